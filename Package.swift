@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")]
+
+let package = Package(
+    name: "dicom-store-scp",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        .target(name: "HTTP", dependencies: ["CCurl"], swiftSettings: settings),
+        .target(
+            name: "StructuredLog", dependencies: [.product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
+        .target(
+            name: "LambdaRuntime", dependencies: ["HTTP", "StructuredLog"], path: "Sources/Runtime",
+            swiftSettings: settings),
+        .target(name: "AWS", dependencies: ["HTTP", "CCrypto"], swiftSettings: settings),
+        .target(name: "DICOM", dependencies: ["CZlib"], swiftSettings: settings),
+        .target(name: "ImportPipeline", dependencies: ["AWS", "DICOM"], swiftSettings: settings),
+        .target(
+            name: "DICOMNetwork",
+            dependencies: ["DICOM", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: settings),
+
+        .executableTarget(
+            name: "TriggerImport", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline", "DICOM"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "StartImportJob", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "CheckStatus", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "StoreSCP",
+            dependencies: [
+                "AWS", "ImportPipeline", "DICOMNetwork", "StructuredLog",
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+
+        .testTarget(
+            name: "DICOMTests", dependencies: ["DICOM"], swiftSettings: settings),
+        .testTarget(
+            name: "DICOMNetworkTests",
+            dependencies: [
+                "DICOMNetwork",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOTestUtils", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "AWSTests", dependencies: ["AWS", "HTTP"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime"], swiftSettings: settings),
+        .testTarget(
+            name: "ImportPipelineTests",
+            dependencies: ["ImportPipeline", "TriggerImport", "StartImportJob", "CheckStatus"],
+            swiftSettings: settings),
+        .testTarget(name: "StoreSCPTests", dependencies: ["StoreSCP"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,5 @@
+#include <zlib.h>
+
+static inline int czlib_inflateInit2(z_streamp stream, int windowBits) {
+    return inflateInit2(stream, windowBits);
+}
