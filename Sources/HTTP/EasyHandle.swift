@@ -1,0 +1,177 @@
+import CCurl
+
+/// One libcurl easy handle: reused from request to request, it keeps its connection. To be used by one thread at a time.
+final class EasyHandle {
+    let pointer: UnsafeMutableRawPointer
+    private var requestHeaders: UnsafeMutablePointer<curl_slist>?
+    private var exchange = Exchange()
+
+    /// What the callbacks read and fill during a transfer.
+    private struct Exchange {
+        var body: [UInt8] = []
+        var bodyOffset = 0
+        var responseHeaders = HTTPHeaders()
+        var responseBody: [UInt8] = []
+        var maximumResponseBytes = 0
+        var responseIsTooLarge = false
+    }
+
+    /// Once for the process, before the first handle; libcurl asks for it.
+    private static let globalInitialisation: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+
+    init() {
+        _ = Self.globalInitialisation
+        guard let pointer = curl_easy_init() else { fatalError("libcurl has no memory for a handle") }
+        self.pointer = pointer
+    }
+
+    deinit {
+        curl_easy_cleanup(pointer)
+        curl_slist_free_all(requestHeaders)
+    }
+
+    /// Sets everything that the request asks for; options of an earlier request do not survive, its connection does.
+    func prepare(_ request: HTTPRequest) {
+        curl_easy_reset(pointer)
+        exchange = Exchange(body: request.body, maximumResponseBytes: request.maximumResponseBytes)
+
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_PATH_AS_IS, 1)
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        set(CURLOPT_CONNECTTIMEOUT_MS, 10_000)
+        set(CURLOPT_BUFFERSIZE, 128 << 10)
+        if let timeout = request.timeout {
+            let (seconds, attoseconds) = timeout.components
+            set(CURLOPT_TIMEOUT_MS, max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)))
+        }
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_URL, request.url)
+        if request.bypassesProxy { set(CURLOPT_PROXY, "") }
+        if let bundle = CertificateAuthorities.bundle { set(CURLOPT_CAINFO, bundle) }
+        prepareMethod(request)
+        prepareHeaders(request)
+        prepareCallbacks()
+    }
+
+    /// The response once the transfer has ended with this result.
+    func response(_ result: CURLcode) throws(HTTPError) -> HTTPResponse {
+        guard !exchange.responseIsTooLarge else {
+            throw .responseTooLarge(maximum: exchange.maximumResponseBytes)
+        }
+        guard result == CURLE_OK else { throw HTTPError(code: result) }
+        let response = HTTPResponse(
+            status: ccurl_response_code(pointer), headers: exchange.responseHeaders, body: exchange.responseBody)
+        exchange = Exchange()
+        return response
+    }
+
+    private func prepareMethod(_ request: HTTPRequest) {
+        switch request.method {
+        case "GET": set(CURLOPT_HTTPGET, 1)
+        case "HEAD": set(CURLOPT_NOBODY, 1)
+        case "DELETE": set(CURLOPT_CUSTOMREQUEST, request.method)
+        default:
+            set(CURLOPT_UPLOAD, 1)
+            set(CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10)
+            set(CURLOPT_CUSTOMREQUEST, request.method)
+            _ = ccurl_set_offset(pointer, CURLOPT_INFILESIZE_LARGE, curl_off_t(request.body.count))
+        }
+    }
+
+    private func prepareHeaders(_ request: HTTPRequest) {
+        curl_slist_free_all(requestHeaders)
+        requestHeaders = nil
+        // An empty value takes away what libcurl adds unasked: waiting for "100 Continue" costs a second.
+        append(header: "Expect:")
+        append(header: "Accept:")
+        for field in request.headers.fields {
+            // libcurl drops "Name:" as a removal; "Name;" sends the field with an empty value.
+            append(header: field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
+        }
+        _ = ccurl_set_pointer(pointer, CURLOPT_HTTPHEADER, requestHeaders)
+    }
+
+    private func append(header: String) {
+        requestHeaders = curl_slist_append(requestHeaders, header)
+    }
+
+    private func prepareCallbacks() {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        _ = ccurl_set_pointer(pointer, CURLOPT_PRIVATE, context)
+        _ = ccurl_set_pointer(pointer, CURLOPT_READDATA, context)
+        _ = ccurl_set_pointer(pointer, CURLOPT_WRITEDATA, context)
+        _ = ccurl_set_pointer(pointer, CURLOPT_HEADERDATA, context)
+        _ = ccurl_set_pointer(pointer, CURLOPT_SEEKDATA, context)
+        _ = ccurl_set_data_callback(pointer, CURLOPT_READFUNCTION) { data, size, count, context in
+            guard let data else { return 0 }
+            return EasyHandle.from(context).read(into: UnsafeMutableRawBufferPointer(start: data, count: size * count))
+        }
+        _ = ccurl_set_data_callback(pointer, CURLOPT_WRITEFUNCTION) { data, size, count, context in
+            EasyHandle.from(context).received(UnsafeRawBufferPointer(start: data, count: size * count))
+        }
+        _ = ccurl_set_data_callback(pointer, CURLOPT_HEADERFUNCTION) { data, size, count, context in
+            EasyHandle.from(context).receivedHeader(UnsafeRawBufferPointer(start: data, count: size * count))
+        }
+        _ = ccurl_set_seek_callback(pointer) { context, offset, origin in
+            EasyHandle.from(context).seek(to: Int(offset), origin: origin)
+        }
+    }
+
+    private static func from(_ context: UnsafeMutableRawPointer?) -> EasyHandle {
+        guard let context else { fatalError("libcurl lost the context that was set with the callback") }
+        return Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    private func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, exchange.body.count - exchange.bodyOffset)
+        exchange.body.withUnsafeBytes { bytes in
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[exchange.bodyOffset...].prefix(count)))
+        }
+        exchange.bodyOffset += count
+        return count
+    }
+
+    /// A kept connection that the server had closed meanwhile: libcurl rewinds and sends again on a new one.
+    private func seek(to offset: Int, origin: Int32) -> Int32 {
+        guard origin == SEEK_SET, (0...exchange.body.count).contains(offset) else { return CURL_SEEKFUNC_FAIL }
+        exchange.bodyOffset = offset
+        return CURL_SEEKFUNC_OK
+    }
+
+    private func received(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard exchange.responseBody.count + bytes.count <= exchange.maximumResponseBytes else {
+            exchange.responseIsTooLarge = true
+            return 0
+        }
+        exchange.responseBody.append(contentsOf: bytes)
+        return bytes.count
+    }
+
+    private func receivedHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let line = String(decoding: bytes, as: UTF8.self)
+        if line.hasPrefix("HTTP/") {
+            exchange.responseHeaders = HTTPHeaders()  // an interim response (1xx) went before
+        } else if let colon = line.firstIndex(of: ":") {
+            exchange.responseHeaders.append(
+                name: String(line[..<colon]), value: line[line.index(after: colon)...].trimmingHTTPWhitespace())
+        }
+        return bytes.count
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) {
+        _ = ccurl_set_long(pointer, option, value)
+    }
+
+    private func set(_ option: CURLoption, _ value: String) {
+        _ = ccurl_set_string(pointer, option, value)
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingHTTPWhitespace() -> String {
+        var trimmed = self
+        while let first = trimmed.first, first.isWhitespace { trimmed.removeFirst() }
+        while let last = trimmed.last, last.isWhitespace { trimmed.removeLast() }
+        return String(trimmed)
+    }
+}

@@ -1,0 +1,150 @@
+import CCurl
+import Glibc
+import Synchronization
+
+/// An asynchronous HTTP/1.1 client: any number of requests at once, all of them on one thread of its own.
+///
+/// At most `maximumConnections` are open; further requests wait inside libcurl for one of them, and their timeout runs.
+// Sendable: `multi` is used by the client's own thread, except for `curl_multi_wakeup`, which libcurl allows from any.
+package final class HTTPClient: @unchecked Sendable {
+    private struct Transfer: Sendable {
+        let request: HTTPRequest
+        let continuation: CheckedContinuation<HTTPResponse, any Error>
+    }
+
+    /// What callers hand to the thread.
+    private struct Inbox {
+        var nextID = 0
+        var submitted: [(id: Int, transfer: Transfer)] = []
+        var cancelled: Set<Int> = []
+        var isShutDown = false
+        /// The thread is about to free `multi`: nobody may touch it any more.
+        var hasEnded = false
+    }
+
+    private let multi: UnsafeMutableRawPointer
+    private let inbox = Mutex(Inbox())
+
+    package init(maximumConnections: Int = 50) {
+        guard let multi = curl_multi_init() else { fatalError("libcurl has no memory for a handle") }
+        self.multi = multi
+        _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, maximumConnections)
+        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, maximumConnections)
+        startThread()
+    }
+
+    /// Fails with an `HTTPError`; a response of any status is a success here.
+    package func execute(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let id = inbox.withLock { inbox in
+            inbox.nextID += 1
+            return inbox.nextID
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                submit(Transfer(request: request, continuation: continuation), id: id)
+            }
+        } onCancel: {
+            wakeThread { _ = $0.cancelled.insert(id) }
+        }
+    }
+
+    /// Ends the thread; what is still under way fails with `HTTPError.shutDown`.
+    package func shutDown() {
+        wakeThread { $0.isShutDown = true }
+    }
+
+    private func submit(_ transfer: Transfer, id: Int) {
+        let refusal = wakeThread { inbox -> HTTPError? in
+            // A task that was cancelled before this point has already left its id, perhaps to be cleared as unknown.
+            guard !Task.isCancelled else { return .cancelled }
+            guard !inbox.isShutDown else { return .shutDown }
+            inbox.submitted.append((id, transfer))
+            return nil
+        }
+        if let refusal { transfer.continuation.resume(throwing: refusal) }
+    }
+
+    private func wakeThread<Result: Sendable>(after change: (inout Inbox) -> Result) -> Result {
+        inbox.withLock { inbox in
+            let result = change(&inbox)
+            if !inbox.hasEnded { curl_multi_wakeup(multi) }
+            return result
+        }
+    }
+
+    private func startThread() {
+        var thread = pthread_t()
+        let result = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<HTTPClient>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, Unmanaged.passRetained(self).toOpaque())
+        guard result == 0 else { fatalError("no thread for the HTTP client: error \(result)") }
+        pthread_detach(thread)
+    }
+
+    // MARK: On the client's own thread
+
+    private struct Running {
+        let id: Int
+        let handle: EasyHandle
+        let continuation: CheckedContinuation<HTTPResponse, any Error>
+    }
+
+    private func run() {
+        var running: [UnsafeMutableRawPointer: Running] = [:]
+        var idle: [EasyHandle] = []
+        while takeInbox(&running, &idle) {
+            var count: Int32 = 0
+            curl_multi_perform(multi, &count)
+            var result = CURLE_OK
+            while let pointer = ccurl_multi_next_ended(multi, &result) {
+                guard let ended = running.removeValue(forKey: pointer) else { continue }
+                curl_multi_remove_handle(multi, pointer)
+                ended.continuation.resume(with: Result { try ended.handle.response(result) })
+                idle.append(ended.handle)
+            }
+            curl_multi_poll(multi, nil, 0, 60_000, nil)
+        }
+        for (pointer, transfer) in running {
+            curl_multi_remove_handle(multi, pointer)
+            transfer.continuation.resume(throwing: HTTPError.shutDown)
+        }
+        inbox.withLock { $0.hasEnded = true }
+        curl_multi_cleanup(multi)
+    }
+
+    /// False when the client was shut down.
+    private func takeInbox(
+        _ running: inout [UnsafeMutableRawPointer: Running], _ idle: inout [EasyHandle]
+    ) -> Bool {
+        let taken = inbox.withLock { inbox in
+            defer {
+                inbox.submitted = []
+                inbox.cancelled = []
+            }
+            return inbox
+        }
+        for (id, transfer) in taken.submitted {
+            guard !taken.cancelled.contains(id), !taken.isShutDown else {
+                transfer.continuation.resume(throwing: taken.isShutDown ? HTTPError.shutDown : .cancelled)
+                continue
+            }
+            let handle = idle.popLast() ?? EasyHandle()
+            handle.prepare(transfer.request)
+            running[handle.pointer] = Running(id: id, handle: handle, continuation: transfer.continuation)
+            curl_multi_add_handle(multi, handle.pointer)
+        }
+        if !taken.cancelled.isEmpty {
+            for (pointer, transfer) in running where taken.cancelled.contains(transfer.id) {
+                running[pointer] = nil
+                curl_multi_remove_handle(multi, pointer)
+                transfer.continuation.resume(throwing: HTTPError.cancelled)
+                idle.append(transfer.handle)
+            }
+        }
+        return !taken.isShutDown
+    }
+}

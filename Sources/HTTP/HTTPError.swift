@@ -1,0 +1,24 @@
+import CCurl
+
+/// A transfer that brought no complete HTTP response.
+package enum HTTPError: Error, Equatable, CustomStringConvertible {
+    /// libcurl gave up: its code (`CURLE_…`) and what it says of it.
+    case transferFailed(code: UInt32, reason: String)
+    case responseTooLarge(maximum: Int)
+    case cancelled
+    /// The client was shut down before the transfer ended.
+    case shutDown
+
+    init(code: CURLcode) {
+        self = .transferFailed(code: code.rawValue, reason: String(cString: curl_easy_strerror(code)))
+    }
+
+    package var description: String {
+        switch self {
+        case .transferFailed(let code, let reason): "no HTTP response: \(reason) (libcurl error \(code))"
+        case .responseTooLarge(let maximum): "the HTTP response has more than the \(maximum) bytes allowed for it"
+        case .cancelled: "the HTTP request was cancelled"
+        case .shutDown: "the HTTP client was shut down"
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import FoundationEssentials
+import Glibc
+import Logging
+
+/// Writes each event as one line to standard error, where Lambda and ECS pick it up.
+///
+/// In JSON the keys are Lambda's: `timestamp`, `level`, `message`, `errorType`, `errorMessage`; metadata comes beside them.
+package struct StructuredLogHandler: LogHandler {
+    package var logLevel: Logger.Level
+    package var metadata: Logger.Metadata = [:]
+    private let format: LogFormat
+    private let now: @Sendable () -> Date
+    private let write: @Sendable ([UInt8]) -> Void
+
+    package init(
+        format: LogFormat, logLevel: Logger.Level, now: @escaping @Sendable () -> Date = { Date() },
+        write: @escaping @Sendable ([UInt8]) -> Void = Self.writeToStandardError
+    ) {
+        self.format = format
+        self.logLevel = logLevel
+        self.now = now
+        self.write = write
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var fields = metadata.merging(event.metadata ?? [:]) { $1 }
+        if let error = event.error {
+            fields["errorType"] = .string(error.reportedName)
+            fields["errorMessage"] = .string(String(describing: error))
+        }
+        let line = LogLine(timestamp: now(), level: event.level, message: event.message.description, fields: fields)
+        write(format == .json ? line.json : line.text)
+    }
+
+    /// One `write` call for a line, so that lines of several threads do not mix.
+    package static func writeToStandardError(_ line: [UInt8]) {
+        line.withUnsafeBytes { bytes in
+            _ = Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+        }
+    }
+}
