@@ -23,7 +23,7 @@ let package = Package(
         .target(
             name: "LambdaRuntime", dependencies: ["HTTP", "StructuredLog"], path: "Sources/Runtime",
             swiftSettings: settings),
-        .target(name: "AWS", dependencies: ["HTTP", "CCrypto"], swiftSettings: settings),
+        .target(name: "AWS", dependencies: ["HTTP", "StructuredLog", "CCrypto"], swiftSettings: settings),
         .target(name: "DICOM", dependencies: ["CZlib"], swiftSettings: settings),
         .target(name: "ImportPipeline", dependencies: ["AWS", "DICOM"], swiftSettings: settings),
         .target(

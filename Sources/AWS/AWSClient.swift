@@ -1,0 +1,67 @@
+import FoundationEssentials
+import HTTP
+import Logging
+import StructuredLog
+
+/// Sends signed requests to AWS's services and sends them again when that can help. One for a process: its services
+/// share connections and credentials.
+package struct AWSClient: Sendable {
+    package let configuration: AWSConfiguration
+    package var retryPolicy: RetryPolicy
+    private let http: HTTPClient
+    private let credentials: CredentialsProvider
+    private let logger: Logger
+
+    package init(configuration: AWSConfiguration, http: HTTPClient, logger: Logger) {
+        self.configuration = configuration
+        self.http = http
+        self.logger = logger
+        retryPolicy = RetryPolicy(maximumAttempts: configuration.maximumAttempts)
+        credentials = CredentialsProvider(
+            environment: configuration.environment, profile: configuration.profile, files: configuration.files,
+            http: http)
+    }
+
+    /// The response with a status of 200 to 299; an `AWSServiceError`, `HTTPError` or `CredentialsError` otherwise.
+    ///
+    /// Every request that goes through here may be carried out twice by the service.
+    func send(_ request: AWSRequest) async throws -> HTTPResponse {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var attempt = 1
+        while true {
+            do {
+                return try await sendOnce(request)
+            } catch {
+                guard Self.isTransient(error),
+                    let delay = retryPolicy.delay(
+                        afterAttempt: attempt, elapsed: clock.now - start, fraction: .random(in: 0...1))
+                else { throw error }
+                logger.debug(
+                    "request to AWS failed, trying again", error: error,
+                    metadata: ["operation": "\(request.operation)", "attempt": "\(attempt)"])
+                try await clock.sleep(for: delay)
+                attempt += 1
+            }
+        }
+    }
+
+    private func sendOnce(_ request: AWSRequest) async throws -> HTTPResponse {
+        let credentials = try await credentials.credentials()
+        let signer = SigV4Signer(service: request.service.signingName, region: configuration.region)
+        let signed = signer.sign(request.http, with: credentials, at: Date())
+        let response = try await http.execute(signed)
+        guard let error = request.error(in: response) else { return response }
+        if error.isCredentialsExpired { await self.credentials.invalidate(credentials) }
+        throw error
+    }
+
+    private static func isTransient(_ error: any Error) -> Bool {
+        switch error {
+        case let error as AWSServiceError: error.isTransient
+        case HTTPError.transferFailed: true
+        case CredentialsError.containerEndpointAnswered: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import FoundationEssentials
+import HTTP
+
+/// One call of a service's operation, complete but for the signature.
+struct AWSRequest: Sendable {
+    let service: AWSService
+    let operation: String
+    var http: HTTPRequest
+    /// How this service writes its errors.
+    let error: @Sendable (HTTPResponse, AWSRequest) -> AWSServiceError?
+
+    func error(in response: HTTPResponse) -> AWSServiceError? { error(response, self) }
+
+    /// A request of the JSON protocols that name the operation in `X-Amz-Target`.
+    static func json(
+        _ service: AWSService, target: String, operation: String, version: String, body: some Encodable,
+        configuration: AWSConfiguration
+    ) throws -> AWSRequest {
+        var request = try restJSON(
+            service, operation: operation, method: "POST", path: "/", body: body, configuration: configuration)
+        request.http.headers["Content-Type"] = "application/x-amz-json-\(version)"
+        request.http.headers["X-Amz-Target"] = "\(target).\(operation)"
+        return request
+    }
+
+    /// A request of the `rest-json` protocol; the path must be encoded.
+    static func restJSON(
+        _ service: AWSService, operation: String, method: String, path: String, body: (some Encodable)?,
+        configuration: AWSConfiguration
+    ) throws -> AWSRequest {
+        let endpoint = configuration.configuredEndpoint(of: service) ?? "https://\(configuration.host(of: service))"
+        var http = HTTPRequest(method: method, url: endpoint + path, timeout: .seconds(20))
+        if let body {
+            http.body = Array(try JSONEncoder().encode(body))
+            http.headers["Content-Type"] = "application/json"
+        }
+        return AWSRequest(service: service, operation: operation, http: http, error: Self.jsonError)
+    }
+
+    /// The name stands in a header or in the body, with a namespace before it or a URL behind it in some services.
+    private static func jsonError(in response: HTTPResponse, to request: AWSRequest) -> AWSServiceError? {
+        guard !(200..<300).contains(response.status) else { return nil }
+        struct Body: Decodable {
+            let __type: String?
+            let code: String?
+            let message: String?
+            let Message: String?
+        }
+        let body = try? JSONDecoder().decode(Body.self, from: Data(response.body))
+        let name = response.headers["x-amzn-errortype"] ?? body?.__type ?? body?.code ?? "UnknownError"
+        let withoutURL = name.prefix { $0 != ":" }
+        let code = withoutURL.split(separator: "#").last ?? withoutURL
+        return AWSServiceError(
+            service: request.service.signingName, operation: request.operation, statusCode: response.status,
+            code: String(code), message: body?.message ?? body?.Message ?? "no message",
+            requestID: response.headers["x-amzn-requestid"])
+    }
+}

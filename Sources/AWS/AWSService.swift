@@ -1,0 +1,15 @@
+/// A service as its endpoints, its signatures and its settings name it.
+package struct AWSService: Sendable, Equatable {
+    package let signingName: String
+    /// In `https://{hostPrefix}.{region}.amazonaws.com`.
+    let hostPrefix: String
+    /// In `AWS_ENDPOINT_URL_{settingName}`.
+    let settingName: String
+
+    package static let s3 = AWSService(signingName: "s3", hostPrefix: "s3", settingName: "S3")
+    package static let stepFunctions = AWSService(signingName: "states", hostPrefix: "states", settingName: "SFN")
+    package static let dynamoDB = AWSService(
+        signingName: "dynamodb", hostPrefix: "dynamodb", settingName: "DYNAMODB")
+    package static let healthImaging = AWSService(
+        signingName: "medical-imaging", hostPrefix: "medical-imaging", settingName: "MEDICAL_IMAGING")
+}

@@ -1,0 +1,76 @@
+import FoundationEssentials
+import HTTP
+
+/// Credentials of the role of an ECS task or an EKS pod, from the endpoint that the container is told of.
+struct ContainerCredentials: Sendable {
+    private let url: String
+    private let environment: [String: String]
+
+    /// nil where the environment names no such endpoint.
+    init?(environment: [String: String]) throws(CredentialsError) {
+        self.environment = environment
+        if let path = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"], !path.isEmpty {
+            url = "http://169.254.170.2\(path)"
+        } else if let full = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"], !full.isEmpty {
+            guard Self.isAllowed(full) else { throw .containerEndpointNotAllowed(url: full) }
+            url = full
+        } else {
+            return nil
+        }
+    }
+
+    func fetch(by http: HTTPClient) async throws -> Credentials {
+        var request = HTTPRequest(url: url, timeout: .seconds(5), maximumResponseBytes: 64 << 10, bypassesProxy: true)
+        request.headers["Accept"] = "application/json"
+        request.headers["Authorization"] = try authorizationToken()
+        let response = try await http.execute(request)
+        guard response.status == 200 else {
+            throw CredentialsError.containerEndpointAnswered(status: response.status)
+        }
+        return try Self.parse(response.body)
+    }
+
+    static func parse(_ body: [UInt8]) throws(CredentialsError) -> Credentials {
+        guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(body)) else {
+            throw .containerAnswerMalformed(missing: "AccessKeyId, SecretAccessKey and Token")
+        }
+        let expiration = answer.Expiration.flatMap { try? Date($0, strategy: .iso8601) }
+        guard expiration != nil || answer.Expiration == nil else {
+            throw .containerAnswerMalformed(missing: "Expiration")
+        }
+        return Credentials(
+            accessKeyID: answer.AccessKeyId, secretAccessKey: answer.SecretAccessKey, sessionToken: answer.Token,
+            expiration: expiration)
+    }
+
+    /// As the endpoint spells them.
+    private struct Answer: Decodable {
+        let AccessKeyId: String
+        let SecretAccessKey: String
+        let Token: String?
+        let Expiration: String?
+    }
+
+    /// The token file is read each time: EKS rotates it.
+    private func authorizationToken() throws(CredentialsError) -> String? {
+        guard let path = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"], !path.isEmpty else {
+            return environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
+        }
+        guard let token = try? String(contentsOfFile: path, encoding: .utf8) else { throw .fileUnreadable(path: path) }
+        return String(token.prefix { !$0.isNewline })
+    }
+
+    /// Credentials travel in the clear to hosts of this machine's own only.
+    private static func isAllowed(_ url: String) -> Bool {
+        guard !url.hasPrefix("https://") else { return true }
+        guard url.hasPrefix("http://") else { return false }
+        let authority = url.dropFirst("http://".count).prefix { $0 != "/" && $0 != "?" }
+        if authority.hasPrefix("[") {
+            return ["[::1]", "[fd00:ec2::23]"].contains { authority.hasPrefix($0) }
+        }
+        let host = authority.prefix { $0 != ":" }
+        let octets = host.split(separator: ".").map { UInt8($0) }
+        let isLoopback = octets.count == 4 && octets.first == 127 && !octets.contains(nil)
+        return isLoopback || ["localhost", "169.254.170.2", "169.254.170.23"].contains(String(host))
+    }
+}

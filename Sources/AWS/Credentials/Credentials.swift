@@ -1,0 +1,19 @@
+import FoundationEssentials
+
+/// What requests are signed with. Its description shows no secret.
+package struct Credentials: Sendable, Equatable, CustomStringConvertible {
+    package let accessKeyID: String
+    package let secretAccessKey: String
+    package let sessionToken: String?
+    /// When they stop to be valid; nil: never.
+    package let expiration: Date?
+
+    package init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: Date? = nil) {
+        self.accessKeyID = accessKeyID
+        self.secretAccessKey = secretAccessKey
+        self.sessionToken = sessionToken
+        self.expiration = expiration
+    }
+
+    package var description: String { "Credentials(accessKeyID: \(accessKeyID))" }
+}

@@ -1,0 +1,71 @@
+import FoundationEssentials
+import HTTP
+
+/// Finds credentials where AWS's own tools look for them, in their order: the environment, the profile's files, the
+/// container's endpoint; and keeps them until shortly before they expire.
+package actor CredentialsProvider {
+    /// New ones are asked for this long before the old ones end.
+    static let refreshMargin: TimeInterval = 300
+
+    private let environment: [String: String]
+    private let profile: String
+    private let files: [ProfileFile]
+    private let http: HTTPClient
+    private let now: @Sendable () -> Date
+    private var current: Credentials?
+    private var refresh: Task<Credentials, any Error>?
+
+    package init(
+        environment: [String: String], profile: String, files: [ProfileFile], http: HTTPClient,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.environment = environment
+        self.profile = profile
+        self.files = files
+        self.http = http
+        self.now = now
+    }
+
+    package func credentials() async throws -> Credentials {
+        if let current, isFresh(current) { return current }
+        let task = refresh ?? Task { try await find() }
+        refresh = task
+        defer { refresh = nil }
+        do {
+            let found = try await task.value
+            current = found
+            return found
+        } catch {
+            // The endpoint may be away for a moment: what is still valid is used to its end.
+            if let current, let expiration = current.expiration, expiration > now() { return current }
+            throw error
+        }
+    }
+
+    /// Forgets credentials that a service called expired.
+    package func invalidate(_ rejected: Credentials) {
+        if current == rejected { current = nil }
+    }
+
+    private func isFresh(_ credentials: Credentials) -> Bool {
+        guard let expiration = credentials.expiration else { return true }
+        return now().addingTimeInterval(Self.refreshMargin) < expiration
+    }
+
+    private func find() async throws -> Credentials {
+        if let found = environmentCredentials { return found }
+        if let found = files.lazy.compactMap({ [profile] in $0.credentials(profile: profile) }).first { return found }
+        if let container = try ContainerCredentials(environment: environment) {
+            return try await container.fetch(by: http)
+        }
+        throw CredentialsError.none
+    }
+
+    private var environmentCredentials: Credentials? {
+        guard let id = environment["AWS_ACCESS_KEY_ID"], !id.isEmpty,
+            let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty
+        else { return nil }
+        let token = environment["AWS_SESSION_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+        return Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: token)
+    }
+}

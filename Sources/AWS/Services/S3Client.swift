@@ -1,0 +1,169 @@
+import HTTP
+
+/// Amazon S3, as far as it is used here.
+package struct S3Client: Sendable {
+    private let client: AWSClient
+
+    package init(client: AWSClient) {
+        self.client = client
+    }
+
+    package struct Object: Sendable {
+        package let body: [UInt8]
+        package let eTag: String?
+        /// The whole object's size, also when only a range of it was asked for.
+        package let size: Int
+    }
+
+    /// Stores the object. S3 checks the SHA-256 of the body, which is part of the signature, before it answers.
+    ///
+    /// With `onlyIfAbsent` an object that is there already stays (412 `PreconditionFailed`).
+    package func putObject(
+        bucket: String, key: String, body: [UInt8], contentType: String, onlyIfAbsent: Bool = false
+    ) async throws {
+        var headers: HTTPHeaders = ["Content-Type": contentType]
+        if onlyIfAbsent { headers["If-None-Match"] = "*" }
+        try await send("PutObject", "PUT", bucket, key, headers: headers, body: body)
+    }
+
+    /// The object, or these bytes of it as far as it has them.
+    package func getObject(
+        bucket: String, key: String, range: Range<Int>? = nil, ifMatch eTag: String? = nil
+    ) async throws -> Object {
+        var headers: HTTPHeaders = [:]
+        if let range { headers["Range"] = "bytes=\(range.lowerBound)-\(range.upperBound - 1)" }
+        headers["If-Match"] = eTag
+        let response = try await send("GetObject", "GET", bucket, key, headers: headers)
+        // "bytes 0-1023/524288"
+        let total = response.headers["Content-Range"]?.split(separator: "/").last.flatMap { Int($0) }
+        return Object(body: response.body, eTag: response.headers["ETag"], size: total ?? response.body.count)
+    }
+
+    package func deleteObject(bucket: String, key: String) async throws {
+        try await send("DeleteObject", "DELETE", bucket, key)
+    }
+
+    /// Copies an object of at most 5 GB inside S3, if it still has this ETag.
+    package func copyObject(
+        bucket: String, fromKey: String, ifMatch eTag: String?, toKey: String
+    ) async throws {
+        try await send(
+            "CopyObject", "PUT", bucket, toKey, headers: copySource(bucket: bucket, key: fromKey, eTag: eTag))
+    }
+
+    package func createMultipartUpload(bucket: String, key: String, contentType: String) async throws -> String {
+        let response = try await send(
+            "CreateMultipartUpload", "POST", bucket, key, query: "uploads=", headers: ["Content-Type": contentType])
+        return try value("UploadId", in: response, operation: "CreateMultipartUpload")
+    }
+
+    /// The part's ETag. Parts count from 1; each but the last has at least 5 MiB.
+    package func uploadPart(
+        bucket: String, key: String, uploadID: String, partNumber: Int, body: [UInt8]
+    ) async throws -> String {
+        let response = try await send(
+            "UploadPart", "PUT", bucket, key, query: Self.partQuery(uploadID, partNumber), body: body)
+        guard let eTag = response.headers["ETag"] else {
+            throw S3AnswerError(operation: "UploadPart", missing: "ETag")
+        }
+        return eTag
+    }
+
+    /// The ETag of a part that is a range of another object.
+    package func uploadPartCopy(
+        bucket: String, key: String, uploadID: String, partNumber: Int, fromKey: String, range: Range<Int>,
+        ifMatch eTag: String?
+    ) async throws -> String {
+        var headers = copySource(bucket: bucket, key: fromKey, eTag: eTag)
+        headers["x-amz-copy-source-range"] = "bytes=\(range.lowerBound)-\(range.upperBound - 1)"
+        let response = try await send(
+            "UploadPartCopy", "PUT", bucket, key, query: Self.partQuery(uploadID, partNumber), headers: headers)
+        return try value("ETag", in: response, operation: "UploadPartCopy")
+    }
+
+    /// Makes the object out of its parts, given by their ETags in order.
+    package func completeMultipartUpload(
+        bucket: String, key: String, uploadID: String, eTags: [String]
+    ) async throws {
+        let parts = eTags.enumerated().map { index, eTag in
+            "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(S3XML.escape(eTag))</ETag></Part>"
+        }
+        let document =
+            "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\(parts.joined())"
+            + "</CompleteMultipartUpload>"
+        try await send(
+            "CompleteMultipartUpload", "POST", bucket, key, query: "uploadId=\(uploadID.percentEncoded())",
+            headers: ["Content-Type": "application/xml"], body: Array(document.utf8))
+    }
+
+    package func abortMultipartUpload(bucket: String, key: String, uploadID: String) async throws {
+        try await send(
+            "AbortMultipartUpload", "DELETE", bucket, key, query: "uploadId=\(uploadID.percentEncoded())")
+    }
+
+    // MARK: -
+
+    @discardableResult
+    private func send(
+        _ operation: String, _ method: String, _ bucket: String, _ key: String, query: String = "",
+        headers: HTTPHeaders = [:], body: [UInt8] = []
+    ) async throws -> HTTPResponse {
+        let url = objectURL(bucket: bucket, key: key) + (query.isEmpty ? "" : "?\(query)")
+        let http = HTTPRequest(method: method, url: url, headers: headers, body: body, timeout: .seconds(60))
+        return try await client.send(
+            AWSRequest(service: .s3, operation: operation, http: http, error: Self.error))
+    }
+
+    /// The bucket stands in the host name, but in the path where the endpoint is another than AWS's or where its dots
+    /// would not fit AWS's certificate.
+    private func objectURL(bucket: String, key: String) -> String {
+        let path = "/" + key.percentEncoded(keeping: "/")
+        if let endpoint = client.configuration.configuredEndpoint(of: .s3) { return "\(endpoint)/\(bucket)\(path)" }
+        let host = client.configuration.host(of: .s3)
+        return bucket.contains(".") ? "https://\(host)/\(bucket)\(path)" : "https://\(bucket).\(host)\(path)"
+    }
+
+    private func copySource(bucket: String, key: String, eTag: String?) -> HTTPHeaders {
+        var headers: HTTPHeaders = ["x-amz-copy-source": "/\(bucket)/\(key.percentEncoded(keeping: "/"))"]
+        headers["x-amz-copy-source-if-match"] = eTag
+        return headers
+    }
+
+    private static func partQuery(_ uploadID: String, _ partNumber: Int) -> String {
+        "partNumber=\(partNumber)&uploadId=\(uploadID.percentEncoded())"
+    }
+
+    private func value(_ element: String, in response: HTTPResponse, operation: String) throws -> String {
+        guard let value = S3XML.text(of: element, in: response.body) else {
+            throw S3AnswerError(operation: operation, missing: element)
+        }
+        return value
+    }
+
+    /// S3 can say 200, work on for a while and then fail: the body is an `<Error>` all the same.
+    private static let mayFailAfter200: Set = ["CompleteMultipartUpload", "CopyObject", "UploadPartCopy"]
+
+    private static func error(in response: HTTPResponse, to request: AWSRequest) -> AWSServiceError? {
+        let isSuccess = (200..<300).contains(response.status)
+        let code = { S3XML.text(of: "Code", in: response.body) }
+        if isSuccess {
+            guard mayFailAfter200.contains(request.operation), S3XML.text(of: "Error", in: response.body) != nil
+            else { return nil }
+        }
+        return AWSServiceError(
+            service: request.service.signingName, operation: request.operation,
+            // An error behind a 200 is one of the server's: AWS's own clients treat it as a 500.
+            statusCode: isSuccess ? 500 : response.status,
+            code: code() ?? "Status\(response.status)",
+            message: S3XML.text(of: "Message", in: response.body) ?? "no message",
+            requestID: response.headers["x-amz-request-id"])
+    }
+}
+
+/// S3 answered with success and left out what the answer must hold.
+package struct S3AnswerError: Error, CustomStringConvertible {
+    let operation: String
+    let missing: String
+
+    package var description: String { "s3 \(operation): the answer holds no \(missing)" }
+}

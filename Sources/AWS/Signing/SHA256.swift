@@ -1,0 +1,58 @@
+import CCrypto
+
+/// SHA-256 (FIPS 180-4) by OpenSSL's libcrypto, over bytes that come piece by piece.
+///
+/// Not a value: a copy would share the state. To be used by one thread at a time.
+package final class SHA256 {
+    package static let byteCount = 32
+
+    private let context: OpaquePointer
+
+    package init() {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+            fatalError("libcrypto has no SHA-256")
+        }
+        self.context = context
+    }
+
+    deinit {
+        EVP_MD_CTX_free(context)
+    }
+
+    package func update(_ bytes: UnsafeRawBufferPointer) {
+        EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+    }
+
+    /// The digest of all that came; the hasher is to be dropped then.
+    package func finalize() -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: Self.byteCount) { digest, count in
+            EVP_DigestFinal_ex(context, digest.baseAddress, nil)
+            count = Self.byteCount
+        }
+    }
+
+    package static func hash(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+        let hasher = SHA256()
+        let contiguous: Void? = bytes.withContiguousStorageIfAvailable { hasher.update(UnsafeRawBufferPointer($0)) }
+        if contiguous == nil { Array(bytes).withUnsafeBytes(hasher.update) }
+        return hasher.finalize()
+    }
+
+    /// HMAC-SHA-256 (RFC 2104).
+    package static func authenticationCode(of message: some Sequence<UInt8>, key: [UInt8]) -> [UInt8] {
+        let message = Array(message)
+        return [UInt8](unsafeUninitializedCapacity: byteCount) { code, count in
+            HMAC(EVP_sha256(), key, Int32(key.count), message, message.count, code.baseAddress, nil)
+            count = byteCount
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Lower-case hexadecimal digits, two a byte.
+    package var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(
+            decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
