@@ -25,7 +25,7 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "AWS", dependencies: ["HTTP", "StructuredLog", "CCrypto"], swiftSettings: settings),
         .target(name: "DICOM", dependencies: ["CZlib"], swiftSettings: settings),
-        .target(name: "ImportPipeline", dependencies: ["AWS", "DICOM"], swiftSettings: settings),
+        .target(name: "ImportPipeline", dependencies: ["AWS"], swiftSettings: settings),
         .target(
             name: "DICOMNetwork",
             dependencies: ["DICOM", .product(name: "NIOCore", package: "swift-nio")],

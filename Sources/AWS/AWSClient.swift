@@ -65,3 +65,14 @@ package struct AWSClient: Sendable {
         }
     }
 }
+
+extension AWSClient {
+    /// A client for the whole process, as its environment and the files of its user say.
+    package init(
+        environment: [String: String], maximumConnections: Int = 50, logger: Logger
+    ) throws(AWSConfigurationError) {
+        self.init(
+            configuration: try AWSConfiguration(environment: environment),
+            http: HTTPClient(maximumConnections: maximumConnections), logger: logger)
+    }
+}

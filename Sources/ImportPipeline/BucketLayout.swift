@@ -1,0 +1,31 @@
+/// Where things stand in the bucket. Keys hold UIDs, dates and delivery ids, never a patient's data.
+package enum BucketLayout {
+    package static let manifests = "deliveries/"
+    package static let openMarkers = "open/"
+    /// Any `*.dcm` object that lands below it is imported on its own.
+    package static let inbox = "inbox/"
+
+    /// `2026/11/23/{deliveryId}/`: the day on which the delivery was opened (UTC), which its id begins with.
+    package static func prefix(of delivery: DeliveryID) -> String {
+        let digits = delivery.description
+        return "\(digits.prefix(4))/\(digits.dropFirst(4).prefix(2))/\(digits.dropFirst(6).prefix(2))/\(digits)/"
+    }
+
+    package static func instanceKey(
+        _ delivery: DeliveryID, study: String, series: String, instance: String
+    ) -> String {
+        "\(prefix(of: delivery))\(study)/\(series)/\(instance).dcm"
+    }
+
+    package static func manifestKey(of delivery: DeliveryID) -> String { "\(manifests)\(delivery).json" }
+
+    package static func openMarkerKey(of delivery: DeliveryID) -> String { "\(openMarkers)\(delivery)" }
+
+    /// The delivery whose manifest has this key; nil for any other key.
+    package static func delivery(ofManifestKey key: String) -> DeliveryID? {
+        guard key.hasPrefix(manifests), key.hasSuffix(".json") else { return nil }
+        return DeliveryID(String(key.dropFirst(manifests.count).dropLast(".json".count)))
+    }
+
+    package static func isInInbox(_ key: String) -> Bool { key.hasPrefix(inbox) && key.hasSuffix(".dcm") }
+}

@@ -1,0 +1,66 @@
+import AWS
+import FoundationEssentials
+
+/// The name of a delivery: sortable by the second in which it was opened, and unique.
+///
+/// `20261123T235152-0123456789abcdef01234567`. It serves as an execution's name (1 to 80 of `[0-9A-Za-z_-]`), as a
+/// `clientToken` and a `jobName` (1 to 64 characters) just as it is.
+package struct DeliveryID: Hashable, Sendable, Codable, CustomStringConvertible {
+    package let description: String
+
+    /// An id that nobody else can come to.
+    package init(openedAt date: Date, randomness: UInt64, _ more: UInt32) {
+        let digits = Self.bytes(of: randomness) + Self.bytes(of: more)
+        description = "\(Self.second(date))-\(digits.hexadecimal)"
+    }
+
+    package init(openedAt date: Date) {
+        self.init(openedAt: date, randomness: .random(in: 0 ... .max), .random(in: 0 ... .max))
+    }
+
+    /// The id to which everyone comes who knows the same facts: a repeated event opens no second delivery.
+    package init(openedAt date: Date, derivedFrom facts: [String]) {
+        let hash = SHA256.hash(facts.joined(separator: "\u{0}").utf8)
+        description = "\(Self.second(date))-\(Array(hash.prefix(12)).hexadecimal)"
+    }
+
+    /// nil for a text of any other form.
+    package init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        let form = Array("dddddddd:dddddd".utf8)
+        guard parts.count == 2, parts[0].utf8.count == form.count, parts[1].utf8.count == 24,
+            zip(parts[0].utf8, form).allSatisfy({
+                $1 == UInt8(ascii: ":") ? $0 == UInt8(ascii: "T") : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+            }),
+            parts[1].utf8.allSatisfy({ byte in Self.hexadecimalDigits.contains(byte) })
+        else { return nil }
+        description = text
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let id = DeliveryID(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "expected a delivery id such as 20261123T235152-0123456789abcdef01234567")
+        }
+        self = id
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+
+    private static let hexadecimalDigits = Set("0123456789abcdef".utf8)
+
+    private static func second(_ date: Date) -> String {
+        let style = Date.ISO8601FormatStyle(
+            dateSeparator: .omitted, dateTimeSeparator: .standard, timeSeparator: .omitted, timeZone: .gmt)
+        return String(date.formatted(style).prefix { $0 != "Z" })
+    }
+
+    private static func bytes(of number: some FixedWidthInteger) -> [UInt8] {
+        withUnsafeBytes(of: number.bigEndian) { Array($0) }
+    }
+}

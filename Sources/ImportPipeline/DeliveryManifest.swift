@@ -1,0 +1,100 @@
+import FoundationEssentials
+
+/// What a closed delivery holds: written once, under `deliveries/`, by whoever closed it; its arrival starts the import.
+package struct DeliveryManifest: Codable, Sendable, Equatable {
+    /// The form that this code writes and reads.
+    package static let currentVersion = 1
+
+    package struct Instance: Codable, Sendable, Equatable {
+        package var key: String
+        /// In bytes, of the whole Part 10 file.
+        package var size: Int
+        /// Of the whole Part 10 file, in hexadecimal.
+        package var sha256: String
+        package var sopClassUID: String
+        package var sopInstanceUID: String
+        package var seriesInstanceUID: String
+        package var transferSyntaxUID: String
+
+        package init(
+            key: String, size: Int, sha256: String, sopClassUID: String, sopInstanceUID: String,
+            seriesInstanceUID: String, transferSyntaxUID: String
+        ) {
+            self.key = key
+            self.size = size
+            self.sha256 = sha256
+            self.sopClassUID = sopClassUID
+            self.sopInstanceUID = sopInstanceUID
+            self.seriesInstanceUID = seriesInstanceUID
+            self.transferSyntaxUID = transferSyntaxUID
+        }
+    }
+
+    package enum CloseReason: String, Codable, Sendable {
+        /// Nothing came for `DELIVERY_QUIET_SECONDS` and no association held it.
+        case quiet
+        case maximumInstances
+        case maximumBytes
+        case maximumAge
+        case shutdown
+    }
+
+    package var version: Int
+    package var deliveryId: DeliveryID
+    /// Ends in `/`; every instance's key begins with it.
+    package var prefix: String
+    package var studyInstanceUID: String
+    /// `YYYYMMDD`, of the first instance that has one.
+    package var studyDate: String?
+    /// Of the association that opened the delivery, as are the next two.
+    package var callingAETitle: String
+    package var calledAETitle: String
+    package var peer: String
+    package var openedAt: Date
+    package var closedAt: Date
+    package var closeReason: CloseReason
+    package var instances: [Instance]
+
+    package init(
+        deliveryId: DeliveryID, studyInstanceUID: String, studyDate: String?, callingAETitle: String,
+        calledAETitle: String, peer: String, openedAt: Date, closedAt: Date, closeReason: CloseReason,
+        instances: [Instance]
+    ) {
+        version = Self.currentVersion
+        self.deliveryId = deliveryId
+        prefix = BucketLayout.prefix(of: deliveryId)
+        self.studyInstanceUID = studyInstanceUID
+        self.studyDate = studyDate
+        self.callingAETitle = callingAETitle
+        self.calledAETitle = calledAETitle
+        self.peer = peer
+        self.openedAt = openedAt
+        self.closedAt = closedAt
+        self.closeReason = closeReason
+        self.instances = instances
+    }
+
+    /// What keeps it from being imported as it stands, as a sentence; nil where nothing does.
+    package func problem(expecting delivery: DeliveryID) -> String? {
+        guard version == Self.currentVersion else {
+            return "the manifest's version is \(version), expected \(Self.currentVersion)"
+        }
+        guard deliveryId == delivery else {
+            return "the manifest is of delivery \(deliveryId), expected \(delivery), which its key names"
+        }
+        guard prefix == BucketLayout.prefix(of: delivery) else {
+            return "the manifest's prefix is \(prefix), expected \(BucketLayout.prefix(of: delivery))"
+        }
+        guard (1...HealthImagingLimits.maximumInstances).contains(instances.count) else {
+            return "the manifest lists \(instances.count) instances, expected 1 to \(HealthImagingLimits.maximumInstances)"
+        }
+        if let stray = instances.first(where: { !$0.key.hasPrefix(prefix) }) {
+            return "the manifest lists an instance outside its prefix: SOP instance \(stray.sopInstanceUID)"
+        }
+        let bytes = instances.reduce(0) { $0 + $1.size }
+        guard bytes <= HealthImagingLimits.maximumBytes else {
+            return "the delivery has \(bytes) bytes, expected at most \(HealthImagingLimits.maximumBytes)"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,39 @@
+/// The input of an execution of the state machine: one delivery to be imported by one job.
+package struct ImportRequest: Codable, Sendable, Equatable {
+    package var deliveryId: DeliveryID
+    /// Ends in `/`: HealthImaging imports whatever begins with it.
+    package var inputS3Uri: String
+    package var outputS3Uri: String
+    package var studyInstanceUID: String
+    package var studyDate: String?
+    /// Set where the delivery holds one series only.
+    package var seriesInstanceUID: String?
+    /// Set where the delivery holds one instance only.
+    package var sopInstanceUID: String?
+    package var instanceCount: Int
+
+    package init(
+        deliveryId: DeliveryID, inputS3Uri: String, outputS3Uri: String, studyInstanceUID: String,
+        studyDate: String?, seriesInstanceUID: String?, sopInstanceUID: String?, instanceCount: Int
+    ) {
+        self.deliveryId = deliveryId
+        self.inputS3Uri = inputS3Uri
+        self.outputS3Uri = outputS3Uri
+        self.studyInstanceUID = studyInstanceUID
+        self.studyDate = studyDate
+        self.seriesInstanceUID = seriesInstanceUID
+        self.sopInstanceUID = sopInstanceUID
+        self.instanceCount = instanceCount
+    }
+
+    /// `outputRoot` is an S3 URI that ends in `/`; each delivery's results go below it on their own.
+    package init(_ manifest: DeliveryManifest, bucket: String, outputRoot: String) {
+        let series = Set(manifest.instances.map(\.seriesInstanceUID))
+        self.init(
+            deliveryId: manifest.deliveryId, inputS3Uri: "s3://\(bucket)/\(manifest.prefix)",
+            outputS3Uri: "\(outputRoot)\(manifest.deliveryId)/", studyInstanceUID: manifest.studyInstanceUID,
+            studyDate: manifest.studyDate, seriesInstanceUID: series.count == 1 ? series.first : nil,
+            sopInstanceUID: manifest.instances.count == 1 ? manifest.instances.first?.sopInstanceUID : nil,
+            instanceCount: manifest.instances.count)
+    }
+}

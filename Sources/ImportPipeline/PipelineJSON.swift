@@ -1,0 +1,20 @@
+import FoundationEssentials
+
+/// How documents that cross from one part to another are written: dates in ISO 8601, keys in a fixed order.
+package enum PipelineJSON {
+    package static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.dateEncodingStrategy = .iso8601
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(value))
+    }
+
+    package static func decode<Value: Decodable>(_: Value.Type, from bytes: [UInt8]) throws -> Value {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        return try decoder.decode(Value.self, from: Data(bytes))
+    }
+
+    /// `2026-11-23T23:51:52Z`, as the table and the documents have it.
+    package static func timestamp(_ date: Date) -> String { date.formatted(.iso8601) }
+}

@@ -1,0 +1,14 @@
+/// Why something that arrived is not imported: what was expected, what came, never a patient's data.
+package struct Rejection: Error, Sendable, Equatable {
+    package let deliveryId: DeliveryID
+    package let inputS3Uri: String
+    package let message: String
+    package var studyInstanceUID: String?
+
+    package init(deliveryId: DeliveryID, inputS3Uri: String, message: String, studyInstanceUID: String? = nil) {
+        self.deliveryId = deliveryId
+        self.inputS3Uri = inputS3Uri
+        self.message = message
+        self.studyInstanceUID = studyInstanceUID
+    }
+}

@@ -1,0 +1,38 @@
+import FoundationEssentials
+import Logging
+
+/// What is known of one invocation beside its event.
+package struct LambdaContext: Sendable {
+    package let requestID: String
+    package let deadline: Date
+    package let invokedFunctionARN: String?
+    package let traceID: String?
+    /// JSON, as the caller gave it.
+    package let clientContext: String?
+    /// JSON, as the caller gave it.
+    package let cognitoIdentity: String?
+    package let tenantID: String?
+    /// Each line carries the request's id.
+    package let logger: Logger
+
+    package init(
+        requestID: String, deadline: Date, invokedFunctionARN: String? = nil, traceID: String? = nil,
+        clientContext: String? = nil, cognitoIdentity: String? = nil, tenantID: String? = nil, logger: Logger
+    ) {
+        self.requestID = requestID
+        self.deadline = deadline
+        self.invokedFunctionARN = invokedFunctionARN
+        self.traceID = traceID
+        self.clientContext = clientContext
+        self.cognitoIdentity = cognitoIdentity
+        self.tenantID = tenantID
+        var logger = logger
+        logger[metadataKey: "requestId"] = "\(requestID)"
+        self.logger = logger
+    }
+
+    /// What is left until Lambda ends the invocation.
+    package func remainingTime(at now: Date = Date()) -> Duration {
+        .seconds(max(0, deadline.timeIntervalSince(now)))
+    }
+}

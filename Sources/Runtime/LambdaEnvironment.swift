@@ -1,0 +1,33 @@
+import Logging
+import StructuredLog
+
+/// What a function is given for its whole life: its variables and its log.
+package struct LambdaEnvironment: Sendable {
+    package let variables: [String: String]
+    package let logger: Logger
+
+    package init(variables: [String: String], logger: Logger) {
+        self.variables = variables
+        self.logger = logger
+    }
+
+    package func required(_ name: String) throws(MissingVariable) -> String {
+        guard let value = variables[name], !value.isEmpty else { throw MissingVariable(name: name) }
+        return value
+    }
+
+    /// The log as `AWS_LAMBDA_LOG_FORMAT` and `AWS_LAMBDA_LOG_LEVEL` ask for it; JSON at INFO without them.
+    static func logger(variables: [String: String]) -> Logger {
+        let format = variables["AWS_LAMBDA_LOG_FORMAT"].flatMap(LogFormat.init) ?? .json
+        let level = variables["AWS_LAMBDA_LOG_LEVEL"].flatMap(Logger.Level.init(lambdaName:)) ?? .info
+        let label = variables["AWS_LAMBDA_FUNCTION_NAME"] ?? "lambda"
+        return Logger(label: label) { _ in StructuredLogHandler(format: format, logLevel: level) }
+    }
+}
+
+/// A variable that the function cannot do without.
+package struct MissingVariable: Error, Equatable, CustomStringConvertible {
+    package let name: String
+
+    package var description: String { "the environment variable \(name) is missing: set it in the function's configuration" }
+}
