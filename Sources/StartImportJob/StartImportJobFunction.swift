@@ -1,0 +1,48 @@
+import AWS
+import ImportPipeline
+import LambdaRuntime
+
+/// Starts the delivery's import job and writes its item. Called by the state machine, perhaps more than once for a
+/// delivery: the delivery's id is the client token, so one job results.
+@main
+struct StartImportJobFunction: LambdaHandler {
+    /// The state as the state machine's first step lays it out.
+    struct Event: Decodable {
+        let request: ImportRequest
+    }
+
+    private let healthImaging: HealthImagingClient
+    private let table: ImportJobTable
+    private let datastoreID: String
+    private let dataAccessRoleARN: String
+    private let pollInterval: PollInterval
+
+    init(environment: LambdaEnvironment) throws {
+        let client = try AWSClient(environment: environment.variables, logger: environment.logger)
+        healthImaging = HealthImagingClient(client: client)
+        table = ImportJobTable(name: try environment.required("TABLE_NAME"), client: client)
+        datastoreID = try environment.required("DATASTORE_ID")
+        dataAccessRoleARN = try environment.required("DATA_ACCESS_ROLE_ARN")
+        pollInterval = try PollInterval(environment.required("POLL_SECONDS"))
+    }
+
+    func handle(_ event: Event, context: LambdaContext) async throws -> ImportProgress {
+        let request = event.request
+        let job = try await healthImaging.startDICOMImportJob(
+            datastoreID: datastoreID,
+            .init(
+                jobName: request.deliveryId.description, dataAccessRoleArn: dataAccessRoleARN,
+                clientToken: request.deliveryId.description, inputS3Uri: request.inputS3Uri,
+                outputS3Uri: request.outputS3Uri))
+        try await table.jobStarted(job, for: request, dataAccessRoleArn: dataAccessRoleARN)
+        context.logger.info(
+            "import job started",
+            metadata: [
+                "deliveryId": "\(request.deliveryId)", "jobId": "\(job.jobId)",
+                "instanceCount": "\(request.instanceCount)",
+            ])
+        return ImportProgress(
+            request: request, jobId: job.jobId, jobStatus: job.jobStatus, outcome: .pending,
+            waitSeconds: pollInterval.seconds, polls: 0)
+    }
+}
