@@ -1,0 +1,26 @@
+/// Why a data set, or a file, could not be read. No case carries the value of an element.
+package enum DataSetError: Error, Hashable, Sendable {
+    /// Explicit VR was expected and two other bytes came.
+    case invalidVR(Tag, UInt8, UInt8)
+    /// PS3.5 §7.5: only sequences, UN and encapsulated pixel data may have an undefined length.
+    case undefinedLengthNotAllowed(Tag, VR)
+    /// Between the items of a sequence, or the fragments of pixel data, something else than an item came.
+    case itemExpected(found: Tag)
+    /// An item or a delimiter outside any sequence of undefined length.
+    case delimiterNotExpected(Tag)
+    /// PS3.5 §7.1: groups below 0008 belong to commands and files, not to a data set.
+    case groupNotAllowed(Tag)
+    case depthExceedsMaximum(Tag, maximum: Int)
+    case lengthExceedsMaximum(Tag, length: UInt64, maximum: UInt64)
+    /// The data ended inside an element or a sequence, after so many bytes (after inflation).
+    case truncated(after: UInt64)
+    case invalidUID(Tag, UIDError)
+    /// The deflate stream is damaged; the number is zlib's.
+    case deflateStreamDamaged(code: Int32)
+    /// No `DICM` after the 128 bytes of preamble. PS3.10 §7.1.
+    case prefixMissing
+    /// Group 0002 did not begin with its length. PS3.10 §7.1.
+    case groupLengthMissing
+    case elementMissing(Tag)
+    case transferSyntaxUnknown(UID)
+}

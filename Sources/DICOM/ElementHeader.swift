@@ -1,0 +1,10 @@
+/// What stands before a value: tag, VR and length, and where the element is nested. PS3.5 §7.1.
+package struct ElementHeader: Hashable, Sendable {
+    package let tag: Tag
+    /// Nil in Implicit VR, and for items and delimiters.
+    package let vr: VR?
+    /// Nil: undefined, the end is marked by a delimiter.
+    package let length: UInt32?
+    /// 0 at the top level. Items of defined length are skipped whole and so are never seen from inside.
+    package let depth: Int
+}

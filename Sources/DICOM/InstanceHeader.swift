@@ -1,0 +1,17 @@
+/// What a receiver has to know of an instance. Of the patient's data only lengths are kept, never values.
+package struct InstanceHeader: Hashable, Sendable {
+    package internal(set) var sopClassUID: UID?
+    package internal(set) var sopInstanceUID: UID?
+    package internal(set) var studyInstanceUID: UID?
+    package internal(set) var seriesInstanceUID: UID?
+    /// `YYYYMMDD`. Nil when absent, or not a date in the form of PS3.5 §6.2 or its predecessor `YYYY.MM.DD`.
+    package internal(set) var studyDate: String?
+    /// In bytes without padding: in a multi-byte character set there are fewer characters.
+    package internal(set) var studyIDLength: Int?
+    /// In bytes without padding: in a multi-byte character set there are fewer characters.
+    package internal(set) var studyDescriptionLength: Int?
+    /// In bytes without padding: in a multi-byte character set there are fewer characters.
+    package internal(set) var patientIDLength: Int?
+
+    package init() {}
+}

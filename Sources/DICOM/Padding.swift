@@ -1,0 +1,12 @@
+extension BidirectionalCollection<UInt8> {
+    /// Without trailing NUL and space: PS3.5 §6.2 pads UIDs with the one and text with the other, senders mix them up.
+    package func trimmingPadding() -> SubSequence {
+        var end = endIndex
+        while end > startIndex {
+            let before = index(before: end)
+            guard self[before] == 0 || self[before] == UInt8(ascii: " ") else { break }
+            end = before
+        }
+        return self[..<end]
+    }
+}

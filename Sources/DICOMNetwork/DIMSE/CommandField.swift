@@ -1,0 +1,19 @@
+/// (0000,0100): which message a command set is. PS3.7 §E.1.
+package struct CommandField: RawRepresentable, Hashable, Sendable {
+    package let rawValue: UInt16
+
+    package init(rawValue: UInt16) {
+        self.rawValue = rawValue
+    }
+
+    package static let cStoreRQ = CommandField(rawValue: 0x0001)
+    package static let cStoreRSP = CommandField(rawValue: 0x8001)
+    package static let cEchoRQ = CommandField(rawValue: 0x0030)
+    package static let cEchoRSP = CommandField(rawValue: 0x8030)
+    package static let cCancelRQ = CommandField(rawValue: 0x0FFF)
+
+    package var isResponse: Bool { rawValue & 0x8000 != 0 }
+
+    /// The response that belongs to this request.
+    package var response: CommandField { CommandField(rawValue: rawValue | 0x8000) }
+}

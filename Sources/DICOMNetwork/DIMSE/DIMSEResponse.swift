@@ -1,0 +1,40 @@
+/// A response that is ready to be sent. None of those given here has a data set.
+package struct DIMSEResponse: Hashable, Sendable {
+    package let presentationContextID: UInt8
+    package let commandSet: CommandSet
+
+    /// The status, if this answers a C-STORE-RQ.
+    package let storeStatus: DIMSEStatus?
+
+    package init(_ response: CStoreResponse, on contextID: UInt8) {
+        presentationContextID = contextID
+        commandSet = response.commandSet()
+        storeStatus = response.status
+    }
+
+    package init(_ response: CEchoResponse, on contextID: UInt8) {
+        presentationContextID = contextID
+        commandSet = response.commandSet()
+        storeStatus = nil
+    }
+
+    /// The refusal of a request that is unknown or faulty: it repeats what the request said, as far as it said it.
+    ///
+    /// PS3.7 annex C.
+    package init(
+        refusing request: CommandSet, on contextID: UInt8, status: DIMSEStatus, errorComment: String? = nil
+    ) throws(CommandSetError) {
+        let field = CommandField(rawValue: try request.uint16(.commandField))
+        var command = CommandSet()
+        command.set(.commandField, field.response.rawValue)
+        command.set(.messageIDBeingRespondedTo, try request.uint16(.messageID))
+        command.set(.commandDataSetType, CommandSet.noDataSet)
+        command.set(.status, status.rawValue)
+        command.copy(.affectedSOPClassUID, from: request)
+        command.copy(.affectedSOPInstanceUID, from: request)
+        if let errorComment { command.setErrorComment(errorComment) }
+        presentationContextID = contextID
+        commandSet = command
+        storeStatus = field == .cStoreRQ ? status : nil
+    }
+}

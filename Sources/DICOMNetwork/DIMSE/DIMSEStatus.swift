@@ -1,0 +1,35 @@
+/// The outcome of an operation. PS3.7 annex C; PS3.4 §B.2.3 for C-STORE.
+package struct DIMSEStatus: RawRepresentable, Hashable, Sendable {
+    package let rawValue: UInt16
+
+    package init(rawValue: UInt16) {
+        self.rawValue = rawValue
+    }
+
+    package static let success = DIMSEStatus(rawValue: 0x0000)
+    package static let processingFailure = DIMSEStatus(rawValue: 0x0110)
+    package static let duplicateSOPInstance = DIMSEStatus(rawValue: 0x0111)
+    package static let invalidSOPInstance = DIMSEStatus(rawValue: 0x0117)
+    package static let sopClassNotSupported = DIMSEStatus(rawValue: 0x0122)
+    package static let notAuthorized = DIMSEStatus(rawValue: 0x0124)
+    package static let unrecognizedOperation = DIMSEStatus(rawValue: 0x0211)
+    package static let mistypedArgument = DIMSEStatus(rawValue: 0x0212)
+    /// Senders take this for something to try again.
+    package static let outOfResources = DIMSEStatus(rawValue: 0xA700)
+    package static let dataSetDoesNotMatchSOPClass = DIMSEStatus(rawValue: 0xA900)
+    /// Senders take this for final.
+    package static let cannotUnderstand = DIMSEStatus(rawValue: 0xC000)
+
+    /// Whether the instance was stored: success, or a warning. PS3.7 §C.1 and §C.3.
+    package var isStored: Bool {
+        self == .success || rawValue == 0x0001 || rawValue == 0x0107 || rawValue == 0x0116 || rawValue >> 12 == 0xB
+    }
+}
+
+extension DIMSEStatus: CustomStringConvertible {
+    /// The form of the standard, `A700H`.
+    package var description: String {
+        let digits = String(rawValue, radix: 16, uppercase: true)
+        return String(repeating: "0", count: 4 - digits.utf8.count) + digits + "H"
+    }
+}

@@ -1,0 +1,5 @@
+/// The application's answer to a C-STORE-RQ.
+package enum InstanceDecision {
+    case receive(any InstanceReceiver)
+    case refuse(DIMSEStatus, comment: String)
+}

@@ -1,0 +1,40 @@
+/// A-ASSOCIATE-RJ: why no association comes about. PS3.8 §9.3.4.
+package struct AAssociateRJ: Hashable, Sendable {
+    package enum Result: UInt8, Hashable, Sendable {
+        case rejectedPermanent = 1
+        case rejectedTransient = 2
+    }
+
+    package enum Source: UInt8, Hashable, Sendable {
+        case serviceUser = 1
+        case serviceProviderACSE = 2
+        case serviceProviderPresentation = 3
+    }
+
+    package let result: Result
+    package let source: Source
+    /// Its meaning depends on the source. PS3.8 Table 9-21.
+    package let reason: UInt8
+
+    package init(result: Result, source: Source, reason: UInt8) {
+        self.result = result
+        self.source = source
+        self.reason = reason
+    }
+}
+
+extension AAssociateRJ {
+    package static let noReasonGiven = AAssociateRJ(result: .rejectedPermanent, source: .serviceUser, reason: 1)
+    package static let applicationContextNameNotSupported = AAssociateRJ(
+        result: .rejectedPermanent, source: .serviceUser, reason: 2)
+    package static let callingAETitleNotRecognized = AAssociateRJ(
+        result: .rejectedPermanent, source: .serviceUser, reason: 3)
+    package static let calledAETitleNotRecognized = AAssociateRJ(
+        result: .rejectedPermanent, source: .serviceUser, reason: 7)
+    package static let protocolVersionNotSupported = AAssociateRJ(
+        result: .rejectedPermanent, source: .serviceProviderACSE, reason: 2)
+    package static let temporaryCongestion = AAssociateRJ(
+        result: .rejectedTransient, source: .serviceProviderPresentation, reason: 1)
+    package static let localLimitExceeded = AAssociateRJ(
+        result: .rejectedTransient, source: .serviceProviderPresentation, reason: 2)
+}

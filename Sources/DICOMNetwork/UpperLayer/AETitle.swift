@@ -1,0 +1,37 @@
+/// An application entity title as it stands in an A-ASSOCIATE PDU: 16 bytes, padded with spaces.
+///
+/// Equal are titles that are equal without their padding. A title of spaces alone is sent by real devices and is "".
+/// PS3.8 §9.3.2; PS3.5 §6.2.
+package struct AETitle: Sendable {
+    package static let length = 16
+
+    /// The 16 bytes, for the echo in the A-ASSOCIATE-AC.
+    package let field: [UInt8]
+    /// Without leading and trailing spaces and NULs. Bytes that are not printable ASCII read as "?": this is for logs.
+    package let value: String
+
+    /// Takes 16 bytes; fewer are padded, further ones are left out.
+    package init(field: some Collection<UInt8>) {
+        let space = UInt8(ascii: " ")
+        let bytes = Array(field.prefix(Self.length))
+        self.field = bytes + [UInt8](repeating: space, count: Self.length - bytes.count)
+        let isPadding = { (byte: UInt8) in byte == space || byte == 0 }
+        let trimmed = bytes.drop(while: isPadding).reversed().drop(while: isPadding).reversed()
+        value = String(
+            decoding: trimmed.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
+    }
+
+    package init(_ value: String) {
+        self.init(field: value.utf8)
+    }
+}
+
+extension AETitle: Hashable {
+    package static func == (lhs: AETitle, rhs: AETitle) -> Bool { lhs.value == rhs.value }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(value) }
+}
+
+extension AETitle: CustomStringConvertible {
+    package var description: String { value }
+}

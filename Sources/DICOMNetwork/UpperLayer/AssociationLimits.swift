@@ -1,0 +1,12 @@
+/// What a peer may make an association hold, each checked before anything is buffered.
+package struct AssociationLimits: Hashable, Sendable {
+    /// The longest A-ASSOCIATE PDU. 128 contexts that each propose every known transfer syntax need about 110 KB.
+    package var maximumAssociatePDULength: UInt32 = 256 << 10
+    /// The longest P-DATA-TF that is taken. More than what is announced, for peers that do not keep to that; where the
+    /// announced maximum is higher than this, it counts.
+    package var maximumDataPDULength: UInt32 = 1 << 20
+    /// The longest command set. Real ones have about 200 bytes.
+    package var maximumCommandSetLength = 16 << 10
+
+    package init() {}
+}

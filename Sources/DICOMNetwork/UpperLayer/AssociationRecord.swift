@@ -1,0 +1,53 @@
+import NIOCore
+
+/// What has become of an association so far: the matter of its summary.
+struct AssociationRecord {
+    let id: String
+    var opened = NIODeadline.uptimeNanoseconds(0)
+    var peer: SocketAddress?
+    /// False as long as the connection could be the probe of a load balancer.
+    var receivedAnything = false
+    var request: AAssociateRQ?
+    var association: Association?
+
+    private var end: AssociationEnd?
+    private var instancesStored = 0
+    private var instancesFailed = 0
+    private var bytes: UInt64 = 0
+    private var isReported = false
+
+    init(id: String) {
+        self.id = id
+    }
+
+    /// The first end that is noted is the one that counts.
+    mutating func note(_ end: AssociationEnd) {
+        if self.end == nil { self.end = end }
+    }
+
+    mutating func instanceReceived(bytes: Int) {
+        self.bytes += UInt64(bytes)
+    }
+
+    mutating func instanceAnswered(_ status: DIMSEStatus) {
+        if status.isStored {
+            instancesStored += 1
+        } else {
+            instancesFailed += 1
+        }
+    }
+
+    mutating func instanceCancelled() {
+        instancesFailed += 1
+    }
+
+    /// Once; nil for a connection that sent no byte, and when it was given out before.
+    mutating func summary(at now: NIODeadline) -> AssociationSummary? {
+        guard receivedAnything, !isReported else { return nil }
+        isReported = true
+        return AssociationSummary(
+            id: id, peer: peer, callingAETitle: request?.callingAETitle.value,
+            calledAETitle: request?.calledAETitle.value, association: association, end: end ?? .connectionLost,
+            instancesStored: instancesStored, instancesFailed: instancesFailed, bytes: bytes, duration: now - opened)
+    }
+}

@@ -1,0 +1,22 @@
+import NIOCore
+
+/// What came of an association, told once when it has ended.
+package struct AssociationSummary: Sendable {
+    package let id: String
+    package let peer: SocketAddress?
+    /// Nil when no A-ASSOCIATE-RQ came.
+    package let callingAETitle: String?
+    /// Nil when no A-ASSOCIATE-RQ came.
+    package let calledAETitle: String?
+    /// Nil when it was not accepted.
+    package let association: Association?
+    package let end: AssociationEnd
+    /// Answered with success or a warning, whether or not the answer still reached the peer.
+    package let instancesStored: Int
+    /// Refused, failed or cut short.
+    package let instancesFailed: Int
+    /// Of data sets that were handed on.
+    package let bytes: UInt64
+    /// From the connection to its end.
+    package let duration: TimeAmount
+}

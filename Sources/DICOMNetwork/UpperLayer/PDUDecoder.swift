@@ -1,0 +1,114 @@
+import NIOCore
+
+/// Cuts the byte stream into PDUs and reads them.
+///
+/// The first byte is judged when it comes and the length as soon as it is there, both before the body is waited for.
+/// After an error the position in the stream is lost: the same decoder must not be asked again. PS3.8 §9.3.
+package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
+    package typealias InboundOut = PDU
+
+    static let headerLength = 6
+
+    private let limits: AssociationLimits
+    private var maximumDataPDULength: UInt32
+
+    package init(limits: AssociationLimits = AssociationLimits()) {
+        self.limits = limits
+        maximumDataPDULength = limits.maximumDataPDULength
+    }
+
+    /// Makes sure that a P-DATA-TF of the length that was announced to the peer is taken.
+    package mutating func allowDataPDULength(announced length: UInt32) {
+        maximumDataPDULength = max(maximumDataPDULength, length)
+    }
+
+    package mutating func decode(buffer: inout ByteBuffer) throws(PDUDecodingError) -> PDU? {
+        guard let typeByte = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) else { return nil }
+        guard let type = PDUType(rawValue: typeByte) else { throw .unrecognizedType(typeByte) }
+        guard let length = buffer.getInteger(at: buffer.readerIndex + 2, as: UInt32.self) else { return nil }
+        try check(length, of: type)
+        guard buffer.readableBytes >= Self.headerLength + Int(length) else { return nil }
+        buffer.moveReaderIndex(forwardBy: Self.headerLength)
+        guard var body = buffer.readSlice(length: Int(length)) else { return nil }
+        return try Self.decodeBody(&body, of: type)
+    }
+
+    package mutating func decodeLast(buffer: inout ByteBuffer, seenEOF: Bool) throws(PDUDecodingError) -> PDU? {
+        try decode(buffer: &buffer)
+    }
+
+    private func check(_ length: UInt32, of type: PDUType) throws(PDUDecodingError) {
+        let maximum: UInt32
+        switch type {
+        case .associateRQ, .associateAC: maximum = limits.maximumAssociatePDULength
+        case .dataTF: maximum = maximumDataPDULength
+        case .associateRJ, .releaseRQ, .releaseRP, .abort:
+            guard length == 4 else { throw .lengthNotAllowed(type: type, length: length, expected: 4) }
+            return
+        }
+        guard length <= maximum else { throw .lengthExceedsMaximum(type: type, length: length, maximum: maximum) }
+    }
+
+    private static func decodeBody(_ body: inout ByteBuffer, of type: PDUType) throws(PDUDecodingError) -> PDU {
+        switch type {
+        case .associateRQ: .associateRQ(try AAssociateRQ(decoding: &body))
+        case .associateAC: .associateAC(try AAssociateAC(decoding: &body))
+        case .associateRJ: .associateRJ(try AAssociateRJ(decoding: &body))
+        case .dataTF: .dataTF(try PDataTF(decoding: &body))
+        case .releaseRQ: .releaseRQ
+        case .releaseRP: .releaseRP
+        case .abort: .abort(try AAbort(decoding: &body))
+        }
+    }
+}
+
+extension PDataTF {
+    /// PS3.8 §9.3.5.1. Fragments are slices that share the PDU's storage.
+    init(decoding body: inout ByteBuffer) throws(PDUDecodingError) {
+        values = []
+        while body.readableBytes > 0 {
+            guard let length = body.readInteger(as: UInt32.self) else {
+                throw .presentationDataValueExceedsPDU(length: 0, remaining: body.readableBytes)
+            }
+            guard length >= PresentationDataValue.headerLength else {
+                throw .presentationDataValueTooShort(length: length)
+            }
+            guard var value = body.readSlice(length: Int(length)),
+                let (contextID, control) = value.readMultipleIntegers(as: (UInt8, UInt8).self)
+            else {
+                throw .presentationDataValueExceedsPDU(length: length, remaining: body.readableBytes)
+            }
+            // PS3.8 §E.2: bits 2 to 7 are not to be tested.
+            values.append(
+                PresentationDataValue(
+                    contextID: contextID, isCommand: control & 1 == 1, isLast: control & 2 == 2, fragment: value))
+        }
+        guard !values.isEmpty else { throw .presentationDataValueMissing }
+    }
+}
+
+extension AAssociateRJ {
+    /// PS3.8 Table 9-21: bytes 8 to 10.
+    init(decoding body: inout ByteBuffer) throws(PDUDecodingError) {
+        guard let (_, result, source, reason) = body.readMultipleIntegers(as: (UInt8, UInt8, UInt8, UInt8).self) else {
+            throw .bodyTooShort(type: .associateRJ, length: body.readableBytes, minimum: 4)
+        }
+        guard let result = Result(rawValue: result) else {
+            throw .valueNotAllowed(type: .associateRJ, field: "Result", value: result)
+        }
+        guard let source = Source(rawValue: source) else {
+            throw .valueNotAllowed(type: .associateRJ, field: "Source", value: source)
+        }
+        self.init(result: result, source: source, reason: reason)
+    }
+}
+
+extension AAbort {
+    /// PS3.8 Table 9-26: bytes 9 and 10.
+    init(decoding body: inout ByteBuffer) throws(PDUDecodingError) {
+        guard let (_, _, source, reason) = body.readMultipleIntegers(as: (UInt8, UInt8, UInt8, UInt8).self) else {
+            throw .bodyTooShort(type: .abort, length: body.readableBytes, minimum: 4)
+        }
+        self.init(source: source, reason: reason)
+    }
+}

@@ -1,0 +1,21 @@
+/// A presentation context item of an A-ASSOCIATE-AC. PS3.8 §9.3.3.2.
+package struct PresentationContextAnswer: Hashable, Sendable {
+    package enum Result: UInt8, Hashable, Sendable {
+        case acceptance = 0
+        case userRejection = 1
+        case noReason = 2
+        case abstractSyntaxNotSupported = 3
+        case transferSyntaxesNotSupported = 4
+    }
+
+    package let id: UInt8
+    package let result: Result
+    /// Not significant unless the result is acceptance, but always there.
+    package let transferSyntax: String
+
+    package init(id: UInt8, result: Result, transferSyntax: String) {
+        self.id = id
+        self.result = result
+        self.transferSyntax = transferSyntax
+    }
+}

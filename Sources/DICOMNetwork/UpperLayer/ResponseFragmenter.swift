@@ -1,0 +1,25 @@
+import NIOCore
+
+/// Cuts a response into PDUs no longer than the peer takes.
+enum ResponseFragmenter {
+    /// Length, context id and control header of a PDV. PS3.8 §9.3.5.1.
+    private static let overhead = 6
+
+    /// PS3.8 §D.1 counts the whole PDV list. A maximum that could hold no PDV at all, as some peers announce, cannot be
+    /// meant, and is passed over.
+    static func pdus(for response: DIMSEResponse, maximumLength: UInt32?) -> [PDU] {
+        var rest = response.commandSet.encoded()
+        let room = maximumLength.map { Int($0) - overhead } ?? Int.max
+        // Fragments of even length, as PS3.7 §F would have them.
+        let fragmentLength = room > 1 ? room & ~1 : Int.max
+        var pdus: [PDU] = []
+        repeat {
+            let fragment = rest.readSlice(length: min(fragmentLength, rest.readableBytes)) ?? ByteBuffer()
+            let value = PresentationDataValue(
+                contextID: response.presentationContextID, isCommand: true, isLast: rest.readableBytes == 0,
+                fragment: fragment)
+            pdus.append(.dataTF(PDataTF(values: [value])))
+        } while rest.readableBytes > 0
+        return pdus
+    }
+}

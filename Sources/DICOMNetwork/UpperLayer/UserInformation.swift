@@ -1,0 +1,15 @@
+/// The user information item of an A-ASSOCIATE-RQ or -AC, as far as it is understood. PS3.8 §9.3.2.3 and annex D.
+package struct UserInformation: Hashable, Sendable {
+    /// The longest list of PDVs in bytes that the sender of this takes in one P-DATA-TF; nil: it named no limit.
+    package var maximumLength: UInt32?
+    package var implementationClassUID: String?
+    package var implementationVersionName: String?
+
+    package init(
+        maximumLength: UInt32? = nil, implementationClassUID: String? = nil, implementationVersionName: String? = nil
+    ) {
+        self.maximumLength = maximumLength
+        self.implementationClassUID = implementationClassUID
+        self.implementationVersionName = implementationVersionName
+    }
+}

@@ -1,0 +1,76 @@
+import DICOM
+import DICOMNetwork
+import NIOCore
+import Testing
+
+@Suite("DCMTK as the sender", .timeLimit(.minutes(2)))
+struct DCMTKTests {
+    @Test("echoscu is answered and releases")
+    func echo() async throws {
+        let service = MemoryService()
+        let server = try await LoopbackServer.start(service)
+        let result = try await DCMTK.run("echoscu", ["-v", "127.0.0.1", "\(server.port)"])
+        #expect(result.status == 0, "\(result.output)")
+        let summary = try #require(await service.summaries.first { _ in true })
+        #expect(summary.end == .released)
+        #expect(summary.callingAETitle == "ECHOSCU")
+        try await server.stop()
+    }
+
+    @Test(
+        "What storescu sends arrives byte for byte",
+        arguments: [
+            (SampleFile.Encoding.explicitLittleEndian, ["-xe"]),
+            (.implicitLittleEndian, ["-xi"]),
+            (.explicitBigEndian, ["-xb"]),
+            (.deflated, ["-xd"]),
+            (.explicitLittleEndian, ["-xe", "--max-send-pdu", "4096"]),
+            (.explicitLittleEndian, ["-xe", "--max-pdu", "4096"]),
+            (.explicitLittleEndian, []),
+        ])
+    func store(encoding: SampleFile.Encoding, options: [String]) async throws {
+        let service = MemoryService()
+        let server = try await LoopbackServer.start(service)
+        let file = try await SampleFile(encoding, rows: 700)
+        let result = try await DCMTK.run("storescu", options + ["-v", "127.0.0.1", "\(server.port)", file.path])
+        #expect(result.status == 0, "\(result.output)")
+        let summary = try #require(await service.summaries.first { _ in true })
+        #expect(summary.end == .released)
+        #expect(summary.instancesStored == 1)
+        let instance = try #require(service.instances.first)
+        #expect(instance.request.affectedSOPInstanceUID.value == SampleFile.sopInstanceUID)
+        #expect(instance.request.transferSyntax == file.transferSyntax)
+        #expect(instance.dataSet.readableBytesView.elementsEqual(file.dataSet))
+
+        var reader = try InstanceHeaderReader(transferSyntax: instance.request.transferSyntax)
+        #expect(try reader.feed(Array(instance.dataSet.readableBytesView)) == .complete)
+        #expect(reader.header.studyInstanceUID?.value == SampleFile.studyInstanceUID)
+        #expect(reader.header.studyDate == "20261123")
+        #expect(reader.bytesConsumed < 32 << 10)
+        try await server.stop()
+    }
+
+    @Test("storescu is told of a refusal")
+    func storeFails() async throws {
+        let service = MemoryService(outcome: StoreOutcome(status: .outOfResources, errorComment: "No room"))
+        let server = try await LoopbackServer.start(service)
+        let file = try await SampleFile(.explicitLittleEndian)
+        let result = try await DCMTK.run("storescu", ["-d", "127.0.0.1", "\(server.port)", file.path])
+        #expect(result.output.contains("0xa700"), "\(result.output)")
+        let summary = try #require(await service.summaries.first { _ in true })
+        #expect(summary.instancesFailed == 1)
+        try await server.stop()
+    }
+
+    @Test("A rejected echoscu is told why")
+    func rejected() async throws {
+        let service = MemoryService(decision: .reject(.localLimitExceeded))
+        let server = try await LoopbackServer.start(service)
+        let result = try await DCMTK.run("echoscu", ["-v", "127.0.0.1", "\(server.port)"])
+        #expect(result.status != 0)
+        #expect(result.output.contains("Local Limit Exceeded"), "\(result.output)")
+        let summary = try #require(await service.summaries.first { _ in true })
+        #expect(summary.end == .rejected(.localLimitExceeded))
+        try await server.stop()
+    }
+}

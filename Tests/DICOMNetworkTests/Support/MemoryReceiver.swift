@@ -1,0 +1,43 @@
+import DICOMNetwork
+import NIOCore
+
+/// Keeps one data set in memory. Each fragment can be answered with a future, to stand for a slow store.
+final class MemoryReceiver: InstanceReceiver {
+    enum Event: Hashable {
+        case fragment([UInt8])
+        case finished
+        case cancelled
+    }
+
+    let request: CStoreRequest
+    private(set) var events: [Event] = []
+    private(set) var dataSet = ByteBuffer()
+    private let eventLoop: any EventLoop
+    private let onFinish: (ByteBuffer) -> StoreOutcome
+    var delivery: EventLoopPromise<Void>?
+    var outcome: EventLoopPromise<StoreOutcome>?
+
+    init(
+        request: CStoreRequest, eventLoop: any EventLoop,
+        onFinish: @escaping (ByteBuffer) -> StoreOutcome = { _ in StoreOutcome(status: .success) }
+    ) {
+        self.request = request
+        self.eventLoop = eventLoop
+        self.onFinish = onFinish
+    }
+
+    func receive(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? {
+        events.append(.fragment(Array(fragment.readableBytesView)))
+        dataSet.writeImmutableBuffer(fragment)
+        return delivery?.futureResult
+    }
+
+    func finish() -> EventLoopFuture<StoreOutcome> {
+        events.append(.finished)
+        return outcome?.futureResult ?? eventLoop.makeSucceededFuture(onFinish(dataSet))
+    }
+
+    func cancel() {
+        events.append(.cancelled)
+    }
+}

@@ -1,0 +1,50 @@
+import DICOM
+import DICOMNetwork
+import NIOCore
+import Synchronization
+
+/// Accepts what it is told to, keeps instances in memory, and tells of ended associations in a stream.
+final class MemoryService: AssociationService {
+    struct Instance: Sendable {
+        let request: CStoreRequest
+        let dataSet: ByteBuffer
+    }
+
+    static let policy = AcceptancePolicy(
+        implementationClassUID: "2.25.1", implementationVersionName: "TEST")
+
+    let summaries: AsyncStream<AssociationSummary>
+    private let decision: AssociationDecision
+    private let outcome: StoreOutcome
+    private let summariesContinuation: AsyncStream<AssociationSummary>.Continuation
+    private let stored = Mutex<[Instance]>([])
+
+    init(
+        decision: AssociationDecision = .accept(MemoryService.policy),
+        outcome: StoreOutcome = StoreOutcome(status: .success)
+    ) {
+        self.decision = decision
+        self.outcome = outcome
+        (summaries, summariesContinuation) = AsyncStream.makeStream()
+    }
+
+    var instances: [Instance] { stored.withLock { $0 } }
+
+    func decide(on request: AAssociateRQ, from peer: SocketAddress?) -> AssociationDecision { decision }
+
+    func instanceBegins(
+        _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
+    ) -> InstanceDecision {
+        .receive(
+            MemoryReceiver(request: request, eventLoop: eventLoop) { dataSet in
+                self.stored.withLock { $0.append(Instance(request: request, dataSet: dataSet)) }
+                return self.outcome
+            })
+    }
+
+    func associationAccepted(_ association: Association) {}
+
+    func associationEnded(_ summary: AssociationSummary) {
+        summariesContinuation.yield(summary)
+    }
+}
