@@ -1,5 +1,5 @@
 /// How a line of the log is written; the names are those of Lambda's `AWS_LAMBDA_LOG_FORMAT`.
-package enum LogFormat: String, Sendable {
+package enum LogFormat: String, CaseIterable, Sendable {
     case text = "Text"
     case json = "JSON"
 }

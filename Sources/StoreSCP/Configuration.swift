@@ -1,0 +1,66 @@
+import ImportPipeline
+import Logging
+import StructuredLog
+
+/// The receiver's settings, from the environment of its container.
+struct Configuration: Sendable {
+    /// What becomes an import: everything of a study that comes in one stretch, or each instance alone.
+    enum ImportUnit: String, CaseIterable, Sendable {
+        case delivery
+        case instance
+    }
+
+    enum Storage: Sendable, Equatable {
+        case bucket(String)
+        case directory(String)
+    }
+
+    let storage: Storage
+    let port: Int
+    let aeTitle: String
+    let requiresCalledAETitle: Bool
+    /// Empty: any.
+    let callingAETitles: Set<String>
+    /// Empty: every storage SOP class.
+    let sopClassUIDs: Set<String>
+    let maximumAssociations: Int
+    let maximumPDUSize: Int
+    let dimseTimeoutSeconds: Int
+    let networkTimeoutSeconds: Int
+    let maximumPoolConnections: Int
+    let importUnit: ImportUnit
+    let delivery: DeliveryLimits
+    let logLevel: Logger.Level
+    let logFormat: LogFormat
+
+    init(environment: [String: String]) throws(ConfigurationError) {
+        let settings = Settings(environment)
+        storage =
+            if let bucket = settings.text("DICOM_BUCKET") {
+                .bucket(bucket)
+            } else {
+                .directory(settings.text("STORAGE_DIRECTORY") ?? "storage")
+            }
+        port = try settings.integer("SCP_PORT", default: 11112, in: 0...65535)
+        aeTitle = try settings.aeTitle("AE_TITLE", default: "STORESCP")
+        requiresCalledAETitle = try settings.boolean("REQUIRE_CALLED_AE_TITLE", default: false)
+        callingAETitles = settings.list("REQUIRE_CALLING_AE_TITLE")
+        sopClassUIDs = settings.list("SUPPORTED_SOP_CLASS_UIDS")
+        maximumAssociations = try settings.integer("MAXIMUM_ASSOCIATIONS", default: 300, in: 1...100_000)
+        maximumPDUSize = try settings.integer("MAXIMUM_PDU_SIZE", default: 128 << 10, in: 4096...(16 << 20))
+        dimseTimeoutSeconds = try settings.integer("DIMSE_TIMEOUT", default: 60, in: 1...86_400)
+        networkTimeoutSeconds = try settings.integer("NETWORK_TIMEOUT", default: 90, in: 1...86_400)
+        maximumPoolConnections = try settings.integer("MAX_POOL_CONNECTIONS", default: 50, in: 1...10_000)
+        importUnit = try settings.choice("IMPORT_UNIT", default: ImportUnit.delivery)
+        delivery = DeliveryLimits(
+            quietSeconds: try settings.integer("DELIVERY_QUIET_SECONDS", default: 30, in: 1...86_400),
+            maximumInstances: try settings.integer(
+                "DELIVERY_MAXIMUM_INSTANCES", default: HealthImagingLimits.maximumInstances,
+                in: 1...HealthImagingLimits.maximumInstances),
+            maximumBytes: try settings.integer(
+                "DELIVERY_MAXIMUM_BYTES", default: 4_000_000_000, in: 1...HealthImagingLimits.maximumBytes),
+            maximumAgeSeconds: try settings.integer("DELIVERY_MAXIMUM_AGE_SECONDS", default: 3600, in: 1...604_800))
+        logLevel = try settings.logLevel("LOG_LEVEL", default: .info)
+        logFormat = try settings.choice("LOG_FORMAT", default: LogFormat.json)
+    }
+}

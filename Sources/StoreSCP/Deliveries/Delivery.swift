@@ -1,0 +1,88 @@
+import FoundationEssentials
+import ImportPipeline
+
+/// What one task received of one study in one stretch, while it is open. Its methods are named after what happens.
+struct Delivery {
+    /// Who opened it.
+    struct Origin: Sendable, Equatable {
+        var callingAETitle: String
+        var calledAETitle: String
+        var peer: String
+    }
+
+    let id: DeliveryID
+    let studyInstanceUID: String
+    let openedAt: Date
+    private let origin: Origin
+    private let limits: DeliveryLimits
+
+    /// By key: an instance that is sent again replaces itself.
+    private var instances: [String: DeliveryManifest.Instance] = [:]
+    private var studyDate: String?
+    private var bytes = 0
+    /// Instances that belong to it and are not stored yet.
+    private var pending = 0
+    /// Associations that sent something of it and have not ended.
+    private var holders: Set<String> = []
+    /// Set when nothing may join any more.
+    private(set) var closeReason: DeliveryManifest.CloseReason?
+
+    init(studyInstanceUID: String, origin: Origin, limits: DeliveryLimits, openedAt: Date) {
+        id = DeliveryID(openedAt: openedAt)
+        self.studyInstanceUID = studyInstanceUID
+        self.origin = origin
+        self.limits = limits
+        self.openedAt = openedAt
+    }
+
+    /// Whether nothing keeps it from being closed when it has been quiet for long enough.
+    var isQuiet: Bool { pending == 0 && holders.isEmpty }
+
+    /// Whether it is to be closed and the last instance on its way has come.
+    var isReadyToClose: Bool { closeReason != nil && pending == 0 }
+
+    mutating func instanceBegan(studyDate: String?) {
+        pending += 1
+        if self.studyDate == nil { self.studyDate = studyDate }
+        if instances.count + pending >= limits.maximumInstances { seal(.maximumInstances) }
+    }
+
+    mutating func instanceStored(_ instance: DeliveryManifest.Instance) {
+        pending -= 1
+        bytes += instance.size - (instances[instance.key]?.size ?? 0)
+        instances[instance.key] = instance
+        if bytes >= limits.maximumBytes { seal(.maximumBytes) }
+    }
+
+    mutating func instanceFailed() {
+        pending -= 1
+    }
+
+    mutating func associationHolds(_ association: String) {
+        holders.insert(association)
+    }
+
+    mutating func associationEnded(_ association: String) {
+        holders.remove(association)
+    }
+
+    /// Lets nothing join any more; the first reason counts.
+    mutating func seal(_ reason: DeliveryManifest.CloseReason) {
+        if closeReason == nil { closeReason = reason }
+    }
+
+    /// Lets nothing join any more because nothing of it can be acknowledged: there will be no manifest.
+    mutating func abandon() {
+        seal(.quiet)
+    }
+
+    /// nil when no instance was stored: there is nothing to import.
+    func manifest(closedAt: Date) -> DeliveryManifest? {
+        guard let closeReason, !instances.isEmpty else { return nil }
+        return DeliveryManifest(
+            deliveryId: id, studyInstanceUID: studyInstanceUID, studyDate: studyDate,
+            callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
+            openedAt: openedAt, closedAt: closedAt, closeReason: closeReason,
+            instances: instances.values.sorted { $0.key < $1.key })
+    }
+}

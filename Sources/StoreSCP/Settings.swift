@@ -1,0 +1,76 @@
+import Logging
+import StructuredLog
+
+/// Reads typed settings; one that is empty counts as absent, one that is malformed is an error that names it.
+struct Settings {
+    private let environment: [String: String]
+
+    init(_ environment: [String: String]) {
+        self.environment = environment
+    }
+
+    func text(_ name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int {
+        guard let text = text(name) else { return value }
+        guard let number = Int(text), range.contains(number) else {
+            throw ConfigurationError(
+                name: name, value: text, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    func boolean(_ name: String, default value: Bool) throws(ConfigurationError) -> Bool {
+        guard let text = text(name) else { return value }
+        switch text.lowercased() {
+        case "true", "1", "yes": return true
+        case "false", "0", "no": return false
+        default: throw ConfigurationError(name: name, value: text, expected: "true or false")
+        }
+    }
+
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, default value: Choice
+    ) throws(ConfigurationError) -> Choice {
+        guard let text = text(name) else { return value }
+        guard let choice = Choice.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) else {
+            throw ConfigurationError(
+                name: name, value: text, expected: Choice.allCases.map(\.rawValue).joined(separator: " or "))
+        }
+        return choice
+    }
+
+    /// Values with commas or spaces between them.
+    func list(_ name: String) -> Set<String> {
+        Set((text(name) ?? "").split { $0 == "," || $0 == " " }.map(String.init))
+    }
+
+    func aeTitle(_ name: String, default value: String) throws(ConfigurationError) -> String {
+        guard let text = text(name) else { return value }
+        guard text.utf8.count <= 16, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\\") })
+        else {
+            throw ConfigurationError(
+                name: name, value: text, expected: "1 to 16 printable ASCII characters without a backslash")
+        }
+        return text
+    }
+
+    func logLevel(_ name: String, default value: Logger.Level) throws(ConfigurationError) -> Logger.Level {
+        guard let text = text(name) else { return value }
+        guard let level = Logger.Level(lambdaName: text) else {
+            throw ConfigurationError(name: name, value: text, expected: "TRACE, DEBUG, INFO, WARN, ERROR or FATAL")
+        }
+        return level
+    }
+}
+
+/// A setting that cannot be used.
+struct ConfigurationError: Error, Equatable, CustomStringConvertible {
+    let name: String
+    let value: String
+    let expected: String
+
+    var description: String { "\(name) is \"\(value)\", expected \(expected)" }
+}

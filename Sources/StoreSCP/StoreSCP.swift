@@ -1,0 +1,63 @@
+import AWS
+import FoundationEssentials
+import Glibc
+import Logging
+import StructuredLog
+
+/// The receiver's process: reads its settings, serves until SIGTERM or SIGINT, closes its deliveries and ends.
+@main
+struct StoreSCPProcess {
+    static func main() async {
+        let environment = ProcessInfo.processInfo.environment
+        do {
+            let configuration = try Configuration(environment: environment)
+            let logger = Logger(label: "StoreSCP") { _ in
+                StructuredLogHandler(format: configuration.logFormat, logLevel: configuration.logLevel)
+            }
+            try await serve(configuration, environment: environment, logger: logger)
+        } catch {
+            let logger = Logger(label: "StoreSCP") { _ in StructuredLogHandler(format: .json, logLevel: .info) }
+            logger.critical("the receiver cannot run", error: error)
+            exit(1)
+        }
+    }
+
+    private static func serve(
+        _ configuration: Configuration, environment: [String: String], logger: Logger
+    ) async throws {
+        let signals = TerminationSignals()
+        let store = try instanceStore(configuration, environment: environment, logger: logger)
+        let associations = OpenAssociations()
+        let deliveries = Deliveries(
+            store: store, limits: configuration.delivery, associations: associations, logger: logger)
+        let service = StorageService(
+            configuration: configuration, store: store, deliveries: deliveries, associations: associations,
+            logger: logger)
+        let server = try await Server.start(configuration: configuration, service: service)
+        logger.info(
+            "receiver ready",
+            metadata: [
+                "port": "\(server.port)", "aeTitle": "\(configuration.aeTitle)",
+                "storage": "\(configuration.storage)",
+                "importUnit": "\(configuration.importUnit.rawValue)",
+            ])
+
+        await signals.first()
+        logger.info("shutting down: no more associations, instances in flight are finished")
+        await server.drain(releaseGrace: .seconds(5))
+        await deliveries.shutDown()
+        logger.info("receiver ended")
+    }
+
+    private static func instanceStore(
+        _ configuration: Configuration, environment: [String: String], logger: Logger
+    ) throws -> any InstanceStore {
+        switch configuration.storage {
+        case .directory(let directory): return FolderInstanceStore(directory: directory)
+        case .bucket(let bucket):
+            let client = try AWSClient(
+                environment: environment, maximumConnections: configuration.maximumPoolConnections, logger: logger)
+            return S3InstanceStore(s3: S3Client(client: client), bucket: bucket)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Glibc
+import NIOPosix
+
+/// Keeps instances as files below a folder. A file appears under its name when all of it is on the disk.
+struct FolderInstanceStore: InstanceStore {
+    let directory: String
+    let partSize = 1 << 20
+
+    func writer(for key: String) -> any InstanceWriter {
+        FolderInstanceWriter(path: path(of: key))
+    }
+
+    func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {
+        let path = path(of: key)
+        try await NIOThreadPool.singleton.runIfActive {
+            if onlyIfAbsent && access(path, F_OK) == 0 { return }
+            let file = try PartialFile(path: path)
+            do {
+                try file.write(body)
+                try file.publish()
+            } catch {
+                file.discard()
+                throw error
+            }
+        }
+    }
+
+    func removeDocument(key: String) async throws {
+        let path = path(of: key)
+        try await NIOThreadPool.singleton.runIfActive {
+            guard unlink(path) == 0 || errno == ENOENT else { throw FileError(operation: "unlink", errno: errno) }
+        }
+    }
+
+    private func path(of key: String) -> String { "\(directory)/\(key)" }
+}
+
+private actor FolderInstanceWriter: InstanceWriter {
+    private let path: String
+    private var file: PartialFile?
+
+    init(path: String) {
+        self.path = path
+    }
+
+    func append(_ part: [UInt8]) async throws {
+        let open = file
+        let path = path
+        file = try await NIOThreadPool.singleton.runIfActive {
+            let file = try open ?? PartialFile(path: path)
+            try file.write(part)
+            return file
+        }
+    }
+
+    func finish(_ rest: [UInt8]) async throws {
+        try await append(rest)
+        let open = file
+        try await NIOThreadPool.singleton.runIfActive { try open?.publish() }
+        file = nil
+    }
+
+    func discard() async {
+        file?.discard()
+        file = nil
+    }
+}

@@ -1,0 +1,72 @@
+import DICOM
+import ImportPipeline
+
+/// An instance with all that an import needs to know of it.
+struct ImportableInstance {
+    let sopClassUID: UID
+    let sopInstanceUID: UID
+    let studyInstanceUID: UID
+    let seriesInstanceUID: UID
+    let studyDate: String?
+
+    /// What keeps HealthImaging from taking the instance. No case carries a patient's data.
+    enum Problem: Error, Equatable, CustomStringConvertible {
+        case tooLarge(size: Int)
+        case uidMissing(name: String)
+        case transferSyntaxNotSupported(String)
+        case valueTooLong(name: String, length: Int, maximum: Int)
+
+        var description: String {
+            switch self {
+            case .tooLarge(let size):
+                "the object has \(size) bytes, expected at most \(HealthImagingLimits.maximumBytes)"
+            case .uidMissing(let name): "expected \(name), but the data set has none"
+            case .transferSyntaxNotSupported(let uid):
+                "the transfer syntax is \(uid), expected one that HealthImaging supports"
+            case .valueTooLong(let name, let length, let maximum):
+                "\(name) has \(length) bytes, expected at most \(maximum) characters"
+            }
+        }
+    }
+
+    init(_ reader: Part10HeaderReader, size: Int) throws(Problem) {
+        guard size <= HealthImagingLimits.maximumBytes else { throw .tooLarge(size: size) }
+        if let uid = reader.fileMetaInformation?.transferSyntaxUID.value,
+            !TransferSyntax.acceptedByHealthImaging.contains(where: { $0.uid == uid })
+        {
+            throw .transferSyntaxNotSupported(uid)
+        }
+        let header = reader.header
+        try Self.check("StudyID", header.studyIDLength, maximum: 16)
+        try Self.check("StudyDescription", header.studyDescriptionLength, maximum: 64)
+        try Self.check("PatientID", header.patientIDLength, maximum: 256)
+        sopClassUID = try Self.required("SOPClassUID (0008,0016)", header.sopClassUID)
+        sopInstanceUID = try Self.required("SOPInstanceUID (0008,0018)", header.sopInstanceUID)
+        studyInstanceUID = try Self.required("StudyInstanceUID (0020,000D)", header.studyInstanceUID)
+        seriesInstanceUID = try Self.required("SeriesInstanceUID (0020,000E)", header.seriesInstanceUID)
+        studyDate = header.studyDate
+    }
+
+    private static func required(_ name: String, _ uid: UID?) throws(Problem) -> UID {
+        guard let uid else { throw .uidMissing(name: name) }
+        return uid
+    }
+
+    /// The length is in bytes: a character has one to four of them, so only what is too long for certain is refused here.
+    private static func check(_ name: String, _ length: Int?, maximum: Int) throws(Problem) {
+        guard let length, length > maximum * 4 else { return }
+        throw .valueTooLong(name: name, length: length, maximum: maximum)
+    }
+
+    /// What came instead of a readable Part 10 file.
+    static func message(for error: DataSetError, size: Int) -> String {
+        switch error {
+        case .prefixMissing:
+            "expected a DICOM file (PS3.10: 128 bytes, then \"DICM\"), but the object of \(size) bytes has no \"DICM\" there"
+        case .truncated:
+            "expected a whole DICOM file, but the object ends after \(size) bytes, inside its header"
+        case .transferSyntaxUnknown(let uid): Problem.transferSyntaxNotSupported(uid.value).description
+        default: "expected a DICOM file, but its header cannot be read: \(error)"
+        }
+    }
+}

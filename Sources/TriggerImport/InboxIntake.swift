@@ -1,0 +1,50 @@
+import AWS
+import DICOM
+import ImportPipeline
+
+/// Validates a single object of the inbox by its header and gives it a prefix of its own.
+///
+/// The copy is what keeps the import apart from its neighbours: HealthImaging imports whatever begins with the prefix.
+struct InboxIntake: Sendable {
+    let s3: S3Client
+    let outputRoot: String
+
+    func request(for object: S3Object) async throws -> ImportRequest {
+        let delivery = DeliveryID(
+            openedAt: object.createdAt,
+            derivedFrom: [
+                object.bucket, object.key, object.versionID ?? "", object.eTag, object.sequencer ?? "",
+            ])
+        func rejection(_ message: String) -> Rejection {
+            Rejection(
+                deliveryId: delivery, inputS3Uri: "s3://\(object.bucket)/\(object.key)", message: message)
+        }
+        let instance: ImportableInstance
+        do {
+            let header = try await ObjectHeader.read(object, from: s3)
+            instance = try ImportableInstance(header, size: object.size)
+        } catch let error as DataSetError {
+            throw rejection(ImportableInstance.message(for: error, size: object.size))
+        } catch let problem as ImportableInstance.Problem {
+            throw rejection(problem.description)
+        } catch let error as AWSServiceError where error.statusCode == 404 {
+            throw rejection("expected the object that S3's event names, but it is no longer there")
+        }
+
+        try await s3.copy(
+            bucket: object.bucket, fromKey: object.key, ifMatch: object.quotedETag, size: object.size,
+            toKey: BucketLayout.instanceKey(
+                delivery, study: instance.studyInstanceUID.value, series: instance.seriesInstanceUID.value,
+                instance: instance.sopInstanceUID.value))
+        return ImportRequest(
+            deliveryId: delivery, inputS3Uri: "s3://\(object.bucket)/\(BucketLayout.prefix(of: delivery))",
+            outputS3Uri: "\(outputRoot)\(delivery)/", studyInstanceUID: instance.studyInstanceUID.value,
+            studyDate: instance.studyDate, seriesInstanceUID: instance.seriesInstanceUID.value,
+            sopInstanceUID: instance.sopInstanceUID.value, instanceCount: 1)
+    }
+}
+
+extension S3Object {
+    /// As `If-Match` takes it; nil where the event named none.
+    var quotedETag: String? { eTag.isEmpty ? nil : "\"\(eTag)\"" }
+}

@@ -1,0 +1,72 @@
+import AWS
+import FoundationEssentials
+import ImportPipeline
+import Logging
+
+/// Takes one new object: a delivery's manifest or an object in the inbox becomes an execution, or an item that says why
+/// not.
+struct ObjectIntake: Sendable {
+    private let stepFunctions: StepFunctionsClient
+    private let table: ImportJobTable
+    private let stateMachineARN: String
+    private let manifests: ManifestIntake
+    private let inbox: InboxIntake
+
+    init(
+        s3: S3Client, stepFunctions: StepFunctionsClient, table: ImportJobTable, stateMachineARN: String,
+        outputRoot: String
+    ) {
+        self.stepFunctions = stepFunctions
+        self.table = table
+        self.stateMachineARN = stateMachineARN
+        manifests = ManifestIntake(s3: s3, outputRoot: outputRoot)
+        inbox = InboxIntake(s3: s3, outputRoot: outputRoot)
+    }
+
+    func take(_ object: S3Object, logger: Logger) async throws -> TriggerImportOutput.ObjectResult {
+        do {
+            guard let request = try await request(for: object) else {
+                logger.info("object ignored: no manifest, not in the inbox, or written again since")
+                return .init(result: .ignored, deliveryId: nil)
+            }
+            let result = try await start(request)
+            logger.info(
+                "import requested",
+                metadata: [
+                    "deliveryId": "\(request.deliveryId)", "studyInstanceUID": "\(request.studyInstanceUID)",
+                    "instanceCount": "\(request.instanceCount)", "result": "\(result.rawValue)",
+                ])
+            return .init(result: result, deliveryId: request.deliveryId)
+        } catch let rejection as Rejection {
+            try await table.rejected(rejection, at: Date())
+            logger.warning(
+                "object rejected",
+                metadata: ["deliveryId": "\(rejection.deliveryId)", "reason": "\(rejection.message)"])
+            return .init(result: .rejected, deliveryId: rejection.deliveryId)
+        }
+    }
+
+    private func request(for object: S3Object) async throws -> ImportRequest? {
+        do {
+            if let delivery = BucketLayout.delivery(ofManifestKey: object.key) {
+                return try await manifests.request(for: delivery, in: object)
+            }
+            guard BucketLayout.isInInbox(object.key) else { return nil }
+            return try await inbox.request(for: object)
+        } catch let error as AWSServiceError where error.statusCode == 412 {
+            // Somebody wrote the object again after this event: that has an event of its own.
+            return nil
+        }
+    }
+
+    private func start(_ request: ImportRequest) async throws -> TriggerImportOutput.ObjectResult.Result {
+        do {
+            let input = String(decoding: try PipelineJSON.encode(request), as: UTF8.self)
+            try await stepFunctions.startExecution(
+                stateMachineARN: stateMachineARN, name: request.deliveryId.description, input: input)
+            return .started
+        } catch let error as AWSServiceError where error.code == "ExecutionAlreadyExists" {
+            return .alreadyStarted
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import ImportPipeline
+
+/// What the function answers: to a queue the messages that are to come again, to anyone else what was done.
+enum TriggerImportOutput: Encodable, Equatable {
+    case messages(failed: [String])
+    case objects([ObjectResult])
+
+    struct ObjectResult: Encodable, Equatable {
+        enum Result: String, Encodable {
+            case started = "STARTED"
+            /// An earlier event for the same delivery did it.
+            case alreadyStarted = "ALREADY_STARTED"
+            case rejected = "REJECTED"
+            /// No delivery's manifest and not in the inbox, or an object that is another by now.
+            case ignored = "IGNORED"
+        }
+        let result: Result
+        let deliveryId: DeliveryID?
+    }
+
+    private struct BatchItemFailure: Encodable {
+        let itemIdentifier: String
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case batchItemFailures, imports
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .messages(let failed):
+            try container.encode(failed.map(BatchItemFailure.init), forKey: .batchItemFailures)
+        case .objects(let results): try container.encode(results, forKey: .imports)
+        }
+    }
+}
