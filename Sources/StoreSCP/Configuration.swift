@@ -10,9 +10,16 @@ struct Configuration: Sendable {
         case instance
     }
 
-    enum Storage: Sendable, Equatable {
+    enum Storage: Sendable, Equatable, CustomStringConvertible {
         case bucket(String)
         case directory(String)
+
+        var description: String {
+            switch self {
+            case .bucket(let name): "s3://\(name)"
+            case .directory(let path): path
+            }
+        }
     }
 
     let storage: Storage
