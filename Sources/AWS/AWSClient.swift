@@ -76,3 +76,8 @@ extension AWSClient {
             http: HTTPClient(maximumConnections: maximumConnections), logger: logger)
     }
 }
+
+extension HTTPError: NamedError {
+    /// The name for which the state machine tries again.
+    package var errorName: String { "ConnectionFailed" }
+}

@@ -47,7 +47,9 @@ struct AWSRequest: Sendable {
             let Message: String?
         }
         let body = try? JSONDecoder().decode(Body.self, from: Data(response.body))
-        let name = response.headers["x-amzn-errortype"] ?? body?.__type ?? body?.code ?? "UnknownError"
+        let name =
+            response.headers["x-amzn-errortype"] ?? body?.__type ?? body?.code
+            ?? AWSServiceError.code(forUnnamed: response.status)
         let withoutURL = name.prefix { $0 != ":" }
         let code = withoutURL.split(separator: "#").last ?? withoutURL
         return AWSServiceError(

@@ -37,6 +37,9 @@ package struct AWSServiceError: NamedError, Equatable, CustomStringConvertible {
             || Self.transientCodes.contains(code)
     }
 
+    /// For an answer without a name in it, such as a load balancer's or one to a HEAD request.
+    static func code(forUnnamed status: Int) -> String { status >= 500 ? "ServiceUnavailable" : "UnknownError" }
+
     var isCredentialsExpired: Bool { ["ExpiredToken", "ExpiredTokenException"].contains(code) }
 
     private static let throttlingCodes: Set = [

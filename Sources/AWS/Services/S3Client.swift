@@ -145,7 +145,6 @@ package struct S3Client: Sendable {
 
     private static func error(in response: HTTPResponse, to request: AWSRequest) -> AWSServiceError? {
         let isSuccess = (200..<300).contains(response.status)
-        let code = { S3XML.text(of: "Code", in: response.body) }
         if isSuccess {
             guard mayFailAfter200.contains(request.operation), S3XML.text(of: "Error", in: response.body) != nil
             else { return nil }
@@ -154,7 +153,7 @@ package struct S3Client: Sendable {
             service: request.service.signingName, operation: request.operation,
             // An error behind a 200 is one of the server's: AWS's own clients treat it as a 500.
             statusCode: isSuccess ? 500 : response.status,
-            code: code() ?? "Status\(response.status)",
+            code: S3XML.text(of: "Code", in: response.body) ?? AWSServiceError.code(forUnnamed: response.status),
             message: S3XML.text(of: "Message", in: response.body) ?? "no message",
             requestID: response.headers["x-amz-request-id"])
     }

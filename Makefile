@@ -1,0 +1,51 @@
+# The two that matter: `make run` and `make test`. `make help` lists the rest.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# What a fresh Debian machine with Swift and Python lacks. DCMTK is the foreign sender and checker of the tests.
+PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev pkg-config cmake dpkg-dev zip dcmtk python3-venv
+PYTHON := .venv/bin/python
+LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+.PHONY: help setup release run test test-swift test-system lint down clean
+
+help: ## Lists these targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: release ## The whole system on this machine: sends real DICOM files through it, shows what was imported, stays up
+	@$(PYTHON) local/run.py $(RUN_ARGUMENTS)
+
+test: test-swift test-system ## Every test, those against foreign programs too
+
+test-swift: setup
+	swift build --build-tests
+	swift test --skip-build
+
+test-system: release
+	$(PYTHON) -m pytest Tests/System $(PYTEST_ARGUMENTS)
+
+lint: setup ## Format, templates, state machine
+	$(LINT_SWIFT)
+	.venv/bin/cfn-lint template/*.yaml
+	.venv/bin/statelint statemachine/import.asl.json
+
+release: setup ## dist/: the functions' zips and the receiver, as they ship
+	@scripts/build-release
+
+down: ## Ends what a `make run` that was killed has left running
+	@$(PYTHON) local/down.py
+
+clean: down ## Removes all that was built or generated
+	rm -rf .build .build-* .venv .local dist
+
+setup: .venv/complete
+	@scripts/install-packages $(PACKAGES)
+
+.venv/complete: local/requirements.txt local/fetch_emulator.py
+	@scripts/install-packages $(PACKAGES)
+	@echo "preparing .venv"
+	@python3 -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r local/requirements.txt
+	@$(PYTHON) local/fetch_emulator.py .venv/bin/aws-lambda-rie
+	@touch $@
