@@ -40,7 +40,7 @@ struct DCMTKTests {
         let instance = try #require(service.instances.first)
         #expect(instance.request.affectedSOPInstanceUID.value == SampleFile.sopInstanceUID)
         #expect(instance.request.transferSyntax == file.transferSyntax)
-        #expect(instance.dataSet.readableBytesView.elementsEqual(file.dataSet))
+        #expect(instance.dataSet.readableBytesView.elementsEqual(file.sentDataSet))
 
         var reader = try InstanceHeaderReader(transferSyntax: instance.request.transferSyntax)
         #expect(try reader.feed(Array(instance.dataSet.readableBytesView)) == .complete)

@@ -14,7 +14,8 @@ final class SampleFile: Sendable {
     static let sopInstanceUID = "2.25.100.1.1.1"
 
     let path: String
-    let dataSet: [UInt8]
+    /// The data set's bytes. PS3.5 §A.5: a deflate stream of odd length is sent with a NUL behind it.
+    let sentDataSet: [UInt8]
     let transferSyntax: TransferSyntax?
     private let folder: URL
 
@@ -33,7 +34,7 @@ final class SampleFile: Sendable {
         path = file.path
         let bytes = [UInt8](try Data(contentsOf: file))
         let (meta, length) = try FileMetaInformation.parse(bytes)
-        dataSet = Array(bytes[length...])
+        sentDataSet = bytes[length...] + ((bytes.count - length).isMultiple(of: 2) ? [] : [0])
         transferSyntax = TransferSyntax(uid: meta.transferSyntaxUID.value)
     }
 
