@@ -35,6 +35,32 @@ struct AssociationTests {
         #expect(answer.getBytes(at: 10, length: 64) == sent.getBytes(at: 10, length: 64))
     }
 
+    @Test("With every context refused there is still an answer, and the peer decides")
+    func nothingAccepted() throws {
+        let peer = try EmbeddedPeer()
+        var policy = MemoryService.policy
+        policy.acceptsAbstractSyntax = { _ in false }
+        peer.service.decision = .accept(policy)
+        try peer.send(.associateRQ(Samples.request))
+        guard case .associateAC(let accept)? = try peer.answers().first else {
+            Issue.record("no A-ASSOCIATE-AC")
+            return
+        }
+        #expect(accept.presentationContexts.allSatisfy { $0.result == .abstractSyntaxNotSupported })
+        try peer.send(.releaseRQ)
+        #expect(try peer.answers() == [.releaseRP])
+    }
+
+    @Test("A C-ECHO is answered on any context, also when a data set comes with it")
+    func echoElsewhere() throws {
+        let peer = try EmbeddedPeer.associated()
+        var command = CEchoRequest(messageID: 2).commandSet()
+        try peer.send(Samples.data(Samples.value(command)))
+        command.set(.commandDataSetType, 0)
+        try peer.send(Samples.data(Samples.value(command), Samples.value([1, 2])))
+        #expect(try peer.responses().map { try $0.uint16(.status) } == [0, 0])
+    }
+
     @Test("A connection that sends no byte is not worth a word")
     func probe() throws {
         let peer = try EmbeddedPeer()

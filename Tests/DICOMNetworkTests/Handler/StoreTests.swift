@@ -200,9 +200,18 @@ struct StoreTests {
         #expect(writes.count == 1)
         var bytes = try #require(writes.first)
         var decoder = PDUDecoder()
-        while let pdu = try decoder.decode(buffer: &bytes), maximum > 7 {
-            guard case .dataTF(let data) = pdu else { continue }
+        var command = ByteBuffer()
+        while case .dataTF(let data) = try decoder.decode(buffer: &bytes) {
             #expect(data.values.reduce(0) { $0 + 6 + $1.fragment.readableBytes } <= Int(maximum))
+            for value in data.values { command.writeImmutableBuffer(value.fragment) }
         }
+        #expect(try CStoreResponse(CommandSet(decoding: command)).status == .success)
+    }
+
+    @Test("A maximum length that holds no PDV is passed over")
+    func meaninglessMaximumLength() throws {
+        let peer = try EmbeddedPeer.associated(maximumLength: 1)
+        try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1])))
+        #expect(try peer.answers().count == 1)
     }
 }
