@@ -22,6 +22,10 @@ package struct InstanceHeaderReader {
     private var repertoire = CharacterRepertoire.singleByte
 
     package init(transferSyntax: TransferSyntax, limits: DataSetLimits = DataSetLimits()) throws(DataSetError) {
+        var limits = limits
+        if transferSyntax.isDeflated {
+            limits.maximumBytesExamined = min(limits.maximumBytesExamined, limits.maximumBytesInflated)
+        }
         reader = ElementReader(transferSyntax: transferSyntax, limits: limits)
         inflater = transferSyntax.isDeflated ? try Inflater() : nil
         self.limits = limits

@@ -102,6 +102,17 @@ struct InstanceHeaderReaderTests {
         Self.expectComplete(reader.header)
     }
 
+    @Test("A private element whose VR is a placeholder is passed over", arguments: ["??", "--", "  ", "\0\0"])
+    func placeholderVR(_ letters: String) throws {
+        let bytes = Self.instance(.explicitVRLittleEndian) { set in
+            // (0011,1001), the placeholder, length 4
+            set.append(raw: [0x11, 0x00, 0x01, 0x10] + Array(letters.utf8) + [0x04, 0x00, 1, 2, 3, 4])
+        }
+        var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
+        #expect(try reader.feed(bytes) == .complete)
+        Self.expectComplete(reader.header)
+    }
+
     @Test("Encapsulated pixel data before the UIDs is passed over fragment by fragment")
     func fragments() throws {
         let bytes = Self.instance(.jpegBaseline) { set in
@@ -144,7 +155,7 @@ struct InstanceHeaderReaderTests {
     @Test("A deflate bomb ends at the bound, after little memory")
     func deflateBomb() throws {
         var limits = DataSetLimits()
-        limits.maximumBytesExamined = 1 << 20
+        limits.maximumBytesInflated = 1 << 20
         var set = DataSetBuilder(.explicitVRLittleEndian)
         set.element(Tag(0x0009, 0x1001), "OB", bytes: [UInt8](repeating: 0, count: (1 << 20) - 100))
         set.element(Tag(0x0009, 0x1002), "OB", bytes: [UInt8](repeating: 0, count: 1 << 20))

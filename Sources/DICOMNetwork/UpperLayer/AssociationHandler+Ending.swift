@@ -43,6 +43,7 @@ extension AssociationHandler {
 
     func close() {
         isClosed = true
+        noteUnreadAbort()
         perform(machine.connectionClosed())
         stopARTIM()
         endTransfer()

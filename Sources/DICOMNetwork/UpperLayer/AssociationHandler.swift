@@ -202,6 +202,14 @@ package final class AssociationHandler: ChannelDuplexHandler {
         return true
     }
 
+    /// A sender that gives up while the application is waited for sends an A-ABORT, which has not been decoded then.
+    func noteUnreadAbort() {
+        guard isDecodable, wait != .nothing else { return }
+        while let pdu = try? decoder.decode(buffer: &received) {
+            if case .abort(let abort) = pdu { return record.note(.abortedByPeer(abort)) }
+        }
+    }
+
     func stopDecoding() {
         isDecodable = false
         received = ByteBuffer()
@@ -223,13 +231,13 @@ package final class AssociationHandler: ChannelDuplexHandler {
         case .sendAndStartTimer(let pdu):
             noteEnd(sending: pdu, cause: cause)
             endTransfer()
-            send([pdu])
             startARTIM()
+            send([pdu])
         case .abortAndStartTimer(let abort):
             noteEnd(sending: .abort(abort), cause: cause)
             endTransfer()
-            send([.abort(abort)])
             startARTIM()
+            send([.abort(abort)])
         case .deliver(let data): values.append(contentsOf: data.values)
         case .indicateRelease:
             endTransfer()
@@ -276,10 +284,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
         record.association = association
         operations = OperationStateMachine(contexts: contexts, limits: limits)
         decoder.allowDataPDULength(announced: policy.maximumLength)
-        perform(machine.accepted(policy.accept(request, contexts: contexts)))
-        watchdog = Watchdog(timeouts: timeouts, now: now)
-        watch()
+        // Before the answer is written: that can fail at once, and the end must not be told first.
         service.associationAccepted(association)
+        watchdog = Watchdog(timeouts: timeouts, now: now)
+        perform(machine.accepted(policy.accept(request, contexts: contexts)))
+        watch()
     }
 
     // MARK: Writing

@@ -22,6 +22,15 @@ struct AssociationTests {
         #expect(peer.service.summaries.map(\.end) == [.released])
     }
 
+    @Test("A connection that breaks with the answer is accepted first and ended afterwards")
+    func brokenAnswer() throws {
+        let peer = try EmbeddedPeer()
+        peer.breakOnWrite()
+        try peer.send(.associateRQ(Samples.request))
+        #expect(peer.service.told == [.accepted, .ended])
+        #expect(peer.service.summaries.map(\.end) == [.connectionLost])
+    }
+
     @Test("The answer repeats the titles and the reserved bytes of the request")
     func echoedFields() throws {
         let peer = try EmbeddedPeer()

@@ -175,6 +175,17 @@ struct StoreTests {
         #expect(peer.service.summaries.map(\.instancesStored) == [1])
     }
 
+    @Test("A sender that aborts while the outcome is awaited is told from a lost connection")
+    func abortedMeanwhile() throws {
+        let peer = try EmbeddedPeer.associated()
+        peer.service.prepare = { $0.outcome = peer.channel.eventLoop.makePromise() }
+        try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1])))
+        try peer.send(.abort(.serviceUser))
+        try peer.close()
+        peer.service.receivers.first?.outcome?.succeed(StoreOutcome(status: .success))
+        #expect(peer.service.summaries.map(\.end) == [.abortedByPeer(.serviceUser)])
+    }
+
     @Test(
         "A C-STORE-RQ that is wrong is refused without asking the application",
         arguments: [

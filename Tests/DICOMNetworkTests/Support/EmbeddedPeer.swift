@@ -5,25 +5,35 @@ import NIOEmbedded
 
 /// The calling side of an association, in memory and with a clock that the test advances.
 final class EmbeddedPeer {
-    /// Counts the reads that reach the socket.
-    private final class ReadCounter: ChannelOutboundHandler {
+    /// Stands for the socket: counts the reads that reach it, and can break when it is written to.
+    private final class Socket: ChannelOutboundHandler {
         typealias OutboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
         var count = 0
+        var breaksOnWrite = false
 
         func read(context: ChannelHandlerContext) {
             count += 1
             context.read()
         }
+
+        func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+            if breaksOnWrite {
+                context.close(promise: nil)
+            } else {
+                context.write(data, promise: promise)
+            }
+        }
     }
 
     let service = ScriptedService()
     let channel: EmbeddedChannel
-    private let counter = ReadCounter()
+    private let socket = Socket()
 
     init(timeouts: AssociationTimeouts = AssociationTimeouts()) throws {
         channel = EmbeddedChannel()
         try channel.pipeline.syncOperations.addHandlers(
-            [counter, AssociationHandler(service: service, timeouts: timeouts, id: "test")])
+            [socket, AssociationHandler(service: service, timeouts: timeouts, id: "test")])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 104)).wait()
     }
 
@@ -38,6 +48,10 @@ final class EmbeddedPeer {
     }
 
     struct NotAccepted: Error {}
+
+    func breakOnWrite() {
+        socket.breaksOnWrite = true
+    }
 
     func send(_ pdus: PDU...) throws {
         var buffer = ByteBuffer()
@@ -82,13 +96,13 @@ final class EmbeddedPeer {
 
     /// Whether a read that the channel asks for now reaches the socket.
     func readReachesSocket() -> Bool {
-        let before = counter.count
+        let before = socket.count
         channel.read()
         channel.embeddedEventLoop.run()
-        return counter.count > before
+        return socket.count > before
     }
 
-    var readCount: Int { counter.count }
+    var readCount: Int { socket.count }
 
     func advance(by time: TimeAmount) {
         channel.embeddedEventLoop.advanceTime(by: time)

@@ -10,6 +10,12 @@ final class ScriptedService: AssociationService, @unchecked Sendable {
     /// Prepares the next receiver.
     var prepare: (MemoryReceiver) -> Void = { _ in }
 
+    enum Told: Hashable {
+        case accepted
+        case ended
+    }
+
+    private(set) var told: [Told] = []
     private(set) var receivers: [MemoryReceiver] = []
     private(set) var accepted: [Association] = []
     private(set) var summaries: [AssociationSummary] = []
@@ -32,9 +38,11 @@ final class ScriptedService: AssociationService, @unchecked Sendable {
 
     func associationAccepted(_ association: Association) {
         accepted.append(association)
+        told.append(.accepted)
     }
 
     func associationEnded(_ summary: AssociationSummary) {
         summaries.append(summary)
+        told.append(.ended)
     }
 }
