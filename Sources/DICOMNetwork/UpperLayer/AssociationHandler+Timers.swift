@@ -8,7 +8,9 @@ extension AssociationHandler {
 
     func startARTIM() {
         stopARTIM()
-        artim = eventLoop?.assumeIsolated().scheduleTask(in: timeouts.artim) {
+        let delay = min(timeouts.artim, closeGrace ?? timeouts.artim)
+        artim = eventLoop?.assumeIsolated().scheduleTask(in: delay) {
+            self.artim = nil
             self.record.note(.timedOut(.artim))
             self.perform(self.machine.timerExpired())
         }

@@ -16,9 +16,12 @@ package final class AssociationHandler: ChannelDuplexHandler {
     /// peer begins something new, it is aborted (source service user).
     package struct Drain: Hashable, Sendable {
         package let releaseGrace: TimeAmount
+        /// How long a peer may take to ask or to close from then on, where that is shorter than ARTIM.
+        package let closeGrace: TimeAmount
 
-        package init(releaseGrace: TimeAmount = .zero) {
+        package init(releaseGrace: TimeAmount = .zero, closeGrace: TimeAmount = .seconds(5)) {
             self.releaseGrace = releaseGrace
+            self.closeGrace = closeGrace
         }
     }
 
@@ -58,6 +61,8 @@ package final class AssociationHandler: ChannelDuplexHandler {
     var isClosed = false
     private var readIsHeld = false
     var draining = Draining.no
+    /// Set by draining.
+    var closeGrace: TimeAmount?
 
     var record: AssociationRecord
     var artim: Scheduled<Void>?
@@ -153,6 +158,8 @@ package final class AssociationHandler: ChannelDuplexHandler {
         }
         guard draining == .no else { return }
         draining = .afterMessage(drain)
+        closeGrace = drain.closeGrace
+        if artim != nil { startARTIM() }
         drainIfIdle()
     }
 

@@ -31,6 +31,26 @@ struct DrainTests {
         #expect(peer.service.receivers.map(\.events) == [[.fragment([1]), .fragment([2]), .finished]])
     }
 
+    @Test("A peer that neither asks nor closes is not waited for as long as ARTIM")
+    func closeGrace() throws {
+        let aborted = try EmbeddedPeer.associated()
+        Self.drain(aborted)
+        aborted.advance(by: .seconds(5))
+        #expect(!aborted.channel.isActive)
+
+        let released = try EmbeddedPeer.associated()
+        try released.send(.releaseRQ)
+        Self.drain(released)
+        released.advance(by: .seconds(5))
+        #expect(!released.channel.isActive)
+
+        let halfAsked = try EmbeddedPeer()
+        try halfAsked.send(bytes: [1, 0])
+        Self.drain(halfAsked)
+        halfAsked.advance(by: .seconds(5))
+        #expect(!halfAsked.channel.isActive)
+    }
+
     @Test("Within the grace the peer may release; then it is aborted")
     func grace() throws {
         let releasing = try EmbeddedPeer.associated()
