@@ -49,7 +49,7 @@ let package = Package(
             swiftSettings: settings),
 
         .testTarget(
-            name: "DICOMTests", dependencies: ["DICOM"], swiftSettings: settings),
+            name: "DICOMTests", dependencies: ["DICOM", "CZlib"], swiftSettings: settings),
         .testTarget(
             name: "DICOMNetworkTests",
             dependencies: [

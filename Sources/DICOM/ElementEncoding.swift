@@ -16,18 +16,18 @@ struct ElementEncoding: Hashable, Sendable {
     func headerLength(_ bytes: [UInt8]) throws(DataSetError) -> Int {
         let tag = tag(bytes)
         guard carriesVR(tag) else { return 8 }
-        guard let vr = VR(bytes[4], bytes[5]) else { throw .invalidVR(tag, bytes[4], bytes[5]) }
-        return vr.has32BitLength ? 12 : 8
+        guard let vr = vr(bytes) else { throw .invalidVR(tag, bytes[4], bytes[5]) }
+        return has32BitLength(vr, bytes) ? 12 : 8
     }
 
     /// The caller has checked that `headerLength` bytes are there.
     func header(_ bytes: [UInt8], depth: Int) -> ElementHeader {
         let tag = tag(bytes)
-        let vr = carriesVR(tag) ? VR(bytes[4], bytes[5]) : nil
+        let vr = carriesVR(tag) ? vr(bytes) : nil
         let length: UInt32
         switch vr {
         case nil: length = byteOrder.uint32(bytes, at: 4)
-        case let vr? where vr.has32BitLength: length = byteOrder.uint32(bytes, at: 8)
+        case let vr? where has32BitLength(vr, bytes): length = byteOrder.uint32(bytes, at: 8)
         case .some: length = UInt32(byteOrder.uint16(bytes, at: 6))
         }
         return ElementHeader(tag: tag, vr: vr, length: length == Self.undefinedLength ? nil : length, depth: depth)
@@ -35,5 +35,19 @@ struct ElementEncoding: Hashable, Sendable {
 
     private func carriesVR(_ tag: Tag) -> Bool {
         isExplicitVR && tag.group != Tag.item.group
+    }
+
+    /// Some devices write `??`, `--`, spaces or NULs where they do not know the VR of a private element. Other receivers
+    /// take that for an unknown VR with a 16-bit length, and so must we, or what they store would be refused here.
+    private func isPlaceholder(_ bytes: [UInt8]) -> Bool {
+        bytes[4] == bytes[5] && [UInt8(ascii: "?"), UInt8(ascii: "-"), UInt8(ascii: " "), 0].contains(bytes[4])
+    }
+
+    private func vr(_ bytes: [UInt8]) -> VR? {
+        isPlaceholder(bytes) ? .un : VR(bytes[4], bytes[5])
+    }
+
+    private func has32BitLength(_ vr: VR, _ bytes: [UInt8]) -> Bool {
+        vr.has32BitLength && !isPlaceholder(bytes)
     }
 }

@@ -6,11 +6,11 @@ package struct InstanceHeader: Hashable, Sendable {
     package internal(set) var seriesInstanceUID: UID?
     /// `YYYYMMDD`. Nil when absent, or not a date in the form of PS3.5 §6.2 or its predecessor `YYYY.MM.DD`.
     package internal(set) var studyDate: String?
-    /// In bytes without padding: in a multi-byte character set there are fewer characters.
+    /// In characters without padding. Nil when absent, or when the character set does not let them be counted.
     package internal(set) var studyIDLength: Int?
-    /// In bytes without padding: in a multi-byte character set there are fewer characters.
+    /// In characters without padding. Nil when absent, or when the character set does not let them be counted.
     package internal(set) var studyDescriptionLength: Int?
-    /// In bytes without padding: in a multi-byte character set there are fewer characters.
+    /// In characters without padding. Nil when absent, or when the character set does not let them be counted.
     package internal(set) var patientIDLength: Int?
 
     package init() {}

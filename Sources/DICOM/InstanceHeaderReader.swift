@@ -19,8 +19,13 @@ package struct InstanceHeaderReader {
     private var reader: ElementReader
     private let inflater: Inflater?
     private let limits: DataSetLimits
+    private var repertoire = CharacterRepertoire.singleByte
 
     package init(transferSyntax: TransferSyntax, limits: DataSetLimits = DataSetLimits()) throws(DataSetError) {
+        var limits = limits
+        if transferSyntax.isDeflated {
+            limits.maximumBytesExamined = min(limits.maximumBytesExamined, limits.maximumBytesInflated)
+        }
         reader = ElementReader(transferSyntax: transferSyntax, limits: limits)
         inflater = transferSyntax.isDeflated ? try Inflater() : nil
         self.limits = limits
@@ -94,11 +99,12 @@ package struct InstanceHeaderReader {
         switch element.tag {
         case .sopClassUID, .sopInstanceUID, .studyInstanceUID, .seriesInstanceUID:
             try reader.keepValue()
-        case .studyDate, .studyID, .studyDescription, .patientID:
+        case .specificCharacterSet, .studyDate, .studyID, .studyDescription, .patientID:
             guard let length = element.length else { return }
             if length <= limits.maximumValueLength {
                 try reader.keepValue()
             } else {
+                // Too long to be legal in any character set.
                 setLength(Int(length), of: element.tag)
             }
         default:
@@ -113,11 +119,12 @@ package struct InstanceHeaderReader {
         case .studyInstanceUID: header.studyInstanceUID = try uid(bytes, of: tag)
         case .seriesInstanceUID: header.seriesInstanceUID = try uid(bytes, of: tag)
         case .studyDate: header.studyDate = Self.date(bytes)
-        default: setLength(bytes.trimmingPadding().count, of: tag)
+        case .specificCharacterSet: repertoire = CharacterRepertoire(specificCharacterSet: bytes)
+        default: setLength(repertoire.characterCount(bytes), of: tag)
         }
     }
 
-    private mutating func setLength(_ length: Int, of tag: Tag) {
+    private mutating func setLength(_ length: Int?, of tag: Tag) {
         switch tag {
         case .studyID: header.studyIDLength = length
         case .studyDescription: header.studyDescriptionLength = length

@@ -2,7 +2,6 @@
 package enum CommandElement: UInt16, Hashable, Sendable {
     case groupLength = 0x0000
     case affectedSOPClassUID = 0x0002
-    case requestedSOPClassUID = 0x0003
     case commandField = 0x0100
     case messageID = 0x0110
     case messageIDBeingRespondedTo = 0x0120

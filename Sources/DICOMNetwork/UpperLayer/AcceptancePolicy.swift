@@ -6,7 +6,7 @@ package struct AcceptancePolicy: Sendable {
     package var acceptsAbstractSyntax: @Sendable (String) -> Bool
     /// In order of preference: of those that the peer proposes for a context, the first of these is chosen.
     package var transferSyntaxes: [TransferSyntax]
-    /// The longest list of PDVs that is taken in one P-DATA-TF. PS3.8 §D.1.
+    /// The longest list of PDVs that is taken in one P-DATA-TF; 0 would tell the peer that there is no limit. PS3.8 §D.1.
     package var maximumLength: UInt32
     package var implementationClassUID: String
     package var implementationVersionName: String

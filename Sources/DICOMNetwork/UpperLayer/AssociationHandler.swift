@@ -16,53 +16,58 @@ package final class AssociationHandler: ChannelDuplexHandler {
     /// peer begins something new, it is aborted (source service user).
     package struct Drain: Hashable, Sendable {
         package let releaseGrace: TimeAmount
+        /// How long a peer may take to ask or to close from then on, where that is shorter than ARTIM.
+        package let closeGrace: TimeAmount
 
-        package init(releaseGrace: TimeAmount = .zero) {
+        package init(releaseGrace: TimeAmount = .zero, closeGrace: TimeAmount = .seconds(5)) {
             self.releaseGrace = releaseGrace
+            self.closeGrace = closeGrace
         }
     }
 
     /// What of the application is being waited for.
-    private enum Wait {
+    enum Wait: Hashable {
         case nothing
         /// A fragment is being taken, and whether it is the last.
         case delivery(isLast: Bool)
         case outcome
     }
 
-    private enum Draining {
+    enum Draining: Hashable {
         case no
         case afterMessage(Drain)
         /// Only a release is awaited.
         case graceRuns
     }
 
-    private let service: any AssociationService
-    private let limits: AssociationLimits
-    private let timeouts: AssociationTimeouts
+    let service: any AssociationService
+    let limits: AssociationLimits
+    let timeouts: AssociationTimeouts
 
-    private var context: ChannelHandlerContext?
+    var context: ChannelHandlerContext?
     /// Known from the connection on, also when the context is gone.
-    private var eventLoop: (any EventLoop)?
-    private var machine = AssociationStateMachine()
-    private var operations: OperationStateMachine?
+    var eventLoop: (any EventLoop)?
+    var machine = AssociationStateMachine()
+    var operations: OperationStateMachine?
     private var decoder: PDUDecoder
     /// What came and is not decoded. After a framing error it stays empty.
     private var received = ByteBuffer()
     private var isDecodable = true
     /// PDVs of the PDU that was decoded last.
-    private var values = CircularBuffer<PresentationDataValue>()
-    private var receiver: (any InstanceReceiver)?
-    private var wait = Wait.nothing
+    var values = CircularBuffer<PresentationDataValue>()
+    var receiver: (any InstanceReceiver)?
+    var wait = Wait.nothing
     private var isProcessing = false
-    private var isClosed = false
+    var isClosed = false
     private var readIsHeld = false
-    private var draining = Draining.no
+    var draining = Draining.no
+    /// Set by draining.
+    var closeGrace: TimeAmount?
 
-    private var record: AssociationRecord
-    private var artim: Scheduled<Void>?
-    private var watchdog: Watchdog?
-    private var nextWatch: Scheduled<Void>?
+    var record: AssociationRecord
+    var artim: Scheduled<Void>?
+    var watchdog: Watchdog?
+    var nextWatch: Scheduled<Void>?
 
     package init(
         service: any AssociationService, limits: AssociationLimits = AssociationLimits(),
@@ -151,27 +156,29 @@ package final class AssociationHandler: ChannelDuplexHandler {
             context.fireUserInboundEventTriggered(event)
             return
         }
-        guard case .no = draining else { return }
+        guard draining == .no else { return }
         draining = .afterMessage(drain)
+        closeGrace = drain.closeGrace
+        if artim != nil { startARTIM() }
         drainIfIdle()
     }
 
     // MARK: Processing
 
     /// Whether the peer has to wait: for the application, or until it takes our responses off its connection.
-    private var isBlocked: Bool {
-        if case .nothing = wait { return context?.channel.isWritable == false }
-        return true
+    var isBlocked: Bool {
+        wait != .nothing || context?.channel.isWritable == false
     }
 
     /// Works off what has come, until nothing whole is left or the application has to be waited for.
     ///
     /// A future that is complete at once calls back in here: the loop that runs already then just goes on.
-    private func process() {
+    func process() {
         guard !isProcessing else { return }
         isProcessing = true
         while !isBlocked, processNext() {}
         isProcessing = false
+        drainIfIdle()
         if !isBlocked, readIsHeld {
             readIsHeld = false
             context?.read()
@@ -202,13 +209,21 @@ package final class AssociationHandler: ChannelDuplexHandler {
         return true
     }
 
-    private func stopDecoding() {
+    /// A sender that gives up while the application is waited for sends an A-ABORT, which has not been decoded then.
+    func noteUnreadAbort() {
+        guard isDecodable, wait != .nothing else { return }
+        while let pdu = try? decoder.decode(buffer: &received) {
+            if case .abort(let abort) = pdu { return record.note(.abortedByPeer(abort)) }
+        }
+    }
+
+    func stopDecoding() {
         isDecodable = false
         received = ByteBuffer()
     }
 
     /// Does what the upper layer's machine says. The cause is noted if we abort.
-    private func perform(_ action: AssociationStateMachine.Action, cause: AssociationEnd.AbortCause? = nil) {
+    func perform(_ action: AssociationStateMachine.Action, cause: AssociationEnd.AbortCause? = nil) {
         switch action {
         case .ignore: break
         case .startTimer: startARTIM()
@@ -223,13 +238,13 @@ package final class AssociationHandler: ChannelDuplexHandler {
         case .sendAndStartTimer(let pdu):
             noteEnd(sending: pdu, cause: cause)
             endTransfer()
-            send([pdu])
             startARTIM()
+            send([pdu])
         case .abortAndStartTimer(let abort):
             noteEnd(sending: .abort(abort), cause: cause)
             endTransfer()
-            send([.abort(abort)])
             startARTIM()
+            send([.abort(abort)])
         case .deliver(let data): values.append(contentsOf: data.values)
         case .indicateRelease:
             endTransfer()
@@ -257,7 +272,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
         let decision: AssociationDecision
         if request.applicationContextName != AAssociateRQ.dicomApplicationContextName {
             decision = .reject(.applicationContextNameNotSupported)
-        } else if case .no = draining {
+        } else if draining == .no {
             decision = service.decide(on: request, from: record.peer)
         } else {
             decision = .reject(.localLimitExceeded)
@@ -276,200 +291,17 @@ package final class AssociationHandler: ChannelDuplexHandler {
         record.association = association
         operations = OperationStateMachine(contexts: contexts, limits: limits)
         decoder.allowDataPDULength(announced: policy.maximumLength)
-        perform(machine.accepted(policy.accept(request, contexts: contexts)))
-        watchdog = Watchdog(timeouts: timeouts, now: now)
-        watch()
+        // Before the answer is written: that can fail at once, and the end must not be told first.
         service.associationAccepted(association)
-    }
-
-    // MARK: Messages
-
-    private func receive(_ value: PresentationDataValue) {
-        guard machine.state == .sta6 else { return }
-        if !isInsideMessage, isDraining { return abort(.drained) }
-        do {
-            guard let action = try operations?.receive(value) else { return }
-            perform(action)
-        } catch {
-            if let reason = error.abortReason {
-                perform(machine.receivedInvalidPDU(reason), cause: .message(error))
-            } else {
-                abort(.message(error))
-            }
-        }
-    }
-
-    private func perform(_ action: OperationStateMachine.Action) {
-        switch action {
-        case .none: break
-        case .decideStore(let request): begin(request)
-        case .deliver(let fragment, let isLast): deliver(fragment, isLast: isLast)
-        case .finish: finish()
-        case .respond(let response): respond(response)
-        }
-    }
-
-    private func begin(_ request: CStoreRequest) {
-        guard let association = record.association, let eventLoop else { return }
-        switch service.instanceBegins(request, on: association, eventLoop: eventLoop) {
-        case .receive(let receiver):
-            self.receiver = receiver
-            operations?.storeAccepted()
-        case .refuse(let status, let comment):
-            operations?.storeRefused(StoreOutcome(status: status, errorComment: comment))
-        }
-    }
-
-    private func deliver(_ fragment: ByteBuffer, isLast: Bool) {
-        guard let receiver, let eventLoop else { return }
-        record.instanceReceived(bytes: fragment.readableBytes)
-        guard fragment.readableBytes > 0, let taken = receiver.receive(fragment) else {
-            if isLast { finish() }
-            return
-        }
-        wait = .delivery(isLast: isLast)
-        taken.hop(to: eventLoop).assumeIsolated().whenComplete { result in
-            self.deliveryEnded(result, to: receiver)
-        }
-    }
-
-    private func deliveryEnded(_ result: Result<Void, any Error>, to receiver: any InstanceReceiver) {
-        // The association may have ended meanwhile.
-        guard self.receiver === receiver, case .delivery(let isLast) = wait else { return }
-        resume()
-        if case .failure = result { operations?.deliveryFailed() }
-        if isLast { finish() }
-        process()
-    }
-
-    private func finish() {
-        guard let receiver, let eventLoop else { return }
-        wait = .outcome
-        receiver.finish().hop(to: eventLoop).assumeIsolated().whenComplete { result in
-            self.finished(result, receiver)
-        }
-    }
-
-    private func finished(_ result: Result<StoreOutcome, any Error>, _ receiver: any InstanceReceiver) {
-        guard self.receiver === receiver else { return }
-        self.receiver = nil
-        resume()
-        // It was promised not to fail; if it does all the same, the sender is to try again.
-        let outcome = (try? result.get()) ?? StoreOutcome(status: .outOfResources)
-        if let action = operations?.finished(outcome) { perform(action) }
-        reportIfEnded()
-        process()
-    }
-
-    private func resume() {
-        wait = .nothing
-        watchdog?.progressed(at: now)
-    }
-
-    /// The association may have ended before the outcome was known: then it is only counted.
-    private func respond(_ response: DIMSEResponse) {
-        if let status = response.storeStatus { record.instanceAnswered(status) }
-        guard machine.state == .sta6 else { return }
-        send(ResponseFragmenter.pdus(for: response, maximumLength: record.request?.userInformation.maximumLength))
-        drainIfIdle()
-    }
-
-    // MARK: Ends
-
-    private func abort(_ cause: AssociationEnd.AbortCause) {
-        perform(machine.abortRequested(), cause: cause)
-    }
-
-    /// No further PDV is taken. A data set that is not whole is given up; one that is whole is let be finished.
-    private func endTransfer() {
-        values.removeAll()
-        nextWatch?.cancel()
-        nextWatch = nil
-        if case .outcome = wait { return }
-        wait = .nothing
-        guard let receiver else { return }
-        self.receiver = nil
-        record.instanceCancelled()
-        receiver.cancel()
-    }
-
-    private var isDraining: Bool {
-        if case .no = draining { false } else { true }
-    }
-
-    /// An association that waits for nothing is ended at once, or after the grace.
-    private func drainIfIdle() {
-        guard case .afterMessage(let drain) = draining else { return }
-        switch machine.state {
-        case .sta2 where !record.receivedAnything:
-            context?.close(promise: nil)
-        case .sta6 where !isBlocked && !isInsideMessage:
-            guard drain.releaseGrace > .zero else { return abort(.drained) }
-            draining = .graceRuns
-            eventLoop?.assumeIsolated().scheduleTask(in: drain.releaseGrace) { self.abort(.drained) }
-        case .sta1, .sta2, .sta3, .sta6, .sta8, .sta13:
-            break
-        }
-    }
-
-    private func open() {
-        guard machine.state == .sta1, !isClosed else { return }
-        record.opened = now
-        record.peer = context?.remoteAddress
-        perform(machine.connectionOpened())
-    }
-
-    private func close() {
-        isClosed = true
-        perform(machine.connectionClosed())
-        stopARTIM()
-        endTransfer()
-        stopDecoding()
-        reportIfEnded()
-    }
-
-    /// Tells the application once, when the connection is gone and no outcome is outstanding.
-    private func reportIfEnded() {
-        guard isClosed, receiver == nil, let summary = record.summary(at: now) else { return }
-        service.associationEnded(summary)
-    }
-
-    // MARK: Time
-
-    private var now: NIODeadline { eventLoop?.now ?? record.opened }
-
-    private var isInsideMessage: Bool { operations?.isInsideMessage == true }
-
-    private func startARTIM() {
-        stopARTIM()
-        artim = eventLoop?.assumeIsolated().scheduleTask(in: timeouts.artim) {
-            self.record.note(.timedOut(.artim))
-            self.perform(self.machine.timerExpired())
-        }
-    }
-
-    private func stopARTIM() {
-        artim?.cancel()
-        artim = nil
-    }
-
-    private func watch() {
-        guard machine.state == .sta6, let watchdog else { return }
-        var isWaiting = true
-        if case .nothing = wait { isWaiting = false }
-        switch watchdog.check(at: now, isInsideMessage: isInsideMessage, isWaitingForApplication: isWaiting) {
-        case .askAgain(let delay):
-            nextWatch = eventLoop?.assumeIsolated().scheduleTask(in: delay) { self.watch() }
-        case .expired(let timeout):
-            record.note(.timedOut(timeout))
-            perform(machine.abortRequested())
-        }
+        watchdog = Watchdog(timeouts: timeouts, now: now)
+        perform(machine.accepted(policy.accept(request, contexts: contexts)))
+        watch()
     }
 
     // MARK: Writing
 
     /// All in one write, or a sender's delayed acknowledgement costs 40 ms.
-    private func send(_ pdus: [PDU]) {
+    func send(_ pdus: [PDU]) {
         guard let context else { return }
         var buffer = context.channel.allocator.buffer(capacity: 256)
         for pdu in pdus { PDUEncoder.encode(pdu, into: &buffer) }

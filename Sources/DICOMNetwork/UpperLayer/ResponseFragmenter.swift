@@ -10,8 +10,7 @@ enum ResponseFragmenter {
     static func pdus(for response: DIMSEResponse, maximumLength: UInt32?) -> [PDU] {
         var rest = response.commandSet.encoded()
         let room = maximumLength.map { Int($0) - overhead } ?? Int.max
-        // Fragments of even length, as PS3.7 §F would have them.
-        let fragmentLength = room > 1 ? room & ~1 : Int.max
+        let fragmentLength = room > 0 ? room : Int.max
         var pdus: [PDU] = []
         repeat {
             let fragment = rest.readSlice(length: min(fragmentLength, rest.readableBytes)) ?? ByteBuffer()

@@ -40,13 +40,71 @@ struct DCMTKTests {
         let instance = try #require(service.instances.first)
         #expect(instance.request.affectedSOPInstanceUID.value == SampleFile.sopInstanceUID)
         #expect(instance.request.transferSyntax == file.transferSyntax)
-        #expect(instance.dataSet.readableBytesView.elementsEqual(file.dataSet))
+        #expect(instance.dataSet.readableBytesView.elementsEqual(file.sentDataSet))
 
         var reader = try InstanceHeaderReader(transferSyntax: instance.request.transferSyntax)
-        #expect(try reader.feed(Array(instance.dataSet.readableBytesView)) == .complete)
+        #expect(try reader.feed(instance.dataSet) == .complete)
         #expect(reader.header.studyInstanceUID?.value == SampleFile.studyInstanceUID)
         #expect(reader.header.studyDate == "20261123")
         #expect(reader.bytesConsumed < 32 << 10)
+        try await server.stop()
+    }
+
+    @Test("A request of 128 contexts with 38 transfer syntaxes each is answered")
+    func manyContexts() async throws {
+        let service = MemoryService()
+        let server = try await LoopbackServer.start(service)
+        let result = try await DCMTK.run(
+            "echoscu", ["-v", "-pts", "38", "-ppc", "128", "127.0.0.1", "\(server.port)"])
+        #expect(result.status == 0, "\(result.output)")
+        let summary = try #require(await service.summaries.first { _ in true })
+        #expect(summary.association?.acceptedContexts.count == 128)
+        try await server.stop()
+    }
+
+    @Test("A compressed instance arrives in its own transfer syntax, byte for byte")
+    func compressed() async throws {
+        let service = MemoryService()
+        let server = try await LoopbackServer.start(service)
+        let file = try await SampleFile(.explicitLittleEndian).compressed()
+        let result = try await DCMTK.run("storescu", ["-xr", "-v", "127.0.0.1", "\(server.port)", file.path])
+        #expect(result.status == 0, "\(result.output)")
+        let instance = try #require(service.instances.first)
+        #expect(instance.request.transferSyntax == .rleLossless)
+        #expect(instance.dataSet.readableBytesView.elementsEqual(file.sentDataSet))
+        try await server.stop()
+    }
+
+    @Test("Sixteen associations at once, ten instances each, all arrive")
+    func many() async throws {
+        let service = MemoryService()
+        let server = try await LoopbackServer.start(service)
+        let file = try await SampleFile(.explicitLittleEndian, rows: 128)
+        let statuses = try await withThrowingTaskGroup(of: Int32.self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    try await DCMTK.run(
+                        "storescu", ["--repeat", "10", "127.0.0.1", "\(server.port)", file.path]
+                    ).status
+                }
+            }
+            return try await group.reduce(into: [Int32]()) { $0.append($1) }
+        }
+        #expect(statuses == [Int32](repeating: 0, count: 16))
+        #expect(service.instances.count == 160)
+        #expect(service.instances.allSatisfy { $0.dataSet.readableBytesView.elementsEqual(file.sentDataSet) })
+        try await server.stop()
+    }
+
+    @Test("An association that storescu aborts is told as such, and what it stored stays")
+    func aborted() async throws {
+        let service = MemoryService()
+        let server = try await LoopbackServer.start(service)
+        let file = try await SampleFile(.explicitLittleEndian)
+        _ = try await DCMTK.run("storescu", ["--abort", "127.0.0.1", "\(server.port)", file.path])
+        let summary = try #require(await service.summaries.first { _ in true })
+        #expect(summary.end == .abortedByPeer(.serviceUser))
+        #expect(summary.instancesStored == 1)
         try await server.stop()
     }
 

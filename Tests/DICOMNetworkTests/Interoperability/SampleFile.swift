@@ -14,15 +14,14 @@ final class SampleFile: Sendable {
     static let sopInstanceUID = "2.25.100.1.1.1"
 
     let path: String
-    let dataSet: [UInt8]
+    /// The data set's bytes. PS3.5 §A.5: a deflate stream of odd length is sent with a NUL behind it.
+    let sentDataSet: [UInt8]
     let transferSyntax: TransferSyntax?
     private let folder: URL
 
     /// Pixel data is random, so that no two parts of it are alike.
-    init(_ encoding: Encoding, rows: Int = 64) async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dicom-\(UUID().uuidString)")
-        self.folder = folder
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    convenience init(_ encoding: Encoding, rows: Int = 64) async throws {
+        let folder = try Self.makeFolder()
         let pixels = folder.appendingPathComponent("pixels.raw")
         try Data((0..<rows * 512).map { _ in UInt8.random(in: 0...255) }).write(to: pixels)
         let dump = folder.appendingPathComponent("dump.txt")
@@ -30,11 +29,25 @@ final class SampleFile: Sendable {
         let file = folder.appendingPathComponent("sample.dcm")
         let made = try await DCMTK.run("dump2dcm", [encoding.rawValue, dump.path, file.path])
         guard made.status == 0 else { throw NotMade(output: made.output) }
+        try self.init(folder: folder, file: file)
+    }
+
+    private init(folder: URL, file: URL) throws {
+        self.folder = folder
         path = file.path
         let bytes = [UInt8](try Data(contentsOf: file))
         let (meta, length) = try FileMetaInformation.parse(bytes)
-        dataSet = Array(bytes[length...])
+        sentDataSet = bytes[length...] + ((bytes.count - length).isMultiple(of: 2) ? [] : [0])
         transferSyntax = TransferSyntax(uid: meta.transferSyntaxUID.value)
+    }
+
+    /// The same instance in RLE Lossless, made by DCMTK's dcmcrle.
+    func compressed() async throws -> SampleFile {
+        let folder = try Self.makeFolder()
+        let file = folder.appendingPathComponent("compressed.dcm")
+        let made = try await DCMTK.run("dcmcrle", [path, file.path])
+        guard made.status == 0 else { throw NotMade(output: made.output) }
+        return try SampleFile(folder: folder, file: file)
     }
 
     deinit {
@@ -43,6 +56,12 @@ final class SampleFile: Sendable {
 
     struct NotMade: Error {
         let output: String
+    }
+
+    private static func makeFolder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dicom-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        return folder
     }
 
     private static func dump(rows: Int, pixels: String) -> String {

@@ -1,0 +1,36 @@
+import NIOCore
+
+/// Time: ARTIM, and the watch over a peer that has fallen silent.
+extension AssociationHandler {
+    var now: NIODeadline { eventLoop?.now ?? record.opened }
+
+    var isInsideMessage: Bool { operations?.isInsideMessage == true }
+
+    func startARTIM() {
+        stopARTIM()
+        let delay = min(timeouts.artim, closeGrace ?? timeouts.artim)
+        artim = eventLoop?.assumeIsolated().scheduleTask(in: delay) {
+            self.artim = nil
+            self.record.note(.timedOut(.artim))
+            self.perform(self.machine.timerExpired())
+        }
+    }
+
+    func stopARTIM() {
+        artim?.cancel()
+        artim = nil
+    }
+
+    func watch() {
+        guard machine.state == .sta6, let watchdog else { return }
+        let verdict = watchdog.check(
+            at: now, isInsideMessage: isInsideMessage, isWaitingForApplication: wait != .nothing)
+        switch verdict {
+        case .askAgain(let delay):
+            nextWatch = eventLoop?.assumeIsolated().scheduleTask(in: delay) { self.watch() }
+        case .expired(let timeout):
+            record.note(.timedOut(timeout))
+            perform(machine.abortRequested())
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import DICOM
+import DICOMNetwork
+import NIOCore
+import Testing
+
+@Suite("Draining an association")
+struct DrainTests {
+    static func drain(_ peer: EmbeddedPeer, releaseGrace: TimeAmount = .zero) {
+        peer.channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Drain(releaseGrace: releaseGrace))
+    }
+
+    @Test("An idle association is aborted at once")
+    func idle() throws {
+        let peer = try EmbeddedPeer.associated()
+        Self.drain(peer)
+        #expect(try peer.answers() == [.abort(.serviceUser)])
+        try peer.close()
+        #expect(peer.service.summaries.map(\.end) == [.abortedByUs(.drained)])
+    }
+
+    @Test("The instance in flight is finished and answered, then nothing more is begun")
+    func inFlight() throws {
+        let peer = try EmbeddedPeer.associated()
+        try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1], isLast: false)))
+        Self.drain(peer)
+        #expect(try peer.answers().isEmpty)
+        try peer.send(Samples.data(Samples.value([2]), Samples.value(Samples.storeCommand(messageID: 8))))
+        let answers = try peer.answers()
+        #expect(answers.count == 2)
+        #expect(answers.last == .abort(.serviceUser))
+        #expect(peer.service.receivers.map(\.events) == [[.fragment([1]), .fragment([2]), .finished]])
+    }
+
+    @Test("A peer that neither asks nor closes is not waited for as long as ARTIM")
+    func closeGrace() throws {
+        let aborted = try EmbeddedPeer.associated()
+        Self.drain(aborted)
+        aborted.advance(by: .seconds(5))
+        #expect(!aborted.channel.isActive)
+
+        let released = try EmbeddedPeer.associated()
+        try released.send(.releaseRQ)
+        Self.drain(released)
+        released.advance(by: .seconds(5))
+        #expect(!released.channel.isActive)
+
+        let halfAsked = try EmbeddedPeer()
+        try halfAsked.send(bytes: [1, 0])
+        Self.drain(halfAsked)
+        halfAsked.advance(by: .seconds(5))
+        #expect(!halfAsked.channel.isActive)
+    }
+
+    @Test("Within the grace the peer may release; then it is aborted")
+    func grace() throws {
+        let releasing = try EmbeddedPeer.associated()
+        Self.drain(releasing, releaseGrace: .seconds(5))
+        #expect(try releasing.answers().isEmpty)
+        try releasing.send(.releaseRQ)
+        #expect(try releasing.answers() == [.releaseRP])
+
+        let silent = try EmbeddedPeer.associated()
+        Self.drain(silent, releaseGrace: .seconds(5))
+        silent.advance(by: .seconds(5))
+        #expect(try silent.answers() == [.abort(.serviceUser)])
+    }
+
+    @Test("A connection that has said nothing is closed, one that asks late is rejected for the time being")
+    func beforeAssociation() throws {
+        let silent = try EmbeddedPeer()
+        Self.drain(silent)
+        #expect(!silent.channel.isActive)
+
+        let late = try EmbeddedPeer()
+        let bytes = Array(Samples.encoded(.associateRQ(Samples.request)).readableBytesView)
+        try late.send(bytes: Array(bytes.prefix(10)))
+        Self.drain(late)
+        try late.send(bytes: Array(bytes.dropFirst(10)))
+        #expect(try late.answers() == [.associateRJ(.localLimitExceeded)])
+    }
+}

@@ -1,0 +1,115 @@
+import DICOM
+import DICOMNetwork
+import NIOCore
+import NIOEmbedded
+
+/// The calling side of an association, in memory and with a clock that the test advances.
+final class EmbeddedPeer {
+    /// Stands for the socket: counts the reads that reach it, and can break when it is written to.
+    private final class Socket: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+        var count = 0
+        var breaksOnWrite = false
+
+        func read(context: ChannelHandlerContext) {
+            count += 1
+            context.read()
+        }
+
+        func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+            if breaksOnWrite {
+                context.close(promise: nil)
+            } else {
+                context.write(data, promise: promise)
+            }
+        }
+    }
+
+    let service = ScriptedService()
+    let channel: EmbeddedChannel
+    private let socket = Socket()
+
+    init(timeouts: AssociationTimeouts = AssociationTimeouts()) throws {
+        channel = EmbeddedChannel()
+        try channel.pipeline.syncOperations.addHandlers(
+            [socket, AssociationHandler(service: service, timeouts: timeouts, id: "test")])
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 104)).wait()
+    }
+
+    /// Connects and agrees upon the contexts of `Samples.request`.
+    static func associated(maximumLength: UInt32? = 16384) throws -> EmbeddedPeer {
+        let peer = try EmbeddedPeer()
+        var request = Samples.request
+        request.userInformation.maximumLength = maximumLength
+        try peer.send(.associateRQ(request))
+        guard case .associateAC? = try peer.answers().first else { throw NotAccepted() }
+        return peer
+    }
+
+    struct NotAccepted: Error {}
+
+    func breakOnWrite() {
+        socket.breaksOnWrite = true
+    }
+
+    func send(_ pdus: PDU...) throws {
+        var buffer = ByteBuffer()
+        for pdu in pdus { PDUEncoder.encode(pdu, into: &buffer) }
+        try channel.writeInbound(buffer)
+    }
+
+    func send(bytes: [UInt8]) throws {
+        try channel.writeInbound(ByteBuffer(bytes: bytes))
+    }
+
+    /// What came since the last call, and in how many writes.
+    func writes() throws -> [ByteBuffer] {
+        var writes: [ByteBuffer] = []
+        while let write = try channel.readOutbound(as: ByteBuffer.self) { writes.append(write) }
+        return writes
+    }
+
+    func answers() throws -> [PDU] {
+        var bytes = ByteBuffer()
+        for write in try writes() { bytes.writeImmutableBuffer(write) }
+        var decoder = PDUDecoder()
+        var pdus: [PDU] = []
+        while let pdu = try decoder.decode(buffer: &bytes) { pdus.append(pdu) }
+        return pdus
+    }
+
+    /// The command sets that came since the last call.
+    func responses() throws -> [CommandSet] {
+        var commands: [CommandSet] = []
+        var gathered = ByteBuffer()
+        for case .dataTF(let data) in try answers() {
+            for value in data.values {
+                gathered.writeImmutableBuffer(value.fragment)
+                guard value.isLast else { continue }
+                commands.append(try CommandSet(decoding: gathered))
+                gathered.clear()
+            }
+        }
+        return commands
+    }
+
+    /// Whether a read that the channel asks for now reaches the socket.
+    func readReachesSocket() -> Bool {
+        let before = socket.count
+        channel.read()
+        channel.embeddedEventLoop.run()
+        return socket.count > before
+    }
+
+    var readCount: Int { socket.count }
+
+    func advance(by time: TimeAmount) {
+        channel.embeddedEventLoop.advanceTime(by: time)
+    }
+
+    func close() throws {
+        try channel.close().wait()
+        channel.embeddedEventLoop.run()
+    }
+}

@@ -1,0 +1,189 @@
+import DICOM
+import DICOMNetwork
+import NIOCore
+import NIOTestUtils
+import Testing
+
+@Suite("PDU codec")
+struct PDUCodecTests {
+    static let accept = AAssociateAC(
+        answering: Samples.request,
+        presentationContexts: [
+            PresentationContextAnswer(id: 1, result: .acceptance, transferSyntax: "1.2.840.10008.1.2"),
+            PresentationContextAnswer(
+                id: 3, result: .transferSyntaxesNotSupported, transferSyntax: "1.2.840.10008.1.2"),
+        ],
+        userInformation: UserInformation(maximumLength: 131072, implementationClassUID: "2.25.1"))
+
+    static let pdus: [PDU] = [
+        .associateRQ(Samples.request), .associateAC(accept), .associateRJ(.calledAETitleNotRecognized),
+        Samples.data(Samples.value([1, 2, 3], isCommand: true, isLast: false), Samples.value([])),
+        .releaseRQ, .releaseRP, .abort(AAbort(.unexpectedPDU)),
+    ]
+
+    @Test("What is encoded is decoded to the same, also byte by byte and several at once")
+    func roundTrip() throws {
+        try ByteToMessageDecoderVerifier.verifyDecoder(
+            inputOutputPairs: Self.pdus.map { (Samples.encoded($0), [$0]) }, decoderFactory: { PDUDecoder() })
+    }
+
+    @Test("A PDU that is cut anywhere is waited for", arguments: pdus)
+    func truncated(_ pdu: PDU) throws {
+        let bytes = Samples.encoded(pdu)
+        for length in 0..<bytes.readableBytes {
+            var decoder = PDUDecoder()
+            var part = try #require(bytes.getSlice(at: 0, length: length))
+            #expect(try decoder.decode(buffer: &part) == nil)
+        }
+    }
+
+    @Test("An association PDU whose body is cut anywhere is invalid, or ends between two items")
+    func truncatedBody() throws {
+        var whole = Samples.encoded(.associateRQ(Samples.request))
+        let length = whole.readableBytes - 6
+        for cut in 0..<length {
+            whole.setInteger(UInt32(cut), at: 2)
+            var bytes = whole
+            var decoder = PDUDecoder()
+            do throws(PDUDecodingError) {
+                #expect(try decoder.decode(buffer: &bytes) != nil)
+            } catch {
+                #expect(error.abortReason == .invalidPDUParameterValue)
+            }
+        }
+    }
+
+    @Test("A rejection is laid out as PS3.8 Table 9-21")
+    func rejection() {
+        // type 03, reserved; length 4; reserved, result 2, source 3, reason 2
+        #expect(
+            Samples.encoded(.associateRJ(.localLimitExceeded))
+                == ByteBuffer(bytes: [0x03, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x02, 0x03, 0x02]))
+    }
+
+    @Test("An abort is laid out as PS3.8 Table 9-26")
+    func abort() {
+        // type 07, reserved; length 4; two reserved, source 2, reason 1
+        #expect(
+            Samples.encoded(.abort(AAbort(.unrecognizedPDU)))
+                == ByteBuffer(bytes: [0x07, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x02, 0x01]))
+    }
+
+    @Test(
+        "A wrong header is refused before the body comes",
+        arguments: [
+            // An HTTP request.
+            (Array("G".utf8), PDUDecodingError.unrecognizedType(0x47)),
+            ([0x00], .unrecognizedType(0)),
+            (
+                [0x01, 0, 0xFF, 0xFF, 0xFF, 0xFF],
+                .lengthExceedsMaximum(
+                    type: .associateRQ, length: 0xFFFF_FFFF, maximum: 262_144)
+            ),
+            (
+                [0x04, 0, 0x00, 0x10, 0x00, 0x01],
+                .lengthExceedsMaximum(
+                    type: .dataTF, length: 1_048_577, maximum: 1_048_576)
+            ),
+            ([0x05, 0, 0, 0, 0, 5], .lengthNotAllowed(type: .releaseRQ, length: 5, expected: 4)),
+            ([0x07, 0, 0, 0, 0, 0], .lengthNotAllowed(type: .abort, length: 0, expected: 4)),
+        ] as [([UInt8], PDUDecodingError)])
+    func header(_ bytes: [UInt8], _ error: PDUDecodingError) {
+        var buffer = ByteBuffer(bytes: bytes)
+        var decoder = PDUDecoder()
+        #expect(throws: error) { try decoder.decode(buffer: &buffer) }
+    }
+
+    @Test(
+        "A PDV that does not fit its PDU is refused",
+        arguments: [
+            // no PDV at all
+            ([], PDUDecodingError.presentationDataValueMissing),
+            // length 1: not even context id and control header
+            ([0, 0, 0, 1, 3], .presentationDataValueTooShort(length: 1)),
+            // length near 2^32
+            ([0xFF, 0xFF, 0xFF, 0xFE, 3, 0], .presentationDataValueExceedsPDU(length: 0xFFFF_FFFE, remaining: 2)),
+            // one byte more than there is
+            ([0, 0, 0, 4, 3, 0, 1], .presentationDataValueExceedsPDU(length: 4, remaining: 3)),
+            // a second PDV that has no room for its length
+            ([0, 0, 0, 2, 3, 0, 0, 0], .presentationDataValueExceedsPDU(length: 0, remaining: 2)),
+        ] as [([UInt8], PDUDecodingError)])
+    func dataValues(_ body: [UInt8], _ error: PDUDecodingError) {
+        var buffer = ByteBuffer(bytes: [0x04, 0, 0, 0, 0, UInt8(body.count)] + body)
+        var decoder = PDUDecoder()
+        #expect(throws: error) { try decoder.decode(buffer: &buffer) }
+    }
+
+    /// An A-ASSOCIATE-RQ with these items.
+    static func request(version: [UInt8] = [0, 1], _ items: [UInt8]...) -> ByteBuffer {
+        let body =
+            version + [0, 0] + [UInt8](repeating: 0x20, count: 32) + [UInt8](repeating: 0, count: 32)
+            + items.flatMap { $0 }
+        return ByteBuffer(bytes: [0x01, 0, 0, 0] + [UInt8(body.count >> 8), UInt8(body.count & 0xFF)] + body)
+    }
+
+    // Items: type, reserved, length, value.
+    static let applicationContext: [UInt8] = [0x10, 0, 0, 3] + Array("1.2".utf8)
+    static let context1: [UInt8] =
+        [0x20, 0, 0, 18, 1, 0, 0, 0] + [0x30, 0, 0, 4] + Array("1.2\0".utf8)
+        + [0x40, 0, 0, 2] + Array("1 ".utf8)
+    static let context2: [UInt8] = [0x20, 0, 0, 4, 2, 0, 0, 0]
+    static let maximumLength: [UInt8] = [0x51, 0, 0, 4, 0, 0, 0, 0]
+    static let unknown: [UInt8] = [0x99, 0, 0, 1, 0xFF]
+
+    @Test("Names are trimmed, unknown items skipped, a maximum length of zero is none, a missing name is nil")
+    func lenient() throws {
+        let userInformation = [0x50, 0, 0, 13] + Self.maximumLength + Self.unknown
+        var buffer = Self.request(version: [0x80, 0x01], Self.unknown, Self.context1, userInformation)
+        var decoder = PDUDecoder()
+        guard case .associateRQ(let request) = try decoder.decode(buffer: &buffer) else {
+            Issue.record("not an A-ASSOCIATE-RQ")
+            return
+        }
+        #expect(request.supportsProtocolVersion1)
+        #expect(request.callingAETitle.value == "")
+        #expect(request.applicationContextName == nil)
+        #expect(
+            request.presentationContexts == [
+                ProposedPresentationContext(id: 1, abstractSyntax: "1.2", transferSyntaxes: ["1"])
+            ])
+        #expect(request.userInformation.maximumLength == nil)
+    }
+
+    @Test(
+        "Items that are wrong are refused with their reason",
+        arguments: [
+            (request(applicationContext, applicationContext, context1), .itemRepeated(type: 0x10)),
+            (request(applicationContext), .itemMissing(type: 0x20)),
+            (request(context1, context1), .presentationContextIDRepeated(1)),
+            (request(context2), .presentationContextIDNotAllowed(2)),
+            (request([0x20, 0, 0, 4, 1, 0, 0, 0]), .itemMissing(type: 0x30)),
+            (request([0x20, 0, 0, 2, 1, 0]), .itemLengthNotAllowed(type: 0x20, length: 2, expected: 4)),
+            (request([0x10, 0, 0, 9, 0x31]), .itemExceedsParent(type: 0x10, length: 9, remaining: 1)),
+            (request(context1, [0x50]), .itemHeaderTruncated(remaining: 1)),
+            (
+                request(context1, [0x50, 0, 0, 6, 0x51, 0, 0, 2, 0, 0]),
+                .itemLengthNotAllowed(type: 0x51, length: 2, expected: 4)
+            ),
+        ] as [(ByteBuffer, PDUDecodingError)])
+    func items(_ bytes: ByteBuffer, _ error: PDUDecodingError) {
+        var buffer = bytes
+        var decoder = PDUDecoder()
+        #expect(throws: error) { try decoder.decode(buffer: &buffer) }
+    }
+
+    @Test("Only a repeated item is unexpected, all other faults of a parameter are invalid values")
+    func reasons() {
+        #expect(PDUDecodingError.itemRepeated(type: 0x10).abortReason == .unexpectedPDUParameter)
+        #expect(PDUDecodingError.unrecognizedType(9).abortReason == .unrecognizedPDU)
+        #expect(PDUDecodingError.itemMissing(type: 0x20).abortReason == .invalidPDUParameterValue)
+    }
+
+    @Test(
+        "AE titles are compared without their padding",
+        arguments: ["CT1", "CT1             ", " CT1", "CT1\0\0"])
+    func titles(_ field: String) {
+        #expect(AETitle(field: field.utf8) == AETitle("CT1"))
+        #expect(AETitle(field: field.utf8).field.count == 16)
+    }
+}

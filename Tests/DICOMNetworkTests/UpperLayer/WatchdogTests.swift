@@ -1,0 +1,39 @@
+import NIOCore
+import Testing
+
+@testable import DICOMNetwork
+
+@Suite("Watchdog")
+struct WatchdogTests {
+    static let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+
+    /// Network 90 s, DIMSE 60 s.
+    let watchdog = Watchdog(timeouts: AssociationTimeouts(), now: start)
+
+    @Test(
+        "Silence counts by whether a message has begun",
+        arguments: [
+            (59, true, .askAgain(in: .seconds(1))), (60, true, .expired(.dimse)),
+            (60, false, .askAgain(in: .seconds(30))), (10, false, .askAgain(in: .seconds(60))),
+            (90, false, .expired(.network)),
+        ] as [(Int64, Bool, Watchdog.Verdict)])
+    func silence(_ seconds: Int64, _ isInsideMessage: Bool, _ verdict: Watchdog.Verdict) {
+        #expect(
+            watchdog.check(
+                at: Self.start + .seconds(seconds), isInsideMessage: isInsideMessage, isWaitingForApplication: false)
+                == verdict)
+    }
+
+    @Test("Time that the application takes does not count")
+    func waiting() {
+        var watchdog = watchdog
+        let later = Self.start + .hours(1)
+        #expect(
+            watchdog.check(at: later, isInsideMessage: true, isWaitingForApplication: true)
+                == .askAgain(in: .seconds(60)))
+        watchdog.progressed(at: later)
+        #expect(
+            watchdog.check(at: later + .seconds(1), isInsideMessage: true, isWaitingForApplication: false)
+                == .askAgain(in: .seconds(59)))
+    }
+}

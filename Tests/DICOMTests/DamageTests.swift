@@ -1,0 +1,35 @@
+import DICOM
+import Testing
+
+@Suite("Damaged input")
+struct DamageTests {
+    @Test("Is an error or is read, and never more than the bound", arguments: InstanceHeaderReaderTests.syntaxes)
+    func dataSets(_ syntax: TransferSyntax) throws {
+        var generator = SplitMix64(seed: 1)
+        let bytes = InstanceHeaderReaderTests.instance(syntax)
+        for _ in 0..<1000 {
+            let damaged = bytes.damaged(&generator)
+            var reader = try InstanceHeaderReader(transferSyntax: syntax)
+            do throws(DataSetError) {
+                try reader.feed(damaged)
+                try reader.finish()
+            } catch {
+                #expect(reader.progress == .needsMoreBytes)
+            }
+            #expect(reader.bytesConsumed <= UInt64(damaged.count))
+        }
+    }
+
+    @Test("Does not bring down the reader of files")
+    func files() throws {
+        var generator = SplitMix64(seed: 2)
+        let bytes =
+            try FileMetaInformationTests.meta().encoded() + InstanceHeaderReaderTests.instance(.explicitVRLittleEndian)
+        for _ in 0..<1000 {
+            let damaged = bytes.damaged(&generator)
+            var reader = Part10HeaderReader()
+            _ = try? reader.feed(damaged)
+            #expect(reader.bytesConsumed <= UInt64(damaged.count))
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import DICOM
+import Testing
+
+@Suite("File meta information")
+struct FileMetaInformationTests {
+    static func meta(_ syntax: TransferSyntax = .explicitVRLittleEndian) throws -> FileMetaInformation {
+        FileMetaInformation(
+            mediaStorageSOPClassUID: try UID(SOPClass.ctImageStorage), mediaStorageSOPInstanceUID: try UID("1.2.3"),
+            transferSyntaxUID: try UID(syntax.uid), implementationClassUID: try UID("2.25.7"),
+            implementationVersionName: "TEST", sourceApplicationEntityTitle: "CT1")
+    }
+
+    @Test("Is written as PS3.10 lays it out")
+    func layout() throws {
+        let expected: [[UInt8]] = [
+            [UInt8](repeating: 0, count: 128), Array("DICM".utf8),
+            // (0002,0000) UL 4: 128 bytes follow
+            [0x02, 0x00, 0x00, 0x00, 0x55, 0x4C, 0x04, 0x00, 0x80, 0x00, 0x00, 0x00],
+            // (0002,0001) OB 2: 00\01
+            [0x02, 0x00, 0x01, 0x00, 0x4F, 0x42, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01],
+            // (0002,0002) UI 26, padded with NUL
+            [0x02, 0x00, 0x02, 0x00, 0x55, 0x49, 0x1A, 0x00], Array("1.2.840.10008.5.1.4.1.1.2\0".utf8),
+            // (0002,0003) UI 6
+            [0x02, 0x00, 0x03, 0x00, 0x55, 0x49, 0x06, 0x00], Array("1.2.3\0".utf8),
+            // (0002,0010) UI 20
+            [0x02, 0x00, 0x10, 0x00, 0x55, 0x49, 0x14, 0x00], Array("1.2.840.10008.1.2.1\0".utf8),
+            // (0002,0012) UI 6
+            [0x02, 0x00, 0x12, 0x00, 0x55, 0x49, 0x06, 0x00], Array("2.25.7".utf8),
+            // (0002,0013) SH 4
+            [0x02, 0x00, 0x13, 0x00, 0x53, 0x48, 0x04, 0x00], Array("TEST".utf8),
+            // (0002,0016) AE 4, padded with a space
+            [0x02, 0x00, 0x16, 0x00, 0x41, 0x45, 0x04, 0x00], Array("CT1 ".utf8),
+        ]
+        #expect(try Self.meta().encoded() == expected.flatMap { $0 })
+    }
+
+    @Test("Comes back from what was written, and the data set begins behind it")
+    func roundTrip() throws {
+        let meta = try Self.meta()
+        let (parsed, length) = try FileMetaInformation.parse(meta.encoded() + [1, 2, 3])
+        #expect(parsed == meta)
+        #expect(length == meta.encoded().count)
+    }
+
+    @Test("Cut at every offset, it is truncated and nothing else")
+    func truncated() throws {
+        let bytes = try Self.meta().encoded()
+        for length in 0..<bytes.count {
+            #expect(throws: DataSetError.truncated(after: UInt64(length))) {
+                try FileMetaInformation.parse(Array(bytes[..<length]))
+            }
+        }
+    }
+
+    @Test("A group length beyond the limit is refused before anything is buffered")
+    func groupLength() throws {
+        var bytes = try Self.meta().encoded()
+        bytes.replaceSubrange(140..<144, with: [0xFF, 0xFF, 0xFF, 0xFF])
+        let error = DataSetError.lengthExceedsMaximum(Tag(0x0002, 0x0000), length: 0xFFFF_FFFF, maximum: 16384)
+        #expect(throws: error) { try FileMetaInformation.parse(bytes) }
+    }
+
+    @Test("A value that runs past the group is refused")
+    func elementLength() throws {
+        var bytes = try Self.meta().encoded()
+        // The length of (0002,0002), at 128 + 4 + 12 + 14 + 6.
+        bytes.replaceSubrange(164..<166, with: [0xFF, 0xFF])
+        #expect(throws: DataSetError.lengthExceedsMaximum(Tag(0x0002, 0x0002), length: 0xFFFF, maximum: 106)) {
+            try FileMetaInformation.parse(bytes)
+        }
+    }
+
+    @Test("A file in place of a data set is recognised", arguments: [0, 128])
+    func prefix(preamble: Int) throws {
+        let file = [UInt8](repeating: 0, count: preamble) + Array("DICM".utf8) + [1, 2]
+        #expect(FileMetaInformation.looksLikePart10Prefix(file))
+        #expect(try FileMetaInformation.looksLikePart10Prefix(Array(Self.meta().encoded()[132...])))
+        #expect(!FileMetaInformation.looksLikePart10Prefix(DataSetBuilder.instance(.explicitVRLittleEndian)))
+        #expect(!FileMetaInformation.looksLikePart10Prefix([]))
+    }
+
+    @Test(
+        "A file's header is read in chunks of any size", arguments: InstanceHeaderReaderTests.syntaxes, [1, 13, 4096])
+    func part10(_ syntax: TransferSyntax, _ size: Int) throws {
+        let bytes = try Self.meta(syntax).encoded() + InstanceHeaderReaderTests.instance(syntax)
+        var reader = Part10HeaderReader()
+        var offset = 0
+        while reader.progress == .needsMoreBytes, offset < bytes.count {
+            try reader.feed(bytes[offset..<min(offset + size, bytes.count)])
+            offset += size
+        }
+        #expect(reader.progress == .complete)
+        #expect(reader.fileMetaInformation?.transferSyntaxUID.value == syntax.uid)
+        InstanceHeaderReaderTests.expectComplete(reader.header)
+        #expect(reader.bytesConsumed <= UInt64(bytes.count))
+    }
+
+    @Test("A file in an unknown transfer syntax is refused by its name")
+    func unknownTransferSyntax() throws {
+        var meta = try Self.meta()
+        meta.transferSyntaxUID = try UID("1.2.3.4")
+        var reader = Part10HeaderReader()
+        #expect(throws: DataSetError.transferSyntaxUnknown(try UID("1.2.3.4"))) { try reader.feed(meta.encoded()) }
+    }
+}

@@ -1,0 +1,248 @@
+import DICOM
+import Testing
+
+@Suite("Instance header")
+struct InstanceHeaderReaderTests {
+    static let syntaxes: [TransferSyntax] = [
+        .implicitVRLittleEndian, .explicitVRLittleEndian, .explicitVRBigEndian, .deflatedExplicitVRLittleEndian,
+        .jpeg2000Lossless,
+    ]
+
+    static func instance(_ syntax: TransferSyntax, beforeUIDs: (inout DataSetBuilder) -> Void = { _ in }) -> [UInt8] {
+        let bytes = DataSetBuilder.instance(syntax, beforeUIDs: beforeUIDs)
+        return syntax.isDeflated ? deflated(bytes) : bytes
+    }
+
+    static func expectComplete(_ header: InstanceHeader) {
+        #expect(header.sopClassUID?.value == SOPClass.ctImageStorage)
+        #expect(header.sopInstanceUID?.value == "1.2.3.4.5")
+        #expect(header.studyDate == "20261123")
+        #expect(header.studyInstanceUID?.value == "1.2.3")
+        #expect(header.seriesInstanceUID?.value == "1.2.3.4")
+        #expect(header.studyIDLength == 1)
+        #expect(header.studyDescriptionLength == 15)
+        #expect(header.patientIDLength == 8)
+    }
+
+    @Test("Is read in one piece, and pixel data is not needed", arguments: syntaxes)
+    func whole(_ syntax: TransferSyntax) throws {
+        let bytes = Self.instance(syntax)
+        var reader = try InstanceHeaderReader(transferSyntax: syntax)
+        #expect(try reader.feed(bytes) == .complete)
+        Self.expectComplete(reader.header)
+        #expect(reader.bytesConsumed <= UInt64(bytes.count))
+    }
+
+    @Test("Is read in chunks of any size", arguments: syntaxes, [1, 2, 3, 7, 11, 64])
+    func chunks(_ syntax: TransferSyntax, _ size: Int) throws {
+        let bytes = Self.instance(syntax)
+        var reader = try InstanceHeaderReader(transferSyntax: syntax)
+        var offset = 0
+        while reader.progress == .needsMoreBytes, offset < bytes.count {
+            try reader.feed(bytes[offset..<min(offset + size, bytes.count)])
+            offset += size
+        }
+        #expect(reader.progress == .complete)
+        Self.expectComplete(reader.header)
+    }
+
+    @Test("Cut anywhere, it is neither complete nor a crash", arguments: syntaxes)
+    func truncated(_ syntax: TransferSyntax) throws {
+        let bytes = Self.instance(syntax)
+        var whole = try InstanceHeaderReader(transferSyntax: syntax)
+        try whole.feed(bytes)
+        for length in 0..<Int(whole.bytesConsumed) where !syntax.isDeflated {
+            var reader = try InstanceHeaderReader(transferSyntax: syntax)
+            #expect(try reader.feed(bytes[..<length]) == .needsMoreBytes)
+        }
+        for length in 1..<bytes.count {
+            var reader = try InstanceHeaderReader(transferSyntax: syntax)
+            try reader.feed(bytes[..<length])
+            // Between two elements the data may end, inside one it may not.
+            do throws(DataSetError) {
+                try reader.finish()
+                #expect(reader.progress == .complete)
+            } catch {
+                guard case .truncated = error else { throw error }
+            }
+        }
+    }
+
+    @Test("A large private element before the UIDs is passed over", arguments: syntaxes)
+    func largePrivateElement(_ syntax: TransferSyntax) throws {
+        let bytes = Self.instance(syntax) { set in
+            set.element(Tag(0x0011, 0x1001), "OB", bytes: [UInt8](repeating: 0xAA, count: 3 << 20))
+        }
+        var reader = try InstanceHeaderReader(transferSyntax: syntax)
+        #expect(try reader.feed(bytes) == .complete)
+        Self.expectComplete(reader.header)
+    }
+
+    @Test("An odd length is taken as it is", arguments: [TransferSyntax.implicitVRLittleEndian, .explicitVRBigEndian])
+    func oddLength(_ syntax: TransferSyntax) throws {
+        let bytes = Self.instance(syntax) { $0.element(Tag(0x0011, 0x1001), "OB", bytes: [1, 2, 3]) }
+        var reader = try InstanceHeaderReader(transferSyntax: syntax)
+        #expect(try reader.feed(bytes) == .complete)
+        Self.expectComplete(reader.header)
+    }
+
+    @Test("A sequence of unknown VR and undefined length is in Implicit VR inside")
+    func unknownSequence() throws {
+        let bytes = Self.instance(.explicitVRLittleEndian) { set in
+            set.header(Tag(0x0011, 0x1001), "UN", length: nil)
+            var inside = DataSetBuilder(.implicitVRLittleEndian)
+            inside.header(.item, "", length: nil)
+            inside.element(Tag(0x0011, 0x1002), "LO", "private")
+            inside.delimiter(.itemDelimitationItem)
+            inside.delimiter(.sequenceDelimitationItem)
+            set.append(raw: inside.bytes)
+        }
+        var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
+        #expect(try reader.feed(bytes) == .complete)
+        Self.expectComplete(reader.header)
+    }
+
+    @Test("A private element whose VR is a placeholder is passed over", arguments: ["??", "--", "  ", "\0\0"])
+    func placeholderVR(_ letters: String) throws {
+        let bytes = Self.instance(.explicitVRLittleEndian) { set in
+            // (0011,1001), the placeholder, length 4
+            set.append(raw: [0x11, 0x00, 0x01, 0x10] + Array(letters.utf8) + [0x04, 0x00, 1, 2, 3, 4])
+        }
+        var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
+        #expect(try reader.feed(bytes) == .complete)
+        Self.expectComplete(reader.header)
+    }
+
+    @Test("Encapsulated pixel data before the UIDs is passed over fragment by fragment")
+    func fragments() throws {
+        let bytes = Self.instance(.jpegBaseline) { set in
+            set.header(Tag(0x0011, 0x1001), "OB", length: nil)
+            set.header(.item, "", length: 0)
+            set.header(.item, "", length: 3)
+            set.append(raw: [1, 2, 3])
+            set.delimiter(.sequenceDelimitationItem)
+        }
+        var reader = try InstanceHeaderReader(transferSyntax: .jpegBaseline)
+        #expect(try reader.feed(bytes) == .complete)
+        Self.expectComplete(reader.header)
+    }
+
+    @Test("Nesting is bounded", arguments: [TransferSyntax.implicitVRLittleEndian, .explicitVRLittleEndian])
+    func nesting(_ syntax: TransferSyntax) throws {
+        var set = DataSetBuilder(syntax)
+        for _ in 0..<10_000 {
+            set.header(Tag(0x0008, 0x1140), "SQ", length: nil)
+            set.header(.item, "", length: nil)
+        }
+        var reader = try InstanceHeaderReader(transferSyntax: syntax)
+        #expect(throws: DataSetError.depthExceedsMaximum(Tag(0x0008, 0x1140), maximum: 64)) {
+            try reader.feed(set.bytes)
+        }
+    }
+
+    @Test("A length beyond the bound is refused before its bytes come")
+    func boundedLength() throws {
+        var limits = DataSetLimits()
+        limits.maximumBytesExamined = 1000
+        var set = DataSetBuilder(.implicitVRLittleEndian)
+        set.header(Tag(0x0009, 0x1001), "OB", length: 0xFFFF_FFFE)
+        var reader = try InstanceHeaderReader(transferSyntax: .implicitVRLittleEndian, limits: limits)
+        #expect(
+            throws: DataSetError.lengthExceedsMaximum(Tag(0x0009, 0x1001), length: 0xFFFF_FFFE, maximum: 992)
+        ) { try reader.feed(set.bytes) }
+    }
+
+    @Test("A deflate bomb ends at the bound, after little memory")
+    func deflateBomb() throws {
+        var limits = DataSetLimits()
+        limits.maximumBytesInflated = 1 << 20
+        var set = DataSetBuilder(.explicitVRLittleEndian)
+        set.element(Tag(0x0009, 0x1001), "OB", bytes: [UInt8](repeating: 0, count: (1 << 20) - 100))
+        set.element(Tag(0x0009, 0x1002), "OB", bytes: [UInt8](repeating: 0, count: 1 << 20))
+        let bytes = deflated(set.bytes)
+        #expect(bytes.count < 4096)
+        var reader = try InstanceHeaderReader(transferSyntax: .deflatedExplicitVRLittleEndian, limits: limits)
+        #expect(throws: DataSetError.lengthExceedsMaximum(Tag(0x0009, 0x1002), length: 1 << 20, maximum: 76)) {
+            try reader.feed(bytes)
+        }
+    }
+
+    @Test("Damaged deflate data is an error")
+    func damagedDeflate() throws {
+        var reader = try InstanceHeaderReader(transferSyntax: .deflatedExplicitVRLittleEndian)
+        #expect(throws: DataSetError.deflateStreamDamaged(code: -3)) { try reader.feed([0xFF, 0xFF, 0xFF, 0xFF]) }
+    }
+
+    @Test("Implicit VR under an explicit transfer syntax is told by its VR")
+    func wrongEncoding() throws {
+        var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
+        #expect(throws: DataSetError.invalidVR(Tag(0x0008, 0x0005), 0x0A, 0)) {
+            try reader.feed(Self.instance(.implicitVRLittleEndian))
+        }
+    }
+
+    @Test("Group 0002 has no place in a data set")
+    func metaGroup() throws {
+        var set = DataSetBuilder(.explicitVRLittleEndian)
+        set.element(Tag(0x0002, 0x0010), "UI", "1.2.840.10008.1.2.1", padding: 0)
+        var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
+        #expect(throws: DataSetError.groupNotAllowed(Tag(0x0002, 0x0010))) { try reader.feed(set.bytes) }
+    }
+
+    @Test("A UID that is none is named by its tag, without its value")
+    func invalidUID() throws {
+        var set = DataSetBuilder(.explicitVRLittleEndian)
+        set.element(.sopInstanceUID, "UI", "../../etc", padding: 0)
+        var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
+        #expect(throws: DataSetError.invalidUID(.sopInstanceUID, .emptyComponent(offset: 0))) {
+            try reader.feed(set.bytes)
+        }
+    }
+
+    @Test("Structure in the wrong place is an error")
+    func structure() throws {
+        var stray = DataSetBuilder(.explicitVRLittleEndian)
+        stray.delimiter(.sequenceDelimitationItem)
+        var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
+        #expect(throws: DataSetError.delimiterNotExpected(.sequenceDelimitationItem)) { try reader.feed(stray.bytes) }
+
+        var noItem = DataSetBuilder(.implicitVRLittleEndian)
+        noItem.header(Tag(0x0008, 0x1140), "SQ", length: nil)
+        noItem.element(.sopInstanceUID, "UI", "1.2", padding: 0)
+        reader = try InstanceHeaderReader(transferSyntax: .implicitVRLittleEndian)
+        #expect(throws: DataSetError.itemExpected(found: .sopInstanceUID)) { try reader.feed(noItem.bytes) }
+
+        var text = DataSetBuilder(.explicitVRLittleEndian)
+        text.header(Tag(0x0008, 0x0119), "UC", length: nil)
+        reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
+        #expect(throws: DataSetError.undefinedLengthNotAllowed(Tag(0x0008, 0x0119), try #require(VR(0x55, 0x43)))) {
+            try reader.feed(text.bytes)
+        }
+    }
+
+    @Test(
+        "Lengths are counted in characters where the character set allows it",
+        arguments: [
+            ("ISO_IR 100", 6), ("ISO_IR 192", 2), ("\\ISO 2022 IR 87", nil), ("GB18030", nil),
+        ] as [(String, Int?)])
+    func characters(_ characterSet: String, _ length: Int?) throws {
+        var set = DataSetBuilder(.explicitVRLittleEndian)
+        set.element(.specificCharacterSet, "CS", characterSet)
+        set.element(.studyDescription, "LO", "検査")
+        var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
+        try reader.feed(set.bytes)
+        #expect(reader.header.studyDescriptionLength == length)
+    }
+
+    @Test(
+        "A study date is eight digits, or nothing",
+        arguments: [("2026.11.23", "20261123"), ("", nil), ("20261123-", nil), ("2026", nil)] as [(String, String?)])
+    func dates(_ value: String, _ date: String?) throws {
+        var set = DataSetBuilder(.explicitVRLittleEndian)
+        set.element(.studyDate, "DA", value)
+        var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
+        try reader.feed(set.bytes)
+        try reader.finish()
+        #expect(reader.header.studyDate == date)
+    }
+}
