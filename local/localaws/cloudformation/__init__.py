@@ -1,0 +1,1 @@
+"""CloudFormation resources that moto ignores or makes without what they need."""
