@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import boto3
+from botocore.config import Config
 
 REGION = "us-east-1"
 STACK = "dicom-store-scp"
@@ -37,7 +38,7 @@ def environment(endpoint: str) -> dict[str, str]:
     }
 
 
-def client(service: str, endpoint: str):
+def client(service: str, endpoint: str, config: Config | None = None):
     """A boto3 client of the local AWS."""
     return boto3.session.Session().client(
         service,
@@ -45,6 +46,7 @@ def client(service: str, endpoint: str):
         region_name=REGION,
         aws_access_key_id="local",
         aws_secret_access_key="local",
+        config=config,
     )
 
 

@@ -48,6 +48,7 @@ class LambdaPool:
         for _ in range(concurrency):
             self._places.put(None)
         self._running: set[Emulator] = set()
+        self._ended = False
         self._lock = threading.Lock()
 
     def invoke(self, payload: bytes) -> Result:
@@ -66,14 +67,20 @@ class LambdaPool:
         return result
 
     def stop(self) -> None:
-        for emulator in list(self._running):
+        """Ends every emulator; calls under way fail, and none is started any more."""
+        with self._lock:
+            self._ended = True
+            running = list(self._running)
+        for emulator in running:
             self._stop(emulator)
 
     def _start(self) -> Emulator:
-        emulator = Emulator(self._binary, self._folder, self._environment, self._log)
         with self._lock:
+            if self._ended:
+                raise EmulatorError("the function's pool has ended")
+            emulator = Emulator(self._binary, self._folder, self._environment, self._log)
             self._running.add(emulator)
-        return emulator
+            return emulator
 
     def _stop(self, emulator: Emulator) -> None:
         emulator.stop()

@@ -1,4 +1,5 @@
-"""S3 events: moto leaves out `sequencer` and the `Z` of `eventTime`, and encodes `/` in keys. Here they look as S3's do."""
+"""S3 events: moto leaves out `sequencer` and the `Z` of `eventTime`, encodes `/` in keys, and announces a multipart upload
+twice, as a Put as well. Here they are as S3's."""
 
 import itertools
 import time
@@ -12,6 +13,7 @@ _sequence = itertools.count(time.time_ns())
 
 def install() -> None:
     original = notifications._get_s3_event
+    send = notifications.send_event
 
     def event(event_name, bucket, key, notification_id) -> dict:
         result = original(event_name, bucket, key, notification_id)
@@ -25,4 +27,10 @@ def install() -> None:
         record["s3"]["object"]["sequencer"] = f"{next(_sequence):016X}"
         return result
 
+    def send_event(account_id, event_name, bucket, key) -> None:
+        is_put = event_name == notifications.S3NotificationEvent.OBJECT_CREATED_PUT_EVENT
+        if not (is_put and key.multipart):
+            send(account_id, event_name, bucket, key)
+
     notifications._get_s3_event = event
+    notifications.send_event = send_event

@@ -4,6 +4,7 @@ import io
 import re
 
 import pydicom
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 
 TRANSFER_SYNTAXES = frozenset(
@@ -17,6 +18,7 @@ LENGTHS = {"StudyID": 16, "StudyDescription": 64, "PatientID": 256}
 UIDS = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 UID_PATTERN = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*")
 UID_LENGTH = 64
+UNDEFINED_LENGTH = 0xFFFFFFFF
 GZIP = b"\x1f\x8b"
 
 
@@ -53,8 +55,12 @@ def check(dataset: FileDataset) -> None:
 
 
 def _read_every_element(dataset: Dataset) -> None:
-    """pydicom reads lazily; asking for each element converts it. A short value shows itself here."""
-    for element in dataset:
+    """pydicom reads lazily and takes a value that the file's end cuts off: each value is measured, then converted."""
+    for tag in list(dataset.keys()):
+        raw = dataset.get_item(tag)
+        if isinstance(raw, RawDataElement) and raw.length != UNDEFINED_LENGTH and len(raw.value or b"") != raw.length:
+            raise EOFError(f"{tag}: expected {raw.length} bytes, got {len(raw.value or b'')}")
+        element = dataset[tag]
         if element.VR == "SQ":
             for item in element.value:
                 _read_every_element(item)
