@@ -7,6 +7,7 @@ import pytest
 import sample_data
 from deploy import deploy
 from local_aws import LocalAWS
+from pipeline import Pipeline
 from receiver import Receiver
 
 PROJECT = Path(__file__).parents[2]
@@ -31,18 +32,17 @@ def samples(tmp_path_factory) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def pipeline_aws(tmp_path_factory):
-    """A local AWS of its own with the pipeline deployed from dist/; its Outputs are `outputs`."""
+def pipeline(tmp_path_factory):
+    """The pipeline, deployed from dist/ on a local AWS of its own."""
     missing = [str(path) for path in [*ZIPS, STORE_SCP] if not path.exists()]
     assert not missing, f"build them first: {missing}"
     with LocalAWS(tmp_path_factory.mktemp("pipeline")) as local:
-        local.outputs = deploy(local.endpoint, {"PollSeconds": "1"})
-        yield local
+        yield Pipeline(local, deploy(local.endpoint, {"PollSeconds": "1"}))
 
 
 @pytest.fixture(scope="session")
-def receiver(pipeline_aws):
+def receiver(pipeline):
     """The receiver that most tests share."""
-    bucket = pipeline_aws.outputs["DicomBucketName"]
-    with Receiver(STORE_SCP, pipeline_aws.endpoint, bucket, pipeline_aws.state_dir / "logs" / "receiver.log") as scp:
+    log = pipeline.aws.state_dir / "logs" / "receiver.log"
+    with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log) as scp:
         yield scp
