@@ -64,7 +64,7 @@ def deploy(endpoint: str, parameters: dict[str, str], template: Path = TEMPLATE)
         _aws(
             endpoint,
             *("deploy", "--template-file", packaged, "--stack-name", STACK),
-            *("--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset"),
+            *("--capabilities", "CAPABILITY_IAM"),
             *(["--parameter-overrides", *overrides] if overrides else []),
         )
     [stack] = client("cloudformation", endpoint).describe_stacks(StackName=STACK)["Stacks"]

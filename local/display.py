@@ -1,5 +1,6 @@
 """What the demonstration shows: on a terminal one line that changes, elsewhere plain lines, and a table at the end."""
 
+import shutil
 import sys
 from collections.abc import Sequence
 
@@ -15,9 +16,13 @@ class Display:
 
     def progress(self, line: str) -> None:
         """Replaces the line before it on a terminal; elsewhere it is written when it says something new."""
-        if line != self._last:
-            self._write(ERASE_LINE + line if self._is_terminal else line + "\n")
-            self._last = line
+        if line == self._last:
+            return
+        self._last = line
+        if self._is_terminal:
+            self._write(ERASE_LINE + line[: shutil.get_terminal_size().columns - 1])
+        else:
+            self._write(line + "\n")
 
     def note(self, line: str) -> None:
         """A line that stays."""

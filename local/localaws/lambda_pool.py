@@ -156,8 +156,7 @@ def environment(function, folder: Path) -> dict[str, str]:
         "TZ": ":UTC",
     }
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    own = {name: str(value) for name, value in function.environment_vars.items()}
-    return {**inherited, **platform, **own}
+    return {**inherited, **platform, **function.environment_vars}
 
 
 def _environment_is_lost(result: Result) -> bool:

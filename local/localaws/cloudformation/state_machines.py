@@ -16,8 +16,6 @@ def install() -> None:
     has_attribute = StateMachine.has_cfn_attr
 
     StateMachine.create_from_cloudformation_json = classmethod(_create)
-    StateMachine.update_from_cloudformation_json = classmethod(_update)
-    StateMachine.delete_from_cloudformation_json = classmethod(_delete)
     StateMachine.has_cfn_attr = classmethod(lambda cls, name: name == "Arn" or has_attribute(name))
     StateMachine.get_cfn_attribute = lambda self, name: self.arn if name == "Arn" else attribute(self, name)
 
@@ -31,17 +29,6 @@ def _create(cls, resource_name, cloudformation_json, account_id, region_name, **
         tags=cfn_to_api_tags(properties.get("Tags", [])),
         sm_type=properties.get("StateMachineType", "STANDARD"),
     )
-
-
-def _update(cls, original, new_resource_name, cloudformation_json, account_id, region_name) -> StateMachine:
-    properties = cloudformation_json["Properties"]
-    return get_backend(account_id, region_name).update_state_machine(
-        original.arn, definition=definition(properties, account_id, region_name), role_arn=properties["RoleArn"]
-    )
-
-
-def _delete(cls, resource_name, cloudformation_json, account_id, region_name) -> None:
-    get_backend(account_id, region_name).delete_state_machine(resource_name)
 
 
 def definition(properties: dict, account_id: str, region_name: str) -> str:

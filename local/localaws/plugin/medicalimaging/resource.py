@@ -30,14 +30,6 @@ class Datastore(CloudFormationModel):
         return cls(backend.create_datastore(properties.get("DatastoreName"), properties.get("KmsKeyArn")))
 
     @classmethod
-    def update_from_cloudformation_json(cls, original, new_resource_name, cloudformation_json, account_id, region_name):
-        return original
-
-    @classmethod
-    def delete_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name):
-        medicalimaging_backends[account_id][region_name].datastores.pop(resource_name, None)
-
-    @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
         return attr in cls.ATTRIBUTES
 
