@@ -1,0 +1,212 @@
+"""HealthImaging's stand-in: what it takes, what it refuses, what it leaves behind."""
+
+import json
+import uuid
+from pathlib import Path
+
+import deploy
+import pydicom
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from conftest import ROLE
+from waiting import wait_for
+
+
+class Imaging:
+    """A data store with a bucket for input and output."""
+
+    def __init__(self, aws):
+        self.aws = aws
+        self.api = aws.client("medical-imaging")
+        self.s3 = aws.client("s3")
+        self.bucket = f"imaging-{uuid.uuid4().hex[:8]}"
+        self.s3.create_bucket(Bucket=self.bucket)
+        self.datastore = self.api.create_datastore(datastoreName="test", clientToken="t")["datastoreId"]
+
+    def put(self, key: str, content: bytes) -> None:
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=content)
+
+    def start(self, **changes) -> dict:
+        request = {
+            "datastoreId": self.datastore,
+            "dataAccessRoleArn": ROLE,
+            "clientToken": uuid.uuid4().hex,
+            "inputS3Uri": f"s3://{self.bucket}/in/",
+            "outputS3Uri": f"s3://{self.bucket}/out/",
+        }
+        return self.api.start_dicom_import_job(**{**request, **changes})
+
+    def properties(self, job: dict) -> dict:
+        answer = self.api.get_dicom_import_job(datastoreId=self.datastore, jobId=job["jobId"])
+        return answer["jobProperties"]
+
+    def ended(self, job: dict) -> dict:
+        """The job's properties once it is over."""
+
+        def over() -> dict | None:
+            properties = self.properties(job)
+            return properties if properties["jobStatus"] in ("COMPLETED", "FAILED") else None
+
+        return wait_for("the job to end", over)
+
+    def output(self, job: dict, name: str) -> bytes | None:
+        key = f"out/{self.datastore}-DicomImport-{job['jobId']}/{name}"
+        try:
+            return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except self.s3.exceptions.NoSuchKey:
+            return None
+
+    def lines(self, job: dict, name: str) -> list[dict]:
+        return [json.loads(line) for line in self.output(job, name).splitlines()]
+
+    def summary(self, job: dict) -> dict:
+        manifest = wait_for("the manifest", lambda: self.output(job, "job-output-manifest.json"))
+        return json.loads(manifest)["jobSummary"]
+
+
+@pytest.fixture
+def imaging(aws):
+    yield Imaging(aws)
+    aws.disarm()
+
+
+def test_every_sample_is_imported_and_kept_as_it_was(imaging, samples):
+    for path in samples:
+        imaging.put(f"in/{path.name}", path.read_bytes())
+    job = imaging.start()
+    assert job["jobStatus"] == "SUBMITTED"
+    assert imaging.ended(job)["jobStatus"] == "COMPLETED"
+    summary = imaging.summary(job)
+    counts = [summary[f"numberOf{what}"] for what in ("ScannedFiles", "ImportedFiles", "FilesWithCustomerError")]
+    assert counts == [len(samples), len(samples), 0], imaging.lines(job, "FAILURE/failure.ndjson")
+    series = {pydicom.dcmread(path, stop_before_pixels=True).SeriesInstanceUID for path in samples}
+    assert summary["numberOfGeneratedImageSets"] == len(series) == len(summary["imageSetsSummary"])
+    instances = [item for item in imaging.aws.instances() if item["jobId"] == job["jobId"]]
+    kept = {item["inputFile"]: imaging.aws.imported_object(item["sha256"]) for item in instances}
+    assert kept == {f"in/{path.name}": path.read_bytes() for path in samples}
+
+
+def test_bad_objects_fail_and_the_job_still_completes(imaging, samples, tmp_path):
+    content = samples[0].read_bytes()
+    bad = {
+        "text.dcm": b"no DICOM",
+        "short.dcm": content[:-100],
+        "gzip.dcm": b"\x1f\x8b" + content,
+        "syntax.dcm": content.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.9\0"),
+        "id.dcm": altered(samples[0], tmp_path, PatientID="1" * 257),
+        "uid.dcm": altered(samples[0], tmp_path, StudyInstanceUID="1.2.x"),
+    }
+    imaging.put("in/good.dcm", content)
+    for name, body in bad.items():
+        imaging.put(f"in/{name}", body)
+    job = imaging.start()
+    assert imaging.ended(job)["jobStatus"] == "COMPLETED"
+    summary = imaging.summary(job)
+    assert summary["numberOfImportedFiles"] == 1
+    assert summary["numberOfFilesWithCustomerError"] == len(bad)
+    [success] = imaging.lines(job, "SUCCESS/success.ndjson")
+    assert success["inputFile"] == "in/good.dcm"
+    assert success["importResponse"].keys() == {"imageSetId", "imageSetVersion", "isPrimary"}
+    failures = imaging.lines(job, "FAILURE/failure.ndjson")
+    assert {failure["inputFile"] for failure in failures} == {f"in/{name}" for name in bad}
+    assert {failure["exception"]["exceptionType"] for failure in failures} == {"ValidationException"}
+
+
+def altered(path: Path, folder: Path, **values) -> bytes:
+    """The file with other values, whatever pydicom thinks of them."""
+    dataset = pydicom.dcmread(path)
+    for keyword, value in values.items():
+        element = dataset[keyword]
+        dataset[keyword] = pydicom.DataElement(element.tag, element.VR, value, validation_mode=pydicom.config.IGNORE)
+    dataset.save_as(folder / "altered.dcm")
+    return (folder / "altered.dcm").read_bytes()
+
+
+def test_the_manifest_comes_after_completed(imaging, samples):
+    imaging.put("in/one.dcm", samples[0].read_bytes())
+    job = imaging.start()
+    imaging.ended(job)
+    assert imaging.output(job, "job-output-manifest.json") is None
+    assert imaging.summary(job)["jobId"] == job["jobId"]
+
+
+def test_a_prefix_without_objects_fails(imaging):
+    properties = imaging.ended(imaging.start())
+    assert properties["jobStatus"] == "FAILED" and "message" in properties
+
+
+def test_a_token_starts_one_job_however_often_it_is_used(imaging, samples):
+    imaging.put("in/one.dcm", samples[0].read_bytes())
+    first, second = (imaging.start(clientToken="same") for _ in range(2))
+    assert first["jobId"] == second["jobId"]
+    with pytest.raises(ClientError) as other:
+        imaging.start(clientToken="same", inputS3Uri=f"s3://{imaging.bucket}/elsewhere/")
+    assert other.value.response["Error"]["Code"] == "ConflictException"
+
+
+@pytest.mark.parametrize(
+    "fault, status", [("ThrottlingException", 429), ("ServiceQuotaExceededException", 402)]
+)
+def test_armed_refusals_come_once_each_with_their_name_in_the_header(imaging, samples, fault, status):
+    imaging.put("in/one.dcm", samples[0].read_bytes())
+    imaging.api = without_retries(imaging.aws)
+    imaging.aws.arm(fault)
+    with pytest.raises(ClientError) as refusal:
+        imaging.start()
+    metadata = refusal.value.response["ResponseMetadata"]
+    assert metadata["HTTPStatusCode"] == status
+    assert metadata["HTTPHeaders"]["x-amzn-errortype"].startswith(fault)
+    assert imaging.start()["jobStatus"] == "SUBMITTED"
+
+
+def without_retries(aws):
+    """A client that shows the first refusal."""
+    return deploy.client("medical-imaging", aws.endpoint, Config(retries={"total_max_attempts": 1}))
+
+
+def test_an_armed_job_fails(imaging, samples):
+    imaging.put("in/one.dcm", samples[0].read_bytes())
+    imaging.aws.arm("FailJob")
+    assert imaging.ended(imaging.start())["jobStatus"] == "FAILED"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"datastoreId": "UPPER"},
+        {"clientToken": "has space"},
+        {"clientToken": "x" * 65},
+        {"inputS3Uri": "https://bucket/in/"},
+        {"dataAccessRoleArn": "arn:aws:iam::123456789012:user/nobody-at-all"},
+        {"jobName": "no spaces"},
+    ],
+)
+def test_what_the_service_model_forbids_is_refused(imaging, changes):
+    with pytest.raises(ClientError) as refusal:
+        imaging.start(**changes)
+    assert refusal.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_an_unknown_data_store_or_job_is_not_found(imaging):
+    with pytest.raises(imaging.api.exceptions.ResourceNotFoundException):
+        imaging.start(datastoreId="0" * 32)
+    with pytest.raises(imaging.api.exceptions.ResourceNotFoundException):
+        imaging.properties({"jobId": "0" * 32})
+
+
+def test_jobs_are_listed_by_status_in_pages(imaging):
+    jobs = [imaging.start() for _ in range(3)]
+    for job in jobs:
+        imaging.ended(job)
+    pages = imaging.api.get_paginator("list_dicom_import_jobs").paginate(
+        datastoreId=imaging.datastore, jobStatus="FAILED", PaginationConfig={"PageSize": 2}
+    )
+    listed = [[summary["jobId"] for summary in page["jobSummaries"]] for page in pages]
+    assert [len(page) for page in listed] == [2, 1]
+    assert sum(listed, []) == [job["jobId"] for job in jobs]
+
+
+def test_the_data_store_is_described(imaging):
+    properties = imaging.api.get_datastore(datastoreId=imaging.datastore)["datastoreProperties"]
+    assert (properties["datastoreStatus"], properties["datastoreName"]) == ("ACTIVE", "test")

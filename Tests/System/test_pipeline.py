@@ -1,0 +1,254 @@
+"""The whole pipeline with the real binaries: what two senders of two makers send ends in HealthImaging as it was sent."""
+
+import json
+import subprocess
+import uuid
+from pathlib import Path
+
+import pydicom
+import pytest
+from conftest import STORE_SCP
+from pipeline import Pipeline
+from receiver import Receiver
+from senders import send_with_dcmtk, send_with_pynetdicom
+from waiting import wait_for
+
+pytestmark = pytest.mark.pipeline
+SENDERS = [send_with_dcmtk, send_with_pynetdicom]
+IMPORT_SECONDS = 90
+TRAILING_PADDING = 0xFFFCFFFC
+
+
+class Watch:
+    """What is new in the pipeline since this object was made."""
+
+    def __init__(self, pipeline: Pipeline):
+        self._pipeline = pipeline
+        self._items_before = {item["jobId"] for item in pipeline.items()}
+        self._instances_before = len(pipeline.aws.instances())
+
+    def items(self) -> list[dict[str, str]]:
+        return [item for item in self._pipeline.ended_items() if item["jobId"] not in self._items_before]
+
+    def instances(self) -> list[dict]:
+        """What HealthImaging imported."""
+        return self._pipeline.aws.instances()[self._instances_before :]
+
+    def ended(self, count: int) -> list[dict[str, str]]:
+        """The new items, once they account for `count` instances and nothing is under way."""
+
+        def complete() -> bool:
+            settled = sum(int(item.get("instanceCount", 0)) for item in self.items())
+            return settled >= count and not self._pipeline.running() and not self._pipeline.waiting_messages()
+
+        wait_for(f"the import of {count} instances", complete, IMPORT_SECONDS)
+        return self.items()
+
+
+@pytest.fixture
+def watch(pipeline) -> Watch:
+    return Watch(pipeline)
+
+
+def statuses(acknowledgements) -> set[int | None]:
+    return {acknowledgement.status for acknowledgement in acknowledgements}
+
+
+@pytest.mark.parametrize("send", SENDERS)
+def test_what_is_sent_is_imported_as_it_was(pipeline, receiver, samples, watch, tmp_path, send):
+    assert statuses(send(samples, "127.0.0.1", receiver.port)) == {0}
+    items = watch.ended(len(samples))
+    assert {item["outcome"] for item in items} == {"IMPORTED"}
+    counts = [sum(int(item[name]) for item in items) for name in ("instanceCount", "importedCount", "failedCount")]
+    assert counts == [len(samples), len(samples), 0]
+    studies = {pydicom.dcmread(path, stop_before_pixels=True).StudyInstanceUID for path in samples}
+    assert {item["studyInstanceUID"] for item in items} == studies
+
+    imported = {item["sopInstanceUID"]: item for item in watch.instances()}
+    assert len(imported) == len(samples) == len(watch.instances())
+    for path in samples:
+        sent = pydicom.dcmread(path)
+        stored = tmp_path / path.name
+        stored.write_bytes(pipeline.aws.imported_object(imported[sent.SOPInstanceUID]["sha256"]))
+        assert_same_instance(sent, pydicom.dcmread(stored))
+        assert_accepted_by_dcmtk(stored)
+        is_deflated = sent.file_meta.TransferSyntaxUID == pydicom.uid.DeflatedExplicitVRLittleEndian
+        if send is send_with_pynetdicom and not is_deflated:
+            assert data_set_bytes(stored) == data_set_bytes(path), path.name
+
+
+def assert_same_instance(sent: pydicom.FileDataset, stored: pydicom.FileDataset) -> None:
+    """Same transfer syntax, same elements, same pixels."""
+    assert stored.file_meta.TransferSyntaxUID == sent.file_meta.TransferSyntaxUID
+    assert stored.file_meta.MediaStorageSOPClassUID == sent.SOPClassUID
+    assert stored.file_meta.MediaStorageSOPInstanceUID == sent.SOPInstanceUID
+    assert elements(stored) == elements(sent)
+    assert stored.get("PixelData") == sent.get("PixelData")
+
+
+def elements(dataset: pydicom.Dataset) -> list[tuple]:
+    """Tag and value of each; not of retired group lengths and trailing padding, which storescu leaves out when it writes a
+    data set anew, and not the VR, which it mends (OB for encapsulated pixels)."""
+    return [
+        (element.tag, element.value)
+        for element in dataset
+        if element.tag.element != 0 and element.tag != TRAILING_PADDING
+    ]
+
+
+def assert_accepted_by_dcmtk(path: Path) -> None:
+    for program in ("dcmftest", "dcmdump"):
+        result = subprocess.run([program, path], capture_output=True, text=True, errors="replace")
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+def data_set_bytes(path: Path) -> bytes:
+    """What follows the file meta information: preamble, prefix and the group length element take 144 bytes."""
+    length = pydicom.dcmread(path, stop_before_pixels=True).file_meta.FileMetaInformationGroupLength
+    return path.read_bytes()[144 + length :]
+
+
+def test_a_delivery_is_described_by_its_manifest(pipeline, receiver, samples, watch):
+    [path] = [path for path in samples if path.name == "CT_small.dcm"]
+    send_with_pynetdicom([path], "127.0.0.1", receiver.port)
+    [item] = watch.ended(1)
+    manifest = pipeline.manifest(item["deliveryId"])
+    sent = pydicom.dcmread(path, stop_before_pixels=True)
+    assert manifest["studyInstanceUID"] == item["studyInstanceUID"] == sent.StudyInstanceUID
+    assert manifest["studyDate"] == item["studyDate"] == sent.StudyDate
+    assert (manifest["callingAETitle"], manifest["calledAETitle"]) == ("PYNETDICOM", "STORESCP")
+    [instance] = manifest["instances"]
+    assert instance["key"].startswith(manifest["prefix"]) and manifest["prefix"].endswith("/")
+    [imported] = watch.instances()
+    assert (instance["sha256"], instance["size"]) == (imported["sha256"], imported["size"])
+    uids = [instance[name] for name in ("sopClassUID", "sopInstanceUID", "seriesInstanceUID", "transferSyntaxUID")]
+    assert uids == [sent.SOPClassUID, sent.SOPInstanceUID, sent.SeriesInstanceUID, sent.file_meta.TransferSyntaxUID]
+    assert not [key for key in pipeline.keys("open/") if item["deliveryId"] in key]
+
+
+def test_a_study_sent_twice_is_two_deliveries(pipeline, receiver, samples):
+    study = [path for path in samples if path.name.startswith("77654033-CR")]
+    deliveries = set()
+    for _ in range(2):
+        watch = Watch(pipeline)
+        assert statuses(send_with_dcmtk(study, "127.0.0.1", receiver.port)) == {0}
+        [item] = watch.ended(len(study))
+        assert (item["outcome"], item["importedCount"]) == ("IMPORTED", str(len(study)))
+        deliveries.add(item["deliveryId"])
+    assert len(deliveries) == 2
+
+
+def test_an_event_that_comes_five_times_more_starts_nothing(pipeline, receiver, samples, watch):
+    send_with_pynetdicom(samples[:1], "127.0.0.1", receiver.port)
+    [item] = watch.ended(1)
+    executions = pipeline.executions()
+    event = created(pipeline, f"deliveries/{item['deliveryId']}.json")
+    for _ in range(5):
+        pipeline.aws.client("sqs").send_message(QueueUrl=pipeline.outputs["ImportQueueUrl"], MessageBody=event)
+    wait_for("the events to be taken", lambda: not pipeline.waiting_messages())
+    assert invoke_with_message(pipeline, event) == {"batchItemFailures": []}
+    assert pipeline.executions() == executions
+    assert watch.items() == [item]
+    assert pipeline.dead_letters() == 0
+
+
+def created(pipeline: Pipeline, key: str) -> str:
+    """S3's event for an object that is there."""
+    head = pipeline.aws.client("s3").head_object(Bucket=pipeline.bucket, Key=key)
+    described = {"key": key, "size": head["ContentLength"], "eTag": head["ETag"].strip('"'), "sequencer": "0055AED6DCD90281"}
+    record = {
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "awsRegion": "us-east-1",
+        "eventTime": "2026-11-23T23:52:00.000Z",
+        "eventName": "ObjectCreated:Put",
+        "s3": {"bucket": {"name": pipeline.bucket, "arn": f"arn:aws:s3:::{pipeline.bucket}"}, "object": described},
+    }
+    return json.dumps({"Records": [record]})
+
+
+def invoke_with_message(pipeline: Pipeline, body: str) -> dict:
+    """TriggerImport's answer to a batch of one message."""
+    record = {
+        "messageId": str(uuid.uuid4()),
+        "receiptHandle": "handle",
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:queue",
+        "awsRegion": "us-east-1",
+    }
+    answer = pipeline.aws.client("lambda").invoke(
+        FunctionName=pipeline.outputs["TriggerImportFunctionName"], Payload=json.dumps({"Records": [record]})
+    )
+    assert "FunctionError" not in answer
+    return json.load(answer["Payload"])
+
+
+def test_a_text_in_the_inbox_is_rejected_once(pipeline, watch):
+    pipeline.aws.client("s3").put_object(Bucket=pipeline.bucket, Key="inbox/x.dcm", Body=b"this is no DICOM\n" * 20)
+    wait_for("the rejection", watch.items, IMPORT_SECONDS)
+    wait_for("an empty queue", lambda: not pipeline.waiting_messages())
+    [item] = watch.items()
+    assert item["outcome"] == "REJECTED"
+    assert "expected" in item["message"] and "DICM" in item["message"]
+    assert pipeline.dead_letters() == 0
+    assert watch.instances() == []
+
+
+def test_an_instance_in_the_inbox_is_a_job_of_its_own(pipeline, samples, watch):
+    path = samples[0]
+    pipeline.aws.client("s3").put_object(Bucket=pipeline.bucket, Key="inbox/some folder/y.dcm", Body=path.read_bytes())
+    [item] = watch.ended(1)
+    sent = pydicom.dcmread(path, stop_before_pixels=True)
+    assert (item["outcome"], item["importedCount"]) == ("IMPORTED", "1")
+    uids = [item[name] for name in ("studyInstanceUID", "seriesInstanceUID", "sopInstanceUID")]
+    assert uids == [sent.StudyInstanceUID, sent.SeriesInstanceUID, sent.SOPInstanceUID]
+    [imported] = watch.instances()
+    assert pipeline.aws.imported_object(imported["sha256"]) == path.read_bytes()
+
+
+def test_throttling_delays_an_import_and_loses_nothing(pipeline, receiver, samples, watch):
+    pipeline.aws.arm("ThrottlingException", 1)
+    send_with_dcmtk(samples[:1], "127.0.0.1", receiver.port)
+    [item] = watch.ended(1)
+    assert item["outcome"] == "IMPORTED"
+
+
+def test_a_failed_job_is_recorded(pipeline, receiver, samples, watch):
+    pipeline.aws.arm("FailJob")
+    send_with_dcmtk(samples[:1], "127.0.0.1", receiver.port)
+    [item] = watch.ended(1)
+    assert (item["outcome"], item["jobStatus"]) == ("FAILED", "FAILED")
+
+
+def test_sigterm_closes_the_open_delivery(pipeline, samples, watch):
+    log = pipeline.aws.state_dir / "logs" / "ended-receiver.log"
+    with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, DELIVERY_QUIET_SECONDS="3600") as scp:
+        before = set(pipeline.manifests())
+        assert statuses(send_with_dcmtk(samples[:1], "127.0.0.1", scp.port)) == {0}
+        assert set(pipeline.manifests()) == before
+        assert scp.stop() == 0
+    assert len(set(pipeline.manifests()) - before) == 1
+    [item] = watch.ended(1)
+    assert item["outcome"] == "IMPORTED"
+
+
+def test_no_patient_appears_in_a_log_or_an_item(pipeline, samples):
+    """Runs last in this file: everything above has left its traces."""
+    logs = [path.read_text(errors="replace") for path in (pipeline.aws.state_dir / "logs").iterdir()]
+    traces = "\n".join([*logs, json.dumps(pipeline.items())])
+    assert traces.count("deliver") > 0
+    assert [words for words in patient_words(samples) if words in traces] == []
+
+
+def patient_words(samples: list[Path]) -> set[str]:
+    """Names and identifiers that could not be part of anything else, as UIDs are."""
+    words, uids = set(), ""
+    for path in samples:
+        dataset = pydicom.dcmread(path, stop_before_pixels=True)
+        words |= {str(dataset.get("PatientName", "")), str(dataset.get("PatientID", ""))}
+        words |= set(str(dataset.get("PatientName", "")).split("^"))
+        uids += "".join(str(element.value) for element in dataset if element.VR == "UI")
+    return {word for word in words if len(word) >= 5 and word not in uids}

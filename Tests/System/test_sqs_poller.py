@@ -1,0 +1,103 @@
+"""SQS as a function's event source: batches, partial failures, the dead-letter queue."""
+
+import json
+import uuid
+
+import pytest
+from functions import create_function
+from waiting import wait_for
+
+# Answers by what the bodies say; every batch it sees becomes a line of a file.
+RECORDING = """
+def handle(event):
+    with open({seen!r}, "a") as seen:
+        seen.write(json.dumps(event) + "\\n")
+    if any(record["body"] == "break" for record in event["Records"]):
+        raise Failure("Function.Broken")
+    failed = [record["messageId"] for record in event["Records"] if record["body"] == "bad"]
+    return {{"batchItemFailures": [{{"itemIdentifier": item}} for item in failed]}}
+"""
+
+
+class MappedQueue:
+    """A queue, its dead-letter queue and a recording function behind it."""
+
+    def __init__(self, aws, folder, **mapping):
+        self._sqs, self._seen = aws.client("sqs"), folder / "seen.ndjson"
+        name = f"queue-{uuid.uuid4().hex[:8]}"
+        self.dead_letters = self._sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
+        dead_arn = self._attributes(self.dead_letters)["QueueArn"]
+        redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
+        attributes = {"VisibilityTimeout": "1", "RedrivePolicy": redrive}
+        self.url = self._sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        function = create_function(aws.client("lambda"), RECORDING.format(seen=str(self._seen)))
+        aws.client("lambda").create_event_source_mapping(
+            EventSourceArn=self._attributes(self.url)["QueueArn"], FunctionName=function.name, **mapping
+        )
+
+    def send(self, *bodies: str) -> None:
+        for body in bodies:
+            self._sqs.send_message(QueueUrl=self.url, MessageBody=body)
+
+    def batches(self) -> list[list[dict]]:
+        lines = self._seen.read_text().splitlines() if self._seen.exists() else []
+        return [json.loads(line)["Records"] for line in lines]
+
+    def bodies(self) -> list[str]:
+        return [record["body"] for batch in self.batches() for record in batch]
+
+    def is_empty(self, url: str | None = None) -> bool:
+        return self.count(url or self.url) == 0
+
+    def count(self, url: str) -> int:
+        attributes = self._attributes(url)
+        return sum(int(attributes[f"ApproximateNumberOfMessages{kind}"]) for kind in ("", "NotVisible"))
+
+    def _attributes(self, url: str) -> dict:
+        return self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+
+
+@pytest.fixture
+def queue(aws, tmp_path) -> MappedQueue:
+    return MappedQueue(aws, tmp_path, FunctionResponseTypes=["ReportBatchItemFailures"])
+
+
+def test_a_good_message_comes_once_in_lambdas_shape(queue):
+    queue.send("good")
+    wait_for("an empty queue", lambda: queue.bodies() and queue.is_empty())
+    [[record]] = queue.batches()
+    assert record["body"] == "good"
+    assert record["eventSource"] == "aws:sqs"
+    assert record["attributes"]["ApproximateReceiveCount"] == "1"
+    expected = {"messageId", "receiptHandle", "md5OfBody", "eventSourceARN", "awsRegion", "messageAttributes"}
+    assert expected <= record.keys()
+
+
+def test_only_failed_messages_come_again_and_end_as_dead_letters(queue):
+    queue.send("bad", "good")
+    wait_for("the dead letter", lambda: queue.count(queue.dead_letters) == 1)
+    assert queue.is_empty()
+    assert queue.bodies().count("good") == 1
+    assert queue.bodies().count("bad") == 2
+
+
+def test_a_function_error_fails_the_whole_batch(aws, tmp_path):
+    queue = MappedQueue(
+        aws, tmp_path, FunctionResponseTypes=["ReportBatchItemFailures"], MaximumBatchingWindowInSeconds=1
+    )
+    queue.send("break", "good")
+    wait_for("both dead letters", lambda: queue.count(queue.dead_letters) == 2)
+
+
+def test_the_window_fills_a_batch(aws, tmp_path):
+    queue = MappedQueue(aws, tmp_path, BatchSize=5, MaximumBatchingWindowInSeconds=10)
+    queue.send(*"12345")
+    wait_for("the batch", queue.batches)
+    assert [len(batch) for batch in queue.batches()] == [5]
+
+
+def test_no_message_of_many_is_lost(queue):
+    bodies = [str(number) for number in range(200)]
+    queue.send(*bodies)
+    wait_for("an empty queue", lambda: len(queue.bodies()) >= len(bodies) and queue.is_empty())
+    assert sorted(queue.bodies()) == sorted(bodies)

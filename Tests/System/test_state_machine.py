@@ -1,0 +1,141 @@
+"""The state machine, with functions that a test scripts."""
+
+import json
+import uuid
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT, ROLE
+from functions import create_function
+from waiting import wait_for
+
+DEFINITION = PROJECT / "statemachine" / "import.asl.json"
+REQUEST = {
+    "deliveryId": "20261123T235152-0123456789abcdef01234567",
+    "inputS3Uri": "s3://dicom/2026/11/23/20261123T235152-0123456789abcdef01234567/",
+    "outputS3Uri": "s3://output/20261123T235152-0123456789abcdef01234567/",
+    "studyInstanceUID": "1.2.3",
+    "instanceCount": 2,
+}
+STATE = "dict(event, jobId='job1', jobStatus='SUBMITTED', outcome='PENDING', waitSeconds=0, polls=0)"
+START = f"def handle(event): return {STATE}"
+
+
+def check(*outcomes: str) -> str:
+    """A CheckStatus that gives these outcomes, poll after poll."""
+    return f"""
+def handle(event):
+    outcome = {outcomes!r}[event["polls"]]
+    return dict(event, outcome=outcome, polls=event["polls"] + 1)
+"""
+
+
+def failing(name: str, counter: Path, times: int, then: str) -> str:
+    """Fails with `name` for the first calls, then answers `then`."""
+    return f"""
+def handle(event):
+    with open({str(counter)!r}, "a+") as calls:
+        calls.write(".")
+        calls.seek(0)
+        count = len(calls.read())
+    if count <= {times}:
+        raise Failure({name!r})
+    return {then}
+"""
+
+
+class Machine:
+    """The deployed definition around two functions, with a table of its own."""
+
+    def __init__(self, aws, start: str, check_status: str):
+        self._states, self._dynamodb = aws.client("stepfunctions"), aws.client("dynamodb")
+        self._table = f"table-{uuid.uuid4().hex[:8]}"
+        self._dynamodb.create_table(
+            TableName=self._table,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "jobId", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "jobId", "KeyType": "HASH"}],
+        )
+        values = {
+            "StartImportJobFunctionArn": create_function(aws.client("lambda"), start).arn,
+            "CheckStatusFunctionArn": create_function(aws.client("lambda"), check_status).arn,
+            "TableName": self._table,
+        }
+        definition = DEFINITION.read_text()
+        for name, value in values.items():
+            definition = definition.replace(f"${{{name}}}", value)
+        self._arn = self._states.create_state_machine(name=self._table, definition=definition, roleArn=ROLE)[
+            "stateMachineArn"
+        ]
+
+    def run(self, request: dict) -> dict:
+        """The execution's description once it has ended."""
+        execution = self._states.start_execution(stateMachineArn=self._arn, input=json.dumps(request))
+
+        def ended() -> dict | None:
+            description = self._states.describe_execution(executionArn=execution["executionArn"])
+            return None if description["status"] == "RUNNING" else description
+
+        return wait_for("the execution to end", ended, 60)
+
+    def items(self) -> list[dict]:
+        items = self._dynamodb.scan(TableName=self._table)["Items"]
+        return [{name: value["S"] for name, value in item.items()} for item in items]
+
+
+def test_it_polls_until_the_delivery_is_imported(aws):
+    execution = Machine(aws, START, check("PENDING", "PENDING", "IMPORTED")).run(REQUEST)
+    assert execution["status"] == "SUCCEEDED"
+    state = json.loads(execution["output"])
+    assert state["request"] == REQUEST
+    assert (state["jobId"], state["polls"]) == ("job1", 3)
+
+
+def test_start_import_job_gets_the_request_under_the_deliverys_id(aws):
+    start = f"def handle(event):\n assert event['jobId'] == event['request']['deliveryId']\n return {STATE}"
+    assert Machine(aws, start, check("IMPORTED")).run(REQUEST)["status"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("outcome", ["PARTIAL", "FAILED"])
+def test_what_is_not_imported_whole_fails_the_execution(aws, outcome):
+    machine = Machine(aws, START, check("PENDING", outcome))
+    execution = machine.run(REQUEST)
+    assert (execution["status"], execution["error"]) == ("FAILED", "ImportFailed")
+    assert machine.items() == []  # the functions have written the item
+
+
+def test_throttling_is_waited_out(aws, tmp_path):
+    start = failing("Function.ThrottlingException", tmp_path / "calls", 1, STATE)
+    assert Machine(aws, start, check("IMPORTED")).run(REQUEST)["status"] == "SUCCEEDED"
+
+
+def test_a_failed_connection_is_tried_again(aws, tmp_path):
+    then = "dict(event, outcome='IMPORTED')"
+    look = failing("Function.ConnectionFailed", tmp_path / "calls", 1, then)
+    assert Machine(aws, START, look).run(REQUEST)["status"] == "SUCCEEDED"
+
+
+def test_a_final_error_of_the_start_is_recorded_under_the_deliverys_id(aws):
+    machine = Machine(aws, "def handle(event): raise Failure('Function.ValidationException')", check())
+    assert machine.run({**REQUEST, "studyDate": "20261123"})["error"] == "ImportFailed"
+    [item] = machine.items()
+    message, ended_at = item.pop("message"), item.pop("endedAt")
+    assert item == {
+        "jobId": REQUEST["deliveryId"],
+        "deliveryId": REQUEST["deliveryId"],
+        "jobStatus": "FAILED",
+        "outcome": "FAILED",
+        "studyInstanceUID": "1.2.3",
+        "studyDate": "20261123",
+        "inputS3Uri": REQUEST["inputS3Uri"],
+    }
+    assert message.startswith("Function.ValidationException: ") and "the test says so" in message
+    assert ended_at.startswith("20") and ended_at.endswith("Z")
+
+
+def test_a_final_error_of_a_look_is_recorded_under_the_jobs_id(aws):
+    machine = Machine(aws, START, "def handle(event): raise Failure('Function.AccessDeniedException')")
+    assert machine.run(REQUEST)["error"] == "ImportFailed"
+    [item] = machine.items()
+    assert item["jobId"] == "job1"
+    assert "studyDate" not in item  # the request had none

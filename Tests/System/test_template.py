@@ -1,0 +1,111 @@
+"""The template and the state machine: clean for their linters, and deployed by the CLI with functions of the test."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT, ZIPS
+from deploy import deploy
+from functions import function_zip
+from local_aws import LocalAWS
+from pipeline import Pipeline
+from waiting import wait_for
+
+TEMPLATE = PROJECT / "template" / "pipeline.yaml"
+DEFINITION = PROJECT / "statemachine" / "import.asl.json"
+# Writes what it got to the table, as the only item.
+TRIGGER = """
+import boto3
+
+def handle(event):
+    table = boto3.client("dynamodb")
+    for record in event["Records"]:
+        item = {"jobId": {"S": record["messageId"]}, "message": {"S": record["body"]}}
+        table.put_item(TableName=os.environ["TABLE_NAME"], Item=item)
+    return {"batchItemFailures": []}
+"""
+
+
+def lint(*command) -> str:
+    """What a linter of the virtual environment says."""
+    program = Path(sys.executable).parent / command[0]
+    result = subprocess.run([program, *command[1:]], capture_output=True, text=True)
+    return result.stdout + result.stderr
+
+
+def test_cfn_lint_is_silent():
+    assert lint("cfn-lint", TEMPLATE) == ""
+
+
+def test_statelint_is_silent_and_would_not_be_about_a_mistake(tmp_path):
+    assert lint("statelint", DEFINITION) == ""
+    mistaken = tmp_path / "mistaken.asl.json"
+    mistaken.write_text(DEFINITION.read_text().replace('"Next": "CheckStatus"', '"Next": "Nowhere"'))
+    assert "Nowhere" in lint("statelint", mistaken)
+
+
+@pytest.fixture(scope="module")
+def stand_in(tmp_path_factory) -> Path:
+    """A copy of the template beside zips of the test's own."""
+    folder = tmp_path_factory.mktemp("project")
+    for source in (TEMPLATE, DEFINITION):
+        target = folder / source.relative_to(PROJECT)
+        target.parent.mkdir()
+        shutil.copy(source, target)
+    (folder / "dist").mkdir()
+    for path in ZIPS:
+        (folder / "dist" / path.name).write_bytes(function_zip(TRIGGER))
+    return folder / TEMPLATE.relative_to(PROJECT)
+
+
+@pytest.fixture(scope="module")
+def deployed(stand_in, tmp_path_factory) -> Pipeline:
+    with LocalAWS(tmp_path_factory.mktemp("deployed")) as local:
+        yield Pipeline(local, deploy(local.endpoint, {"PollSeconds": "1"}, stand_in))
+
+
+def variables(pipeline: Pipeline, function: str) -> dict[str, str]:
+    name = pipeline.outputs[f"{function}FunctionName"]
+    return pipeline.aws.client("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+
+
+def test_the_functions_know_where_they_are(deployed):
+    outputs = deployed.outputs
+    assert variables(deployed, "TriggerImport") == {
+        "STATE_MACHINE_ARN": outputs["StateMachineArn"],
+        "TABLE_NAME": "DicomImportJobTable",
+        "OUTPUT_S3_URI": f"s3://{outputs['OutputBucketName']}/",
+    }
+    start = variables(deployed, "StartImportJob")
+    role = start.pop("DATA_ACCESS_ROLE_ARN")
+    assert ":role/" in role
+    expected = {"DATASTORE_ID": outputs["DatastoreId"], "TABLE_NAME": "DicomImportJobTable", "POLL_SECONDS": "1"}
+    assert start == variables(deployed, "CheckStatus") == expected
+
+
+def test_the_state_machine_calls_the_functions(deployed):
+    machine = deployed.aws.client("stepfunctions").describe_state_machine(
+        stateMachineArn=deployed.outputs["StateMachineArn"]
+    )
+    assert "${" not in machine["definition"]
+    states = json.loads(machine["definition"])["States"]
+    for name in ("StartImportJob", "CheckStatus"):
+        arn = states[name]["Parameters"]["FunctionName"]
+        assert arn.endswith(f":function:{deployed.outputs[f'{name}FunctionName']}")
+
+
+@pytest.mark.parametrize("key", ["deliveries/1.json", "inbox/a/b.dcm"])
+def test_an_object_reaches_trigger_import(deployed, key):
+    deployed.aws.client("s3").put_object(Bucket=deployed.bucket, Key=key, Body=b"{}")
+    wait_for("the event", lambda: any(f'"{key}"' in item["message"] for item in deployed.items()))
+    wait_for("an empty queue", lambda: not deployed.waiting_messages())
+
+
+def test_instances_and_markers_do_not(deployed):
+    for key in ("2026/11/23/x/1/2/3.dcm", "open/x", "inbox/last.dcm"):
+        deployed.aws.client("s3").put_object(Bucket=deployed.bucket, Key=key, Body=b"")
+    wait_for("the last event", lambda: any("inbox/last.dcm" in item["message"] for item in deployed.items()))
+    assert not any("2026/11" in item["message"] or "open/x" in item["message"] for item in deployed.items())

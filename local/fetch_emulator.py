@@ -1,0 +1,49 @@
+"""Puts AWS's Lambda runtime interface emulator at a path: `python local/fetch_emulator.py .venv/bin/aws-lambda-rie`.
+
+The binary ships inside the wheel of aws-sam-cli. Only the wheel is downloaded, nothing of it is installed, and one
+file is taken out of it. An emulator that is there already is left alone.
+"""
+
+import argparse
+import platform
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+SAM_CLI = "aws-sam-cli==1.170.0"
+ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+def member() -> str:
+    """The emulator's path inside the wheel, for this machine's architecture."""
+    return f"samcli/local/rapid/aws-lambda-rie-{ARCHITECTURES[platform.machine()]}"
+
+
+def fetch(target: Path) -> None:
+    """Downloads the wheel to a temporary folder and moves the emulator from it to `target`."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, SAM_CLI], check=True
+        )
+        [wheel] = Path(folder).glob("*.whl")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_suffix(".partial")
+        with zipfile.ZipFile(wheel) as archive:
+            partial.write_bytes(archive.read(member()))
+        partial.chmod(0o755)
+        partial.replace(target)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", type=Path)
+    target = parser.parse_args().target
+    if not target.exists():
+        fetch(target)
+    print(target)
+
+
+if __name__ == "__main__":
+    main()

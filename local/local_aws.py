@@ -1,0 +1,71 @@
+"""The local AWS as a process of one's own: started, asked, ended."""
+
+import json
+import os
+import sys
+import urllib.request
+from functools import cache
+from pathlib import Path
+
+import deploy
+import processes
+from waiting import wait_for
+
+FOLDER = Path(__file__).parent
+EMULATOR = Path(sys.executable).parent / "aws-lambda-rie"
+START_SECONDS = 60
+
+
+class LocalAWS:
+    """Runs while its `with` block does. Its state and its logs lie under `state_dir`."""
+
+    def __init__(self, state_dir: Path, *options: str):
+        self.state_dir = state_dir
+        self._options = options
+        self.endpoint = ""
+
+    def __enter__(self) -> "LocalAWS":
+        command = [sys.executable, "-m", "localaws", "--state-dir", self.state_dir, "--emulator", EMULATOR]
+        environment = {**os.environ, "PYTHONPATH": str(FOLDER)}
+        self._process = processes.start([*command, *self._options], environment, self.log)
+        endpoint = self.state_dir / "endpoint"
+        wait_for("the local AWS to start", lambda: self._ended() or endpoint.exists(), START_SECONDS)
+        if self._ended():
+            raise RuntimeError(f"the local AWS ended: see {self.log}")
+        self.endpoint = endpoint.read_text()
+        return self
+
+    def __exit__(self, *_) -> None:
+        processes.stop(self._process)
+
+    @property
+    def log(self) -> Path:
+        return self.state_dir / "logs" / "localaws.log"
+
+    @cache
+    def client(self, service: str):
+        return deploy.client(service, self.endpoint)
+
+    def instances(self) -> list[dict]:
+        """What HealthImaging's stand-in imported."""
+        return json.loads(self._control("GET", "instances"))
+
+    def imported_object(self, sha256: str) -> bytes:
+        """The bytes of one imported object."""
+        return self._control("GET", f"objects/{sha256}")
+
+    def arm(self, fault: str, count: int = 1) -> None:
+        """Makes the next starts of import jobs fail: see localaws/plugin/medicalimaging/faults.py."""
+        self._control("POST", "faults", {"fault": fault, "count": count})
+
+    def disarm(self) -> None:
+        self._control("DELETE", "faults")
+
+    def _control(self, method: str, path: str, body: dict | None = None) -> bytes:
+        data = json.dumps(body).encode() if body else None
+        request = urllib.request.Request(f"{self.endpoint}/local/healthimaging/{path}", data, method=method)
+        with urllib.request.urlopen(request) as response:
+            return response.read()
+
+    def _ended(self) -> bool:
+        return self._process.poll() is not None

@@ -1,0 +1,16 @@
+"""AWS::Lambda::Function: moto drops LoggingConfig, from which Lambda sets a function's log variables, and keeps numbers
+among the environment's values, which are text."""
+
+from moto.awslambda.models import LambdaFunction
+
+
+def install() -> None:
+    create = LambdaFunction.create_from_cloudformation_json
+
+    def create_whole(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        function = create(resource_name, cloudformation_json, account_id, region_name, **kwargs)
+        function.logging_config = cloudformation_json["Properties"].get("LoggingConfig", {})
+        function.environment_vars = {name: str(value) for name, value in function.environment_vars.items()}
+        return function
+
+    LambdaFunction.create_from_cloudformation_json = classmethod(create_whole)

@@ -1,0 +1,84 @@
+"""One execution environment: AWS's runtime interface emulator around one `bootstrap`.
+
+A second invocation while one runs makes the emulator panic, so whoever leases one uses it alone. The emulator starts its
+runtime in a process group apart, hence both are ended by their own pids.
+"""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+START_SECONDS = 10
+
+
+class EmulatorError(Exception):
+    """The emulator did not start or did not answer."""
+
+
+class Emulator:
+    def __init__(self, binary: Path, folder: Path, environment: dict[str, str], log: Path):
+        self._port = _free_port()
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [
+                    binary,
+                    "--log-level=error",
+                    f"--runtime-interface-emulator-address=127.0.0.1:{self._port}",
+                    f"--runtime-api-address=127.0.0.1:{_free_port()}",
+                    folder / "bootstrap",
+                ],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self._wait_until_listening()
+
+    def invoke(self, payload: bytes, timeout: float) -> bytes:
+        """The body of the emulator's answer; its status says nothing."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)
+        try:
+            connection.request("POST", "/2015-03-31/functions/function/invocations", body=payload)
+            return connection.getresponse().read()
+        except (OSError, http.client.HTTPException) as error:
+            raise EmulatorError(f"no answer from the emulator: {error!r}") from error
+        finally:
+            connection.close()
+
+    def stop(self) -> None:
+        """Ends the emulator and the runtime that it started."""
+        for pid in [*_children(self._process.pid), self._process.pid]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self._process.wait()
+
+    def _wait_until_listening(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self._port), 0.1).close()
+                return
+            except OSError:
+                time.sleep(0.01)
+        self.stop()
+        raise EmulatorError("the emulator did not start")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that `pid` started and that still run."""
+    tasks = Path(f"/proc/{pid}/task")
+    return [int(child) for path in tasks.glob("*/children") for child in path.read_text().split()]

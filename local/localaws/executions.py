@@ -1,0 +1,49 @@
+"""Step Functions: executions without a name get one, a name is taken by one caller alone, clients are made once, and
+`$$.State.EnteredTime` is written as the service writes it.
+
+moto checks a name and then takes it, without a lock: two events at one time would start it twice. It also makes a boto3
+client for each task from the default session, which is slow and not safe from many threads.
+"""
+
+import functools
+import threading
+import uuid
+from datetime import datetime, timezone
+
+from moto.stepfunctions.parser.asl.component.state import state
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_aws_sdk,
+    state_task_service_dynamodb,
+)
+from moto.stepfunctions.parser.asl.utils import boto_client
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+
+_starting = threading.Lock()
+_making_clients = threading.Lock()
+
+
+def install() -> None:
+    start = StepFunctionsParserBackend.start_execution
+
+    def start_execution(self, state_machine_arn, name=None, execution_input=None, trace_header=None):
+        with _starting:
+            return start(self, state_machine_arn, name or str(uuid.uuid4()), execution_input or "{}", trace_header)
+
+    StepFunctionsParserBackend.start_execution = start_execution
+
+    make = functools.lru_cache(boto_client.boto_client_for)
+
+    def client(region, service, state_credentials=None):
+        with _making_clients:
+            return make(region, service)
+
+    for module in (boto_client, lambda_eval_utils, state_task_service_aws_sdk, state_task_service_dynamodb):
+        module.boto_client_for = client
+
+    state_data = state.StateData
+
+    def entered_now(EnteredTime: str, Name: str):
+        return state_data(EnteredTime=f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z", Name=Name)
+
+    state.StateData = entered_now

@@ -1,0 +1,24 @@
+"""HealthImaging: not in moto. The package under `plugin/` becomes `moto.medicalimaging`, found as moto's own are.
+
+Importing this file does that; `resource` is imported because CloudFormation finds resources by their classes.
+"""
+
+import re
+from pathlib import Path
+
+import moto
+from moto import backend_index
+
+moto.__path__.append(str(Path(__file__).parent / "plugin"))
+backend_index.backend_url_patterns.append(
+    ("medicalimaging", re.compile(r"https?://(runtime-)?medical-imaging\.(.+)\.amazonaws\.com"))
+)
+
+from moto.medicalimaging import resource, settings  # noqa: E402, F401
+from moto.medicalimaging.faults import faults  # noqa: E402, F401
+from moto.medicalimaging.instances import instances  # noqa: E402, F401
+
+
+def configure(store: Path, job_seconds: float) -> None:
+    """`store` receives the imported objects; an import job takes `job_seconds`."""
+    settings.configure(store, job_seconds)

@@ -1,0 +1,23 @@
+"""The list of what is changed in moto, installed before its server starts."""
+
+from pathlib import Path
+
+from moto.core.config import default_user_config
+
+from localaws import executions, healthimaging, lambda_invoke, s3_events, sqs_poller
+from localaws.cloudformation import buckets, change_sets, functions, state_machines
+from localaws.lambda_pool import LambdaPools
+
+
+def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
+    """Changes moto in this process; must run once, before the first request."""
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    healthimaging.configure(state_dir / "healthimaging", job_seconds)
+    lambda_invoke.install(pools)
+    s3_events.install()
+    sqs_poller.install()
+    executions.install()
+    buckets.install()
+    change_sets.install()
+    functions.install()
+    state_machines.install()

@@ -1,0 +1,77 @@
+"""The work of one import job, on a thread of its own: reads every object below the prefix, imports or refuses each."""
+
+import hashlib
+import logging
+import time
+from datetime import datetime, timezone
+
+from moto.s3.models import S3Backend
+
+from .acceptance import Unacceptable, parse
+from .instances import instances
+from .output import ImageSet, JobOutput, job_folder, lines, manifest
+from .settings import settings
+
+LOG = logging.getLogger("localaws.healthimaging")
+
+
+def run(job: dict, s3: S3Backend, must_fail: bool) -> None:
+    """Moves `job` SUBMITTED -> IN_PROGRESS -> COMPLETED or FAILED."""
+    time.sleep(settings.job_seconds / 2)
+    job["jobStatus"] = "IN_PROGRESS"
+    time.sleep(settings.job_seconds / 2)
+    try:
+        output = None if must_fail else import_objects(job, s3)
+    except Exception as error:
+        LOG.exception("job %s", job["jobId"])
+        return _end(job, "FAILED", f"internal error: {type(error).__name__}")
+    if must_fail:
+        return _end(job, "FAILED", "the test armed this failure")
+    if not output.successes and not output.failures:
+        return _end(job, "FAILED", "no object below inputS3Uri")
+    _write(job, s3, "SUCCESS/success.ndjson", lines(output.successes))
+    _write(job, s3, "FAILURE/failure.ndjson", lines(output.failures))
+    _end(job, "COMPLETED")
+    time.sleep(settings.manifest_delay)
+    _write(job, s3, "job-output-manifest.json", manifest(job, output))
+
+
+def import_objects(job: dict, s3: S3Backend) -> JobOutput:
+    output = JobOutput()
+    bucket, prefix = split_uri(job["inputS3Uri"])
+    for key in sorted(name for name in list(s3.get_bucket(bucket).keys) if name.startswith(prefix)):
+        content = s3.get_object(bucket, key).value
+        try:
+            dataset = parse(content)
+        except Unacceptable as error:
+            output.refused(key, str(error))
+            continue
+        output.imported(key, _image_set(job, output, dataset))
+        instances.add(job, key, content, dataset)
+    return output
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """`s3://bucket/prefix` as bucket and prefix."""
+    bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+    return bucket, prefix
+
+
+def _image_set(job: dict, output: JobOutput, dataset) -> ImageSet:
+    series = (str(dataset.StudyInstanceUID), str(dataset.SeriesInstanceUID))
+    identity = hashlib.md5("/".join([job["datastoreId"], *series]).encode()).hexdigest()
+    image_set = output.image_sets.setdefault(series, ImageSet(identity))
+    image_set.instances += 1
+    return image_set
+
+
+def _write(job: dict, s3: S3Backend, name: str, content: bytes) -> None:
+    bucket, key = split_uri(job_folder(job) + name)
+    s3.put_object(bucket, key, content)
+
+
+def _end(job: dict, status: str, message: str | None = None) -> None:
+    job["endedAt"] = datetime.now(timezone.utc)
+    if message:
+        job["message"] = message
+    job["jobStatus"] = status

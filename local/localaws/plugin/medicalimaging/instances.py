@@ -1,0 +1,60 @@
+"""What was imported: for each instance where it came from and its digest; its bytes lie in a folder, named by digest."""
+
+import hashlib
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydicom.dataset import FileDataset
+
+from .settings import settings
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Field names are those of the JSON that tests read."""
+
+    datastoreId: str
+    jobId: str
+    inputFile: str
+    studyInstanceUID: str
+    seriesInstanceUID: str
+    sopInstanceUID: str
+    transferSyntaxUID: str
+    size: int
+    sha256: str
+
+
+class InstanceStore:
+    def __init__(self):
+        self._instances: list[Instance] = []
+        self._lock = threading.Lock()
+
+    def add(self, job: dict, key: str, content: bytes, dataset: FileDataset) -> None:
+        digest = hashlib.sha256(content).hexdigest()
+        settings.store.mkdir(parents=True, exist_ok=True)
+        self.path(digest).write_bytes(content)
+        instance = Instance(
+            job["datastoreId"],
+            job["jobId"],
+            key,
+            str(dataset.StudyInstanceUID),
+            str(dataset.SeriesInstanceUID),
+            str(dataset.SOPInstanceUID),
+            str(dataset.file_meta.TransferSyntaxUID),
+            len(content),
+            digest,
+        )
+        with self._lock:
+            self._instances.append(instance)
+
+    def all(self) -> list[dict]:
+        with self._lock:
+            return [asdict(instance) for instance in self._instances]
+
+    @staticmethod
+    def path(digest: str) -> Path:
+        return settings.store / f"{digest}.dcm"
+
+
+instances = InstanceStore()

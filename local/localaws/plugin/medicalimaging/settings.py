@@ -1,0 +1,20 @@
+"""What the process that serves the stand-in decides for it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass
+class Settings:
+    """`manifest_delay` passes between a job's COMPLETED and its output manifest, as on the real service it may."""
+
+    store: Path = Path("healthimaging")
+    job_seconds: float = 1.0
+    manifest_delay: float = 0.5
+
+
+settings = Settings()
+
+
+def configure(store: Path, job_seconds: float) -> None:
+    settings.store, settings.job_seconds, settings.manifest_delay = store, job_seconds, job_seconds / 2

@@ -1,0 +1,36 @@
+"""S3 events: moto leaves out `sequencer` and the `Z` of `eventTime`, encodes `/` in keys, and announces a multipart upload
+twice, as a Put as well. Here they are as S3's."""
+
+import itertools
+import time
+from datetime import datetime, timezone
+from urllib.parse import quote_plus
+
+from moto.s3 import notifications
+
+_sequence = itertools.count(time.time_ns())
+
+
+def install() -> None:
+    original = notifications._get_s3_event
+    send = notifications.send_event
+
+    def event(event_name, bucket, key, notification_id) -> dict:
+        result = original(event_name, bucket, key, notification_id)
+        [record] = result["Records"]
+        record["eventTime"] = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        record["userIdentity"] = {"principalId": "AWS:LOCAL"}
+        record["requestParameters"] = {"sourceIPAddress": "127.0.0.1"}
+        record["responseElements"] = {"x-amz-request-id": "LOCAL", "x-amz-id-2": "LOCAL"}
+        record["s3"]["bucket"]["ownerIdentity"] = {"principalId": "LOCAL"}
+        record["s3"]["object"]["key"] = quote_plus(key.name, safe="/")
+        record["s3"]["object"]["sequencer"] = f"{next(_sequence):016X}"
+        return result
+
+    def send_event(account_id, event_name, bucket, key) -> None:
+        is_put = event_name == notifications.S3NotificationEvent.OBJECT_CREATED_PUT_EVENT
+        if not (is_put and key.multipart):
+            send(account_id, event_name, bucket, key)
+
+    notifications._get_s3_event = event
+    notifications.send_event = send_event

@@ -1,0 +1,134 @@
+"""SQS as an event source: moto calls the function inside SendMessage, with one message, deaf to partial failures.
+
+Here a thread polls each mapped queue as Lambda does: batches, the batching window, ReportBatchItemFailures. What is not
+deleted reappears when its visibility timeout ends, and goes to the dead-letter queue after `maxReceiveCount`.
+"""
+
+import json
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from moto.awslambda.models import EventSourceMapping, LambdaBackend
+from moto.awslambda.utils import get_backend
+from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
+
+LOG = logging.getLogger("localaws.sqs")
+CONCURRENT_BATCHES = 4
+MESSAGES_PER_RECEIVE = 10
+WAIT_SECONDS = 1
+WINDOW_POLL_SECONDS = 0.05
+
+
+def install() -> None:
+    create = LambdaBackend.create_event_source_mapping
+
+    def create_event_source_mapping(self: LambdaBackend, spec: dict) -> EventSourceMapping:
+        mapping = create(self, spec)
+        sqs = sqs_backends[self.account_id][self.region_name]
+        for queue in sqs.queues.values():
+            if queue.queue_arn == mapping.event_source_arn:
+                queue.lambda_event_source_mappings.clear()  # nothing is called from SendMessage
+                poller = Poller(self, sqs, queue, mapping)
+                threading.Thread(target=poller.run, name=f"poll {queue.name}", daemon=True).start()
+        return mapping
+
+    LambdaBackend.create_event_source_mapping = create_event_source_mapping
+    _keep_messages_sent_during_a_deletion()
+
+
+class Poller:
+    """Polls one queue for one function until the mapping or the queue is gone."""
+
+    def __init__(self, functions: LambdaBackend, sqs: SQSBackend, queue: Queue, mapping: EventSourceMapping):
+        self._functions, self._sqs, self._queue, self._mapping = functions, sqs, queue, mapping
+        self._room = threading.Semaphore(CONCURRENT_BATCHES)
+
+    def run(self) -> None:
+        with ThreadPoolExecutor(CONCURRENT_BATCHES) as batches:
+            while self._queue.name in self._sqs.queues and self._functions.get_event_source_mapping(self._mapping.uuid):
+                self._room.acquire()
+                messages = self._receive_batch() if self._mapping.enabled else []
+                if messages:
+                    batches.submit(self._process, messages)
+                else:
+                    self._room.release()
+
+    def _receive_batch(self) -> list[Message]:
+        """Up to BatchSize messages; after the first, waits for more for as long as the window says."""
+        messages = self._receive(self._mapping.batch_size, WAIT_SECONDS)
+        window_ends = time.monotonic() + int(self._mapping.max_batch_window or 0)
+        while messages and len(messages) < self._mapping.batch_size and time.monotonic() < window_ends:
+            time.sleep(WINDOW_POLL_SECONDS)
+            messages += self._receive(self._mapping.batch_size - len(messages), 0)
+        return messages
+
+    def _receive(self, count: int, wait_seconds: int) -> list[Message]:
+        return self._sqs.receive_message(
+            self._queue.name, min(count, MESSAGES_PER_RECEIVE), wait_seconds, self._queue.visibility_timeout
+        )
+
+    def _process(self, messages: list[Message]) -> None:
+        try:
+            failed = self._invoke(messages)
+            for message in messages:
+                if message.id not in failed:
+                    self._sqs.delete_message(self._queue.name, message.receipt_handle)
+        except Exception:
+            LOG.exception("batch of %s", self._queue.name)
+        finally:
+            self._room.release()
+
+    def _invoke(self, messages: list[Message]) -> set[str]:
+        """The ids of the messages that must stay in the queue."""
+        event = {"Records": [record(message, self._queue) for message in messages]}
+        function = get_backend(self._queue.account_id, self._queue.region).get_function(self._mapping.function_arn)
+        headers: dict[str, str] = {}
+        answer = function.invoke(json.dumps(event), {}, headers)
+        everything = {message.id for message in messages}
+        if "x-amz-function-error" in headers:
+            return everything
+        if "ReportBatchItemFailures" not in (self._mapping.function_response_types or []):
+            return set()
+        return failures(answer, everything)
+
+
+def failures(answer: bytes, everything: set[str]) -> set[str]:
+    """Which messages failed. An answer that Lambda would not understand fails them all."""
+    try:
+        reported = [item["itemIdentifier"] for item in (json.loads(answer) or {}).get("batchItemFailures") or []]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return everything
+    return set(reported) if set(reported) <= everything else everything
+
+
+def record(message: Message, queue: Queue) -> dict:
+    """A message as the function sees it."""
+    return {
+        "messageId": message.id,
+        "receiptHandle": message.receipt_handle,
+        "body": message.body,
+        "attributes": {
+            "ApproximateReceiveCount": str(message.approximate_receive_count),
+            "SentTimestamp": str(message.sent_timestamp),
+            "SenderId": message.sender_id,
+            "ApproximateFirstReceiveTimestamp": str(message.approximate_first_receive_timestamp),
+        },
+        "messageAttributes": {},
+        "md5OfBody": message.body_md5,
+        "eventSource": "aws:sqs",
+        "eventSourceARN": queue.queue_arn,
+        "awsRegion": queue.region,
+    }
+
+
+def _keep_messages_sent_during_a_deletion() -> None:
+    """moto's deletion replaces the list of messages without the lock under which they are added."""
+    delete = Queue.delete_message
+
+    def delete_message(self: Queue, receipt_handle: str) -> None:
+        with self._messages_lock:
+            delete(self, receipt_handle)
+
+    Queue.delete_message = delete_message

@@ -1,0 +1,58 @@
+"""The deployed pipeline, looked at from outside: its manifests, executions, items and queues."""
+
+import json
+
+from local_aws import LocalAWS
+
+OUTCOMES = ("IMPORTED", "PARTIAL", "FAILED", "REJECTED")
+
+
+class Pipeline:
+    """`outputs` are those of template/pipeline.yaml."""
+
+    def __init__(self, aws: LocalAWS, outputs: dict[str, str]):
+        self.aws, self.outputs = aws, outputs
+        self.bucket = outputs["DicomBucketName"]
+
+    def manifests(self) -> list[str]:
+        """Keys of the manifests, each of which closed a delivery."""
+        return self.keys("deliveries/")
+
+    def manifest(self, delivery_id: str) -> dict:
+        return json.loads(self.read(f"deliveries/{delivery_id}.json"))
+
+    def keys(self, prefix: str) -> list[str]:
+        pages = self.aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+    def read(self, key: str) -> bytes:
+        return self.aws.client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
+
+    def executions(self) -> list[dict]:
+        """Name and status of each execution."""
+        pages = self.aws.client("stepfunctions").get_paginator("list_executions")
+        arn = self.outputs["StateMachineArn"]
+        return [item for page in pages.paginate(stateMachineArn=arn) for item in page["executions"]]
+
+    def running(self) -> int:
+        return sum(execution["status"] == "RUNNING" for execution in self.executions())
+
+    def items(self) -> list[dict[str, str]]:
+        """The table's items; every attribute is a string."""
+        pages = self.aws.client("dynamodb").get_paginator("scan").paginate(TableName=self.outputs["TableName"])
+        return [{name: value["S"] for name, value in item.items()} for page in pages for item in page["Items"]]
+
+    def ended_items(self) -> list[dict[str, str]]:
+        return [item for item in self.items() if item.get("outcome") in OUTCOMES]
+
+    def waiting_messages(self) -> int:
+        """Messages in the import queue, in flight or not."""
+        return self._messages("ImportQueueUrl")
+
+    def dead_letters(self) -> int:
+        return self._messages("ImportDeadLetterQueueUrl")
+
+    def _messages(self, output: str) -> int:
+        answer = self.aws.client("sqs").get_queue_attributes(QueueUrl=self.outputs[output], AttributeNames=["All"])
+        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        return sum(int(answer["Attributes"][name]) for name in names)

@@ -1,0 +1,134 @@
+"""The whole system on this machine: `python local/run.py .build/release/StoreSCP`.
+
+Starts the local AWS, deploys the pipeline, starts the receiver, sends real images with two senders and shows what becomes
+of them; then it stays, for you to send images of your own. With --once it exits after the table: 0 if all was imported.
+"""
+
+import argparse
+import signal
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+import sample_data
+from deploy import deploy
+from display import Display, shortened
+from local_aws import LocalAWS
+from pipeline import Pipeline
+from receiver import Receiver
+from senders import Acknowledgement, send_with_dcmtk, send_with_pynetdicom
+
+PROJECT = Path(__file__).parent.parent
+STATE = PROJECT / ".local"
+POLL_SECONDS = 0.25
+IMPORT_SECONDS = 300
+STUDY_WIDTH = 24
+HEADER = ("job id", "study", "sent", "imported", "failed", "status", "seconds")
+
+
+class Demonstration:
+    """One run: what was sent, and what the pipeline says about it."""
+
+    def __init__(self, pipeline: Pipeline, port: int, files: list[Path], display: Display):
+        self._pipeline, self._port, self._files, self._display = pipeline, port, files, display
+        self._acknowledgements: list[Acknowledgement] = []
+
+    def run(self) -> bool:
+        """Sends and watches until all that was acknowledged has ended. Whether all files were imported."""
+        executor = ThreadPoolExecutor(1)
+        sending = executor.submit(self._send)
+        executor.shutdown(wait=False)
+        deadline = time.monotonic() + IMPORT_SECONDS
+        complete = False
+        while not complete and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+            all_sent = sending.done()
+            if all_sent:
+                sending.result()
+            complete = self._show_progress() and all_sent
+        if not complete:
+            self._display.note(f"not all was imported within {IMPORT_SECONDS} seconds")
+        return self._report()
+
+    def _report(self) -> bool:
+        items = sorted(self._pipeline.ended_items(), key=lambda item: item["deliveryId"])
+        self._display.table(HEADER, [row(item) for item in items])
+        imported = sum(int(item.get("importedCount", 0)) for item in items)
+        self._display.note(f"{imported} of {len(self._files)} instances imported")
+        return imported == len(self._files) and all(item["outcome"] == "IMPORTED" for item in items)
+
+    def _send(self) -> None:
+        """Every other file by each sender, both ways through one port."""
+        for send, files in ((send_with_dcmtk, self._files[::2]), (send_with_pynetdicom, self._files[1::2])):
+            self._acknowledgements += send(files, "127.0.0.1", self._port)
+
+    def _show_progress(self) -> bool:
+        """Whether every acknowledged instance belongs to a delivery that has ended."""
+        acknowledged = sum(answer.status == 0 for answer in self._acknowledgements)
+        executions = self._pipeline.executions()
+        ended = self._pipeline.ended_items()
+        running = sum(execution["status"] == "RUNNING" for execution in executions)
+        self._display.progress(
+            f"{acknowledged}/{len(self._files)} sent · {len(self._pipeline.manifests())} deliveries"
+            f" · {len(executions)} executions, {running} running · {len(ended)} imports ended"
+        )
+        settled = sum(int(item.get("instanceCount", 0)) for item in ended)
+        return settled >= acknowledged and not running
+
+
+def row(item: dict[str, str]) -> list[str]:
+    return [
+        item["jobId"],
+        shortened(item.get("studyInstanceUID", "-"), STUDY_WIDTH),
+        *(item.get(name, "-") for name in ("instanceCount", "importedCount", "failedCount", "outcome")),
+        seconds(item),
+    ]
+
+
+def seconds(item: dict[str, str]) -> str:
+    """From the job's start to its end."""
+    if not {"submittedAt", "endedAt"} <= item.keys():
+        return "-"
+    began, ended = (datetime.fromisoformat(item[name]) for name in ("submittedAt", "endedAt"))
+    return f"{(ended - began).total_seconds():.1f}"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("receiver", type=Path, nargs="?", default=PROJECT / ".build/release/StoreSCP")
+    parser.add_argument("--once", action="store_true", help="exit after the table")
+    return parser.parse_args()
+
+
+def main() -> int:
+    options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    display = Display()
+    STATE.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=STATE))
+    with ExitStack() as running:
+        aws = running.enter_context(LocalAWS(folder))
+        display.note(f"local AWS at {aws.endpoint}")
+        pipeline = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "1"}))
+        display.note("pipeline deployed")
+        log = folder / "logs" / "receiver.log"
+        receiver = running.enter_context(Receiver(options.receiver.resolve(), aws.endpoint, pipeline.bucket, log))
+        display.note(f"receiver at port {receiver.port}")
+        files = sample_data.write_samples(folder / "samples")
+        complete = Demonstration(pipeline, receiver.port, files, display).run()
+        display.note(f"logs: {(folder / 'logs').relative_to(PROJECT)}")
+        if not options.once:
+            display.note(f"send a file of your own: storescu 127.0.0.1 {receiver.port} file.dcm   (Ctrl-C ends all)")
+            signal.pause()
+    return 0 if complete else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,123 @@
+"""Two senders, of two makers: DCMTK's storescu and pynetdicom. Each file goes out in its own transfer syntax.
+
+Every pair of SOP class and transfer syntax gets a presentation context with that one syntax, so no peer can ask for a
+transcoding. pynetdicom sends the file's bytes as they are, but for deflated ones; storescu writes the data set anew, element for element.
+"""
+
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pydicom
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+from pynetdicom import AE, _config
+from pynetdicom.association import Association
+from pynetdicom.presentation import build_context
+
+_config.STORE_SEND_CHUNKED_DATASET = True
+
+STORESCU_RESULT = re.compile(r"^I: (Sending file: (?P<path>.+)|Received Store Response \((?P<status>.+)\))$")
+SEND_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    """What the receiver answered for one file: 0 is success, None no answer."""
+
+    path: Path
+    sop_instance_uid: str
+    status: int | None
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What a sender must know of a file."""
+
+    path: Path
+    sop_class_uid: str
+    sop_instance_uid: str
+    transfer_syntax_uid: str
+
+    @classmethod
+    def of(cls, path: Path) -> "Instance":
+        dataset = pydicom.dcmread(path, stop_before_pixels=True)
+        syntax = dataset.file_meta.TransferSyntaxUID
+        return cls(path, str(dataset.SOPClassUID), str(dataset.SOPInstanceUID), str(syntax))
+
+
+def send_with_dcmtk(
+    files: list[Path], host: str, port: int, calling: str = "DCMTK", called: str = "STORESCP"
+) -> list[Acknowledgement]:
+    """One association of storescu for all files."""
+    instances = [Instance.of(path) for path in files]
+    with tempfile.TemporaryDirectory() as folder:
+        configuration = Path(folder) / "storescu.cfg"
+        configuration.write_text(_storescu_configuration(instances))
+        command = ["storescu", "--verbose", "--no-halt", "--config-file", configuration, "Own"]
+        command += ["--aetitle", calling, "--call", called, host, str(port), *files]
+        result = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SEND_SECONDS
+        )
+    statuses = _storescu_statuses(result.stdout)
+    return [Acknowledgement(item.path, item.sop_instance_uid, statuses.get(str(item.path))) for item in instances]
+
+
+def send_with_pynetdicom(
+    files: list[Path], host: str, port: int, calling: str = "PYNETDICOM", called: str = "STORESCP"
+) -> list[Acknowledgement]:
+    """One association of pynetdicom for all files."""
+    instances = [Instance.of(path) for path in files]
+    contexts = [build_context(*pair) for pair in _pairs(instances)]
+    association = AE(ae_title=calling).associate(host, port, contexts, ae_title=called)
+    if not association.is_established:
+        return [Acknowledgement(item.path, item.sop_instance_uid, None) for item in instances]
+    try:
+        return [Acknowledgement(item.path, item.sop_instance_uid, _c_store(association, item)) for item in instances]
+    finally:
+        association.release()
+
+
+def _c_store(association: Association, instance: Instance) -> int | None:
+    """A deflated data set goes as a data set, for pynetdicom to give it an even length: the bytes in a file need not
+    have one."""
+    if not association.is_established:
+        return None
+    is_deflated = instance.transfer_syntax_uid == DeflatedExplicitVRLittleEndian
+    content = pydicom.dcmread(instance.path) if is_deflated else instance.path
+    return association.send_c_store(content).get("Status")
+
+
+def _pairs(instances: list[Instance]) -> list[tuple[str, str]]:
+    return sorted({(item.sop_class_uid, item.transfer_syntax_uid) for item in instances})
+
+
+def _storescu_configuration(instances: list[Instance]) -> str:
+    """DCMTK's association configuration: a transfer syntax list for each syntax, a context for each pair."""
+    syntaxes = sorted({item.transfer_syntax_uid for item in instances})
+    names = {syntax: f"Syntax{number}" for number, syntax in enumerate(syntaxes, 1)}
+    lines = ["[[TransferSyntaxes]]"]
+    for syntax, name in names.items():
+        lines += [f"[{name}]", f"TransferSyntax1 = {syntax}"]
+    lines += ["[[PresentationContexts]]", "[Contexts]"]
+    for number, (sop_class, syntax) in enumerate(_pairs(instances), 1):
+        lines.append(rf"PresentationContext{number} = {sop_class}\{names[syntax]}")
+    lines += ["[[Profiles]]", "[Own]", "PresentationContexts = Contexts"]
+    return "\n".join(lines) + "\n"
+
+
+def _storescu_statuses(output: str) -> dict[str, int]:
+    """storescu names statuses and writes the ones it does not know as `Unknown Status: 0x…`; all but success count as
+    one failure, 0xC000, unless it gives the number."""
+    statuses: dict[str, int] = {}
+    path = ""
+    for line in output.splitlines():
+        if match := STORESCU_RESULT.match(line):
+            if match["path"]:
+                path = match["path"]
+            elif number := re.search(r"0x([0-9a-fA-F]{4})", match["status"]):
+                statuses[path] = int(number[1], 16)
+            else:
+                statuses[path] = 0 if match["status"] == "Success" else 0xC000
+    return statuses
