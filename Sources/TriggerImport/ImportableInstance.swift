@@ -24,7 +24,7 @@ struct ImportableInstance {
             case .transferSyntaxNotSupported(let uid):
                 "the transfer syntax is \(uid), expected one that HealthImaging supports"
             case .valueTooLong(let name, let length, let maximum):
-                "\(name) has \(length) bytes, expected at most \(maximum) characters"
+                "\(name) has \(length) characters, expected at most \(maximum)"
             }
         }
     }
@@ -52,9 +52,9 @@ struct ImportableInstance {
         return uid
     }
 
-    /// The length is in bytes: a character has one to four of them, so only what is too long for certain is refused here.
+    /// A length that is not known for certain (nil) is left for HealthImaging to judge.
     private static func check(_ name: String, _ length: Int?, maximum: Int) throws(Problem) {
-        guard let length, length > maximum * 4 else { return }
+        guard let length, length > maximum else { return }
         throw .valueTooLong(name: name, length: length, maximum: maximum)
     }
 
