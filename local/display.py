@@ -32,9 +32,9 @@ class Display:
         self._write(line + "\n")
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        widths = [max(map(len, column)) for column in zip(header, *rows)]
+        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
         for row in [header, ["-" * width for width in widths], *rows]:
-            self.note("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+            self.note("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

@@ -4,7 +4,6 @@ import json
 import os
 import sys
 import urllib.request
-from functools import cache
 from pathlib import Path
 
 import deploy
@@ -23,6 +22,7 @@ class LocalAWS:
         self.state_dir = state_dir
         self._options = options
         self.endpoint = ""
+        self._clients: dict = {}
 
     def __enter__(self) -> "LocalAWS":
         command = [sys.executable, "-m", "localaws", "--state-dir", self.state_dir, "--emulator", EMULATOR]
@@ -42,9 +42,11 @@ class LocalAWS:
     def log(self) -> Path:
         return self.state_dir / "logs" / "localaws.log"
 
-    @cache
     def client(self, service: str):
-        return deploy.client(service, self.endpoint)
+        """A boto3 client, made once."""
+        if service not in self._clients:
+            self._clients[service] = deploy.client(service, self.endpoint)
+        return self._clients[service]
 
     def instances(self) -> list[dict]:
         """What HealthImaging's stand-in imported."""

@@ -8,7 +8,7 @@ STOP_SECONDS = 20
 
 
 def start(command: list, environment: dict[str, str], log: Path) -> subprocess.Popen:
-    """Starts `command`, both outputs to `log`. To be called from the main thread: the parent's death is its thread's."""
+    """Starts `command`, both outputs to `log`. From the main thread only: the parent's death is its thread's."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(

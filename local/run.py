@@ -1,7 +1,8 @@
 """The whole system on this machine: `python local/run.py .build/release/StoreSCP`.
 
-Starts the local AWS, deploys the pipeline, starts the receiver, sends real images with two senders and shows what becomes
-of them; then it stays, for you to send images of your own. With --once it exits after the table: 0 if all was imported.
+Starts the local AWS, deploys the pipeline, starts the receiver, sends real images with two senders and shows what
+becomes of them; then it stays, for you to send images of your own. With --once it exits after the table: 0 if all was
+imported.
 """
 
 import argparse

@@ -1,9 +1,9 @@
 """Copies real DICOM instances into a folder: `python local/sample_data.py FOLDER`.
 
-They are those of pydicom's own test data that its package ships, chosen by name, so the result is the same everywhere and
-nothing is downloaded. Many of the shipped files share SOP instance UIDs or lack UIDs; of each such group at most one is
-chosen. The two of radiotherapy have another SOP instance UID in the file meta information than in the data set: there the
-copy's meta information is made anew by pydicom. All others are copied as they are.
+They are those of pydicom's own test data that its package ships, chosen by name, so the result is the same everywhere
+and nothing is downloaded. Many of the shipped files share SOP instance UIDs or lack UIDs; of each such group at most
+one is chosen. The two of radiotherapy have another SOP instance UID in the file meta information than in the data set:
+there the copy's meta information is made anew by pydicom. All others are copied as they are.
 """
 
 import argparse

@@ -1,7 +1,8 @@
 """Two senders, of two makers: DCMTK's storescu and pynetdicom. Each file goes out in its own transfer syntax.
 
 Every pair of SOP class and transfer syntax gets a presentation context with that one syntax, so no peer can ask for a
-transcoding. pynetdicom sends the file's bytes as they are, but for deflated ones; storescu writes the data set anew, element for element.
+transcoding. pynetdicom sends the file's bytes as they are, but for deflated ones; storescu writes the data set anew,
+element for element.
 """
 
 import re

@@ -1,9 +1,10 @@
-"""What the system tests run against: one local AWS for the session, and on it, for `pipeline` tests, the real binaries."""
+"""What the system tests run against: a local AWS for the session, and another with the real binaries for `pipeline`."""
 
 import os
 from pathlib import Path
 
 import pytest
+
 import sample_data
 from deploy import deploy
 from local_aws import LocalAWS

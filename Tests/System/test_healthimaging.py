@@ -4,11 +4,12 @@ import json
 import uuid
 from pathlib import Path
 
-import deploy
 import pydicom
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+import deploy
 from conftest import ROLE
 from waiting import wait_for
 
@@ -145,9 +146,7 @@ def test_a_token_starts_one_job_however_often_it_is_used(imaging, samples):
     assert other.value.response["Error"]["Code"] == "ConflictException"
 
 
-@pytest.mark.parametrize(
-    "fault, status", [("ThrottlingException", 429), ("ServiceQuotaExceededException", 402)]
-)
+@pytest.mark.parametrize("fault, status", [("ThrottlingException", 429), ("ServiceQuotaExceededException", 402)])
 def test_armed_refusals_come_once_each_with_their_name_in_the_header(imaging, samples, fault, status):
     imaging.put("in/one.dcm", samples[0].read_bytes())
     imaging.api = without_retries(imaging.aws)

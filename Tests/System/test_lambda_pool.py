@@ -41,9 +41,7 @@ def test_the_environment_is_that_of_lambda(aws):
 
 
 def test_an_error_is_told_from_an_answer(aws):
-    function = create_function(
-        aws.client("lambda"), "def handle(event): raise Failure('Function.ThrottlingException')"
-    )
+    function = create_function(aws.client("lambda"), "def handle(event): raise Failure('Function.ThrottlingException')")
     body, error = invoke(aws, function, {})
     assert (body["errorType"], error) == ("Function.ThrottlingException", "Unhandled")
 

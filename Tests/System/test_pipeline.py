@@ -1,4 +1,4 @@
-"""The whole pipeline with the real binaries: what two senders of two makers send ends in HealthImaging as it was sent."""
+"""The whole pipeline with the real binaries: what two senders send ends in HealthImaging as it was sent."""
 
 import json
 import subprocess
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
+
 from conftest import STORE_SCP
 from pipeline import Pipeline
 from receiver import Receiver
@@ -87,8 +88,8 @@ def assert_same_instance(sent: pydicom.FileDataset, stored: pydicom.FileDataset)
 
 
 def elements(dataset: pydicom.Dataset) -> list[tuple]:
-    """Tag and value of each; not of retired group lengths and trailing padding, which storescu leaves out when it writes a
-    data set anew, and not the VR, which it mends (OB for encapsulated pixels)."""
+    """Tag and value of each, as storescu keeps them when it writes a data set anew: it leaves out retired group lengths
+    and trailing padding, and mends VRs (OB for encapsulated pixels)."""
     return [
         (element.tag, element.value)
         for element in dataset
@@ -155,7 +156,12 @@ def test_an_event_that_comes_five_times_more_starts_nothing(pipeline, receiver, 
 def created(pipeline: Pipeline, key: str) -> str:
     """S3's event for an object that is there."""
     head = pipeline.aws.client("s3").head_object(Bucket=pipeline.bucket, Key=key)
-    described = {"key": key, "size": head["ContentLength"], "eTag": head["ETag"].strip('"'), "sequencer": "0055AED6DCD90281"}
+    described = {
+        "key": key,
+        "size": head["ContentLength"],
+        "eTag": head["ETag"].strip('"'),
+        "sequencer": "0055AED6DCD90281",
+    }
     record = {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",

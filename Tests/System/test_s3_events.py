@@ -5,6 +5,7 @@ import re
 import uuid
 
 import pytest
+
 from waiting import wait_for
 
 
@@ -39,7 +40,11 @@ def test_a_put_is_announced_as_s3_does(aws, bucket):
     assert record["eventName"] == "ObjectCreated:Put"
     assert record["awsRegion"] == "us-east-1"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", record["eventTime"])
-    assert record["s3"]["bucket"] == {"name": name, "arn": f"arn:aws:s3:::{name}", "ownerIdentity": {"principalId": "LOCAL"}}
+    assert record["s3"]["bucket"] == {
+        "name": name,
+        "arn": f"arn:aws:s3:::{name}",
+        "ownerIdentity": {"principalId": "LOCAL"},
+    }
     announced = record["s3"]["object"]
     assert announced["key"] == "deliveries/a+b%2Bc.json"
     assert announced["size"] == 2 and re.fullmatch("[0-9a-f]{32}", announced["eTag"])

@@ -4,6 +4,7 @@ import json
 import uuid
 
 import pytest
+
 from functions import create_function
 from waiting import wait_for
 

@@ -5,6 +5,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+
 from conftest import PROJECT, ROLE
 from functions import create_function
 from waiting import wait_for

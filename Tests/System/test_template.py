@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from conftest import PROJECT, ZIPS
 from deploy import deploy
 from functions import function_zip

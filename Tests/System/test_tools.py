@@ -4,9 +4,10 @@ import io
 import shutil
 import socket
 
-import processes
 import pydicom
 import pytest
+
+import processes
 import sample_data
 from display import Display, shortened
 from senders import send_with_dcmtk, send_with_pynetdicom

@@ -1,10 +1,10 @@
-"""`/local/…`: what tests and the demonstration ask of the stand-ins, beside what AWS offers. Loopback only, as the server.
+"""`/local/…`: what tests ask of HealthImaging's stand-in, beside what AWS offers. Loopback only, as the server.
 
-    GET    /local/healthimaging/instances            every imported instance, see `Instance`
-    GET    /local/healthimaging/objects/{sha256}     the bytes that were imported
-    GET    /local/healthimaging/faults               the armed faults, first to come first
-    POST   /local/healthimaging/faults               arm: {"fault": "ThrottlingException", "count": 3}
-    DELETE /local/healthimaging/faults               disarm all
+GET    /local/healthimaging/instances            every imported instance, see `Instance`
+GET    /local/healthimaging/objects/{sha256}     the bytes that were imported
+GET    /local/healthimaging/faults               the armed faults, first to come first
+POST   /local/healthimaging/faults               arm: {"fault": "ThrottlingException", "count": 3}
+DELETE /local/healthimaging/faults               disarm all
 """
 
 import json

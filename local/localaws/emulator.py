@@ -1,9 +1,10 @@
 """One execution environment: AWS's runtime interface emulator around one `bootstrap`.
 
-A second invocation while one runs makes the emulator panic, so whoever leases one uses it alone. The emulator starts its
-runtime in a process group apart, hence both are ended by their own pids.
+A second invocation while one runs makes the emulator panic, so whoever leases one uses it alone. The emulator starts
+its runtime in a process group apart, hence both are ended by their own pids.
 """
 
+import contextlib
 import http.client
 import os
 import signal
@@ -54,10 +55,8 @@ class Emulator:
     def stop(self) -> None:
         """Ends the emulator and the runtime that it started."""
         for pid in [*_children(self._process.pid), self._process.pid]:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         self._process.wait()
 
     def _wait_until_listening(self) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from localaws.emulator import Emulator, EmulatorError
 
 LOG = logging.getLogger("localaws.lambda")
+LOST_AFTER = ("Sandbox.Timedout", "Lambda.ServiceException", "Runtime.ExitError", "Runtime.InvalidEntrypoint")
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR")
 TIMEOUT_MARGIN_SECONDS = 5
 
@@ -161,10 +162,7 @@ def environment(function, folder: Path) -> dict[str, str]:
 
 def _environment_is_lost(result: Result) -> bool:
     """After these Lambda throws the environment away as well."""
-    if not result.failed:
-        return False
-    error_type = json.loads(result.payload)["errorType"]
-    return error_type in ("Sandbox.Timedout", "Lambda.ServiceException", "Runtime.ExitError", "Runtime.InvalidEntrypoint")
+    return result.failed and json.loads(result.payload)["errorType"] in LOST_AFTER
 
 
 def _unpack(code: bytes, folder: Path) -> None:

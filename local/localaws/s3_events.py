@@ -1,5 +1,5 @@
-"""S3 events: moto leaves out `sequencer` and the `Z` of `eventTime`, encodes `/` in keys, and announces a multipart upload
-twice, as a Put as well. Here they are as S3's."""
+"""S3 events: moto leaves out `sequencer` and the `Z` of `eventTime`, encodes `/` in keys, and announces a multipart
+upload twice, as a Put as well. Here they are as S3's."""
 
 import itertools
 import time

@@ -18,9 +18,7 @@ class LocalServer:
     def __init__(self, port: int):
         os.environ["MOTO_S3_DEFAULT_KEY_BUFFER_SIZE"] = str(S3_MEMORY_PER_OBJECT)
         moto = DomainDispatcherApplication(create_backend_app)
-        self._server = make_server(
-            "127.0.0.1", port, Control(moto), threaded=True, request_handler=MotoRequestHandler
-        )
+        self._server = make_server("127.0.0.1", port, Control(moto), threaded=True, request_handler=MotoRequestHandler)
         os.environ["MOTO_PORT"] = str(self._server.server_port)
         self._thread = threading.Thread(target=self._server.serve_forever, name="server", daemon=True)
 

@@ -1,4 +1,4 @@
-"""What HealthImaging takes as an instance. `check` is the one place for what was never seen against the real service."""
+"""What HealthImaging takes as an instance. `check` is the place for what was never seen against the real service."""
 
 import io
 import re

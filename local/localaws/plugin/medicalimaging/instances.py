@@ -1,4 +1,4 @@
-"""What was imported: for each instance where it came from and its digest; its bytes lie in a folder, named by digest."""
+"""What was imported: for each instance where it came from and its digest, by which its bytes are named in a folder."""
 
 import hashlib
 import threading

@@ -75,8 +75,7 @@ class MedicalImagingBackend(BaseBackend):
         jobs = [
             job
             for job in list(self.jobs.values())
-            if job["datastoreId"] == request["datastoreId"]
-            and request.get("jobStatus") in (None, job["jobStatus"])
+            if job["datastoreId"] == request["datastoreId"] and request.get("jobStatus") in (None, job["jobStatus"])
         ]
         start = int(request.get("nextToken") or 0)
         end = start + (request.get("maxResults") or 50)
