@@ -1,4 +1,4 @@
-"""The whole system on this machine: `python local/run.py .build/release/StoreSCP`.
+"""The whole system on this machine: `python local/run.py dist/StoreSCP`.
 
 Starts the local AWS, deploys the pipeline, starts the receiver, sends real images with two senders and shows what
 becomes of them; then it stays, for you to send images of your own. With --once it exits after the table: 0 if all was
@@ -100,7 +100,7 @@ def seconds(item: dict[str, str]) -> str:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("receiver", type=Path, nargs="?", default=PROJECT / ".build/release/StoreSCP")
+    parser.add_argument("receiver", type=Path, nargs="?", default=PROJECT / "dist/StoreSCP")
     parser.add_argument("--once", action="store_true", help="exit after the table")
     return parser.parse_args()
 

@@ -12,7 +12,7 @@ from pipeline import Pipeline
 from receiver import Receiver
 
 PROJECT = Path(__file__).parents[2]
-STORE_SCP = PROJECT / os.environ.get("STORE_SCP", ".build/release/StoreSCP")
+STORE_SCP = PROJECT / os.environ.get("STORE_SCP", "dist/StoreSCP")
 ZIPS = [PROJECT / "dist" / f"{name}.zip" for name in ("TriggerImport", "StartImportJob", "CheckStatus")]
 ROLE = "arn:aws:iam::123456789012:role/test"
 
