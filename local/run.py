@@ -6,6 +6,7 @@ imported.
 """
 
 import argparse
+import os
 import signal
 import sys
 import tempfile
@@ -15,7 +16,9 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
+import down
 import sample_data
+import sample_events
 from deploy import deploy
 from display import Display, shortened
 from local_aws import LocalAWS
@@ -111,6 +114,7 @@ def main() -> int:
     display = Display()
     STATE.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=STATE))
+    (folder / down.PID_FILE).write_text(str(os.getpid()))
     with ExitStack() as running:
         aws = running.enter_context(LocalAWS(folder))
         display.note(f"local AWS at {aws.endpoint}")
@@ -123,6 +127,11 @@ def main() -> int:
         complete = Demonstration(pipeline, receiver.port, files, display).run()
         display.note(f"logs: {(folder / 'logs').relative_to(PROJECT)}")
         if not options.once:
+            [ct_small] = [path for path in files if path.name == "CT_small.dcm"]
+            sample_events.put_objects(pipeline, ct_small)
+            environment = folder / "environment"
+            sample_events.write_environment(pipeline, environment)
+            display.note(f"for a function at a shell: . {environment.relative_to(PROJECT)}")
             display.note(f"send a file of your own: storescu 127.0.0.1 {receiver.port} file.dcm   (Ctrl-C ends all)")
             signal.pause()
     return 0 if complete else 1

@@ -7,8 +7,9 @@ enum TriggerImportOutput: Encodable, Equatable {
 
     struct ObjectResult: Encodable, Equatable {
         enum Result: String, Encodable {
+            /// By this event, or by an earlier one whose execution still runs: Step Functions does not tell the two apart.
             case started = "STARTED"
-            /// An earlier event for the same delivery did it.
+            /// An earlier event for the same delivery did it, and its execution has ended.
             case alreadyStarted = "ALREADY_STARTED"
             case rejected = "REJECTED"
             /// No delivery's manifest and not in the inbox, or an object that is another by now.

@@ -1,0 +1,109 @@
+"""The sample events of events/, given to the real functions as a person at a shell would."""
+
+import json
+import os
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+import sample_events
+from conftest import PROJECT
+from waiting import wait_for
+
+pytestmark = pytest.mark.pipeline
+EVENTS = PROJECT / "events"
+DELIVERY_ID = sample_events.DELIVERY_ID
+
+
+@pytest.fixture(scope="module")
+def run(pipeline, samples, tmp_path_factory):
+    """Runs a function's executable with `--event`; its exit status, answer and log."""
+    [ct_small] = [path for path in samples if path.name == "CT_small.dcm"]
+    sample_events.put_objects(pipeline, ct_small)
+    wait_for("the sample delivery's import", lambda: _outcome(pipeline) == "IMPORTED", 60)
+    environment = {**os.environ, **sample_events.function_environment(pipeline)}
+    folder = tmp_path_factory.mktemp("functions")
+
+    def run(function: str, event: Path | None, text: str = "") -> tuple[int, dict, str]:
+        with zipfile.ZipFile(PROJECT / "dist" / f"{function}.zip") as package:
+            executable = Path(package.extract("bootstrap", folder / function))
+        executable.chmod(0o755)
+        command = [executable, *(["--event", event] if event else [])]
+        result = subprocess.run(command, env=environment, input=text, capture_output=True, text=True, timeout=60)
+        return result.returncode, json.loads(result.stdout or "null"), result.stderr
+
+    return run
+
+
+def _outcome(pipeline) -> str | None:
+    return next((item["outcome"] for item in pipeline.items() if item["deliveryId"] == DELIVERY_ID), None)
+
+
+def test_every_sample_event_is_used_here():
+    assert {path.stem for path in EVENTS.iterdir()} == {
+        "s3-put", "s3-put-inbox", "s3-multipart-inbox", "s3-test-event", "sqs-s3-put", "eventbridge-object-created",
+        "start-import-job", "check-status",
+    }
+
+
+def test_a_manifest_that_started_its_import_starts_no_second(run):
+    answer = {"imports": [{"deliveryId": DELIVERY_ID, "result": "ALREADY_STARTED"}]}
+    assert run("TriggerImport", EVENTS / "s3-put.json")[:2] == (0, answer)
+
+
+def test_an_event_is_read_from_standard_input(run):
+    answer = {"imports": [{"deliveryId": DELIVERY_ID, "result": "ALREADY_STARTED"}]}
+    assert run("TriggerImport", None, (EVENTS / "s3-put.json").read_text())[:2] == (0, answer)
+
+
+@pytest.mark.parametrize("name", ["s3-put-inbox", "s3-multipart-inbox", "eventbridge-object-created"])
+def test_an_object_in_the_inbox_is_started_once(pipeline, run, name):
+    status, answer, _ = run("TriggerImport", EVENTS / f"{name}.json")
+    [started] = answer["imports"]
+    assert (status, started["result"]) == (0, "STARTED")
+    assert started["deliveryId"].startswith("20261123T235231-")
+    status, answer, _ = run("TriggerImport", EVENTS / f"{name}.json")
+    [again] = answer["imports"]
+    assert (status, again["deliveryId"]) == (0, started["deliveryId"])
+    # Step Functions says that it started an execution of this name as long as it runs.
+    assert again["result"] in ("STARTED", "ALREADY_STARTED")
+    names = [execution["name"] for execution in pipeline.executions()]
+    assert names.count(started["deliveryId"]) == 1
+
+
+def test_the_test_event_is_of_no_object(run):
+    assert run("TriggerImport", EVENTS / "s3-test-event.json")[:2] == (0, {"imports": []})
+
+
+def test_a_queue_is_answered_with_the_messages_that_failed(run):
+    assert run("TriggerImport", EVENTS / "sqs-s3-put.json")[:2] == (0, {"batchItemFailures": []})
+    event = json.loads((EVENTS / "sqs-s3-put.json").read_text())
+    event["Records"][1]["body"] = "no event"
+    failed = {"batchItemFailures": [{"itemIdentifier": event["Records"][1]["messageId"]}]}
+    assert run("TriggerImport", None, json.dumps(event))[:2] == (0, failed)
+
+
+def test_the_same_delivery_starts_the_same_job(run):
+    checked = json.loads((EVENTS / "check-status.json").read_text())
+    status, answer, _ = run("StartImportJob", EVENTS / "start-import-job.json")
+    assert (status, answer["jobId"], answer["outcome"]) == (0, checked["jobId"], "PENDING")
+
+
+def test_a_job_that_has_ended_is_looked_at_again(run):
+    status, answer, _ = run("CheckStatus", EVENTS / "check-status.json")
+    assert (status, answer["jobStatus"], answer["outcome"]) == (0, "COMPLETED", "IMPORTED")
+    assert answer["polls"] == 1
+
+
+def test_an_event_of_another_shape_is_an_error_as_json(run):
+    status, answer, log = run("StartImportJob", None, '{"detail": "\u00e4"}')
+    assert (status, answer["errorType"]) == (1, "Runtime.UnmarshalError")
+    assert "request" in answer["errorMessage"]
+    assert json.loads(log.splitlines()[-1])["level"] == "ERROR"
+
+
+def test_a_file_that_is_not_there_is_said(run):
+    status, answer, log = run("TriggerImport", Path("no-such-file.json"))
+    assert (status, answer) == (2, None)
+    assert "no-such-file.json" in log

@@ -1,0 +1,71 @@
+"""Makes the sample events of events/ come true on a local AWS: the objects that they name, and a function's environment."""
+
+import hashlib
+import json
+import shlex
+from pathlib import Path
+
+import deploy
+import pydicom
+from pipeline import Pipeline
+
+DELIVERY_ID = "20261123T235152-0123456789abcdef01234567"
+PREFIX = f"2026/11/23/{DELIVERY_ID}/"
+INBOX_KEY = "inbox/from a scanner/CT+small.dcm"
+FUNCTIONS = ("TriggerImport", "StartImportJob", "CheckStatus")
+
+
+def put_objects(pipeline: Pipeline, ct_small: Path) -> None:
+    """A delivery of one instance with its manifest, and the same instance in the inbox. Each is imported, as ever."""
+    s3 = pipeline.aws.client("s3")
+    body = ct_small.read_bytes()
+    manifest = _manifest(pydicom.dcmread(ct_small, stop_before_pixels=True), body)
+    s3.put_object(Bucket=pipeline.bucket, Key=manifest["instances"][0]["key"], Body=body)
+    s3.put_object(
+        Bucket=pipeline.bucket, Key=f"deliveries/{DELIVERY_ID}.json", Body=json.dumps(manifest).encode()
+    )
+    s3.put_object(Bucket=pipeline.bucket, Key=INBOX_KEY, Body=body)
+
+
+def function_environment(pipeline: Pipeline) -> dict[str, str]:
+    """What the three functions have in their environments, and what leads them to the local AWS."""
+    variables = {name: value for name, value in deploy.environment(pipeline.aws.endpoint).items() if "AWS_" in name}
+    functions = pipeline.aws.client("lambda")
+    for name in FUNCTIONS:
+        configuration = functions.get_function_configuration(FunctionName=pipeline.outputs[f"{name}FunctionName"])
+        variables |= configuration["Environment"]["Variables"]
+    return variables
+
+
+def write_environment(pipeline: Pipeline, path: Path) -> None:
+    """For a shell: `. PATH`."""
+    lines = (f"export {name}={shlex.quote(value)}\n" for name, value in sorted(function_environment(pipeline).items()))
+    path.write_text("".join(lines))
+
+
+def _manifest(dataset: pydicom.Dataset, body: bytes) -> dict:
+    study, series, instance = dataset.StudyInstanceUID, dataset.SeriesInstanceUID, dataset.SOPInstanceUID
+    return {
+        "version": 1,
+        "deliveryId": DELIVERY_ID,
+        "prefix": PREFIX,
+        "studyInstanceUID": study,
+        "studyDate": dataset.StudyDate,
+        "callingAETitle": "CT1",
+        "calledAETitle": "STORESCP",
+        "peer": "127.0.0.1",
+        "openedAt": "2026-11-23T23:51:52Z",
+        "closedAt": "2026-11-23T23:52:31Z",
+        "closeReason": "quiet",
+        "instances": [
+            {
+                "key": f"{PREFIX}{study}/{series}/{instance}.dcm",
+                "size": len(body),
+                "sha256": hashlib.sha256(body).hexdigest(),
+                "sopClassUID": dataset.SOPClassUID,
+                "sopInstanceUID": instance,
+                "seriesInstanceUID": series,
+                "transferSyntaxUID": dataset.file_meta.TransferSyntaxUID,
+            }
+        ],
+    }
