@@ -63,7 +63,7 @@ let package = Package(
             name: "AWSTests", dependencies: ["AWS", "HTTP"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
-            name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime"], swiftSettings: settings),
+            name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "StructuredLog"], swiftSettings: settings),
         .testTarget(
             name: "ImportPipelineTests",
             dependencies: ["ImportPipeline", "TriggerImport", "StartImportJob", "CheckStatus"],

@@ -42,7 +42,8 @@ package struct DeliveryID: Hashable, Sendable, Codable, CustomStringConvertible 
         let text = try container.decode(String.self)
         guard let id = DeliveryID(text) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "expected a delivery id such as 20261123T235152-0123456789abcdef01234567")
+                in: container,
+                debugDescription: "expected a delivery id such as 20261123T235152-0123456789abcdef01234567")
         }
         self = id
     }

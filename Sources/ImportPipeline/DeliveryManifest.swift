@@ -86,7 +86,10 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
             return "the manifest's prefix is \(prefix), expected \(BucketLayout.prefix(of: delivery))"
         }
         guard (1...HealthImagingLimits.maximumInstances).contains(instances.count) else {
-            return "the manifest lists \(instances.count) instances, expected 1 to \(HealthImagingLimits.maximumInstances)"
+            return """
+                the manifest lists \(instances.count) instances, \
+                expected 1 to \(HealthImagingLimits.maximumInstances)
+                """
         }
         if let stray = instances.first(where: { !$0.key.hasPrefix(prefix) }) {
             return "the manifest lists an instance outside its prefix: SOP instance \(stray.sopInstanceUID)"

@@ -29,5 +29,7 @@ package struct LambdaEnvironment: Sendable {
 package struct MissingVariable: Error, Equatable, CustomStringConvertible {
     package let name: String
 
-    package var description: String { "the environment variable \(name) is missing: set it in the function's configuration" }
+    package var description: String {
+        "the environment variable \(name) is missing: set it in the function's configuration"
+    }
 }

@@ -21,7 +21,8 @@ enum TriggerImportEvent: Decodable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         if try container.decodeIfPresent(String.self, forKey: .source) == EventBridgeObjectCreated.source {
             self = .objects([try EventBridgeObjectCreated(from: decoder).object].compactMap { $0 })
-        } else if try container.decodeIfPresent([RecordSource].self, forKey: .records)?.first?.eventSource == "aws:sqs" {
+        } else if try container.decodeIfPresent([RecordSource].self, forKey: .records)?.first?.eventSource == "aws:sqs"
+        {
             self = .messages(try container.decode([QueueMessage].self, forKey: .records))
         } else {
             self = .objects(try S3EventNotification(from: decoder).objects)

@@ -1,0 +1,72 @@
+import FoundationEssentials
+import Testing
+
+@testable import ImportPipeline
+
+@Suite struct DeliveryManifestTests {
+    private let id = DeliveryID(openedAt: Date(timeIntervalSince1970: 1_795_477_912))
+
+    private func manifest(instances count: Int = 2, series: Int = 1) -> DeliveryManifest {
+        let prefix = BucketLayout.prefix(of: id)
+        return DeliveryManifest(
+            deliveryId: id, studyInstanceUID: "1.2.3", studyDate: "20261123", callingAETitle: "CT1",
+            calledAETitle: "STORESCP", peer: "127.0.0.1", openedAt: Date(timeIntervalSince1970: 1_795_477_912),
+            closedAt: Date(timeIntervalSince1970: 1_795_477_972), closeReason: .quiet,
+            instances: (0..<count).map { index in
+                DeliveryManifest.Instance(
+                    key: "\(prefix)1.2.3/1/\(index).dcm", size: 100, sha256: "00",
+                    sopClassUID: "1.2.840.10008.5.1.4.1.1.2", sopInstanceUID: "1.2.3.\(index)",
+                    seriesInstanceUID: "1.2.3.\(index % series)", transferSyntaxUID: "1.2.840.10008.1.2.1")
+            })
+    }
+
+    @Test("A manifest is read as it was written")
+    func roundTrip() throws {
+        let written = try PipelineJSON.encode(manifest())
+        #expect(try PipelineJSON.decode(DeliveryManifest.self, from: written) == manifest())
+        #expect(String(decoding: written, as: UTF8.self).contains(#""openedAt":"2026-11-23T23:51:52Z""#))
+    }
+
+    @Test("What is in order has no problem")
+    func valid() {
+        #expect(manifest().problem(expecting: id) == nil)
+    }
+
+    @Test("What cannot be imported as it stands is said with what was expected")
+    func problems() {
+        var other = manifest()
+        other.version = 2
+        #expect(other.problem(expecting: id)?.contains("version is 2, expected 1") == true)
+
+        #expect(manifest().problem(expecting: DeliveryID(openedAt: Date()))?.contains("expected") == true)
+
+        other = manifest()
+        other.prefix = "2026/"
+        #expect(other.problem(expecting: id)?.contains("prefix is 2026/") == true)
+
+        #expect(manifest(instances: 0).problem(expecting: id)?.contains("0 instances, expected 1 to 5000") == true)
+        #expect(manifest(instances: 5001).problem(expecting: id)?.contains("5001 instances") == true)
+
+        other = manifest()
+        other.instances[1].key = "2026/11/23/stranger.dcm"
+        #expect(other.problem(expecting: id)?.contains("outside its prefix") == true)
+
+        other = manifest()
+        other.instances[0].size = 10_000_000_000
+        #expect(other.problem(expecting: id)?.contains("expected at most 10000000000") == true)
+    }
+
+    @Test(
+        "Series and instance are named where the delivery holds just one",
+        arguments: [(1, 1, "1.2.3.0", "1.2.3.0"), (2, 1, "1.2.3.0", nil), (2, 2, nil, nil)]
+            as [(Int, Int, String?, String?)])
+    func request(instances: Int, series: Int, seriesUID: String?, instanceUID: String?) {
+        let request = ImportRequest(
+            manifest(instances: instances, series: series), bucket: "dicom", outputRoot: "s3://output/")
+        #expect(request.seriesInstanceUID == seriesUID)
+        #expect(request.sopInstanceUID == instanceUID)
+        #expect(request.inputS3Uri == "s3://dicom/\(BucketLayout.prefix(of: id))")
+        #expect(request.outputS3Uri == "s3://output/\(id)/")
+        #expect(request.instanceCount == instances)
+    }
+}

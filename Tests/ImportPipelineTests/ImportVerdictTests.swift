@@ -1,0 +1,56 @@
+import AWS
+import FoundationEssentials
+import Testing
+
+@testable import CheckStatus
+@testable import ImportPipeline
+
+@Suite struct ImportVerdictTests {
+    private func summary(scanned: Int, imported: Int, failed: Int) throws -> JobOutputManifest.Summary {
+        let document = """
+            {"jobSummary":{"jobId":"1","numberOfScannedFiles":\(scanned),"numberOfImportedFiles":\(imported),\
+            "numberOfFilesWithCustomerError":\(failed),"numberOfFilesWithServerError":0,"numberOfGeneratedImageSets":1}}
+            """
+        return try PipelineJSON.decode(JobOutputManifest.self, from: Array(document.utf8)).jobSummary
+    }
+
+    @Test(
+        "The counts of the output manifest decide",
+        arguments: [
+            (3, 3, 0, ImportOutcome.imported), (3, 2, 1, .partial), (2, 2, 0, .partial), (3, 0, 3, .failed),
+            (4, 3, 1, .partial), (0, 0, 0, .failed),
+        ])
+    func outcome(scanned: Int, imported: Int, failed: Int, outcome: ImportOutcome) throws {
+        let verdict = ImportVerdict(
+            summary: try summary(scanned: scanned, imported: imported, failed: failed), expectedInstances: 3)
+        #expect(verdict.outcome == outcome)
+        #expect(verdict.attributes["importedCount"] == String(imported))
+        #expect(verdict.attributes["failedCount"] == String(failed))
+        #expect((verdict.attributes["message"] == nil) == (outcome == .imported))
+    }
+
+    @Test("A manifest that is late is waited for, one that never comes proves nothing")
+    func missing() {
+        let ended = Date(timeIntervalSince1970: 0)
+        #expect(ImportVerdict.manifestMissing(since: ended, at: Date(timeIntervalSince1970: 899)).outcome == .pending)
+        #expect(ImportVerdict.manifestMissing(since: ended, at: Date(timeIntervalSince1970: 901)).outcome == .failed)
+    }
+
+    @Test(
+        "The job's folder is found whether or not the URI holds it already",
+        arguments: ["", "/", "/store-DicomImport-job/", "/store-DicomImport-job"])
+    func folder(ending: String) throws {
+        let job = """
+            {"jobId":"job","jobStatus":"COMPLETED","datastoreId":"store","inputS3Uri":"s3://in/",\
+            "outputS3Uri":"s3://out/d\(ending)"}
+            """
+        let properties = try PipelineJSON.decode(HealthImagingClient.JobProperties.self, from: Array(job.utf8))
+        #expect(JobOutputReader.outputFolder(of: properties) == "s3://out/d/store-DicomImport-job/")
+    }
+
+    @Test("An interval is a whole number of seconds from 1", arguments: ["", "0", "-1", "1.5", "soon"])
+    func interval(text: String) throws {
+        #expect(throws: PollIntervalError(value: text)) { try PollInterval(text) }
+        #expect(try PollInterval("30").seconds == 30)
+    }
+}

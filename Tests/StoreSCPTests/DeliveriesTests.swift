@@ -1,0 +1,153 @@
+import FoundationEssentials
+import ImportPipeline
+import Logging
+import Testing
+
+@testable import StoreSCP
+
+@Suite(.timeLimit(.minutes(1))) struct DeliveriesTests {
+    private let store = MemoryStore()
+    private let clock = ManualClock()
+    private let associations = OpenAssociations()
+    private let deliveries: Deliveries
+
+    init() {
+        let limits = DeliveryLimits(
+            quietSeconds: 30, maximumInstances: 3, maximumBytes: 1_000_000, maximumAgeSeconds: 3600)
+        deliveries = Deliveries(
+            store: store, limits: limits, associations: associations, clock: clock,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private func begin(study: String = "1.2", association: String = "a") async -> Deliveries.Membership {
+        await deliveries.instanceBegan(
+            study: study, studyDate: nil, association: association,
+            origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1"))
+    }
+
+    private func store(_ name: String, in membership: Deliveries.Membership) async throws {
+        try await membership.marker.value
+        let key = "\(BucketLayout.prefix(of: membership.delivery))\(name)"
+        await deliveries.instanceStored(
+            DeliveryManifest.Instance(
+                key: key, size: 1, sha256: "", sopClassUID: "1", sopInstanceUID: name, seriesInstanceUID: "1",
+                transferSyntaxUID: "1"), in: membership.delivery)
+    }
+
+    private func manifest(of id: DeliveryID) throws -> DeliveryManifest? {
+        try store.objects[BucketLayout.manifestKey(of: id)].map {
+            try PipelineJSON.decode(DeliveryManifest.self, from: $0)
+        }
+    }
+
+    @Test("Associations that send one study share its delivery, another study has another")
+    func shared() async {
+        let first = await begin(association: "a")
+        let second = await begin(association: "b")
+        let other = await begin(study: "1.3")
+        #expect(first.delivery == second.delivery)
+        #expect(first.delivery != other.delivery)
+    }
+
+    @Test("The open marker is there before anything is acknowledged, and goes after the manifest")
+    func marker() async throws {
+        let membership = await begin()
+        try await membership.marker.value
+        let marker = BucketLayout.openMarkerKey(of: membership.delivery)
+        #expect(store.objects[marker] != nil)
+        try await store("1", in: membership)
+        await deliveries.shutDown()
+        #expect(try manifest(of: membership.delivery)?.closeReason == .shutdown)
+        #expect(store.objects[marker] == nil)
+    }
+
+    @Test("Quiet time begins when the last association has ended")
+    func quiet() async throws {
+        #expect(associations.reserve(atMost: 1))
+        associations.opened("a")
+        let membership = await begin(association: "a")
+        try await store("1", in: membership)
+        await clock.sleepers(1)  // the age
+        clock.advance(by: .seconds(31))
+        #expect(try manifest(of: membership.delivery) == nil)
+
+        associations.ended("a")
+        await deliveries.associationEnded("a")
+        await clock.sleepers(2)
+        clock.advance(by: .seconds(31))
+        await closed(membership.delivery)
+        #expect(try manifest(of: membership.delivery)?.closeReason == .quiet)
+    }
+
+    @Test("An association that ended while its last instance was on its way holds nothing")
+    func lateInstance() async throws {
+        let membership = await begin(association: "gone")
+        try await store("1", in: membership)
+        await clock.sleepers(2)
+        clock.advance(by: .seconds(31))
+        await closed(membership.delivery)
+        #expect(try manifest(of: membership.delivery)?.instances.count == 1)
+    }
+
+    @Test("At the limit of instances the next one opens another delivery")
+    func limit() async throws {
+        var memberships: [Deliveries.Membership] = []
+        for _ in 0..<4 { memberships.append(await begin()) }
+        #expect(Set(memberships.map(\.delivery)).count == 2)
+        #expect(memberships[2].delivery != memberships[3].delivery)
+        for (index, membership) in memberships.enumerated() { try await store("\(index)", in: membership) }
+        await closed(memberships[0].delivery)
+        #expect(try manifest(of: memberships[0].delivery)?.instances.count == 3)
+        #expect(try manifest(of: memberships[0].delivery)?.closeReason == .maximumInstances)
+    }
+
+    @Test("At its age it closes although an association holds it")
+    func age() async throws {
+        #expect(associations.reserve(atMost: 1))
+        associations.opened("a")
+        let membership = await begin(association: "a")
+        try await store("1", in: membership)
+        await clock.sleepers(1)
+        clock.advance(by: .seconds(3601))
+        await closed(membership.delivery)
+        #expect(try manifest(of: membership.delivery)?.closeReason == .maximumAge)
+    }
+
+    @Test("Without its marker nothing can be acknowledged, and the next instance opens another delivery")
+    func markerRefused() async throws {
+        store.refuse(prefix: BucketLayout.openMarkers)
+        let refused = await begin()
+        await #expect(throws: MemoryStore.Refused.self) { try await refused.marker.value }
+        await deliveries.instanceFailed(in: refused.delivery)
+        store.accept(prefix: BucketLayout.openMarkers)
+        let accepted = await begin()
+        #expect(accepted.delivery != refused.delivery)
+        try await store("1", in: accepted)
+        await deliveries.shutDown()
+        #expect(try manifest(of: refused.delivery) == nil)
+        #expect(try manifest(of: accepted.delivery) != nil)
+    }
+
+    @Test("When the manifest cannot be written the marker stays")
+    func manifestRefused() async throws {
+        store.refuse(prefix: BucketLayout.manifests)
+        let membership = await begin()
+        try await store("1", in: membership)
+        await deliveries.shutDown()
+        #expect(store.objects[BucketLayout.openMarkerKey(of: membership.delivery)] != nil)
+    }
+
+    @Test("Shutting down waits for the instance on its way")
+    func shutDown() async throws {
+        let membership = await begin()
+        async let ended: Void = deliveries.shutDown()
+        try await store("1", in: membership)
+        await ended
+        #expect(try manifest(of: membership.delivery)?.instances.count == 1)
+    }
+
+    /// Returns when the delivery's marker is gone, which is the last thing that happens to it.
+    private func closed(_ id: DeliveryID) async {
+        while !store.removed.contains(BucketLayout.openMarkerKey(of: id)) { await Task.yield() }
+    }
+}

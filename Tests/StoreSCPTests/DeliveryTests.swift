@@ -1,0 +1,81 @@
+import FoundationEssentials
+import ImportPipeline
+import Testing
+
+@testable import StoreSCP
+
+@Suite struct DeliveryTests {
+    private let opened = Date(timeIntervalSince1970: 1_795_477_912)
+    private let origin = Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1")
+
+    private func delivery(instances: Int = 5000, bytes: Int = 1_000_000) -> Delivery {
+        let limits = DeliveryLimits(
+            quietSeconds: 30, maximumInstances: instances, maximumBytes: bytes, maximumAgeSeconds: 3600)
+        return Delivery(studyInstanceUID: "1.2", origin: origin, limits: limits, openedAt: opened)
+    }
+
+    private func instance(_ name: String, size: Int = 100) -> DeliveryManifest.Instance {
+        DeliveryManifest.Instance(
+            key: "\(name).dcm", size: size, sha256: "", sopClassUID: "1", sopInstanceUID: name, seriesInstanceUID: "1",
+            transferSyntaxUID: "1")
+    }
+
+    @Test("It is quiet when nothing is on its way and no association holds it")
+    func quiet() {
+        var delivery = delivery()
+        delivery.associationHolds("a")
+        delivery.instanceBegan(studyDate: nil)
+        #expect(!delivery.isQuiet)
+        delivery.instanceStored(instance("1"))
+        #expect(!delivery.isQuiet)
+        delivery.associationEnded("a")
+        #expect(delivery.isQuiet)
+    }
+
+    @Test("At its limit of instances nothing joins, and it closes when the last one is stored")
+    func maximumInstances() {
+        var delivery = delivery(instances: 2)
+        delivery.instanceBegan(studyDate: nil)
+        delivery.instanceStored(instance("1"))
+        #expect(delivery.closeReason == nil)
+        delivery.instanceBegan(studyDate: nil)
+        #expect(delivery.closeReason == .maximumInstances)
+        #expect(!delivery.isReadyToClose)
+        delivery.instanceStored(instance("2"))
+        #expect(delivery.isReadyToClose)
+    }
+
+    @Test("At its limit of bytes it closes")
+    func maximumBytes() {
+        var delivery = delivery(bytes: 150)
+        for name in ["1", "2"] {
+            delivery.instanceBegan(studyDate: nil)
+            delivery.instanceStored(instance(name))
+        }
+        #expect(delivery.closeReason == .maximumBytes)
+    }
+
+    @Test("An instance that is sent again replaces itself; the first study date counts")
+    func replacement() throws {
+        var delivery = delivery()
+        for (size, date) in [(100, nil), (200, "20261123"), (300, "20261124")] as [(Int, String?)] {
+            delivery.instanceBegan(studyDate: date)
+            delivery.instanceStored(instance("1", size: size))
+        }
+        delivery.seal(.quiet)
+        let manifest = try #require(delivery.manifest(closedAt: opened))
+        #expect(manifest.instances == [instance("1", size: 300)])
+        #expect(manifest.studyDate == "20261123")
+        #expect(manifest.callingAETitle == "CT1")
+    }
+
+    @Test("Without an instance there is nothing to import")
+    func empty() {
+        var delivery = delivery()
+        delivery.instanceBegan(studyDate: nil)
+        delivery.instanceFailed()
+        delivery.seal(.quiet)
+        #expect(delivery.isReadyToClose)
+        #expect(delivery.manifest(closedAt: opened) == nil)
+    }
+}

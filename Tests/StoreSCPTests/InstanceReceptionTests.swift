@@ -1,0 +1,145 @@
+import DICOM
+import DICOMNetwork
+import ImportPipeline
+import Logging
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import StoreSCP
+
+@Suite(.timeLimit(.minutes(1))) struct InstanceReceptionTests {
+    private static let classUID = SOPClass.ctImageStorage
+    private static let instanceUID = "1.2.3.4"
+    private let store = MemoryStore(partSize: 4096)
+    private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+
+    /// Explicit VR Little Endian elements, each with a length of 16 bits.
+    private func dataSet(
+        classUID: String = classUID, instanceUID: String = instanceUID, study: String? = "1.2", series: String? = "1.3",
+        pixels: Int = 10
+    ) -> [UInt8] {
+        func element(_ tag: [UInt8], _ vr: String, _ value: [UInt8]) -> [UInt8] {
+            let padded = value.count.isMultiple(of: 2) ? value : value + [0]
+            return tag + Array(vr.utf8) + [UInt8(padded.count & 255), UInt8(padded.count >> 8)] + padded
+        }
+        var bytes = element([8, 0, 0x16, 0], "UI", Array(classUID.utf8))
+        bytes += element([8, 0, 0x18, 0], "UI", Array(instanceUID.utf8))
+        bytes += element([8, 0, 0x20, 0], "DA", Array("20261123".utf8))
+        if let study { bytes += element([0x20, 0, 0x0D, 0], "UI", Array(study.utf8)) }
+        if let series { bytes += element([0x20, 0, 0x0E, 0], "UI", Array(series.utf8)) }
+        return bytes + element([0x28, 0, 2, 0], "US", [1, 0])
+            + [0xE0, 0x7F, 0x10, 0] + Array("OB".utf8) + [0, 0]
+            + (0..<4).map { UInt8(truncatingIfNeeded: pixels >> ($0 * 8)) } + [UInt8](repeating: 7, count: pixels)
+    }
+
+    private func fileMetaInformation() throws -> FileMetaInformation {
+        FileMetaInformation(
+            mediaStorageSOPClassUID: try UID(Self.classUID), mediaStorageSOPInstanceUID: try UID(Self.instanceUID),
+            transferSyntaxUID: try UID(TransferSyntax.explicitVRLittleEndian.uid),
+            implementationClassUID: try UID("1.2"), implementationVersionName: nil, sourceApplicationEntityTitle: "CT1")
+    }
+
+    /// Hands the data set over in fragments of this size and returns the answer.
+    private func receive(
+        _ dataSet: [UInt8], fragmentSize: Int = 100, cancels: Bool = false
+    ) async throws -> StoreOutcome? {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let limits = DeliveryLimits(
+            quietSeconds: 1, maximumInstances: 10, maximumBytes: 1 << 30, maximumAgeSeconds: 60)
+        let deliveries = Deliveries(store: store, limits: limits, associations: OpenAssociations(), logger: logger)
+        let request = CStoreRequest(
+            messageID: 1, affectedSOPClassUID: try UID(Self.classUID),
+            affectedSOPInstanceUID: try UID(Self.instanceUID),
+            presentationContextID: 1, transferSyntax: .explicitVRLittleEndian)
+        let sender = InstanceUpload.Sender(
+            associationID: "a", origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: ""))
+        let meta = try fileMetaInformation()
+        let outcome = try await eventLoop.flatSubmit { [eventLoop, store] () -> EventLoopFuture<StoreOutcome?> in
+            do {
+                let reception = try InstanceReception(
+                    request: request, fileMetaInformation: meta, partSize: store.partSize, eventLoop: eventLoop
+                ) {
+                    InstanceUpload(instance: $0, sender: sender, store: store, deliveries: deliveries, logger: logger)
+                }
+                for start in stride(from: 0, to: dataSet.count, by: fragmentSize) {
+                    _ = reception.receive(ByteBuffer(bytes: dataSet[start...].prefix(fragmentSize)))
+                }
+                guard !cancels else {
+                    reception.cancel()
+                    return eventLoop.makeSucceededFuture(nil)
+                }
+                return reception.finish().map { $0 }
+            } catch {
+                return eventLoop.makeFailedFuture(error)
+            }
+        }.get()
+        await deliveries.shutDown()
+        return outcome
+    }
+
+    private var instances: [String: [UInt8]] { store.objects.filter { $0.key.hasSuffix(".dcm") } }
+
+    @Test("What is stored is a Part 10 file of the bytes as they came", arguments: [1, 7, 100, 1_000_000])
+    func stored(fragmentSize: Int) async throws {
+        let dataSet = dataSet(pixels: 200)
+        #expect(try await receive(dataSet, fragmentSize: fragmentSize)?.status == .success)
+        let (key, bytes) = try #require(instances.first)
+        #expect(key.hasSuffix("/1.2/1.3/1.2.3.4.dcm"))
+        #expect(bytes == (try fileMetaInformation().encoded()) + dataSet)
+        let document = try #require(store.objects.first { $0.key.hasPrefix(BucketLayout.manifests) })
+        let manifest = try PipelineJSON.decode(DeliveryManifest.self, from: document.value)
+        #expect(manifest.instances.map(\.key) == [key])
+        #expect(manifest.instances.map(\.size) == [bytes.count])
+        #expect(manifest.studyDate == "20261123")
+    }
+
+    @Test("An instance of many parts is stored whole")
+    func parts() async throws {
+        let dataSet = dataSet(pixels: 50_000)
+        #expect(try await receive(dataSet, fragmentSize: 1000)?.status == .success)
+        #expect(instances.values.first == (try fileMetaInformation().encoded()) + dataSet)
+    }
+
+    @Test("A data set that ends with its UIDs is stored")
+    func headerOnly() async throws {
+        let whole = dataSet()
+        let headerOnly = Array(whole[..<(whole.count - 10 - 12 - 10)])
+        #expect(try await receive(headerOnly)?.status == .success)
+    }
+
+    @Test("Another instance or class than the request named is A900H")
+    func mismatch() async throws {
+        #expect(try await receive(dataSet(instanceUID: "1.2.3.5"))?.status == .dataSetDoesNotMatchSOPClass)
+        let otherClass = dataSet(classUID: "1.2.840.10008.5.1.4.1.1.4")
+        #expect(try await receive(otherClass)?.status == .dataSetDoesNotMatchSOPClass)
+        #expect(instances.isEmpty)
+    }
+
+    @Test("A data set that cannot be read or lacks a UID is C000H")
+    func notUnderstood() async throws {
+        #expect(try await receive([UInt8](repeating: 0xFF, count: 300))?.status == .cannotUnderstand)
+        #expect(try await receive(dataSet(study: nil))?.status == .cannotUnderstand)
+        #expect(try await receive(dataSet(series: nil))?.status == .cannotUnderstand)
+        #expect(try await receive(Array(dataSet().prefix(20)))?.status == .cannotUnderstand)
+        #expect(try await receive([UInt8](repeating: 0, count: 128) + Array("DICM".utf8))?.status == .cannotUnderstand)
+        #expect(instances.isEmpty)
+    }
+
+    @Test("What the store refuses is A700H, so that it is sent again", arguments: ["2", "open/"])
+    func refused(prefix: String) async throws {
+        store.refuse(prefix: prefix)
+        let outcome = try await receive(dataSet())
+        #expect(outcome?.status == .outOfResources)
+        #expect(outcome?.errorComment?.utf8.count ?? 99 <= 64)
+        #expect(store.discarded.count == 1)
+        #expect(!store.objects.keys.contains { $0.hasPrefix(BucketLayout.manifests) })
+    }
+
+    @Test("An instance that is cut short in the middle leaves nothing")
+    func cancelled() async throws {
+        #expect(try await receive(dataSet(pixels: 10_000), cancels: true) == nil)
+        while store.discarded.isEmpty { await Task.yield() }
+        #expect(instances.isEmpty)
+    }
+}
