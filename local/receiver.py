@@ -20,6 +20,7 @@ class Receiver:
         self._environment = {
             **deploy.environment(endpoint),
             "DICOM_BUCKET": bucket,
+            "SCP_ADDRESS": "127.0.0.1",
             "SCP_PORT": str(self.port),
             "DELIVERY_QUIET_SECONDS": str(QUIET_SECONDS),
             **settings,

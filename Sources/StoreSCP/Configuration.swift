@@ -23,6 +23,8 @@ struct Configuration: Sendable {
     }
 
     let storage: Storage
+    /// Of the machine's own addresses, the one to listen on.
+    let address: String
     let port: Int
     let aeTitle: String
     let requiresCalledAETitle: Bool
@@ -48,6 +50,7 @@ struct Configuration: Sendable {
             } else {
                 .directory(settings.text("STORAGE_DIRECTORY") ?? "storage")
             }
+        address = settings.text("SCP_ADDRESS") ?? "0.0.0.0"
         port = try settings.integer("SCP_PORT", default: 11112, in: 0...65535)
         aeTitle = try settings.aeTitle("AE_TITLE", default: "STORESCP")
         requiresCalledAETitle = try settings.boolean("REQUIRE_CALLED_AE_TITLE", default: false)

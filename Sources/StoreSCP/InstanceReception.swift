@@ -15,6 +15,7 @@ final class InstanceReception: InstanceReceiver {
     private var headerReader: InstanceHeaderReader
     /// Begins with the file meta information: what is stored is a Part 10 file.
     private var part: [UInt8]
+    private let fileMetaInformationLength: Int
     private var upload: InstanceUpload?
     private var problem: InstanceProblem?
     /// Done when every part that was handed over is written.
@@ -31,6 +32,7 @@ final class InstanceReception: InstanceReceiver {
         self.makeUpload = makeUpload
         headerReader = try InstanceHeaderReader(transferSyntax: request.transferSyntax, limits: Self.headerLimits)
         part = fileMetaInformation.encoded()
+        fileMetaInformationLength = part.count
         written = eventLoop.makeSucceededVoidFuture()
     }
 
@@ -108,7 +110,9 @@ final class InstanceReception: InstanceReceiver {
     private func fail(_ error: any Error) {
         switch error {
         case let error as InstanceProblem: problem = error
-        case let error as DataSetError: problem = .unreadable(error)
+        case let error as DataSetError:
+            let dataSet = part.dropFirst(fileMetaInformationLength)
+            problem = FileMetaInformation.looksLikePart10Prefix(dataSet) ? .part10File : .unreadable(error)
         default: problem = .unreadable(.truncated(after: headerReader.bytesConsumed))
         }
         part = []

@@ -32,6 +32,8 @@ enum InstanceProblem: Error, Equatable {
     case elementMissing(String)
     case mismatch(String)
     case unreadable(DataSetError)
+    /// Preamble and file meta information were sent, which belong to a file and not to a data set.
+    case part10File
 
     var outcome: StoreOutcome {
         switch self {
@@ -40,6 +42,8 @@ enum InstanceProblem: Error, Equatable {
         case .mismatch(let name):
             StoreOutcome(
                 status: .dataSetDoesNotMatchSOPClass, errorComment: "\(name) differs between command and data set")
+        case .part10File:
+            StoreOutcome(status: .cannotUnderstand, errorComment: "A file came: expected a data set without group 0002")
         case .unreadable:
             StoreOutcome(status: .cannotUnderstand, errorComment: "The data set cannot be read in its transfer syntax")
         }

@@ -31,7 +31,7 @@ final class Server: Sendable {
                 connections.add(channel)
                 return AssociationHandler.addHandlers(to: channel, service: service, timeouts: timeouts)
             }
-            .bind(host: "0.0.0.0", port: configuration.port).get()
+            .bind(host: configuration.address, port: configuration.port).get()
         return Server(listener: listener, connections: connections)
     }
 

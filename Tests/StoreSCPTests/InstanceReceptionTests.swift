@@ -122,7 +122,14 @@ import Testing
         #expect(try await receive(dataSet(study: nil))?.status == .cannotUnderstand)
         #expect(try await receive(dataSet(series: nil))?.status == .cannotUnderstand)
         #expect(try await receive(Array(dataSet().prefix(20)))?.status == .cannotUnderstand)
-        #expect(try await receive([UInt8](repeating: 0, count: 128) + Array("DICM".utf8))?.status == .cannotUnderstand)
+        #expect(instances.isEmpty)
+    }
+
+    @Test("A file in the place of a data set is said to be one")
+    func file() async throws {
+        let outcome = try await receive(try fileMetaInformation().encoded() + dataSet(), fragmentSize: 1000)
+        #expect(outcome?.status == .cannotUnderstand)
+        #expect(outcome?.errorComment?.contains("file") == true)
         #expect(instances.isEmpty)
     }
 

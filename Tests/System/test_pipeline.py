@@ -241,6 +241,32 @@ def test_sigterm_closes_the_open_delivery(pipeline, samples, watch):
     assert item["outcome"] == "IMPORTED"
 
 
+def test_instances_are_imported_one_by_one_where_that_is_wanted(pipeline, samples, watch):
+    study = [path for path in samples if path.name.startswith("77654033-CR")]
+    log = pipeline.aws.state_dir / "logs" / "instance-receiver.log"
+    with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, IMPORT_UNIT="instance") as scp:
+        assert statuses(send_with_dcmtk(study, "127.0.0.1", scp.port)) == {0}
+        items = watch.ended(len(study))
+    assert [(item["outcome"], item["instanceCount"]) for item in items] == [("IMPORTED", "1")] * len(study)
+    assert len({item["sopInstanceUID"] for item in items}) == len(study)
+
+
+@pytest.mark.parametrize("send", SENDERS)
+def test_without_a_bucket_instances_become_files(pipeline, samples, tmp_path, send):
+    settings = {"DICOM_BUCKET": "", "STORAGE_DIRECTORY": str(tmp_path / "storage")}
+    with Receiver(STORE_SCP, pipeline.aws.endpoint, "", tmp_path / "receiver.log", **settings) as scp:
+        assert statuses(send(samples, "127.0.0.1", scp.port)) == {0}
+        assert scp.stop() == 0
+    stored = {path.stem: path for path in (tmp_path / "storage").rglob("*.dcm")}
+    assert len(stored) == len(samples)
+    for path in samples:
+        sent = pydicom.dcmread(path)
+        assert_same_instance(sent, pydicom.dcmread(stored[sent.SOPInstanceUID]))
+        assert_accepted_by_dcmtk(stored[sent.SOPInstanceUID])
+    listed = [json.loads(path.read_text()) for path in (tmp_path / "storage" / "deliveries").iterdir()]
+    assert sum(len(manifest["instances"]) for manifest in listed) == len(samples)
+
+
 def test_no_patient_appears_in_a_log_or_an_item(pipeline, samples):
     """Runs last in this file: everything above has left its traces."""
     logs = [path.read_text(errors="replace") for path in (pipeline.aws.state_dir / "logs").iterdir()]
