@@ -2,11 +2,8 @@
 ///
 /// Feed it until it says that it is complete, or call `finish` where the data set ends. A copy shares the state of the
 /// inflation with its original: go on with one of them only.
-package struct InstanceHeaderReader {
-    package enum Progress: Hashable, Sendable {
-        case needsMoreBytes
-        case complete
-    }
+package struct InstanceHeaderReader: HeaderReader {
+    package typealias Progress = HeaderReaderProgress
 
     /// The last element that is looked for: whatever comes after it at the top level ends the reading.
     private static let lastTag = Tag.studyID
@@ -43,20 +40,6 @@ package struct InstanceHeaderReader {
             try read(&input)
         }
         return progress
-    }
-
-    @discardableResult
-    package mutating func feed(_ bytes: ArraySlice<UInt8>) throws(DataSetError) -> Progress {
-        // The closure cannot throw a typed error through the library's rethrowing function.
-        let result = bytes.withUnsafeBytes { buffer in
-            Result { () throws(DataSetError) in try feed(buffer) }
-        }
-        return try result.get()
-    }
-
-    @discardableResult
-    package mutating func feed(_ bytes: [UInt8]) throws(DataSetError) -> Progress {
-        try feed(bytes[...])
     }
 
     /// Says that the data set has ended: complete, unless it ended inside an element.

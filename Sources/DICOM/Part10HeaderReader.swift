@@ -1,8 +1,8 @@
 /// Reads the header of an instance from a file as it arrives: file meta information first, then the data set.
 ///
 /// PS3.10 §7.1. A copy shares the state of the inflation with its original: go on with one of them only.
-package struct Part10HeaderReader {
-    package typealias Progress = InstanceHeaderReader.Progress
+package struct Part10HeaderReader: HeaderReader {
+    package typealias Progress = HeaderReaderProgress
 
     /// Known as soon as group 0002 has been read.
     package private(set) var fileMetaInformation: FileMetaInformation?
@@ -30,20 +30,6 @@ package struct Part10HeaderReader {
         var input = bytes[...]
         if dataSet == nil { try readMeta(&input) }
         return try dataSet?.feed(UnsafeRawBufferPointer(rebasing: input)) ?? .needsMoreBytes
-    }
-
-    @discardableResult
-    package mutating func feed(_ bytes: ArraySlice<UInt8>) throws(DataSetError) -> Progress {
-        // The closure cannot throw a typed error through the library's rethrowing function.
-        let result = bytes.withUnsafeBytes { buffer in
-            Result { () throws(DataSetError) in try feed(buffer) }
-        }
-        return try result.get()
-    }
-
-    @discardableResult
-    package mutating func feed(_ bytes: [UInt8]) throws(DataSetError) -> Progress {
-        try feed(bytes[...])
     }
 
     /// Says that the file has ended: complete, unless it ended inside the meta information or an element.

@@ -45,10 +45,8 @@ final class InstanceReception: InstanceReceiver {
 
     func receive(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? {
         guard problem == nil else { return nil }
-        fragment.withUnsafeReadableBytes { bytes in
-            part.append(contentsOf: bytes)
-            readHeader(bytes)
-        }
+        part.append(contentsOf: fragment.readableBytesView)
+        readHeader(fragment)
         guard let upload, part.count >= partSize else { return nil }
         return handOver(to: upload)
     }
@@ -83,10 +81,10 @@ final class InstanceReception: InstanceReceiver {
 
     // MARK: -
 
-    private func readHeader(_ bytes: UnsafeRawBufferPointer) {
+    private func readHeader(_ fragment: ByteBuffer) {
         guard upload == nil else { return }
         do {
-            if try headerReader.feed(bytes) == .complete { try begin() }
+            if try headerReader.feed(fragment) == .complete { try begin() }
         } catch {
             fail(error)
         }

@@ -25,7 +25,8 @@ import Testing
     @Test("Every setting is taken")
     func settings() throws {
         let configuration = try Configuration(environment: [
-            "DICOM_BUCKET": "dicom", "SCP_ADDRESS": "127.0.0.1", "SCP_PORT": "104", "AE_TITLE": "ARCHIVE", "REQUIRE_CALLED_AE_TITLE": "True",
+            "DICOM_BUCKET": "dicom", "SCP_ADDRESS": "127.0.0.1", "SCP_PORT": "104", "AE_TITLE": "ARCHIVE",
+            "REQUIRE_CALLED_AE_TITLE": "True",
             "REQUIRE_CALLING_AE_TITLE": "CT1, MR1", "MAX_POOL_CONNECTIONS": "10", "DIMSE_TIMEOUT": "5",
             "NETWORK_TIMEOUT": "6", "MAXIMUM_ASSOCIATIONS": "7", "MAXIMUM_PDU_SIZE": "16384",
             "SUPPORTED_SOP_CLASS_UIDS": "1.2.840.10008.5.1.4.1.1.2", "LOG_LEVEL": "debug", "LOG_FORMAT": "text",
