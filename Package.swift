@@ -60,7 +60,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "AWSTests", dependencies: ["AWS", "HTTP"],
+            name: "AWSTests",
+            dependencies: [
+                "AWS", "HTTP", "StructuredLog",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "StructuredLog"], swiftSettings: settings),

@@ -65,8 +65,10 @@ struct ContainerCredentials: Sendable {
         guard !url.hasPrefix("https://") else { return true }
         guard url.hasPrefix("http://") else { return false }
         let authority = url.dropFirst("http://".count).prefix { $0 != "/" && $0 != "?" }
+        // A user name would stand where the checks below look for the host.
+        guard !authority.contains("@") else { return false }
         if authority.hasPrefix("[") {
-            return ["[::1]", "[fd00:ec2::23]"].contains { authority.hasPrefix($0) }
+            return ["[::1]", "[fd00:ec2::23]"].contains { authority == $0 || authority.hasPrefix("\($0):") }
         }
         let host = authority.prefix { $0 != ":" }
         let octets = host.split(separator: ".").map { UInt8($0) }

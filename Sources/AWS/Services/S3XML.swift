@@ -1,4 +1,6 @@
 /// Reads single values out of S3's small answers, which are flat XML with entities and no CDATA or comments.
+///
+/// It goes by scalars, as XML does: `&` with a combining accent behind it is one character to Swift, and not `&`.
 enum S3XML {
     /// The text of the first element of this name; nil where there is none.
     static func text(of element: String, in body: [UInt8]) -> String? {
@@ -9,38 +11,37 @@ enum S3XML {
     }
 
     static func escape(_ text: String) -> String {
-        text.reduce(into: "") { escaped, character in
-            switch character {
+        text.unicodeScalars.reduce(into: "") { escaped, scalar in
+            switch scalar {
             case "&": escaped += "&amp;"
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
             case "\"": escaped += "&quot;"
-            default: escaped.append(character)
+            default: escaped.unicodeScalars.append(scalar)
             }
         }
     }
 
     private static func unescape(_ text: String) -> String {
-        guard text.contains("&") else { return text }
-        var result = ""
-        var rest = text[...]
+        var result = String.UnicodeScalarView()
+        var rest = text.unicodeScalars[...]
         while let ampersand = rest.firstIndex(of: "&") {
             result += rest[..<ampersand]
             let afterAmpersand = rest.index(after: ampersand)
             guard let semicolon = rest[afterAmpersand...].firstIndex(of: ";"),
-                let character = entity(rest[afterAmpersand..<semicolon])
+                let scalar = entity(Substring(rest[afterAmpersand..<semicolon]))
             else {
                 result.append("&")
                 rest = rest[afterAmpersand...]
                 continue
             }
-            result.append(character)
+            result.append(scalar)
             rest = rest[rest.index(after: semicolon)...]
         }
-        return result + rest
+        return String(result + rest)
     }
 
-    private static func entity(_ name: Substring) -> Character? {
+    private static func entity(_ name: Substring) -> Unicode.Scalar? {
         switch name {
         case "amp": "&"
         case "lt": "<"
@@ -49,9 +50,9 @@ enum S3XML {
         case "apos": "'"
         default:
             if name.hasPrefix("#x") {
-                UInt32(name.dropFirst(2), radix: 16).flatMap(Unicode.Scalar.init).map(Character.init)
+                UInt32(name.dropFirst(2), radix: 16).flatMap(Unicode.Scalar.init)
             } else if name.hasPrefix("#") {
-                UInt32(name.dropFirst()).flatMap(Unicode.Scalar.init).map(Character.init)
+                UInt32(name.dropFirst()).flatMap(Unicode.Scalar.init)
             } else {
                 nil
             }

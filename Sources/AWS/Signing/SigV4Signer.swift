@@ -19,6 +19,7 @@ package struct SigV4Signer: Sendable {
         var request = request
         let timestamp = date.formatted(Self.timestampStyle)
         let payloadHash = SHA256.hash(request.body).hexadecimal
+        request.headers["Authorization"] = nil  // of an earlier signature
         request.headers["X-Amz-Date"] = timestamp
         request.headers["X-Amz-Security-Token"] = credentials.sessionToken
         if isS3 { request.headers["X-Amz-Content-SHA256"] = payloadHash }

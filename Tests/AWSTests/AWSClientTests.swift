@@ -1,0 +1,128 @@
+import HTTP
+import StructuredLog
+import Testing
+
+@testable import AWS
+
+@Suite("AWSClient")
+struct AWSClientTests {
+    @Test("A 503 is sent again, the 200 that follows counts")
+    func retried() async throws {
+        let slowDown = "<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
+        try await LoopbackHTTPServer.serve(.status(503, slowDown), .status(200, "body")) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            let object = try await s3.getObject(bucket: "b", key: "k")
+            #expect(object.body == Array("body".utf8))
+            #expect(server.requests.count == 2)
+        }
+    }
+
+    /// An answer to a request of a JSON service and what becomes of it.
+    struct Failure: Sendable, CustomTestStringConvertible {
+        let status: Int
+        var header: String?
+        var body = ""
+        let code: String
+        let isTransient: Bool
+
+        var testDescription: String { "\(status) \(header ?? "") \(body)" }
+    }
+
+    @Test(
+        "An error is named as the service does it and sent again if that can help",
+        arguments: [
+            Failure(status: 503, code: "ServiceUnavailable", isTransient: true),
+            Failure(status: 502, body: "<html>Bad Gateway</html>", code: "ServiceUnavailable", isTransient: true),
+            Failure(status: 404, code: "UnknownError", isTransient: false),
+            Failure(status: 429, header: "ThrottlingException", code: "ThrottlingException", isTransient: true),
+            Failure(
+                status: 400, header: "ThrottlingException:http://internal.amazon.com/coral/com.amazon.coral/",
+                code: "ThrottlingException", isTransient: true),
+            Failure(
+                status: 400, body: #"{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}"#,
+                code: "ThrottlingException", isTransient: true),
+            Failure(
+                status: 400, header: "AccessDeniedException", body: #"{"__type":"ThrottlingException"}"#,
+                code: "AccessDeniedException", isTransient: false),
+            Failure(
+                status: 400, body: #"{"__type":"com.amazonaws.swf#ExecutionAlreadyExists"}"#,
+                code: "ExecutionAlreadyExists", isTransient: false),
+            Failure(
+                status: 400, body: #"{"code":"ExpiredTokenException"}"#, code: "ExpiredTokenException",
+                isTransient: true),
+            Failure(
+                status: 402, header: "ServiceQuotaExceededException", code: "ServiceQuotaExceededException",
+                isTransient: false),
+        ])
+    func failures(_ failure: Failure) async throws {
+        var headers: HTTPHeaders = [:]
+        headers["x-amzn-ErrorType"] = failure.header
+        try await LoopbackHTTPServer.serve(
+            .status(failure.status, headers: headers, failure.body)
+        ) { server, url, http in
+            let stepFunctions = StepFunctionsClient(client: try .loopback(url, http: http))
+            let error = await #expect(throws: AWSServiceError.self) {
+                try await stepFunctions.startExecution(stateMachineARN: "arn", name: "name", input: "{}")
+            }
+            #expect(error?.code == failure.code)
+            #expect(error?.statusCode == failure.status)
+            #expect(server.requests.count == (failure.isTransient ? 3 : 1))
+        }
+    }
+
+    @Test("An error carries the service's message and request id")
+    func errorFields() async throws {
+        let reply = LoopbackHTTPServer.Reply.status(
+            403, headers: ["x-amzn-errortype": "AccessDeniedException", "x-amzn-RequestId": "r-1"],
+            #"{"Message":"not for you"}"#)
+        try await LoopbackHTTPServer.serve(reply) { _, url, http in
+            let healthImaging = HealthImagingClient(client: try .loopback(url, http: http))
+            await #expect(
+                throws: AWSServiceError(
+                    service: "medical-imaging", operation: "GetDICOMImportJob", statusCode: 403,
+                    code: "AccessDeniedException", message: "not for you", requestID: "r-1")
+            ) {
+                try await healthImaging.getDICOMImportJob(datastoreID: "d", jobID: "j")
+            }
+        }
+    }
+
+    @Test("A connection that ends without an answer is tried again")
+    func hangUp() async throws {
+        try await LoopbackHTTPServer.serve(.hangUp, .status(204)) { server, url, http in
+            try await S3Client(client: try .loopback(url, http: http)).deleteObject(bucket: "b", key: "k")
+            #expect(server.requests.count == 2)
+        }
+    }
+
+    @Test("A refused connection is tried again, then thrown")
+    func refused() async throws {
+        let http = HTTPClient()
+        defer { http.shutDown() }
+        let log = RecordedLog()
+        let url = try await LoopbackHTTPServer.unusedURL()
+        let s3 = S3Client(client: try .loopback(url, http: http, log: log))
+        let error = await #expect(throws: HTTPError.self) { try await s3.deleteObject(bucket: "b", key: "k") }
+        #expect(error?.reportedName == "ConnectionFailed")
+        #expect(log.lines.count == 2)
+        #expect(log.lines.allSatisfy { $0.contains("trying again") && $0.contains("DeleteObject") })
+    }
+
+    @Test("Credentials that a service calls expired are fetched anew")
+    func expiredToken() async throws {
+        let answer: LoopbackHTTPServer.Answer = { request in
+            if request.target == "/credentials" {
+                return .status(200, #"{"AccessKeyId":"AKID\#(request.index)","SecretAccessKey":"s","Token":"t"}"#)
+            }
+            let isFirst = request.headers["Authorization"]?.contains("Credential=AKID0/") == true
+            return isFirst ? .status(400, "<Error><Code>ExpiredToken</Code></Error>") : .status(204)
+        }
+        try await LoopbackHTTPServer.serve(answer) { server, url, http in
+            let environment = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(url)/credentials"]
+            let client = try AWSClient.loopback(url, http: http, environment: environment)
+            for _ in 0..<2 { try await S3Client(client: client).deleteObject(bucket: "b", key: "k") }
+            #expect(server.requests.map(\.target) == ["/credentials", "/b/k", "/credentials", "/b/k", "/b/k"])
+            #expect(server.requests.last?.headers["X-Amz-Security-Token"] == "t")
+        }
+    }
+}

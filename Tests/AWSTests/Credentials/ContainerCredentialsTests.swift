@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+@testable import AWS
+
+@Suite("ContainerCredentials")
+struct ContainerCredentialsTests {
+    static func isAllowed(_ url: String) throws -> Bool {
+        do {
+            return try ContainerCredentials(environment: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url]) != nil
+        } catch CredentialsError.containerEndpointNotAllowed(url) {
+            return false
+        }
+    }
+
+    @Test(
+        "Credentials are asked for in the clear on this machine and at the containers' addresses only",
+        arguments: [
+            ("http://127.0.0.1:8080/creds", true), ("http://127.200.0.1/creds", true), ("http://localhost/creds", true),
+            ("http://169.254.170.2/creds", true), ("http://169.254.170.23/v1/credentials", true),
+            ("http://[::1]:80/creds", true), ("http://[fd00:ec2::23]/v1/credentials", true),
+            ("https://credentials.example/creds", true),
+            ("http://credentials.example/creds", false), ("http://10.0.0.1/creds", false),
+            ("http://169.254.169.254/creds", false), ("http://127.0.0.1.example/creds", false),
+            ("http://127.0.0/creds", false), ("http://127.0.0.256/creds", false), ("http://[::2]/creds", false),
+            ("http://127.0.0.1:80@credentials.example/creds", false),
+            ("http://localhost:x@credentials.example", false), ("http://[::1]@credentials.example/", false),
+            ("http://[::1].example/", false), ("ftp://127.0.0.1/creds", false), ("127.0.0.1/creds", false),
+        ])
+    func allowed(_ url: String, _ isAllowed: Bool) throws {
+        #expect(try Self.isAllowed(url) == isAllowed)
+    }
+
+    @Test(
+        "An environment that names no endpoint has none", arguments: [[:], ["AWS_CONTAINER_CREDENTIALS_FULL_URI": ""]])
+    func absent(_ environment: [String: String]) throws {
+        #expect(try ContainerCredentials(environment: environment) == nil)
+    }
+
+    @Test("The relative URI counts before the full one")
+    func relative() throws {
+        let environment = [
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/1",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://not.allowed.example/",
+        ]
+        #expect(try ContainerCredentials(environment: environment) != nil)
+    }
+
+    @Test("An answer is read with its token and its end")
+    func parse() throws {
+        let answer = """
+            {"RoleArn":"arn","AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"s","Token":"t",\
+            "Expiration":"2026-11-24T05:51:52Z"}
+            """
+        #expect(
+            try ContainerCredentials.parse(Array(answer.utf8))
+                == Credentials(
+                    accessKeyID: "ASIAEXAMPLE", secretAccessKey: "s", sessionToken: "t",
+                    expiration: Date(timeIntervalSince1970: 1_795_499_512)))
+    }
+
+    @Test("An end is optional")
+    func parseWithoutExpiration() throws {
+        let credentials = try ContainerCredentials.parse(Array(#"{"AccessKeyId":"A","SecretAccessKey":"s"}"#.utf8))
+        #expect(credentials == Credentials(accessKeyID: "A", secretAccessKey: "s"))
+    }
+
+    @Test(
+        "An answer that lacks something is an error that names it",
+        arguments: [
+            ("", "AccessKeyId, SecretAccessKey and Token"), ("<html/>", "AccessKeyId, SecretAccessKey and Token"),
+            (#"{"AccessKeyId":"A"}"#, "AccessKeyId, SecretAccessKey and Token"),
+            (#"{"AccessKeyId":"A","SecretAccessKey":"s","Token":"t","Expiration":"soon"}"#, "Expiration"),
+        ])
+    func malformed(_ answer: String, _ missing: String) {
+        #expect(throws: CredentialsError.containerAnswerMalformed(missing: missing)) {
+            try ContainerCredentials.parse(Array(answer.utf8))
+        }
+    }
+
+    @Test("The token of the file is sent, each time as it is there; it counts before the one in the environment")
+    func tokenFile() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "token-\(UUID())").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let answer = #"{"AccessKeyId":"A","SecretAccessKey":"s"}"#
+        try await LoopbackHTTPServer.serve(.status(200, answer)) { server, url, http in
+            let container = try #require(
+                try ContainerCredentials(environment: [
+                    "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(url)/creds",
+                    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": file,
+                    "AWS_CONTAINER_AUTHORIZATION_TOKEN": "of the environment",
+                ]))
+            await #expect(throws: CredentialsError.fileUnreadable(path: file)) { try await container.fetch(by: http) }
+            for token in ["first", "second"] {
+                try "\(token)\n".write(toFile: file, atomically: true, encoding: .utf8)
+                _ = try await container.fetch(by: http)
+            }
+            #expect(server.requests.map(\.target) == ["/creds", "/creds"])
+            #expect(server.requests.map { $0.headers["Authorization"] } == ["first", "second"])
+        }
+    }
+
+    @Test("The token of the environment is sent where there is no file")
+    func token() async throws {
+        let answer = #"{"AccessKeyId":"A","SecretAccessKey":"s"}"#
+        try await LoopbackHTTPServer.serve(.status(200, answer)) { server, url, http in
+            let container = try #require(
+                try ContainerCredentials(environment: [
+                    "AWS_CONTAINER_CREDENTIALS_FULL_URI": url, "AWS_CONTAINER_AUTHORIZATION_TOKEN": "token",
+                ]))
+            _ = try await container.fetch(by: http)
+            #expect(server.requests.first?.headers["Authorization"] == "token")
+            #expect(server.requests.first?.headers["Accept"] == "application/json")
+        }
+    }
+
+    @Test("Another status than 200 is an error", arguments: [301, 404, 500])
+    func status(_ status: Int) async throws {
+        try await LoopbackHTTPServer.serve(.status(status)) { _, url, http in
+            let container = try #require(
+                try ContainerCredentials(environment: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url]))
+            await #expect(throws: CredentialsError.containerEndpointAnswered(status: status)) {
+                try await container.fetch(by: http)
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import HTTP
+import Synchronization
+import Testing
+
+@testable import AWS
+
+@Suite("CredentialsProvider")
+struct CredentialsProviderTests {
+    /// A clock that stands until it is moved.
+    final class Clock: Sendable {
+        private let seconds = Mutex(0.0)
+
+        var date: Date { Date(timeIntervalSince1970: seconds.withLock { $0 }) }
+
+        func advance(to seconds: TimeInterval) {
+            self.seconds.withLock { $0 = seconds }
+        }
+    }
+
+    static let profiles = ProfileFile(
+        """
+        [default]
+        aws_access_key_id = AKIDFILE
+        aws_secret_access_key = s
+        [other]
+        aws_access_key_id = AKIDOTHER
+        aws_secret_access_key = s
+        """)
+    static let environmentKey = ["AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": "s"]
+
+    static func provider(
+        _ environment: [String: String], profile: String = "default", files: [ProfileFile] = [profiles],
+        http: HTTPClient, clock: Clock = Clock()
+    ) -> CredentialsProvider {
+        CredentialsProvider(
+            environment: environment, profile: profile, files: files, http: http, now: { clock.date })
+    }
+
+    /// The container's endpoint: each answer has another key, which ends an hour after `clock`.
+    static func hourly(_ clock: Clock) -> LoopbackHTTPServer.Answer {
+        { request in
+            let expiration = clock.date.addingTimeInterval(3600).formatted(.iso8601)
+            return .status(
+                200,
+                #"{"AccessKeyId":"ASIA\#(request.index)","SecretAccessKey":"s","Expiration":"\#(expiration)"}"#)
+        }
+    }
+
+    @Test(
+        "The environment counts before the profile, the profile before the container",
+        arguments: [
+            (environmentKey, "default", "AKIDENV"), ([:], "default", "AKIDFILE"), ([:], "other", "AKIDOTHER"),
+            (["AWS_ACCESS_KEY_ID": "AKIDENV"], "default", "AKIDFILE"),
+            (["AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": ""], "default", "AKIDFILE"),
+            ([:], "absent", "ASIA0"), (environmentKey, "absent", "AKIDENV"),
+        ])
+    func order(_ environment: [String: String], _ profile: String, _ accessKeyID: String) async throws {
+        try await LoopbackHTTPServer.serve(Self.hourly(Clock())) { _, url, http in
+            let container = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url]
+            let provider = Self.provider(container.merging(environment) { $1 }, profile: profile, http: http)
+            let found = try await provider.credentials()
+            #expect(found.accessKeyID == accessKeyID)
+        }
+    }
+
+    @Test("The environment's session token is taken, an empty one is none", arguments: [("token", "token"), ("", nil)])
+    func sessionToken(_ value: String, _ token: String?) async throws {
+        let http = HTTPClient()
+        defer { http.shutDown() }
+        let environment = Self.environmentKey.merging(["AWS_SESSION_TOKEN": value]) { $1 }
+        let found = try await Self.provider(environment, http: http).credentials()
+        #expect(found == Credentials(accessKeyID: "AKIDENV", secretAccessKey: "s", sessionToken: token))
+    }
+
+    @Test("Where nothing gives credentials there is an error")
+    func none() async {
+        let http = HTTPClient()
+        defer { http.shutDown() }
+        let provider = Self.provider([:], files: [], http: http)
+        await #expect(throws: CredentialsError.none) { try await provider.credentials() }
+    }
+
+    @Test("Credentials are kept until five minutes before they end")
+    func refreshMargin() async throws {
+        let clock = Clock()
+        try await LoopbackHTTPServer.serve(Self.hourly(clock)) { _, url, http in
+            let provider = Self.provider(
+                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], files: [], http: http, clock: clock)
+            for (seconds, accessKeyID) in [(0, "ASIA0"), (3299, "ASIA0"), (3300, "ASIA1"), (6599, "ASIA1")] {
+                clock.advance(to: TimeInterval(seconds))
+                let found = try await provider.credentials()
+                #expect(found.accessKeyID == accessKeyID, "after \(seconds) s")
+            }
+        }
+    }
+
+    @Test("What is still valid is used to its end when the endpoint is away, and not after it")
+    func endpointAway() async throws {
+        let clock = Clock()
+        let hourly = Self.hourly(clock)
+        let answer: LoopbackHTTPServer.Answer = { $0.index == 0 ? hourly($0) : .status(500) }
+        try await LoopbackHTTPServer.serve(answer) { server, url, http in
+            let provider = Self.provider(
+                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], files: [], http: http, clock: clock)
+            let first = try await provider.credentials()
+            clock.advance(to: 3599)
+            let second = try await provider.credentials()
+            #expect(second == first)
+            #expect(server.requests.count == 2)
+            clock.advance(to: 3600)
+            await #expect(throws: CredentialsError.containerEndpointAnswered(status: 500)) {
+                try await provider.credentials()
+            }
+        }
+    }
+
+    @Test("Many who ask at once share one request")
+    func shared() async throws {
+        let clock = Clock()
+        try await LoopbackHTTPServer.serve(Self.hourly(clock)) { server, url, http in
+            let provider = Self.provider(
+                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], files: [], http: http, clock: clock)
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<50 { group.addTask { try await provider.credentials() } }
+                for try await found in group { #expect(found.accessKeyID == "ASIA0") }
+            }
+            #expect(server.requests.count == 1)
+        }
+    }
+
+    @Test("Only the credentials that were rejected are forgotten")
+    func invalidation() async throws {
+        let clock = Clock()
+        try await LoopbackHTTPServer.serve(Self.hourly(clock)) { server, url, http in
+            let provider = Self.provider(
+                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], files: [], http: http, clock: clock)
+            let first = try await provider.credentials()
+            await provider.invalidate(first)
+            let second = try await provider.credentials()
+            await provider.invalidate(first)
+            let third = try await provider.credentials()
+            #expect([first, second, third].map(\.accessKeyID) == ["ASIA0", "ASIA1", "ASIA1"])
+        }
+    }
+
+    @Test("A description shows no secret")
+    func description() {
+        let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "hush", sessionToken: "hush")
+        #expect(!"\(credentials)".contains("hush"))
+        #expect(!String(reflecting: credentials).contains("hush"))
+    }
+}

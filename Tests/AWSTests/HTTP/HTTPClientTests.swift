@@ -1,0 +1,186 @@
+import HTTP
+import Testing
+
+@Suite("HTTPClient")
+struct HTTPClientTests {
+    @Test("A request arrives as it was given, its answer comes back whole")
+    func exchange() async throws {
+        let answer = HTTPResponse(status: 418, headers: ["X-Note": "  a b\t"], body: [0, 255, 10])
+        try await LoopbackHTTPServer.serve(.response(answer)) { server, url, http in
+            let response = try await http.execute(
+                HTTPRequest(
+                    method: "PUT", url: url + "/a/../b//%2F?x=%20&y", headers: ["X-Empty": "", "X-Full": "1"],
+                    body: [1, 2, 3]))
+            #expect(response.status == 418)
+            #expect(response.headers["x-note"] == "a b")
+            #expect(response.body == [0, 255, 10])
+
+            let request = try #require(server.requests.first)
+            #expect(request.method == "PUT")
+            #expect(request.target == "/a/../b//%2F?x=%20&y")
+            #expect(request.headers["X-Empty"] == "")
+            #expect(request.headers["X-Full"] == "1")
+            #expect(request.headers["Expect"] == nil)
+            #expect(request.headers["Accept"] == nil)
+            #expect(request.body == [1, 2, 3])
+        }
+    }
+
+    @Test("Every method is sent under its name", arguments: ["GET", "HEAD", "DELETE", "PUT", "POST"])
+    func methods(_ method: String) async throws {
+        try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
+            let response = try await http.execute(HTTPRequest(method: method, url: url))
+            #expect(response.status == 200)
+            #expect(server.requests.map(\.method) == [method])
+        }
+    }
+
+    @Test("An option of one request does not stay for the next on its connection")
+    func reuse() async throws {
+        try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
+            _ = try await http.execute(HTTPRequest(method: "PUT", url: url, headers: ["X-First": "1"], body: [1]))
+            _ = try await http.execute(HTTPRequest(url: url))
+            #expect(server.requests.map(\.indexOnConnection) == [0, 1])
+            #expect(server.requests.map(\.method) == ["PUT", "GET"])
+            #expect(server.requests.last?.headers["X-First"] == nil)
+            #expect(server.requests.last?.body == [])
+        }
+    }
+
+    @Test("Many requests at once each get their own answer over few connections")
+    func many() async throws {
+        let echo: LoopbackHTTPServer.Answer = { .response(HTTPResponse(status: 200, body: $0.body)) }
+        try await LoopbackHTTPServer.serve(echo) { server, url, http in
+            try await withThrowingTaskGroup { group in
+                for number in 0..<300 {
+                    group.addTask {
+                        let body = Array("\(number)".utf8)
+                        let response = try await http.execute(HTTPRequest(method: "POST", url: url, body: body))
+                        #expect(response.body == body)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(server.requests.count == 300)
+            #expect(server.requests.count { $0.indexOnConnection == 0 } <= 8)
+        }
+    }
+
+    @Test("A body is sent again whole when the server has closed the kept connection")
+    func closedConnection() async throws {
+        let answer: LoopbackHTTPServer.Answer = { $0.index == 1 ? .hangUp : .status(200) }
+        let body = (0..<(1 << 20)).map { UInt8(truncatingIfNeeded: $0 / 251) }
+        try await LoopbackHTTPServer.serve(answer) { server, url, http in
+            _ = try await http.execute(HTTPRequest(url: url))
+            let response = try await http.execute(HTTPRequest(method: "PUT", url: url, body: body))
+            #expect(response.status == 200)
+            #expect(server.requests.map(\.indexOnConnection) == [0, 1, 0])
+            #expect(server.requests.last?.body == body)
+        }
+    }
+
+    @Test("A connection that ends without an answer fails the transfer")
+    func hangUp() async throws {
+        try await LoopbackHTTPServer.serve(.hangUp) { _, url, http in
+            let error = await #expect(throws: HTTPError.self) { try await http.execute(HTTPRequest(url: url)) }
+            #expect(error?.transferCode == 52)
+        }
+    }
+
+    @Test("A port where nobody listens fails the transfer")
+    func refused() async throws {
+        let http = HTTPClient()
+        defer { http.shutDown() }
+        let url = try await LoopbackHTTPServer.unusedURL()
+        let error = await #expect(throws: HTTPError.self) { try await http.execute(HTTPRequest(url: url)) }
+        #expect(error?.transferCode == 7)
+    }
+
+    @Test("A server that stays silent runs into the timeout")
+    func timeout() async throws {
+        try await LoopbackHTTPServer.serve(.silence) { _, url, http in
+            let error = await #expect(throws: HTTPError.self) {
+                try await http.execute(HTTPRequest(url: url, timeout: .milliseconds(50)))
+            }
+            #expect(error?.transferCode == 28)
+        }
+    }
+
+    @Test("A body of the permitted size is taken, one byte more is not")
+    func responseTooLarge() async throws {
+        let answer = HTTPResponse(status: 200, body: [UInt8](repeating: 7, count: 100_000))
+        try await LoopbackHTTPServer.serve(.response(answer)) { _, url, http in
+            let taken = try await http.execute(HTTPRequest(url: url, maximumResponseBytes: 100_000))
+            #expect(taken.body == answer.body)
+            await #expect(throws: HTTPError.responseTooLarge(maximum: 99_999)) {
+                try await http.execute(HTTPRequest(url: url, maximumResponseBytes: 99_999))
+            }
+        }
+    }
+
+    @Test("A cancelled task's request ends at once, others go on")
+    func cancellation() async throws {
+        let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
+        let answer: LoopbackHTTPServer.Answer = { request in
+            guard request.target == "/silence" else { return .status(200) }
+            arrived.yield()
+            return .silence
+        }
+        try await LoopbackHTTPServer.serve(answer) { _, url, http in
+            let task = Task { try await http.execute(HTTPRequest(url: url + "/silence", timeout: nil)) }
+            for await _ in arrivals { break }
+            task.cancel()
+            await #expect(throws: HTTPError.cancelled) { try await task.value }
+            let response = try await http.execute(HTTPRequest(url: url))
+            #expect(response.status == 200)
+        }
+    }
+
+    @Test("A task that was cancelled before sends nothing")
+    func cancelledBefore() async throws {
+        try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
+            let task = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await http.execute(HTTPRequest(url: url))
+            }
+            await #expect(throws: HTTPError.cancelled) { try await task.value }
+            #expect(server.requests.isEmpty)
+        }
+    }
+
+    @Test("Shutting down fails what is under way and what comes after")
+    func shutDown() async throws {
+        let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
+        let answer: LoopbackHTTPServer.Answer = { _ in
+            arrived.yield()
+            return .silence
+        }
+        try await LoopbackHTTPServer.serve(answer) { _, url, http in
+            let task = Task { try await http.execute(HTTPRequest(url: url, timeout: nil)) }
+            for await _ in arrivals { break }
+            http.shutDown()
+            await #expect(throws: HTTPError.shutDown) { try await task.value }
+            await #expect(throws: HTTPError.shutDown) { try await http.execute(HTTPRequest(url: url)) }
+        }
+    }
+
+    @Test("The blocking client keeps its connection")
+    func blocking() async throws {
+        try await LoopbackHTTPServer.serve(.status(200, "answer")) { server, url, _ in
+            let client = BlockingHTTPClient()
+            for _ in 0..<2 {
+                let response = try client.execute(HTTPRequest(url: url))
+                #expect(response.body == Array("answer".utf8))
+            }
+            #expect(server.requests.map(\.indexOnConnection) == [0, 1])
+        }
+    }
+}
+
+extension HTTPError {
+    /// libcurl's: 7 could not connect, 28 timed out, 52 got nothing.
+    fileprivate var transferCode: UInt32? {
+        guard case .transferFailed(let code, _) = self else { return nil }
+        return code
+    }
+}

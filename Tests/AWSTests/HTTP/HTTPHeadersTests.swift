@@ -1,0 +1,21 @@
+import HTTP
+import Testing
+
+@Suite("HTTPHeaders")
+struct HTTPHeadersTests {
+    @Test("A name is found in any case, the first field of it counts")
+    func lookUp() {
+        let headers = HTTPHeaders([.init(name: "ETag", value: "1"), .init(name: "etag", value: "2")])
+        #expect(headers["ETAG"] == "1")
+        #expect(headers["E-Tag"] == nil)
+    }
+
+    @Test("Setting replaces every field of the name, nil removes them")
+    func setting() {
+        var headers: HTTPHeaders = ["A": "1", "B": "2", "a": "3"]
+        headers["a"] = "4"
+        #expect(headers.fields == [.init(name: "B", value: "2"), .init(name: "a", value: "4")])
+        headers["A"] = nil
+        #expect(headers == ["B": "2"])
+    }
+}

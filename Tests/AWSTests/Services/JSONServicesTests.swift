@@ -1,0 +1,99 @@
+import AWS
+import Foundation
+import Testing
+
+@Suite("Services of the JSON protocols")
+struct JSONServicesTests {
+    /// The JSON of a request's body as what `JSONSerialization` makes of it, to be compared without regard to order.
+    static func object(_ body: [UInt8]?) throws -> NSDictionary? {
+        try JSONSerialization.jsonObject(with: Data(body ?? [])) as? NSDictionary
+    }
+
+    @Test("An execution is started under its name with its input")
+    func startExecution() async throws {
+        try await LoopbackHTTPServer.serve(.status(200, "{}")) { server, url, http in
+            let stepFunctions = StepFunctionsClient(client: try .loopback(url, http: http))
+            try await stepFunctions.startExecution(stateMachineARN: "arn:x", name: "n", input: #"{"a":"ö"}"#)
+            let request = try #require(server.requests.first)
+            #expect(request.method == "POST")
+            #expect(request.target == "/")
+            #expect(request.headers["Content-Type"] == "application/x-amz-json-1.0")
+            #expect(request.headers["X-Amz-Target"] == "AWSStepFunctions.StartExecution")
+            let body = try Self.object(request.body)
+            #expect(body == ["stateMachineArn": "arn:x", "name": "n", "input": #"{"a":"ö"}"#])
+        }
+    }
+
+    @Test("An item is put where there is none; one that is there is no error")
+    func putItemIfAbsent() async throws {
+        let there = LoopbackHTTPServer.Reply.status(
+            400, #"{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"m"}"#)
+        try await LoopbackHTTPServer.serve(.status(200, "{}"), there) { server, url, http in
+            let dynamoDB = DynamoDBClient(client: try .loopback(url, http: http))
+            var results: [Bool] = []
+            for _ in 0..<2 {
+                results.append(try await dynamoDB.putItemIfAbsent(table: "t", keyName: "id", item: ["id": "1"]))
+            }
+            #expect(results == [true, false])
+            let request = try #require(server.requests.first)
+            #expect(request.headers["X-Amz-Target"] == "DynamoDB_20120810.PutItem")
+            let body = try Self.object(request.body)
+            #expect(
+                body == [
+                    "TableName": "t", "Item": ["id": ["S": "1"]],
+                    "ConditionExpression": "attribute_not_exists(#key)", "ExpressionAttributeNames": ["#key": "id"],
+                ])
+        }
+    }
+
+    @Test("Attributes are set by placeholders, since any name may be a reserved word")
+    func updateItem() async throws {
+        try await LoopbackHTTPServer.serve(.status(200, "{}")) { server, url, http in
+            let dynamoDB = DynamoDBClient(client: try .loopback(url, http: http))
+            try await dynamoDB.updateItem(table: "t", key: ("id", "1"), setting: ["status": "done", "count": "2"])
+            let body = try Self.object(server.requests.first?.body)
+            #expect(
+                body == [
+                    "TableName": "t", "Key": ["id": ["S": "1"]], "UpdateExpression": "SET #n0 = :v0, #n1 = :v1",
+                    "ExpressionAttributeNames": ["#n0": "count", "#n1": "status"],
+                    "ExpressionAttributeValues": [":v0": ["S": "2"], ":v1": ["S": "done"]],
+                ])
+        }
+    }
+
+    @Test("An import job is started and asked after at its paths")
+    func importJob() async throws {
+        let started = #"{"datastoreId":"d","jobId":"j","jobStatus":"SUBMITTED","submittedAt":1.7954E9}"#
+        let properties = """
+            {"jobProperties":{"jobId":"j","jobName":"n","jobStatus":"COMPLETED","datastoreId":"d",\
+            "dataAccessRoleArn":"r","inputS3Uri":"s3://b/i/","outputS3Uri":"s3://b/o/","endedAt":1795400000.25}}
+            """
+        try await LoopbackHTTPServer.serve(.status(200, started), .status(200, properties)) { server, url, http in
+            let healthImaging = HealthImagingClient(client: try .loopback(url, http: http))
+            let job = try await healthImaging.startDICOMImportJob(
+                datastoreID: "d",
+                HealthImagingClient.StartDICOMImportJob(
+                    jobName: "n", dataAccessRoleArn: "r", clientToken: "c", inputS3Uri: "s3://b/i/",
+                    outputS3Uri: "s3://b/o/"))
+            #expect(job.jobId == "j")
+            #expect(job.jobStatus == .submitted)
+            #expect(job.submittedAt == 1_795_400_000)
+            let found = try await healthImaging.getDICOMImportJob(datastoreID: "d", jobID: "j")
+            #expect(found.jobStatus == .completed)
+            #expect(found.endedAt == 1_795_400_000.25)
+            #expect(found.submittedAt == nil)
+
+            #expect(server.requests.map(\.method) == ["POST", "GET"])
+            #expect(
+                server.requests.map(\.target)
+                    == ["/startDICOMImportJob/datastore/d", "/getDICOMImportJob/datastore/d/job/j"])
+            #expect(server.requests.map { $0.headers["Content-Type"] } == ["application/json", nil])
+            let body = try Self.object(server.requests.first?.body)
+            #expect(
+                body == [
+                    "jobName": "n", "dataAccessRoleArn": "r", "clientToken": "c", "inputS3Uri": "s3://b/i/",
+                    "outputS3Uri": "s3://b/o/",
+                ])
+        }
+    }
+}

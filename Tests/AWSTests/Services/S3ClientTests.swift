@@ -1,0 +1,193 @@
+import HTTP
+import Testing
+
+@testable import AWS
+
+@Suite("S3Client")
+struct S3ClientTests {
+    static let internalError = LoopbackHTTPServer.Reply.status(
+        200, "<?xml version=\"1.0\"?>\n<Error><Code>InternalError</Code><Message>Try &lt;again&gt;</Message></Error>")
+
+    @Test("An object goes to its key as it is encoded, with its type and its digest")
+    func putObject() async throws {
+        try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            try await s3.putObject(
+                bucket: "b", key: "/a b/../ö+", body: [1, 2], contentType: "application/dicom", onlyIfAbsent: true)
+            try await s3.putObject(bucket: "b", key: "k", body: [], contentType: "text/plain")
+
+            let first = try #require(server.requests.first)
+            #expect(first.method == "PUT")
+            #expect(first.target == "/b//a%20b/../%C3%B6%2B")
+            #expect(first.headers["Content-Type"] == "application/dicom")
+            #expect(first.headers["If-None-Match"] == "*")
+            #expect(first.headers["X-Amz-Content-SHA256"] == SHA256.hash([1, 2]).hexadecimal)
+            #expect(first.body == [1, 2])
+            let second = try #require(server.requests.last)
+            #expect(second.headers["If-None-Match"] == nil)
+            #expect(second.headers["Content-Length"] == "0")
+        }
+    }
+
+    @Test("An object that is there already is an error with its status, not tried again")
+    func exists() async throws {
+        let reply = LoopbackHTTPServer.Reply.status(
+            412, headers: ["x-amz-request-id": "r"],
+            "<Error><Code>PreconditionFailed</Code><Message>there</Message></Error>")
+        try await LoopbackHTTPServer.serve(reply) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            await #expect(
+                throws: AWSServiceError(
+                    service: "s3", operation: "PutObject", statusCode: 412, code: "PreconditionFailed",
+                    message: "there", requestID: "r")
+            ) {
+                try await s3.putObject(bucket: "b", key: "k", body: [], contentType: "a/b", onlyIfAbsent: true)
+            }
+            #expect(server.requests.count == 1)
+        }
+    }
+
+    @Test("A range is asked for by its first and last byte, the size is that of the whole")
+    func range() async throws {
+        let part = LoopbackHTTPServer.Reply.status(
+            206, headers: ["Content-Range": "bytes 2-4/100", "ETag": "\"e\""], "abc")
+        try await LoopbackHTTPServer.serve(part) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            let object = try await s3.getObject(bucket: "b", key: "k", range: 2..<5, ifMatch: "\"e\"")
+            #expect(object.size == 100)
+            #expect(object.eTag == "\"e\"")
+            #expect(object.body == Array("abc".utf8))
+            #expect(server.requests.first?.headers["Range"] == "bytes=2-4")
+            #expect(server.requests.first?.headers["If-Match"] == "\"e\"")
+        }
+    }
+
+    @Test("An object that reads like an error is an object")
+    func objectLikeError() async throws {
+        try await LoopbackHTTPServer.serve(Self.internalError) { _, url, http in
+            let object = try await S3Client(client: try .loopback(url, http: http)).getObject(bucket: "b", key: "k")
+            #expect(object.size == object.body.count)
+        }
+    }
+
+    @Test("An error behind the 200 of CompleteMultipartUpload is tried again")
+    func completeAgain() async throws {
+        try await LoopbackHTTPServer.serve(Self.internalError, .status(200, "<Result/>")) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            try await s3.completeMultipartUpload(bucket: "b", key: "k", uploadID: "a/b+c", eTags: ["\"1\"", "\"2\""])
+            #expect(server.requests.map(\.target) == ["/b/k?uploadId=a%2Fb%2Bc", "/b/k?uploadId=a%2Fb%2Bc"])
+            let body = try #require(server.requests.last?.body)
+            #expect(
+                String(decoding: body, as: UTF8.self) == """
+                    <CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">\
+                    <Part><PartNumber>1</PartNumber><ETag>&quot;1&quot;</ETag></Part>\
+                    <Part><PartNumber>2</PartNumber><ETag>&quot;2&quot;</ETag></Part></CompleteMultipartUpload>
+                    """)
+        }
+    }
+
+    @Test("An error behind a 200 that stays is thrown as one of the server's")
+    func completeFails() async throws {
+        try await LoopbackHTTPServer.serve(Self.internalError) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            await #expect(
+                throws: AWSServiceError(
+                    service: "s3", operation: "CompleteMultipartUpload", statusCode: 500, code: "InternalError",
+                    message: "Try <again>")
+            ) {
+                try await s3.completeMultipartUpload(bucket: "b", key: "k", uploadID: "u", eTags: [])
+            }
+            #expect(server.requests.count == 3)
+        }
+    }
+
+    @Test("An upload id is read without escapes, a part's ETag is that of the header")
+    func multipart() async throws {
+        let answer: LoopbackHTTPServer.Answer = { request in
+            request.target == "/b/k?uploads="
+                ? .status(200, "<R><UploadId>a&amp;b</UploadId></R>") : .status(200, headers: ["ETag": "\"p\""])
+        }
+        try await LoopbackHTTPServer.serve(answer) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            let uploadID = try await s3.createMultipartUpload(bucket: "b", key: "k", contentType: "application/dicom")
+            let eTag = try await s3.uploadPart(bucket: "b", key: "k", uploadID: uploadID, partNumber: 7, body: [1])
+            try await s3.abortMultipartUpload(bucket: "b", key: "k", uploadID: uploadID)
+            #expect(eTag == "\"p\"")
+            #expect(server.requests.map(\.method) == ["POST", "PUT", "DELETE"])
+            #expect(
+                server.requests.map(\.target)
+                    == ["/b/k?uploads=", "/b/k?partNumber=7&uploadId=a%26b", "/b/k?uploadId=a%26b"])
+        }
+    }
+
+    @Test("An answer that lacks what it must hold is an error")
+    func incompleteAnswer() async throws {
+        try await LoopbackHTTPServer.serve(.status(200, "<R/>")) { _, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            await #expect(throws: S3AnswerError.self) {
+                try await s3.createMultipartUpload(bucket: "b", key: "k", contentType: "a/b")
+            }
+            await #expect(throws: S3AnswerError.self) {
+                try await s3.uploadPart(bucket: "b", key: "k", uploadID: "u", partNumber: 1, body: [])
+            }
+        }
+    }
+
+    @Test("A small object is copied at once, from its encoded name and only if it is still the same")
+    func copy() async throws {
+        try await LoopbackHTTPServer.serve(.status(200, "<CopyObjectResult/>")) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            try await s3.copy(bucket: "b", fromKey: "in/a+b", ifMatch: "\"e\"", size: 5 << 30, toKey: "out")
+            let request = try #require(server.requests.first)
+            #expect(server.requests.count == 1)
+            #expect(request.method == "PUT")
+            #expect(request.target == "/b/out")
+            #expect(request.headers["x-amz-copy-source"] == "/b/in/a%2Bb")
+            #expect(request.headers["x-amz-copy-source-if-match"] == "\"e\"")
+        }
+    }
+
+    @Test("A larger object is copied in parts that follow one another without a gap")
+    func copyInParts() async throws {
+        let size = (5 << 30) + 1
+        let answer: LoopbackHTTPServer.Answer = { request in
+            .status(
+                200,
+                """
+                <R><UploadId>u</UploadId><ETag>\(request.headers["x-amz-copy-source-range"] ?? "")</ETag></R>
+                """)
+        }
+        try await LoopbackHTTPServer.serve(answer) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            try await s3.copy(bucket: "b", fromKey: "in", ifMatch: nil, size: size, toKey: "out")
+            let part = 512 << 20
+            let ranges = (0..<11).map { "bytes=\($0 * part)-\(min(($0 + 1) * part, size) - 1)" }
+            let complete = try #require(server.requests.last)
+            #expect(complete.method == "POST")
+            #expect(server.requests.count == 13)
+            let eTags = String(decoding: complete.body, as: UTF8.self).split(separator: "<ETag>").dropFirst()
+            #expect(eTags.map { String($0.prefix { $0 != "<" }) } == ranges)
+        }
+    }
+
+    @Test("A copy in parts of which one fails is aborted")
+    func copyAborted() async throws {
+        let answer: LoopbackHTTPServer.Answer = { request in
+            switch request.method {
+            case "POST": .status(200, "<UploadId>u</UploadId>")
+            case "PUT": .status(412, "<Error><Code>PreconditionFailed</Code></Error>")
+            default: .status(204)
+            }
+        }
+        try await LoopbackHTTPServer.serve(answer) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            let error = await #expect(throws: AWSServiceError.self) {
+                try await s3.copy(bucket: "b", fromKey: "in", ifMatch: "\"e\"", size: 6 << 30, toKey: "out")
+            }
+            #expect(error?.code == "PreconditionFailed")
+            // Parts that were cancelled under way may reach the server after it.
+            let aborts = server.requests.filter { $0.method == "DELETE" }
+            #expect(aborts.map(\.target) == ["/b/out?uploadId=u"])
+        }
+    }
+}

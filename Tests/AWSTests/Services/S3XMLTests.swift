@@ -1,0 +1,29 @@
+import Testing
+
+@testable import AWS
+
+@Suite("S3XML")
+struct S3XMLTests {
+    @Test(
+        "An element's text is that of the first of its name, without escapes",
+        arguments: [
+            ("<A><B>x</B><B>y</B></A>", "x"), ("<B></B>", ""), ("<A/>", nil), ("", nil), ("<B>x", nil), ("B", nil),
+            ("<B>&quot;a&quot; &lt;&amp;&gt; &apos;</B>", "\"a\" <&> '"),
+            ("<B>&#34;&#x22;&#x1F600;</B>", "\"\"😀"),
+            ("<B>&amp;lt;</B>", "&lt;"), ("<B>a & b; c</B>", "a & b; c"),
+            ("<B>&unknown;&#xD800;&</B>", "&unknown;&#xD800;&"),
+            ("<B>&amp;\u{301}&\u{301}</B>", "&\u{301}&\u{301}"), ("<B>Größe\r\n</B>", "Größe\r\n"),
+        ] as [(String, String?)])
+    func text(_ document: String, _ text: String?) {
+        #expect(S3XML.text(of: "B", in: Array(document.utf8)) == text)
+    }
+
+    @Test(
+        "Text that was escaped reads as it was",
+        arguments: ["\"0cc175b9-2\"", "a<b>&c", "&amp;", "", "'", "&\u{301}<\u{301}"])
+    func roundTrip(_ text: String) {
+        let escaped = S3XML.escape(text)
+        #expect(!escaped.unicodeScalars.contains { "<>\"".unicodeScalars.contains($0) })
+        #expect(S3XML.text(of: "E", in: Array("<E>\(escaped)</E>".utf8)) == text)
+    }
+}
