@@ -4,7 +4,7 @@ import Testing
 
 @testable import AWS
 
-@Suite("AWSClient")
+@Suite("AWSClient", .timeLimit(.minutes(1)))
 struct AWSClientTests {
     @Test("A 503 is sent again, the 200 that follows counts")
     func retried() async throws {
@@ -123,6 +123,26 @@ struct AWSClientTests {
             for _ in 0..<2 { try await S3Client(client: client).deleteObject(bucket: "b", key: "k") }
             #expect(server.requests.map(\.target) == ["/credentials", "/b/k", "/credentials", "/b/k", "/b/k"])
             #expect(server.requests.last?.headers["X-Amz-Security-Token"] == "t")
+        }
+    }
+
+    @Test("A task that is cancelled while it waits for the next attempt ends at once")
+    func cancelledBetweenAttempts() async throws {
+        let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
+        let answer: LoopbackHTTPServer.Answer = { _ in
+            arrived.yield()
+            return .status(503)
+        }
+        try await LoopbackHTTPServer.serve(answer) { server, url, http in
+            var client = try AWSClient.loopback(url, http: http)
+            client.retryPolicy = RetryPolicy(baseDelay: .seconds(3600), maximumDelay: .seconds(3600))
+            client.retryPolicy.maximumElapsed = .seconds(7200)
+            let s3 = S3Client(client: client)
+            let task = Task { try await s3.deleteObject(bucket: "b", key: "k") }
+            for await _ in arrivals { break }
+            task.cancel()
+            await #expect(throws: (any Error).self) { try await task.value }
+            #expect(server.requests.count == 1)
         }
     }
 }

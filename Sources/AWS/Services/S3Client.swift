@@ -116,7 +116,7 @@ package struct S3Client: Sendable {
 
     /// The bucket stands in the host name, but in the path where the endpoint is another than AWS's or where its dots
     /// would not fit AWS's certificate.
-    private func objectURL(bucket: String, key: String) -> String {
+    func objectURL(bucket: String, key: String) -> String {
         let path = "/" + key.percentEncoded(keeping: "/")
         if let endpoint = client.configuration.configuredEndpoint(of: .s3) { return "\(endpoint)/\(bucket)\(path)" }
         let host = client.configuration.host(of: .s3)

@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite("HTTPClient")
+@Suite("HTTPClient", .timeLimit(.minutes(1)))
 struct HTTPClientTests {
     @Test("A request arrives as it was given, its answer comes back whole")
     func exchange() async throws {
@@ -136,15 +136,31 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("A task that was cancelled before sends nothing")
+    @Test("A task that was cancelled before sends nothing, whatever the client's thread does meanwhile")
     func cancelledBefore() async throws {
         try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
-            let task = Task {
-                withUnsafeCurrentTask { $0?.cancel() }
-                return try await http.execute(HTTPRequest(url: url))
+            for _ in 0..<500 {
+                let task = Task {
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    return try await http.execute(HTTPRequest(url: url))
+                }
+                await #expect(throws: HTTPError.cancelled) { try await task.value }
             }
-            await #expect(throws: HTTPError.cancelled) { try await task.value }
             #expect(server.requests.isEmpty)
+        }
+    }
+
+    @Test("Requests that are cancelled at any moment all end, the client goes on")
+    func cancelledAtAnyMoment() async throws {
+        try await LoopbackHTTPServer.serve(.status(200)) { _, url, http in
+            let tasks = (0..<300).map { _ in Task { try await http.execute(HTTPRequest(url: url)).status } }
+            for (index, task) in tasks.enumerated() where index % 3 != 0 { task.cancel() }
+            for (index, task) in tasks.enumerated() {
+                switch await task.result {
+                case .success(let status): #expect(status == 200)
+                case .failure(let error): #expect(index % 3 != 0 && error as? HTTPError == .cancelled)
+                }
+            }
         }
     }
 

@@ -8,6 +8,22 @@ struct S3ClientTests {
     static let internalError = LoopbackHTTPServer.Reply.status(
         200, "<?xml version=\"1.0\"?>\n<Error><Code>InternalError</Code><Message>Try &lt;again&gt;</Message></Error>")
 
+    @Test(
+        "The bucket stands in the host name of AWS, or in the path where it cannot",
+        arguments: [
+            ("eu-west-1", "images", nil, "https://images.s3.eu-west-1.amazonaws.com/a/b%20c"),
+            ("cn-north-1", "images", nil, "https://images.s3.cn-north-1.amazonaws.com.cn/a/b%20c"),
+            ("eu-west-1", "images.dotted", nil, "https://s3.eu-west-1.amazonaws.com/images.dotted/a/b%20c"),
+            ("eu-west-1", "images", "http://127.0.0.1:4566/", "http://127.0.0.1:4566/images/a/b%20c"),
+        ])
+    func objectURL(_ region: String, _ bucket: String, _ endpoint: String?, _ url: String) throws {
+        let http = HTTPClient()
+        defer { http.shutDown() }
+        let environment = ["AWS_REGION": region, "AWS_ENDPOINT_URL_S3": endpoint ?? "", "AWS_ENDPOINT_URL": ""]
+        let s3 = S3Client(client: try .loopback("", http: http, environment: environment))
+        #expect(s3.objectURL(bucket: bucket, key: "a/b c") == url)
+    }
+
     @Test("An object goes to its key as it is encoded, with its type and its digest")
     func putObject() async throws {
         try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in

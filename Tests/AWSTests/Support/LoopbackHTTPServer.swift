@@ -38,7 +38,7 @@ final class LoopbackHTTPServer: Sendable {
         self.answer = answer
     }
 
-    /// Serves while `body` runs, which gets the server's URL and a client.
+    /// Serves while `body` runs, which gets the server, its URL and a client.
     static func serve(
         _ answer: @escaping Answer, to body: (LoopbackHTTPServer, String, HTTPClient) async throws -> Void
     ) async throws {
@@ -77,9 +77,7 @@ final class LoopbackHTTPServer: Sendable {
     /// What came so far.
     var requests: [Request] { received.withLock { $0 } }
 
-    private func reply(
-        to head: HTTPRequestHead, body: [UInt8], indexOnConnection: Int
-    ) -> Reply {
+    private func reply(to head: HTTPRequestHead, body: [UInt8], indexOnConnection: Int) -> Reply {
         let request = received.withLock { received in
             let request = Request(
                 method: head.method.rawValue, target: head.uri,
