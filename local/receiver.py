@@ -1,9 +1,9 @@
 """The receiver (StoreSCP) as a process: a free port, the local AWS, deliveries that close after two quiet seconds."""
 
-import socket
 from pathlib import Path
 
 import deploy
+import ports
 import processes
 from waiting import wait_for
 
@@ -16,7 +16,7 @@ class Receiver:
 
     def __init__(self, binary: Path, endpoint: str, bucket: str, log: Path, **settings: str):
         self._binary, self.log = binary, log
-        self.port = _free_port()
+        self.port = ports.free_port()
         self._environment = {
             **deploy.environment(endpoint),
             "DICOM_BUCKET": bucket,
@@ -28,7 +28,8 @@ class Receiver:
 
     def __enter__(self) -> "Receiver":
         self._process = processes.start([self._binary], self._environment, self.log)
-        wait_for("the receiver to listen", lambda: self._process.poll() is not None or self._accepts(), START_SECONDS)
+        process = self._process
+        wait_for("the receiver to listen", lambda: process.poll() is not None or ports.accepts(self.port), START_SECONDS)
         if self._process.poll() is not None:
             raise RuntimeError(f"the receiver ended with {self._process.returncode}: see {self.log}")
         return self
@@ -39,16 +40,3 @@ class Receiver:
     def stop(self) -> int:
         """SIGTERM; the exit status."""
         return processes.stop(self._process)
-
-    def _accepts(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), 0.2).close()
-            return True
-        except OSError:
-            return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -55,14 +55,14 @@ final class EasyHandle {
 
     /// The response once the transfer has ended with this result.
     func response(_ result: CURLcode) throws(HTTPError) -> HTTPResponse {
+        // A handle that waits for its next request holds on to no bodies.
+        defer { exchange = Exchange() }
         guard !exchange.responseIsTooLarge else {
             throw .responseTooLarge(maximum: exchange.maximumResponseBytes)
         }
         guard result == CURLE_OK else { throw HTTPError(code: result) }
-        let response = HTTPResponse(
+        return HTTPResponse(
             status: ccurl_response_code(pointer), headers: exchange.responseHeaders, body: exchange.responseBody)
-        exchange = Exchange()
-        return response
     }
 
     private func prepareMethod(_ request: HTTPRequest) {

@@ -9,6 +9,7 @@ import pydicom
 import pytest
 
 from conftest import STORE_SCP
+from part10 import data_set_bytes
 from pipeline import Pipeline
 from receiver import Receiver
 from senders import send_with_dcmtk, send_with_pynetdicom
@@ -101,12 +102,6 @@ def assert_accepted_by_dcmtk(path: Path) -> None:
     for program in ("dcmftest", "dcmdump"):
         result = subprocess.run([program, path], capture_output=True, text=True, errors="replace")
         assert result.returncode == 0, result.stdout + result.stderr
-
-
-def data_set_bytes(path: Path) -> bytes:
-    """What follows the file meta information: preamble, prefix and the group length element take 144 bytes."""
-    length = pydicom.dcmread(path, stop_before_pixels=True).file_meta.FileMetaInformationGroupLength
-    return path.read_bytes()[144 + length :]
 
 
 def test_a_delivery_is_described_by_its_manifest(pipeline, receiver, samples, watch):

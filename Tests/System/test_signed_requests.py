@@ -3,20 +3,20 @@
 import json
 import os
 import random
-import socket
 import sys
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
+import ports
+import processes
 import pydicom
 import pytest
-from pydicom.uid import generate_uid
-
-import processes
 from conftest import STORE_SCP
 from deploy import REGION
+from part10 import data_set_bytes
+from pydicom.uid import generate_uid
 from receiver import Receiver
 from senders import send_with_pynetdicom
 from waiting import wait_for
@@ -57,12 +57,12 @@ class VerifyingAWS:
 @pytest.fixture
 def verifying_aws(tmp_path):
     """moto in a process of its own, with an empty bucket and a user who may do everything."""
-    port = free_port()
+    port = ports.free_port()
     log = tmp_path / "moto.log"
     command = [Path(sys.executable).parent / "moto_server", "--host", "127.0.0.1", "--port", str(port)]
     process = processes.start(command, dict(os.environ), log)
     try:
-        wait_for("moto to start", lambda: process.poll() is not None or accepts(port))
+        wait_for("moto to start", lambda: process.poll() is not None or ports.accepts(port))
         assert process.poll() is None, log.read_text()
         yield verifying(f"http://127.0.0.1:{port}")
     finally:
@@ -88,7 +88,7 @@ def test_an_instance_is_stored_with_a_verified_signature(verifying_aws, samples,
         [acknowledgement] = send_with_pynetdicom(samples[:1], "127.0.0.1", receiver.port)
         assert acknowledgement.status == 0
         wait_for("the delivery's manifest", lambda: verifying_aws.objects("deliveries/"))
-    assert stored(verifying_aws, acknowledgement.sop_instance_uid, tmp_path) == data_set(samples[0])
+    assert stored(verifying_aws, acknowledgement.sop_instance_uid, tmp_path) == data_set_bytes(samples[0])
 
 
 def test_an_instance_of_several_parts_is_stored_byte_for_byte(verifying_aws, tmp_path):
@@ -96,7 +96,7 @@ def test_an_instance_of_several_parts_is_stored_byte_for_byte(verifying_aws, tmp
     with verifying_aws.receiver(tmp_path / "receiver.log") as receiver:
         [acknowledgement] = send_with_pynetdicom([path], "127.0.0.1", receiver.port)
         assert acknowledgement.status == 0
-    assert stored(verifying_aws, acknowledgement.sop_instance_uid, tmp_path) == data_set(path)
+    assert stored(verifying_aws, acknowledgement.sop_instance_uid, tmp_path) == data_set_bytes(path)
     [key] = instances(verifying_aws)
     eTag = verifying_aws.client("s3").head_object(Bucket=BUCKET, Key=key)["ETag"]
     assert eTag.strip('"').endswith("-3"), "not of three parts"
@@ -148,24 +148,4 @@ def stored(aws: VerifyingAWS, sop_instance_uid: str, folder: Path) -> bytes:
     assert key.endswith(f"/{sop_instance_uid}.dcm")
     path = folder / "stored.dcm"
     aws.client("s3").download_file(BUCKET, key, str(path))
-    return data_set(path)
-
-
-def data_set(path: Path) -> bytes:
-    """What follows the file meta information: preamble, prefix and the group length element take 144 bytes."""
-    length = pydicom.dcmread(path, stop_before_pixels=True).file_meta.FileMetaInformationGroupLength
-    return path.read_bytes()[144 + length :]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def accepts(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 0.2).close()
-        return True
-    except OSError:
-        return False
+    return data_set_bytes(path)

@@ -28,13 +28,10 @@ package actor CredentialsProvider {
 
     package func credentials() async throws -> Credentials {
         if let current, isFresh(current) { return current }
-        let task = refresh ?? Task { try await find() }
+        let task = refresh ?? Task { try await findAndKeep() }
         refresh = task
-        defer { refresh = nil }
         do {
-            let found = try await task.value
-            current = found
-            return found
+            return try await task.value
         } catch {
             // The endpoint may be away for a moment: what is still valid is used to its end.
             if let current, let expiration = current.expiration, expiration > now() { return current }
@@ -50,6 +47,14 @@ package actor CredentialsProvider {
     private func isFresh(_ credentials: Credentials) -> Bool {
         guard let expiration = credentials.expiration else { return true }
         return now().addingTimeInterval(Self.refreshMargin) < expiration
+    }
+
+    /// One at a time; whoever waits for it only reads the result.
+    private func findAndKeep() async throws -> Credentials {
+        defer { refresh = nil }
+        let found = try await find()
+        current = found
+        return found
     }
 
     private func find() async throws -> Credentials {
