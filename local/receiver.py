@@ -29,7 +29,8 @@ class Receiver:
     def __enter__(self) -> "Receiver":
         self._process = processes.start([self._binary], self._environment, self.log)
         process = self._process
-        wait_for("the receiver to listen", lambda: process.poll() is not None or ports.accepts(self.port), START_SECONDS)
+        ended = lambda: process.poll() is not None  # noqa: E731
+        wait_for("the receiver to listen", lambda: ended() or ports.accepts(self.port), START_SECONDS)
         if self._process.poll() is not None:
             raise RuntimeError(f"the receiver ended with {self._process.returncode}: see {self.log}")
         return self

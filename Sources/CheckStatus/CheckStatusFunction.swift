@@ -38,8 +38,8 @@ struct CheckStatusFunction: LambdaHandler {
         var progress = event
         progress.jobStatus = job.jobStatus
         progress.outcome = verdict.outcome
-        progress.waitSeconds = pollInterval.seconds
         progress.polls += 1
+        progress.waitSeconds = pollInterval.seconds(afterPolls: progress.polls)
         context.logger.info(
             "import job checked",
             metadata: [

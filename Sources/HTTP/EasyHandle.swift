@@ -65,6 +65,11 @@ final class EasyHandle {
             status: ccurl_response_code(pointer), headers: exchange.responseHeaders, body: exchange.responseBody)
     }
 
+    /// Lets go of a transfer that was not carried to its end.
+    func abandon() {
+        exchange = Exchange()
+    }
+
     private func prepareMethod(_ request: HTTPRequest) {
         switch request.method {
         case "GET": set(CURLOPT_HTTPGET, 1)

@@ -142,6 +142,7 @@ package final class HTTPClient: @unchecked Sendable {
                 running[pointer] = nil
                 curl_multi_remove_handle(multi, pointer)
                 transfer.continuation.resume(throwing: HTTPError.cancelled)
+                transfer.handle.abandon()
                 idle.append(transfer.handle)
             }
         }

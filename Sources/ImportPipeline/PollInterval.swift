@@ -6,6 +6,12 @@ package struct PollInterval: Sendable, Equatable {
         guard let seconds = Int(text), seconds >= 1 else { throw PollIntervalError(value: text) }
         self.seconds = seconds
     }
+
+    /// The wait grows with the number of looks so far: an execution has 25,000 events, and a job that takes hours is not
+    /// told sooner by being asked more often.
+    package func seconds(afterPolls polls: Int) -> Int {
+        min(seconds * (1 + polls / 10), max(seconds, 300))
+    }
 }
 
 package struct PollIntervalError: Error, Equatable, CustomStringConvertible {

@@ -56,7 +56,9 @@ actor InstanceUpload {
             try await place.writer.finish(rest)
             if let membership = place.membership {
                 try await membership.marker.value
-                await deliveries?.instanceStored(manifestEntry(key: place.key), in: membership.delivery)
+                let isTaken = await deliveries?.instanceStored(
+                    manifestEntry(key: place.key), in: membership.delivery)
+                guard isTaken == true else { return try await refuseForSize(place) }
             }
             return StoreOutcome(status: .success)
         } catch {
@@ -82,6 +84,19 @@ actor InstanceUpload {
             ])
         await discard()
         return StoreOutcome(status: .outOfResources, errorComment: "The store cannot take it now, send it again later")
+    }
+
+    /// Sent again, it opens a delivery of its own.
+    private func refuseForSize(_ place: Place) async throws -> StoreOutcome {
+        self.place = nil
+        try await store.removeDocument(key: place.key)
+        logger.warning(
+            "instance not stored: with it the delivery would be larger than an import job may be",
+            metadata: [
+                "association": "\(sender.associationID)", "sopInstanceUID": "\(instance.sopInstanceUID)",
+                "bytes": "\(size)",
+            ])
+        return StoreOutcome(status: .outOfResources, errorComment: "Too large for this delivery, send it again")
     }
 
     private func account(for bytes: [UInt8]) {

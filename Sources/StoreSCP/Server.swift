@@ -35,12 +35,14 @@ final class Server: Sendable {
         return Server(listener: listener, connections: connections)
     }
 
-    /// Accepts no more; instances in flight are finished and answered, then their associations end.
-    func drain(releaseGrace: TimeAmount) async {
+    /// Accepts no more; instances in flight are finished and answered, then their associations end. Those that have not
+    /// ended by the deadline are cut: a container is given so much time and no more.
+    func drain(releaseGrace: TimeAmount, deadline: TimeAmount) async {
         try? await listener.close()
-        let open = connections.all
+        let open = connections.refuseFurther()
         for channel in open {
             channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Drain(releaseGrace: releaseGrace))
+            channel.eventLoop.scheduleTask(in: deadline) { channel.close(promise: nil) }
         }
         for channel in open { try? await channel.closeFuture.get() }
     }
@@ -48,13 +50,28 @@ final class Server: Sendable {
 
 /// The connections that are open now.
 private final class Connections: Sendable {
-    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+    private struct State {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var refusesFurther = false
+    }
 
-    var all: [any Channel] { channels.withLock { Array($0.values) } }
+    private let state = Mutex(State())
 
     func add(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
-        channels.withLock { $0[id] = channel }
-        channel.closeFuture.whenComplete { _ in self.channels.withLock { $0[id] = nil } }
+        let isRefused = state.withLock { state in
+            if !state.refusesFurther { state.channels[id] = channel }
+            return state.refusesFurther
+        }
+        if isRefused { channel.close(promise: nil) }
+        channel.closeFuture.whenComplete { _ in self.state.withLock { $0.channels[id] = nil } }
+    }
+
+    /// Those that are open; one that was accepted just before and comes later is closed at once.
+    func refuseFurther() -> [any Channel] {
+        state.withLock { state in
+            state.refusesFurther = true
+            return Array(state.channels.values)
+        }
     }
 }

@@ -44,7 +44,11 @@ struct StoreSCPProcess {
 
         await signals.first()
         logger.info("shutting down: no more associations, instances in flight are finished")
-        await server.drain(releaseGrace: .seconds(5))
+        // What is complete is closed at once, whatever the associations that still send take.
+        async let closed: Void = deliveries.shutDown()
+        await server.drain(releaseGrace: .seconds(5), deadline: .seconds(60))
+        await closed
+        // What came in the meantime.
         await deliveries.shutDown()
         logger.info("receiver ended")
     }

@@ -18,7 +18,7 @@ import Testing
         "The counts of the output manifest decide",
         arguments: [
             (3, 3, 0, ImportOutcome.imported), (3, 2, 1, .partial), (2, 2, 0, .partial), (3, 0, 3, .failed),
-            (4, 3, 1, .partial), (0, 0, 0, .failed),
+            (4, 3, 1, .partial), (4, 4, 0, .imported), (0, 0, 0, .failed),
         ])
     func outcome(scanned: Int, imported: Int, failed: Int, outcome: ImportOutcome) throws {
         let verdict = ImportVerdict(
@@ -51,6 +51,8 @@ import Testing
     @Test("An interval is a whole number of seconds from 1", arguments: ["", "0", "-1", "1.5", "soon"])
     func interval(text: String) throws {
         #expect(throws: PollIntervalError(value: text)) { try PollInterval(text) }
-        #expect(try PollInterval("30").seconds == 30)
+        let interval = try PollInterval("30")
+        #expect([0, 9, 10, 50, 1000].map(interval.seconds(afterPolls:)) == [30, 30, 60, 180, 300])
+        #expect(try PollInterval("600").seconds(afterPolls: 1000) == 600)
     }
 }

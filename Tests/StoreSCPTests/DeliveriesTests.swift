@@ -28,10 +28,11 @@ import Testing
     private func store(_ name: String, in membership: Deliveries.Membership) async throws {
         try await membership.marker.value
         let key = "\(BucketLayout.prefix(of: membership.delivery))\(name)"
-        await deliveries.instanceStored(
+        let isTaken = await deliveries.instanceStored(
             DeliveryManifest.Instance(
                 key: key, size: 1, sha256: "", sopClassUID: "1", sopInstanceUID: name, seriesInstanceUID: "1",
                 transferSyntaxUID: "1"), in: membership.delivery)
+        #expect(isTaken)
     }
 
     private func manifest(of id: DeliveryID) throws -> DeliveryManifest? {
@@ -87,6 +88,36 @@ import Testing
         clock.advance(by: .seconds(31))
         await closed(membership.delivery)
         #expect(try manifest(of: membership.delivery)?.instances.count == 1)
+    }
+
+    @Test("An association holds the delivery that it sent to last, whatever other associations do")
+    func lastStudy() async throws {
+        #expect(associations.reserve(atMost: 1))
+        associations.opened("a")
+        let first = await begin(study: "1.2", association: "a")
+        try await store("1", in: first)
+        let second = await begin(study: "1.3", association: "a")
+        try await store("2", in: second)
+        await clock.sleepers(3)  // two ages, and the quiet time of the first
+        clock.advance(by: .seconds(20))
+        await deliveries.associationEnded("of an echo")
+        clock.advance(by: .seconds(11))
+        await closed(first.delivery)
+        #expect(try manifest(of: first.delivery)?.closeReason == .quiet)
+        #expect(try manifest(of: second.delivery) == nil)
+    }
+
+    @Test("A manifest that the store refuses is written when the store takes it")
+    func manifestLater() async throws {
+        store.refuse(prefix: BucketLayout.manifests)
+        var memberships: [Deliveries.Membership] = []
+        for _ in 0..<3 { memberships.append(await begin()) }
+        for (index, membership) in memberships.enumerated() { try await store("\(index)", in: membership) }
+        await clock.sleepers(1)
+        store.accept(prefix: BucketLayout.manifests)
+        clock.advance(by: .seconds(60))
+        await closed(memberships[0].delivery)
+        #expect(try manifest(of: memberships[0].delivery)?.instances.count == 3)
     }
 
     @Test("At the limit of instances the next one opens another delivery")

@@ -26,7 +26,8 @@ import Testing
         delivery.associationHolds("a")
         delivery.instanceBegan(studyDate: nil)
         #expect(!delivery.isQuiet)
-        delivery.instanceStored(instance("1"))
+        let isTaken = delivery.instanceStored(instance("1"))
+        #expect(isTaken)
         #expect(!delivery.isQuiet)
         delivery.associationEnded("a")
         #expect(delivery.isQuiet)
@@ -36,12 +37,14 @@ import Testing
     func maximumInstances() {
         var delivery = delivery(instances: 2)
         delivery.instanceBegan(studyDate: nil)
-        delivery.instanceStored(instance("1"))
+        let isTaken = delivery.instanceStored(instance("1"))
+        #expect(isTaken)
         #expect(delivery.closeReason == nil)
         delivery.instanceBegan(studyDate: nil)
         #expect(delivery.closeReason == .maximumInstances)
         #expect(!delivery.isReadyToClose)
-        delivery.instanceStored(instance("2"))
+        let isLastTaken = delivery.instanceStored(instance("2"))
+        #expect(isLastTaken)
         #expect(delivery.isReadyToClose)
     }
 
@@ -50,9 +53,23 @@ import Testing
         var delivery = delivery(bytes: 150)
         for name in ["1", "2"] {
             delivery.instanceBegan(studyDate: nil)
-            delivery.instanceStored(instance(name))
+            let isTaken = delivery.instanceStored(instance(name))
+            #expect(isTaken)
         }
         #expect(delivery.closeReason == .maximumBytes)
+    }
+
+    @Test("What one import job would not take with the rest is not taken, and closes the delivery")
+    func largerThanAJob() throws {
+        var delivery = delivery(bytes: HealthImagingLimits.maximumBytes)
+        delivery.instanceBegan(studyDate: nil)
+        delivery.instanceBegan(studyDate: nil)
+        let isTaken = delivery.instanceStored(instance("1", size: 6_000_000_000))
+        #expect(isTaken)
+        let isRefused = !delivery.instanceStored(instance("2", size: 6_000_000_000))
+        #expect(isRefused)
+        #expect(delivery.isReadyToClose)
+        #expect(delivery.manifest(closedAt: opened)?.instances.map(\.sopInstanceUID) == ["1"])
     }
 
     @Test("An instance that is sent again replaces itself; the first study date counts")
@@ -60,7 +77,8 @@ import Testing
         var delivery = delivery()
         for (size, date) in [(100, nil), (200, "20261123"), (300, "20261124")] as [(Int, String?)] {
             delivery.instanceBegan(studyDate: date)
-            delivery.instanceStored(instance("1", size: size))
+            let isTaken = delivery.instanceStored(instance("1", size: size))
+            #expect(isTaken)
         }
         delivery.seal(.quiet)
         let manifest = try #require(delivery.manifest(closedAt: opened))

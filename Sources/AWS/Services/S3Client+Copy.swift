@@ -1,6 +1,6 @@
 extension S3Client {
-    /// The largest object that `CopyObject` takes.
-    private static let maximumSimpleCopy = 5 << 30
+    /// `CopyObject` takes more, but answers when all is copied: a larger one is copied in parts side by side.
+    private static let maximumSimpleCopy = 512 << 20
     private static let copyPartSize = 512 << 20
 
     /// Copies an object of any size inside a bucket, if it still has this ETag; what S3 does not copy at once goes in

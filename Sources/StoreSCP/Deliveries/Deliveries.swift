@@ -4,6 +4,8 @@ import Logging
 
 /// The deliveries that are open in this task: who belongs to which, and when each closes.
 ///
+/// An association holds the delivery that it sent to last: one that goes through many studies keeps none of them open.
+///
 /// A delivery that is to be closed leaves `open` at once, so that its study's next instance opens another, and stays in
 /// `closing` until its last instance is stored and its manifest written.
 actor Deliveries {
@@ -31,6 +33,9 @@ actor Deliveries {
     private var entries: [DeliveryID: Entry] = [:]
     /// The delivery that a study's next instance joins.
     private var open: [String: DeliveryID] = [:]
+    /// The delivery that each association holds.
+    private var held: [String: DeliveryID] = [:]
+    private var isShuttingDown = false
     private var closures: [DeliveryID: Task<Void, Never>] = [:]
     private var waitingForTheLast: [CheckedContinuation<Void, Never>] = []
 
@@ -50,18 +55,25 @@ actor Deliveries {
     func instanceBegan(
         study: String, studyDate: String?, association: String, origin: Delivery.Origin
     ) -> Membership {
-        let id = open[study] ?? openDelivery(study: study, origin: origin)
+        let membership = openMembership(study: study) ?? openDelivery(study: study, origin: origin)
+        let id = membership.delivery
+        // One that has ended by now would hold the delivery for ever: `associationEnded` was called already.
+        let holds = associations.contains(association)
+        if held[association] != id { associationEnded(association) }
+        if holds { held[association] = id }
         update(id) {
             $0.instanceBegan(studyDate: studyDate)
-            // One that has ended by now would hold the delivery for ever: `associationEnded` was called already.
-            if associations.contains(association) { $0.associationHolds(association) }
+            if holds { $0.associationHolds(association) }
+            if isShuttingDown { $0.seal(.shutdown) }
         }
-        // The entry is there: it was found or made above, and only a closure takes it away.
-        return Membership(delivery: id, marker: entries[id]?.marker ?? Task {})
+        return membership
     }
 
-    func instanceStored(_ instance: DeliveryManifest.Instance, in id: DeliveryID) {
-        update(id) { $0.instanceStored(instance) }
+    /// False when the delivery has no room for it, so that it cannot be imported: its object is to be removed.
+    func instanceStored(_ instance: DeliveryManifest.Instance, in id: DeliveryID) -> Bool {
+        var isTaken = false
+        update(id) { isTaken = $0.instanceStored(instance) }
+        return isTaken
     }
 
     func instanceFailed(in id: DeliveryID) {
@@ -69,11 +81,14 @@ actor Deliveries {
     }
 
     func associationEnded(_ association: String) {
-        for id in entries.keys { update(id) { $0.associationEnded(association) } }
+        guard let id = held.removeValue(forKey: association) else { return }
+        update(id) { $0.associationEnded(association) }
     }
 
-    /// Closes all of them; returns when every manifest is written or has been given up.
+    /// Closes all of them, and each that is opened from now on with its first instance; returns when every manifest is
+    /// written or has been given up.
     func shutDown() async {
+        isShuttingDown = true
         for id in entries.keys { update(id) { $0.seal(.shutdown) } }
         guard !entries.isEmpty || !closures.isEmpty else { return }
         await withCheckedContinuation { waitingForTheLast.append($0) }
@@ -81,7 +96,12 @@ actor Deliveries {
 
     // MARK: -
 
-    private func openDelivery(study: String, origin: Delivery.Origin) -> DeliveryID {
+    private func openMembership(study: String) -> Membership? {
+        guard let id = open[study], let entry = entries[id] else { return nil }
+        return Membership(delivery: id, marker: entry.marker)
+    }
+
+    private func openDelivery(study: String, origin: Delivery.Origin) -> Membership {
         let delivery = Delivery(studyInstanceUID: study, origin: origin, limits: limits, openedAt: now())
         let id = delivery.id
         let marker = Task { [store] in
@@ -99,7 +119,7 @@ actor Deliveries {
         entries[id] = Entry(delivery: delivery, marker: marker, ageTimer: ageTimer)
         open[study] = id
         logger.info("delivery opened", metadata: ["deliveryId": "\(id)", "studyInstanceUID": "\(study)"])
-        return id
+        return Membership(delivery: id, marker: marker)
     }
 
     /// Applies a change, then does what follows from it.
@@ -112,7 +132,8 @@ actor Deliveries {
             if open[entry.delivery.studyInstanceUID] == id { open[entry.delivery.studyInstanceUID] = nil }
         } else if entry.delivery.isQuiet {
             entry.quietTimer = timer(seconds: limits.quietSeconds) { deliveries in
-                await deliveries.update(id) { $0.seal(.quiet) }
+                // An instance may have joined while this waited for its turn.
+                await deliveries.update(id) { if $0.isQuiet { $0.seal(.quiet) } }
             }
         }
         entries[id] = entry
@@ -144,23 +165,42 @@ actor Deliveries {
     private func write(
         _ manifest: DeliveryManifest?, of id: DeliveryID, after marker: Task<Void, any Error>
     ) async {
+        guard await putManifest(manifest, of: id) else { return }
+        logger.info(
+            "delivery closed",
+            metadata: [
+                "deliveryId": "\(id)", "instances": "\(manifest?.instances.count ?? 0)",
+                "reason": "\(manifest?.closeReason.rawValue ?? "nothing stored")",
+            ])
+        _ = await marker.result
         do {
-            if let manifest {
+            try await store.removeDocument(key: BucketLayout.openMarkerKey(of: id))
+        } catch {
+            logger.warning(
+                "open marker not removed: its delivery is closed all the same", error: error,
+                metadata: ["deliveryId": "\(id)"])
+        }
+    }
+
+    /// Tries until the store takes it: what was acknowledged is imported only then. At shutdown once more, and no longer.
+    private func putManifest(_ manifest: DeliveryManifest?, of id: DeliveryID) async -> Bool {
+        guard let manifest else { return true }
+        var attempt = 0
+        while true {
+            do {
                 try await store.putDocument(
                     try PipelineJSON.encode(manifest), key: BucketLayout.manifestKey(of: id), onlyIfAbsent: true)
+                return true
+            } catch {
+                logger.error(
+                    isShuttingDown
+                        ? "delivery not closed: its open marker stays, its instances are stored but not imported"
+                        : "delivery not closed yet, trying again",
+                    error: error, metadata: ["deliveryId": "\(id)"])
+                guard !isShuttingDown else { return false }
+                attempt += 1
+                try? await clock.sleep(for: .seconds(min(60, 1 << min(attempt, 6))))
             }
-            _ = await marker.result
-            try await store.removeDocument(key: BucketLayout.openMarkerKey(of: id))
-            logger.info(
-                "delivery closed",
-                metadata: [
-                    "deliveryId": "\(id)", "instances": "\(manifest?.instances.count ?? 0)",
-                    "reason": "\(manifest?.closeReason.rawValue ?? "nothing stored")",
-                ])
-        } catch {
-            logger.error(
-                "delivery not closed: its open marker stays, its instances are stored but not imported",
-                error: error, metadata: ["deliveryId": "\(id)"])
         }
     }
 }

@@ -47,11 +47,17 @@ struct Delivery {
         if instances.count + pending >= limits.maximumInstances { seal(.maximumInstances) }
     }
 
-    mutating func instanceStored(_ instance: DeliveryManifest.Instance) {
+    /// False when one import job would not take it with the rest. What replaces an instance is taken in any case: its
+    /// object stands under the key already.
+    mutating func instanceStored(_ instance: DeliveryManifest.Instance) -> Bool {
         pending -= 1
-        bytes += instance.size - (instances[instance.key]?.size ?? 0)
+        let replaced = instances[instance.key]
+        let total = bytes + instance.size - (replaced?.size ?? 0)
+        if total >= limits.maximumBytes { seal(.maximumBytes) }
+        guard total <= HealthImagingLimits.maximumBytes || replaced != nil else { return false }
+        bytes = total
         instances[instance.key] = instance
-        if bytes >= limits.maximumBytes { seal(.maximumBytes) }
+        return true
     }
 
     mutating func instanceFailed() {

@@ -44,13 +44,8 @@ private actor FolderInstanceWriter: InstanceWriter {
     }
 
     func append(_ part: [UInt8]) async throws {
-        let open = file
-        let path = path
-        file = try await NIOThreadPool.singleton.runIfActive {
-            let file = try open ?? PartialFile(path: path)
-            try file.write(part)
-            return file
-        }
+        let file = try await openFile()
+        try await NIOThreadPool.singleton.runIfActive { try file.write(part) }
     }
 
     func finish(_ rest: [UInt8]) async throws {
@@ -63,5 +58,14 @@ private actor FolderInstanceWriter: InstanceWriter {
     func discard() async {
         file?.discard()
         file = nil
+    }
+
+    /// Kept before anything is written, so that a failure leaves something to discard.
+    private func openFile() async throws -> PartialFile {
+        if let file { return file }
+        let path = path
+        let opened = try await NIOThreadPool.singleton.runIfActive { try PartialFile(path: path) }
+        file = opened
+        return opened
     }
 }
