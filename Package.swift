@@ -48,12 +48,13 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        .target(name: "DamagedInput", path: "Tests/DamagedInput", swiftSettings: settings),
         .testTarget(
-            name: "DICOMTests", dependencies: ["DICOM", "CZlib"], swiftSettings: settings),
+            name: "DICOMTests", dependencies: ["DICOM", "CZlib", "DamagedInput"], swiftSettings: settings),
         .testTarget(
             name: "DICOMNetworkTests",
             dependencies: [
-                "DICOMNetwork",
+                "DICOMNetwork", "DamagedInput",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTestUtils", package: "swift-nio"),

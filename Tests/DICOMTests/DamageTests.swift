@@ -1,4 +1,5 @@
 import DICOM
+import DamagedInput
 import Testing
 
 @Suite("Damaged input")

@@ -1,4 +1,5 @@
 import DICOM
+import DamagedInput
 import DICOMNetwork
 import NIOCore
 import Testing
