@@ -12,15 +12,20 @@ final class InstanceReception: InstanceReceiver {
     private let eventLoop: any EventLoop
     private let makeUpload: MakeUpload
 
+    private enum State {
+        case readingHeader
+        case uploading(InstanceUpload)
+        /// The rest of the data set is dropped.
+        case refused(InstanceProblem)
+    }
+
+    private var state = State.readingHeader
     private var headerReader: InstanceHeaderReader
     /// Begins with the file meta information: what is stored is a Part 10 file.
     private var part: [UInt8]
     private let fileMetaInformationLength: Int
-    private var upload: InstanceUpload?
-    private var problem: InstanceProblem?
     /// Done when every part that was handed over is written.
     private var written: EventLoopFuture<Void>
-    private var isWriting = false
 
     init(
         request: CStoreRequest, fileMetaInformation: FileMetaInformation, partSize: Int, eventLoop: any EventLoop,
@@ -44,20 +49,64 @@ final class InstanceReception: InstanceReceiver {
     }
 
     func receive(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? {
-        guard problem == nil else { return nil }
+        if case .refused = state { return nil }
         part.append(contentsOf: fragment.readableBytesView)
-        readHeader(fragment)
-        guard let upload, part.count >= partSize else { return nil }
+        if case .readingHeader = state {
+            begin { () throws(DataSetError) in try headerReader.feed(fragment) == .complete }
+        }
+        guard case .uploading(let upload) = state, part.count >= partSize else { return nil }
         return handOver(to: upload)
     }
 
     func finish() -> EventLoopFuture<StoreOutcome> {
-        finishHeader()
-        guard problem == nil, let upload else {
-            cancel()
-            let outcome = problem?.outcome ?? InstanceProblem.unreadable(.truncated(after: 0)).outcome
-            return eventLoop.makeSucceededFuture(outcome)
+        // A data set may end before anything stands behind its UIDs.
+        if case .readingHeader = state {
+            begin { () throws(DataSetError) in
+                try headerReader.finish()
+                return true
+            }
         }
+        switch state {
+        case .uploading(let upload): return finish(upload)
+        case .refused(let problem): return eventLoop.makeSucceededFuture(problem.outcome)
+        case .readingHeader:
+            let problem = InstanceProblem.unreadable(.truncated(after: headerReader.bytesConsumed))
+            return eventLoop.makeSucceededFuture(problem.outcome)
+        }
+    }
+
+    func cancel() {
+        part = []
+        guard case .uploading(let upload) = state else { return }
+        written.whenComplete { _ in
+            Task { await upload.discard() }
+        }
+    }
+
+    // MARK: -
+
+    /// Goes on to the upload when the header is whole, which `read` tells.
+    private func begin(whenComplete read: () throws(DataSetError) -> Bool) {
+        do {
+            guard try read() else { return }
+        } catch {
+            let dataSet = part.dropFirst(fileMetaInformationLength)
+            refuse(FileMetaInformation.looksLikePart10Prefix(dataSet) ? .part10File : .unreadable(error))
+            return
+        }
+        do {
+            state = .uploading(makeUpload(try ReceivedInstance(header: headerReader.header, request: request)))
+        } catch {
+            refuse(error)
+        }
+    }
+
+    private func refuse(_ problem: InstanceProblem) {
+        state = .refused(problem)
+        part = []
+    }
+
+    private func finish(_ upload: InstanceUpload) -> EventLoopFuture<StoreOutcome> {
         let rest = takePart()
         let promise = eventLoop.makePromise(of: StoreOutcome.self)
         written.whenComplete { result in
@@ -71,57 +120,10 @@ final class InstanceReception: InstanceReceiver {
         return promise.futureResult
     }
 
-    func cancel() {
-        part = []
-        guard let upload else { return }
-        written.whenComplete { _ in
-            Task { await upload.discard() }
-        }
-    }
-
-    // MARK: -
-
-    private func readHeader(_ fragment: ByteBuffer) {
-        guard upload == nil else { return }
-        do {
-            if try headerReader.feed(fragment) == .complete { try begin() }
-        } catch {
-            fail(error)
-        }
-    }
-
-    /// A data set may end before anything stands behind its UIDs.
-    private func finishHeader() {
-        guard upload == nil, problem == nil else { return }
-        do {
-            try headerReader.finish()
-            try begin()
-        } catch {
-            fail(error)
-        }
-    }
-
-    private func begin() throws(InstanceProblem) {
-        upload = makeUpload(try ReceivedInstance(header: headerReader.header, request: request))
-    }
-
-    private func fail(_ error: any Error) {
-        switch error {
-        case let error as InstanceProblem: problem = error
-        case let error as DataSetError:
-            let dataSet = part.dropFirst(fileMetaInformationLength)
-            problem = FileMetaInformation.looksLikePart10Prefix(dataSet) ? .part10File : .unreadable(error)
-        default: problem = .unreadable(.truncated(after: headerReader.bytesConsumed))
-        }
-        part = []
-    }
-
     /// Writes the part after the one before it; the future says when the next may fill.
-    private func handOver(to upload: InstanceUpload) -> EventLoopFuture<Void>? {
+    private func handOver(to upload: InstanceUpload) -> EventLoopFuture<Void> {
         let bytes = takePart()
         let previous = written
-        let waits = isWriting
-        isWriting = true
         let promise = eventLoop.makePromise(of: Void.self)
         previous.whenComplete { result in
             switch result {
@@ -130,13 +132,11 @@ final class InstanceReception: InstanceReceiver {
             }
         }
         written = promise.futureResult
-        return waits ? previous : nil
+        return previous
     }
 
     private func takePart() -> [UInt8] {
-        let bytes = part
-        part = []
-        part.reserveCapacity(0)
-        return bytes
+        defer { part = [] }
+        return part
     }
 }

@@ -3,7 +3,6 @@ import ImportPipeline
 
 /// An instance with all that an import needs to know of it.
 struct ImportableInstance {
-    let sopClassUID: UID
     let sopInstanceUID: UID
     let studyInstanceUID: UID
     let seriesInstanceUID: UID
@@ -40,7 +39,7 @@ struct ImportableInstance {
         try Self.check("StudyID", header.studyIDLength, maximum: 16)
         try Self.check("StudyDescription", header.studyDescriptionLength, maximum: 64)
         try Self.check("PatientID", header.patientIDLength, maximum: 256)
-        sopClassUID = try Self.required("SOPClassUID (0008,0016)", header.sopClassUID)
+        _ = try Self.required("SOPClassUID (0008,0016)", header.sopClassUID)
         sopInstanceUID = try Self.required("SOPInstanceUID (0008,0018)", header.sopInstanceUID)
         studyInstanceUID = try Self.required("StudyInstanceUID (0020,000D)", header.studyInstanceUID)
         seriesInstanceUID = try Self.required("SeriesInstanceUID (0020,000E)", header.seriesInstanceUID)

@@ -7,6 +7,7 @@ import socket
 import pydicom
 import pytest
 
+import ports
 import processes
 import sample_data
 from display import Display, shortened
@@ -40,19 +41,12 @@ def test_the_samples_are_many_kinds_of_instances_each_once(samples):
 @pytest.fixture
 def storescp(tmp_path):
     """DCMTK's receiver, which keeps every transfer syntax: its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = ports.free_port()
     command = [shutil.which("storescp"), "--accept-all", "--bit-preserving", "--output-directory", tmp_path, str(port)]
     process = processes.start(command, {}, tmp_path / "storescp.log")
-    wait_for("storescp to listen", lambda: listens(port))
+    wait_for("storescp to listen", lambda: ports.accepts(port))
     yield port
     processes.stop(process)
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.parametrize("send", [send_with_dcmtk, send_with_pynetdicom])

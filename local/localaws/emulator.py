@@ -8,10 +8,11 @@ import contextlib
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
+
+import ports
 
 START_SECONDS = 10
 
@@ -22,14 +23,14 @@ class EmulatorError(Exception):
 
 class Emulator:
     def __init__(self, binary: Path, folder: Path, environment: dict[str, str], log: Path):
-        self._port = _free_port()
+        self._port = ports.free_port()
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [
                     binary,
                     "--log-level=error",
                     f"--runtime-interface-emulator-address=127.0.0.1:{self._port}",
-                    f"--runtime-api-address=127.0.0.1:{_free_port()}",
+                    f"--runtime-api-address=127.0.0.1:{ports.free_port()}",
                     folder / "bootstrap",
                 ],
                 cwd=folder,
@@ -62,19 +63,11 @@ class Emulator:
     def _wait_until_listening(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self._port), 0.1).close()
+            if ports.accepts(self._port):
                 return
-            except OSError:
-                time.sleep(0.01)
+            time.sleep(0.01)
         self.stop()
         raise EmulatorError("the emulator did not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _children(pid: int) -> list[int]:

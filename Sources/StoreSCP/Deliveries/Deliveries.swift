@@ -6,8 +6,8 @@ import Logging
 ///
 /// An association holds the delivery that it sent to last: one that goes through many studies keeps none of them open.
 ///
-/// A delivery that is to be closed leaves `open` at once, so that its study's next instance opens another, and stays in
-/// `closing` until its last instance is stored and its manifest written.
+/// A delivery that is to be closed leaves `open` at once, so that its study's next instance opens another. It stays in
+/// `entries` until its last instance is stored, then in `closures` until its manifest is written.
 actor Deliveries {
     /// An instance's place in a delivery.
     struct Membership: Sendable {
