@@ -21,7 +21,7 @@ let package = Package(
             name: "StructuredLog", dependencies: [.product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
         .target(
-            name: "LambdaRuntime", dependencies: ["HTTP", "StructuredLog"], path: "Sources/Runtime",
+            name: "LambdaRuntime", dependencies: ["HTTP", "CCurl", "StructuredLog"], path: "Sources/Runtime",
             swiftSettings: settings),
         .target(name: "AWS", dependencies: ["HTTP", "StructuredLog", "CCrypto"], swiftSettings: settings),
         .target(name: "DICOM", dependencies: ["CZlib"], swiftSettings: settings),
@@ -75,6 +75,12 @@ let package = Package(
             dependencies: ["ImportPipeline", "TriggerImport", "StartImportJob", "CheckStatus"],
             swiftSettings: settings),
         .testTarget(name: "StoreSCPTests", dependencies: ["StoreSCP"], swiftSettings: settings),
+
+        .executableTarget(
+            name: "S3EventFunction", dependencies: ["LambdaRuntime"], path: "Benchmarks/Runtime/S3EventFunction",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "RuntimeBenchmark", path: "Benchmarks/Runtime/RuntimeBenchmark", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -41,6 +41,13 @@ static inline long ccurl_response_code(CURL *handle) {
     return code;
 }
 
+/// The socket of a handle that has only connected; CURL_SOCKET_BAD when it has lost its connection.
+static inline curl_socket_t ccurl_active_socket(CURL *handle) {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket);
+    return socket;
+}
+
 /// The transfer that ended and its result, or NULL when no more have ended.
 static inline CURL *ccurl_multi_next_ended(CURLM *multi, CURLcode *result) {
     int remaining = 0;

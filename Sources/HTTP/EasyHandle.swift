@@ -1,10 +1,12 @@
 import CCurl
 
-/// One libcurl easy handle: reused from request to request, it keeps its connection. To be used by one thread at a time.
+/// Sends whole requests over one libcurl handle, one after another. To be used by one thread at a time.
 final class EasyHandle {
-    let pointer: UnsafeMutableRawPointer
+    private let curl = CurlHandle()
     private var requestHeaders: UnsafeMutablePointer<curl_slist>?
     private var exchange = Exchange()
+
+    var pointer: UnsafeMutableRawPointer { curl.pointer }
 
     /// What the callbacks read and fill during a transfer.
     private struct Exchange {
@@ -16,17 +18,7 @@ final class EasyHandle {
         var responseIsTooLarge = false
     }
 
-    /// Once for the process, before the first handle; libcurl asks for it.
-    private static let globalInitialisation: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
-
-    init() {
-        _ = Self.globalInitialisation
-        guard let pointer = curl_easy_init() else { fatalError("libcurl has no memory for a handle") }
-        self.pointer = pointer
-    }
-
     deinit {
-        curl_easy_cleanup(pointer)
         curl_slist_free_all(requestHeaders)
     }
 
@@ -35,19 +27,17 @@ final class EasyHandle {
         curl_easy_reset(pointer)
         exchange = Exchange(body: request.body, maximumResponseBytes: request.maximumResponseBytes)
 
-        set(CURLOPT_NOSIGNAL, 1)
-        set(CURLOPT_PATH_AS_IS, 1)
-        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-        set(CURLOPT_CONNECTTIMEOUT_MS, 10_000)
-        set(CURLOPT_BUFFERSIZE, 128 << 10)
+        curl.setDefaults()
+        curl.set(CURLOPT_PATH_AS_IS, 1)
+        curl.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        curl.set(CURLOPT_BUFFERSIZE, 128 << 10)
         if let timeout = request.timeout {
             let (seconds, attoseconds) = timeout.components
-            set(CURLOPT_TIMEOUT_MS, max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)))
+            curl.set(CURLOPT_TIMEOUT_MS, max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)))
         }
-        set(CURLOPT_PROTOCOLS_STR, "http,https")
-        set(CURLOPT_URL, request.url)
-        if request.bypassesProxy { set(CURLOPT_PROXY, "") }
-        if let bundle = CertificateAuthorities.bundle { set(CURLOPT_CAINFO, bundle) }
+        curl.set(CURLOPT_URL, request.url)
+        if request.bypassesProxy { curl.set(CURLOPT_PROXY, "") }
+        if let bundle = CertificateAuthorities.bundle { curl.set(CURLOPT_CAINFO, bundle) }
         prepareMethod(request)
         prepareHeaders(request)
         prepareCallbacks()
@@ -72,13 +62,13 @@ final class EasyHandle {
 
     private func prepareMethod(_ request: HTTPRequest) {
         switch request.method {
-        case "GET": set(CURLOPT_HTTPGET, 1)
-        case "HEAD": set(CURLOPT_NOBODY, 1)
-        case "DELETE": set(CURLOPT_CUSTOMREQUEST, request.method)
+        case "GET": curl.set(CURLOPT_HTTPGET, 1)
+        case "HEAD": curl.set(CURLOPT_NOBODY, 1)
+        case "DELETE": curl.set(CURLOPT_CUSTOMREQUEST, request.method)
         default:
-            set(CURLOPT_UPLOAD, 1)
-            set(CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10)
-            set(CURLOPT_CUSTOMREQUEST, request.method)
+            curl.set(CURLOPT_UPLOAD, 1)
+            curl.set(CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10)
+            curl.set(CURLOPT_CUSTOMREQUEST, request.method)
             _ = ccurl_set_offset(pointer, CURLOPT_INFILESIZE_LARGE, curl_off_t(request.body.count))
         }
     }
@@ -93,7 +83,7 @@ final class EasyHandle {
             // libcurl drops "Name:" as a removal; "Name;" sends the field with an empty value.
             append(header: field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
         }
-        _ = ccurl_set_pointer(pointer, CURLOPT_HTTPHEADER, requestHeaders)
+        curl.set(CURLOPT_HTTPHEADER, requestHeaders)
     }
 
     private func append(header: String) {
@@ -102,11 +92,11 @@ final class EasyHandle {
 
     private func prepareCallbacks() {
         let context = Unmanaged.passUnretained(self).toOpaque()
-        _ = ccurl_set_pointer(pointer, CURLOPT_PRIVATE, context)
-        _ = ccurl_set_pointer(pointer, CURLOPT_READDATA, context)
-        _ = ccurl_set_pointer(pointer, CURLOPT_WRITEDATA, context)
-        _ = ccurl_set_pointer(pointer, CURLOPT_HEADERDATA, context)
-        _ = ccurl_set_pointer(pointer, CURLOPT_SEEKDATA, context)
+        curl.set(CURLOPT_PRIVATE, context)
+        curl.set(CURLOPT_READDATA, context)
+        curl.set(CURLOPT_WRITEDATA, context)
+        curl.set(CURLOPT_HEADERDATA, context)
+        curl.set(CURLOPT_SEEKDATA, context)
         _ = ccurl_set_data_callback(pointer, CURLOPT_READFUNCTION) { data, size, count, context in
             guard let data else { return 0 }
             return EasyHandle.from(context).read(into: UnsafeMutableRawBufferPointer(start: data, count: size * count))
@@ -161,14 +151,6 @@ final class EasyHandle {
                 name: String(line[..<colon]), value: line[line.index(after: colon)...].trimmingHTTPWhitespace())
         }
         return bytes.count
-    }
-
-    private func set(_ option: CURLoption, _ value: Int) {
-        _ = ccurl_set_long(pointer, option, value)
-    }
-
-    private func set(_ option: CURLoption, _ value: String) {
-        _ = ccurl_set_string(pointer, option, value)
     }
 }
 

@@ -30,7 +30,7 @@ package final class HTTPClient: @unchecked Sendable {
         self.multi = multi
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, maximumConnections)
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, maximumConnections)
-        startThread()
+        DetachedThread.start(run)
     }
 
     /// Fails with an `HTTPError`; a response of any status is a success here.
@@ -70,19 +70,6 @@ package final class HTTPClient: @unchecked Sendable {
             if !inbox.hasEnded { curl_multi_wakeup(multi) }
             return result
         }
-    }
-
-    private func startThread() {
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<HTTPClient>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        guard result == 0 else { fatalError("no thread for the HTTP client: error \(result)") }
-        pthread_detach(thread)
     }
 
     // MARK: On the client's own thread

@@ -4,7 +4,7 @@ package struct HTTPRequest: Sendable {
     package var url: String
     package var headers: HTTPHeaders
     package var body: [UInt8]
-    /// How long the whole exchange may take; nil waits for ever, as the Lambda Runtime API's `/next` asks for.
+    /// How long the whole exchange may take; nil waits for ever.
     package var timeout: Duration?
     /// A longer response body fails the transfer instead of filling the memory.
     package var maximumResponseBytes: Int

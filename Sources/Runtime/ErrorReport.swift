@@ -1,12 +1,16 @@
+import FoundationEssentials
 import StructuredLog
 
 /// An error in the form in which Lambda takes and returns it.
-struct ErrorReport: Encodable, Equatable {
+struct ErrorReport: Error, Encodable, Equatable {
     let errorMessage: String
     /// `Function.…` for what the handler throws, `Runtime.…` for what happens around it. A state machine's `ErrorEquals`
     /// compares with it.
     let errorType: String
     let stackTrace: [String]
+
+    /// A longer message is cut: a report that is larger than an answer may be would be refused.
+    static let maximumMessageBytes = 32 << 10
 
     /// A handler's error: `Function.` and the error's own name.
     init(thrown error: any Error) {
@@ -23,12 +27,42 @@ struct ErrorReport: Encodable, Equatable {
         self.init(category: "Runtime", name: "MarshalError", message: "the answer cannot be written: \(error)")
     }
 
+    /// The handler was cancelled shortly before its deadline and ended with this error.
+    init(timedOut error: any Error) {
+        self.init(
+            category: "Runtime", name: "Timeout",
+            message: """
+                cancelled, since the time that the function's configuration gives it was about to end: raise its timeout, or \
+                see what it waited for (\(error))
+                """)
+    }
+
+    /// A hook around a snapshot failed.
+    init(hook name: String, _ error: any Error) {
+        self.init(category: "Runtime", name: name, message: "\(error.reportedName): \(error)")
+    }
+
     /// Lambda takes `(Runtime|Function)\.[A-Z][A-Za-z]+` and turns anything else into `Runtime.Unknown`.
     private init(category: String, name: String, message: String) {
         let letters = name.filter { $0.isASCII && $0.isLetter }
         let isUsable = letters.count >= 2 && letters.first?.isUppercase == true
         errorType = "\(category).\(isUsable ? letters : "UnknownError")"
-        errorMessage = message
+        errorMessage = message.cut(toBytes: Self.maximumMessageBytes)
         stackTrace = []
+    }
+
+    var json: [UInt8] {
+        // Strings alone: encoding them cannot fail.
+        Array((try? JSONEncoder.lambda.encode(self)) ?? Data())
+    }
+}
+
+extension String {
+    /// The string, or as many whole characters of it as fit, and how much is missing.
+    func cut(toBytes maximum: Int) -> String {
+        guard utf8.count > maximum else { return self }
+        let end = utf8.index(startIndex, offsetBy: maximum)
+        let kept = self[..<(end.samePosition(in: unicodeScalars) == nil ? unicodeScalars.index(before: end) : end)]
+        return "\(kept)… (\(utf8.count - kept.utf8.count) bytes more)"
     }
 }

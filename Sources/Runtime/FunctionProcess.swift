@@ -1,8 +1,9 @@
 import FoundationEssentials
 import Glibc
+import HTTP
 
-/// A function's process: the loop against the Runtime API, or one run on an event where there is no such API.
-struct FunctionProcess<Handler: LambdaHandler> {
+/// A function's process: the loops against the Runtime API, or one run on an event where there is no such API.
+struct FunctionProcess<Function: LambdaFunction> {
     private let environment: LambdaEnvironment
 
     init(variables: [String: String] = ProcessInfo.processInfo.environment) {
@@ -10,38 +11,40 @@ struct FunctionProcess<Handler: LambdaHandler> {
             variables: variables, logger: LambdaEnvironment.logger(variables: variables))
     }
 
-    /// Does not return.
-    func run() async {
-        if let address = environment.variables["AWS_LAMBDA_RUNTIME_API"] {
-            exit(await loop(RuntimeAPIClient(address: address, logger: environment.logger)))
+    func run<Dispatcher: InvocationDispatcher>(_ dispatcher: (Function) -> Dispatcher) -> Never {
+        // A peer that closes its connection is an error of the call, not the process's end.
+        signal(SIGPIPE, SIG_IGN)
+        guard let address = environment.variables["AWS_LAMBDA_RUNTIME_API"] else {
+            let invocation = LocalInvocation(arguments: CommandLine.arguments, environment: environment)
+            exit(invocation.run { dispatcher(try Function(environment: environment)) })
         }
-        let invocation = LocalInvocation(arguments: CommandLine.arguments, environment: environment)
-        exit(await invocation.run(Handler.self))
-    }
-
-    /// The process's exit code: Lambda starts a new process when this one ends.
-    private func loop(_ api: RuntimeAPIClient) async -> Int32 {
-        let dispatcher: EventDispatcher<Handler>
+        Termination.catchSignal()
         do {
-            dispatcher = EventDispatcher(handler: try Handler(environment: environment))
+            let api = RuntimeAPIClient(address: address, logger: environment.logger)
+            let function = try Initialisation<Function>(environment: environment, api: api).run()
+            serve(dispatcher(function), api: api, address: address)
         } catch {
             environment.logger.critical("the function cannot start", error: error)
-            try? api.reportInitialisation(ErrorReport(thrown: error))
-            return 1
+            exit(1)
         }
-        do {
-            while true {
-                let invocation = try api.next()
-                // Where AWS's SDKs and X-Ray look for it.
-                if let traceID = invocation.context.traceID { setenv("_X_AMZN_TRACE_ID", traceID, 1) }
-                switch await dispatcher.dispatch(invocation.event, context: invocation.context) {
-                case .success(let output): try api.respond(to: invocation, with: output)
-                case .failure(let failure): try api.report(failure.report, of: invocation)
-                }
+    }
+
+    /// As many loops as Lambda asks for, the first of them on the main thread. The process ends with the first that ends.
+    private func serve(_ dispatcher: some InvocationDispatcher, api: RuntimeAPIClient, address: String) -> Never {
+        let count = environment.maximumConcurrency
+        let deadlines = DeadlineWatchdog()
+        let logger = environment.logger
+        for _ in 1..<count {
+            DetachedThread.start {
+                let loop = InvocationLoop(
+                    api: RuntimeAPIClient(address: address, logger: logger), dispatcher: dispatcher,
+                    deadlines: deadlines, traceVariable: nil, logger: logger)
+                exit(loop.run())
             }
-        } catch {
-            environment.logger.critical("the invocation loop ends", error: error)
-            return 1
         }
+        let loop = InvocationLoop(
+            api: api, dispatcher: dispatcher, deadlines: deadlines, traceVariable: count == 1 ? TraceVariable() : nil,
+            logger: logger)
+        exit(loop.run())
     }
 }

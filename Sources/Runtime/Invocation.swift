@@ -1,5 +1,4 @@
 import FoundationEssentials
-import HTTP
 import Logging
 
 /// An event with what the Runtime API's `/next` said of it in its headers.
@@ -9,24 +8,35 @@ struct Invocation: Sendable {
     /// To be sent back with the answer where the platform gave one.
     let invocationID: String?
 
-    init(_ response: HTTPResponse, logger: Logger) throws(RuntimeAPIError) {
-        let headers = response.headers
-        guard let requestID = headers["Lambda-Runtime-Aws-Request-Id"], !requestID.isEmpty else {
+    /// The longest time that Lambda gives a function.
+    static let maximumSeconds: TimeInterval = 900
+
+    /// Without a deadline the invocation is taken as if it had all the time that Lambda ever gives.
+    init(_ headers: InvocationHeaders, event: [UInt8], logger: Logger) throws(RuntimeAPIError) {
+        // It becomes part of a URL's path.
+        guard let requestID = headers.requestID, requestID.utf8.allSatisfy(\.isAllowedInRequestID) else {
             throw .headerMissing("Lambda-Runtime-Aws-Request-Id")
         }
-        guard let deadline = headers["Lambda-Runtime-Deadline-Ms"].flatMap(Double.init) else {
-            throw .headerMissing("Lambda-Runtime-Deadline-Ms")
+        if headers.deadline == nil {
+            logger.warning("the invocation came without a valid Lambda-Runtime-Deadline-Ms")
         }
-        event = response.body
-        invocationID = headers["Lambda-Runtime-Invocation-Id"]
+        self.event = event
+        invocationID = headers.invocationID
         context = LambdaContext(
-            requestID: requestID,
-            deadline: Date(timeIntervalSince1970: deadline / 1000),
-            invokedFunctionARN: headers["Lambda-Runtime-Invoked-Function-Arn"],
-            traceID: headers["Lambda-Runtime-Trace-Id"],
-            clientContext: headers["Lambda-Runtime-Client-Context"],
-            cognitoIdentity: headers["Lambda-Runtime-Cognito-Identity"],
-            tenantID: headers["Lambda-Runtime-Aws-Tenant-Id"],
-            logger: logger)
+            requestID: requestID, deadline: headers.deadline ?? Date(timeIntervalSinceNow: Self.maximumSeconds),
+            invokedFunctionARN: headers.invokedFunctionARN, traceID: headers.traceID,
+            clientContext: headers.clientContext, cognitoIdentity: headers.cognitoIdentity,
+            tenantID: headers.tenantID, logger: logger)
+    }
+}
+
+extension UInt8 {
+    fileprivate var isAllowedInRequestID: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+            true
+        default: false
+        }
     }
 }

@@ -12,8 +12,7 @@ package struct LambdaContext: Sendable {
     /// JSON, as the caller gave it.
     package let cognitoIdentity: String?
     package let tenantID: String?
-    /// Each line carries the request's id.
-    package let logger: Logger
+    private let functionLogger: Logger
 
     package init(
         requestID: String, deadline: Date, invokedFunctionARN: String? = nil, traceID: String? = nil,
@@ -26,9 +25,14 @@ package struct LambdaContext: Sendable {
         self.clientContext = clientContext
         self.cognitoIdentity = cognitoIdentity
         self.tenantID = tenantID
-        var logger = logger
+        functionLogger = logger
+    }
+
+    /// The function's log; each line carries the request's id.
+    package var logger: Logger {
+        var logger = functionLogger
         logger[metadataKey: "requestId"] = "\(requestID)"
-        self.logger = logger
+        return logger
     }
 
     /// What is left until Lambda ends the invocation.

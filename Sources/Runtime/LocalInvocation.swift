@@ -9,10 +9,7 @@ struct LocalInvocation {
     let arguments: [String]
     let environment: LambdaEnvironment
 
-    /// As long as Lambda allows at the most.
-    private static let timeLimit: TimeInterval = 900
-
-    func run<Handler: LambdaHandler>(_: Handler.Type) async -> Int32 {
+    func run(_ makeDispatcher: () throws -> some InvocationDispatcher) -> Int32 {
         let event: [UInt8]
         switch readEvent() {
         case .success(let bytes): event = bytes
@@ -21,16 +18,26 @@ struct LocalInvocation {
             return 2
         }
         do {
-            let dispatcher = EventDispatcher(handler: try Handler(environment: environment))
-            let context = LambdaContext(
-                requestID: UUID().uuidString.lowercased(), deadline: Date(timeIntervalSinceNow: Self.timeLimit),
-                logger: environment.logger)
-            switch await dispatcher.dispatch(event, context: context) {
-            case .success(let output): return finish(output, exitCode: 0)
-            case .failure(let failure): return finish(encoded(failure.report), exitCode: 1)
-            }
+            return run(try makeDispatcher(), on: event)
         } catch {
-            return finish(encoded(ErrorReport(thrown: error)), exitCode: 1)
+            return finish(ErrorReport(thrown: error).json, exitCode: 1)
+        }
+    }
+
+    private func run<Dispatcher: InvocationDispatcher>(_ dispatcher: Dispatcher, on event: [UInt8]) -> Int32 {
+        let context = LambdaContext(
+            requestID: UUID().uuidString.lowercased(),
+            deadline: Date(timeIntervalSinceNow: Invocation.maximumSeconds), logger: environment.logger)
+        let executor = InvocationExecutor()
+        let stream = ResponseStream()
+        let operation = executor.start { await dispatcher.dispatch(event, to: stream, context: context) }
+        if Dispatcher.streamedContentType != nil {
+            let answer = StreamedAnswer(stream, from: operation, on: executor)
+            while let chunk = answer.nextChunk() { FileDescriptorStream.standardOutput.write(chunk) }
+        }
+        switch executor.finish(operation) {
+        case .success(let output): return finish(output, exitCode: 0)
+        case .failure(let report): return finish(report.json, exitCode: 1)
         }
     }
 
@@ -51,11 +58,6 @@ struct LocalInvocation {
             return .success(Array(data))
         default: return .failure(Problem(text: usage))
         }
-    }
-
-    private func encoded(_ report: ErrorReport) -> [UInt8] {
-        // Strings alone: encoding them cannot fail.
-        Array((try? JSONEncoder.lambda.encode(report)) ?? Data())
     }
 
     private func finish(_ output: [UInt8], exitCode: Int32) -> Int32 {

@@ -1,67 +1,169 @@
 import FoundationEssentials
-import HTTP
+import Glibc
 import Logging
 
-/// The calls of the Lambda Runtime API (2018-06-01), each on the thread that makes it.
-struct RuntimeAPIClient {
-    private let base: String
+/// The calls of the Lambda Runtime API (2018-06-01), each on the thread that makes it, all over one connection.
+final class RuntimeAPIClient {
+    private let connection: RuntimeAPIConnection
     private let logger: Logger
-    /// `/next` waits for as long as nobody calls the function: it has a connection of its own.
-    private let nextConnection = BlockingHTTPClient()
-    private let answerConnection = BlockingHTTPClient()
+    private let retries: Retries
+    private let nextRequest: [UInt8]
+
+    /// How often a call is made again that brought no response, or `/next` a wrong one.
+    struct Retries {
+        var maximumAttempts = 4
+        /// Doubles from one attempt to the next.
+        var firstDelayMilliseconds = 25
+    }
+
+    /// How long an answer may take to be acknowledged.
+    private static let answerTimeout: Duration = .seconds(30)
 
     /// `address` is `AWS_LAMBDA_RUNTIME_API`: host and port.
-    init(address: String, logger: Logger) {
-        base = "http://\(address)/2018-06-01/runtime"
+    init(address: String, logger: Logger, retries: Retries = Retries()) {
+        connection = RuntimeAPIConnection(address: address)
+        nextRequest = RequestHead("GET", path: "/invocation/next", address: address).finished()
         self.logger = logger
+        self.retries = retries
     }
 
-    func next() throws -> Invocation {
-        let response = try nextConnection.execute(
-            HTTPRequest(url: "\(base)/invocation/next", timeout: nil, bypassesProxy: true))
-        guard response.status == 200 else {
-            throw RuntimeAPIError.unexpectedStatus(call: "/next", status: response.status)
-        }
-        return try Invocation(response, logger: logger)
-    }
-
-    func respond(to invocation: Invocation, with output: [UInt8]) throws {
-        try post(output, to: "/invocation/\(invocation.context.requestID)/response", of: invocation)
-    }
-
-    func report(_ error: ErrorReport, of invocation: Invocation) throws {
-        try post(error, to: "/invocation/\(invocation.context.requestID)/error", of: invocation)
-    }
-
-    func reportInitialisation(_ error: ErrorReport) throws {
-        try post(error, to: "/init/error", of: nil)
-    }
-
-    private func post(_ error: ErrorReport, to path: String, of invocation: Invocation?) throws {
-        let body = Array(try JSONEncoder.lambda.encode(error))
-        try post(
-            body, to: path, of: invocation, headers: ["Lambda-Runtime-Function-Error-Type": error.errorType])
-    }
-
-    private func post(
-        _ body: [UInt8], to path: String, of invocation: Invocation?, headers: HTTPHeaders = [:]
-    ) throws {
-        var headers = headers
-        headers["Content-Type"] = "application/json"
-        headers["Lambda-Runtime-Invocation-Id"] = invocation?.invocationID
-        let response = try answerConnection.execute(
-            HTTPRequest(method: "POST", url: base + path, headers: headers, body: body, bypassesProxy: true))
-        switch response.status {
-        case 200..<300: return
-        case 400, 403, 410, 413:
-            // The platform has recorded the failure; ending the process as well would cost a warm environment.
-            logger.warning(
-                "the Runtime API refused the answer",
-                metadata: [
-                    "requestId": "\(invocation?.context.requestID ?? "")", "status": "\(response.status)",
-                    "bytes": "\(body.count)",
-                ])
-        default: throw RuntimeAPIError.unexpectedStatus(call: path, status: response.status)
+    /// Waits for the next invocation, without a time limit: the environment may be frozen meanwhile.
+    func next() throws(RuntimeAPIError) -> Invocation {
+        try retrying { () throws(RuntimeAPIError) in
+            let call = "/invocation/next"
+            let response = try exchange(nextRequest, call: call, timeout: nil)
+            guard response.status == 200 else { throw .unexpectedStatus(call: call, status: response.status) }
+            return try Invocation(response.headers, event: response.body, logger: logger)
         }
     }
+
+    func respond(to invocation: Invocation, with output: [UInt8]) throws(RuntimeAPIError) {
+        let path = invocation.path(ending: "/response")
+        try post(output, head: head(path, of: invocation), call: path)
+    }
+
+    func report(_ error: ErrorReport, of invocation: Invocation) throws(RuntimeAPIError) {
+        let path = invocation.path(ending: "/error")
+        var head = head(path, of: invocation)
+        if invocation.context.traceID != nil {
+            head.append(
+                name: "Lambda-Runtime-Function-XRay-Error-Cause", value: XRayErrorCause(error).headerValue)
+        }
+        try post(error, head: head, call: path)
+    }
+
+    func reportInitialisation(_ error: ErrorReport) throws(RuntimeAPIError) {
+        try post(error, head: head("/init/error", of: nil), call: "/init/error")
+    }
+
+    /// Waits until the environment has been restored from its snapshot.
+    func waitForRestore() throws(RuntimeAPIError) {
+        let call = "/restore/next"
+        let request = RequestHead("GET", path: call, address: connection.address).finished()
+        let response = try exchange(request, call: call, timeout: nil)
+        guard response.status == 200 else { throw .unexpectedStatus(call: call, status: response.status) }
+    }
+
+    func reportRestore(_ error: ErrorReport) throws(RuntimeAPIError) {
+        try post(error, head: head("/restore/error", of: nil), call: "/restore/error")
+    }
+
+    /// Sends an answer while its handler makes it, in chunks (RFC 9112 §7.1); what goes wrong halfway is told in trailers.
+    func respond(
+        to invocation: Invocation, with answer: StreamedAnswer, contentType: String
+    ) throws(RuntimeAPIError) {
+        let call = invocation.path(ending: "/response")
+        var head = head(call, of: invocation, contentType: contentType)
+        head.append(name: "Lambda-Runtime-Function-Response-Mode", value: "streaming")
+        head.append(name: "Transfer-Encoding", value: "chunked")
+        head.append(name: "Trailer", value: "\(Self.errorType), \(Self.errorBody)")
+        defer { answer.abandon() }
+        let response: ResponseParser
+        do {
+            try connection.send(head.finished())
+            while let chunk = answer.nextChunk() {
+                try connection.send(Array("\(String(chunk.count, radix: 16))\r\n".utf8) + chunk + Array("\r\n".utf8))
+            }
+            try connection.send(Array("0\r\n\(trailers(of: answer.failure))\r\n".utf8))
+            response = try connection.receive(timeout: Self.answerTimeout)
+        } catch {
+            throw .transferFailed(call: call, error)
+        }
+        try accept(response, call: call)
+    }
+
+    private static let errorType: StaticString = "Lambda-Runtime-Function-Error-Type"
+    private static let errorBody: StaticString = "Lambda-Runtime-Function-Error-Body"
+
+    private func trailers(of report: ErrorReport?) -> String {
+        guard let report else { return "" }
+        let body = Data(report.json).base64EncodedString()
+        return "\(Self.errorType): \(report.errorType)\r\n\(Self.errorBody): \(body)\r\n"
+    }
+
+    private func head(
+        _ path: String, of invocation: Invocation?, contentType: String = "application/json"
+    ) -> RequestHead {
+        var head = RequestHead("POST", path: path, address: connection.address)
+        head.append(name: "Content-Type", value: contentType)
+        if let id = invocation?.invocationID { head.append(name: "Lambda-Runtime-Invocation-Id", value: id) }
+        return head
+    }
+
+    private func post(_ error: ErrorReport, head: RequestHead, call: String) throws(RuntimeAPIError) {
+        var head = head
+        head.append(name: Self.errorType, value: error.errorType)
+        try post(error.json, head: head, call: call)
+    }
+
+    private func post(_ body: [UInt8], head: RequestHead, call: String) throws(RuntimeAPIError) {
+        let request = head.finished(body: body)
+        let response = try retrying { () throws(RuntimeAPIError) in
+            try exchange(request, call: call, timeout: Self.answerTimeout)
+        }
+        try accept(response, call: call)
+    }
+
+    private func exchange(
+        _ request: [UInt8], call: String, timeout: Duration?
+    ) throws(RuntimeAPIError) -> ResponseParser {
+        do {
+            return try connection.exchange(request, timeout: timeout)
+        } catch {
+            throw .transferFailed(call: call, error)
+        }
+    }
+
+    private func retrying<Result>(
+        _ call: () throws(RuntimeAPIError) -> Result
+    ) throws(RuntimeAPIError) -> Result {
+        var attempt = 1
+        while true {
+            do {
+                return try call()
+            } catch {
+                guard error.mayPass, attempt < retries.maximumAttempts else { throw error }
+                logger.warning("a call of the Runtime API failed, trying again", error: error)
+                usleep(UInt32(retries.firstDelayMilliseconds << (attempt - 1)) * 1000)
+                attempt += 1
+            }
+        }
+    }
+
+    /// What is refused is only logged: the platform has recorded the failure, and ending the process as well would cost a
+    /// warm environment. A status of 500 and above says that the platform itself is broken.
+    private func accept(_ response: ResponseParser, call: String) throws(RuntimeAPIError) {
+        guard !(200..<300).contains(response.status) else { return }
+        guard response.status < 500 else { throw .unexpectedStatus(call: call, status: response.status) }
+        logger.warning(
+            "the Runtime API refused an answer",
+            metadata: [
+                "call": "\(call)", "status": "\(response.status)",
+                "text": "\(String(decoding: response.body.prefix(512), as: UTF8.self))",
+            ])
+    }
+}
+
+extension Invocation {
+    fileprivate func path(ending: String) -> String { "/invocation/\(context.requestID)\(ending)" }
 }

@@ -1,0 +1,17 @@
+import LambdaRuntime
+
+/// What the runtime itself costs: takes a typed S3 event and answers with the object's bucket and size.
+@main
+struct S3EventFunction: LambdaHandler {
+    struct Answer: Encodable {
+        let bucket: String
+        let size: Int
+    }
+
+    init(environment: LambdaEnvironment) throws {}
+
+    func handle(_ event: S3Event, context: LambdaContext) async throws -> Answer {
+        let entity = event.Records[0].s3
+        return Answer(bucket: entity.bucket.name, size: entity.object.size)
+    }
+}

@@ -1,0 +1,66 @@
+import Logging
+
+/// next → handle → answer, again and again, on the thread that calls `run`.
+struct InvocationLoop<Dispatcher: InvocationDispatcher> {
+    let api: RuntimeAPIClient
+    let dispatcher: Dispatcher
+    let deadlines: DeadlineWatchdog
+    /// Where the trace's id is put for an invocation; nil where several loops would share the place.
+    let traceVariable: TraceVariable?
+    let logger: Logger
+    private let executor = InvocationExecutor()
+
+    init(
+        api: RuntimeAPIClient, dispatcher: Dispatcher, deadlines: DeadlineWatchdog, traceVariable: TraceVariable?,
+        logger: Logger
+    ) {
+        self.api = api
+        self.dispatcher = dispatcher
+        self.deadlines = deadlines
+        self.traceVariable = traceVariable
+        self.logger = logger
+    }
+
+    /// Returns when no further invocation can come, with the process's exit code.
+    func run() -> Int32 {
+        while true {
+            do {
+                let invocation = try api.next()
+                Termination.beginWork()
+                traceVariable?.set(invocation.context.traceID)
+                try answer(invocation)
+                if Termination.endWork() { return 0 }
+            } catch {
+                logger.critical("the invocation loop ends", error: error)
+                return 1
+            }
+        }
+    }
+
+    private func answer(_ invocation: Invocation) throws(RuntimeAPIError) {
+        let stream = ResponseStream()
+        let operation = executor.start { [dispatcher] in
+            await dispatcher.dispatch(invocation.event, to: stream, context: invocation.context)
+        }
+        let watch = deadlines.watch(invocation.context, cancelling: operation)
+        defer { deadlines.end(watch) }
+        do {
+            if let contentType = Dispatcher.streamedContentType {
+                let answer = StreamedAnswer(stream, from: operation, on: executor)
+                if let report = answer.failureBeforeFirstByte() {
+                    try api.report(report, of: invocation)
+                } else {
+                    try api.respond(to: invocation, with: answer, contentType: contentType)
+                }
+            } else {
+                switch executor.finish(operation) {
+                case .success(let output): try api.respond(to: invocation, with: output)
+                case .failure(let report): try api.report(report, of: invocation)
+                }
+            }
+        } catch where !error.isFinal {
+            // The next call of /next tells whether the platform is still there.
+            invocation.context.logger.error("the answer is lost", error: error)
+        }
+    }
+}

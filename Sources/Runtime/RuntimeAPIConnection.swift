@@ -1,0 +1,136 @@
+import CCurl
+import Glibc
+import HTTP
+
+/// A kept connection to the Runtime API: libcurl connects, sends and receives; what is said over it is written and read here.
+///
+/// Two exchanges an invocation, of always the same form, are all that there is to be said: libcurl's own HTTP would take
+/// more than a third of an invocation's time in user space (`docs/decisions/0003`).
+final class RuntimeAPIConnection {
+    /// `AWS_LAMBDA_RUNTIME_API`: host and port.
+    let address: String
+    private var curl: CurlHandle?
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+
+    init(address: String) {
+        self.address = address
+    }
+
+    deinit {
+        buffer.deallocate()
+    }
+
+    /// Sends a request and waits for its response, for ever where no timeout is given. A kept connection that the server
+    /// had closed meanwhile is made anew.
+    func exchange(_ request: [UInt8], timeout: Duration?) throws(TransferError) -> ResponseParser {
+        if curl != nil {
+            do {
+                return try sendAndReceive(request, timeout: timeout)
+            } catch TransferError.closedBeforeResponse {
+                // The server had given the connection up before this request reached it.
+            }
+        }
+        return try sendAndReceive(request, timeout: timeout)
+    }
+
+    /// Waits for the response to what was sent.
+    func receive(timeout: Duration?) throws(TransferError) -> ResponseParser {
+        do throws(TransferError) {
+            let response = try receiveResponse(timeout: timeout)
+            if !response.keepsConnection { curl = nil }
+            return response
+        } catch {
+            curl = nil
+            throw error
+        }
+    }
+
+    /// Sends bytes of a request, over a new connection where there is none.
+    func send(_ bytes: [UInt8]) throws(TransferError) {
+        do throws(TransferError) {
+            let curl = try connected()
+            var sent = 0
+            while sent < bytes.count {
+                var count = 0
+                let result = bytes.withUnsafeBytes { bytes in
+                    curl_easy_send(curl.pointer, bytes.baseAddress?.advanced(by: sent), bytes.count - sent, &count)
+                }
+                switch result {
+                case CURLE_OK: sent += count
+                case CURLE_AGAIN: try wait(for: POLLOUT, of: curl, timeout: nil)
+                default: throw TransferError.closedBeforeResponse
+                }
+            }
+        } catch {
+            curl = nil
+            throw error
+        }
+    }
+
+    private func sendAndReceive(_ request: [UInt8], timeout: Duration?) throws(TransferError) -> ResponseParser {
+        try send(request)
+        return try receive(timeout: timeout)
+    }
+
+    private func receiveResponse(timeout: Duration?) throws(TransferError) -> ResponseParser {
+        let curl = try connected()
+        var response = ResponseParser()
+        while !response.isComplete {
+            try wait(for: POLLIN, of: curl, timeout: timeout)
+            var count = 0
+            let result = curl_easy_recv(curl.pointer, buffer.baseAddress, buffer.count, &count)
+            if result == CURLE_AGAIN { continue }
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<(result == CURLE_OK ? count : 0)])
+            guard !bytes.isEmpty || !response.isUntouched else { throw TransferError.closedBeforeResponse }
+            do throws(ResponseParser.Problem) {
+                if bytes.isEmpty { try response.finish() } else { try response.feed(bytes) }
+            } catch {
+                throw .responseUnreadable(error)
+            }
+        }
+        return response
+    }
+
+    private func connected() throws(TransferError) -> CurlHandle {
+        if let curl { return curl }
+        let curl = CurlHandle()
+        curl.setDefaults()
+        curl.set(CURLOPT_URL, "http://\(address)")
+        curl.set(CURLOPT_PROXY, "")
+        curl.set(CURLOPT_CONNECT_ONLY, 1)
+        let result = curl.perform()
+        guard result == CURLE_OK else { throw .notConnected(code: result.rawValue) }
+        self.curl = curl
+        return curl
+    }
+
+    private func wait(for events: Int32, of curl: CurlHandle, timeout: Duration?) throws(TransferError) {
+        var entry = pollfd(fd: ccurl_active_socket(curl.pointer), events: Int16(events), revents: 0)
+        let milliseconds = timeout.map { Int32($0 / .milliseconds(1)) } ?? -1
+        while true {
+            let count = poll(&entry, 1, milliseconds)
+            if count > 0 { return }
+            if count == 0 { throw .timedOut }
+            guard errno == EINTR else { throw .closedBeforeResponse }
+        }
+    }
+}
+
+/// No response could be had.
+enum TransferError: Error, Equatable, CustomStringConvertible {
+    /// libcurl's code, `CURLE_…`.
+    case notConnected(code: UInt32)
+    case closedBeforeResponse
+    case timedOut
+    case responseUnreadable(ResponseParser.Problem)
+
+    var description: String {
+        switch self {
+        case .notConnected(let code):
+            "cannot connect: \(String(cString: curl_easy_strerror(CURLcode(code)))) (libcurl error \(code))"
+        case .closedBeforeResponse: "the connection was closed before the response"
+        case .timedOut: "no response in time"
+        case .responseUnreadable(let problem): "expected a response in HTTP/1.1, but it is unreadable: \(problem)"
+        }
+    }
+}

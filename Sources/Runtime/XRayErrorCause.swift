@@ -1,0 +1,42 @@
+import FoundationEssentials
+
+/// An error in the form in which X-Ray shows it, for a header's value.
+struct XRayErrorCause: Encodable {
+    private struct Exception: Encodable {
+        let type: String
+        let message: String
+        let stack: [String]
+    }
+
+    private let workingDirectory: String
+    private let exceptions: [Exception]
+    private let paths: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case workingDirectory = "working_directory"
+        case exceptions, paths
+    }
+
+    /// Lambda takes 64 KB; each byte of a message can become six of the header.
+    private static let maximumMessageBytes = 8 << 10
+
+    init(_ report: ErrorReport) {
+        workingDirectory = FileManager.default.currentDirectoryPath
+        let message = report.errorMessage.cut(toBytes: Self.maximumMessageBytes)
+        exceptions = [Exception(type: report.errorType, message: message, stack: [])]
+        paths = []
+    }
+
+    /// JSON in one line of ASCII.
+    var headerValue: String {
+        let json = (try? JSONEncoder.lambda.encode(self)) ?? Data()
+        return String(decoding: json, as: UTF8.self).utf16.reduce(into: "") { value, unit in
+            if let scalar = Unicode.Scalar(unit), scalar.isASCII {
+                value.unicodeScalars.append(scalar)
+            } else {
+                let digits = String(unit, radix: 16)
+                value += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+    }
+}
