@@ -4,11 +4,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # What a fresh Debian machine with Swift and Python lacks. DCMTK is the foreign sender and checker of the tests.
-PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev pkg-config cmake dpkg-dev zip dcmtk python3-venv
+PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev pkg-config cmake dpkg-dev binutils p7zip-full \
+	dcmtk python3-venv
 PYTHON := .venv/bin/python
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
-.PHONY: help setup release run test test-swift test-system lint down clean
+.PHONY: help setup package release run test test-swift test-system lint down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,8 +31,12 @@ lint: setup ## Format, templates, state machine
 	.venv/bin/cfn-lint template/*.yaml
 	.venv/bin/statelint statemachine/import.asl.json
 
-release: setup ## dist/: the functions' zips and the receiver, as they ship
-	@scripts/build-release
+release: package ## dist/: the functions' zips and the receiver, as they ship
+	@scripts/build-static StoreSCP
+	@strip -o dist/StoreSCP .build-static/StoreSCP
+
+package: setup ## dist/: the zips of TriggerImport, StartImportJob and CheckStatus
+	@scripts/package-functions
 
 down: ## Ends what a `make run` that was killed has left running
 	@$(PYTHON) local/down.py

@@ -2,7 +2,8 @@ import CCurl
 import Glibc
 import Synchronization
 
-/// An asynchronous HTTP/1.1 client: any number of requests at once, all of them on one thread of its own.
+/// An asynchronous HTTP/1.1 client: any number of requests at once, all of them on one thread of its own, which starts with
+/// the first.
 ///
 /// At most `maximumConnections` are open; further requests wait inside libcurl for one of them, and their timeout runs.
 // Sendable: `multi` is used by the client's own thread, except for `curl_multi_wakeup`, which libcurl allows from any.
@@ -17,9 +18,8 @@ package final class HTTPClient: @unchecked Sendable {
         var nextID = 0
         var submitted: [(id: Int, transfer: Transfer)] = []
         var cancelled: Set<Int> = []
+        var hasThread = false
         var isShutDown = false
-        /// The thread is about to free `multi`: nobody may touch it any more.
-        var hasEnded = false
     }
 
     private let multi: UnsafeMutableRawPointer
@@ -30,7 +30,10 @@ package final class HTTPClient: @unchecked Sendable {
         self.multi = multi
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, maximumConnections)
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, maximumConnections)
-        DetachedThread.start(run)
+    }
+
+    deinit {
+        curl_multi_cleanup(multi)
     }
 
     /// Fails with an `HTTPError`; a response of any status is a success here.
@@ -59,6 +62,9 @@ package final class HTTPClient: @unchecked Sendable {
             guard !Task.isCancelled else { return .cancelled }
             guard !inbox.isShutDown else { return .shutDown }
             inbox.submitted.append((id, transfer))
+            // The thread keeps the client until it was shut down.
+            if !inbox.hasThread { DetachedThread.start(run) }
+            inbox.hasThread = true
             return nil
         }
         if let refusal { transfer.continuation.resume(throwing: refusal) }
@@ -66,9 +72,8 @@ package final class HTTPClient: @unchecked Sendable {
 
     private func wakeThread<Result: Sendable>(after change: (inout Inbox) -> Result) -> Result {
         inbox.withLock { inbox in
-            let result = change(&inbox)
-            if !inbox.hasEnded { curl_multi_wakeup(multi) }
-            return result
+            defer { curl_multi_wakeup(multi) }
+            return change(&inbox)
         }
     }
 
@@ -99,8 +104,6 @@ package final class HTTPClient: @unchecked Sendable {
             curl_multi_remove_handle(multi, pointer)
             transfer.continuation.resume(throwing: HTTPError.shutDown)
         }
-        inbox.withLock { $0.hasEnded = true }
-        curl_multi_cleanup(multi)
     }
 
     /// False when the client was shut down.
