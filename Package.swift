@@ -69,7 +69,8 @@ let package = Package(
             ],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
-            name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "StructuredLog"], swiftSettings: settings),
+            name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "HTTP", "StructuredLog"],
+            swiftSettings: settings),
         .testTarget(
             name: "ImportPipelineTests",
             dependencies: ["ImportPipeline", "TriggerImport", "StartImportJob", "CheckStatus"],

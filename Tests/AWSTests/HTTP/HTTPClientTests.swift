@@ -179,18 +179,6 @@ struct HTTPClientTests {
             await #expect(throws: HTTPError.shutDown) { try await http.execute(HTTPRequest(url: url)) }
         }
     }
-
-    @Test("The blocking client keeps its connection")
-    func blocking() async throws {
-        try await LoopbackHTTPServer.serve(.status(200, "answer")) { server, url, _ in
-            let client = BlockingHTTPClient()
-            for _ in 0..<2 {
-                let response = try client.execute(HTTPRequest(url: url))
-                #expect(response.body == Array("answer".utf8))
-            }
-            #expect(server.requests.map(\.indexOnConnection) == [0, 1])
-        }
-    }
 }
 
 extension HTTPError {

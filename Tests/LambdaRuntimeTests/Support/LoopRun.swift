@@ -1,0 +1,63 @@
+import HTTP
+import Logging
+import StructuredLog
+import Synchronization
+
+@testable import LambdaRuntime
+
+/// A run of the invocation loop against a Runtime API of the test, to its end.
+struct LoopRun {
+    let exitCode: Int32
+    let calls: [RuntimeAPIServer.Call]
+    let log: [String]
+
+    /// What is no `/next`.
+    var answers: [RuntimeAPIServer.Call] { calls.filter { $0.path != "/invocation/next" } }
+    var nextCount: Int { calls.count - answers.count }
+
+    /// Hands out `next` in order, then a 500, at which the loop ends. Answers get what `reply` says. `tracing` sets the
+    /// process's own variable, so one test alone can ask for it.
+    init(
+        _ dispatcher: some InvocationDispatcher, next: [RuntimeAPIServer.Reply], tracing: Bool = false,
+        reply: @escaping @Sendable (RuntimeAPIServer.Call) -> RuntimeAPIServer.Reply = { _ in .accepted }
+    ) async {
+        let handedOut = Mutex(0)
+        let server = RuntimeAPIServer { call in
+            guard call.path == "/invocation/next" else { return reply(call) }
+            let index = handedOut.withLock { count in
+                count += 1
+                return count - 1
+            }
+            return index < next.count ? next[index] : .status(500)
+        }
+        defer { server.stop() }
+        let log = RecordedLog()
+        exitCode = await withCheckedContinuation { continuation in
+            DetachedThread.start {
+                let loop = InvocationLoop(
+                    api: RuntimeAPIClient(
+                        address: server.address, logger: log.logger, retries: .init(firstDelayMilliseconds: 1)),
+                    dispatcher: dispatcher, deadlines: DeadlineWatchdog(),
+                    traceVariable: tracing ? TraceVariable() : nil, logger: log.logger)
+                continuation.resume(returning: loop.run())
+            }
+        }
+        calls = server.calls
+        self.log = log.lines
+    }
+}
+
+/// Keeps a logger's lines.
+final class RecordedLog: Sendable {
+    private let recorded = Mutex<[String]>([])
+
+    var lines: [String] { recorded.withLock { $0 } }
+
+    var logger: Logger {
+        Logger(label: "test") { _ in
+            StructuredLogHandler(
+                format: .json, logLevel: .trace,
+                write: { line in self.recorded.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
+        }
+    }
+}
