@@ -24,6 +24,7 @@ test-swift: setup
 	swift test --skip-build
 
 test-system: release
+	swift build --product SampleFunction
 	$(PYTHON) -m pytest Tests/System $(PYTEST_ARGUMENTS)
 
 lint: setup ## Format, templates, state machine

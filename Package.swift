@@ -68,8 +68,11 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.copy("Fixtures")], swiftSettings: settings),
+        .executableTarget(
+            name: "SampleFunction", dependencies: ["LambdaRuntime", "StructuredLog"], path: "Tests/SampleFunction",
+            swiftSettings: settings),
         .testTarget(
-            name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "HTTP", "StructuredLog"],
+            name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "SampleFunction", "HTTP", "StructuredLog"],
             swiftSettings: settings),
         .testTarget(
             name: "ImportPipelineTests",

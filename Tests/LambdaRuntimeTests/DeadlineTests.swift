@@ -2,6 +2,7 @@ import FoundationEssentials
 import Testing
 
 @testable import LambdaRuntime
+@testable import SampleFunction
 
 @Suite("The invocation's deadline", .timeLimit(.minutes(1)))
 struct DeadlineTests {

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Testing
 
 @testable import LambdaRuntime
+@testable import SampleFunction
 
 private typealias Reply = RuntimeAPIServer.Reply
 

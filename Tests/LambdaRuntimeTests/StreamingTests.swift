@@ -2,6 +2,7 @@ import FoundationEssentials
 import Testing
 
 @testable import LambdaRuntime
+@testable import SampleFunction
 
 @Suite("A streamed answer", .timeLimit(.minutes(1)))
 struct StreamingTests {

@@ -1,13 +1,6 @@
-import FoundationEssentials
 import Glibc
-import Logging
+import LambdaRuntime
 import StructuredLog
-
-@testable import LambdaRuntime
-
-extension LambdaEnvironment {
-    static let empty = LambdaEnvironment(variables: [:], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-}
 
 /// Does what the event says.
 struct Obedient: LambdaHandler {
@@ -19,6 +12,9 @@ struct Obedient: LambdaHandler {
         case sleepThenAnswer(seconds: Double)
         case context
         case variable(String)
+        /// An answer of so many bytes, and somewhat more.
+        case answer(bytes: Int)
+        case process
     }
 
     struct Failure: Error, CustomStringConvertible {
@@ -50,35 +46,9 @@ struct Obedient: LambdaHandler {
                 "deadline": "\(Int(context.deadline.timeIntervalSince1970 * 1000))",
                 "remains": "\(context.remainingTime() > .zero)",
             ]
+        case .answer(let bytes): return ["x": String(repeating: "x", count: bytes)]
+        case .process: return ["id": "\(getpid())"]
         case .variable(let name): return [name: getenv(name).map { String(cString: $0) } ?? "-"]
         }
-    }
-
-    static var dispatcher: EventDispatcher<Obedient> {
-        get throws { EventDispatcher(handler: try Obedient(environment: .empty)) }
-    }
-}
-
-/// Writes what the event says.
-struct Streaming: StreamingLambdaHandler {
-    struct Event: Decodable {
-        let pieces: [String]?
-        let repeating: Int?
-        let failure: String?
-    }
-
-    static let contentType = "text/plain"
-
-    init(environment: LambdaEnvironment) throws {}
-
-    func handle(_ event: Event, response: ResponseStream, context: LambdaContext) async throws {
-        for _ in 0..<(event.repeating ?? 1) {
-            for piece in event.pieces ?? [] { try await response.write(piece.utf8) }
-        }
-        if let failure = event.failure { throw Obedient.Failure(description: failure) }
-    }
-
-    static var dispatcher: StreamingEventDispatcher<Streaming> {
-        get throws { StreamingEventDispatcher(handler: try Streaming(environment: .empty)) }
     }
 }

@@ -1,0 +1,21 @@
+import LambdaRuntime
+
+/// Writes what the event says.
+struct Streaming: StreamingLambdaHandler {
+    struct Event: Decodable {
+        let pieces: [String]?
+        let repeating: Int?
+        let failure: String?
+    }
+
+    static let contentType = "text/plain"
+
+    init(environment: LambdaEnvironment) throws {}
+
+    func handle(_ event: Event, response: ResponseStream, context: LambdaContext) async throws {
+        for _ in 0..<(event.repeating ?? 1) {
+            for piece in event.pieces ?? [] { try await response.write(piece.utf8) }
+        }
+        if let failure = event.failure { throw Obedient.Failure(description: failure) }
+    }
+}

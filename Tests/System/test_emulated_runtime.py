@@ -1,0 +1,65 @@
+"""The runtime under AWS's own Lambda emulator: what goes in, what comes out, and that nothing costs the process."""
+
+import json
+import shutil
+
+import pytest
+from conftest import PROJECT
+from localaws.emulator import Emulator
+
+SAMPLE = PROJECT / ".build/debug/SampleFunction"
+EMULATOR = PROJECT / ".venv/bin/aws-lambda-rie"
+
+
+@pytest.fixture(params=["plain"])
+def function(request, tmp_path):
+    """The tests' function in an emulator; the parameter is its handler."""
+    shutil.copy(SAMPLE, tmp_path / "bootstrap")
+    environment = {"_HANDLER": request.param, "AWS_LAMBDA_FUNCTION_TIMEOUT": "2", "AWS_LAMBDA_LOG_FORMAT": "JSON"}
+    emulator = Emulator(EMULATOR, tmp_path, environment, tmp_path / "log")
+    yield emulator
+    emulator.stop()
+
+
+def invoke(function: Emulator, event: bytes) -> bytes:
+    return function.invoke(event, timeout=30)
+
+
+def process_id(function: Emulator) -> str:
+    return json.loads(invoke(function, b'{"process": {}}'))["id"]
+
+
+@pytest.mark.parametrize(
+    ("event", "error_type"),
+    [
+        (b'{"fail": {"_0": "a \\"b\\"\\n\\u0000"}}', "Function.Failure"),
+        (b'{"failAs": {"_0": "ThrottlingException"}}', "Function.ThrottlingException"),
+        (b"no JSON", "Runtime.UnmarshalError"),
+        (b"[" * 100_000, "Runtime.UnmarshalError"),
+        (b"\xff\xfe", "Runtime.UnmarshalError"),
+        (b'{"answer": {"bytes": 7340032}}', "Function.ResponseSizeTooLarge"),
+        (b'{"sleep": {"seconds": 60}}', "Runtime.Timeout"),
+    ],
+)
+def test_what_goes_wrong_is_answered_and_does_not_cost_the_process(function, event, error_type):
+    before = process_id(function)
+    assert json.loads(invoke(function, event))["errorType"] == error_type
+    assert process_id(function) == before
+
+
+def test_six_mebibytes_go_in_and_out(function):
+    text = "x" * ((6 << 20) - 64)
+    assert json.loads(invoke(function, json.dumps({"echo": {"_0": text}}).encode())) == {"echo": text}
+
+
+def test_the_context_is_the_emulators(function):
+    context = json.loads(invoke(function, b'{"context": {}}'))
+    assert context["arn"].startswith("arn:aws:lambda:") and context["remains"] == "true"
+
+
+@pytest.mark.parametrize("function", ["streaming"], indirect=True)
+def test_a_streamed_answer_arrives_whole(function):
+    event = {"pieces": ["0123456789abcdef" * 4096], "repeating": 20}
+    assert invoke(function, json.dumps(event).encode()) == event["pieces"][0].encode() * 20
+    assert json.loads(invoke(function, b'{"failure": "before"}'))["errorMessage"] == "before"
+    assert invoke(function, b'{"pieces": ["again"]}') == b"again"

@@ -1,0 +1,162 @@
+"""The runtime as a process: signals, exit codes, logs, several events at once, memory."""
+
+import json
+import os
+import signal
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+from runtime_api import RuntimeAPI
+from waiting import wait_for
+
+SAMPLE = PROJECT / ".build/debug/SampleFunction"
+
+
+@pytest.fixture
+def api():
+    with RuntimeAPI() as running:
+        yield running
+
+
+@pytest.fixture
+def start(api):
+    """Starts the tests' function, or another command; whatever still runs at the end is killed."""
+    processes: list[subprocess.Popen] = []
+
+    def start(command: Path = SAMPLE, **variables: str) -> subprocess.Popen:
+        processes.append(api.start([command], **variables))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def event(name: str, **values) -> bytes:
+    return json.dumps({name: values}).encode()
+
+
+def test_sigterm_ends_an_idle_function_at_once(api, start):
+    function = start()
+    wait_for("the function to ask for an event", lambda: api.asked == 1)
+    function.terminate()
+    assert function.wait(10) == 0
+
+
+def test_sigterm_lets_the_event_under_way_be_answered(api, start):
+    function = start()
+    api.invoke(event("sleep", seconds=1))
+    assert _lives_on_after_sigterm(function, api)
+    assert json.loads(api.answer().body) == {"slept": "1.0"}
+    assert function.wait(10) == 0
+    assert api.asked == 1
+
+
+def test_a_second_sigterm_does_not_wait(api, start):
+    function = start()
+    api.invoke(event("sleep", seconds=600))
+    assert _lives_on_after_sigterm(function, api)
+    function.terminate()
+    assert function.wait(10) == 128 + signal.SIGTERM
+
+
+def _lives_on_after_sigterm(function: subprocess.Popen, api: RuntimeAPI) -> bool:
+    """Whether the function, busy with an event, goes on after a signal that it has certainly taken."""
+    wait_for("the event to be taken", lambda: api.asked == 1 and api.all_taken())
+    wait_for("the function to be busy with it", lambda: _sleeps(function.pid))
+    function.terminate()
+    wait_for("the signal to be taken", lambda: not _pending(function.pid))
+    return function.poll() is None
+
+
+def _sleeps(pid: int) -> bool:
+    """Whether the main thread waits for its handler and no longer for /next."""
+    return "futex" in Path(f"/proc/{pid}/wchan").read_text()
+
+
+def _pending(pid: int) -> bool:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return any(int(line.split()[1], 16) for line in lines if line.startswith("ShdPnd"))
+
+
+def test_a_broken_platform_ends_the_process_with_an_error(api, start):
+    function = start()
+    api.invoke(b"", status=500)
+    assert function.wait(10) == 1
+    [line] = [json.loads(line) for line in function.stderr]
+    assert (line["level"], line["errorType"]) == ("FATAL", "RuntimeAPIError")
+
+
+def test_as_many_events_are_handled_at_once_as_is_asked_for(api, start):
+    start(AWS_LAMBDA_MAX_CONCURRENCY="3")
+    wait_for("three loops to ask", lambda: api.asked == 3)
+    for _ in range(3):
+        api.invoke(event("sleep", seconds=1))
+    wait_for("all three to be taken before one is answered", api.all_taken)
+    assert api.answers.empty()
+    assert {api.answer().request_id for _ in range(3)} == {"request-1", "request-2", "request-3"}
+
+
+@pytest.mark.parametrize(
+    ("log_format", "level", "expected"),
+    [("JSON", "INFO", "ERROR"), ("Text", "INFO", "ERROR"), ("JSON", "FATAL", None), ("Text", "FATAL", None)],
+)
+def test_the_log_has_the_form_and_the_level_that_lambda_asks_for(api, start, log_format, level, expected):
+    function = start(AWS_LAMBDA_LOG_FORMAT=log_format, AWS_LAMBDA_LOG_LEVEL=level)
+    api.invoke(event("fail", _0='of\n"two" lines'))
+    assert api.answer().kind == "error"
+    wait_for("the next call", lambda: api.asked == 2)
+    function.terminate()
+    lines = function.communicate(timeout=10)[1].splitlines()
+    if expected is None:
+        assert lines == []
+    elif log_format == "JSON":
+        [line] = map(json.loads, lines)
+        assert {name: line[name] for name in ("level", "message", "requestId", "errorType", "errorMessage")} == {
+            "level": "ERROR",
+            "message": "invocation failed",
+            "requestId": "request-1",
+            "errorType": "Function.Failure",
+            "errorMessage": 'of\n"two" lines',
+        }
+    else:
+        [line] = lines
+        assert "ERROR invocation failed" in line and "requestId=request-1" in line and 'of\\n"two" lines' in line
+
+
+@pytest.mark.pipeline
+def test_a_function_without_its_configuration_says_what_is_missing(api, start, tmp_path):
+    function = start(_unpacked("CheckStatus", tmp_path), AWS_REGION="us-east-1")
+    answer = api.answer()
+    assert (answer.request_id, answer.kind) == ("/2018-06-01/runtime/init", "error")
+    assert json.loads(answer.body)["errorType"] == "Function.MissingVariable"
+    assert function.wait(10) == 1
+
+
+@pytest.mark.pipeline
+def test_memory_does_not_grow_with_the_number_of_events(api, start, tmp_path):
+    """The long form, a million events, is part of `make bench-runtime`."""
+    variables = {name: "s3://output/" for name in ("TABLE_NAME", "OUTPUT_S3_URI", "STATE_MACHINE_ARN")}
+    function = start(_unpacked("TriggerImport", tmp_path), AWS_REGION="us-east-1", **variables)
+    test_event = (PROJECT / "events/s3-test-event.json").read_bytes()
+
+    def resident_after(count: int) -> int:
+        for _ in range(count):
+            api.invoke(test_event)
+        assert {api.answer().kind for _ in range(count)} == {"response"}
+        fields = Path(f"/proc/{function.pid}/statm").read_text().split()
+        return int(fields[1]) * os.sysconf("SC_PAGESIZE")
+
+    first = resident_after(1000)
+    assert resident_after(10_000) <= first * 1.05
+
+
+def _unpacked(function: str, folder: Path) -> Path:
+    with zipfile.ZipFile(PROJECT / "dist" / f"{function}.zip") as package:
+        executable = Path(package.extract("bootstrap", folder))
+    executable.chmod(0o755)
+    return executable
