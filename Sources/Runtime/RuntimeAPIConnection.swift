@@ -5,7 +5,7 @@ import HTTP
 /// A kept connection to the Runtime API: libcurl connects, sends and receives; what is said over it is written and read here.
 ///
 /// Two exchanges an invocation, of always the same form, are all that there is to be said: libcurl's own HTTP would take
-/// more than a third of an invocation's time in user space (`docs/decisions/0003`).
+/// more than a third of an invocation's time in user space (`docs/decisions/0004`).
 final class RuntimeAPIConnection {
     /// `AWS_LAMBDA_RUNTIME_API`: host and port.
     let address: String

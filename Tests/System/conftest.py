@@ -1,20 +1,31 @@
 """What the system tests run against: a local AWS for the session, and another with the real binaries for `pipeline`."""
 
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 
 import sample_data
+import sample_events
 from deploy import deploy
 from local_aws import LocalAWS
 from pipeline import Pipeline
 from receiver import Receiver
+from waiting import wait_for
 
 PROJECT = Path(__file__).parents[2]
 STORE_SCP = PROJECT / os.environ.get("STORE_SCP", "dist/StoreSCP")
-ZIPS = [PROJECT / "dist" / f"{name}.zip" for name in ("TriggerImport", "StartImportJob", "CheckStatus")]
+ZIPS = {name: PROJECT / "dist" / f"{name}.zip" for name in sample_events.FUNCTIONS}
 ROLE = "arn:aws:iam::123456789012:role/test"
+
+
+def unpack_function(name: str, folder: Path) -> Path:
+    """The `bootstrap` of a function's zip, ready to run."""
+    with zipfile.ZipFile(ZIPS[name]) as package:
+        executable = Path(package.extract("bootstrap", folder))
+    executable.chmod(0o755)
+    return executable
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +46,7 @@ def samples(tmp_path_factory) -> list[Path]:
 @pytest.fixture(scope="session")
 def pipeline(tmp_path_factory):
     """The pipeline, deployed from dist/ on a local AWS of its own."""
-    missing = [str(path) for path in [*ZIPS, STORE_SCP] if not path.exists()]
+    missing = [str(path) for path in [*ZIPS.values(), STORE_SCP] if not path.exists()]
     assert not missing, f"build them first: {missing}"
     with LocalAWS(tmp_path_factory.mktemp("pipeline")) as local:
         yield Pipeline(local, deploy(local.endpoint, {"PollSeconds": "1"}))
@@ -47,3 +58,16 @@ def receiver(pipeline):
     log = pipeline.aws.state_dir / "logs" / "receiver.log"
     with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log) as scp:
         yield scp
+
+
+@pytest.fixture(scope="session")
+def sample_delivery(pipeline, samples):
+    """What the sample events name is there, and their delivery is imported."""
+    [ct_small] = [path for path in samples if path.name == "CT_small.dcm"]
+    sample_events.put_objects(pipeline, ct_small)
+
+    def outcome() -> str | None:
+        items = (item for item in pipeline.items() if item["deliveryId"] == sample_events.DELIVERY_ID)
+        return next((item["outcome"] for item in items), None)
+
+    wait_for("the sample delivery's import", lambda: outcome() == "IMPORTED", 60)

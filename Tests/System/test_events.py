@@ -3,13 +3,11 @@
 import json
 import os
 import subprocess
-import zipfile
 from pathlib import Path
 
 import pytest
 import sample_events
-from conftest import PROJECT
-from waiting import wait_for
+from conftest import PROJECT, unpack_function
 
 pytestmark = pytest.mark.pipeline
 EVENTS = PROJECT / "events"
@@ -17,27 +15,18 @@ DELIVERY_ID = sample_events.DELIVERY_ID
 
 
 @pytest.fixture(scope="module")
-def run(pipeline, samples, tmp_path_factory):
+def run(sample_delivery, pipeline, tmp_path_factory):
     """Runs a function's executable with `--event`; its exit status, answer and log."""
-    [ct_small] = [path for path in samples if path.name == "CT_small.dcm"]
-    sample_events.put_objects(pipeline, ct_small)
-    wait_for("the sample delivery's import", lambda: _outcome(pipeline) == "IMPORTED", 60)
     environment = {**os.environ, **sample_events.function_environment(pipeline)}
     folder = tmp_path_factory.mktemp("functions")
 
     def run(function: str, event: Path | None, text: str = "") -> tuple[int, dict, str]:
-        with zipfile.ZipFile(PROJECT / "dist" / f"{function}.zip") as package:
-            executable = Path(package.extract("bootstrap", folder / function))
-        executable.chmod(0o755)
+        executable = unpack_function(function, folder / function)
         command = [executable, *(["--event", event] if event else [])]
         result = subprocess.run(command, env=environment, input=text, capture_output=True, text=True, timeout=60)
         return result.returncode, json.loads(result.stdout or "null"), result.stderr
 
     return run
-
-
-def _outcome(pipeline) -> str | None:
-    return next((item["outcome"] for item in pipeline.items() if item["deliveryId"] == DELIVERY_ID), None)
 
 
 def test_every_sample_event_is_used_here():

@@ -4,11 +4,10 @@ import json
 import os
 import signal
 import subprocess
-import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, unpack_function
 from runtime_api import RuntimeAPI
 from waiting import wait_for
 
@@ -130,7 +129,7 @@ def test_the_log_has_the_form_and_the_level_that_lambda_asks_for(api, start, log
 
 @pytest.mark.pipeline
 def test_a_function_without_its_configuration_says_what_is_missing(api, start, tmp_path):
-    function = start(_unpacked("CheckStatus", tmp_path), AWS_REGION="us-east-1")
+    function = start(unpack_function("CheckStatus", tmp_path), AWS_REGION="us-east-1")
     answer = api.answer()
     assert (answer.request_id, answer.kind) == ("/2018-06-01/runtime/init", "error")
     assert json.loads(answer.body)["errorType"] == "Function.MissingVariable"
@@ -141,7 +140,7 @@ def test_a_function_without_its_configuration_says_what_is_missing(api, start, t
 def test_memory_does_not_grow_with_the_number_of_events(api, start, tmp_path):
     """The long form, a million events, is part of `make bench-runtime`."""
     variables = {name: "s3://output/" for name in ("TABLE_NAME", "OUTPUT_S3_URI", "STATE_MACHINE_ARN")}
-    function = start(_unpacked("TriggerImport", tmp_path), AWS_REGION="us-east-1", **variables)
+    function = start(unpack_function("TriggerImport", tmp_path), AWS_REGION="us-east-1", **variables)
     test_event = (PROJECT / "events/s3-test-event.json").read_bytes()
 
     def resident_after(count: int) -> int:
@@ -153,10 +152,3 @@ def test_memory_does_not_grow_with_the_number_of_events(api, start, tmp_path):
 
     first = resident_after(1000)
     assert resident_after(10_000) <= first * 1.05
-
-
-def _unpacked(function: str, folder: Path) -> Path:
-    with zipfile.ZipFile(PROJECT / "dist" / f"{function}.zip") as package:
-        executable = Path(package.extract("bootstrap", folder))
-    executable.chmod(0o755)
-    return executable

@@ -1,0 +1,47 @@
+"""The functions' zips: what is in them, how large they are, and what must not be in them."""
+
+import hashlib
+import json
+import subprocess
+import zipfile
+
+import pytest
+from conftest import PROJECT, ZIPS
+
+pytestmark = pytest.mark.pipeline
+CHECK = PROJECT / "scripts/check-function-symbols"
+BUILT = PROJECT / ".build-static"
+
+
+@pytest.mark.parametrize("name", ZIPS)
+def test_a_zip_holds_one_static_executable_of_at_most_seven_megabytes(name):
+    assert ZIPS[name].stat().st_size <= 7_000_000
+    with zipfile.ZipFile(ZIPS[name]) as package:
+        [member] = package.infolist()
+        content = package.read(member)
+    assert member.filename == "bootstrap"
+    assert member.external_attr >> 16 & 0o777 == 0o755
+    assert member.date_time == (2000, 1, 1, 0, 0, 0)
+    assert content.startswith(b"\x7fELF") and b"ld-linux" not in content[:4096]
+
+
+def test_the_functions_hold_no_forbidden_symbol():
+    subprocess.run([CHECK, *(BUILT / name for name in ZIPS)], check=True)
+
+
+def test_the_check_finds_nio_and_icu_where_they_are():
+    information = json.loads(subprocess.run(["swift", "-print-target-info"], capture_output=True).stdout)
+    icu = f"{information['paths']['runtimeResourcePath']}_static/linux/lib_FoundationICU.a"
+    for holder in (BUILT / "StoreSCP", icu):
+        assert subprocess.run([CHECK, holder], capture_output=True).returncode == 1, holder
+
+
+def test_the_check_refuses_what_it_cannot_read():
+    assert subprocess.run([CHECK, PROJECT / "dist/StoreSCP"], capture_output=True).returncode == 2
+
+
+def test_packing_again_gives_the_same_bytes():
+    """That another folder gives them too takes a second build: `scripts/check-reproducible`."""
+    before = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in ZIPS.items()}
+    subprocess.run([PROJECT / "scripts/package-functions"], check=True, capture_output=True)
+    assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in ZIPS.items()} == before
