@@ -9,7 +9,7 @@ PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev pkg-config cmake dpkg-dev
 PYTHON := .venv/bin/python
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
-.PHONY: help setup package release run test test-swift test-system lint down clean
+.PHONY: help setup package release run test test-swift test-system lint invoke bench-runtime down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,7 +23,7 @@ test-swift: setup
 	swift build --build-tests
 	swift test --skip-build
 
-test-system: release
+test-system: release .venv-sam/complete
 	swift build --product SampleFunction
 	$(PYTHON) -m pytest Tests/System $(PYTEST_ARGUMENTS)
 
@@ -39,19 +39,31 @@ release: package ## dist/: the functions' zips and the receiver, as they ship
 package: setup ## dist/: the zips of TriggerImport, StartImportJob and CheckStatus
 	@scripts/package-functions
 
+invoke: package ## FUNCTION=TriggerImport EVENT=events/s3-put.json: runs the zip under AWS's Lambda emulator
+	@$(PYTHON) local/invoke.py dist/$(FUNCTION).zip $(EVENT)
+
+bench-runtime: package ## The Lambda runtime beside a C floor and AWS's Python runtime
+	@scripts/bench-runtime $(BENCH_ARGUMENTS)
+
 down: ## Ends what a `make run` that was killed has left running
 	@$(PYTHON) local/down.py
 
 clean: down ## Removes all that was built or generated
-	rm -rf .build .build-* .venv .local dist
+	rm -rf .build .build-* .venv .venv-* .local dist
 
 setup: .venv/complete
 	@scripts/install-packages $(PACKAGES)
 
-.venv/complete: local/requirements.txt local/fetch_emulator.py
+.venv/complete: local/requirements.txt local/requirements-sam.txt local/fetch_emulator.py
 	@scripts/install-packages $(PACKAGES)
 	@echo "preparing .venv"
 	@python3 -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r local/requirements.txt
 	@$(PYTHON) local/fetch_emulator.py .venv/bin/aws-lambda-rie
+	@touch $@
+
+.venv-sam/complete: local/requirements-sam.txt
+	@echo "preparing .venv-sam"
+	@python3 -m venv .venv-sam
+	@.venv-sam/bin/pip install --quiet --disable-pip-version-check -r local/requirements-sam.txt
 	@touch $@

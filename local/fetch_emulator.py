@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-SAM_CLI = "aws-sam-cli==1.170.0"
+REQUIREMENTS = Path(__file__).with_name("requirements-sam.txt")
 ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -21,11 +21,16 @@ def member() -> str:
     return f"samcli/local/rapid/aws-lambda-rie-{ARCHITECTURES[platform.machine()]}"
 
 
+def sam_cli() -> str:
+    """The requirement that names the SAM CLI in its version."""
+    return next(line for line in REQUIREMENTS.read_text().splitlines() if line.startswith("aws-sam-cli=="))
+
+
 def fetch(target: Path) -> None:
     """Downloads the wheel to a temporary folder and moves the emulator from it to `target`."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, SAM_CLI], check=True
+            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, sam_cli()], check=True
         )
         [wheel] = Path(folder).glob("*.whl")
         target.parent.mkdir(parents=True, exist_ok=True)
