@@ -43,7 +43,7 @@ invoke: package ## FUNCTION=TriggerImport EVENT=events/s3-put.json: runs the zip
 	@$(PYTHON) local/invoke.py dist/$(FUNCTION).zip $(EVENT)
 
 bench-runtime: package ## The Lambda runtime beside a C floor and AWS's Python runtime
-	@scripts/bench-runtime $(BENCH_ARGUMENTS)
+	@scripts/bench-runtime
 
 down: ## Ends what a `make run` that was killed has left running
 	@$(PYTHON) local/down.py

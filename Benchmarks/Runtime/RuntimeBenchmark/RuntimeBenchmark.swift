@@ -3,26 +3,36 @@ import Glibc
 /// Measures programs that speak the Lambda Runtime API side by side: in every round each program once, so that what the
 /// machine does meanwhile falls on all of them. Prints medians, their spread, and ratios to the first program.
 ///
-///     RuntimeBenchmark EVENT-FILE ROUNDS STARTS INVOCATIONS NAME=COMMAND …
+///     RuntimeBenchmark compare EVENT-FILE ROUNDS STARTS INVOCATIONS NAME=COMMAND …
+///     RuntimeBenchmark soak EVENT-FILE INVOCATIONS NAME=COMMAND
 ///
-/// A name that ends in `*` stands for a function whose handler needs AWS: only its start is measured.
+/// A name that ends in `*` stands for a function whose handler needs AWS: only its start is measured. A soak prints how much
+/// memory the program holds after the first thousand invocations and after all of them, and fails if that grew by over 5 %.
 @main
 struct RuntimeBenchmark {
     static func main() {
         do {
-            try run(Array(CommandLine.arguments.dropFirst()))
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            switch arguments.first {
+            case "compare" where arguments.count >= 6:
+                try compare(
+                    try contents(of: arguments[1]), rounds: try count(arguments[2]), starts: try count(arguments[3]),
+                    invocations: try count(arguments[4]), programs: try arguments[5...].map(Program.init))
+            case "soak" where arguments.count == 4:
+                try soak(
+                    try contents(of: arguments[1]), invocations: try count(arguments[2]),
+                    program: try Program(arguments[3]))
+            default: throw BenchmarkError("usage: see RuntimeBenchmark.swift, or run make bench-runtime")
+            }
         } catch {
             print(error)
             exit(1)
         }
     }
 
-    private static func run(_ arguments: [String]) throws {
-        guard arguments.count >= 5, let rounds = Int(arguments[1]), let starts = Int(arguments[2]),
-            let invocations = Int(arguments[3]), rounds > 0, starts > 0, invocations > 0
-        else { throw BenchmarkError("usage: RuntimeBenchmark EVENT-FILE ROUNDS STARTS INVOCATIONS NAME=COMMAND …") }
-        let event = try contents(of: arguments[0])
-        let programs = try arguments[4...].map(Program.init)
+    private static func compare(
+        _ event: [UInt8], rounds: Int, starts: Int, invocations: Int, programs: [Program]
+    ) throws {
         var measured: [[Measurement]] = programs.map { _ in [] }
         for _ in 0..<rounds {
             for (index, program) in programs.enumerated() {
@@ -30,9 +40,25 @@ struct RuntimeBenchmark {
                     try Measurement(program, event: event, starts: starts, invocations: invocations))
             }
         }
-        print("medians of \(rounds) rounds (least to greatest), each of \(starts) starts and \(invocations) invocations")
-        print("with an event of \(event.count) bytes; × is the ratio to \(programs[0].name)\n")
+        print("Medians of \(rounds) rounds (least to greatest), each of \(starts) starts and \(invocations) invocations")
+        print("with an event of \(event.count) bytes; × is the ratio to \(programs[0].name).\n")
         ResultTable(programs: programs, measured: measured).print()
+    }
+
+    private static func soak(_ event: [UInt8], invocations: Int, program: Program) throws {
+        var running = try RunningProgram(program, event: event)
+        defer { running.process.end() }
+        for _ in 0..<1000 { _ = try running.invoke() }
+        let before = running.process.mebibytes("VmRSS")
+        for _ in 1000..<max(invocations, 1001) { _ = try running.invoke() }
+        let after = running.process.mebibytes("VmRSS")
+        print("\(program.name): RSS \(before) MiB after 1000 invocations, \(after) MiB after \(invocations)")
+        guard after <= before * 1.05 else { throw BenchmarkError("it grew by more than 5 %") }
+    }
+
+    private static func count(_ text: String) throws -> Int {
+        guard let count = Int(text), count > 0 else { throw BenchmarkError("expected a number from 1, got \(text)") }
+        return count
     }
 
     private static func contents(of path: String) throws -> [UInt8] {
