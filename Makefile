@@ -7,7 +7,7 @@ SHELL := /bin/bash
 PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev pkg-config cmake dpkg-dev binutils p7zip-full openssl \
 	dcmtk python3-venv
 PYTHON := .venv/bin/python
-LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests
+LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
 .PHONY: help setup package release run test test-swift test-system lint invoke bench-runtime down clean
 

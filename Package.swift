@@ -48,6 +48,8 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        .target(
+            name: "TestLog", dependencies: ["StructuredLog"], path: "Tests/TestLog", swiftSettings: settings),
         .target(name: "DamagedInput", path: "Tests/DamagedInput", swiftSettings: settings),
         .testTarget(
             name: "DICOMTests", dependencies: ["DICOM", "CZlib", "DamagedInput"], swiftSettings: settings),
@@ -63,7 +65,7 @@ let package = Package(
         .testTarget(
             name: "AWSTests",
             dependencies: [
-                "AWS", "HTTP", "StructuredLog",
+                "AWS", "HTTP", "StructuredLog", "TestLog",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -72,7 +74,8 @@ let package = Package(
             name: "SampleFunction", dependencies: ["LambdaRuntime", "StructuredLog"], path: "Tests/SampleFunction",
             swiftSettings: settings),
         .testTarget(
-            name: "LambdaRuntimeTests", dependencies: ["LambdaRuntime", "SampleFunction", "HTTP", "StructuredLog"],
+            name: "LambdaRuntimeTests",
+            dependencies: ["LambdaRuntime", "SampleFunction", "HTTP", "StructuredLog", "TestLog"],
             swiftSettings: settings),
         .testTarget(
             name: "ImportPipelineTests",

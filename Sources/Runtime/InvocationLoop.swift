@@ -58,7 +58,7 @@ struct InvocationLoop<Dispatcher: InvocationDispatcher> {
                 case .failure(let report): try api.report(report, of: invocation)
                 }
             }
-        } catch where !error.isFinal {
+        } catch  where !error.isFinal {
             // The next call of /next tells whether the platform is still there.
             invocation.context.logger.error("the answer is lost", error: error)
         }

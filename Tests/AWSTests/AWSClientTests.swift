@@ -1,5 +1,6 @@
 import HTTP
 import StructuredLog
+import TestLog
 import Testing
 
 @testable import AWS

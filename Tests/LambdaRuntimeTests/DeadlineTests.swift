@@ -21,8 +21,12 @@ struct DeadlineTests {
         #expect(report.errorType == "Runtime.Timeout")
         #expect(report.errorMessage.contains("raise its timeout"))
         #expect(Date().timeIntervalSince(begun) < 30)
-        #expect(run.answers.map(\.path) == ["/invocation/1/error", "/invocation/\(RuntimeAPIServer.Reply.requestID)/response"])
-        #expect(run.log.contains { $0.contains("WARN") && $0.contains("about to end") && $0.contains(#""requestId":"1""#) })
+        #expect(
+            run.answers.map(\.path) == [
+                "/invocation/1/error", "/invocation/\(RuntimeAPIServer.Reply.requestID)/response",
+            ])
+        #expect(
+            run.log.contains { $0.contains("WARN") && $0.contains("about to end") && $0.contains(#""requestId":"1""#) })
     }
 
     @Test("A handler that ends in time with an answer although it was cancelled is answered with that")

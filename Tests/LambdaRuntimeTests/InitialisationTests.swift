@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import TestLog
 import Testing
 
 @testable import LambdaRuntime
@@ -39,7 +40,9 @@ struct InitialisationTests {
         let result = Result { try Initialisation<Hooked>(environment: environment, api: api).run() }
         var error: (any Error)?
         if case .failure(let thrown) = result { error = thrown }
-        let places = ["init", "prepare", "restore"].filter { place in log.lines.contains { $0.contains("reached \(place)") } }
+        let places = ["init", "prepare", "restore"].filter { place in
+            log.lines.contains { $0.contains("reached \(place)") }
+        }
         return (error, server.calls, places)
     }
 

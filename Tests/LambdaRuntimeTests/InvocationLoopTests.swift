@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestLog
 import Testing
 
 @testable import LambdaRuntime
@@ -28,7 +29,9 @@ struct InvocationLoopTests {
         let headers = Reply.headers + "Lambda-Runtime-Invocation-Id: 1-abc\r\n"
         let run = await LoopRun(
             try Obedient.dispatcher,
-            next: [.event(#"{"echo":{"_0":"a"}}"#, headers: headers), .event(#"{"fail":{"_0":"b"}}"#, headers: headers)])
+            next: [
+                .event(#"{"echo":{"_0":"a"}}"#, headers: headers), .event(#"{"fail":{"_0":"b"}}"#, headers: headers),
+            ])
         #expect(run.answers.map(\.path) == [Self.responsePath, Self.errorPath])
         #expect(run.answers.map { $0.headers["lambda-runtime-invocation-id"] } == ["1-abc", "1-abc"])
     }
@@ -134,7 +137,8 @@ struct InvocationLoopTests {
     func large() async throws {
         let text = String(repeating: "x", count: (6 << 20) - 64)
         let event = #"{"echo":{"_0":"\#(text)"}}"#
-        let chunks = "HTTP/1.1 200 OK\r\n\(Reply.headers)Transfer-Encoding: chunked\r\n\r\n"
+        let chunks =
+            "HTTP/1.1 200 OK\r\n\(Reply.headers)Transfer-Encoding: chunked\r\n\r\n"
             + stride(from: 0, to: event.utf8.count, by: 65_536).map { start in
                 let piece = event.utf8.dropFirst(start).prefix(65_536)
                 return "\(String(piece.count, radix: 16))\r\n\(Substring(piece))\r\n"
@@ -216,7 +220,9 @@ struct InvocationLoopTests {
         let client = RuntimeAPIClient(
             address: server.address, logger: log.logger, retries: .init(firstDelayMilliseconds: 1))
         #expect { try client.next() } throws: { error in
-            guard case .transferFailed("/invocation/next", .notConnected) = error as? RuntimeAPIError else { return false }
+            guard case .transferFailed("/invocation/next", .notConnected) = error as? RuntimeAPIError else {
+                return false
+            }
             return true
         }
         #expect(log.lines.filter { $0.contains("trying again") }.count == 3)
@@ -254,7 +260,8 @@ struct InvocationLoopTests {
         #expect(run.answers.map(\.text) == Array(repeating: #"{"echo":"a"}"#, count: 3))
     }
 
-    @Test("An invocation without a usable deadline is handled", arguments: ["", "Lambda-Runtime-Deadline-Ms: soon\r\n"])
+    @Test(
+        "An invocation without a usable deadline is handled", arguments: ["", "Lambda-Runtime-Deadline-Ms: soon\r\n"])
     func withoutDeadline(_ header: String) async throws {
         let headers = "Lambda-Runtime-Aws-Request-Id: 1\r\n\(header)"
         let run = await LoopRun(try Obedient.dispatcher, next: [.event(#"{"echo":{"_0":"a"}}"#, headers: headers)])

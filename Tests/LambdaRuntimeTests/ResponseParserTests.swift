@@ -52,7 +52,8 @@ struct ResponseParserTests {
     @Test(
         "Whether the connection is kept",
         arguments: [
-            ("HTTP/1.1 202 A\r\n", true), ("HTTP/1.1 202 A\r\nConnection: Close\r\n", false), ("HTTP/1.0 202 A\r\n", false),
+            ("HTTP/1.1 202 A\r\n", true), ("HTTP/1.1 202 A\r\nConnection: Close\r\n", false),
+            ("HTTP/1.0 202 A\r\n", false),
             ("HTTP/1.0 202 A\r\nconnection: keep-alive\r\n", true),
         ])
     func keptConnection(head: String, keeps: Bool) throws {
@@ -70,7 +71,8 @@ struct ResponseParserTests {
     @Test(
         "What is no response is told as what it is",
         arguments: [
-            ("GET / HTTP/1.1\r\n", ResponseParser.Problem.statusLineMalformed), ("HTTP/2 200\r\n", .statusLineMalformed),
+            ("GET / HTTP/1.1\r\n", ResponseParser.Problem.statusLineMalformed),
+            ("HTTP/2 200\r\n", .statusLineMalformed),
             ("HTTP/1.1 2x0 OK\r\n", .statusLineMalformed), ("\r\n", .statusLineMalformed),
             ("HTTP/1.1 200 OK\r\nno colon\r\n", .fieldMalformed), ("HTTP/1.1 200 OK\r\n: no name\r\n", .fieldMalformed),
             ("HTTP/1.1 200 OK\r\nContent-Length: many\r\n", .fieldMalformed),

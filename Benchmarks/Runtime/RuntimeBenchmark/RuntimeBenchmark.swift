@@ -40,7 +40,8 @@ struct RuntimeBenchmark {
                     try Measurement(program, event: event, starts: starts, invocations: invocations))
             }
         }
-        print("Medians of \(rounds) rounds (least to greatest), each of \(starts) starts and \(invocations) invocations")
+        print(
+            "Medians of \(rounds) rounds (least to greatest), each of \(starts) starts and \(invocations) invocations")
         print("with an event of \(event.count) bytes; × is the ratio to \(programs[0].name).\n")
         ResultTable(programs: programs, measured: measured).print()
     }

@@ -1,8 +1,6 @@
 import AWS
 import HTTP
-import Logging
-import StructuredLog
-import Synchronization
+import TestLog
 
 extension AWSClient {
     /// A client whose services are all at `url`, with three attempts a millisecond or two apart.
@@ -18,19 +16,4 @@ extension AWSClient {
     }
 
     static let accessKey = ["AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"]
-}
-
-/// Keeps a logger's lines.
-final class RecordedLog: Sendable {
-    private let recorded = Mutex<[String]>([])
-
-    var lines: [String] { recorded.withLock { $0 } }
-
-    var logger: Logger {
-        Logger(label: "test") { _ in
-            StructuredLogHandler(
-                format: .json, logLevel: .trace,
-                write: { line in self.recorded.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
-        }
-    }
 }

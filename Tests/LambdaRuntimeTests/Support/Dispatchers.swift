@@ -4,7 +4,8 @@ import Logging
 @testable import SampleFunction
 
 extension LambdaEnvironment {
-    static let empty = LambdaEnvironment(variables: [:], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    static let empty = LambdaEnvironment(
+        variables: [:], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 }
 
 extension Obedient {

@@ -1,7 +1,6 @@
 import HTTP
-import Logging
-import StructuredLog
 import Synchronization
+import TestLog
 
 @testable import LambdaRuntime
 
@@ -44,20 +43,5 @@ struct LoopRun {
         }
         calls = server.calls
         self.log = log.lines
-    }
-}
-
-/// Keeps a logger's lines.
-final class RecordedLog: Sendable {
-    private let recorded = Mutex<[String]>([])
-
-    var lines: [String] { recorded.withLock { $0 } }
-
-    var logger: Logger {
-        Logger(label: "test") { _ in
-            StructuredLogHandler(
-                format: .json, logLevel: .trace,
-                write: { line in self.recorded.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
-        }
     }
 }
