@@ -57,7 +57,7 @@ def stand_in(tmp_path_factory) -> Path:
         target.parent.mkdir()
         shutil.copy(source, target)
     (folder / "dist").mkdir()
-    for path in ZIPS:
+    for path in ZIPS.values():
         (folder / "dist" / path.name).write_bytes(function_zip(TRIGGER))
     return folder / TEMPLATE.relative_to(PROJECT)
 
