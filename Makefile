@@ -9,7 +9,7 @@ PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev pkg-config cmake dpkg-dev
 PYTHON := .venv/bin/python
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-system lint invoke bench-runtime down clean
+.PHONY: help setup package release run test test-swift test-system lint invoke reproduce bench-runtime down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ package: setup ## dist/: the zips of TriggerImport, StartImportJob and CheckStat
 
 invoke: package ## FUNCTION=TriggerImport EVENT=events/s3-put.json: runs the zip under AWS's Lambda emulator
 	@$(PYTHON) local/invoke.py dist/$(FUNCTION).zip $(EVENT)
+
+reproduce: setup ## Whether two clones in two folders give the same zips
+	@scripts/check-reproducible
 
 bench-runtime: package ## The Lambda runtime beside a C floor and AWS's Python runtime
 	@scripts/bench-runtime

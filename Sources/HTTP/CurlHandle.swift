@@ -8,8 +8,12 @@ package final class CurlHandle {
     /// Once for the process, before the first handle; libcurl asks for it.
     private static let globalInitialisation: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
+    package static func initialiseLibrary() {
+        _ = globalInitialisation
+    }
+
     package init() {
-        _ = Self.globalInitialisation
+        Self.initialiseLibrary()
         guard let pointer = curl_easy_init() else { fatalError("libcurl has no memory for a handle") }
         self.pointer = pointer
     }

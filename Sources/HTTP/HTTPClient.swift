@@ -26,6 +26,7 @@ package final class HTTPClient: @unchecked Sendable {
     private let inbox = Mutex(Inbox())
 
     package init(maximumConnections: Int = 50) {
+        CurlHandle.initialiseLibrary()
         guard let multi = curl_multi_init() else { fatalError("libcurl has no memory for a handle") }
         self.multi = multi
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, maximumConnections)

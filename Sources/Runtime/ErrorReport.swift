@@ -3,7 +3,7 @@ import StructuredLog
 
 /// An error in the form in which Lambda takes and returns it.
 struct ErrorReport: Error, Encodable, Equatable {
-    let errorMessage: String
+    private(set) var errorMessage: String
     /// `Function.…` for what the handler throws, `Runtime.…` for what happens around it. A state machine's `ErrorEquals`
     /// compares with it.
     let errorType: String
@@ -49,6 +49,17 @@ struct ErrorReport: Error, Encodable, Equatable {
         errorType = "\(category).\(isUsable ? letters : "UnknownError")"
         errorMessage = message.cut(toBytes: Self.maximumMessageBytes)
         stackTrace = []
+    }
+
+    /// The report with as much of its message as keeps its JSON within the size.
+    func cut(toJSONBytes maximum: Int) -> ErrorReport {
+        var cut = self
+        var messageBytes = maximum
+        while cut.json.count > maximum && messageBytes > 0 {
+            cut.errorMessage = errorMessage.cut(toBytes: messageBytes)
+            messageBytes /= 2
+        }
+        return cut
     }
 
     var json: [UInt8] {

@@ -16,7 +16,7 @@ struct FunctionProcess<Function: LambdaFunction> {
         signal(SIGPIPE, SIG_IGN)
         guard let address = environment.variables["AWS_LAMBDA_RUNTIME_API"] else {
             let invocation = LocalInvocation(arguments: CommandLine.arguments, environment: environment)
-            exit(invocation.run { dispatcher(try Function(environment: environment)) })
+            end(invocation.run { dispatcher(try Function(environment: environment)) })
         }
         Termination.catchSignal()
         do {
@@ -25,7 +25,7 @@ struct FunctionProcess<Function: LambdaFunction> {
             serve(dispatcher(function), api: api, address: address)
         } catch {
             environment.logger.critical("the function cannot start", error: error)
-            exit(1)
+            end(1)
         }
     }
 
@@ -39,12 +39,19 @@ struct FunctionProcess<Function: LambdaFunction> {
                 let loop = InvocationLoop(
                     api: RuntimeAPIClient(address: address, logger: logger), dispatcher: dispatcher,
                     deadlines: deadlines, traceVariable: nil, logger: logger)
-                exit(loop.run())
+                end(loop.run())
             }
         }
         let loop = InvocationLoop(
             api: api, dispatcher: dispatcher, deadlines: deadlines, traceVariable: count == 1 ? TraceVariable() : nil,
             logger: logger)
-        exit(loop.run())
+        end(loop.run())
     }
+}
+
+/// Ends the process as it is: other threads may be in the middle of something, which what `exit` runs would pull from under
+/// them.
+private func end(_ code: Int32) -> Never {
+    fflush(nil)
+    _exit(code)
 }

@@ -1,12 +1,24 @@
-/// Runs a loop's asynchronous code on the loop's own thread, which has nothing else to do while a handler runs: no pool of
-/// threads is started, and no invocation crosses from one thread to another.
+/// Runs a loop's asynchronous code on the loop's own thread, which has nothing else to do while a handler runs: an invocation
+/// crosses from one thread to another only where the handler's own code does.
 final class InvocationExecutor: TaskExecutor {
-    private let jobs = Monitor<[UnownedJob]>([])
+    private struct State {
+        var jobs: [UnownedJob] = []
+        /// Something has changed that `run(until:)` may wait for.
+        var isWoken = false
+    }
+
+    private let state = Monitor(State())
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        jobs.withLock { $0.append(job) }
-        jobs.signal()
+        state.withLock { $0.jobs.append(job) }
+        state.signal()
+    }
+
+    /// Lets `run(until:)` look at its condition again, from any thread.
+    func wake() {
+        state.withLock { $0.isWoken = true }
+        state.signal()
     }
 
     /// Starts an operation; it proceeds while the thread is in `run(until:)`.
@@ -14,11 +26,10 @@ final class InvocationExecutor: TaskExecutor {
         RunningOperation(on: self, operation)
     }
 
-    /// Runs what there is to run, and waits for more, until the condition holds. To be called by the loop's thread alone.
+    /// Runs what is there to run, and waits for more, until the condition holds. To be called by the loop's thread alone.
     func run(until condition: () -> Bool) {
         while !condition() {
-            let job = jobs.wait { jobs in jobs.isEmpty ? nil : jobs.removeFirst() }
-            job.runSynchronously(on: asUnownedTaskExecutor())
+            for job in takeJobs() { job.runSynchronously(on: asUnownedTaskExecutor()) }
         }
     }
 
@@ -27,6 +38,15 @@ final class InvocationExecutor: TaskExecutor {
         while true {
             if let value = operation.value { return value }
             run { operation.value != nil }
+        }
+    }
+
+    /// Waits for jobs, or to be woken.
+    private func takeJobs() -> [UnownedJob] {
+        state.wait { state in
+            guard !state.jobs.isEmpty || state.isWoken else { return nil }
+            defer { state = State() }
+            return state.jobs
         }
     }
 }

@@ -13,17 +13,23 @@ struct InvocationHeaders: Equatable {
 
     /// A field that means nothing here, or is empty, is passed over.
     mutating func take(_ field: HeaderField) {
-        switch field.name.count {
-        case 23 where field.isNamed("lambda-runtime-trace-id"): traceID = field.text
-        case 26 where field.isNamed("lambda-runtime-deadline-ms"):
-            deadline = Double(field.text ?? "").map { Date(timeIntervalSince1970: $0 / 1000) }
-        case 28 where field.isNamed("lambda-runtime-aws-tenant-id"): tenantID = field.text
-        case 28 where field.isNamed("lambda-runtime-invocation-id"): invocationID = field.text
-        case 29 where field.isNamed("lambda-runtime-aws-request-id"): requestID = field.text
-        case 29 where field.isNamed("lambda-runtime-client-context"): clientContext = field.text
-        case 31 where field.isNamed("lambda-runtime-cognito-identity"): cognitoIdentity = field.text
-        case 35 where field.isNamed("lambda-runtime-invoked-function-arn"): invokedFunctionARN = field.text
+        switch field {
+        case _ where field.isNamed("lambda-runtime-aws-request-id"): requestID = field.text
+        case _ where field.isNamed("lambda-runtime-deadline-ms"):
+            deadline = Int(field.text ?? "").flatMap(Self.deadline)
+        case _ where field.isNamed("lambda-runtime-invoked-function-arn"): invokedFunctionARN = field.text
+        case _ where field.isNamed("lambda-runtime-trace-id"): traceID = field.text
+        case _ where field.isNamed("lambda-runtime-client-context"): clientContext = field.text
+        case _ where field.isNamed("lambda-runtime-cognito-identity"): cognitoIdentity = field.text
+        case _ where field.isNamed("lambda-runtime-aws-tenant-id"): tenantID = field.text
+        case _ where field.isNamed("lambda-runtime-invocation-id"): invocationID = field.text
         default: break
         }
+    }
+
+    /// nil for what can be no deadline, such as one behind the year 9999.
+    private static func deadline(milliseconds: Int) -> Date? {
+        guard (0..<253_402_300_800_000).contains(milliseconds) else { return nil }
+        return Date(timeIntervalSince1970: Double(milliseconds) / 1000)
     }
 }

@@ -38,7 +38,8 @@ struct InvocationLoop<Dispatcher: InvocationDispatcher> {
     }
 
     private func answer(_ invocation: Invocation) throws(RuntimeAPIError) {
-        let stream = ResponseStream()
+        let stream = ResponseStream(wake: executor.wake)
+        defer { stream.close() }
         let operation = executor.start { [dispatcher] in
             await dispatcher.dispatch(invocation.event, to: stream, context: invocation.context)
         }
@@ -53,7 +54,9 @@ struct InvocationLoop<Dispatcher: InvocationDispatcher> {
                     try api.respond(to: invocation, with: answer, contentType: contentType)
                 }
             } else {
-                switch executor.finish(operation) {
+                let result = executor.finish(operation)
+                deadlines.end(watch)
+                switch result {
                 case .success(let output): try api.respond(to: invocation, with: output)
                 case .failure(let report): try api.report(report, of: invocation)
                 }

@@ -21,7 +21,8 @@ extension LambdaFunction {
 /// A Lambda function: `@main struct CheckStatus: LambdaHandler { … }` is all that an executable needs.
 ///
 /// `handle` is called for one event after another, and for `AWS_LAMBDA_MAX_CONCURRENCY` of them at once. Its task is cancelled
-/// shortly before the invocation's deadline. It runs on the thread that asks for events; nothing runs on the main actor.
+/// shortly before the invocation's deadline. It runs on the thread that asks for events; nothing runs on the main actor, to
+/// which a handler must not be bound.
 package protocol LambdaHandler: LambdaFunction {
     associatedtype Event: Decodable
     associatedtype Output: Encodable

@@ -29,11 +29,12 @@ struct LocalInvocation {
             requestID: UUID().uuidString.lowercased(),
             deadline: Date(timeIntervalSinceNow: Invocation.maximumSeconds), logger: environment.logger)
         let executor = InvocationExecutor()
-        let stream = ResponseStream()
+        let stream = ResponseStream(wake: executor.wake)
         let operation = executor.start { await dispatcher.dispatch(event, to: stream, context: context) }
         if Dispatcher.streamedContentType != nil {
             let answer = StreamedAnswer(stream, from: operation, on: executor)
             while let chunk = answer.nextChunk() { FileDescriptorStream.standardOutput.write(chunk) }
+            if case .success = executor.finish(operation) { return 0 }
         }
         switch executor.finish(operation) {
         case .success(let output): return finish(output, exitCode: 0)

@@ -12,27 +12,26 @@ package final class ResponseStream: Sendable {
         var isClosed = false
     }
 
-    /// A writer waits while so much waits to be sent.
-    private static let highWaterBytes = 64 << 10
-
     private let state = Mutex(State())
+    /// Tells the loop that there is something to send.
+    private let wake: @Sendable () -> Void
 
-    /// Returns when there is room for more. Throws `Closed`.
+    init(wake: @escaping @Sendable () -> Void) {
+        self.wake = wake
+    }
+
+    /// Returns when the bytes are on their way: the next piece is asked for when this one was taken. Throws `Closed`.
     package func write(_ bytes: some Sequence<UInt8>) async throws {
-        let isFull = try state.withLock { state in
-            guard !state.isClosed else { throw Closed() }
-            state.pending.append(contentsOf: bytes)
-            return state.pending.count >= Self.highWaterBytes
-        }
-        guard isFull else { return }
+        let bytes = Array(bytes)
+        guard !bytes.isEmpty else { return }
         try await withCheckedThrowingContinuation { continuation in
-            let isDecided = state.withLock { state -> Result<Void, any Error>? in
-                if state.isClosed { return .failure(Closed()) }
-                if state.pending.count < Self.highWaterBytes { return .success(()) }
+            let isClosed = state.withLock { state in
+                guard !state.isClosed else { return true }
+                state.pending += bytes
                 state.writers.append(continuation)
-                return nil
+                return false
             }
-            if let isDecided { continuation.resume(with: isDecided) }
+            if isClosed { continuation.resume(throwing: Closed()) } else { wake() }
         }
     }
 

@@ -16,7 +16,7 @@ final class RuntimeAPIClient {
         var firstDelayMilliseconds = 25
     }
 
-    /// How long an answer may take to be acknowledged.
+    /// How long an answer may take to be sent and acknowledged; of a streamed one, each piece.
     private static let answerTimeout: Duration = .seconds(30)
 
     /// `address` is `AWS_LAMBDA_RUNTIME_API`: host and port.
@@ -80,11 +80,13 @@ final class RuntimeAPIClient {
         defer { answer.abandon() }
         let response: ResponseParser
         do {
-            try connection.send(head.finished())
+            try connection.send(head.finished(), isFirst: true, timeout: Self.answerTimeout)
             while let chunk = answer.nextChunk() {
-                try connection.send(Array("\(String(chunk.count, radix: 16))\r\n".utf8) + chunk + Array("\r\n".utf8))
+                let framed = Array("\(String(chunk.count, radix: 16))\r\n".utf8) + chunk + Array("\r\n".utf8)
+                try connection.send(framed, timeout: Self.answerTimeout)
             }
-            try connection.send(Array("0\r\n\(trailers(of: answer.failure))\r\n".utf8))
+            let end = Array("0\r\n\(trailers(of: answer.failure))\r\n".utf8)
+            try connection.send(end, timeout: Self.answerTimeout)
             response = try connection.receive(timeout: Self.answerTimeout)
         } catch {
             throw .transferFailed(call: call, error)
@@ -95,9 +97,12 @@ final class RuntimeAPIClient {
     private static let errorType: StaticString = "Lambda-Runtime-Function-Error-Type"
     private static let errorBody: StaticString = "Lambda-Runtime-Function-Error-Body"
 
+    /// Go's HTTP, which the platform's side is written in, takes trailers of 4 KiB in all; base64 adds a third.
+    private static let maximumTrailerJSONBytes = 2800
+
     private func trailers(of report: ErrorReport?) -> String {
         guard let report else { return "" }
-        let body = Data(report.json).base64EncodedString()
+        let body = Data(report.cut(toJSONBytes: Self.maximumTrailerJSONBytes).json).base64EncodedString()
         return "\(Self.errorType): \(report.errorType)\r\n\(Self.errorBody): \(body)\r\n"
     }
 

@@ -5,7 +5,7 @@ import HTTP
 /// A kept connection to the Runtime API: libcurl connects, sends and receives; what is said over it is written and read here.
 ///
 /// Two exchanges an invocation, of always the same form, are all that there is to be said: libcurl's own HTTP would take
-/// more than a third of an invocation's time in user space (`docs/decisions/0004`).
+/// more than a third of an invocation's instructions (`docs/decisions/0004`).
 final class RuntimeAPIConnection {
     /// `AWS_LAMBDA_RUNTIME_API`: host and port.
     let address: String
@@ -20,23 +20,53 @@ final class RuntimeAPIConnection {
         buffer.deallocate()
     }
 
-    /// Sends a request and waits for its response, for ever where no timeout is given. A kept connection that the server
+    /// Sends a request and waits for its response, for ever where no time limit is given. A kept connection that the server
     /// had closed meanwhile is made anew.
     func exchange(_ request: [UInt8], timeout: Duration?) throws(TransferError) -> ResponseParser {
+        let deadline = timeout.map { ContinuousClock.now + $0 }
         if curl != nil {
             do {
-                return try sendAndReceive(request, timeout: timeout)
+                return try sendAndReceive(request, until: deadline)
             } catch TransferError.closedBeforeResponse {
-                // The server had given the connection up before this request reached it.
+                // The server had given the connection up, as far as can be told before it took the request.
             }
         }
-        return try sendAndReceive(request, timeout: timeout)
+        return try sendAndReceive(request, until: deadline)
+    }
+
+    /// Sends a part of a request, the first over a new connection where there is none that lives.
+    func send(_ bytes: [UInt8], isFirst: Bool = false, timeout: Duration) throws(TransferError) {
+        if isFirst && isAbandoned { curl = nil }
+        do throws(TransferError) {
+            try sendAll(bytes, until: .now + timeout)
+        } catch {
+            curl = nil
+            throw error
+        }
     }
 
     /// Waits for the response to what was sent.
-    func receive(timeout: Duration?) throws(TransferError) -> ResponseParser {
+    func receive(timeout: Duration) throws(TransferError) -> ResponseParser {
+        try receive(until: .now + timeout)
+    }
+
+    private func sendAndReceive(
+        _ request: [UInt8], until deadline: ContinuousClock.Instant?
+    ) throws(TransferError) -> ResponseParser {
         do throws(TransferError) {
-            let response = try receiveResponse(timeout: timeout)
+            try sendAll(request, until: deadline)
+        } catch TransferError.closedBeforeResponse {
+            // An answer that is too large is refused before all of it was taken.
+        } catch {
+            curl = nil
+            throw error
+        }
+        return try receive(until: deadline)
+    }
+
+    private func receive(until deadline: ContinuousClock.Instant?) throws(TransferError) -> ResponseParser {
+        do throws(TransferError) {
+            let response = try receiveResponse(until: deadline)
             if !response.keepsConnection { curl = nil }
             return response
         } catch {
@@ -45,43 +75,33 @@ final class RuntimeAPIConnection {
         }
     }
 
-    /// Sends bytes of a request, over a new connection where there is none.
-    func send(_ bytes: [UInt8]) throws(TransferError) {
-        do throws(TransferError) {
-            let curl = try connected()
-            var sent = 0
-            while sent < bytes.count {
-                var count = 0
-                let result = bytes.withUnsafeBytes { bytes in
-                    curl_easy_send(curl.pointer, bytes.baseAddress?.advanced(by: sent), bytes.count - sent, &count)
-                }
-                switch result {
-                case CURLE_OK: sent += count
-                case CURLE_AGAIN: try wait(for: POLLOUT, of: curl, timeout: nil)
-                default: throw TransferError.closedBeforeResponse
-                }
+    private func sendAll(_ bytes: [UInt8], until deadline: ContinuousClock.Instant?) throws(TransferError) {
+        let curl = try connected()
+        var sent = 0
+        while sent < bytes.count {
+            var count = 0
+            let result = bytes.withUnsafeBytes { bytes in
+                curl_easy_send(curl.pointer, bytes.baseAddress?.advanced(by: sent), bytes.count - sent, &count)
             }
-        } catch {
-            curl = nil
-            throw error
+            switch result {
+            case CURLE_OK: sent += count
+            case CURLE_AGAIN: try wait(for: POLLOUT, of: curl, until: deadline)
+            default: throw TransferError.closedBeforeResponse
+            }
         }
     }
 
-    private func sendAndReceive(_ request: [UInt8], timeout: Duration?) throws(TransferError) -> ResponseParser {
-        try send(request)
-        return try receive(timeout: timeout)
-    }
-
-    private func receiveResponse(timeout: Duration?) throws(TransferError) -> ResponseParser {
+    private func receiveResponse(until deadline: ContinuousClock.Instant?) throws(TransferError) -> ResponseParser {
         let curl = try connected()
         var response = ResponseParser()
         while !response.isComplete {
-            try wait(for: POLLIN, of: curl, timeout: timeout)
+            try wait(for: POLLIN, of: curl, until: deadline)
             var count = 0
             let result = curl_easy_recv(curl.pointer, buffer.baseAddress, buffer.count, &count)
             if result == CURLE_AGAIN { continue }
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<(result == CURLE_OK ? count : 0)])
             guard !bytes.isEmpty || !response.isUntouched else { throw TransferError.closedBeforeResponse }
+            guard result == CURLE_OK else { throw .broken(code: result.rawValue) }
             do throws(ResponseParser.Problem) {
                 if bytes.isEmpty { try response.finish() } else { try response.feed(bytes) }
             } catch {
@@ -91,6 +111,13 @@ final class RuntimeAPIConnection {
         return response
     }
 
+    /// Whether the server has closed the kept connection, or said what nobody asked for.
+    private var isAbandoned: Bool {
+        guard let curl else { return false }
+        var entry = pollfd(fd: ccurl_active_socket(curl.pointer), events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) != 0
+    }
+
     private func connected() throws(TransferError) -> CurlHandle {
         if let curl { return curl }
         let curl = CurlHandle()
@@ -98,17 +125,21 @@ final class RuntimeAPIConnection {
         curl.set(CURLOPT_URL, "http://\(address)")
         curl.set(CURLOPT_PROXY, "")
         curl.set(CURLOPT_CONNECT_ONLY, 1)
+        curl.set(CURLOPT_BUFFERSIZE, buffer.count)
         let result = curl.perform()
         guard result == CURLE_OK else { throw .notConnected(code: result.rawValue) }
         self.curl = curl
         return curl
     }
 
-    private func wait(for events: Int32, of curl: CurlHandle, timeout: Duration?) throws(TransferError) {
+    private func wait(
+        for events: Int32, of curl: CurlHandle, until deadline: ContinuousClock.Instant?
+    ) throws(TransferError) {
         var entry = pollfd(fd: ccurl_active_socket(curl.pointer), events: Int16(events), revents: 0)
-        let milliseconds = timeout.map { Int32($0 / .milliseconds(1)) } ?? -1
+        guard entry.fd >= 0 else { throw .closedBeforeResponse }
         while true {
-            let count = poll(&entry, 1, milliseconds)
+            let milliseconds = deadline.map { max(0, Int32((ContinuousClock.now.duration(to: $0)) / .milliseconds(1))) }
+            let count = poll(&entry, 1, milliseconds ?? -1)
             if count > 0 { return }
             if count == 0 { throw .timedOut }
             guard errno == EINTR else { throw .closedBeforeResponse }
@@ -121,16 +152,23 @@ enum TransferError: Error, Equatable, CustomStringConvertible {
     /// libcurl's code, `CURLE_…`.
     case notConnected(code: UInt32)
     case closedBeforeResponse
+    /// In the middle of the response; libcurl's code.
+    case broken(code: UInt32)
     case timedOut
     case responseUnreadable(ResponseParser.Problem)
 
     var description: String {
         switch self {
         case .notConnected(let code):
-            "cannot connect: \(String(cString: curl_easy_strerror(CURLcode(code)))) (libcurl error \(code))"
+            "cannot connect: \(Self.reason(code))"
         case .closedBeforeResponse: "the connection was closed before the response"
+        case .broken(let code): "the connection broke inside the response: \(Self.reason(code))"
         case .timedOut: "no response in time"
         case .responseUnreadable(let problem): "expected a response in HTTP/1.1, but it is unreadable: \(problem)"
         }
+    }
+
+    private static func reason(_ code: UInt32) -> String {
+        "\(String(cString: curl_easy_strerror(CURLcode(code)))) (libcurl error \(code))"
     }
 }

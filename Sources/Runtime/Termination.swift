@@ -21,8 +21,11 @@ enum Termination {
         state.add(1, ordering: .relaxed)
     }
 
-    /// True when a signal has come and nothing else is under way.
+    /// True when a signal has come and nothing else is under way. Where another loop is still at work, this one takes no
+    /// further event: it does not return, and the other ends the process.
     static func endWork() -> Bool {
-        state.subtract(1, ordering: .relaxed).newValue == requested
+        let state = state.subtract(1, ordering: .relaxed).newValue
+        guard state > requested else { return state == requested }
+        while true { pause() }
     }
 }

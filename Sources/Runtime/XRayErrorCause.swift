@@ -31,7 +31,8 @@ struct XRayErrorCause: Encodable {
     var headerValue: String {
         let json = (try? JSONEncoder.lambda.encode(self)) ?? Data()
         return String(decoding: json, as: UTF8.self).utf16.reduce(into: "") { value, unit in
-            if let scalar = Unicode.Scalar(unit), scalar.isASCII {
+            // A header holds no control characters; JSON leaves DEL as it is.
+            if let scalar = Unicode.Scalar(unit), (0x20..<0x7F).contains(scalar.value) {
                 value.unicodeScalars.append(scalar)
             } else {
                 let digits = String(unit, radix: 16)

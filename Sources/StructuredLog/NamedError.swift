@@ -6,6 +6,7 @@ package protocol NamedError: Error {
 extension Error {
     /// The name under which this error is reported: in a log, to Lambda, to a state machine's `ErrorEquals`.
     package var reportedName: String {
-        (self as? any NamedError)?.errorName ?? String(describing: type(of: self))
+        // What came through a continuation is an `any Error` within another: the cast looks into it.
+        (self as? any NamedError)?.errorName ?? String(describing: type(of: self as any Error))
     }
 }

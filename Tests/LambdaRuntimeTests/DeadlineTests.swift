@@ -41,8 +41,8 @@ struct DeadlineTests {
         let run = await LoopRun(
             try Obedient.dispatcher,
             next: [
-                event(#"{"sleepThenAnswer":{"seconds":0.01}}"#, secondsLeft: 0.6),
-                event(#"{"sleepThenAnswer":{"seconds":1}}"#, secondsLeft: 60),
+                event(#"{"sleepThenAnswer":{"seconds":0.01}}"#, secondsLeft: 3),
+                event(#"{"sleepThenAnswer":{"seconds":3.5}}"#, secondsLeft: 60),
             ])
         #expect(run.answers.map(\.text) == [#"{"cancelled":"false"}"#, #"{"cancelled":"false"}"#])
     }

@@ -95,7 +95,7 @@ struct InvocationLoopTests {
         let answer = try #require(run.answers.first)
         #expect(try Report(answer).errorMessage == message)
         let cause = try #require(answer.headers["lambda-runtime-function-xray-error-cause"])
-        #expect(cause.utf8.allSatisfy { (0x20...0x7E).contains($0) || $0 == 0x7F })
+        #expect(cause.utf8.allSatisfy { (0x20...0x7E).contains($0) })
         struct Cause: Decodable {
             struct Exception: Decodable, Equatable {
                 let type, message: String
@@ -237,6 +237,17 @@ struct InvocationLoopTests {
         #expect(run.answers.last?.text == #"{"echo":"a"}"#)
     }
 
+    @Test("An answer that is refused before all of it was sent is known as refused")
+    func refusedEarly() async throws {
+        let run = await LoopRun(
+            try Obedient.dispatcher,
+            next: [.event(#"{"answer":{"bytes":50000000}}"#), .event(#"{"echo":{"_0":"a"}}"#)],
+            refusingBodiesAbove: 1 << 20)
+        #expect(run.log.filter { $0.contains("refused") && $0.contains("413") }.count == 1)
+        #expect(run.answers.count == 2)
+        #expect(run.answers.last?.text == #"{"echo":"a"}"#)
+    }
+
     @Test("An answer that cannot be delivered is logged as lost and the loop goes on")
     func lostAnswer() async throws {
         let run = await LoopRun(
@@ -261,7 +272,12 @@ struct InvocationLoopTests {
     }
 
     @Test(
-        "An invocation without a usable deadline is handled", arguments: ["", "Lambda-Runtime-Deadline-Ms: soon\r\n"])
+        "An invocation without a usable deadline is handled",
+        arguments: [
+            "", "Lambda-Runtime-Deadline-Ms: soon\r\n", "Lambda-Runtime-Deadline-Ms: inf\r\n",
+            "Lambda-Runtime-Deadline-Ms: nan\r\n", "Lambda-Runtime-Deadline-Ms: 1e30\r\n",
+            "Lambda-Runtime-Deadline-Ms: -1\r\n", "Lambda-Runtime-Deadline-Ms: 9223372036854775807\r\n",
+        ])
     func withoutDeadline(_ header: String) async throws {
         let headers = "Lambda-Runtime-Aws-Request-Id: 1\r\n\(header)"
         let run = await LoopRun(try Obedient.dispatcher, next: [.event(#"{"echo":{"_0":"a"}}"#, headers: headers)])

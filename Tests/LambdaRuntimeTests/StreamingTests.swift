@@ -14,6 +14,7 @@ struct StreamingTests {
         let answer = try #require(run.answers.first)
         #expect(answer.path.hasSuffix("/response"))
         #expect(answer.text == "one twoone two")
+        #expect(answer.chunkCount == 4)
         #expect(answer.headers["lambda-runtime-function-response-mode"] == "streaming")
         #expect(answer.headers["content-type"] == "text/plain")
         #expect(answer.headers["content-length"] == nil)
@@ -59,19 +60,38 @@ struct StreamingTests {
         #expect(answer.chunkCount == 80)
     }
 
-    @Test("A caller that is gone costs the answer, not the loop")
+    @Test("A long message keeps the trailers below what the platform takes")
+    func longFailure() async throws {
+        let message = String(repeating: #"\"ö"#, count: 20_000)
+        let run = await LoopRun(
+            try Streaming.dispatcher, next: [.event(#"{"pieces":["one"],"failure":"\#(message)"}"#)])
+        let body = try #require(run.answers.first?.trailers["lambda-runtime-function-error-body"])
+        #expect(body.utf8.count < 3800)
+        var decoded = try #require(run.answers.first)
+        decoded.body = Array(try #require(Data(base64Encoded: body)))
+        #expect(try Report(decoded).errorMessage.hasSuffix("bytes more)"))
+    }
+
+    @Test("A caller that hangs up in the middle costs the answer, not the loop")
     func gone() async throws {
         let piece = String(repeating: "x", count: 1 << 20)
         let run = await LoopRun(
-            try Streaming.dispatcher, next: [.event(#"{"pieces":["\#(piece)"],"repeating":20}"#), .event("{}")]
-        ) { call in call.body.isEmpty ? .accepted : .hangUp }
+            try Streaming.dispatcher, next: [.event(#"{"pieces":["\#(piece)"],"repeating":200}"#), .event("{}")],
+            refusingBodiesAbove: 3 << 20)
         #expect(run.log.contains { $0.contains("the answer is lost") })
+        #expect(run.log.contains { $0.contains("Function.Closed") })
         #expect(run.nextCount == 3)
+    }
+
+    @Test("A piece that another thread writes is sent too")
+    func otherThread() async throws {
+        let run = await LoopRun(try Streaming.dispatcher, next: [.event(#"{"pieces":["one"],"elsewhere":true}"#)])
+        #expect(run.answers.first?.text == "one")
     }
 
     @Test("Writing to a stream that nobody takes from any more is an error")
     func closed() async throws {
-        let stream = ResponseStream()
+        let stream = ResponseStream(wake: {})
         let writer = Task { try await stream.write(Array(repeating: 0, count: 1 << 20)) }
         while !stream.hasBytes { await Task.yield() }
         stream.close()

@@ -45,4 +45,16 @@ private struct Refused: NamedError, CustomStringConvertible {
     func levelNames(name: String, level: Logger.Level) {
         #expect(Logger.Level(lambdaName: name) == level)
     }
+
+    @Test("An error that came through a continuation goes by its own name as well")
+    func resumedError() async {
+        struct Resumed: Error {}
+        do {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                continuation.resume(throwing: Resumed())
+            }
+        } catch {
+            #expect(error.reportedName == "Resumed")
+        }
+    }
 }

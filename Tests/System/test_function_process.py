@@ -100,6 +100,19 @@ def test_as_many_events_are_handled_at_once_as_is_asked_for(api, start):
     assert {api.answer().request_id for _ in range(3)} == {"request-1", "request-2", "request-3"}
 
 
+def test_sigterm_with_several_loops_waits_for_all_and_takes_no_more(api, start):
+    function = start(AWS_LAMBDA_MAX_CONCURRENCY="2")
+    wait_for("two loops to ask", lambda: api.asked == 2)
+    api.invoke(event("sleep", seconds=1))
+    api.invoke(event("sleep", seconds=2))
+    wait_for("both to be taken", api.all_taken)
+    wait_for("the function to be busy with them", lambda: _sleeps(function.pid))
+    function.terminate()
+    assert {api.answer().request_id for _ in range(2)} == {"request-1", "request-2"}
+    assert function.wait(10) == 0
+    assert api.asked == 2
+
+
 @pytest.mark.parametrize(
     ("log_format", "level", "expected"),
     [("JSON", "INFO", "ERROR"), ("Text", "INFO", "ERROR"), ("JSON", "FATAL", None), ("Text", "FATAL", None)],
@@ -138,7 +151,7 @@ def test_a_function_without_its_configuration_says_what_is_missing(api, start, t
 
 @pytest.mark.pipeline
 def test_memory_does_not_grow_with_the_number_of_events(api, start, tmp_path):
-    """The long form, a million events, is part of `make bench-runtime`."""
+    """`make bench-runtime` gives a million events to the same runtime."""
     variables = {name: "s3://output/" for name in ("TABLE_NAME", "OUTPUT_S3_URI", "STATE_MACHINE_ARN")}
     function = start(unpack_function("TriggerImport", tmp_path), AWS_REGION="us-east-1", **variables)
     test_event = (PROJECT / "events/s3-test-event.json").read_bytes()

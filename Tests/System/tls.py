@@ -1,7 +1,7 @@
 """HTTPS in front of a local server: a certificate of its own, and a forwarder that ends TLS."""
 
+import asyncio
 import contextlib
-import socket
 import ssl
 import subprocess
 import threading
@@ -15,38 +15,32 @@ class TLSForwarder:
         self._target = target
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(certificate, key)
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self._listener.getsockname()[1]
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self.port = 0
 
     def __enter__(self) -> "TLSForwarder":
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._thread.start()
+        starting = asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context)
+        server = asyncio.run_coroutine_threadsafe(starting, self._loop).result()
+        self.port = server.sockets[0].getsockname()[1]
         return self
 
     def __exit__(self, *_) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client: socket.socket) -> None:
-        # A client that does not trust the certificate ends here.
-        with contextlib.suppress(OSError), self._context.wrap_socket(client, server_side=True) as secure:
-            with socket.create_connection(("127.0.0.1", self._target)) as server:
-                back = threading.Thread(target=_pass_on, args=(server, secure), daemon=True)
-                back.start()
-                _pass_on(secure, server)
-                back.join()
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        target_reader, target_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        await asyncio.gather(_pass_on(reader, target_writer), _pass_on(target_reader, writer))
 
 
-def _pass_on(source: socket.socket, sink: socket.socket) -> None:
+async def _pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
     with contextlib.suppress(OSError):
-        while data := source.recv(65536):
-            sink.sendall(data)
-        sink.shutdown(socket.SHUT_WR)
+        while data := await source.read(65536):
+            sink.write(data)
+            await sink.drain()
+    sink.close()
 
 
 def make_certificate(host: str, folder: Path) -> tuple[Path, Path]:

@@ -22,23 +22,26 @@ struct MeasuredProcess {
     }
 
     /// CPU time used so far, user and system, in nanoseconds.
-    var cpuNanoseconds: Int {
+    func cpuNanoseconds() throws -> Int {
         var clock = clockid_t()
-        guard clock_getcpuclockid(id, &clock) == 0 else { return 0 }
+        let result = clock_getcpuclockid(id, &clock)
+        guard result == 0 else { throw BenchmarkError("no CPU clock of the program: errno \(result)") }
         return nanoseconds(of: clock)
     }
 
     /// A value of /proc's `status`: `VmRSS`, `VmHWM`.
-    func mebibytes(_ name: String) -> Double {
-        guard let file = fopen("/proc/\(id)/status", "r") else { return 0 }
+    func mebibytes(_ name: String) throws -> Double {
+        guard let file = fopen("/proc/\(id)/status", "r") else { throw BenchmarkError("the program has ended") }
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 256)
         while fgets(&line, Int32(line.count), file) != nil {
             let fields = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
                 .split { $0 == "\t" || $0 == " " || $0 == "\n" }
-            if fields.first == "\(name):", fields.count > 1 { return (Double(fields[1]) ?? 0) / 1024 }
+            if fields.first == "\(name):", fields.count > 1, let kibibytes = Double(fields[1]) {
+                return kibibytes / 1024
+            }
         }
-        return 0
+        throw BenchmarkError("the kernel tells no \(name) of the program")
     }
 
     func end() {

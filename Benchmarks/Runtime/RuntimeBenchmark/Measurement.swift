@@ -21,18 +21,18 @@ struct Measurement {
             })
         var running = try RunningProgram(program, event: event)
         defer { running.process.end() }
-        peakMebibytes = running.process.mebibytes("VmHWM")
+        peakMebibytes = try running.process.mebibytes("VmHWM")
         guard program.canBeInvoked else { return }
 
         for _ in 0..<Self.warmUp { _ = try running.invoke() }
-        let cpuBefore = running.process.cpuNanoseconds
+        let cpuBefore = try running.process.cpuNanoseconds()
         let begun = nanoseconds()
         let latencies = try (0..<invocations).map { _ in try running.invoke() }.sorted()
         perSecond = Double(invocations) / (Double(nanoseconds() - begun) / 1e9)
-        cpuMicroseconds = Double(running.process.cpuNanoseconds - cpuBefore) / 1e3 / Double(invocations)
+        cpuMicroseconds = Double(try running.process.cpuNanoseconds() - cpuBefore) / 1e3 / Double(invocations)
         p50Microseconds = Double(latencies[invocations / 2]) / 1e3
         p99Microseconds = Double(latencies[invocations * 99 / 100]) / 1e3
-        peakMebibytes = running.process.mebibytes("VmHWM")
+        peakMebibytes = try running.process.mebibytes("VmHWM")
     }
 }
 

@@ -50,9 +50,9 @@ struct RuntimeBenchmark {
         var running = try RunningProgram(program, event: event)
         defer { running.process.end() }
         for _ in 0..<1000 { _ = try running.invoke() }
-        let before = running.process.mebibytes("VmRSS")
+        let before = try running.process.mebibytes("VmRSS")
         for _ in 1000..<max(invocations, 1001) { _ = try running.invoke() }
-        let after = running.process.mebibytes("VmRSS")
+        let after = try running.process.mebibytes("VmRSS")
         print("\(program.name): RSS \(before) MiB after 1000 invocations, \(after) MiB after \(invocations)")
         guard after <= before * 1.05 else { throw BenchmarkError("it grew by more than 5 %") }
     }

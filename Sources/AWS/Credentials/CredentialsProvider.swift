@@ -28,6 +28,7 @@ package actor CredentialsProvider {
 
     package func credentials() async throws -> Credentials {
         if let current, isFresh(current) { return current }
+        if let found = environmentCredentials { return found }
         let task = refresh ?? Task { try await findAndKeep() }
         refresh = task
         do {
@@ -58,7 +59,6 @@ package actor CredentialsProvider {
     }
 
     private func find() async throws -> Credentials {
-        if let found = environmentCredentials { return found }
         if let found = files.lazy.compactMap({ [profile] in $0.credentials(profile: profile) }).first { return found }
         if let container = try ContainerCredentials(environment: environment) {
             return try await container.fetch(by: http)

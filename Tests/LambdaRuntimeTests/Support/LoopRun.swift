@@ -18,10 +18,11 @@ struct LoopRun {
     /// process's own variable, so one test alone can ask for it.
     init(
         _ dispatcher: some InvocationDispatcher, next: [RuntimeAPIServer.Reply], tracing: Bool = false,
+        refusingBodiesAbove maximumBodyBytes: Int = .max,
         reply: @escaping @Sendable (RuntimeAPIServer.Call) -> RuntimeAPIServer.Reply = { _ in .accepted }
     ) async {
         let handedOut = Mutex(0)
-        let server = RuntimeAPIServer { call in
+        let server = RuntimeAPIServer(maximumBodyBytes: maximumBodyBytes) { call in
             guard call.path == "/invocation/next" else { return reply(call) }
             let index = handedOut.withLock { count in
                 count += 1

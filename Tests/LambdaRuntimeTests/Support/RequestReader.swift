@@ -3,10 +3,12 @@ import Glibc
 /// Reads requests from a connection: heads, bodies with a length or in chunks, trailers.
 struct RequestReader {
     let descriptor: Int32
+    let maximumBodyBytes: Int
     private var buffered: ArraySlice<UInt8> = []
 
-    init(descriptor: Int32) {
+    init(descriptor: Int32, maximumBodyBytes: Int) {
         self.descriptor = descriptor
+        self.maximumBodyBytes = maximumBodyBytes
     }
 
     /// nil at the connection's end.
@@ -22,11 +24,14 @@ struct RequestReader {
             while let size = line().flatMap({ Int($0, radix: 16) }), size > 0 {
                 call.body += bytes(size)
                 call.chunkCount += 1
+                guard call.body.count <= maximumBodyBytes else { return nil }
                 _ = line()
             }
             call.trailers = fields()
         } else {
-            call.body = bytes(Int(call.headers["content-length"] ?? "") ?? 0)
+            let length = Int(call.headers["content-length"] ?? "") ?? 0
+            call.isTooLarge = length > maximumBodyBytes
+            if !call.isTooLarge { call.body = bytes(length) }
         }
         return call
     }

@@ -14,6 +14,7 @@ final class RuntimeAPIServer: Sendable {
         var body: [UInt8] = []
         var trailers: [String: String] = [:]
         var chunkCount = 0
+        var isTooLarge = false
         /// Counts from 0.
         var connection = 0
 
@@ -54,8 +55,11 @@ final class RuntimeAPIServer: Sendable {
     private let listener: Int32
     private let answer: @Sendable (Call) -> Reply
     private let received = Mutex<[Call]>([])
+    /// A larger body is refused by its head alone, and the connection closed; one in chunks is cut off.
+    private let maximumBodyBytes: Int
 
-    init(answer: @escaping @Sendable (Call) -> Reply) {
+    init(maximumBodyBytes: Int = .max, answer: @escaping @Sendable (Call) -> Reply) {
+        self.maximumBodyBytes = maximumBodyBytes
         self.answer = answer
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var endpoint = sockaddr_in()
@@ -77,13 +81,13 @@ final class RuntimeAPIServer: Sendable {
                 DetachedThread.start { self.serve(descriptor, connection: connection) }
                 count += 1
             }
+            close(listener)
         }
     }
 
     /// No further connection is taken.
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     /// What came so far.
@@ -91,17 +95,23 @@ final class RuntimeAPIServer: Sendable {
 
     private func serve(_ descriptor: Int32, connection: Int) {
         defer { close(descriptor) }
-        var reader = RequestReader(descriptor: descriptor)
+        var reader = RequestReader(descriptor: descriptor, maximumBodyBytes: maximumBodyBytes)
         while var call = reader.next() {
             call.connection = connection
             received.withLock { [call] in $0.append(call) }
-            let reply = answer(call)
+            let reply = call.isTooLarge ? .status(413, headers: "Connection: close\r\n") : answer(call)
             let pieceSize = reply.pieceSize == 0 ? max(reply.bytes.count, 1) : reply.pieceSize
             for start in stride(from: 0, to: reply.bytes.count, by: pieceSize) {
                 let piece = Array(reply.bytes[start..<min(start + pieceSize, reply.bytes.count)])
                 guard send(descriptor, piece, piece.count, Int32(MSG_NOSIGNAL)) == piece.count else { return }
             }
-            if reply.closesConnection { return }
+            if call.isTooLarge { lingerUntilRead(descriptor) }
+            if reply.closesConnection || call.isTooLarge { return }
         }
+    }
+
+    /// What is still sent meets a closed door, as with a server that has refused and gone.
+    private func lingerUntilRead(_ descriptor: Int32) {
+        shutdown(descriptor, Int32(SHUT_RDWR))
     }
 }
