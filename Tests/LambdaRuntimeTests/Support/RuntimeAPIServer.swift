@@ -105,13 +105,7 @@ final class RuntimeAPIServer: Sendable {
                 let piece = Array(reply.bytes[start..<min(start + pieceSize, reply.bytes.count)])
                 guard send(descriptor, piece, piece.count, Int32(MSG_NOSIGNAL)) == piece.count else { return }
             }
-            if call.isTooLarge { lingerUntilRead(descriptor) }
             if reply.closesConnection || call.isTooLarge { return }
         }
-    }
-
-    /// What is still sent meets a closed door, as with a server that has refused and gone.
-    private func lingerUntilRead(_ descriptor: Int32) {
-        shutdown(descriptor, Int32(SHUT_RDWR))
     }
 }
