@@ -42,6 +42,8 @@ final class DeadlineWatchdog: Sendable {
             if isFirst || mustWake { state.wakesAt = cancelAt }
             state.entries.append(
                 Entry(id: state.nextID, cancelAt: cancelAt) {
+                    // The handler may have ended, and its answer be on its way.
+                    guard operation.value == nil else { return }
                     context.logger.warning("cancelled: the invocation's time is about to end")
                     operation.cancel()
                 })

@@ -10,17 +10,6 @@ struct InvocationLoop<Dispatcher: InvocationDispatcher> {
     let logger: Logger
     private let executor = InvocationExecutor()
 
-    init(
-        api: RuntimeAPIClient, dispatcher: Dispatcher, deadlines: DeadlineWatchdog, traceVariable: TraceVariable?,
-        logger: Logger
-    ) {
-        self.api = api
-        self.dispatcher = dispatcher
-        self.deadlines = deadlines
-        self.traceVariable = traceVariable
-        self.logger = logger
-    }
-
     /// Returns when no further invocation can come, with the process's exit code.
     func run() -> Int32 {
         while true {
@@ -54,14 +43,13 @@ struct InvocationLoop<Dispatcher: InvocationDispatcher> {
                     try api.respond(to: invocation, with: answer, contentType: contentType)
                 }
             } else {
-                let result = executor.finish(operation)
-                deadlines.end(watch)
-                switch result {
+                switch executor.finish(operation) {
                 case .success(let output): try api.respond(to: invocation, with: output)
                 case .failure(let report): try api.report(report, of: invocation)
                 }
             }
-        } catch  where !error.isFinal {
+        } catch {
+            guard !error.isFinal else { throw error }
             // The next call of /next tells whether the platform is still there.
             invocation.context.logger.error("the answer is lost", error: error)
         }

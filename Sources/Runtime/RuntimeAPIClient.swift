@@ -30,9 +30,7 @@ final class RuntimeAPIClient {
     /// Waits for the next invocation, without a time limit: the environment may be frozen meanwhile.
     func next() throws(RuntimeAPIError) -> Invocation {
         try retrying { () throws(RuntimeAPIError) in
-            let call = "/invocation/next"
-            let response = try exchange(nextRequest, call: call, timeout: nil)
-            guard response.status == 200 else { throw .unexpectedStatus(call: call, status: response.status) }
+            let response = try waitForOK(nextRequest, call: "/invocation/next")
             return try Invocation(response.headers, event: response.body, logger: logger)
         }
     }
@@ -59,9 +57,7 @@ final class RuntimeAPIClient {
     /// Waits until the environment has been restored from its snapshot.
     func waitForRestore() throws(RuntimeAPIError) {
         let call = "/restore/next"
-        let request = RequestHead("GET", path: call, address: connection.address).finished()
-        let response = try exchange(request, call: call, timeout: nil)
-        guard response.status == 200 else { throw .unexpectedStatus(call: call, status: response.status) }
+        _ = try waitForOK(RequestHead("GET", path: call, address: connection.address).finished(), call: call)
     }
 
     func reportRestore(_ error: ErrorReport) throws(RuntimeAPIError) {
@@ -127,6 +123,13 @@ final class RuntimeAPIClient {
             try exchange(request, call: call, timeout: Self.answerTimeout)
         }
         try accept(response, call: call)
+    }
+
+    /// Waits for as long as it takes for a response of status 200.
+    private func waitForOK(_ request: [UInt8], call: String) throws(RuntimeAPIError) -> ResponseParser {
+        let response = try exchange(request, call: call, timeout: nil)
+        guard response.status == 200 else { throw .unexpectedStatus(call: call, status: response.status) }
+        return response
     }
 
     private func exchange(

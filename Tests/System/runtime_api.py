@@ -44,13 +44,11 @@ class RuntimeAPI:
         """The next answer; queue.Empty when none comes."""
         return self.answers.get(timeout=seconds)
 
-    def environment(self, **variables: str) -> dict[str, str]:
-        return {"AWS_LAMBDA_RUNTIME_API": self.address, "PATH": os.environ["PATH"], **variables}
-
     def start(self, command: list, **variables: str) -> subprocess.Popen:
         """A function's process; its log is in `stderr`."""
+        environment = {"AWS_LAMBDA_RUNTIME_API": self.address, "PATH": os.environ["PATH"], **variables}
         return subprocess.Popen(
-            command, env=self.environment(**variables), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            command, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
 
     def __enter__(self) -> "RuntimeAPI":
