@@ -43,7 +43,7 @@ let package = Package(
         .executableTarget(
             name: "StoreSCP",
             dependencies: [
-                "AWS", "ImportPipeline", "DICOMNetwork", "StructuredLog",
+                "AWS", "HTTP", "ImportPipeline", "DICOM", "DICOMNetwork", "StructuredLog",
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
@@ -81,7 +81,9 @@ let package = Package(
             name: "ImportPipelineTests",
             dependencies: ["ImportPipeline", "TriggerImport", "StartImportJob", "CheckStatus"],
             swiftSettings: settings),
-        .testTarget(name: "StoreSCPTests", dependencies: ["StoreSCP"], swiftSettings: settings),
+        .testTarget(
+            name: "StoreSCPTests",
+            dependencies: ["StoreSCP", .product(name: "NIOEmbedded", package: "swift-nio")], swiftSettings: settings),
 
         .executableTarget(
             name: "S3EventFunction", dependencies: ["LambdaRuntime"], path: "Benchmarks/Runtime/S3EventFunction",

@@ -32,10 +32,11 @@ struct Configuration: Sendable {
     let callingAETitles: Set<String>
     /// Empty: every storage SOP class.
     let sopClassUIDs: Set<String>
-    let maximumAssociations: Int
-    let maximumPDUSize: Int
-    let dimseTimeoutSeconds: Int
-    let networkTimeoutSeconds: Int
+    /// Nil: who may call, may do everything.
+    let accessRules: [AccessRule]?
+    let userIdentity: UserIdentityConfiguration
+    let rejectsWithoutContext: Bool
+    let network: NetworkConfiguration
     let maximumPoolConnections: Int
     let importUnit: ImportUnit
     let delivery: DeliveryLimits
@@ -56,10 +57,10 @@ struct Configuration: Sendable {
         requiresCalledAETitle = try settings.boolean("REQUIRE_CALLED_AE_TITLE", default: false)
         callingAETitles = settings.list("REQUIRE_CALLING_AE_TITLE")
         sopClassUIDs = settings.list("SUPPORTED_SOP_CLASS_UIDS")
-        maximumAssociations = try settings.integer("MAXIMUM_ASSOCIATIONS", default: 300, in: 1...100_000)
-        maximumPDUSize = try settings.integer("MAXIMUM_PDU_SIZE", default: 128 << 10, in: 4096...(16 << 20))
-        dimseTimeoutSeconds = try settings.integer("DIMSE_TIMEOUT", default: 60, in: 1...86_400)
-        networkTimeoutSeconds = try settings.integer("NETWORK_TIMEOUT", default: 90, in: 1...86_400)
+        accessRules = try settings.json("ACCESS_RULES", as: [AccessRule].self)
+        userIdentity = try UserIdentityConfiguration(settings)
+        rejectsWithoutContext = try settings.boolean("REJECT_WITHOUT_CONTEXT", default: false)
+        network = try NetworkConfiguration(settings)
         maximumPoolConnections = try settings.integer("MAX_POOL_CONNECTIONS", default: 50, in: 1...10_000)
         importUnit = try settings.choice("IMPORT_UNIT", default: ImportUnit.delivery)
         delivery = DeliveryLimits(

@@ -1,36 +1,59 @@
+import DICOMNetwork
 import Synchronization
 
 /// The associations that are open in this process; asked from every event loop and by the deliveries.
 final class OpenAssociations: Sendable {
-    private struct State {
-        /// Accepted, or about to be.
-        var count = 0
-        var ids: Set<String> = []
+    /// How many there may be.
+    struct Limits: Sendable, Equatable {
+        var total: Int
+        /// From one address; nil: as many as there may be at all.
+        var perPeer: Int?
     }
 
+    private struct State {
+        /// What of each association is counted.
+        var open: [String: (peer: String?, callingAETitle: String)] = [:]
+        var byPeer: [String: Int] = [:]
+        var byTitle: [String: Int] = [:]
+    }
+
+    private let limits: Limits
     private let state = Mutex(State())
 
-    /// False when there are as many already. An association that has a place is `opened` next and `ended` at last.
-    func reserve(atMost maximum: Int) -> Bool {
-        state.withLock { state in
-            guard state.count < maximum else { return false }
-            state.count += 1
+    init(limits: Limits) {
+        self.limits = limits
+    }
+
+    /// False when there are as many already as there may be. One that was let in has `ended` at last.
+    func admit(_ association: Association, atMostOfTitle maximumOfTitle: Int?) -> Bool {
+        let peer = association.peer?.ipAddress
+        let title = association.callingAETitle
+        return state.withLock { state in
+            guard state.open.count < limits.total else { return false }
+            if let peer, let perPeer = limits.perPeer, state.byPeer[peer, default: 0] >= perPeer { return false }
+            if let maximumOfTitle, state.byTitle[title, default: 0] >= maximumOfTitle { return false }
+            state.open[association.id] = (peer, title)
+            if let peer { state.byPeer[peer, default: 0] += 1 }
+            state.byTitle[title, default: 0] += 1
             return true
         }
     }
 
-    func opened(_ id: String) {
-        state.withLock { _ = $0.ids.insert(id) }
-    }
-
     func ended(_ id: String) {
         state.withLock { state in
-            state.ids.remove(id)
-            state.count -= 1
+            guard let association = state.open.removeValue(forKey: id) else { return }
+            if let peer = association.peer { Self.decrease(&state.byPeer, peer) }
+            Self.decrease(&state.byTitle, association.callingAETitle)
         }
     }
 
     func contains(_ id: String) -> Bool {
-        state.withLock { $0.ids.contains(id) }
+        state.withLock { $0.open[id] != nil }
+    }
+
+    /// Titles and addresses that nobody uses any more are not kept.
+    private static func decrease(_ counts: inout [String: Int], _ key: String) {
+        guard let count = counts[key] else { return }
+        counts[key] = count > 1 ? count - 1 : nil
     }
 }

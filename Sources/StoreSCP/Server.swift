@@ -20,16 +20,15 @@ final class Server: Sendable {
 
     static func start(configuration: Configuration, service: StorageService) async throws -> Server {
         let connections = Connections()
-        var timeouts = AssociationTimeouts()
-        timeouts.dimse = .seconds(Int64(configuration.dimseTimeoutSeconds))
-        timeouts.network = .seconds(Int64(configuration.networkTimeoutSeconds))
+        let network = configuration.network
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelInitializer { [timeouts] channel in
+            .childChannelInitializer { channel in
                 connections.add(channel)
-                return AssociationHandler.addHandlers(to: channel, service: service, timeouts: timeouts)
+                return AssociationHandler.addHandlers(
+                    to: channel, service: service, limits: network.association, timeouts: network.timeouts)
             }
             .bind(host: configuration.address, port: configuration.port).get()
         return Server(listener: listener, connections: connections)

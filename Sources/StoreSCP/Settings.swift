@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import StructuredLog
 
@@ -45,6 +46,31 @@ struct Settings {
     /// Values with commas or spaces between them.
     func list(_ name: String) -> Set<String> {
         Set((text(name) ?? "").split { $0 == "," || $0 == " " }.map(String.init))
+    }
+
+    /// JSON, either in the setting itself or in the file that it names. Nil when the setting is absent.
+    func json<Value: Decodable>(_ name: String, as: Value.Type) throws(ConfigurationError) -> Value? {
+        guard let text = text(name) else { return nil }
+        let isInline = text.first.map { "[{".contains($0) } == true
+        do {
+            let bytes = isInline ? Data(text.utf8) : try Data(contentsOf: URL(filePath: text))
+            return try JSONDecoder().decode(Value.self, from: bytes)
+        } catch {
+            // Neither the value, which may hold secrets, nor what of it could not be read.
+            throw ConfigurationError(
+                name: name, value: isInline ? "…" : text,
+                expected: "JSON of its documented form, or a file of it: \(reason(error))")
+        }
+    }
+
+    private func reason(_ error: any Error) -> String {
+        guard let error = error as? DecodingError else { return "the file cannot be read" }
+        switch error {
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context),
+            .keyNotFound(_, let context):
+            return (context.codingPath.map(\.stringValue) + [context.debugDescription]).joined(separator: ": ")
+        @unknown default: return "it is not of that form"
+        }
     }
 
     func aeTitle(_ name: String, default value: String) throws(ConfigurationError) -> String {

@@ -1,5 +1,6 @@
 import DICOM
 import DICOMNetwork
+import HTTP
 import ImportPipeline
 import Logging
 import NIOCore
@@ -12,77 +13,45 @@ final class StorageService: AssociationService {
     private let configuration: Configuration
     private let store: any InstanceStore
     private let deliveries: Deliveries
-    private let logger: Logger
-    private let policy: AcceptancePolicy
     private let associations: OpenAssociations
+    private let access: AssociationAccess
+    private let identities: UserIdentityVerifier
+    private let budget: BufferBudget
+    private let logger: Logger
 
     init(
         configuration: Configuration, store: any InstanceStore, deliveries: Deliveries,
         associations: OpenAssociations, logger: Logger
     ) {
-        self.associations = associations
         self.configuration = configuration
         self.store = store
         self.deliveries = deliveries
+        self.associations = associations
         self.logger = logger
-        let supported = configuration.sopClassUIDs
-        policy = AcceptancePolicy(
-            acceptsAbstractSyntax: { abstractSyntax in
-                guard AcceptancePolicy.isStorageOrVerification(abstractSyntax) else { return false }
-                return supported.isEmpty || abstractSyntax == SOPClass.verification
-                    || supported.contains(abstractSyntax)
-            },
-            maximumLength: UInt32(configuration.maximumPDUSize),
-            implementationClassUID: Self.implementationClassUID,
-            implementationVersionName: Self.implementationVersionName)
+        access = AssociationAccess(configuration: configuration)
+        identities = UserIdentityVerifier(configuration: configuration.userIdentity, client: HTTPClient())
+        budget = BufferBudget(bytes: configuration.network.maximumBufferBytes)
     }
 
-    func decide(on request: AAssociateRQ, from peer: SocketAddress?) -> AssociationDecision {
-        if configuration.requiresCalledAETitle, request.calledAETitle != AETitle(configuration.aeTitle) {
-            return .reject(.calledAETitleNotRecognized)
+    // MARK: Associations
+
+    func decide(
+        on request: AAssociateRQ, from peer: SocketAddress?, eventLoop: any EventLoop
+    ) -> EventLoopFuture<AssociationDecision> {
+        if let rejection = access.rejection(of: request, from: peer) {
+            return eventLoop.makeSucceededFuture(.reject(rejection))
         }
-        if !configuration.callingAETitles.isEmpty,
-            !configuration.callingAETitles.contains(request.callingAETitle.value)
-        {
-            return .reject(.callingAETitleNotRecognized)
+        guard !configuration.userIdentity.kinds.isEmpty else {
+            return eventLoop.makeSucceededFuture(.accept(policy(for: request, userIdentityServerResponse: nil)))
         }
-        let hasRoom = associations.reserve(atMost: configuration.maximumAssociations)
-        return hasRoom ? .accept(policy) : .reject(.localLimitExceeded)
+        return eventLoop.makeFutureWithTask { await self.verifyUserIdentity(of: request, from: peer) }
     }
 
-    func associationAccepted(_ association: Association) {
-        associations.opened(association.id)
+    func admit(_ association: Association) -> AAssociateRJ? {
+        let maximumOfTitle = access.maximumAssociations(of: association.callingAETitle)
+        guard associations.admit(association, atMostOfTitle: maximumOfTitle) else { return .localLimitExceeded }
         logger.debug("association accepted", metadata: Self.metadata(of: association))
-    }
-
-    func instanceBegins(
-        _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
-    ) -> InstanceDecision {
-        do {
-            let meta = FileMetaInformation(
-                mediaStorageSOPClassUID: request.affectedSOPClassUID,
-                mediaStorageSOPInstanceUID: request.affectedSOPInstanceUID,
-                transferSyntaxUID: try UID(request.transferSyntax.uid),
-                implementationClassUID: try UID(Self.implementationClassUID),
-                implementationVersionName: Self.implementationVersionName,
-                sourceApplicationEntityTitle: association.callingAETitle)
-            let sender = InstanceUpload.Sender(
-                associationID: association.id,
-                origin: Delivery.Origin(
-                    callingAETitle: association.callingAETitle, calledAETitle: association.calledAETitle,
-                    peer: association.peer?.ipAddress ?? "unknown"))
-            let deliveries = configuration.importUnit == .delivery ? deliveries : nil
-            return .receive(
-                try InstanceReception(
-                    request: request, fileMetaInformation: meta, partSize: store.partSize, eventLoop: eventLoop
-                ) { [store, logger] instance in
-                    InstanceUpload(
-                        instance: instance, sender: sender, store: store, deliveries: deliveries, logger: logger)
-                })
-        } catch {
-            logger.error("instance cannot be received", error: error, metadata: Self.metadata(of: association))
-            return .refuse(.processingFailure, comment: "The receiver cannot take a data set")
-        }
+        return nil
     }
 
     func associationEnded(_ summary: AssociationSummary) {
@@ -90,15 +59,90 @@ final class StorageService: AssociationService {
             associations.ended(association.id)
             Task { [deliveries] in await deliveries.associationEnded(association.id) }
         }
-        logger.info(
-            "association ended",
-            metadata: [
-                "association": "\(summary.id)", "peer": "\(summary.peer?.ipAddress ?? "unknown")",
-                "callingAE": "\(summary.callingAETitle ?? "")", "calledAE": "\(summary.calledAETitle ?? "")",
-                "end": "\(summary.end)", "instancesStored": "\(summary.instancesStored)",
-                "instancesFailed": "\(summary.instancesFailed)", "bytes": "\(summary.bytes)",
-                "milliseconds": "\(summary.duration.nanoseconds / 1_000_000)",
-            ])
+        logger.info("association ended", metadata: summary.metadata)
+    }
+
+    private func verifyUserIdentity(of request: AAssociateRQ, from peer: SocketAddress?) async -> AssociationDecision {
+        do {
+            switch try await identities.verify(request, peer: peer?.ipAddress ?? "unknown") {
+            case .accepted(let response): return .accept(policy(for: request, userIdentityServerResponse: response))
+            case .rejected: return .reject(.userIdentityNotAccepted)
+            }
+        } catch {
+            logger.error(
+                "user identity not verified: the peer is told to try again", error: error,
+                metadata: ["callingAE": "\(request.callingAETitle)", "peer": "\(peer?.ipAddress ?? "unknown")"])
+            return .reject(.temporaryCongestion)
+        }
+    }
+
+    private func policy(for request: AAssociateRQ, userIdentityServerResponse: [UInt8]?) -> AcceptancePolicy {
+        var policy = AcceptancePolicy(
+            supportsAbstractSyntax: { [configuration] in configuration.supports($0) },
+            maximumLength: UInt32(configuration.network.maximumPDUSize),
+            implementationClassUID: Self.implementationClassUID,
+            implementationVersionName: Self.implementationVersionName)
+        let title = request.callingAETitle.value
+        policy.permitsAbstractSyntax = { [access] in access.permits($0, to: title) }
+        policy.maximumPresentationContexts = configuration.network.maximumPresentationContexts
+        policy.maximumOperations = UInt16(configuration.network.maximumOperations)
+        policy.rejectsWithoutContext = configuration.rejectsWithoutContext
+        policy.userIdentityServerResponse = userIdentityServerResponse
+        return policy
+    }
+
+    // MARK: Instances
+
+    func instanceBegins(
+        _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
+    ) -> InstanceDecision {
+        let sopClass = request.affectedSOPClassUID.value
+        // The class of a request need not be that of its context: a related, more general one may stand there.
+        guard configuration.supports(sopClass) else {
+            return .refuse(.sopClassNotSupported, comment: "The SOP class is not supported")
+        }
+        guard access.permits(sopClass, to: association.callingAETitle) else {
+            return .refuse(.notAuthorized, comment: "The SOP class is not permitted to this calling AE title")
+        }
+        do {
+            return .receive(try reception(of: request, on: association, eventLoop: eventLoop))
+        } catch {
+            logger.error("instance cannot be received", error: error, metadata: Self.metadata(of: association))
+            return .refuse(.processingFailure, comment: "The receiver cannot take a data set")
+        }
+    }
+
+    private func reception(
+        of request: CStoreRequest, on association: Association, eventLoop: any EventLoop
+    ) throws -> InstanceReception {
+        let meta = FileMetaInformation(
+            mediaStorageSOPClassUID: request.affectedSOPClassUID,
+            mediaStorageSOPInstanceUID: request.affectedSOPInstanceUID,
+            transferSyntaxUID: try UID(request.transferSyntax.uid),
+            implementationClassUID: try UID(Self.implementationClassUID),
+            implementationVersionName: Self.implementationVersionName,
+            sourceApplicationEntityTitle: association.callingAETitle)
+        let sender = InstanceUpload.Sender(
+            associationID: association.id,
+            origin: Delivery.Origin(
+                callingAETitle: association.callingAETitle, calledAETitle: association.calledAETitle,
+                peer: association.peer?.ipAddress ?? "unknown"))
+        let deliveries = configuration.importUnit == .delivery ? deliveries : nil
+        return try InstanceReception(
+            request: request, fileMetaInformation: meta, partSize: store.partSize,
+            limits: configuration.network.reception, budget: budget, eventLoop: eventLoop,
+            onRefusal: { [logger] problem in
+                logger.notice(
+                    "instance refused",
+                    metadata: [
+                        "association": "\(association.id)", "sopInstanceUID": "\(request.affectedSOPInstanceUID)",
+                        "status": "\(problem.outcome.status)", "reason": "\(problem)",
+                    ])
+            },
+            makeUpload: { [store, logger] instance in
+                InstanceUpload(
+                    instance: instance, sender: sender, store: store, deliveries: deliveries, logger: logger)
+            })
     }
 
     private static func metadata(of association: Association) -> Logger.Metadata {
@@ -106,5 +150,32 @@ final class StorageService: AssociationService {
             "association": "\(association.id)", "peer": "\(association.peer?.ipAddress ?? "unknown")",
             "callingAE": "\(association.callingAETitle)", "calledAE": "\(association.calledAETitle)",
         ]
+    }
+}
+
+extension Configuration {
+    fileprivate func supports(_ abstractSyntax: String) -> Bool {
+        guard AcceptancePolicy.isStorageOrVerification(abstractSyntax) else { return false }
+        return sopClassUIDs.isEmpty || abstractSyntax == SOPClass.verification || sopClassUIDs.contains(abstractSyntax)
+    }
+}
+
+extension AssociationSummary {
+    fileprivate var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "association": "\(id)", "peer": "\(peer?.ipAddress ?? "unknown")", "callingAE": "\(callingAETitle ?? "")",
+            "calledAE": "\(calledAETitle ?? "")", "end": "\(end)", "instancesStored": "\(instancesStored)",
+            "instancesFailed": "\(instancesFailed)", "bytes": "\(bytes)",
+            "milliseconds": "\(duration.nanoseconds / 1_000_000)",
+        ]
+        if !failures.isEmpty {
+            let counts = failures.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key): \($0.value)" }
+            metadata["failures"] = "\(counts.joined(separator: ", "))"
+        }
+        if let implementation = association?.peerInformation.implementationVersionName {
+            // PS3.7 §D.3.3.2: 16 characters. What else a peer may write there is not for a log.
+            metadata["implementation"] = "\(AETitle(implementation))"
+        }
+        return metadata
     }
 }

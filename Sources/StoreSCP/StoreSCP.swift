@@ -27,7 +27,7 @@ struct StoreSCPProcess {
     ) async throws {
         let signals = TerminationSignals()
         let store = try instanceStore(configuration, environment: environment, logger: logger)
-        let associations = OpenAssociations()
+        let associations = OpenAssociations(limits: configuration.network.associations)
         let deliveries = Deliveries(
             store: store, limits: configuration.delivery, associations: associations, logger: logger)
         let service = StorageService(

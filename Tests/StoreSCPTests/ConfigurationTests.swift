@@ -1,3 +1,4 @@
+import DICOMNetwork
 import Testing
 
 @testable import StoreSCP
@@ -13,9 +14,14 @@ import Testing
         #expect(!configuration.requiresCalledAETitle)
         #expect(configuration.callingAETitles.isEmpty)
         #expect(configuration.sopClassUIDs.isEmpty)
-        #expect(configuration.maximumAssociations == 300)
-        #expect(configuration.dimseTimeoutSeconds == 60)
-        #expect(configuration.networkTimeoutSeconds == 90)
+        #expect(configuration.accessRules == nil)
+        #expect(configuration.userIdentity.kinds.isEmpty)
+        #expect(!configuration.rejectsWithoutContext)
+        #expect(configuration.network.associations == OpenAssociations.Limits(total: 300))
+        #expect(configuration.network.association == AssociationLimits())
+        #expect(configuration.network.timeouts == AssociationTimeouts())
+        #expect(configuration.network.timeouts.dimse == .seconds(60))
+        #expect(configuration.network.timeouts.network == .seconds(90))
         #expect(configuration.maximumPoolConnections == 50)
         #expect(configuration.importUnit == .delivery)
         #expect(configuration.delivery.maximumInstances == 5000)
@@ -32,6 +38,10 @@ import Testing
             "SUPPORTED_SOP_CLASS_UIDS": "1.2.840.10008.5.1.4.1.1.2", "LOG_LEVEL": "debug", "LOG_FORMAT": "text",
             "IMPORT_UNIT": "instance", "DELIVERY_QUIET_SECONDS": "2", "STORAGE_DIRECTORY": "unused",
         ])
+        #expect(configuration.network.associations.total == 7)
+        #expect(configuration.network.maximumPDUSize == 16384)
+        #expect(configuration.network.timeouts.dimse == .seconds(5))
+        #expect(configuration.network.timeouts.network == .seconds(6))
         #expect(configuration.storage == .bucket("dicom"))
         #expect(configuration.address == "127.0.0.1")
         #expect(configuration.port == 104)
@@ -42,6 +52,60 @@ import Testing
         #expect(configuration.delivery.quietSeconds == 2)
         #expect(configuration.logLevel == .debug)
         #expect(configuration.logFormat == .text)
+    }
+
+    @Test("Every limit is taken")
+    func limits() throws {
+        let network = try Configuration(environment: [
+            "MAXIMUM_ASSOCIATIONS_PER_PEER": "3", "MAXIMUM_ASSOCIATE_PDU_SIZE": "2048", "MAXIMUM_ASSOCIATE_ITEMS": "17",
+            "MAXIMUM_RECEIVED_PDU_SIZE": "8192", "MAXIMUM_PDVS": "9", "MAXIMUM_COMMAND_SET_SIZE": "300",
+            "ASSOCIATION_TIMEOUT": "4", "MESSAGE_TIMEOUT": "11", "MAXIMUM_INSTANCE_BYTES": "1000",
+            "MAXIMUM_ELEMENT_DEPTH": "5", "MAXIMUM_PRESENTATION_CONTEXTS": "2", "MAXIMUM_OPERATIONS": "6",
+            "MAXIMUM_BUFFER_BYTES": "1048576",
+        ]).network
+        #expect(network.associations == OpenAssociations.Limits(total: 300, perPeer: 3))
+        #expect(network.association.maximumAssociatePDULength == 2048)
+        #expect(network.association.maximumItems == 17)
+        #expect(network.association.maximumDataPDULength == 8192)
+        #expect(network.association.maximumPresentationDataValues == 9)
+        #expect(network.association.maximumCommandSetLength == 300)
+        #expect(network.timeouts.artim == .seconds(4))
+        #expect(network.timeouts.message == .seconds(11))
+        #expect(network.reception == ReceptionLimits(maximumInstanceBytes: 1000, maximumElementDepth: 5))
+        #expect(network.maximumPresentationContexts == 2)
+        #expect(network.maximumOperations == 6)
+        #expect(network.maximumBufferBytes == 1 << 20)
+    }
+
+    @Test("Access rules that cannot be read are told without their values")
+    func accessRules() throws {
+        let rules = #"[{"callingAETitle": "CT1", "peers": ["10.0.0.0/8"], "rights": ["verify"]}]"#
+        #expect(try Configuration(environment: ["ACCESS_RULES": rules]).accessRules?.count == 1)
+        for broken in [
+            "[", #"[{"peers": []}]"#, #"[{"callingAETitle": "CT1", "peers": ["10.0.0.0/33"]}]"#, "/nowhere.json",
+        ] {
+            let error = #expect(throws: ConfigurationError.self) {
+                try Configuration(environment: ["ACCESS_RULES": broken])
+            }
+            #expect(error?.name == "ACCESS_RULES")
+            #expect(error?.value == (broken.first == "[" ? "…" : broken))
+        }
+    }
+
+    @Test("Types of user identity need somebody who can verify them")
+    func userIdentity() throws {
+        let users = #"{"scanner": {}}"#
+        let url = "http://127.0.0.1:1/"
+        #expect(throws: Never.self) {
+            _ = try Configuration(environment: ["USER_IDENTITY_TYPES": "1,2", "USER_IDENTITIES": users])
+            _ = try Configuration(environment: ["USER_IDENTITY_TYPES": "1,5", "USER_IDENTITY_URL": url])
+        }
+        for environment in [
+            ["USER_IDENTITY_TYPES": "1"], ["USER_IDENTITY_TYPES": "1,5", "USER_IDENTITIES": users],
+            ["USER_IDENTITY_TYPES": "6", "USER_IDENTITY_URL": url],
+        ] {
+            #expect(throws: ConfigurationError.self) { try Configuration(environment: environment) }
+        }
     }
 
     @Test(

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct DeliveriesTests {
     private let store = MemoryStore()
     private let clock = ManualClock()
-    private let associations = OpenAssociations()
+    private let associations = OpenAssociations(limits: OpenAssociations.Limits(total: 1))
     private let deliveries: Deliveries
 
     init() {
@@ -64,8 +64,7 @@ import Testing
 
     @Test("Quiet time begins when the last association has ended")
     func quiet() async throws {
-        #expect(associations.reserve(atMost: 1))
-        associations.opened("a")
+        #expect(associations.admit(try Samples.association("a"), atMostOfTitle: nil))
         let membership = await begin(association: "a")
         try await store("1", in: membership)
         await clock.sleepers(1)  // the age
@@ -92,8 +91,7 @@ import Testing
 
     @Test("An association holds the delivery that it sent to last, whatever other associations do")
     func lastStudy() async throws {
-        #expect(associations.reserve(atMost: 1))
-        associations.opened("a")
+        #expect(associations.admit(try Samples.association("a"), atMostOfTitle: nil))
         let first = await begin(study: "1.2", association: "a")
         try await store("1", in: first)
         let second = await begin(study: "1.3", association: "a")
@@ -134,8 +132,7 @@ import Testing
 
     @Test("At its age it closes although an association holds it")
     func age() async throws {
-        #expect(associations.reserve(atMost: 1))
-        associations.opened("a")
+        #expect(associations.admit(try Samples.association("a"), atMostOfTitle: nil))
         let membership = await begin(association: "a")
         try await store("1", in: membership)
         await clock.sleepers(1)

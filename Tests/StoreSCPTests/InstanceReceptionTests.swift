@@ -42,12 +42,13 @@ import Testing
 
     /// Hands the data set over in fragments of this size and returns the answer.
     private func receive(
-        _ dataSet: [UInt8], fragmentSize: Int = 100, cancels: Bool = false
+        _ dataSet: [UInt8], fragmentSize: Int = 100, cancels: Bool = false, maximumBytes: Int = 1 << 20
     ) async throws -> StoreOutcome? {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let limits = DeliveryLimits(
             quietSeconds: 1, maximumInstances: 10, maximumBytes: 1 << 30, maximumAgeSeconds: 60)
-        let deliveries = Deliveries(store: store, limits: limits, associations: OpenAssociations(), logger: logger)
+        let associations = OpenAssociations(limits: OpenAssociations.Limits(total: 1))
+        let deliveries = Deliveries(store: store, limits: limits, associations: associations, logger: logger)
         let request = CStoreRequest(
             messageID: 1, affectedSOPClassUID: try UID(Self.classUID),
             affectedSOPInstanceUID: try UID(Self.instanceUID),
@@ -55,13 +56,17 @@ import Testing
         let sender = InstanceUpload.Sender(
             associationID: "a", origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: ""))
         let meta = try fileMetaInformation()
-        let outcome = try await eventLoop.flatSubmit { [eventLoop, store] () -> EventLoopFuture<StoreOutcome?> in
+        let outcome = try await eventLoop.flatSubmit {
+            [eventLoop, store, budget] () -> EventLoopFuture<StoreOutcome?> in
             do {
                 let reception = try InstanceReception(
-                    request: request, fileMetaInformation: meta, partSize: store.partSize, eventLoop: eventLoop
-                ) {
-                    InstanceUpload(instance: $0, sender: sender, store: store, deliveries: deliveries, logger: logger)
-                }
+                    request: request, fileMetaInformation: meta, partSize: store.partSize,
+                    limits: ReceptionLimits(maximumInstanceBytes: maximumBytes, maximumElementDepth: 3),
+                    budget: budget, eventLoop: eventLoop, onRefusal: { _ in },
+                    makeUpload: {
+                        InstanceUpload(
+                            instance: $0, sender: sender, store: store, deliveries: deliveries, logger: logger)
+                    })
                 for start in stride(from: 0, to: dataSet.count, by: fragmentSize) {
                     _ = reception.receive(ByteBuffer(bytes: dataSet[start...].prefix(fragmentSize)))
                 }
@@ -77,6 +82,8 @@ import Testing
         await deliveries.shutDown()
         return outcome
     }
+
+    private let budget = BufferBudget(bytes: 1 << 30)
 
     private var instances: [String: [UInt8]] { store.objects.filter { $0.key.hasSuffix(".dcm") } }
 
@@ -123,6 +130,40 @@ import Testing
         #expect(try await receive(dataSet(series: nil))?.status == .cannotUnderstand)
         #expect(try await receive(Array(dataSet().prefix(20)))?.status == .cannotUnderstand)
         #expect(instances.isEmpty)
+    }
+
+    @Test("An instance larger than the limit is A700H, also when its upload had begun, and leaves nothing")
+    func tooLarge() async throws {
+        let large = dataSet(pixels: 5000)
+        #expect(try await receive(large, maximumBytes: 100)?.status == .outOfResources)
+        let outcome = try await receive(large, maximumBytes: 4500)
+        #expect(outcome?.status == .outOfResources)
+        #expect(outcome?.errorComment == "Larger than the 4500 bytes that are taken")
+        while store.discarded.isEmpty { await Task.yield() }
+        #expect(instances.isEmpty)
+        #expect(try await receive(large, maximumBytes: large.count)?.status == .success)
+    }
+
+    @Test("Whatever becomes of an instance, the memory that it held is given back")
+    func budgetIsWhole() async throws {
+        _ = try await receive(dataSet(pixels: 50_000), fragmentSize: 1000)
+        _ = try await receive(dataSet(pixels: 5000), maximumBytes: 4500)
+        _ = try await receive(dataSet(study: nil))
+        _ = try await receive(dataSet(pixels: 10_000), cancels: true)
+        while budget.available < 1 << 30 { await Task.yield() }
+        #expect(budget.available == 1 << 30)
+    }
+
+    @Test("Sequences nested deeper than the limit are not understood")
+    func depth() async throws {
+        let open: [UInt8] = [0x08, 0, 0x15, 0x11] + Array("SQ".utf8) + [0, 0, 0xFF, 0xFF, 0xFF, 0xFF]
+        let item: [UInt8] = [0xFE, 0xFF, 0, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF]
+        let close: [UInt8] = [0xFE, 0xFF, 0x0D, 0xE0, 0, 0, 0, 0, 0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]
+        func nested(_ levels: Int) -> [UInt8] {
+            (0..<levels).reduce([UInt8]()) { inner, _ in open + item + inner + close } + dataSet()
+        }
+        #expect(try await receive(nested(1))?.status == .success)
+        #expect(try await receive(nested(2))?.status == .cannotUnderstand)
     }
 
     @Test("A file in the place of a data set is said to be one")

@@ -12,6 +12,7 @@ package struct DIMSEStatus: RawRepresentable, Hashable, Sendable {
     package static let invalidSOPInstance = DIMSEStatus(rawValue: 0x0117)
     package static let sopClassNotSupported = DIMSEStatus(rawValue: 0x0122)
     package static let notAuthorized = DIMSEStatus(rawValue: 0x0124)
+    package static let duplicateInvocation = DIMSEStatus(rawValue: 0x0210)
     package static let unrecognizedOperation = DIMSEStatus(rawValue: 0x0211)
     package static let mistypedArgument = DIMSEStatus(rawValue: 0x0212)
     /// Senders take this for something to try again.

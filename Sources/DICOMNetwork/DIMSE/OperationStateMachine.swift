@@ -1,20 +1,23 @@
 import DICOM
 import NIOCore
 
-/// The service provider's side of DIMSE: what each PDV of an association leads to, one operation after the other.
+/// The service provider's side of DIMSE: what each PDV of an association leads to.
 ///
 /// A value without futures: where the application has to decide or to finish, an action says so, and its answer comes back
-/// as an event. While `isAwaitingOutcome`, no PDV may be given: that is where a negotiated asynchronous operations window
-/// (PS3.7 §D.3.3.3) will widen the machine. PS3.7 §9.
+/// as an event. Messages come one after the other, but what they ask for may be outstanding side by side: as many as the
+/// negotiated window lets the peer ask for (PS3.7 §D.3.3.3), which is for the caller to hold to. PS3.7 §9.
 package struct OperationStateMachine: Sendable {
+    /// Tells the outstanding operations of one association apart.
+    package typealias OperationID = Int
+
     package enum Action: Hashable, Sendable {
         case none
         /// Ask the application, then call `storeAccepted` or `storeRefused`.
         case decideStore(CStoreRequest)
-        /// Hand a fragment, which may be empty only if it is the last, to the receiver.
-        case deliver(ByteBuffer, isLast: Bool)
+        /// Hand a fragment to the receiver. The last one, which may be empty, names the operation that is to be finished.
+        case deliver(ByteBuffer, finishing: OperationID?)
         /// The last fragment came and was dropped: let the receiver finish.
-        case finish
+        case finish(OperationID)
         case respond(DIMSEResponse)
     }
 
@@ -26,12 +29,15 @@ package struct OperationStateMachine: Sendable {
         case dropping(CStoreRequest)
         /// What is answered, if anything, is known already: the data set is dropped.
         case refusing(DIMSEResponse?)
-        case awaitingOutcome(CStoreRequest)
     }
 
     private let contexts: [UInt8: AcceptedPresentationContext]
     private var assembler: MessageAssembler
+    /// Of the message that is being received.
     private var operation = Operation.none
+    /// Received whole and not answered yet.
+    private var outstanding: [OperationID: CStoreRequest] = [:]
+    private var nextID: OperationID = 0
 
     package init(
         contexts: [UInt8: AcceptedPresentationContext], limits: AssociationLimits = AssociationLimits()
@@ -43,9 +49,7 @@ package struct OperationStateMachine: Sendable {
     /// Whether a message has begun and is not whole.
     package var isInsideMessage: Bool { !assembler.isIdle }
 
-    package var isAwaitingOutcome: Bool {
-        if case .awaitingOutcome = operation { true } else { false }
-    }
+    package var outstandingCount: Int { outstanding.count }
 
     package mutating func receive(_ value: PresentationDataValue) throws(MessageError) -> Action {
         guard let context = contexts[value.contextID] else { throw .contextNotAccepted(value.contextID) }
@@ -74,9 +78,8 @@ package struct OperationStateMachine: Sendable {
         operation = .dropping(request)
     }
 
-    package mutating func finished(_ outcome: StoreOutcome) -> Action {
-        guard case .awaitingOutcome(let request) = operation else { return .none }
-        operation = .none
+    package mutating func finished(_ id: OperationID, _ outcome: StoreOutcome) -> Action {
+        guard let request = outstanding.removeValue(forKey: id) else { return .none }
         return .respond(Self.response(to: request, outcome))
     }
 
@@ -95,7 +98,7 @@ package struct OperationStateMachine: Sendable {
             field = CommandField(rawValue: try command.uint16(.commandField))
             switch field {
             case .cStoreRQ:
-                switch try Self.store(command, on: context, dataSetFollows: dataSetFollows) {
+                switch try store(command, on: context, dataSetFollows: dataSetFollows) {
                 case .request(let request):
                     operation = .deciding(request)
                     return .decideStore(request)
@@ -110,7 +113,9 @@ package struct OperationStateMachine: Sendable {
             case _ where field.isResponse:
                 response = nil
             default:
-                response = try DIMSEResponse(refusing: command, on: context.id, status: .unrecognizedOperation)
+                response = try DIMSEResponse(
+                    refusing: command, on: context.id, status: .unrecognizedOperation,
+                    errorComment: "Only C-STORE and C-ECHO are provided")
             }
         } catch {
             throw .commandSet(error)
@@ -128,7 +133,7 @@ package struct OperationStateMachine: Sendable {
         case refused(DIMSEResponse)
     }
 
-    private static func store(
+    private func store(
         _ command: CommandSet, on context: AcceptedPresentationContext, dataSetFollows: Bool
     ) throws(CommandSetError) -> Store {
         let status: DIMSEStatus
@@ -141,6 +146,9 @@ package struct OperationStateMachine: Sendable {
             } else if !dataSetFollows {
                 status = .cannotUnderstand
                 comment = "C-STORE-RQ without a data set"
+            } else if outstanding.values.contains(where: { $0.messageID == request.messageID }) {
+                status = .duplicateInvocation
+                comment = "The Message ID is that of an operation not yet answered"
             } else {
                 return .request(request)
             }
@@ -162,18 +170,23 @@ package struct OperationStateMachine: Sendable {
     private mutating func continueDataSet(_ fragment: ByteBuffer, isLast: Bool) -> Action {
         switch operation {
         case .receiving(let request):
-            if isLast { operation = .awaitingOutcome(request) }
-            return .deliver(fragment, isLast: isLast)
+            return .deliver(fragment, finishing: isLast ? becomeOutstanding(request) : nil)
         case .dropping(let request):
             guard isLast else { return .none }
-            operation = .awaitingOutcome(request)
-            return .finish
+            return .finish(becomeOutstanding(request))
         case .refusing(let response):
             guard isLast else { return .none }
             operation = .none
             return response.map { .respond($0) } ?? .none
-        case .none, .deciding, .awaitingOutcome:
+        case .none, .deciding:
             return .none
         }
+    }
+
+    private mutating func becomeOutstanding(_ request: CStoreRequest) -> OperationID {
+        operation = .none
+        nextID += 1
+        outstanding[nextID] = request
+        return nextID
     }
 }

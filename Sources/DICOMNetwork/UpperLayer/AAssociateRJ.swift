@@ -31,10 +31,33 @@ extension AAssociateRJ {
         result: .rejectedPermanent, source: .serviceUser, reason: 3)
     package static let calledAETitleNotRecognized = AAssociateRJ(
         result: .rejectedPermanent, source: .serviceUser, reason: 7)
+    /// PS3.7 §D.3.3.7.3: a user identity that is not believed.
+    package static let userIdentityNotAccepted = AAssociateRJ(
+        result: .rejectedPermanent, source: .serviceProviderACSE, reason: 1)
     package static let protocolVersionNotSupported = AAssociateRJ(
         result: .rejectedPermanent, source: .serviceProviderACSE, reason: 2)
     package static let temporaryCongestion = AAssociateRJ(
         result: .rejectedTransient, source: .serviceProviderPresentation, reason: 1)
     package static let localLimitExceeded = AAssociateRJ(
         result: .rejectedTransient, source: .serviceProviderPresentation, reason: 2)
+}
+
+extension AAssociateRJ: CustomStringConvertible {
+    /// The three numbers, and what they mean where that is known.
+    package var description: String {
+        let numbers = "\(result.rawValue)/\(source.rawValue)/\(reason)"
+        let meaning: String? =
+            switch self {
+            case .noReasonGiven: "no reason given"
+            case .applicationContextNameNotSupported: "application context name not supported"
+            case .callingAETitleNotRecognized: "calling AE title not recognized"
+            case .calledAETitleNotRecognized: "called AE title not recognized"
+            case .userIdentityNotAccepted: "user identity not accepted"
+            case .protocolVersionNotSupported: "protocol version not supported"
+            case .temporaryCongestion: "temporary congestion"
+            case .localLimitExceeded: "local limit exceeded"
+            default: nil
+            }
+        return meaning.map { "\(numbers) \($0)" } ?? numbers
+    }
 }

@@ -3,20 +3,31 @@ import DICOM
 /// What is taken of a proposed association, and what is announced in the answer.
 package struct AcceptancePolicy: Sendable {
     /// Whether an abstract syntax, given without padding, is supported.
-    package var acceptsAbstractSyntax: @Sendable (String) -> Bool
+    package var supportsAbstractSyntax: @Sendable (String) -> Bool
+    /// Whether the peer may use an abstract syntax that is supported.
+    package var permitsAbstractSyntax: @Sendable (String) -> Bool = { _ in true }
     /// In order of preference: of those that the peer proposes for a context, the first of these is chosen.
     package var transferSyntaxes: [TransferSyntax]
+    /// Contexts that are taken of one request; those behind are refused.
+    package var maximumPresentationContexts = 128
+    /// Whether a request of which no context is taken is rejected. Otherwise it is accepted and the sender, who is told
+    /// why each was refused, decides.
+    package var rejectsWithoutContext = false
     /// The longest list of PDVs that is taken in one P-DATA-TF; 0 would tell the peer that there is no limit. PS3.8 §D.1.
     package var maximumLength: UInt32
+    /// Operations that a peer may have outstanding if it asks for more than one. PS3.7 §D.3.3.3.
+    package var maximumOperations: UInt16 = 16
+    /// What is said to a user identity; nil: nothing. PS3.7 §D.3.3.7.
+    package var userIdentityServerResponse: [UInt8]?
     package var implementationClassUID: String
     package var implementationVersionName: String
 
     package init(
-        acceptsAbstractSyntax: @escaping @Sendable (String) -> Bool = Self.isStorageOrVerification,
+        supportsAbstractSyntax: @escaping @Sendable (String) -> Bool = Self.isStorageOrVerification,
         transferSyntaxes: [TransferSyntax] = TransferSyntax.known, maximumLength: UInt32 = 128 << 10,
         implementationClassUID: String, implementationVersionName: String
     ) {
-        self.acceptsAbstractSyntax = acceptsAbstractSyntax
+        self.supportsAbstractSyntax = supportsAbstractSyntax
         self.transferSyntaxes = transferSyntaxes
         self.maximumLength = maximumLength
         self.implementationClassUID = implementationClassUID
@@ -30,38 +41,74 @@ package struct AcceptancePolicy: Sendable {
         return SOPClass.isStorage(uid)
     }
 
-    /// The transfer syntax that is chosen for each context that is taken.
-    package func acceptedContexts(of request: AAssociateRQ) -> [UInt8: AcceptedPresentationContext] {
-        var accepted: [UInt8: AcceptedPresentationContext] = [:]
-        for context in request.presentationContexts where acceptsAbstractSyntax(context.abstractSyntax) {
-            let proposed = Set(context.transferSyntaxes)
-            guard let chosen = transferSyntaxes.first(where: { proposed.contains($0.uid) }) else { continue }
-            accepted[context.id] = AcceptedPresentationContext(
-                id: context.id, abstractSyntax: context.abstractSyntax, transferSyntax: chosen)
+    /// Decides on every proposed context, in the order of the request.
+    package func negotiate(_ request: AAssociateRQ) -> NegotiatedAssociation {
+        var contexts: [UInt8: AcceptedPresentationContext] = [:]
+        var answers: [PresentationContextAnswer] = []
+        let roles = roles(for: request.userInformation)
+        for proposed in request.presentationContexts {
+            let refusal: PresentationContextAnswer.Result
+            switch choose(for: proposed, role: roles[proposed.abstractSyntax], taken: contexts.count) {
+            case .success(let syntax):
+                contexts[proposed.id] = AcceptedPresentationContext(
+                    id: proposed.id, abstractSyntax: proposed.abstractSyntax, transferSyntax: syntax)
+                answers.append(
+                    PresentationContextAnswer(id: proposed.id, result: .acceptance, transferSyntax: syntax.uid))
+                continue
+            case .failure(let reason): refusal = reason.result
+            }
+            answers.append(
+                PresentationContextAnswer(
+                    id: proposed.id, result: refusal,
+                    // Not significant, but some senders want to find a syntax that they know.
+                    transferSyntax: TransferSyntax.implicitVRLittleEndian.uid))
         }
-        return accepted
+        var information = UserInformation(
+            maximumLength: maximumLength, implementationClassUID: implementationClassUID,
+            implementationVersionName: implementationVersionName)
+        let window = request.userInformation.asynchronousOperationsWindow?.limited(to: maximumOperations)
+        information.asynchronousOperationsWindow = window
+        let accepted = Set(contexts.values.map(\.abstractSyntax))
+        information.roleSelections = roles.values.filter { accepted.contains($0.sopClassUID) }
+            .sorted { $0.sopClassUID < $1.sopClassUID }
+        information.extendedNegotiations = Set(request.userInformation.extendedNegotiations.map(\.sopClassUID))
+            .intersection(accepted).subtracting([SOPClass.verification]).sorted()
+            .map(SOPClassExtendedNegotiation.storageProvider)
+        information.userIdentityServerResponse = userIdentityServerResponse
+        return NegotiatedAssociation(
+            contexts: contexts, maximumOperations: Int(window?.maximumOperationsInvoked ?? 1),
+            answer: AAssociateAC(
+                answering: request, presentationContexts: answers, userInformation: information))
     }
 
-    /// The A-ASSOCIATE-AC, with one answer for every proposed context, in the order of the request.
-    package func accept(
-        _ request: AAssociateRQ, contexts: [UInt8: AcceptedPresentationContext]
-    ) -> AAssociateAC {
-        let answers = request.presentationContexts.map { proposed in
-            if let context = contexts[proposed.id] {
-                return PresentationContextAnswer(
-                    id: proposed.id, result: .acceptance, transferSyntax: context.transferSyntax.uid)
-            }
-            return PresentationContextAnswer(
-                id: proposed.id,
-                result: acceptsAbstractSyntax(proposed.abstractSyntax)
-                    ? .transferSyntaxesNotSupported : .abstractSyntaxNotSupported,
-                // Not significant, but some senders want to find a syntax that they know.
-                transferSyntax: TransferSyntax.implicitVRLittleEndian.uid)
+    private struct Refusal: Error {
+        let result: PresentationContextAnswer.Result
+    }
+
+    private func choose(
+        for proposed: ProposedPresentationContext, role: RoleSelection?, taken: Int
+    ) -> Result<TransferSyntax, Refusal> {
+        guard supportsAbstractSyntax(proposed.abstractSyntax) else {
+            return .failure(Refusal(result: .abstractSyntaxNotSupported))
         }
-        return AAssociateAC(
-            answering: request, presentationContexts: answers,
-            userInformation: UserInformation(
-                maximumLength: maximumLength, implementationClassUID: implementationClassUID,
-                implementationVersionName: implementationVersionName))
+        // A requestor that will not be the one who asks has nothing to do here.
+        guard permitsAbstractSyntax(proposed.abstractSyntax), role?.isSCU != false else {
+            return .failure(Refusal(result: .userRejection))
+        }
+        let syntaxes = Set(proposed.transferSyntaxes)
+        guard let chosen = transferSyntaxes.first(where: { syntaxes.contains($0.uid) }) else {
+            return .failure(Refusal(result: .transferSyntaxesNotSupported))
+        }
+        guard taken < maximumPresentationContexts else { return .failure(Refusal(result: .noReason)) }
+        return .success(chosen)
+    }
+
+    /// We are never the one who asks, so the requestor is never granted the role of a provider. The first item for a
+    /// class counts.
+    private func roles(for information: UserInformation) -> [String: RoleSelection] {
+        let granted = information.roleSelections.map { role in
+            (role.sopClassUID, RoleSelection(sopClassUID: role.sopClassUID, isSCU: role.isSCU, isSCP: false))
+        }
+        return Dictionary(granted) { first, _ in first }
     }
 }

@@ -3,6 +3,8 @@ import DICOM
 /// How an association, or the attempt at one, ended.
 package enum AssociationEnd: Hashable, Sendable {
     case released
+    /// The application is shutting down, and the peer agreed to the release.
+    case releasedByUs
     case rejected(AAssociateRJ)
     case abortedByPeer(AAbort)
     case abortedByUs(AbortCause)
@@ -19,9 +21,32 @@ package enum AssociationEnd: Hashable, Sendable {
         case drained
     }
 
-    package enum Timeout: Hashable, Sendable {
-        case artim
-        case network
-        case dimse
+    package enum Timeout: String, Hashable, Sendable {
+        /// The peer did not ask for an association, or did not close the connection.
+        case artim = "ARTIM"
+        /// No PDU between messages.
+        case network = "between messages"
+        /// No PDU inside a message.
+        case dimse = "inside a message"
+        /// A message took too long as a whole.
+        case message = "a whole message"
+    }
+}
+
+extension AssociationEnd: CustomStringConvertible {
+    /// For logs; no case carries what a peer may have put of a patient's data into a message.
+    package var description: String {
+        switch self {
+        case .released: "released"
+        case .releasedByUs: "released by us: shutting down"
+        case .rejected(let reject): "rejected: \(reject)"
+        case .abortedByPeer(let abort): "aborted by the peer: source \(abort.source), reason \(abort.reason)"
+        case .abortedByUs(.invalidPDU(let error)): "aborted by us: invalid PDU, \(error)"
+        case .abortedByUs(.unexpectedPDU(let type, let state)): "aborted by us: unexpected PDU, \(type) in \(state)"
+        case .abortedByUs(.message(let error)): "aborted by us: invalid message, \(error)"
+        case .abortedByUs(.drained): "aborted by us: shutting down"
+        case .connectionLost: "connection lost"
+        case .timedOut(let timeout): "timed out: \(timeout.rawValue)"
+        }
     }
 }

@@ -6,17 +6,22 @@ extension AssociationHandler {
         perform(machine.abortRequested(), cause: cause)
     }
 
-    /// No further PDV is taken. A data set that is not whole is given up; one that is whole is let be finished.
+    /// No further PDV is taken. A data set that is not whole is given up; those that are whole are let be finished.
     func endTransfer() {
         values.removeAll()
         nextWatch?.cancel()
         nextWatch = nil
-        if wait == .outcome { return }
-        wait = .nothing
         guard let receiver else { return }
         self.receiver = nil
+        wait = .nothing
         record.instanceCancelled()
         receiver.cancel()
+    }
+
+    /// A peer that asks for release before it has seen every answer still gets them first. PS3.8 Table 9-10, AR-7.
+    func answerReleaseIfDone() {
+        guard finishing.isEmpty else { return }
+        perform(machine.releaseAnswered())
     }
 
     /// An association that waits for nothing is ended at once, or after the grace.
@@ -26,12 +31,17 @@ extension AssociationHandler {
         case .sta2 where !record.receivedAnything:
             context?.close(promise: nil)
         case .sta6 where !isBlocked && !isInsideMessage:
-            guard drain.releaseGrace > .zero else { return abort(.drained) }
             draining = .graceRuns
-            eventLoop?.assumeIsolated().scheduleTask(in: drain.releaseGrace) { self.abort(.drained) }
-        case .sta1, .sta2, .sta3, .sta6, .sta8, .sta13:
+            eventLoop?.assumeIsolated().scheduleTask(in: drain.releaseGrace) { self.askForRelease(drain) }
+        case .sta1, .sta2, .sta3, .sta6, .sta7, .sta8, .sta10, .sta12, .sta13:
             break
         }
+    }
+
+    /// What a peer that is idle understands best: it is not in fault, and may open another association.
+    private func askForRelease(_ drain: Drain) {
+        perform(machine.releaseRequested())
+        eventLoop?.assumeIsolated().scheduleTask(in: drain.closeGrace) { self.abort(.drained) }
     }
 
     func open() {
@@ -53,7 +63,7 @@ extension AssociationHandler {
 
     /// Tells the application once, when the connection is gone and no outcome is outstanding.
     func reportIfEnded() {
-        guard isClosed, receiver == nil, let summary = record.summary(at: now) else { return }
+        guard isClosed, finishing.isEmpty, let summary = record.summary(at: now) else { return }
         service.associationEnded(summary)
     }
 }

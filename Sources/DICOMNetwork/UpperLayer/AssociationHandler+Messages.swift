@@ -21,8 +21,8 @@ extension AssociationHandler {
         switch action {
         case .none: break
         case .decideStore(let request): begin(request)
-        case .deliver(let fragment, let isLast): deliver(fragment, isLast: isLast)
-        case .finish: finish()
+        case .deliver(let fragment, let id): deliver(fragment, finishing: id)
+        case .finish(let id): finish(id)
         case .respond(let response): respond(response)
         }
     }
@@ -38,14 +38,14 @@ extension AssociationHandler {
         }
     }
 
-    private func deliver(_ fragment: ByteBuffer, isLast: Bool) {
+    private func deliver(_ fragment: ByteBuffer, finishing id: OperationStateMachine.OperationID?) {
         guard let receiver, let eventLoop else { return }
         record.instanceReceived(bytes: fragment.readableBytes)
         guard fragment.readableBytes > 0, let taken = receiver.receive(fragment) else {
-            if isLast { finish() }
+            if let id { finish(id) }
             return
         }
-        wait = .delivery(isLast: isLast)
+        wait = .delivery(finishing: id)
         taken.hop(to: eventLoop).assumeIsolated().whenComplete { result in
             self.deliveryEnded(result, to: receiver)
         }
@@ -53,41 +53,43 @@ extension AssociationHandler {
 
     private func deliveryEnded(_ result: Result<Void, any Error>, to receiver: any InstanceReceiver) {
         // The association may have ended meanwhile.
-        guard self.receiver === receiver, case .delivery(let isLast) = wait else { return }
-        resume()
+        guard self.receiver === receiver, case .delivery(let id) = wait else { return }
+        wait = .nothing
+        watchdog?.resumed(at: now)
         if case .failure = result { operations?.deliveryFailed() }
-        if isLast { finish() }
+        if let id { finish(id) }
         process()
     }
 
-    private func finish() {
+    private func finish(_ id: OperationStateMachine.OperationID) {
         guard let receiver, let eventLoop else { return }
-        wait = .outcome
+        self.receiver = nil
+        finishing[id] = receiver
         receiver.finish().hop(to: eventLoop).assumeIsolated().whenComplete { result in
-            self.finished(result, receiver)
+            self.finished(id, result)
         }
     }
 
-    private func finished(_ result: Result<StoreOutcome, any Error>, _ receiver: any InstanceReceiver) {
-        guard self.receiver === receiver else { return }
-        self.receiver = nil
-        resume()
+    private func finished(_ id: OperationStateMachine.OperationID, _ result: Result<StoreOutcome, any Error>) {
+        guard finishing.removeValue(forKey: id) != nil else { return }
+        watchdog?.resumed(at: now)
         // It was promised not to fail; if it does all the same, the sender is to try again.
         let outcome = (try? result.get()) ?? StoreOutcome(status: .outOfResources)
-        if let action = operations?.finished(outcome) { perform(action) }
+        if let action = operations?.finished(id, outcome) { perform(action) }
+        if machine.state == .sta8 || machine.state == .sta12 { answerReleaseIfDone() }
         reportIfEnded()
         process()
-    }
-
-    private func resume() {
-        wait = .nothing
-        watchdog?.progressed(at: now)
     }
 
     /// The association may have ended before the outcome was known: then it is only counted.
     private func respond(_ response: DIMSEResponse) {
         if let status = response.storeStatus { record.instanceAnswered(status) }
-        guard machine.state == .sta6 else { return }
-        send(ResponseFragmenter.pdus(for: response, maximumLength: record.request?.userInformation.maximumLength))
+        let maximumLength = record.request?.userInformation.maximumLength
+        let pdus = ResponseFragmenter.data(for: response, maximumLength: maximumLength)
+            .compactMap { data in
+                if case .send(let pdu) = machine.dataRequested(data) { pdu } else { nil }
+            }
+        guard !pdus.isEmpty else { return }
+        send(pdus)
     }
 }

@@ -24,7 +24,7 @@ extension AssociationHandler {
     func watch() {
         guard machine.state == .sta6, let watchdog else { return }
         let verdict = watchdog.check(
-            at: now, isInsideMessage: isInsideMessage, isWaitingForApplication: wait != .nothing)
+            at: now, isInsideMessage: isInsideMessage, isWaitingForApplication: isWaitingForApplication)
         switch verdict {
         case .askAgain(let delay):
             nextWatch = eventLoop?.assumeIsolated().scheduleTask(in: delay) { self.watch() }

@@ -10,13 +10,13 @@ package final class AssociationHandler: ChannelDuplexHandler {
     package typealias OutboundIn = Never
     package typealias OutboundOut = ByteBuffer
 
-    /// An inbound user event: finish the instance in flight, then end the association.
+    /// An inbound user event: finish the instances in flight, then end the association.
     ///
-    /// An association without an instance in flight may still be released by the peer within the grace; then, or when the
-    /// peer begins something new, it is aborted (source service user).
+    /// An association without an instance in flight may still be released by the peer within the grace; then we ask for
+    /// its release. When the peer begins something new, it is aborted (source service user).
     package struct Drain: Hashable, Sendable {
         package let releaseGrace: TimeAmount
-        /// How long a peer may take to ask or to close from then on, where that is shorter than ARTIM.
+        /// How long a peer may take to ask, to answer or to close from then on, where that is shorter than ARTIM.
         package let closeGrace: TimeAmount
 
         package init(releaseGrace: TimeAmount = .zero, closeGrace: TimeAmount = .seconds(5)) {
@@ -28,9 +28,10 @@ package final class AssociationHandler: ChannelDuplexHandler {
     /// What of the application is being waited for.
     enum Wait: Hashable {
         case nothing
-        /// A fragment is being taken, and whether it is the last.
-        case delivery(isLast: Bool)
-        case outcome
+        /// Whether the association is accepted.
+        case decision
+        /// A fragment is being taken; the last one names the operation to be finished.
+        case delivery(finishing: OperationStateMachine.OperationID?)
     }
 
     enum Draining: Hashable {
@@ -55,7 +56,12 @@ package final class AssociationHandler: ChannelDuplexHandler {
     private var isDecodable = true
     /// PDVs of the PDU that was decoded last.
     var values = CircularBuffer<PresentationDataValue>()
+    /// Of the instance that is being received.
     var receiver: (any InstanceReceiver)?
+    /// Those of instances that are whole, until their outcomes are known.
+    var finishing: [OperationStateMachine.OperationID: any InstanceReceiver] = [:]
+    /// As many of these at once as was negotiated.
+    var maximumOperations = 1
     var wait = Wait.nothing
     private var isProcessing = false
     var isClosed = false
@@ -165,10 +171,15 @@ package final class AssociationHandler: ChannelDuplexHandler {
 
     // MARK: Processing
 
-    /// Whether the peer has to wait: for the application, or until it takes our responses off its connection.
+    /// Whether the peer has to wait: for the application, or until it takes our responses off its connection. While
+    /// draining, also before it may begin another message.
     var isBlocked: Bool {
-        wait != .nothing || context?.channel.isWritable == false
+        if wait != .nothing || context?.channel.isWritable == false { return true }
+        if draining != .no, !isInsideMessage { return !finishing.isEmpty }
+        return finishing.count >= maximumOperations
     }
+
+    var isWaitingForApplication: Bool { wait != .nothing || !finishing.isEmpty }
 
     /// Works off what has come, until nothing whole is left or the application has to be waited for.
     ///
@@ -189,12 +200,12 @@ package final class AssociationHandler: ChannelDuplexHandler {
     private func processNext() -> Bool {
         if let value = values.popFirst() {
             receive(value)
+            watchdog?.progressed(at: now, isInsideMessage: isInsideMessage)
             return true
         }
         guard isDecodable else { return false }
         do {
             guard let pdu = try decoder.decode(buffer: &received) else { return false }
-            watchdog?.progressed(at: now)
             let state = machine.state
             switch pdu {
             case .associateRQ(let request) where state == .sta2: record.request = request
@@ -211,7 +222,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
 
     /// A sender that gives up while the application is waited for sends an A-ABORT, which has not been decoded then.
     func noteUnreadAbort() {
-        guard isDecodable, wait != .nothing else { return }
+        guard isDecodable, isWaitingForApplication else { return }
         while let pdu = try? decoder.decode(buffer: &received) {
             if case .abort(let abort) = pdu { return record.note(.abortedByPeer(abort)) }
         }
@@ -246,9 +257,13 @@ package final class AssociationHandler: ChannelDuplexHandler {
             startARTIM()
             send([.abort(abort)])
         case .deliver(let data): values.append(contentsOf: data.values)
-        case .indicateRelease:
+        case .indicateRelease, .confirmRelease:
             endTransfer()
-            perform(machine.releaseAnswered())
+            answerReleaseIfDone()
+        case .confirmReleaseAndClose:
+            record.note(.releasedByUs)
+            endTransfer()
+            context?.close(promise: nil)
         case .indicateAbortAndClose:
             endTransfer()
             context?.close(promise: nil)
@@ -269,32 +284,45 @@ package final class AssociationHandler: ChannelDuplexHandler {
     // MARK: Association
 
     private func decide(on request: AAssociateRQ) {
-        let decision: AssociationDecision
-        if request.applicationContextName != AAssociateRQ.dicomApplicationContextName {
-            decision = .reject(.applicationContextNameNotSupported)
-        } else if draining == .no {
-            decision = service.decide(on: request, from: record.peer)
-        } else {
-            decision = .reject(.localLimitExceeded)
+        guard request.applicationContextName == AAssociateRQ.dicomApplicationContextName else {
+            return perform(machine.rejected(.applicationContextNameNotSupported))
         }
+        guard draining == .no else { return perform(machine.rejected(.localLimitExceeded)) }
+        guard let eventLoop else { return }
+        wait = .decision
+        service.decide(on: request, from: record.peer, eventLoop: eventLoop)
+            .hop(to: eventLoop).assumeIsolated().whenComplete { result in
+                self.decided((try? result.get()) ?? .reject(.temporaryCongestion), on: request)
+            }
+    }
+
+    /// The connection may have ended meanwhile.
+    private func decided(_ decision: AssociationDecision, on request: AAssociateRQ) {
+        wait = .nothing
+        guard machine.state == .sta3 else { return }
         switch decision {
         case .reject(let reject): perform(machine.rejected(reject))
         case .accept(let policy): accept(request, under: policy)
         }
+        process()
     }
 
     private func accept(_ request: AAssociateRQ, under policy: AcceptancePolicy) {
-        let contexts = policy.acceptedContexts(of: request)
+        let negotiated = policy.negotiate(request)
+        if policy.rejectsWithoutContext, negotiated.contexts.isEmpty {
+            return perform(machine.rejected(.noReasonGiven))
+        }
         let association = Association(
             id: record.id, callingAETitle: request.callingAETitle.value, calledAETitle: request.calledAETitle.value,
-            peer: record.peer, acceptedContexts: contexts, peerInformation: request.userInformation)
-        record.association = association
-        operations = OperationStateMachine(contexts: contexts, limits: limits)
-        decoder.allowDataPDULength(announced: policy.maximumLength)
+            peer: record.peer, acceptedContexts: negotiated.contexts, peerInformation: request.userInformation)
         // Before the answer is written: that can fail at once, and the end must not be told first.
-        service.associationAccepted(association)
+        if let rejection = service.admit(association) { return perform(machine.rejected(rejection)) }
+        record.association = association
+        operations = OperationStateMachine(contexts: negotiated.contexts, limits: limits)
+        maximumOperations = negotiated.maximumOperations
+        decoder.allowDataPDULength(announced: policy.maximumLength)
         watchdog = Watchdog(timeouts: timeouts, now: now)
-        perform(machine.accepted(policy.accept(request, contexts: contexts)))
+        perform(machine.accepted(negotiated.answer))
         watch()
     }
 

@@ -13,6 +13,7 @@ struct AssociationRecord {
     private var end: AssociationEnd?
     private var instancesStored = 0
     private var instancesFailed = 0
+    private var failures: [DIMSEStatus: Int] = [:]
     private var bytes: UInt64 = 0
     private var isReported = false
 
@@ -34,6 +35,7 @@ struct AssociationRecord {
             instancesStored += 1
         } else {
             instancesFailed += 1
+            failures[status, default: 0] += 1
         }
     }
 
@@ -48,6 +50,7 @@ struct AssociationRecord {
         return AssociationSummary(
             id: id, peer: peer, callingAETitle: request?.callingAETitle.value,
             calledAETitle: request?.calledAETitle.value, association: association, end: end ?? .connectionLost,
-            instancesStored: instancesStored, instancesFailed: instancesFailed, bytes: bytes, duration: now - opened)
+            instancesStored: instancesStored, instancesFailed: instancesFailed, failures: failures,
+            bytes: bytes, duration: now - opened)
     }
 }

@@ -3,7 +3,14 @@ import NIOCore
 /// What the application decides and receives; called on the association's event loop, must not block.
 package protocol AssociationService: Sendable {
     /// The answer to an A-ASSOCIATE-RQ. Protocol version and application context have been checked before.
-    func decide(on request: AAssociateRQ, from peer: SocketAddress?) -> AssociationDecision
+    ///
+    /// Nothing more is read from the peer until the future is complete. If it fails, the peer is to try again later.
+    func decide(
+        on request: AAssociateRQ, from peer: SocketAddress?, eventLoop: any EventLoop
+    ) -> EventLoopFuture<AssociationDecision>
+
+    /// Once for each association that is about to be accepted: nil lets it in, and then its end will be told.
+    func admit(_ association: Association) -> AAssociateRJ?
 
     /// A C-STORE-RQ whose data set follows. After a refusal its data set is consumed and dropped.
     func instanceBegins(
@@ -14,7 +21,4 @@ package protocol AssociationService: Sendable {
     ///
     /// Not for a connection that sent no byte, as the probes of a load balancer do.
     func associationEnded(_ summary: AssociationSummary)
-
-    /// Once when accepted.
-    func associationAccepted(_ association: Association)
 }

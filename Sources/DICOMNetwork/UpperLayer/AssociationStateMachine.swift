@@ -1,7 +1,9 @@
 /// The upper layer protocol of an acceptor: what each event leads to, without channels, clocks or promises.
 ///
-/// Methods are events and are named after them; each returns what is to be done now. The names of states and, in the
-/// comments, of actions are those of PS3.8 §9.2, Table 9-10.
+/// Methods are events and are named after them; each returns what is to be done now. The names of states, and in the
+/// comments those of events and actions, are those of PS3.8 §9.2: this is its Table 9-10 without the columns and rows of a
+/// requestor (Sta4, 5, 9 and 11; Evt1 and 2). What the table leaves empty cannot happen, or comes after the end: it is
+/// ignored.
 package struct AssociationStateMachine: Sendable {
     package enum State: Hashable, Sendable, CaseIterable {
         /// Idle: no connection.
@@ -12,8 +14,14 @@ package struct AssociationStateMachine: Sendable {
         case sta3
         /// Data transfer.
         case sta6
+        /// We have asked for release, the peer's answer is awaited.
+        case sta7
         /// The peer has asked for release, the local response is awaited.
         case sta8
+        /// Both have asked for release; the peer, who opened the association, is to answer first.
+        case sta10
+        /// Both have asked for release and the peer has answered; the local response is awaited.
+        case sta12
         /// Everything is said, the close of the connection is awaited under ARTIM.
         case sta13
     }
@@ -29,16 +37,20 @@ package struct AssociationStateMachine: Sendable {
         case stopTimerAndClose
         /// AE-6, when the provider finds no fault.
         case stopTimerAndDecide(AAssociateRQ)
-        /// AE-7, AA-7.
+        /// AE-7, DT-1, AR-1, AR-7, AA-7.
         case send(PDU)
         /// AE-6 when the provider refuses, AE-8, AR-4, AA-1. The timer is restarted if it runs.
         case sendAndStartTimer(PDU)
         /// AA-8: the provider aborts, the user is told.
         case abortAndStartTimer(AAbort)
-        /// DT-2.
+        /// DT-2, AR-6.
         case deliver(PDataTF)
-        /// AR-2.
+        /// AR-2, AR-8: the user is to answer the peer's wish. After a collision only when the peer has answered ours.
         case indicateRelease
+        /// AR-10: the peer has answered our wish, and the user is to answer the peer's now.
+        case confirmRelease
+        /// AR-3.
+        case confirmReleaseAndClose
         /// AA-3.
         case indicateAbortAndClose(AAbort)
         /// AA-4.
@@ -60,10 +72,11 @@ package struct AssociationStateMachine: Sendable {
     package mutating func received(_ pdu: PDU) -> Action {
         switch pdu {
         case .associateRQ(let request): receivedAssociateRQ(request)
-        case .dataTF(let data) where state == .sta6: .deliver(data)
-        case .releaseRQ where state == .sta6: receivedReleaseRQ()
+        case .dataTF(let data): receivedData(data)
+        case .releaseRQ: receivedReleaseRQ()
+        case .releaseRP: receivedReleaseRP()
         case .abort(let abort): receivedAbort(abort)
-        case .associateAC, .associateRJ, .dataTF, .releaseRQ, .releaseRP: receivedUnexpected()
+        case .associateAC, .associateRJ: receivedUnexpected()
         }
     }
 
@@ -73,7 +86,7 @@ package struct AssociationStateMachine: Sendable {
         case .sta1: .ignore
         case .sta13: .send(.abort(AAbort(reason)))
         case .sta2: abortRequested()
-        case .sta3, .sta6, .sta8: providerAborts(reason)
+        case .sta3, .sta6, .sta7, .sta8, .sta10, .sta12: providerAborts(reason)
         }
     }
 
@@ -90,9 +103,21 @@ package struct AssociationStateMachine: Sendable {
         return rejectAndAwaitClose(reject)
     }
 
+    /// Evt9: the local user sends, which it may do until it has answered a release.
+    package mutating func dataRequested(_ data: PDataTF) -> Action {
+        state == .sta6 || state == .sta8 ? .send(.dataTF(data)) : .ignore
+    }
+
+    /// Evt11: the local user asks for release.
+    package mutating func releaseRequested() -> Action {
+        guard state == .sta6 else { return .ignore }
+        state = .sta7
+        return .send(.releaseRQ)
+    }
+
     /// Evt14: the local user answers the release.
     package mutating func releaseAnswered() -> Action {
-        guard state == .sta8 else { return .ignore }
+        guard state == .sta8 || state == .sta12 else { return .ignore }
         state = .sta13
         return .sendAndStartTimer(.releaseRP)
     }
@@ -103,7 +128,7 @@ package struct AssociationStateMachine: Sendable {
     package mutating func abortRequested() -> Action {
         switch state {
         case .sta1, .sta13: return .ignore
-        case .sta2, .sta3, .sta6, .sta8:
+        case .sta2, .sta3, .sta6, .sta7, .sta8, .sta10, .sta12:
             state = .sta13
             return .sendAndStartTimer(.abort(.serviceUser))
         }
@@ -115,7 +140,7 @@ package struct AssociationStateMachine: Sendable {
         switch state {
         case .sta1: return .ignore
         case .sta2, .sta13: return .stopTimer
-        case .sta3, .sta6, .sta8: return .indicateConnectionLost
+        case .sta3, .sta6, .sta7, .sta8, .sta10, .sta12: return .indicateConnectionLost
         }
     }
 
@@ -125,12 +150,12 @@ package struct AssociationStateMachine: Sendable {
         case .sta2, .sta13:
             state = .sta1
             return .stopTimerAndClose
-        case .sta1, .sta3, .sta6, .sta8:
+        case .sta1, .sta3, .sta6, .sta7, .sta8, .sta10, .sta12:
             return .ignore
         }
     }
 
-    // MARK: Events that several PDUs share
+    // MARK: PDUs
 
     private mutating func receivedAssociateRQ(_ request: AAssociateRQ) -> Action {
         switch state {
@@ -139,14 +164,35 @@ package struct AssociationStateMachine: Sendable {
             guard request.supportsProtocolVersion1 else { return rejectAndAwaitClose(.protocolVersionNotSupported) }
             state = .sta3
             return .stopTimerAndDecide(request)
-        case .sta3, .sta6, .sta8: return providerAborts(.unexpectedPDU)
+        case .sta3, .sta6, .sta7, .sta8, .sta10, .sta12: return providerAborts(.unexpectedPDU)
         case .sta13: return .send(.abort(AAbort(.unexpectedPDU)))
         }
     }
 
+    private mutating func receivedData(_ data: PDataTF) -> Action {
+        state == .sta6 || state == .sta7 ? .deliver(data) : receivedUnexpected()
+    }
+
     private mutating func receivedReleaseRQ() -> Action {
-        state = .sta8
+        switch state {
+        case .sta6: state = .sta8
+        case .sta7: state = .sta10
+        default: return receivedUnexpected()
+        }
         return .indicateRelease
+    }
+
+    private mutating func receivedReleaseRP() -> Action {
+        switch state {
+        case .sta7:
+            state = .sta1
+            return .confirmReleaseAndClose
+        case .sta10:
+            state = .sta12
+            return .confirmRelease
+        default:
+            return receivedUnexpected()
+        }
     }
 
     private mutating func receivedAbort(_ abort: AAbort) -> Action {
@@ -154,7 +200,7 @@ package struct AssociationStateMachine: Sendable {
         switch state {
         case .sta1: return .ignore
         case .sta2, .sta13: return .stopTimerAndClose
-        case .sta3, .sta6, .sta8: return .indicateAbortAndClose(abort)
+        case .sta3, .sta6, .sta7, .sta8, .sta10, .sta12: return .indicateAbortAndClose(abort)
         }
     }
 
@@ -162,7 +208,7 @@ package struct AssociationStateMachine: Sendable {
         switch state {
         case .sta1, .sta13: .ignore
         case .sta2: abortRequested()
-        case .sta3, .sta6, .sta8: providerAborts(.unexpectedPDU)
+        case .sta3, .sta6, .sta7, .sta8, .sta10, .sta12: providerAborts(.unexpectedPDU)
         }
     }
 

@@ -15,6 +15,8 @@ package struct AssociationSummary: Sendable {
     package let instancesStored: Int
     /// Refused, failed or cut short.
     package let instancesFailed: Int
+    /// The statuses of those that were answered with a failure.
+    package let failures: [DIMSEStatus: Int]
     /// Of data sets that were handed on.
     package let bytes: UInt64
     /// From the connection to its end.

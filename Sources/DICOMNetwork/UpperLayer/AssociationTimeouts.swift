@@ -8,6 +8,8 @@ package struct AssociationTimeouts: Hashable, Sendable {
     package var network: TimeAmount = .seconds(90)
     /// Without a PDU inside a message.
     package var dimse: TimeAmount = .seconds(60)
+    /// From a message's first PDU to its last.
+    package var message: TimeAmount = .hours(1)
 
     package init() {}
 }

@@ -8,5 +8,11 @@ enum ItemType {
     static let userInformation: UInt8 = 0x50
     static let maximumLength: UInt8 = 0x51
     static let implementationClassUID: UInt8 = 0x52
+    static let asynchronousOperationsWindow: UInt8 = 0x53
+    static let roleSelection: UInt8 = 0x54
     static let implementationVersionName: UInt8 = 0x55
+    static let extendedNegotiation: UInt8 = 0x56
+    static let commonExtendedNegotiation: UInt8 = 0x57
+    static let userIdentity: UInt8 = 0x58
+    static let userIdentityServerResponse: UInt8 = 0x59
 }

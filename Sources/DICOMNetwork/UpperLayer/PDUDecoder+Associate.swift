@@ -25,24 +25,25 @@ private struct AssociateFields {
 
 extension AAssociateRQ {
     /// PS3.8 §9.3.2. Items of an unknown type are skipped, as §9.3.1 wants it.
-    init(decoding body: inout ByteBuffer) throws(PDUDecodingError) {
+    init(decoding body: inout ByteBuffer, limits: AssociationLimits) throws(PDUDecodingError) {
         let fields = try AssociateFields(decoding: &body, of: .associateRQ)
+        var count = ItemCount(maximum: limits.maximumItems)
         var applicationContextName: String?
         var contexts: [ProposedPresentationContext] = []
         var userInformation: UserInformation?
         var ids: Set<UInt8> = []
-        while let item = try PDUItem.read(from: &body) {
+        while let item = try PDUItem.read(from: &body, counting: &count) {
             switch item.type {
             case ItemType.applicationContext:
                 guard applicationContextName == nil else { throw .itemRepeated(type: item.type) }
                 applicationContextName = item.text
             case ItemType.proposedPresentationContext:
-                let context = try ProposedPresentationContext(decoding: item)
+                let context = try ProposedPresentationContext(decoding: item, counting: &count)
                 guard ids.insert(context.id).inserted else { throw .presentationContextIDRepeated(context.id) }
                 contexts.append(context)
             case ItemType.userInformation:
                 guard userInformation == nil else { throw .itemRepeated(type: item.type) }
-                userInformation = try UserInformation(decoding: item)
+                userInformation = try UserInformation(decoding: item, counting: &count)
             default:
                 break
             }
@@ -59,16 +60,18 @@ extension AAssociateRQ {
 
 extension AAssociateAC {
     /// PS3.8 §9.3.3.
-    init(decoding body: inout ByteBuffer) throws(PDUDecodingError) {
+    init(decoding body: inout ByteBuffer, limits: AssociationLimits) throws(PDUDecodingError) {
         let fields = try AssociateFields(decoding: &body, of: .associateAC)
+        var count = ItemCount(maximum: limits.maximumItems)
         var applicationContextName: String?
         var answers: [PresentationContextAnswer] = []
         var userInformation: UserInformation?
-        while let item = try PDUItem.read(from: &body) {
+        while let item = try PDUItem.read(from: &body, counting: &count) {
             switch item.type {
             case ItemType.applicationContext: applicationContextName = item.text
-            case ItemType.presentationContextAnswer: answers.append(try PresentationContextAnswer(decoding: item))
-            case ItemType.userInformation: userInformation = try UserInformation(decoding: item)
+            case ItemType.presentationContextAnswer:
+                answers.append(try PresentationContextAnswer(decoding: item, counting: &count))
+            case ItemType.userInformation: userInformation = try UserInformation(decoding: item, counting: &count)
             default: break
             }
         }
@@ -82,15 +85,14 @@ extension AAssociateAC {
 
 extension ProposedPresentationContext {
     /// PS3.8 Table 9-13.
-    fileprivate init(decoding item: PDUItem) throws(PDUDecodingError) {
-        var value = item.value
-        guard let (id, _, _, _) = value.readMultipleIntegers(as: (UInt8, UInt8, UInt8, UInt8).self) else {
-            throw .itemLengthNotAllowed(type: item.type, length: value.readableBytes, expected: 4)
-        }
+    fileprivate init(decoding item: PDUItem, counting count: inout ItemCount) throws(PDUDecodingError) {
+        var context = item
+        let id = try context.uint8()
+        try context.skip(3)
         guard !id.isMultiple(of: 2) else { throw .presentationContextIDNotAllowed(id) }
         var abstractSyntax: String?
         var transferSyntaxes: [String] = []
-        while let item = try PDUItem.read(from: &value) {
+        while let item = try context.readItem(counting: &count) {
             switch item.type {
             case ItemType.abstractSyntax:
                 guard abstractSyntax == nil else { throw .itemRepeated(type: item.type) }
@@ -108,37 +110,19 @@ extension ProposedPresentationContext {
 
 extension PresentationContextAnswer {
     /// PS3.8 Table 9-18.
-    fileprivate init(decoding item: PDUItem) throws(PDUDecodingError) {
-        var value = item.value
-        guard let (id, _, result, _) = value.readMultipleIntegers(as: (UInt8, UInt8, UInt8, UInt8).self) else {
-            throw .itemLengthNotAllowed(type: item.type, length: value.readableBytes, expected: 4)
-        }
-        guard let result = Result(rawValue: result) else {
-            throw .valueNotAllowed(type: .associateAC, field: "Result/Reason", value: result)
+    fileprivate init(decoding item: PDUItem, counting count: inout ItemCount) throws(PDUDecodingError) {
+        var answer = item
+        let id = try answer.uint8()
+        try answer.skip(1)
+        let number = try answer.uint8()
+        try answer.skip(1)
+        guard let result = Result(rawValue: number) else {
+            throw .valueNotAllowed(type: .associateAC, field: "Result/Reason", value: number)
         }
         var transferSyntax = ""
-        while let item = try PDUItem.read(from: &value) {
+        while let item = try answer.readItem(counting: &count) {
             if item.type == ItemType.transferSyntax { transferSyntax = item.text }
         }
         self.init(id: id, result: result, transferSyntax: transferSyntax)
-    }
-}
-
-extension UserInformation {
-    /// PS3.8 §9.3.2.3. Sub-items that are not understood are skipped: none of them has to be answered.
-    fileprivate init(decoding item: PDUItem) throws(PDUDecodingError) {
-        self.init()
-        var value = item.value
-        while let item = try PDUItem.read(from: &value) {
-            switch item.type {
-            case ItemType.maximumLength:
-                let length = try item.uint32()
-                // PS3.8 §D.1: zero means that there is no limit.
-                maximumLength = length == 0 ? nil : length
-            case ItemType.implementationClassUID: implementationClassUID = item.text
-            case ItemType.implementationVersionName: implementationVersionName = item.text
-            default: break
-            }
-        }
     }
 }

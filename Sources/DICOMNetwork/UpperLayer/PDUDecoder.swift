@@ -30,7 +30,7 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
         guard buffer.readableBytes >= Self.headerLength + Int(length) else { return nil }
         buffer.moveReaderIndex(forwardBy: Self.headerLength)
         guard var body = buffer.readSlice(length: Int(length)) else { return nil }
-        return try Self.decodeBody(&body, of: type)
+        return try decodeBody(&body, of: type)
     }
 
     package mutating func decodeLast(buffer: inout ByteBuffer, seenEOF: Bool) throws(PDUDecodingError) -> PDU? {
@@ -49,12 +49,12 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
         guard length <= maximum else { throw .lengthExceedsMaximum(type: type, length: length, maximum: maximum) }
     }
 
-    private static func decodeBody(_ body: inout ByteBuffer, of type: PDUType) throws(PDUDecodingError) -> PDU {
+    private func decodeBody(_ body: inout ByteBuffer, of type: PDUType) throws(PDUDecodingError) -> PDU {
         switch type {
-        case .associateRQ: .associateRQ(try AAssociateRQ(decoding: &body))
-        case .associateAC: .associateAC(try AAssociateAC(decoding: &body))
+        case .associateRQ: .associateRQ(try AAssociateRQ(decoding: &body, limits: limits))
+        case .associateAC: .associateAC(try AAssociateAC(decoding: &body, limits: limits))
         case .associateRJ: .associateRJ(try AAssociateRJ(decoding: &body))
-        case .dataTF: .dataTF(try PDataTF(decoding: &body))
+        case .dataTF: .dataTF(try PDataTF(decoding: &body, limits: limits))
         case .releaseRQ: .releaseRQ
         case .releaseRP: .releaseRP
         case .abort: .abort(try AAbort(decoding: &body))
@@ -64,9 +64,12 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
 
 extension PDataTF {
     /// PS3.8 §9.3.5.1. Fragments are slices that share the PDU's storage.
-    init(decoding body: inout ByteBuffer) throws(PDUDecodingError) {
+    init(decoding body: inout ByteBuffer, limits: AssociationLimits) throws(PDUDecodingError) {
         values = []
         while body.readableBytes > 0 {
+            guard values.count < limits.maximumPresentationDataValues else {
+                throw .tooManyPresentationDataValues(maximum: limits.maximumPresentationDataValues)
+            }
             guard let length = body.readInteger(as: UInt32.self) else {
                 throw .presentationDataValueExceedsPDU(length: 0, remaining: body.readableBytes)
             }

@@ -56,18 +56,6 @@ package enum PDUEncoder {
         encode(accept.userInformation, into: &buffer)
     }
 
-    private static func encode(_ information: UserInformation, into buffer: inout ByteBuffer) {
-        writeItem(ItemType.userInformation, into: &buffer) { buffer in
-            writeItem(ItemType.maximumLength, into: &buffer) { $0.writeInteger(information.maximumLength ?? 0) }
-            if let uid = information.implementationClassUID {
-                writeItem(ItemType.implementationClassUID, uid, into: &buffer)
-            }
-            if let name = information.implementationVersionName {
-                writeItem(ItemType.implementationVersionName, name, into: &buffer)
-            }
-        }
-    }
-
     private static func encode(_ data: PDataTF, into buffer: inout ByteBuffer) {
         for value in data.values {
             writeLengthPrefixed(as: UInt32.self, into: &buffer) { buffer in
@@ -78,17 +66,17 @@ package enum PDUEncoder {
         }
     }
 
-    private static func writeItem(_ type: UInt8, _ text: String, into buffer: inout ByteBuffer) {
+    static func writeItem(_ type: UInt8, _ text: String, into buffer: inout ByteBuffer) {
         writeItem(type, into: &buffer) { $0.writeString(text) }
     }
 
-    private static func writeItem(_ type: UInt8, into buffer: inout ByteBuffer, _ body: (inout ByteBuffer) -> Void) {
+    static func writeItem(_ type: UInt8, into buffer: inout ByteBuffer, _ body: (inout ByteBuffer) -> Void) {
         buffer.writeMultipleIntegers(type, UInt8(0))
         writeLengthPrefixed(as: UInt16.self, into: &buffer, body)
     }
 
     /// What is written here is our own and short, so the length fits.
-    private static func writeLengthPrefixed<Length: FixedWidthInteger>(
+    static func writeLengthPrefixed<Length: FixedWidthInteger>(
         as: Length.Type, into buffer: inout ByteBuffer, _ body: (inout ByteBuffer) -> Void
     ) {
         let index = buffer.writerIndex

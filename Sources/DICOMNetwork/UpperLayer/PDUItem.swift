@@ -4,11 +4,68 @@ import NIOCore
 /// An item or sub-item of an A-ASSOCIATE PDU: type, a reserved byte, a 16-bit length, a value. PS3.8 §9.3.2.
 struct PDUItem {
     let type: UInt8
-    let value: ByteBuffer
+    /// What of the value has not been read.
+    private(set) var value: ByteBuffer
+
+    var isAtEnd: Bool { value.readableBytes == 0 }
+
+    /// The value as text without padding. Names are ASCII: other bytes read as U+FFFD, and match nothing that is known.
+    var text: String { Self.text(value) }
+
+    mutating func uint8() throws(PDUDecodingError) -> UInt8 {
+        guard let number = value.readInteger(as: UInt8.self) else { throw truncated(1) }
+        return number
+    }
+
+    mutating func uint16() throws(PDUDecodingError) -> UInt16 {
+        guard let number = value.readInteger(as: UInt16.self) else { throw truncated(2) }
+        return number
+    }
+
+    mutating func uint32() throws(PDUDecodingError) -> UInt32 {
+        guard let number = value.readInteger(as: UInt32.self) else { throw truncated(4) }
+        return number
+    }
+
+    mutating func skip(_ count: Int) throws(PDUDecodingError) {
+        guard value.readSlice(length: count) != nil else { throw truncated(count) }
+    }
+
+    /// A field behind its 16-bit length.
+    mutating func lengthPrefixedBytes() throws(PDUDecodingError) -> [UInt8] {
+        Array(try lengthPrefixedSlice().readableBytesView)
+    }
+
+    /// A UID behind its 16-bit length.
+    mutating func lengthPrefixedText() throws(PDUDecodingError) -> String {
+        Self.text(try lengthPrefixedSlice())
+    }
+
+    /// The items inside the rest of this one, each of which counts.
+    mutating func readItem(counting count: inout ItemCount) throws(PDUDecodingError) -> PDUItem? {
+        try Self.read(from: &value, counting: &count)
+    }
+
+    func requireEnd() throws(PDUDecodingError) {
+        guard isAtEnd else { throw .itemTooLong(type: type, surplus: value.readableBytes) }
+    }
+
+    private init(type: UInt8, value: ByteBuffer) {
+        self.type = type
+        self.value = value
+    }
+
+    /// A field of an item that has a structure of its own; its errors name the item.
+    init(type: UInt8, bytes: [UInt8]) {
+        self.init(type: type, value: ByteBuffer(bytes: bytes))
+    }
 
     /// Takes the next item off the buffer, which holds the parent's value; nil at its end.
-    static func read(from buffer: inout ByteBuffer) throws(PDUDecodingError) -> PDUItem? {
+    static func read(
+        from buffer: inout ByteBuffer, counting count: inout ItemCount
+    ) throws(PDUDecodingError) -> PDUItem? {
         guard buffer.readableBytes > 0 else { return nil }
+        try count.add()
         guard let (type, _, length) = buffer.readMultipleIntegers(as: (UInt8, UInt8, UInt16).self) else {
             throw .itemHeaderTruncated(remaining: buffer.readableBytes)
         }
@@ -18,15 +75,32 @@ struct PDUItem {
         return PDUItem(type: type, value: value)
     }
 
-    /// The value as text without padding. Names are ASCII: other bytes read as U+FFFD, and match nothing that is known.
-    var text: String {
-        String(decoding: value.readableBytesView.trimmingPadding(), as: UTF8.self)
+    private mutating func lengthPrefixedSlice() throws(PDUDecodingError) -> ByteBuffer {
+        let length = Int(try uint16())
+        guard let slice = value.readSlice(length: length) else { throw truncated(length) }
+        return slice
     }
 
-    func uint32() throws(PDUDecodingError) -> UInt32 {
-        guard value.readableBytes == 4, let number = value.getInteger(at: value.readerIndex, as: UInt32.self) else {
-            throw .itemLengthNotAllowed(type: type, length: value.readableBytes, expected: 4)
-        }
-        return number
+    private func truncated(_ count: Int) -> PDUDecodingError {
+        .itemTruncated(type: type, expected: count, remaining: value.readableBytes)
+    }
+
+    private static func text(_ bytes: ByteBuffer) -> String {
+        String(decoding: bytes.readableBytesView.trimmingPadding(), as: UTF8.self)
+    }
+}
+
+/// How many items and sub-items of an A-ASSOCIATE PDU were read, against their limit.
+struct ItemCount {
+    let maximum: Int
+    private var count = 0
+
+    init(maximum: Int) {
+        self.maximum = maximum
+    }
+
+    mutating func add() throws(PDUDecodingError) {
+        count += 1
+        guard count <= maximum else { throw .tooManyItems(maximum: maximum) }
     }
 }

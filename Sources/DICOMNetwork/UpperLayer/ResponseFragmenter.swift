@@ -7,18 +7,18 @@ enum ResponseFragmenter {
 
     /// PS3.8 §D.1 counts the whole PDV list. A maximum that could hold no PDV at all, as some peers announce, cannot be
     /// meant, and is passed over.
-    static func pdus(for response: DIMSEResponse, maximumLength: UInt32?) -> [PDU] {
+    static func data(for response: DIMSEResponse, maximumLength: UInt32?) -> [PDataTF] {
         var rest = response.commandSet.encoded()
         let room = maximumLength.map { Int($0) - overhead } ?? Int.max
         let fragmentLength = room > 0 ? room : Int.max
-        var pdus: [PDU] = []
+        var data: [PDataTF] = []
         repeat {
             let fragment = rest.readSlice(length: min(fragmentLength, rest.readableBytes)) ?? ByteBuffer()
             let value = PresentationDataValue(
                 contextID: response.presentationContextID, isCommand: true, isLast: rest.readableBytes == 0,
                 fragment: fragment)
-            pdus.append(.dataTF(PDataTF(values: [value])))
+            data.append(PDataTF(values: [value]))
         } while rest.readableBytes > 0
-        return pdus
+        return data
     }
 }

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Decides whether a peer has been silent for too long. It is asked from time to time, which costs less than a timer that
-/// is set anew for each PDU.
+/// Decides whether a peer has been silent, or busy with one message, for too long. It is asked from time to time, which
+/// costs less than a timer that is set anew for each PDU.
 struct Watchdog {
     enum Verdict: Hashable {
         case askAgain(in: TimeAmount)
@@ -10,23 +10,34 @@ struct Watchdog {
 
     private let timeouts: AssociationTimeouts
     private var lastProgress: NIODeadline
+    /// Nil outside a message. Moved on by the time that the peer had to wait.
+    private var messageBegan: NIODeadline?
 
     init(timeouts: AssociationTimeouts, now: NIODeadline) {
         self.timeouts = timeouts
         lastProgress = now
     }
 
-    /// A PDU was whole, or what the peer had to wait for is over.
-    mutating func progressed(at now: NIODeadline) {
+    /// A PDU was whole.
+    mutating func progressed(at now: NIODeadline, isInsideMessage: Bool) {
+        lastProgress = now
+        messageBegan = isInsideMessage ? messageBegan ?? now : nil
+    }
+
+    /// What the peer had to wait for is over.
+    mutating func resumed(at now: NIODeadline) {
+        messageBegan = messageBegan.map { $0 + (now - lastProgress) }
         lastProgress = now
     }
 
-    /// Never later than the shorter timeout, since the other one may come to count in between.
+    /// Never later than the shortest timeout, since another one may come to count in between.
     func check(at now: NIODeadline, isInsideMessage: Bool, isWaitingForApplication: Bool) -> Verdict {
-        let shorter = min(timeouts.network, timeouts.dimse)
-        guard !isWaitingForApplication else { return .askAgain(in: shorter) }
+        let shortest = min(timeouts.network, timeouts.dimse, timeouts.message)
+        guard !isWaitingForApplication else { return .askAgain(in: shortest) }
         let remaining = (isInsideMessage ? timeouts.dimse : timeouts.network) - (now - lastProgress)
         guard remaining > .zero else { return .expired(isInsideMessage ? .dimse : .network) }
-        return .askAgain(in: min(remaining, shorter))
+        let ofMessage = messageBegan.map { timeouts.message - (now - $0) } ?? timeouts.message
+        guard ofMessage > .zero else { return .expired(.message) }
+        return .askAgain(in: min(remaining, ofMessage, shortest))
     }
 }

@@ -48,7 +48,7 @@ struct AssociationTests {
     func nothingAccepted() throws {
         let peer = try EmbeddedPeer()
         var policy = MemoryService.policy
-        policy.acceptsAbstractSyntax = { _ in false }
+        policy.supportsAbstractSyntax = { _ in false }
         peer.service.decision = .accept(policy)
         try peer.send(.associateRQ(Samples.request))
         guard case .associateAC(let accept)? = try peer.answers().first else {
@@ -75,6 +75,61 @@ struct AssociationTests {
         let peer = try EmbeddedPeer()
         try peer.close()
         #expect(peer.service.summaries.isEmpty)
+    }
+
+    @Test("A request without any context that is taken can be rejected")
+    func rejectedWithoutContext() throws {
+        let peer = try EmbeddedPeer()
+        var policy = MemoryService.policy
+        policy.supportsAbstractSyntax = { _ in false }
+        policy.rejectsWithoutContext = true
+        peer.service.decision = .accept(policy)
+        try peer.send(.associateRQ(Samples.request))
+        #expect(try peer.answers() == [.associateRJ(.noReasonGiven)])
+    }
+
+    @Test("One that is not let in is rejected, and its end is told without an association")
+    func notAdmitted() throws {
+        let peer = try EmbeddedPeer()
+        peer.service.rejection = .localLimitExceeded
+        try peer.send(.associateRQ(Samples.request))
+        #expect(try peer.answers() == [.associateRJ(.localLimitExceeded)])
+        try peer.close()
+        #expect(peer.service.summaries.map(\.end) == [.rejected(.localLimitExceeded)])
+        #expect(peer.service.summaries.first?.association == nil)
+    }
+
+    @Test("A decision may take its time: nothing is read, and what came meanwhile is taken afterwards")
+    func slowDecision() throws {
+        let peer = try EmbeddedPeer()
+        peer.service.decisionGate = peer.channel.eventLoop.makePromise()
+        try peer.send(.associateRQ(Samples.request))
+        try peer.send(Samples.data(Samples.value(CEchoRequest(messageID: 9).commandSet(), context: 1)))
+        #expect(!peer.readReachesSocket())
+        #expect(try peer.answers().isEmpty)
+        peer.service.decisionGate?.succeed()
+        #expect(try peer.answers().map(\.type) == [.associateAC, .dataTF])
+    }
+
+    @Test("A peer that is gone when the decision comes is not let in")
+    func goneBeforeDecision() throws {
+        let peer = try EmbeddedPeer()
+        peer.service.decisionGate = peer.channel.eventLoop.makePromise()
+        try peer.send(.associateRQ(Samples.request))
+        try peer.close()
+        peer.service.decisionGate?.succeed()
+        #expect(peer.service.accepted.isEmpty)
+        #expect(peer.service.summaries.map(\.end) == [.connectionLost])
+    }
+
+    @Test("A decision that cannot be made is a rejection for the time being")
+    func failedDecision() throws {
+        struct Failure: Error {}
+        let peer = try EmbeddedPeer()
+        peer.service.decisionGate = peer.channel.eventLoop.makePromise()
+        try peer.send(.associateRQ(Samples.request))
+        peer.service.decisionGate?.fail(Failure())
+        #expect(try peer.answers() == [.associateRJ(.temporaryCongestion)])
     }
 
     @Test("A rejection by the application is sent, and told")

@@ -9,13 +9,41 @@ struct DrainTests {
         peer.channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Drain(releaseGrace: releaseGrace))
     }
 
-    @Test("An idle association is aborted at once")
+    @Test("An idle association is asked for its release, and closed when the peer agrees")
     func idle() throws {
         let peer = try EmbeddedPeer.associated()
         Self.drain(peer)
-        #expect(try peer.answers() == [.abort(.serviceUser)])
+        peer.advance(by: .zero)
+        #expect(try peer.answers() == [.releaseRQ])
+        // What it still sends is not taken.
+        try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1])))
+        #expect(peer.service.receivers.isEmpty)
+        try peer.send(.releaseRP)
+        #expect(!peer.channel.isActive)
+        #expect(peer.service.summaries.map(\.end) == [.releasedByUs])
+    }
+
+    @Test("A peer that does not answer the wish for release is aborted")
+    func unanswered() throws {
+        let peer = try EmbeddedPeer.associated()
+        Self.drain(peer)
+        peer.advance(by: .seconds(5))
+        #expect(try peer.answers() == [.releaseRQ, .abort(.serviceUser)])
         try peer.close()
         #expect(peer.service.summaries.map(\.end) == [.abortedByUs(.drained)])
+    }
+
+    @Test("When both ask for release, the peer's answer is awaited before ours is given")
+    func collision() throws {
+        let peer = try EmbeddedPeer.associated()
+        Self.drain(peer)
+        peer.advance(by: .zero)
+        try peer.send(.releaseRQ)
+        #expect(try peer.answers() == [.releaseRQ])
+        try peer.send(.releaseRP)
+        #expect(try peer.answers() == [.releaseRP])
+        try peer.close()
+        #expect(peer.service.summaries.map(\.end) == [.released])
     }
 
     @Test("The instance in flight is finished and answered, then nothing more is begun")
@@ -36,6 +64,7 @@ struct DrainTests {
         let aborted = try EmbeddedPeer.associated()
         Self.drain(aborted)
         aborted.advance(by: .seconds(5))
+        aborted.advance(by: .seconds(5))
         #expect(!aborted.channel.isActive)
 
         let released = try EmbeddedPeer.associated()
@@ -51,7 +80,7 @@ struct DrainTests {
         #expect(!halfAsked.channel.isActive)
     }
 
-    @Test("Within the grace the peer may release; then it is aborted")
+    @Test("Within the grace the peer may release; then it is asked to")
     func grace() throws {
         let releasing = try EmbeddedPeer.associated()
         Self.drain(releasing, releaseGrace: .seconds(5))
@@ -62,7 +91,7 @@ struct DrainTests {
         let silent = try EmbeddedPeer.associated()
         Self.drain(silent, releaseGrace: .seconds(5))
         silent.advance(by: .seconds(5))
-        #expect(try silent.answers() == [.abort(.serviceUser)])
+        #expect(try silent.answers() == [.releaseRQ])
     }
 
     @Test("A connection that has said nothing is closed, one that asks late is rejected for the time being")

@@ -30,7 +30,13 @@ final class MemoryService: AssociationService {
 
     var instances: [Instance] { stored.withLock { $0 } }
 
-    func decide(on request: AAssociateRQ, from peer: SocketAddress?) -> AssociationDecision { decision }
+    func decide(
+        on request: AAssociateRQ, from peer: SocketAddress?, eventLoop: any EventLoop
+    ) -> EventLoopFuture<AssociationDecision> {
+        eventLoop.makeSucceededFuture(decision)
+    }
+
+    func admit(_ association: Association) -> AAssociateRJ? { nil }
 
     func instanceBegins(
         _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
@@ -41,8 +47,6 @@ final class MemoryService: AssociationService {
                 return self.outcome
             })
     }
-
-    func associationAccepted(_ association: Association) {}
 
     func associationEnded(_ summary: AssociationSummary) {
         summariesContinuation.yield(summary)

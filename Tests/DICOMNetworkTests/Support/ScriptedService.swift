@@ -6,6 +6,9 @@ import NIOCore
 /// Unchecked: an EmbeddedChannel runs everything on the test's own thread.
 final class ScriptedService: AssociationService, @unchecked Sendable {
     var decision = AssociationDecision.accept(MemoryService.policy)
+    /// Lets the decision wait for the test.
+    var decisionGate: EventLoopPromise<Void>?
+    var rejection: AAssociateRJ?
     var refusal: (status: DIMSEStatus, comment: String)?
     /// Prepares the next receiver.
     var prepare: (MemoryReceiver) -> Void = { _ in }
@@ -21,9 +24,19 @@ final class ScriptedService: AssociationService, @unchecked Sendable {
     private(set) var summaries: [AssociationSummary] = []
     private(set) var decisions = 0
 
-    func decide(on request: AAssociateRQ, from peer: SocketAddress?) -> AssociationDecision {
+    func decide(
+        on request: AAssociateRQ, from peer: SocketAddress?, eventLoop: any EventLoop
+    ) -> EventLoopFuture<AssociationDecision> {
         decisions += 1
-        return decision
+        let gate = decisionGate?.futureResult ?? eventLoop.makeSucceededVoidFuture()
+        return gate.map { self.decision }
+    }
+
+    func admit(_ association: Association) -> AAssociateRJ? {
+        if let rejection { return rejection }
+        accepted.append(association)
+        told.append(.accepted)
+        return nil
     }
 
     func instanceBegins(
@@ -34,11 +47,6 @@ final class ScriptedService: AssociationService, @unchecked Sendable {
         prepare(receiver)
         receivers.append(receiver)
         return .receive(receiver)
-    }
-
-    func associationAccepted(_ association: Association) {
-        accepted.append(association)
-        told.append(.accepted)
     }
 
     func associationEnded(_ summary: AssociationSummary) {

@@ -9,14 +9,12 @@ struct AcceptancePolicyTests {
         request.presentationContexts = [
             ProposedPresentationContext(id: 9, abstractSyntax: abstractSyntax, transferSyntaxes: transferSyntaxes)
         ]
-        let policy = MemoryService.policy
-        return policy.accept(request, contexts: policy.acceptedContexts(of: request)).presentationContexts.first
+        return MemoryService.policy.negotiate(request).answer.presentationContexts.first
     }
 
     @Test("One answer for each, in the order of the request")
     func order() {
-        let policy = MemoryService.policy
-        let accept = policy.accept(Samples.request, contexts: policy.acceptedContexts(of: Samples.request))
+        let accept = MemoryService.policy.negotiate(Samples.request).answer
         #expect(accept.presentationContexts.map(\.id) == [1, 3, 5])
         #expect(
             accept.presentationContexts.map(\.result) == [.acceptance, .acceptance, .abstractSyntaxNotSupported])
@@ -48,5 +46,19 @@ struct AcceptancePolicyTests {
     func transferSyntaxesNotSupported(_ syntaxes: [String]) {
         #expect(Self.answer(SOPClass.ctImageStorage, syntaxes)?.result == .transferSyntaxesNotSupported)
         #expect(Self.answer("not a uid", syntaxes)?.result == .abstractSyntaxNotSupported)
+    }
+
+    @Test("What is not permitted, or more than is taken, is told from what is not supported")
+    func refusals() {
+        var policy = MemoryService.policy
+        policy.permitsAbstractSyntax = { $0 != SOPClass.verification }
+        #expect(
+            policy.negotiate(Samples.request).answer.presentationContexts.map(\.result)
+                == [.userRejection, .acceptance, .abstractSyntaxNotSupported])
+        policy.permitsAbstractSyntax = { _ in true }
+        policy.maximumPresentationContexts = 1
+        #expect(
+            policy.negotiate(Samples.request).answer.presentationContexts.map(\.result)
+                == [.acceptance, .noReason, .abstractSyntaxNotSupported])
     }
 }

@@ -1,135 +1,128 @@
 import DICOMNetwork
 import Testing
 
-/// PS3.8 Table 9-10, the columns of an acceptor.
+/// PS3.8 Table 9-10, the columns of an acceptor, written as the standard writes it.
 @Suite("Association state machine")
 struct AssociationStateMachineTests {
     typealias State = AssociationStateMachine.State
     typealias Action = AssociationStateMachine.Action
 
-    enum Event: Hashable, Sendable {
-        case connectionOpened
-        case received(PDU)
-        case invalid
-        case accepted
-        case rejected
-        case releaseAnswered
-        case abortRequested
-        case connectionClosed
-        case timerExpired
+    /// The events that an acceptor can meet.
+    enum Event: Int, CaseIterable, Sendable {
+        case associateAC = 3
+        case associateRJ = 4
+        case connectionOpened = 5
+        case associateRQ = 6
+        case accepted = 7
+        case rejected = 8
+        case dataRequested = 9
+        case dataTF = 10
+        case releaseRequested = 11
+        case releaseRQ = 12
+        case releaseRP = 13
+        case releaseAnswered = 14
+        case abortRequested = 15
+        case abort = 16
+        case connectionClosed = 17
+        case timerExpired = 18
+        case invalid = 19
     }
 
-    struct Row: Sendable {
-        let state: State
-        let event: Event
-        let action: Action
-        let next: State
-    }
+    static let columns: [State] = [.sta1, .sta2, .sta3, .sta6, .sta7, .sta8, .sta10, .sta12, .sta13]
+
+    /// Action and next state; `-` where the table is empty.
+    static let table: [Event: String] = [
+        //                   Sta1   Sta2    Sta3    Sta6    Sta7    Sta8    Sta10   Sta12   Sta13
+        .associateAC: "      -      AA-1/13 AA-8/13 AA-8/13 AA-8/13 AA-8/13 AA-8/13 AA-8/13 AA-6/13",
+        .associateRJ: "      -      AA-1/13 AA-8/13 AA-8/13 AA-8/13 AA-8/13 AA-8/13 AA-8/13 AA-6/13",
+        .connectionOpened: " AE-5/2 -       -       -       -       -       -       -       -      ",
+        .associateRQ: "      -      AE-6/3  AA-8/13 AA-8/13 AA-8/13 AA-8/13 AA-8/13 AA-8/13 AA-7/13",
+        .accepted: "         -      -       AE-7/6  -       -       -       -       -       -      ",
+        .rejected: "         -      -       AE-8/13 -       -       -       -       -       -      ",
+        .dataRequested: "    -      -       -       DT-1/6  -       AR-7/8  -       -       -      ",
+        .dataTF: "           -      AA-1/13 AA-8/13 DT-2/6  AR-6/7  AA-8/13 AA-8/13 AA-8/13 AA-6/13",
+        .releaseRequested: " -      -       -       AR-1/7  -       -       -       -       -      ",
+        .releaseRQ: "        -      AA-1/13 AA-8/13 AR-2/8  AR-8/10 AA-8/13 AA-8/13 AA-8/13 AA-6/13",
+        .releaseRP: "        -      AA-1/13 AA-8/13 AA-8/13 AR-3/1  AA-8/13 AR-10/12 AA-8/13 AA-6/13",
+        .releaseAnswered: "  -      -       -       -       -       AR-4/13 -       AR-4/13 -      ",
+        .abortRequested: "   -      AA-1/13 AA-1/13 AA-1/13 AA-1/13 AA-1/13 AA-1/13 AA-1/13 -      ",
+        .abort: "            -      AA-2/1  AA-3/1  AA-3/1  AA-3/1  AA-3/1  AA-3/1  AA-3/1  AA-2/1 ",
+        .connectionClosed: " -      AA-5/1  AA-4/1  AA-4/1  AA-4/1  AA-4/1  AA-4/1  AA-4/1  AR-5/1 ",
+        .timerExpired: "     -      AA-2/1  -       -       -       -       -       -       AA-2/1 ",
+        .invalid: "          -      AA-1/13 AA-8/13 AA-8/13 AA-8/13 AA-8/13 AA-8/13 AA-8/13 AA-7/13",
+    ]
 
     static let accept = AAssociateAC(
         answering: Samples.request, presentationContexts: [], userInformation: UserInformation())
-    static let data = Samples.data(Samples.value([1]))
-    static let peerAbort = PDU.abort(.serviceUser)
-    static let userAbort = Action.sendAndStartTimer(.abort(.serviceUser))
-    static let unexpected = Action.abortAndStartTimer(AAbort(.unexpectedPDU))
-    static let invalid = Action.abortAndStartTimer(AAbort(.invalidPDUParameterValue))
+    static let data = PDataTF(values: [Samples.value([1])])
+    static let peerAbort = AAbort(source: 2, reason: 1)
 
+    /// The shortest way there.
     static func machine(in state: State) -> AssociationStateMachine {
+        let path: [Event] =
+            switch state {
+            case .sta1: []
+            case .sta2: [.connectionOpened]
+            case .sta3: [.connectionOpened, .associateRQ]
+            case .sta6: [.connectionOpened, .associateRQ, .accepted]
+            case .sta7: [.connectionOpened, .associateRQ, .accepted, .releaseRequested]
+            case .sta8: [.connectionOpened, .associateRQ, .accepted, .releaseRQ]
+            case .sta10: [.connectionOpened, .associateRQ, .accepted, .releaseRequested, .releaseRQ]
+            case .sta12: [.connectionOpened, .associateRQ, .accepted, .releaseRequested, .releaseRQ, .releaseRP]
+            case .sta13: [.connectionOpened, .associateRQ, .rejected]
+            }
         var machine = AssociationStateMachine()
-        guard state != .sta1 else { return machine }
-        _ = machine.connectionOpened()
-        guard state != .sta2 else { return machine }
-        _ = machine.received(.associateRQ(Samples.request))
-        guard state != .sta3 else { return machine }
-        _ = machine.accepted(accept)
-        guard state != .sta6 else { return machine }
-        _ = machine.received(.releaseRQ)
-        guard state != .sta8 else { return machine }
-        _ = machine.releaseAnswered()
+        for event in path { _ = apply(event, to: &machine) }
         return machine
     }
 
-    static let rows: [Row] = {
-        var rows: [Row] = [
-            Row(state: .sta1, event: .connectionOpened, action: .startTimer, next: .sta2),
-            // Evt6
-            Row(
-                state: .sta2, event: .received(.associateRQ(Samples.request)),
-                action: .stopTimerAndDecide(Samples.request), next: .sta3),
-            Row(
-                state: .sta13, event: .received(.associateRQ(Samples.request)),
-                action: .send(.abort(AAbort(.unexpectedPDU))), next: .sta13),
-            // Evt7 and Evt8
-            Row(state: .sta3, event: .accepted, action: .send(.associateAC(accept)), next: .sta6),
-            Row(
-                state: .sta3, event: .rejected, action: .sendAndStartTimer(.associateRJ(.noReasonGiven)), next: .sta13),
-            // Evt10, Evt12, Evt14
-            Row(
-                state: .sta6, event: .received(data), action: .deliver(PDataTF(values: [Samples.value([1])])),
-                next: .sta6),
-            Row(state: .sta6, event: .received(.releaseRQ), action: .indicateRelease, next: .sta8),
-            Row(state: .sta8, event: .releaseAnswered, action: .sendAndStartTimer(.releaseRP), next: .sta13),
-            // Evt19
-            Row(state: .sta2, event: .invalid, action: userAbort, next: .sta13),
-            Row(
-                state: .sta13, event: .invalid, action: .send(.abort(AAbort(.invalidPDUParameterValue))), next: .sta13),
-        ]
-        for state in [State.sta3, .sta6, .sta8] {
-            rows.append(
-                Row(state: state, event: .received(.associateRQ(Samples.request)), action: unexpected, next: .sta13))
-            rows.append(Row(state: state, event: .received(.associateAC(accept)), action: unexpected, next: .sta13))
-            rows.append(
-                Row(state: state, event: .received(.associateRJ(.noReasonGiven)), action: unexpected, next: .sta13))
-            rows.append(Row(state: state, event: .received(.releaseRP), action: unexpected, next: .sta13))
-            rows.append(Row(state: state, event: .invalid, action: invalid, next: .sta13))
-            rows.append(Row(state: state, event: .abortRequested, action: userAbort, next: .sta13))
-            rows.append(
-                Row(
-                    state: state, event: .received(peerAbort), action: .indicateAbortAndClose(.serviceUser), next: .sta1
-                ))
-            rows.append(Row(state: state, event: .connectionClosed, action: .indicateConnectionLost, next: .sta1))
-            rows.append(Row(state: state, event: .timerExpired, action: .ignore, next: state))
+    static func apply(_ event: Event, to machine: inout AssociationStateMachine) -> Action {
+        switch event {
+        case .associateAC: machine.received(.associateAC(accept))
+        case .associateRJ: machine.received(.associateRJ(.noReasonGiven))
+        case .connectionOpened: machine.connectionOpened()
+        case .associateRQ: machine.received(.associateRQ(Samples.request))
+        case .accepted: machine.accepted(accept)
+        case .rejected: machine.rejected(.noReasonGiven)
+        case .dataRequested: machine.dataRequested(data)
+        case .dataTF: machine.received(.dataTF(data))
+        case .releaseRequested: machine.releaseRequested()
+        case .releaseRQ: machine.received(.releaseRQ)
+        case .releaseRP: machine.received(.releaseRP)
+        case .releaseAnswered: machine.releaseAnswered()
+        case .abortRequested: machine.abortRequested()
+        case .abort: machine.received(.abort(peerAbort))
+        case .connectionClosed: machine.connectionClosed()
+        case .timerExpired: machine.timerExpired()
+        case .invalid: machine.receivedInvalidPDU(.invalidPDUParameterValue)
         }
-        for state in [State.sta3, .sta8] {
-            rows.append(Row(state: state, event: .received(data), action: unexpected, next: .sta13))
-            rows.append(Row(state: state, event: .received(.releaseRQ), action: unexpected, next: .sta13))
-        }
-        for pdu in [PDU.associateAC(accept), .associateRJ(.noReasonGiven), data, .releaseRQ, .releaseRP] {
-            rows.append(Row(state: .sta2, event: .received(pdu), action: userAbort, next: .sta13))
-            rows.append(Row(state: .sta13, event: .received(pdu), action: .ignore, next: .sta13))
-        }
-        for state in [State.sta2, .sta13] {
-            rows.append(Row(state: state, event: .received(peerAbort), action: .stopTimerAndClose, next: .sta1))
-            rows.append(Row(state: state, event: .connectionClosed, action: .stopTimer, next: .sta1))
-            rows.append(Row(state: state, event: .timerExpired, action: .stopTimerAndClose, next: .sta1))
-        }
-        // Nothing that comes after the end does anything.
-        let late: [Event] = [
-            .received(data), .received(.associateRQ(Samples.request)), .invalid, .accepted, .rejected, .releaseAnswered,
-            .abortRequested, .connectionClosed, .timerExpired,
-        ]
-        rows += late.map { Row(state: .sta1, event: $0, action: .ignore, next: .sta1) }
-        return rows
-    }()
+    }
 
-    @Test("Does what the table says", arguments: rows)
-    func table(_ row: Row) {
-        var machine = Self.machine(in: row.state)
-        #expect(machine.state == row.state)
-        let action =
-            switch row.event {
-            case .connectionOpened: machine.connectionOpened()
-            case .received(let pdu): machine.received(pdu)
-            case .invalid: machine.receivedInvalidPDU(.invalidPDUParameterValue)
-            case .accepted: machine.accepted(Self.accept)
-            case .rejected: machine.rejected(.noReasonGiven)
-            case .releaseAnswered: machine.releaseAnswered()
-            case .abortRequested: machine.abortRequested()
-            case .connectionClosed: machine.connectionClosed()
-            case .timerExpired: machine.timerExpired()
-            }
-        #expect(action == row.action)
-        #expect(machine.state == row.next)
+    /// What the action of the standard's name is here; the reason of AA-7 and AA-8 follows from the event.
+    static func action(_ name: String, on event: Event) throws -> Action {
+        let reason: AAbort.ProviderReason = event == .invalid ? .invalidPDUParameterValue : .unexpectedPDU
+        let actions: [String: Action] = [
+            "-": .ignore, "AE-5": .startTimer, "AE-6": .stopTimerAndDecide(Samples.request),
+            "AE-7": .send(.associateAC(accept)), "AE-8": .sendAndStartTimer(.associateRJ(.noReasonGiven)),
+            "DT-1": .send(.dataTF(data)), "DT-2": .deliver(data), "AR-1": .send(.releaseRQ), "AR-2": .indicateRelease,
+            "AR-3": .confirmReleaseAndClose, "AR-4": .sendAndStartTimer(.releaseRP), "AR-5": .stopTimer,
+            "AR-6": .deliver(data), "AR-7": .send(.dataTF(data)), "AR-8": .indicateRelease, "AR-10": .confirmRelease,
+            "AA-1": .sendAndStartTimer(.abort(.serviceUser)), "AA-2": .stopTimerAndClose,
+            "AA-3": .indicateAbortAndClose(peerAbort), "AA-4": .indicateConnectionLost, "AA-5": .stopTimer,
+            "AA-6": .ignore, "AA-7": .send(.abort(AAbort(reason))), "AA-8": .abortAndStartTimer(AAbort(reason)),
+        ]
+        return try #require(actions[name])
+    }
+
+    @Test("Does what the table says", arguments: State.allCases, Event.allCases)
+    func cell(_ state: State, _ event: Event) throws {
+        let row = try #require(Self.table[event]).split(separator: " ")
+        let cell = row[try #require(Self.columns.firstIndex(of: state))].split(separator: "/")
+        var machine = Self.machine(in: state)
+        try #require(machine.state == state)
+        #expect(Self.apply(event, to: &machine) == (try Self.action(String(cell[0]), on: event)))
+        let next = cell.count > 1 ? "sta\(cell[1])" : "\(state)"
+        #expect("\(machine.state)" == next)
     }
 
     @Test(

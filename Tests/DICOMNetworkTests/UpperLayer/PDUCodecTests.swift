@@ -15,8 +15,30 @@ struct PDUCodecTests {
         ],
         userInformation: UserInformation(maximumLength: 131072, implementationClassUID: "2.25.1"))
 
+    /// With every sub-item of the user information.
+    static let fullRequest: AAssociateRQ = {
+        var request = Samples.request
+        request.userInformation.asynchronousOperationsWindow = AsynchronousOperationsWindow(
+            maximumOperationsInvoked: 4, maximumOperationsPerformed: 1)
+        request.userInformation.roleSelections = [
+            RoleSelection(sopClassUID: "1.2.3", isSCU: true, isSCP: false),
+            RoleSelection(sopClassUID: "1.2.4", isSCU: false, isSCP: true),
+        ]
+        request.userInformation.extendedNegotiations = [
+            SOPClassExtendedNegotiation(sopClassUID: "1.2.3", serviceClassApplicationInformation: [2, 0, 3])
+        ]
+        request.userInformation.commonExtendedNegotiations = [
+            SOPClassCommonExtendedNegotiation(
+                sopClassUID: "1.2.3", serviceClassUID: "1.2.4", relatedGeneralSOPClassUIDs: ["1.2.5", "1.2.6"])
+        ]
+        request.userInformation.userIdentity = UserIdentity(
+            type: 2, isPositiveResponseRequested: true, primaryField: [1, 2], secondaryField: [3])
+        return request
+    }()
+
     static let pdus: [PDU] = [
-        .associateRQ(Samples.request), .associateAC(accept), .associateRJ(.calledAETitleNotRecognized),
+        .associateRQ(Samples.request), .associateRQ(fullRequest), .associateAC(accept),
+        .associateRJ(.calledAETitleNotRecognized),
         Samples.data(Samples.value([1, 2, 3], isCommand: true, isLast: false), Samples.value([])),
         .releaseRQ, .releaseRP, .abort(AAbort(.unexpectedPDU)),
     ]
@@ -39,7 +61,7 @@ struct PDUCodecTests {
 
     @Test("An association PDU whose body is cut anywhere is invalid, or ends between two items")
     func truncatedBody() throws {
-        var whole = Samples.encoded(.associateRQ(Samples.request))
+        var whole = Samples.encoded(.associateRQ(Self.fullRequest))
         let length = whole.readableBytes - 6
         for cut in 0..<length {
             whole.setInteger(UInt32(cut), at: 2)
@@ -122,6 +144,11 @@ struct PDUCodecTests {
         return ByteBuffer(bytes: [0x01, 0, 0, 0] + [UInt8(body.count >> 8), UInt8(body.count & 0xFF)] + body)
     }
 
+    /// A request whose user information holds one sub-item.
+    static func userInformation(_ type: UInt8, _ value: [UInt8]) -> ByteBuffer {
+        request(context1, [0x50, 0, 0, UInt8(value.count + 4), type, 0, 0, UInt8(value.count)] + value)
+    }
+
     // Items: type, reserved, length, value.
     static let applicationContext: [UInt8] = [0x10, 0, 0, 3] + Array("1.2".utf8)
     static let context1: [UInt8] =
@@ -158,18 +185,52 @@ struct PDUCodecTests {
             (request(context1, context1), .presentationContextIDRepeated(1)),
             (request(context2), .presentationContextIDNotAllowed(2)),
             (request([0x20, 0, 0, 4, 1, 0, 0, 0]), .itemMissing(type: 0x30)),
-            (request([0x20, 0, 0, 2, 1, 0]), .itemLengthNotAllowed(type: 0x20, length: 2, expected: 4)),
+            (request([0x20, 0, 0, 2, 1, 0]), .itemTruncated(type: 0x20, expected: 3, remaining: 1)),
             (request([0x10, 0, 0, 9, 0x31]), .itemExceedsParent(type: 0x10, length: 9, remaining: 1)),
             (request(context1, [0x50]), .itemHeaderTruncated(remaining: 1)),
             (
                 request(context1, [0x50, 0, 0, 6, 0x51, 0, 0, 2, 0, 0]),
-                .itemLengthNotAllowed(type: 0x51, length: 2, expected: 4)
+                .itemTruncated(type: 0x51, expected: 4, remaining: 2)
             ),
+            // PS3.7 §D.3.3: each sub-item of fixed structure, too short and too long
+            (userInformation(0x53, [0, 1, 0]), .itemTruncated(type: 0x53, expected: 2, remaining: 1)),
+            (userInformation(0x53, [0, 1, 0, 1, 0]), .itemTooLong(type: 0x53, surplus: 1)),
+            (userInformation(0x54, [0, 3, 0x31]), .itemTruncated(type: 0x54, expected: 3, remaining: 1)),
+            (userInformation(0x54, [0, 1, 0x31, 1]), .itemTruncated(type: 0x54, expected: 1, remaining: 0)),
+            (userInformation(0x54, [0, 1, 0x31, 1, 1, 1]), .itemTooLong(type: 0x54, surplus: 1)),
+            (userInformation(0x56, [0]), .itemTruncated(type: 0x56, expected: 2, remaining: 1)),
+            (userInformation(0x57, [0, 1, 0x31]), .itemTruncated(type: 0x57, expected: 2, remaining: 0)),
+            (
+                userInformation(0x57, [0, 1, 0x31, 0, 1, 0x32, 0, 3, 0, 2, 0x33]),
+                .itemTruncated(type: 0x57, expected: 2, remaining: 1)
+            ),
+            (userInformation(0x58, [2]), .itemTruncated(type: 0x58, expected: 1, remaining: 0)),
+            (userInformation(0x58, [1, 0, 0, 5, 0x41]), .itemTruncated(type: 0x58, expected: 5, remaining: 1)),
+            (userInformation(0x58, [1, 0, 0, 1, 0x41, 0, 0, 0]), .itemTooLong(type: 0x58, surplus: 1)),
         ] as [(ByteBuffer, PDUDecodingError)])
     func items(_ bytes: ByteBuffer, _ error: PDUDecodingError) {
         var buffer = bytes
         var decoder = PDUDecoder()
         #expect(throws: error) { try decoder.decode(buffer: &buffer) }
+    }
+
+    @Test("Items and PDVs are counted against their limits before they are kept")
+    func counts() {
+        var limits = AssociationLimits()
+        limits.maximumItems = 3
+        limits.maximumPresentationDataValues = 2
+        var decoder = PDUDecoder(limits: limits)
+        var fits = Self.request(Self.context1)
+        #expect(throws: Never.self) { try decoder.decode(buffer: &fits) }
+        var many = Self.request(Self.context1, Self.unknown)
+        #expect(throws: PDUDecodingError.tooManyItems(maximum: 3)) { try decoder.decode(buffer: &many) }
+        let value = Samples.value([])
+        var data = Samples.encoded(Samples.data(value, value), Samples.data(value, value, value))
+        decoder = PDUDecoder(limits: limits)
+        #expect(throws: Never.self) { try decoder.decode(buffer: &data) }
+        #expect(throws: PDUDecodingError.tooManyPresentationDataValues(maximum: 2)) {
+            try decoder.decode(buffer: &data)
+        }
     }
 
     @Test("Only a repeated item is unexpected, all other faults of a parameter are invalid values")

@@ -31,9 +31,28 @@ struct WatchdogTests {
         #expect(
             watchdog.check(at: later, isInsideMessage: true, isWaitingForApplication: true)
                 == .askAgain(in: .seconds(60)))
-        watchdog.progressed(at: later)
+        watchdog.resumed(at: later)
         #expect(
             watchdog.check(at: later + .seconds(1), isInsideMessage: true, isWaitingForApplication: false)
+                == .askAgain(in: .seconds(59)))
+    }
+
+    @Test("A message that goes on and on ends, less the time that its peer had to wait")
+    func message() {
+        var timeouts = AssociationTimeouts()
+        timeouts.message = .seconds(100)
+        var watchdog = Watchdog(timeouts: timeouts, now: Self.start)
+        for second in stride(from: 0, through: 90, by: 10) {
+            watchdog.progressed(at: Self.start + .seconds(Int64(second)), isInsideMessage: true)
+        }
+        watchdog.resumed(at: Self.start + .seconds(290))
+        let verdict = { watchdog.check(at: $0, isInsideMessage: true, isWaitingForApplication: false) }
+        #expect(verdict(Self.start + .seconds(299)) == .askAgain(in: .seconds(1)))
+        #expect(verdict(Self.start + .seconds(300)) == .expired(.message))
+        watchdog.progressed(at: Self.start + .seconds(299), isInsideMessage: false)
+        watchdog.progressed(at: Self.start + .seconds(299), isInsideMessage: true)
+        #expect(
+            watchdog.check(at: Self.start + .seconds(300), isInsideMessage: true, isWaitingForApplication: false)
                 == .askAgain(in: .seconds(59)))
     }
 }

@@ -34,6 +34,7 @@ enum InstanceProblem: Error, Equatable {
     case unreadable(DataSetError)
     /// Preamble and file meta information were sent, which belong to a file and not to a data set.
     case part10File
+    case tooLarge(maximum: Int)
 
     var outcome: StoreOutcome {
         switch self {
@@ -44,6 +45,9 @@ enum InstanceProblem: Error, Equatable {
                 status: .dataSetDoesNotMatchSOPClass, errorComment: "\(name) differs between command and data set")
         case .part10File:
             StoreOutcome(status: .cannotUnderstand, errorComment: "A file came: expected a data set without group 0002")
+        case .tooLarge(let maximum):
+            // It could be sent to a receiver that is configured for it.
+            StoreOutcome(status: .outOfResources, errorComment: "Larger than the \(maximum) bytes that are taken")
         case .unreadable:
             StoreOutcome(status: .cannotUnderstand, errorComment: "The data set cannot be read in its transfer syntax")
         }

@@ -1,0 +1,42 @@
+import DICOM
+import DICOMNetwork
+import NIOCore
+
+/// Who may open an association, and what it may do then, as far as titles and addresses tell.
+struct AssociationAccess: Sendable {
+    private let aeTitle: AETitle
+    private let requiresCalledAETitle: Bool
+    private let callingAETitles: Set<String>
+    /// By calling AE title; nil: everyone may do everything.
+    private let rules: [String: AccessRule]?
+
+    init(configuration: Configuration) {
+        aeTitle = AETitle(configuration.aeTitle)
+        requiresCalledAETitle = configuration.requiresCalledAETitle
+        callingAETitles = configuration.callingAETitles
+        rules = configuration.accessRules.map { rules in
+            Dictionary(rules.map { (AETitle($0.callingAETitle).value, $0) }) { first, _ in first }
+        }
+    }
+
+    /// Nil: nothing speaks against the association. A title that calls from the wrong address is told no more than one
+    /// that is not known at all.
+    func rejection(of request: AAssociateRQ, from peer: SocketAddress?) -> AAssociateRJ? {
+        let title = request.callingAETitle.value
+        if requiresCalledAETitle, request.calledAETitle != aeTitle { return .calledAETitleNotRecognized }
+        if !callingAETitles.isEmpty, !callingAETitles.contains(title) { return .callingAETitleNotRecognized }
+        if let rules, rules[title]?.permits(peer: peer) != true { return .callingAETitleNotRecognized }
+        return nil
+    }
+
+    func permits(_ abstractSyntax: String, to callingAETitle: String) -> Bool {
+        guard let rule = rules?[callingAETitle] else { return true }
+        if abstractSyntax == SOPClass.verification { return rule.rights.contains(.verify) }
+        return rule.rights.contains(.store)
+            && (rule.sopClassUIDs.isEmpty || rule.sopClassUIDs.contains(abstractSyntax))
+    }
+
+    func maximumAssociations(of callingAETitle: String) -> Int? {
+        rules?[callingAETitle]?.maximumAssociations
+    }
+}

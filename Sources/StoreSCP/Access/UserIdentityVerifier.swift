@@ -1,0 +1,84 @@
+import AWS
+import DICOMNetwork
+import FoundationEssentials
+import HTTP
+
+/// Says whether the user behind an association is who it says. PS3.7 §D.3.3.7.
+struct UserIdentityVerifier: Sendable {
+    enum Verdict: Equatable, Sendable {
+        /// With what the answer says to the identity, if it was asked to say something.
+        case accepted(serverResponse: [UInt8]?)
+        case rejected
+    }
+
+    /// The question that the verifying service is asked, as JSON; bytes are in Base64.
+    private struct Question: Encodable {
+        let type: UInt8
+        let primaryField: Data
+        let secondaryField: Data
+        let callingAETitle: String
+        let calledAETitle: String
+        let peer: String
+    }
+
+    /// A server's response goes into an item of the A-ASSOCIATE-AC, which has room for so much beside the others.
+    private static let maximumResponseLength = 16 << 10
+    private static let timeout = Duration.seconds(10)
+
+    private let configuration: UserIdentityConfiguration
+    private let client: HTTPClient
+
+    init(configuration: UserIdentityConfiguration, client: HTTPClient) {
+        self.configuration = configuration
+        self.client = client
+    }
+
+    /// Fails when the service cannot be asked: the peer may try again.
+    func verify(_ request: AAssociateRQ, peer: String) async throws -> Verdict {
+        guard !configuration.kinds.isEmpty else { return .accepted(serverResponse: nil) }
+        guard let identity = request.userInformation.userIdentity, let kind = identity.kind,
+            configuration.kinds.contains(kind)
+        else { return .rejected }
+        if !configuration.users.isEmpty, kind == .username || kind == .usernameAndPasscode {
+            return isKnown(identity, kind) ? accepted(identity, response: []) : .rejected
+        }
+        return try await ask(identity, of: request, peer: peer)
+    }
+
+    private func accepted(_ identity: UserIdentity, response: [UInt8]) -> Verdict {
+        .accepted(serverResponse: identity.isPositiveResponseRequested ? response : nil)
+    }
+
+    private func isKnown(_ identity: UserIdentity, _ kind: UserIdentity.Kind) -> Bool {
+        guard let user = configuration.users[String(decoding: identity.primaryField, as: UTF8.self)] else {
+            return false
+        }
+        guard let expected = user.passcodeSHA256 else { return true }
+        guard kind == .usernameAndPasscode else { return false }
+        // Both are hashes: how long the comparison takes says nothing of the passcode.
+        return SHA256.hash(identity.secondaryField).hexadecimal == expected.lowercased()
+    }
+
+    /// 200 or 204: accepted; 401 or 403: rejected.
+    private func ask(_ identity: UserIdentity, of request: AAssociateRQ, peer: String) async throws -> Verdict {
+        let question = Question(
+            type: identity.type, primaryField: Data(identity.primaryField),
+            secondaryField: Data(identity.secondaryField), callingAETitle: request.callingAETitle.value,
+            calledAETitle: request.calledAETitle.value, peer: peer)
+        let response = try await client.execute(
+            HTTPRequest(
+                method: "POST", url: configuration.url ?? "", headers: ["content-type": "application/json"],
+                body: Array(try JSONEncoder().encode(question)), timeout: Self.timeout,
+                maximumResponseBytes: Self.maximumResponseLength))
+        switch response.status {
+        case 200, 204: return accepted(identity, response: response.body)
+        case 401, 403: return .rejected
+        default: throw UserIdentityServiceError(status: response.status)
+        }
+    }
+}
+
+/// The verifying service answered neither yes nor no: expected were 200, 204, 401 or 403.
+struct UserIdentityServiceError: Error, Equatable {
+    let status: Int
+}

@@ -1,0 +1,52 @@
+import DICOMNetwork
+import NIOCore
+
+/// What a peer may make the receiver hold, and how long it is waited for.
+struct NetworkConfiguration: Sendable {
+    let associations: OpenAssociations.Limits
+    let association: AssociationLimits
+    let timeouts: AssociationTimeouts
+    let reception: ReceptionLimits
+    let maximumPDUSize: Int
+    let maximumPresentationContexts: Int
+    let maximumOperations: Int
+    let maximumBufferBytes: Int
+
+    init(_ settings: Settings) throws(ConfigurationError) {
+        let perPeer = try settings.integer("MAXIMUM_ASSOCIATIONS_PER_PEER", default: 0, in: 0...100_000)
+        associations = OpenAssociations.Limits(
+            total: try settings.integer("MAXIMUM_ASSOCIATIONS", default: 300, in: 1...100_000),
+            perPeer: perPeer == 0 ? nil : perPeer)
+        var limits = AssociationLimits()
+        limits.maximumAssociatePDULength = UInt32(
+            try settings.integer("MAXIMUM_ASSOCIATE_PDU_SIZE", default: 256 << 10, in: 1024...(16 << 20)))
+        limits.maximumItems = try settings.integer("MAXIMUM_ASSOCIATE_ITEMS", default: 16384, in: 16...1_000_000)
+        limits.maximumDataPDULength = UInt32(
+            try settings.integer("MAXIMUM_RECEIVED_PDU_SIZE", default: 1 << 20, in: 4096...(64 << 20)))
+        limits.maximumPresentationDataValues = try settings.integer("MAXIMUM_PDVS", default: 8192, in: 1...1_000_000)
+        limits.maximumCommandSetLength = try settings.integer(
+            "MAXIMUM_COMMAND_SET_SIZE", default: 16 << 10, in: 256...(1 << 20))
+        association = limits
+        var timeouts = AssociationTimeouts()
+        timeouts.artim = try settings.seconds("ASSOCIATION_TIMEOUT", default: 30)
+        timeouts.network = try settings.seconds("NETWORK_TIMEOUT", default: 90)
+        timeouts.dimse = try settings.seconds("DIMSE_TIMEOUT", default: 60)
+        timeouts.message = try settings.seconds("MESSAGE_TIMEOUT", default: 3600)
+        self.timeouts = timeouts
+        reception = ReceptionLimits(
+            maximumInstanceBytes: try settings.integer(
+                "MAXIMUM_INSTANCE_BYTES", default: 10_000_000_000, in: 1...5_000_000_000_000),
+            maximumElementDepth: try settings.integer("MAXIMUM_ELEMENT_DEPTH", default: 64, in: 1...1024))
+        maximumPDUSize = try settings.integer("MAXIMUM_PDU_SIZE", default: 128 << 10, in: 4096...(16 << 20))
+        maximumPresentationContexts = try settings.integer("MAXIMUM_PRESENTATION_CONTEXTS", default: 128, in: 1...128)
+        maximumOperations = try settings.integer("MAXIMUM_OPERATIONS", default: 16, in: 1...1000)
+        maximumBufferBytes = try settings.integer(
+            "MAXIMUM_BUFFER_BYTES", default: 512 << 20, in: (1 << 20)...(1 << 40))
+    }
+}
+
+extension Settings {
+    fileprivate func seconds(_ name: String, default value: Int) throws(ConfigurationError) -> TimeAmount {
+        .seconds(Int64(try integer(name, default: value, in: 1...86_400)))
+    }
+}

@@ -1,0 +1,135 @@
+import DICOM
+import DICOMNetwork
+import NIOCore
+import Testing
+
+/// PS3.7 §D.3.3.3: several operations outstanding at once.
+@Suite("An asynchronous operations window")
+struct OperationsWindowTests {
+    static func peer(window: UInt16) throws -> EmbeddedPeer {
+        let peer = try EmbeddedPeer()
+        var request = Samples.request
+        request.userInformation.asynchronousOperationsWindow = AsynchronousOperationsWindow(
+            maximumOperationsInvoked: window, maximumOperationsPerformed: 1)
+        try peer.send(.associateRQ(request))
+        guard case .associateAC? = try peer.answers().first else { throw EmbeddedPeer.NotAccepted() }
+        peer.service.prepare = { $0.outcome = peer.channel.eventLoop.makePromise() }
+        return peer
+    }
+
+    static func message(_ id: UInt16) -> PDU {
+        Samples.data(
+            Samples.value(Samples.storeCommand(messageID: id, instance: "1.2.\(id)")), Samples.value([UInt8(id)]))
+    }
+
+    static func ids(_ responses: [CommandSet]) throws -> [UInt16] {
+        try responses.map { try $0.uint16(.messageIDBeingRespondedTo) }
+    }
+
+    @Test("Instances are stored side by side, and answered as they finish")
+    func parallel() throws {
+        let peer = try Self.peer(window: 3)
+        try peer.send(Self.message(1), Self.message(2), Self.message(3))
+        #expect(peer.service.receivers.map(\.events) == [1, 2, 3].map { [.fragment([$0]), .finished] })
+        peer.service.receivers[2].outcome?.succeed(StoreOutcome(status: .success))
+        peer.service.receivers[0].outcome?.succeed(StoreOutcome(status: .outOfResources))
+        let responses = try peer.responses()
+        #expect(try Self.ids(responses) == [3, 1])
+        #expect(try responses.map { try $0.uint16(.status) } == [0, 0xA700])
+        #expect(responses.map { $0.text(.affectedSOPInstanceUID) } == ["1.2.3", "1.2.1"])
+    }
+
+    @Test("One more than the window waits in the socket and is taken in its turn")
+    func full() throws {
+        let peer = try Self.peer(window: 2)
+        try peer.send(Self.message(1), Self.message(2), Self.message(3))
+        #expect(peer.service.receivers.count == 2)
+        #expect(!peer.readReachesSocket())
+        peer.service.receivers[1].outcome?.succeed(StoreOutcome(status: .success))
+        #expect(peer.service.receivers.count == 3)
+        #expect(try Self.ids(peer.responses()) == [2])
+    }
+
+    @Test("A message id that is still in use is 0210H, and what had it first is not touched")
+    func duplicateMessageID() throws {
+        let peer = try Self.peer(window: 3)
+        try peer.send(Self.message(1), Self.message(1))
+        let response = try #require(try peer.responses().first)
+        #expect(try response.uint16(.status) == DIMSEStatus.duplicateInvocation.rawValue)
+        #expect(peer.service.receivers.count == 1)
+        peer.service.receivers[0].outcome?.succeed(StoreOutcome(status: .success))
+        try peer.send(Self.message(1))
+        #expect(peer.service.receivers.count == 2)
+    }
+
+    @Test("An echo is answered while instances are being stored")
+    func echo() throws {
+        let peer = try Self.peer(window: 2)
+        try peer.send(Self.message(1), Samples.data(Samples.value(CEchoRequest(messageID: 9).commandSet(), context: 1)))
+        #expect(try Self.ids(peer.responses()) == [9])
+    }
+
+    @Test("A release is answered after everything else has been. PS3.8 Table 9-10, AR-7")
+    func release() throws {
+        let peer = try Self.peer(window: 3)
+        try peer.send(Self.message(1), Self.message(2), .releaseRQ)
+        #expect(try peer.answers().isEmpty)
+        peer.service.receivers[0].outcome?.succeed(StoreOutcome(status: .success))
+        #expect(try Self.ids(peer.responses()) == [1])
+        peer.service.receivers[1].outcome?.succeed(StoreOutcome(status: .success))
+        let answers = try peer.answers()
+        #expect(answers.count == 2)
+        #expect(answers.last == .releaseRP)
+        try peer.close()
+        #expect(peer.service.summaries.map(\.end) == [.released])
+        #expect(peer.service.summaries.map(\.instancesStored) == [2])
+    }
+
+    @Test("An abort cuts what is being received; what is whole is finished, and then the end is told")
+    func abort() throws {
+        let peer = try Self.peer(window: 3)
+        try peer.send(
+            Self.message(1),
+            Samples.data(Samples.value(Samples.storeCommand(messageID: 2)), Samples.value([2], isLast: false)),
+            .abort(.serviceUser))
+        #expect(peer.service.receivers.map(\.events) == [[.fragment([1]), .finished], [.fragment([2]), .cancelled]])
+        #expect(peer.service.summaries.isEmpty)
+        peer.service.receivers[0].outcome?.succeed(StoreOutcome(status: .success))
+        let summary = try #require(peer.service.summaries.first)
+        #expect(summary.instancesStored == 1 && summary.instancesFailed == 1)
+    }
+
+    @Test("A fragment that is being taken stays so when another instance finishes meanwhile")
+    func deliveryAmidFinishing() throws {
+        let peer = try Self.peer(window: 3)
+        try peer.send(Self.message(1))
+        peer.service.prepare = {
+            $0.delivery = peer.channel.eventLoop.makePromise()
+            $0.outcome = peer.channel.eventLoop.makePromise()
+        }
+        try peer.send(Self.message(2), Self.message(3))
+        peer.service.receivers[0].outcome?.succeed(StoreOutcome(status: .success))
+        #expect(peer.service.receivers.count == 2)
+        #expect(!peer.readReachesSocket())
+        peer.service.receivers[1].delivery?.succeed()
+        #expect(peer.service.receivers.count == 3)
+        #expect(peer.service.receivers[1].events == [.fragment([2]), .finished])
+        peer.service.receivers[2].delivery?.succeed()
+        for receiver in peer.service.receivers.dropFirst() { receiver.outcome?.succeed(StoreOutcome(status: .success)) }
+        #expect(try Self.ids(peer.responses()) == [1, 2, 3])
+    }
+
+    @Test("While draining, what is outstanding is answered before the association ends")
+    func drain() throws {
+        let peer = try Self.peer(window: 3)
+        try peer.send(Self.message(1))
+        DrainTests.drain(peer)
+        try peer.send(Self.message(2))
+        #expect(peer.service.receivers.count == 1)
+        #expect(try peer.answers().isEmpty)
+        peer.service.receivers[0].outcome?.succeed(StoreOutcome(status: .success))
+        let answers = try peer.answers()
+        #expect(answers.count == 2)
+        #expect(answers.last == .abort(.serviceUser))
+    }
+}

@@ -1,0 +1,96 @@
+import DICOM
+import DICOMNetwork
+import NIOCore
+import Testing
+
+@testable import StoreSCP
+
+@Suite("Access")
+struct AccessTests {
+    static let ct = SOPClass.ctImageStorage
+
+    static func request(calling: String = "CT1", called: String = "STORESCP") -> AAssociateRQ {
+        AAssociateRQ(
+            calledAETitle: AETitle(called), callingAETitle: AETitle(calling), presentationContexts: [],
+            userInformation: UserInformation())
+    }
+
+    static func access(_ environment: [String: String]) throws -> AssociationAccess {
+        AssociationAccess(configuration: try Configuration(environment: environment))
+    }
+
+    @Test(
+        "A range holds what it says",
+        arguments: [
+            ("10.1.0.0/16", "10.1.255.255", true), ("10.1.0.0/16", "10.2.0.0", false), ("10.1.2.3", "10.1.2.3", true),
+            ("10.1.2.3", "10.1.2.4", false), ("0.0.0.0/0", "192.0.2.1", true), ("10.1.2.128/25", "10.1.2.127", false),
+            ("fd00::/8", "fd12::1", true), ("fd00::/8", "fe80::1", false), ("10.0.0.0/8", "::ffff:10.9.9.9", true),
+            ("::/0", "10.0.0.1", false),
+        ])
+    func ranges(_ range: String, _ address: String, _ isInside: Bool) throws {
+        let range = try #require(NetworkRange(range))
+        #expect(range.contains(try SocketAddress(ipAddress: address, port: 1)) == isInside)
+    }
+
+    @Test(
+        "What is no range is refused", arguments: ["", "10.0.0.0/33", "10.0.0/8", "host", "10.0.0.0/", "10.0.0.0/8/8"])
+    func notRanges(_ text: String) {
+        #expect(NetworkRange(text) == nil)
+    }
+
+    @Test("Titles are compared without their padding, and only if that is asked for")
+    func titles() throws {
+        let peer = try SocketAddress(ipAddress: "10.0.0.1", port: 1)
+        let open = try Self.access([:])
+        #expect(open.rejection(of: Self.request(calling: "", called: "ANY"), from: peer) == nil)
+        let strict = try Self.access([
+            "AE_TITLE": "ARCHIVE", "REQUIRE_CALLED_AE_TITLE": "true", "REQUIRE_CALLING_AE_TITLE": "CT1,MR1",
+        ])
+        #expect(strict.rejection(of: Self.request(called: " ARCHIVE "), from: peer) == nil)
+        #expect(
+            strict.rejection(of: Self.request(called: "STORESCP"), from: peer) == .calledAETitleNotRecognized)
+        #expect(
+            strict.rejection(of: Self.request(calling: "CT2", called: "ARCHIVE"), from: peer)
+                == .callingAETitleNotRecognized)
+    }
+
+    @Test("A rule says from where a title may call, what it may do, and how often at once")
+    func rules() throws {
+        let access = try Self.access([
+            "ACCESS_RULES": #"""
+            [{"callingAETitle": "CT1", "peers": ["10.1.0.0/16"], "sopClassUIDs": ["1.2.840.10008.5.1.4.1.1.2"],
+              "maximumAssociations": 2},
+             {"callingAETitle": "MONITOR", "rights": ["verify"]}]
+            """#
+        ])
+        let inside = try SocketAddress(ipAddress: "10.1.0.1", port: 1)
+        let outside = try SocketAddress(ipAddress: "10.2.0.1", port: 1)
+        #expect(access.rejection(of: Self.request(), from: inside) == nil)
+        #expect(access.rejection(of: Self.request(), from: outside) == .callingAETitleNotRecognized)
+        #expect(access.rejection(of: Self.request(), from: nil) == .callingAETitleNotRecognized)
+        #expect(access.rejection(of: Self.request(calling: "MONITOR"), from: outside) == nil)
+        #expect(access.rejection(of: Self.request(calling: "MR1"), from: inside) == .callingAETitleNotRecognized)
+        #expect(access.permits(Self.ct, to: "CT1") && access.permits(SOPClass.verification, to: "CT1"))
+        #expect(!access.permits(SOPClass.secondaryCaptureImageStorage, to: "CT1"))
+        #expect(!access.permits(Self.ct, to: "MONITOR") && access.permits(SOPClass.verification, to: "MONITOR"))
+        #expect(access.maximumAssociations(of: "CT1") == 2)
+        #expect(access.maximumAssociations(of: "MONITOR") == nil)
+    }
+
+    @Test("Associations are counted in total, by peer and by title, and no longer when they have ended")
+    func counts() throws {
+        let open = OpenAssociations(limits: OpenAssociations.Limits(total: 3, perPeer: 2))
+        func admit(_ id: String, _ peer: String, title: String = "CT1", atMost: Int? = nil) throws -> Bool {
+            open.admit(
+                try Samples.association(id, callingAETitle: title, peer: peer), atMostOfTitle: atMost)
+        }
+        #expect(try admit("a", "10.0.0.1") && admit("b", "10.0.0.1"))
+        #expect(try !admit("c", "10.0.0.1"))
+        #expect(try !admit("c", "10.0.0.2", atMost: 2))
+        #expect(try admit("c", "10.0.0.2", title: "MR1", atMost: 1))
+        #expect(try !admit("d", "10.0.0.3", title: "MR2"))
+        open.ended("a")
+        #expect(try admit("d", "10.0.0.1", atMost: 2))
+        #expect(!open.contains("a") && open.contains("d"))
+    }
+}

@@ -1,0 +1,86 @@
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import StoreSCP
+
+@Suite("The budget of memory")
+struct BufferBudgetTests {
+    private let eventLoop = EmbeddedEventLoop()
+    private let budget = BufferBudget(bytes: 100)
+
+    /// Whether a wish is granted by now.
+    private final class Wish {
+        private(set) var isGranted = false
+
+        init(_ share: BufferShare, _ bytes: Int, _ eventLoop: EmbeddedEventLoop) {
+            guard let wait = share.grow(by: bytes, eventLoop: eventLoop) else {
+                isGranted = true
+                return
+            }
+            wait.assumeIsolated().whenSuccess { self.isGranted = true }
+        }
+    }
+
+    @Test("What is there is granted at once, and comes back with its holder")
+    func granted() {
+        do {
+            let share = BufferShare(of: budget)
+            #expect(Wish(share, 60, eventLoop).isGranted)
+            #expect(Wish(share, 40, eventLoop).isGranted)
+            #expect(budget.available == 0)
+            share.shrink(by: 10)
+            #expect(budget.available == 10)
+        }
+        #expect(budget.available == 100)
+    }
+
+    @Test("One holder may exceed it, so that something goes on; the next waits until there is room")
+    func overdraft() {
+        let full = BufferShare(of: budget)
+        #expect(Wish(full, 100, eventLoop).isGranted)
+        let first = BufferShare(of: budget)
+        let second = BufferShare(of: budget)
+        #expect(Wish(first, 30, eventLoop).isGranted)
+        #expect(Wish(first, 30, eventLoop).isGranted)
+        let waiting = Wish(second, 20, eventLoop)
+        #expect(!waiting.isGranted)
+        #expect(budget.available == -60)
+        full.shrink(by: 70)
+        #expect(!waiting.isGranted)
+        full.shrink(by: 10)
+        #expect(waiting.isGranted)
+        #expect(budget.available == 0)
+    }
+
+    @Test("When the one who exceeds it is done, the next in turn may")
+    func overdraftPassesOn() {
+        let full = BufferShare(of: budget)
+        _ = Wish(full, 100, eventLoop)
+        let first = BufferShare(of: budget)
+        _ = Wish(first, 50, eventLoop)
+        let shares = (0..<2).map { _ in BufferShare(of: budget) }
+        let waiting = shares.map { Wish($0, 50, eventLoop) }
+        first.shrink(by: 50)
+        #expect(waiting.map(\.isGranted) == [true, false])
+        shares[0].shrink(by: 50)
+        #expect(waiting.map(\.isGranted) == [true, true])
+    }
+
+    @Test("Small wishes do not overtake one that waits")
+    func order() {
+        let full = BufferShare(of: budget)
+        _ = Wish(full, 90, eventLoop)
+        let exceeding = BufferShare(of: budget)
+        _ = Wish(exceeding, 50, eventLoop)
+        let large = BufferShare(of: budget)
+        let small = BufferShare(of: budget)
+        let waiting = [Wish(large, 60, eventLoop), Wish(small, 1, eventLoop)]
+        full.shrink(by: 50)
+        #expect(waiting.map(\.isGranted) == [false, false])
+        full.shrink(by: 40)
+        #expect(waiting.map(\.isGranted) == [false, false])
+        exceeding.shrink(by: 20)
+        #expect(waiting.map(\.isGranted) == [true, true])
+    }
+}
