@@ -5,6 +5,10 @@ let settings: [SwiftSetting] = [.treatAllWarnings(as: .error), .enableUpcomingFe
 
 let package = Package(
     name: "dicom-store-scp",
+    products: [
+        // For scripts/fuzz, which links it with libFuzzer.
+        .library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -51,12 +55,16 @@ let package = Package(
         .target(
             name: "TestLog", dependencies: ["StructuredLog"], path: "Tests/TestLog", swiftSettings: settings),
         .target(name: "DamagedInput", path: "Tests/DamagedInput", swiftSettings: settings),
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["DICOM", "DICOMNetwork", .product(name: "NIOEmbedded", package: "swift-nio")],
+            path: "Tests/FuzzTargets", exclude: ["Inputs"], swiftSettings: settings),
         .testTarget(
             name: "DICOMTests", dependencies: ["DICOM", "CZlib", "DamagedInput"], swiftSettings: settings),
         .testTarget(
             name: "DICOMNetworkTests",
             dependencies: [
-                "DICOMNetwork", "DamagedInput",
+                "DICOMNetwork", "DamagedInput", "FuzzTargets",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTestUtils", package: "swift-nio"),

@@ -1,0 +1,66 @@
+import DICOM
+import DICOMNetwork
+import NIOCore
+
+/// What a peer's bytes reach first: each takes any bytes, and must neither trap nor hold more than its limits allow.
+package enum FuzzTarget: String, CaseIterable, Sendable {
+    /// A stream of PDUs, and what is answered to a request among them.
+    case pdus
+    /// A command set, and every message that could be read from it.
+    case commandSet
+    /// A file.
+    case part10
+    /// The first byte names the transfer syntax, the rest is a data set.
+    case dataSet
+    /// What comes after an association was accepted.
+    case association
+
+    package func run(_ bytes: UnsafeRawBufferPointer) {
+        switch self {
+        case .pdus: Self.decodePDUs(bytes)
+        case .commandSet: Self.decodeCommandSet(bytes)
+        case .part10: Self.read(bytes) { Part10HeaderReader() }
+        case .dataSet:
+            guard let first = bytes.first else { return }
+            let syntax = TransferSyntax.known[Int(first) % TransferSyntax.known.count]
+            Self.read(UnsafeRawBufferPointer(rebasing: bytes.dropFirst())) {
+                try InstanceHeaderReader(transferSyntax: syntax)
+            }
+        case .association: FuzzedAssociation.run(bytes)
+        }
+    }
+
+    private static func decodePDUs(_ bytes: UnsafeRawBufferPointer) {
+        var buffer = ByteBuffer(bytes: bytes)
+        var decoder = PDUDecoder()
+        while let pdu = try? decoder.decode(buffer: &buffer) {
+            guard case .associateRQ(let request) = pdu else { continue }
+            var answer = ByteBuffer()
+            PDUEncoder.encode(.associateAC(FuzzedAssociation.policy.negotiate(request).answer), into: &answer)
+        }
+    }
+
+    private static func decodeCommandSet(_ bytes: UnsafeRawBufferPointer) {
+        guard let command = try? CommandSet(decoding: ByteBuffer(bytes: bytes)) else { return }
+        let context = AcceptedPresentationContext(
+            id: 1, abstractSyntax: SOPClass.ctImageStorage, transferSyntax: .explicitVRLittleEndian)
+        if let request = try? CStoreRequest(command, on: context) { _ = request.commandSet().encoded() }
+        if let response = try? CStoreResponse(command) { _ = response.commandSet().encoded() }
+        if let request = try? CEchoRequest(command) { _ = request.commandSet().encoded() }
+        if let refusal = try? DIMSEResponse(refusing: command, on: 1, status: .mistypedArgument, errorComment: "?") {
+            _ = refusal.commandSet.encoded()
+        }
+    }
+
+    /// Whole, and in two halves, which must come to the same end.
+    private static func read<Reader: HeaderReader>(
+        _ bytes: UnsafeRawBufferPointer, _ makeReader: () throws -> Reader
+    ) {
+        guard var whole = try? makeReader(), var halves = try? makeReader() else { return }
+        let half = bytes.count / 2
+        let first = try? whole.feed(bytes)
+        _ = try? halves.feed(UnsafeRawBufferPointer(rebasing: bytes[..<half]))
+        let second = try? halves.feed(UnsafeRawBufferPointer(rebasing: bytes[half...]))
+        if first == .complete { precondition(second == .complete, "halves are read differently") }
+    }
+}

@@ -1,0 +1,79 @@
+import DICOM
+import DICOMNetwork
+import NIOCore
+import NIOEmbedded
+
+/// An association that takes what comes and keeps nothing.
+enum FuzzedAssociation {
+    static let policy = AcceptancePolicy(implementationClassUID: "2.25.1", implementationVersionName: "FUZZED")
+
+    private final class Service: AssociationService {
+        func decide(
+            on request: AAssociateRQ, from peer: SocketAddress?, eventLoop: any EventLoop
+        ) -> EventLoopFuture<AssociationDecision> {
+            eventLoop.makeSucceededFuture(.accept(FuzzedAssociation.policy))
+        }
+
+        func admit(_ association: Association) -> AAssociateRJ? { nil }
+
+        func instanceBegins(
+            _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
+        ) -> InstanceDecision {
+            .receive(Receiver(eventLoop: eventLoop))
+        }
+
+        func associationEnded(_ summary: AssociationSummary) {}
+    }
+
+    private final class Receiver: InstanceReceiver {
+        private let eventLoop: any EventLoop
+
+        init(eventLoop: any EventLoop) {
+            self.eventLoop = eventLoop
+        }
+
+        func receive(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? { nil }
+
+        func finish() -> EventLoopFuture<StoreOutcome> {
+            eventLoop.makeSucceededFuture(StoreOutcome(status: .success))
+        }
+
+        func cancel() {}
+    }
+
+    private static let request: ByteBuffer = {
+        let contexts = [SOPClass.verification, SOPClass.ctImageStorage].enumerated().map { index, abstractSyntax in
+            ProposedPresentationContext(
+                id: UInt8(2 * index + 1), abstractSyntax: abstractSyntax,
+                transferSyntaxes: [TransferSyntax.implicitVRLittleEndian.uid])
+        }
+        var information = UserInformation(maximumLength: 64)
+        information.asynchronousOperationsWindow = AsynchronousOperationsWindow(
+            maximumOperationsInvoked: 2, maximumOperationsPerformed: 1)
+        var buffer = ByteBuffer()
+        PDUEncoder.encode(
+            .associateRQ(
+                AAssociateRQ(
+                    calledAETitle: AETitle("STORESCP"), callingAETitle: AETitle("FUZZER"),
+                    presentationContexts: contexts, userInformation: information)),
+            into: &buffer)
+        return buffer
+    }()
+
+    /// The bytes come in two pieces; the association ends by itself or is closed.
+    static func run(_ bytes: UnsafeRawBufferPointer) {
+        let channel = EmbeddedChannel()
+        do {
+            try channel.pipeline.syncOperations.addHandler(AssociationHandler(service: Service(), id: "fuzzed"))
+            try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 104)).wait()
+            try channel.writeInbound(request)
+            let half = bytes.count / 2
+            try channel.writeInbound(ByteBuffer(bytes: bytes[..<half]))
+            try channel.writeInbound(ByteBuffer(bytes: bytes[half...]))
+            channel.embeddedEventLoop.advanceTime(by: .hours(2))
+            _ = try channel.finish(acceptAlreadyClosed: true)
+        } catch {
+            fatalError("an association throws nothing: \(error)")
+        }
+    }
+}
