@@ -24,6 +24,8 @@ final class OpenAssociations: Sendable {
         self.limits = limits
     }
 
+    var count: Int { state.withLock { $0.open.count } }
+
     /// False when there are as many already as there may be. One that was let in has `ended` at last.
     func admit(_ association: Association, atMostOfTitle maximumOfTitle: Int?) -> Bool {
         let peer = association.peer?.ipAddress

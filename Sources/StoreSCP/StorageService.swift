@@ -16,7 +16,7 @@ final class StorageService: AssociationService {
     private let associations: OpenAssociations
     private let access: AssociationAccess
     private let identities: UserIdentityVerifier
-    private let budget: BufferBudget
+    let budget: BufferBudget
     private let logger: Logger
 
     init(
@@ -98,7 +98,7 @@ final class StorageService: AssociationService {
     ) -> InstanceDecision {
         let sopClass = request.affectedSOPClassUID.value
         // The class of a request need not be that of its context: a related, more general one may stand there.
-        guard configuration.supports(sopClass) else {
+        guard sopClass != SOPClass.verification, configuration.supports(sopClass) else {
             return .refuse(.sopClassNotSupported, comment: "The SOP class is not supported")
         }
         guard access.permits(sopClass, to: association.callingAETitle) else {

@@ -22,14 +22,14 @@ struct RawPeer: Sendable {
                 continuation.resume(
                     with: Result {
                         let peer = try RawPeer(port: port)
-                        defer { Glibc.close(peer.descriptor) }
+                        defer { peer.close() }
                         return try body(peer)
                     })
             }
         }
     }
 
-    private init(port: Int) throws {
+    init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -51,13 +51,17 @@ struct RawPeer: Sendable {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
-                send(descriptor, $0.baseAddress, min($0.count, pieces ?? $0.count), Int32(MSG_NOSIGNAL.rawValue))
+                send(descriptor, $0.baseAddress, min($0.count, pieces ?? $0.count), Int32(MSG_NOSIGNAL))
             }
             // A receiver that has aborted may have closed: what came from it is what counts.
             if count < 0, errno == EPIPE || errno == ECONNRESET { return }
             guard count > 0 else { throw Failure.write(errno) }
             rest = rest.dropFirst(count)
         }
+    }
+
+    func close() {
+        Glibc.close(descriptor)
     }
 
     /// Tells the receiver that nothing more comes.

@@ -1,0 +1,70 @@
+import DICOM
+import DICOMNetwork
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import StoreSCP
+
+/// The receiver of one session: its own folder, its own port.
+struct SessionReceiver {
+    let port: Int
+    private let channel: any Channel
+    private let folder: URL
+    private let associations: OpenAssociations
+    private let service: StorageService
+    private let memory: Int
+
+    static func start(settings: [String: String]) async throws -> SessionReceiver {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "session-\(UUID().uuidString)")
+        let configuration = try Configuration(
+            environment: ["STORAGE_DIRECTORY": folder.path, "IMPORT_UNIT": "instance"].merging(settings) { $1 })
+        let logger = Logger(label: "session") { _ in SwiftLogNoOpLogHandler() }
+        let store = FolderInstanceStore(directory: folder.path)
+        let associations = OpenAssociations(limits: configuration.network.associations)
+        let service = StorageService(
+            configuration: configuration, store: store,
+            deliveries: Deliveries(
+                store: store, limits: configuration.delivery, associations: associations, logger: logger),
+            associations: associations, logger: logger)
+        let network = configuration.network
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                AssociationHandler.addHandlers(
+                    to: channel, service: service, limits: network.association, timeouts: network.timeouts)
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        return SessionReceiver(
+            port: try #require(channel.localAddress?.port), channel: channel, folder: folder,
+            associations: associations, service: service, memory: network.maximumBufferBytes)
+    }
+
+    /// No association is counted and no memory is held any more.
+    func waitUntilIdle() async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while associations.count > 0 || service.budget.available < memory {
+            try #require(ContinuousClock.now < deadline, "the receiver still holds something")
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    /// The data sets of the files that are there, which must be whole Part 10 files; nothing else may be left.
+    func storedDataSets() throws -> [[UInt8]] {
+        guard let entries = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
+        else { return [] }
+        let files = entries.compactMap { $0 as? URL }
+            .filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true }
+            .sorted { $0.path < $1.path }
+        return try files.map { file in
+            let bytes = [UInt8](try Data(contentsOf: file))
+            return Array(bytes.dropFirst(try FileMetaInformation.parse(bytes).length))
+        }
+    }
+
+    func stop() async throws {
+        try await channel.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
