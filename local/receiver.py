@@ -1,5 +1,6 @@
 """The receiver (StoreSCP) as a process: a free port, the local AWS, deliveries that close after two quiet seconds."""
 
+import json
 from pathlib import Path
 
 import deploy
@@ -38,6 +39,22 @@ class Receiver:
     def __exit__(self, *_) -> None:
         self.stop()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def wait(self, seconds: float) -> int:
+        """The exit status, when the process has ended by itself."""
+        return self._process.wait(seconds)
+
     def stop(self) -> int:
         """SIGTERM; the exit status."""
         return processes.stop(self._process)
+
+    def log_lines(self, message: str = "") -> list[dict[str, str]]:
+        """What it has logged, or only the lines of that message."""
+        lines = [json.loads(line) for line in self.log.read_text().splitlines()]
+        return [line for line in lines if message in ("", line["message"])]

@@ -19,7 +19,7 @@ from pynetdicom.presentation import build_context
 
 _config.STORE_SEND_CHUNKED_DATASET = True
 
-STORESCU_RESULT = re.compile(r"^I: (Sending file: (?P<path>.+)|Received Store Response \((?P<status>.+)\))$")
+STORESCU_RESULT = re.compile(r"^(I: Sending file: (?P<path>.+)|D: DIMSE Status +: 0x(?P<status>[0-9a-f]{4}).*)$")
 SEND_SECONDS = 300
 
 
@@ -56,7 +56,7 @@ def send_with_dcmtk(
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "storescu.cfg"
         configuration.write_text(_storescu_configuration(instances))
-        command = ["storescu", "--verbose", "--no-halt", "--config-file", configuration, "Own"]
+        command = ["storescu", "--debug", "--no-halt", "--config-file", configuration, "Own"]
         command += ["--aetitle", calling, "--call", called, host, str(port), *files]
         result = subprocess.run(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SEND_SECONDS
@@ -109,16 +109,13 @@ def _storescu_configuration(instances: list[Instance]) -> str:
 
 
 def _storescu_statuses(output: str) -> dict[str, int]:
-    """storescu names statuses and writes the ones it does not know as `Unknown Status: 0x…`; all but success count as
-    one failure, 0xC000, unless it gives the number."""
+    """The number that storescu writes for each file's response."""
     statuses: dict[str, int] = {}
     path = ""
     for line in output.splitlines():
         if match := STORESCU_RESULT.match(line):
             if match["path"]:
                 path = match["path"]
-            elif number := re.search(r"0x([0-9a-fA-F]{4})", match["status"]):
-                statuses[path] = int(number[1], 16)
             else:
-                statuses[path] = 0 if match["status"] == "Success" else 0xC000
+                statuses[path] = int(match["status"], 16)
     return statuses

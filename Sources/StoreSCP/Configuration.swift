@@ -37,6 +37,8 @@ struct Configuration: Sendable {
     let userIdentity: UserIdentityConfiguration
     let rejectsWithoutContext: Bool
     let network: NetworkConfiguration
+    /// How long associations may take to end after the first signal.
+    let drainTimeoutSeconds: Int
     let maximumPoolConnections: Int
     let importUnit: ImportUnit
     let delivery: DeliveryLimits
@@ -61,6 +63,7 @@ struct Configuration: Sendable {
         userIdentity = try UserIdentityConfiguration(settings)
         rejectsWithoutContext = try settings.boolean("REJECT_WITHOUT_CONTEXT", default: false)
         network = try NetworkConfiguration(settings)
+        drainTimeoutSeconds = try settings.integer("DRAIN_TIMEOUT", default: 25, in: 1...3600)
         maximumPoolConnections = try settings.integer("MAX_POOL_CONNECTIONS", default: 50, in: 1...10_000)
         importUnit = try settings.choice("IMPORT_UNIT", default: ImportUnit.delivery)
         delivery = DeliveryLimits(

@@ -37,7 +37,7 @@ struct NetworkConfiguration: Sendable {
             maximumInstanceBytes: try settings.integer(
                 "MAXIMUM_INSTANCE_BYTES", default: 10_000_000_000, in: 1...5_000_000_000_000),
             maximumElementDepth: try settings.integer("MAXIMUM_ELEMENT_DEPTH", default: 64, in: 1...1024))
-        maximumPDUSize = try settings.integer("MAXIMUM_PDU_SIZE", default: 128 << 10, in: 4096...(16 << 20))
+        maximumPDUSize = try settings.evenInteger("MAXIMUM_PDU_SIZE", default: 128 << 10, in: 4096...(16 << 20))
         maximumPresentationContexts = try settings.integer("MAXIMUM_PRESENTATION_CONTEXTS", default: 128, in: 1...128)
         maximumOperations = try settings.integer("MAXIMUM_OPERATIONS", default: 16, in: 1...1000)
         maximumBufferBytes = try settings.integer(
@@ -46,6 +46,17 @@ struct NetworkConfiguration: Sendable {
 }
 
 extension Settings {
+    /// DCMTK's senders give up when they are told an odd length.
+    fileprivate func evenInteger(
+        _ name: String, default value: Int, in range: ClosedRange<Int>
+    ) throws(ConfigurationError) -> Int {
+        let number = try integer(name, default: value, in: range)
+        guard number.isMultiple(of: 2) else {
+            throw ConfigurationError(name: name, value: "\(number)", expected: "an even number")
+        }
+        return number
+    }
+
     fileprivate func seconds(_ name: String, default value: Int) throws(ConfigurationError) -> TimeAmount {
         .seconds(Int64(try integer(name, default: value, in: 1...86_400)))
     }

@@ -46,7 +46,7 @@ struct StoreSCPProcess {
         logger.info("shutting down: no more associations, instances in flight are finished")
         // What is complete is closed at once, whatever the associations that still send take.
         async let closed: Void = deliveries.shutDown()
-        await server.drain(releaseGrace: .seconds(5), deadline: .seconds(60))
+        await server.drain(releaseGrace: .seconds(5), deadline: .seconds(Int64(configuration.drainTimeoutSeconds)))
         await closed
         // What came in the meantime.
         await deliveries.shutDown()

@@ -113,7 +113,7 @@ import Testing
         arguments: [
             ("SCP_PORT", "dicom"), ("SCP_PORT", "65536"), ("MAXIMUM_ASSOCIATIONS", "0"),
             ("AE_TITLE", "SEVENTEEN_LETTERS"), ("REQUIRE_CALLED_AE_TITLE", "perhaps"), ("IMPORT_UNIT", "study"),
-            ("LOG_LEVEL", "loud"),
+            ("LOG_LEVEL", "loud"), ("MAXIMUM_PDU_SIZE", "16383"), ("MESSAGE_TIMEOUT", "0"),
             ("DELIVERY_MAXIMUM_INSTANCES", "5001"), ("DELIVERY_MAXIMUM_BYTES", "10000000001"),
         ])
     func malformed(name: String, value: String) {

@@ -1,5 +1,6 @@
 """What the system tests run against: a local AWS for the session, and another with the real binaries for `pipeline`."""
 
+import contextlib
 import os
 import zipfile
 from pathlib import Path
@@ -58,6 +59,20 @@ def receiver(pipeline):
     log = pipeline.aws.state_dir / "logs" / "receiver.log"
     with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log) as scp:
         yield scp
+
+
+@pytest.fixture
+def folder_receiver(tmp_path):
+    """Starts receivers that store into `tmp_path / "storage"` and so need no AWS; their settings are the arguments."""
+    with contextlib.ExitStack() as running:
+
+        def start(**settings: str) -> Receiver:
+            number = len(list(tmp_path.glob("receiver-*.log")))
+            settings = {"DICOM_BUCKET": "", "STORAGE_DIRECTORY": str(tmp_path / "storage"), **settings}
+            log = tmp_path / f"receiver-{number}.log"
+            return running.enter_context(Receiver(STORE_SCP, "http://127.0.0.1:9", "", log, **settings))
+
+        yield start
 
 
 @pytest.fixture(scope="session")

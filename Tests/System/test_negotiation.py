@@ -6,13 +6,13 @@ import pydicom
 import pytest
 from conftest import STORE_SCP
 from part10 import data_set_bytes
-from pydicom.encaps import encapsulate
-from pydicom.uid import UID, generate_uid
+from pydicom.uid import UID
 from pynetdicom import AE
 from pynetdicom.presentation import StoragePresentationContexts, build_context
 from pynetdicom.sop_class import _STORAGE_CLASSES
 from receiver import Receiver
 from senders import send_with_pynetdicom
+from synthetic import synthetic_instance
 
 pytestmark = pytest.mark.pipeline
 JPEG_FAMILY = (50, 51, 57, 70, 80, 81, 90, 91, 92, 93, *range(100, 109), 201, 202, 203)
@@ -69,22 +69,3 @@ def test_every_transfer_syntax_is_stored_as_it_came(receiver, storage, tmp_path,
         assert pydicom.dcmread(stored) == pydicom.dcmread(path)
     else:
         assert data_set_bytes(stored) == data_set_bytes(path)
-
-
-def synthetic_instance(path: Path, syntax: UID) -> Path:
-    """A small image of a synthetic patient. Its fragments are no picture: nobody on the way looks into them."""
-    dataset = pydicom.Dataset()
-    dataset.file_meta = pydicom.dataset.FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = syntax
-    dataset.SOPClassUID = pydicom.uid.SecondaryCaptureImageStorage
-    dataset.SOPInstanceUID, dataset.SeriesInstanceUID, dataset.StudyInstanceUID = (generate_uid() for _ in range(3))
-    dataset.PatientID, dataset.PatientName, dataset.StudyDate = "SYNTHETIC", "Synthetic^Syntax", "20261123"
-    dataset.Rows = dataset.Columns = 16
-    dataset.SamplesPerPixel, dataset.PixelRepresentation, dataset.PhotometricInterpretation = 1, 0, "MONOCHROME2"
-    dataset.BitsAllocated = dataset.BitsStored = 8
-    dataset.HighBit = 7
-    pixels = bytes(range(256))
-    dataset.PixelData = encapsulate([pixels]) if syntax.is_encapsulated else pixels
-    dataset["PixelData"].VR = "OB"
-    dataset.save_as(path, enforce_file_format=True)
-    return path

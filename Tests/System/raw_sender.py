@@ -1,0 +1,130 @@
+"""A sender that is a socket and nothing more, for what no library does: it stops in the middle, or is one of thousands."""
+
+import socket
+import struct
+
+VERIFICATION = b"1.2.840.10008.1.1"
+CLASS = b"1.2.840.10008.5.1.4.1.1.7"
+EXPLICIT = b"1.2.840.10008.1.2.1"
+IMPLICIT = b"1.2.840.10008.1.2"
+TIMEOUT_SECONDS = 30
+LARGE = 2_000_000
+
+
+def item(kind: int, value: bytes) -> bytes:
+    return struct.pack(">BBH", kind, 0, len(value)) + value
+
+
+def pdu(kind: int, body: bytes) -> bytes:
+    return struct.pack(">BBI", kind, 0, len(body)) + body
+
+
+def associate_request(calling: bytes = b"RAW", window: int | None = None) -> bytes:
+    """Verification on context 1, Secondary Capture in Explicit VR on context 3."""
+    contexts = b"".join(
+        item(0x20, bytes([number, 0, 0, 0]) + item(0x30, abstract) + item(0x40, syntax))
+        for number, abstract, syntax in [(1, VERIFICATION, IMPLICIT), (3, CLASS, EXPLICIT)]
+    )
+    information = item(0x51, struct.pack(">I", 16384))
+    if window is not None:
+        information += item(0x53, struct.pack(">HH", window, 1))
+    fields = struct.pack(">HH", 1, 0) + b"STORESCP".ljust(16) + calling.ljust(16) + bytes(32)
+    return pdu(1, fields + item(0x10, b"1.2.840.10008.3.1.1.1") + contexts + item(0x50, information))
+
+
+def data(context: int, control: int, fragment: bytes) -> bytes:
+    return pdu(4, struct.pack(">IBB", len(fragment) + 2, context, control) + fragment)
+
+
+def _uid(text: bytes) -> bytes:
+    return text + b"\0" * (len(text) % 2)
+
+
+def _command(*elements: tuple[int, bytes]) -> bytes:
+    body = b"".join(struct.pack("<HHI", 0, element, len(value)) + value for element, value in elements)
+    return struct.pack("<HHII", 0, 0, 4, len(body)) + body
+
+
+def instance_uid(number: int, study: int = 1) -> bytes:
+    return b"2.25.%d.1.%d" % (study, number)
+
+
+def store_command(number: int, study: int = 1) -> bytes:
+    return _command(
+        (0x0002, _uid(CLASS)),
+        (0x0100, struct.pack("<H", 1)),
+        (0x0110, struct.pack("<H", number % 65536)),
+        (0x0700, b"\0\0"),
+        (0x0800, b"\0\0"),
+        (0x1000, _uid(instance_uid(number, study))),
+    )
+
+
+def echo_command() -> bytes:
+    return _command((0x0002, _uid(VERIFICATION)), (0x0100, b"\x30\0"), (0x0110, b"\x01\0"), (0x0800, b"\x01\x01"))
+
+
+def data_set(number: int, study: int = 1, pixels: int = 1000) -> bytes:
+    def element(group: int, number: int, vr: bytes, value: bytes) -> bytes:
+        return struct.pack("<HH2sH", group, number, vr, len(value)) + value
+
+    return (
+        element(8, 0x16, b"UI", _uid(CLASS))
+        + element(8, 0x18, b"UI", _uid(instance_uid(number, study)))
+        + element(0x20, 0x0D, b"UI", _uid(b"2.25.%d" % study))
+        + element(0x20, 0x0E, b"UI", _uid(b"2.25.%d.1" % study))
+        + struct.pack("<HH2sHI", 0x7FE0, 0x10, b"OB", 0, pixels)
+        + bytes(pixels)
+    )
+
+
+def status_of(response: bytes) -> int:
+    """Of a P-DATA-TF that holds one whole response."""
+    return struct.unpack_from("<H", response, response.index(struct.pack("<HHI", 0, 0x0900, 2)) + 8)[0]
+
+
+class RawSender:
+    """Blocking; one association."""
+
+    def __init__(self, port: int):
+        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
+        self._socket.settimeout(TIMEOUT_SECONDS)
+        self._received = self._socket.makefile("rb")
+
+    def __enter__(self) -> "RawSender":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._received.close()
+        self._socket.close()
+
+    def send(self, content: bytes) -> None:
+        self._socket.sendall(content)
+
+    def pdu(self) -> bytes | None:
+        """The next PDU; None at the end of the connection."""
+        try:
+            header = self._received.read(6)
+            return header + self._received.read(int.from_bytes(header[2:6])) if len(header) == 6 else None
+        except ConnectionResetError:
+            return None
+
+    def associate(self) -> None:
+        self.send(associate_request())
+        answer = self.pdu()
+        assert answer and answer[0] == 2, answer
+
+    def begin_instance(self, number: int) -> None:
+        """All but the last kilobyte of two megabytes: enough for a receiver to have written something of it."""
+        self.send(data(3, 3, store_command(number)))
+        content = data_set(number, pixels=LARGE)[:-1000]
+        for start in range(0, len(content), 65536):
+            self.send(data(3, 0, content[start : start + 65536]))
+
+    def end_instance(self, number: int) -> None:
+        self.send(data(3, 2, data_set(number, pixels=LARGE)[-1000:]))
+
+    def status(self) -> int:
+        answer = self.pdu()
+        assert answer and answer[0] == 4, answer
+        return status_of(answer)

@@ -1,0 +1,151 @@
+"""Many peers at once: none starves, and the receiver keeps to its memory."""
+
+import asyncio
+import http.server
+import socketserver
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from raw_sender import associate_request, data, data_set, echo_command, pdu, status_of, store_command
+from waiting import wait_for
+
+pytestmark = pytest.mark.pipeline
+IDLE, ACTIVE, INSTANCES = 1000, 300, 8
+PIXELS = 500_000
+MIB = 1 << 20
+# docs/configuration.md, "Memory": what a connection costs beside the instances.
+PER_IDLE, PER_ACTIVE = 32 << 10, 512 << 10
+AT_START = 64 * MIB
+
+
+def peak_rss(pid: int) -> int:
+    [line] = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM")]
+    return int(line.split()[1]) << 10
+
+
+class Peer:
+    """One association of asyncio's."""
+
+    async def open(self, port: int) -> "Peer":
+        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", port)
+        self._writer.write(associate_request())
+        assert (await self.pdu())[0] == 2
+        return self
+
+    async def pdu(self) -> bytes:
+        header = await self._reader.readexactly(6)
+        return header + await self._reader.readexactly(int.from_bytes(header[2:6]))
+
+    async def echo(self) -> int:
+        self._writer.write(data(1, 3, echo_command()))
+        return status_of(await self.pdu())
+
+    async def store(self, number: int, study: int, pixels: int) -> int:
+        self._writer.write(data(3, 3, store_command(number, study)))
+        content = data_set(number, study, pixels)
+        for start in range(0, len(content), 65536):
+            piece = content[start : start + 65536]
+            self._writer.write(data(3, 2 if start + 65536 >= len(content) else 0, piece))
+            await self._writer.drain()
+        return status_of(await self.pdu())
+
+    async def release(self) -> None:
+        self._writer.write(pdu(5, bytes(4)))
+        assert (await self.pdu())[0] == 6
+        self._writer.close()
+        await self._writer.wait_closed()
+
+
+async def store_many(port: int, study: int, count: int, pixels: int) -> list[int]:
+    peer = await Peer().open(port)
+    statuses = [await peer.store(number, study, pixels) for number in range(1, count + 1)]
+    await peer.release()
+    return statuses
+
+
+def test_a_thousand_idle_and_three_hundred_active(folder_receiver, tmp_path):
+    buffers = 64 * MIB
+    receiver = folder_receiver(
+        MAXIMUM_ASSOCIATIONS=str(IDLE + ACTIVE), MAXIMUM_BUFFER_BYTES=str(buffers), NETWORK_TIMEOUT="600"
+    )
+
+    async def crowd() -> list[list[int]]:
+        idle = [await Peer().open(receiver.port) for _ in range(IDLE)]
+        statuses = await asyncio.gather(
+            *(store_many(receiver.port, study, INSTANCES, PIXELS) for study in range(1, ACTIVE + 1))
+        )
+        assert set(await asyncio.gather(*(peer.echo() for peer in idle))) == {0}
+        await asyncio.gather(*(peer.release() for peer in idle))
+        return statuses
+
+    assert asyncio.run(crowd()) == [[0] * INSTANCES] * ACTIVE
+    assert len(list((tmp_path / "storage").rglob("*.dcm"))) == ACTIVE * INSTANCES
+    ended = lambda: receiver.log_lines("association ended")  # noqa: E731
+    wait_for("a line for each association", lambda: len(ended()) == IDLE + ACTIVE)
+    assert {line["end"] for line in ended()} == {"released"}
+    bound = AT_START + buffers + IDLE * PER_IDLE + ACTIVE * PER_ACTIVE
+    peak = peak_rss(receiver.pid)
+    print(f"peak RSS {peak / MIB:.0f} MiB, bound {bound / MIB:.0f} MiB")
+    assert peak < bound
+
+
+class SlowS3(http.server.BaseHTTPRequestHandler):
+    """Takes what is put, slowly, and keeps nothing."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_PUT(self):
+        left = int(self.headers["content-length"])
+        while left:
+            left -= len(self.rfile.read(min(left, 1 << 16)))
+        time.sleep(self.server.delay)
+        self._answer(b"")
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("content-length") or 0))
+        if self.path.endswith("?uploads="):
+            return self._answer(b"<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>")
+        self._answer(b"<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>")
+
+    def do_DELETE(self):
+        self._answer(b"")
+
+    def _answer(self, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("ETag", '"e"')
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+    delay = 0.5
+
+
+def test_a_slow_store_slows_the_senders_and_not_the_memory(folder_receiver):
+    """Sixty senders of 12 MB each, more than ten times what may be held, into an S3 that takes half a second an answer."""
+    server = Server(("127.0.0.1", 0), SlowS3)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    senders, buffers = 60, 48 * MIB
+    endpoint = f"http://127.0.0.1:{server.server_port}"
+    receiver = folder_receiver(
+        DICOM_BUCKET="slow", MAXIMUM_BUFFER_BYTES=str(buffers), AWS_ENDPOINT_URL_S3=endpoint, AWS_ENDPOINT_URL=endpoint
+    )
+
+    async def crowd() -> list[list[int]]:
+        return await asyncio.gather(*(store_many(receiver.port, study, 1, 12_000_000) for study in range(1, senders + 1)))
+
+    assert asyncio.run(crowd()) == [[0]] * senders
+    server.shutdown()
+    # The part that is being sent is held by libcurl as well.
+    bound = AT_START + 2 * buffers + senders * PER_ACTIVE
+    peak = peak_rss(receiver.pid)
+    print(f"peak RSS {peak / MIB:.0f} MiB, bound {bound / MIB:.0f} MiB")
+    assert peak < bound
