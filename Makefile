@@ -9,7 +9,7 @@ PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev pkg-config cmake dpkg-dev
 PYTHON := .venv/bin/python
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-system lint invoke reproduce bench-runtime down clean
+.PHONY: help setup package release run test test-swift test-fuzz test-system fuzz lint invoke reproduce bench-runtime down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -17,15 +17,23 @@ help: ## Lists these targets
 run: release ## The whole system on this machine: sends real DICOM files through it, shows what was imported, stays up
 	@$(PYTHON) local/run.py $(RUN_ARGUMENTS)
 
-test: test-swift test-system ## Every test, those against foreign programs too
+test: test-swift test-fuzz test-system ## Every test, those against foreign programs too
 
 test-swift: setup
 	swift build --build-tests
 	swift test --skip-build
 
+test-fuzz: setup
+	scripts/fuzz address 100000 20
+	scripts/fuzz thread 20000 10 pdus association
+
 test-system: release .venv-sam/complete
 	swift build --product SampleFunction
 	$(PYTHON) -m pytest Tests/System $(PYTEST_ARGUMENTS)
+
+fuzz: setup ## SECONDS=600 a target: libFuzzer with the address and the thread sanitizer; finds become fixtures
+	scripts/fuzz address -1 $(or $(SECONDS),600)
+	scripts/fuzz thread -1 $(or $(SECONDS),600)
 
 lint: setup ## Format, templates, state machine
 	$(LINT_SWIFT)
