@@ -8,7 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import STORE_SCP
 from raw_sender import associate_request, data, data_set, echo_command, pdu, status_of, store_command
+from receiver import Receiver
 from waiting import wait_for
 
 pytestmark = pytest.mark.pipeline
@@ -89,6 +91,30 @@ def test_a_thousand_idle_and_three_hundred_active(folder_receiver, tmp_path):
     peak = peak_rss(receiver.pid)
     print(f"peak RSS {peak / MIB:.0f} MiB, bound {bound / MIB:.0f} MiB")
     assert peak < bound
+
+
+def test_more_connections_than_files(tmp_path):
+    """A process that may open 80 files meets 200 connections: it neither ends nor stops serving when they are gone."""
+    limited = tmp_path / "limited"
+    limited.write_text(f'#!/bin/sh\nexec prlimit --nofile=80:80 "{STORE_SCP}"\n')
+    limited.chmod(0o755)
+    settings = {"DICOM_BUCKET": "", "STORAGE_DIRECTORY": str(tmp_path / "storage")}
+    with Receiver(limited, "http://127.0.0.1:9", "", tmp_path / "receiver.log", **settings) as receiver:
+
+        async def crowd() -> None:
+            connections = [await asyncio.open_connection("127.0.0.1", receiver.port) for _ in range(200)]
+            for _, writer in connections:
+                writer.close()
+
+        async def later() -> int:
+            peer = await Peer().open(receiver.port)
+            status = await peer.echo()
+            await peer.release()
+            return status
+
+        asyncio.run(crowd())
+        assert asyncio.run(later()) == 0
+        assert len(receiver.log_lines()) < 50
 
 
 class SlowS3(http.server.BaseHTTPRequestHandler):

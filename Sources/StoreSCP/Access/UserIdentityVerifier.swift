@@ -40,13 +40,15 @@ struct UserIdentityVerifier: Sendable {
             configuration.kinds.contains(kind)
         else { return .rejected }
         if !configuration.users.isEmpty, kind == .username || kind == .usernameAndPasscode {
-            return isKnown(identity, kind) ? accepted(identity, response: []) : .rejected
+            return isKnown(identity, kind) ? accepted(identity) : .rejected
         }
         return try await ask(identity, of: request, peer: peer)
     }
 
-    private func accepted(_ identity: UserIdentity, response: [UInt8]) -> Verdict {
-        .accepted(serverResponse: identity.isPositiveResponseRequested ? response : nil)
+    /// PS3.7 Table D.3-15: only types 3 to 5 are told something.
+    private func accepted(_ identity: UserIdentity, response: [UInt8] = []) -> Verdict {
+        let isNamed = identity.kind == .username || identity.kind == .usernameAndPasscode
+        return .accepted(serverResponse: identity.isPositiveResponseRequested ? (isNamed ? [] : response) : nil)
     }
 
     private func isKnown(_ identity: UserIdentity, _ kind: UserIdentity.Kind) -> Bool {
