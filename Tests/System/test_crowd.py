@@ -1,6 +1,7 @@
 """Many peers at once: none starves, and the receiver keeps to its memory."""
 
 import asyncio
+import contextlib
 import http.server
 import socketserver
 import threading
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import STORE_SCP
-from raw_sender import associate_request, data, data_set, echo_command, pdu, status_of, store_command
+from raw_sender import RawSender, associate_request, data, data_set, echo_command, pdu, status_of, store_command
 from receiver import Receiver
 from waiting import wait_for
 
@@ -126,7 +127,8 @@ class SlowS3(http.server.BaseHTTPRequestHandler):
         left = int(self.headers["content-length"])
         while left:
             left -= len(self.rfile.read(min(left, 1 << 16)))
-        time.sleep(self.server.delay)
+        with self.server.counting():
+            time.sleep(self.server.delay)
         self._answer(b"")
 
     def do_POST(self):
@@ -152,26 +154,63 @@ class SlowS3(http.server.BaseHTTPRequestHandler):
 class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
     request_queue_size = 256
-    delay = 0.5
+    delay = 0.2
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), SlowS3)
+        self.endpoint = f"http://127.0.0.1:{self.server_port}"
+        self._lock, self._count, self.greatest_count = threading.Lock(), 0, 0
+
+    @contextlib.contextmanager
+    def counting(self):
+        """Counts the instances that are being put at once."""
+        with self._lock:
+            self._count += 1
+            self.greatest_count = max(self.greatest_count, self._count)
+        yield
+        with self._lock:
+            self._count -= 1
 
 
-def test_a_slow_store_slows_the_senders_and_not_the_memory(folder_receiver):
-    """Sixty senders of 12 MB each, more than ten times what may be held, into an S3 that takes half a second an answer."""
-    server = Server(("127.0.0.1", 0), SlowS3)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    senders, buffers = 60, 48 * MIB
-    endpoint = f"http://127.0.0.1:{server.server_port}"
+@pytest.fixture
+def slow_s3():
+    server = Server()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_slow_store_slows_the_senders_and_not_the_memory(folder_receiver, slow_s3):
+    """Thirty senders of 12 MB each, more than ten times what may be held, into an S3 that takes its time to answer."""
+    senders, buffers = 30, 24 * MIB
     receiver = folder_receiver(
-        DICOM_BUCKET="slow", MAXIMUM_BUFFER_BYTES=str(buffers), AWS_ENDPOINT_URL_S3=endpoint, AWS_ENDPOINT_URL=endpoint
+        DICOM_BUCKET="slow", MAXIMUM_BUFFER_BYTES=str(buffers), AWS_ENDPOINT_URL_S3=slow_s3.endpoint
     )
 
     async def crowd() -> list[list[int]]:
         return await asyncio.gather(*(store_many(receiver.port, study, 1, 12_000_000) for study in range(1, senders + 1)))
 
     assert asyncio.run(crowd()) == [[0]] * senders
-    server.shutdown()
     # The part that is being sent is held by libcurl as well.
     bound = AT_START + 2 * buffers + senders * PER_ACTIVE
     peak = peak_rss(receiver.pid)
     print(f"peak RSS {peak / MIB:.0f} MiB, bound {bound / MIB:.0f} MiB")
     assert peak < bound
+
+
+@pytest.mark.parametrize(("window", "expected"), [(None, 1), (4, 4), (0, 8)])
+def test_instances_of_one_association_are_stored_side_by_side(folder_receiver, slow_s3, window, expected):
+    """As many as the window lets the sender have outstanding: counted where they are put."""
+    receiver = folder_receiver(
+        DICOM_BUCKET="slow", IMPORT_UNIT="instance", MAXIMUM_OPERATIONS="8", AWS_ENDPOINT_URL_S3=slow_s3.endpoint
+    )
+    count = 12
+    with RawSender(receiver.port) as sender:
+        sender.associate(window)
+        for number in range(1, count + 1):
+            sender.send(data(3, 3, store_command(number)) + data(3, 2, data_set(number)))
+        assert [sender.status() for _ in range(count)] == [0] * count
+    assert slow_s3.greatest_count == expected
