@@ -97,6 +97,8 @@ let package = Package(
             name: "S3EventFunction", dependencies: ["LambdaRuntime"], path: "Benchmarks/Runtime/S3EventFunction",
             swiftSettings: settings),
         .executableTarget(
+            name: "SCPBenchmark", path: "Benchmarks/StoreSCP/SCPBenchmark", swiftSettings: settings),
+        .executableTarget(
             name: "RuntimeBenchmark", path: "Benchmarks/Runtime/RuntimeBenchmark", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -23,6 +23,8 @@ struct Configuration: Sendable {
     }
 
     let storage: Storage
+    /// Whether files are on the disk before they are acknowledged.
+    let synchronizesStorage: Bool
     /// Of the machine's own addresses, the one to listen on.
     let address: String
     let port: Int
@@ -53,6 +55,7 @@ struct Configuration: Sendable {
             } else {
                 .directory(settings.text("STORAGE_DIRECTORY") ?? "storage")
             }
+        synchronizesStorage = try settings.boolean("STORAGE_FSYNC", default: true)
         address = settings.text("SCP_ADDRESS") ?? "0.0.0.0"
         port = try settings.integer("SCP_PORT", default: 11112, in: 0...65535)
         aeTitle = try settings.aeTitle("AE_TITLE", default: "STORESCP")

@@ -57,7 +57,8 @@ struct StoreSCPProcess {
         _ configuration: Configuration, environment: [String: String], logger: Logger
     ) throws -> any InstanceStore {
         switch configuration.storage {
-        case .directory(let directory): return FolderInstanceStore(directory: directory)
+        case .directory(let directory):
+            return FolderInstanceStore(directory: directory, isSynchronized: configuration.synchronizesStorage)
         case .bucket(let bucket):
             let client = try AWSClient(
                 environment: environment, maximumConnections: configuration.maximumPoolConnections, logger: logger)

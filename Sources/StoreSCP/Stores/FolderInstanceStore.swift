@@ -4,17 +4,19 @@ import NIOPosix
 /// Keeps instances as files below a folder. A file appears under its name when all of it is on the disk.
 struct FolderInstanceStore: InstanceStore {
     let directory: String
+    /// Whether a file, and its name, have to be on the disk before it counts as stored.
+    var isSynchronized = true
     let partSize = 1 << 20
 
     func writer(for key: String) -> any InstanceWriter {
-        FolderInstanceWriter(path: path(of: key))
+        FolderInstanceWriter(path: path(of: key), isSynchronized: isSynchronized)
     }
 
     func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {
         let path = path(of: key)
         try await NIOThreadPool.singleton.runIfActive {
             if onlyIfAbsent && access(path, F_OK) == 0 { return }
-            let file = try PartialFile(path: path)
+            let file = try PartialFile(path: path, isSynchronized: isSynchronized)
             do {
                 try file.write(body)
                 try file.publish()
@@ -37,10 +39,12 @@ struct FolderInstanceStore: InstanceStore {
 
 private actor FolderInstanceWriter: InstanceWriter {
     private let path: String
+    private let isSynchronized: Bool
     private var file: PartialFile?
 
-    init(path: String) {
+    init(path: String, isSynchronized: Bool) {
         self.path = path
+        self.isSynchronized = isSynchronized
     }
 
     func append(_ part: [UInt8]) async throws {
@@ -63,8 +67,9 @@ private actor FolderInstanceWriter: InstanceWriter {
     /// Kept before anything is written, so that a failure leaves something to discard.
     private func openFile() async throws -> PartialFile {
         if let file { return file }
-        let path = path
-        let opened = try await NIOThreadPool.singleton.runIfActive { try PartialFile(path: path) }
+        let opened = try await NIOThreadPool.singleton.runIfActive { [path, isSynchronized] in
+            try PartialFile(path: path, isSynchronized: isSynchronized)
+        }
         file = opened
         return opened
     }
