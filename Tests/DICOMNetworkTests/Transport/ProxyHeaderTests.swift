@@ -8,6 +8,7 @@ struct ProxyHeaderTests {
         (ProxySamples.ipv4, .proxy, "203.0.113.7", 40000),
         (ProxySamples.ipv6, .proxy, "2001:db8::7", 40000),
         (ProxySamples.local, .local, nil, nil),
+        (ProxySamples.awsHealthCheck, .local, nil, nil),
         (ProxySamples.header(command: 0x20, family: 0x00, body: []), .local, nil, nil),
         // LOCAL: the family is to be ignored, also one that is not assigned.
         (ProxySamples.header(command: 0x20, family: 0xFF, body: [1]), .local, nil, nil),

@@ -38,6 +38,17 @@ enum ProxySamples {
             10, 0, 0, 1, 10, 0, 0, 2, 0x00, 0x01, 0x00, 0x02,
         ]
 
+    /// What a Network Load Balancer of AWS sends before a health check, from a capture in the public issue
+    /// kubernetes/kubernetes#57250: a family, and yet no addresses.
+    static let awsHealthCheck: [UInt8] =
+        signature + [
+            0x20,  // version 2, LOCAL
+            0x11,  // TCP over IPv4
+            0x00, 0x54,  // 84 bytes of TLVs
+            0x03, 0x00, 0x04, 0xBC, 0xE5, 0x95, 0x1F,  // PP2_TYPE_CRC32C
+            0x04, 0x00, 0x4A,  // PP2_TYPE_NOOP, 74 bytes
+        ] + Array(repeating: 0, count: 74)
+
     static func header(command: UInt8 = 0x21, family: UInt8, body: [UInt8]) -> [UInt8] {
         signature + [command, family, UInt8(body.count >> 8), UInt8(body.count & 0xFF)] + body
     }
