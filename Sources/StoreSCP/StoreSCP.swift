@@ -26,6 +26,7 @@ struct StoreSCPProcess {
         _ configuration: Configuration, environment: [String: String], logger: Logger
     ) async throws {
         let signals = TerminationSignals()
+        let openFiles = OpenFileLimit.raise()
         let store = try instanceStore(configuration, environment: environment, logger: logger)
         let associations = OpenAssociations()
         let deliveries = Deliveries(
@@ -39,7 +40,7 @@ struct StoreSCPProcess {
             metadata: [
                 "port": "\(server.port)", "aeTitle": "\(configuration.aeTitle)",
                 "storage": "\(configuration.storage)",
-                "importUnit": "\(configuration.importUnit.rawValue)",
+                "importUnit": "\(configuration.importUnit.rawValue)", "openFileLimit": "\(openFiles)",
             ])
 
         await signals.first()
