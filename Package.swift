@@ -8,6 +8,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     ],
     targets: [
         .systemLibrary(
@@ -45,6 +46,8 @@ let package = Package(
             dependencies: [
                 "AWS", "ImportPipeline", "DICOMNetwork", "StructuredLog",
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
 
@@ -81,7 +84,14 @@ let package = Package(
             name: "ImportPipelineTests",
             dependencies: ["ImportPipeline", "TriggerImport", "StartImportJob", "CheckStatus"],
             swiftSettings: settings),
-        .testTarget(name: "StoreSCPTests", dependencies: ["StoreSCP"], swiftSettings: settings),
+        .testTarget(
+            name: "StoreSCPTests",
+            dependencies: [
+                "StoreSCP", "TestLog",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
 
         .executableTarget(
             name: "S3EventFunction", dependencies: ["LambdaRuntime"], path: "Benchmarks/Runtime/S3EventFunction",

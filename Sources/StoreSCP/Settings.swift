@@ -22,6 +22,10 @@ struct Settings {
         return number
     }
 
+    func pem(_ name: String) -> PEMSource? {
+        text(name).map { PEMSource(setting: name, value: $0) }
+    }
+
     func boolean(_ name: String, default value: Bool) throws(ConfigurationError) -> Bool {
         guard let text = text(name) else { return value }
         switch text.lowercased() {
