@@ -46,6 +46,7 @@ let package = Package(
             dependencies: [
                 "AWS", "ImportPipeline", "DICOMNetwork", "StructuredLog",
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],

@@ -32,6 +32,8 @@ struct Configuration: Sendable {
     let tls: TLSSettings?
     /// Every connection of a DICOM port begins with a load balancer's header.
     let usesProxyProtocol: Bool
+    /// Nil: no health port.
+    let healthPort: Int?
     let aeTitle: String
     let requiresCalledAETitle: Bool
     /// Empty: any.
@@ -61,6 +63,7 @@ struct Configuration: Sendable {
         requiresTLS = try settings.boolean("REQUIRE_TLS", default: false)
         tls = try TLSSettings(settings)
         usesProxyProtocol = try settings.boolean("PROXY_PROTOCOL", default: false)
+        healthPort = try settings.integer("HEALTH_PORT", in: 0...65535)
         aeTitle = try settings.aeTitle("AE_TITLE", default: "STORESCP")
         requiresCalledAETitle = try settings.boolean("REQUIRE_CALLED_AE_TITLE", default: false)
         callingAETitles = settings.list("REQUIRE_CALLING_AE_TITLE")

@@ -11,16 +11,19 @@ final class Server: Sendable {
     /// Nil where there is no such listener.
     private let plain: (any Channel)?
     private let tls: (any Channel)?
+    private let health: HealthListener?
     private let connections: Connections
     private let contexts: TLSContexts?
     /// Looks at the certificate's files.
     private let reloading: Task<Void, Never>?
 
     private init(
-        plain: (any Channel)?, tls: (any Channel)?, connections: Connections, contexts: TLSContexts?
+        plain: (any Channel)?, tls: (any Channel)?, health: HealthListener?, connections: Connections,
+        contexts: TLSContexts?
     ) {
         self.plain = plain
         self.tls = tls
+        self.health = health
         self.connections = connections
         self.contexts = contexts
         reloading = contexts.map { contexts in Task { await contexts.keepCurrent() } }
@@ -32,6 +35,7 @@ final class Server: Sendable {
         description["port"] = plain?.localAddress?.port.map { "\($0)" }
         description["tlsPort"] = tls?.localAddress?.port.map { "\($0)" }
         description["certificateNotAfter"] = contexts.map { "\($0.notAfter)" }
+        description["healthPort"] = health.map { "\($0.port)" }
         return description
     }
 
@@ -60,12 +64,18 @@ final class Server: Sendable {
         let plain = configuration.requiresTLS ? nil : try await listen(on: configuration.port, tls: nil)
         var tls: (any Channel)?
         if let settings = configuration.tls { tls = try await listen(on: settings.port, tls: contexts) }
-        return Server(plain: plain, tls: tls, connections: connections, contexts: contexts)
+        // Last: who asks it is told that the others are open.
+        var health: HealthListener?
+        if let port = configuration.healthPort {
+            health = try await HealthListener.open(address: configuration.address, port: port)
+        }
+        return Server(plain: plain, tls: tls, health: health, connections: connections, contexts: contexts)
     }
 
     /// Accepts no more; instances in flight are finished and answered, then their associations end. Those that have not
     /// ended by the deadline are cut: a container is given so much time and no more.
     func drain(releaseGrace: TimeAmount, deadline: TimeAmount) async {
+        health?.drainingBegan()
         for listener in [plain, tls] { try? await listener?.close() }
         let open = connections.refuseFurther()
         for channel in open {
@@ -76,7 +86,8 @@ final class Server: Sendable {
     }
 
     /// What went on while associations ended.
-    func stop() {
+    func stop() async {
         reloading?.cancel()
+        await health?.close()
     }
 }

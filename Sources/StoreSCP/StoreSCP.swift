@@ -50,7 +50,7 @@ struct StoreSCPProcess {
         await closed
         // What came in the meantime.
         await deliveries.shutDown()
-        server.stop()
+        await server.stop()
         logger.info("receiver ended")
     }
 
