@@ -52,7 +52,7 @@ import Testing
         #expect(log.lines[0].contains(path("certificate.pem")))
     }
 
-    @Test("A link that is turned to other files counts as their replacement")
+    @Test("A link that is turned to other files counts as their replacement, as Kubernetes does it")
     func turnedLink() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         func turn(to name: String) throws {
@@ -61,14 +61,16 @@ import Testing
             try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
             try Data(pair.certificate.utf8).write(to: target.appending(path: "certificate.pem"))
             try Data(pair.privateKey.utf8).write(to: target.appending(path: "key.pem"))
-            // As Kubernetes: a new link takes the old one's name.
+            // A new link takes the old one's name.
             try FileManager.default.createSymbolicLink(atPath: path("new"), withDestinationPath: name)
             #expect(rename(path("new"), path("data")) == 0)
         }
         try turn(to: "first")
-        let contexts = try contexts([
-            "TLS_CERTIFICATE": path("data/certificate.pem"), "TLS_PRIVATE_KEY": path("data/key.pem"),
-        ])
+        // The names that are configured are links themselves, and never change.
+        for name in ["certificate.pem", "key.pem"] {
+            try FileManager.default.createSymbolicLink(atPath: path(name), withDestinationPath: "data/\(name)")
+        }
+        let contexts = try contexts()
         let before = contexts.current
         try turn(to: "second")
         contexts.reloadIfChanged()
