@@ -12,6 +12,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     ],
     targets: [
         .systemLibrary(
@@ -49,6 +50,9 @@ let package = Package(
             dependencies: [
                 "AWS", "HTTP", "ImportPipeline", "DICOM", "DICOMNetwork", "StructuredLog",
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
 
@@ -91,7 +95,12 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "StoreSCPTests",
-            dependencies: ["StoreSCP", .product(name: "NIOEmbedded", package: "swift-nio")], swiftSettings: settings),
+            dependencies: [
+                "StoreSCP", "TestLog",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
 
         .executableTarget(
             name: "S3EventFunction", dependencies: ["LambdaRuntime"], path: "Benchmarks/Runtime/S3EventFunction",

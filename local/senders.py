@@ -6,6 +6,7 @@ element for element.
 """
 
 import re
+import ssl
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -49,14 +50,14 @@ class Instance:
 
 
 def send_with_dcmtk(
-    files: list[Path], host: str, port: int, calling: str = "DCMTK", called: str = "STORESCP"
+    files: list[Path], host: str, port: int, calling: str = "DCMTK", called: str = "STORESCP", options: tuple = ()
 ) -> list[Acknowledgement]:
-    """One association of storescu for all files."""
+    """One association of storescu for all files; `options` are further ones of its command line, such as TLS's."""
     instances = [Instance.of(path) for path in files]
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "storescu.cfg"
         configuration.write_text(_storescu_configuration(instances))
-        command = ["storescu", "--debug", "--no-halt", "--config-file", configuration, "Own"]
+        command = ["storescu", "--debug", "--no-halt", "--config-file", configuration, "Own", *options]
         command += ["--aetitle", calling, "--call", called, host, str(port), *files]
         result = subprocess.run(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SEND_SECONDS
@@ -66,12 +67,17 @@ def send_with_dcmtk(
 
 
 def send_with_pynetdicom(
-    files: list[Path], host: str, port: int, calling: str = "PYNETDICOM", called: str = "STORESCP"
+    files: list[Path],
+    host: str,
+    port: int,
+    calling: str = "PYNETDICOM",
+    called: str = "STORESCP",
+    tls: tuple[ssl.SSLContext, str] | None = None,
 ) -> list[Acknowledgement]:
-    """One association of pynetdicom for all files."""
+    """One association of pynetdicom for all files; `tls` holds the name that the certificate must be for."""
     instances = [Instance.of(path) for path in files]
     contexts = [build_context(*pair) for pair in _pairs(instances)]
-    association = AE(ae_title=calling).associate(host, port, contexts, ae_title=called)
+    association = AE(ae_title=calling).associate(host, port, contexts, ae_title=called, tls_args=tls)
     if not association.is_established:
         return [Acknowledgement(item.path, item.sop_instance_uid, None) for item in instances]
     try:

@@ -28,6 +28,14 @@ struct Configuration: Sendable {
     /// Of the machine's own addresses, the one to listen on.
     let address: String
     let port: Int
+    /// True: `port` is not opened.
+    let requiresTLS: Bool
+    /// Nil: no TLS port.
+    let tls: TLSSettings?
+    /// Every connection of a DICOM port begins with a load balancer's header.
+    let usesProxyProtocol: Bool
+    /// Nil: no health port.
+    let healthPort: Int?
     let aeTitle: String
     let requiresCalledAETitle: Bool
     /// Empty: any.
@@ -58,6 +66,10 @@ struct Configuration: Sendable {
         synchronizesStorage = try settings.boolean("STORAGE_FSYNC", default: true)
         address = settings.text("SCP_ADDRESS") ?? "0.0.0.0"
         port = try settings.integer("SCP_PORT", default: 11112, in: 0...65535)
+        requiresTLS = try settings.boolean("REQUIRE_TLS", default: false)
+        tls = try TLSSettings(settings)
+        usesProxyProtocol = try settings.boolean("PROXY_PROTOCOL", default: false)
+        healthPort = try settings.integer("HEALTH_PORT", in: 0...65535)
         aeTitle = try settings.aeTitle("AE_TITLE", default: "STORESCP")
         requiresCalledAETitle = try settings.boolean("REQUIRE_CALLED_AE_TITLE", default: false)
         callingAETitles = settings.list("REQUIRE_CALLING_AE_TITLE")

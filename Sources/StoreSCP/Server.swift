@@ -1,44 +1,89 @@
 import DICOMNetwork
+import Logging
 import NIOCore
 import NIOPosix
-import Synchronization
 
-/// Listens for associations and lets them end at shutdown.
+/// Listens for associations, plain and under TLS, and lets them end at shutdown.
 final class Server: Sendable {
     /// Connections that the kernel keeps until they are accepted: a full queue costs each further one a second.
     private static let backlog: Int32 = 1024
 
-    private let listener: any Channel
+    /// Nil where there is no such listener.
+    private let plain: (any Channel)?
+    private let tls: (any Channel)?
+    private let health: HealthListener?
     private let connections: Connections
+    private let contexts: TLSContexts?
+    /// Looks at the certificate's files.
+    private let reloading: Task<Void, Never>?
 
-    private init(listener: any Channel, connections: Connections) {
-        self.listener = listener
+    private init(
+        plain: (any Channel)?, tls: (any Channel)?, health: HealthListener?, connections: Connections,
+        contexts: TLSContexts?
+    ) {
+        self.plain = plain
+        self.tls = tls
+        self.health = health
         self.connections = connections
+        self.contexts = contexts
+        reloading = contexts.map { contexts in Task { await contexts.keepCurrent() } }
     }
 
-    var port: Int { listener.localAddress?.port ?? 0 }
+    /// Every port that was opened, by what it is called in the log, and when the certificate ends.
+    var description: Logger.Metadata {
+        var description: Logger.Metadata = [:]
+        description["port"] = plain?.localAddress?.port.map { "\($0)" }
+        description["tlsPort"] = tls?.localAddress?.port.map { "\($0)" }
+        description["certificateNotAfter"] = contexts.map { "\($0.notAfter)" }
+        description["healthPort"] = health.map { "\($0.port)" }
+        return description
+    }
 
-    static func start(configuration: Configuration, service: StorageService) async throws -> Server {
+    static func start(configuration: Configuration, service: StorageService, logger: Logger) async throws -> Server {
         let connections = Connections()
         let network = configuration.network
-        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.backlog, value: backlog)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelInitializer { channel in
-                connections.add(channel)
-                return AssociationHandler.addHandlers(
-                    to: channel, service: service, limits: network.association, timeouts: network.timeouts)
-            }
-            .bind(host: configuration.address, port: configuration.port).get()
-        return Server(listener: listener, connections: connections)
+
+        func listen(on port: Int, tls: TLSContexts?) async throws -> any Channel {
+            let pipeline = ConnectionPipeline(
+                service: service, limits: network.association, timeouts: network.timeouts,
+                usesProxyProtocol: configuration.usesProxyProtocol, tls: tls,
+                logger: logger)
+            return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .serverChannelOption(.backlog, value: backlog)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                // When no file is free, accepting again and again would keep a core busy.
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                    }
+                }
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                // One read at a time: the application may not be able to take more.
+                .childChannelOption(.maxMessagesPerRead, value: 1)
+                .childChannelInitializer { channel in
+                    connections.add(channel)
+                    return pipeline.addHandlers(to: channel)
+                }
+                .bind(host: configuration.address, port: port).get()
+        }
+
+        let contexts = try configuration.tls.map { try TLSContexts($0, logger: logger) }
+        let plain = configuration.requiresTLS ? nil : try await listen(on: configuration.port, tls: nil)
+        var tls: (any Channel)?
+        if let settings = configuration.tls { tls = try await listen(on: settings.port, tls: contexts) }
+        // Last: who asks it is told that the others are open.
+        var health: HealthListener?
+        if let port = configuration.healthPort {
+            health = try await HealthListener.open(address: configuration.address, port: port)
+        }
+        return Server(plain: plain, tls: tls, health: health, connections: connections, contexts: contexts)
     }
 
     /// Accepts no more; instances in flight are finished and answered, then their associations end. Those that have not
     /// ended by the deadline are cut: a container is given so much time and no more.
     func drain(releaseGrace: TimeAmount, deadline: TimeAmount) async {
-        try? await listener.close()
+        health?.drainingBegan()
+        for listener in [plain, tls] { try? await listener?.close() }
         let open = connections.refuseFurther()
         for channel in open {
             channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Drain(releaseGrace: releaseGrace))
@@ -46,32 +91,10 @@ final class Server: Sendable {
         }
         for channel in open { try? await channel.closeFuture.get() }
     }
-}
 
-/// The connections that are open now.
-private final class Connections: Sendable {
-    private struct State {
-        var channels: [ObjectIdentifier: any Channel] = [:]
-        var refusesFurther = false
-    }
-
-    private let state = Mutex(State())
-
-    func add(_ channel: any Channel) {
-        let id = ObjectIdentifier(channel)
-        let isRefused = state.withLock { state in
-            if !state.refusesFurther { state.channels[id] = channel }
-            return state.refusesFurther
-        }
-        if isRefused { channel.close(promise: nil) }
-        channel.closeFuture.whenComplete { _ in self.state.withLock { $0.channels[id] = nil } }
-    }
-
-    /// Those that are open; one that was accepted just before and comes later is closed at once.
-    func refuseFurther() -> [any Channel] {
-        state.withLock { state in
-            state.refusesFurther = true
-            return Array(state.channels.values)
-        }
+    /// What went on while associations ended.
+    func stop() async {
+        reloading?.cancel()
+        await health?.close()
     }
 }

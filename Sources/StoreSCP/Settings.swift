@@ -15,12 +15,20 @@ struct Settings {
     }
 
     func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int {
-        guard let text = text(name) else { return value }
+        try integer(name, in: range) ?? value
+    }
+
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
+        guard let text = text(name) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw ConfigurationError(
                 name: name, value: text, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    func pem(_ name: String) -> PEMSource? {
+        text(name).map { PEMSource(setting: name, value: $0) }
     }
 
     func boolean(_ name: String, default value: Bool) throws(ConfigurationError) -> Bool {

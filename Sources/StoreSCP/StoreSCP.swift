@@ -26,6 +26,7 @@ struct StoreSCPProcess {
         _ configuration: Configuration, environment: [String: String], logger: Logger
     ) async throws {
         let signals = TerminationSignals()
+        let openFiles = OpenFileLimit.raise()
         let store = try instanceStore(configuration, environment: environment, logger: logger)
         let associations = OpenAssociations(limits: configuration.network.associations)
         let deliveries = Deliveries(
@@ -33,14 +34,13 @@ struct StoreSCPProcess {
         let service = StorageService(
             configuration: configuration, store: store, deliveries: deliveries, associations: associations,
             logger: logger)
-        let server = try await Server.start(configuration: configuration, service: service)
-        logger.info(
-            "receiver ready",
-            metadata: [
-                "port": "\(server.port)", "aeTitle": "\(configuration.aeTitle)",
-                "storage": "\(configuration.storage)",
-                "importUnit": "\(configuration.importUnit.rawValue)",
-            ])
+        let server = try await Server.start(configuration: configuration, service: service, logger: logger)
+        var description = server.description
+        description["aeTitle"] = "\(configuration.aeTitle)"
+        description["storage"] = "\(configuration.storage)"
+        description["importUnit"] = "\(configuration.importUnit.rawValue)"
+        description["openFileLimit"] = "\(openFiles)"
+        logger.info("receiver ready", metadata: description)
 
         await signals.first()
         logger.info("shutting down: no more associations, instances in flight are finished")
@@ -50,6 +50,7 @@ struct StoreSCPProcess {
         await closed
         // What came in the meantime.
         await deliveries.shutDown()
+        await server.stop()
         logger.info("receiver ended")
     }
 

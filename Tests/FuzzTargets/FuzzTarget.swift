@@ -12,6 +12,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case part10
     /// The first byte names the transfer syntax, the rest is a data set.
     case dataSet
+    /// What a load balancer puts first, byte by byte: no byte more may change what was judged.
+    case proxyHeader
     /// What comes after an association was accepted.
     case association
 
@@ -26,6 +28,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             Self.read(UnsafeRawBufferPointer(rebasing: bytes.dropFirst())) {
                 try InstanceHeaderReader(transferSyntax: syntax)
             }
+        case .proxyHeader: Self.decodeProxyHeader(bytes)
         case .association: FuzzedAssociation.run(bytes)
         }
     }
@@ -49,6 +52,18 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         if let request = try? CEchoRequest(command) { _ = request.commandSet().encoded() }
         if let refusal = try? DIMSEResponse(refusing: command, on: 1, status: .mistypedArgument, errorComment: "?") {
             _ = refusal.commandSet.encoded()
+        }
+    }
+
+    private static func decodeProxyHeader(_ bytes: UnsafeRawBufferPointer) {
+        var whole = ByteBuffer(bytes: bytes)
+        let expected = Result { () throws(ProxyHeaderError) in try ProxyHeader.decode(from: &whole) }
+        var pieces = ByteBuffer()
+        for byte in bytes {
+            pieces.writeInteger(byte)
+            let found = Result { () throws(ProxyHeaderError) in try ProxyHeader.decode(from: &pieces) }
+            if case .success(nil) = found { continue }
+            return precondition(found == expected, "pieces are read differently")
         }
     }
 

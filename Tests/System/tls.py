@@ -1,52 +1,33 @@
 """HTTPS in front of a local server: a certificate of its own, and a forwarder that ends TLS."""
 
-import asyncio
-import contextlib
 import ssl
 import subprocess
-import threading
 from pathlib import Path
 
+from forwarder import Forwarder
 
-class TLSForwarder:
-    """Takes TLS connections on a port of loopback and passes their bytes to `target`, a port of loopback too."""
+
+class TLSForwarder(Forwarder):
+    """Ends TLS before a port of loopback."""
 
     def __init__(self, target: int, certificate: Path, key: Path):
-        self._target = target
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(certificate, key)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self.port = 0
-
-    def __enter__(self) -> "TLSForwarder":
-        self._thread.start()
-        starting = asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context)
-        server = asyncio.run_coroutine_threadsafe(starting, self._loop).result()
-        self.port = server.sockets[0].getsockname()[1]
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        target_reader, target_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        await asyncio.gather(_pass_on(reader, target_writer), _pass_on(target_reader, writer))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        super().__init__(target, context)
 
 
-async def _pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await source.read(65536):
-            sink.write(data)
-            await sink.drain()
-    sink.close()
+KEY_OPTIONS = {"ec": ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"], "rsa": ["rsa:2048"]}
 
 
-def make_certificate(host: str, folder: Path) -> tuple[Path, Path]:
-    """A certificate for `host` that is its own authority, and its key."""
+def make_certificate(
+    host: str, folder: Path, authority: tuple[Path, Path] | None = None, key_type: str = "ec"
+) -> tuple[Path, Path]:
+    """A certificate for `host` and its key. It is its own authority, or that of another certificate and key."""
+    folder.mkdir(parents=True, exist_ok=True)
     certificate, key = folder / "certificate.pem", folder / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command = ["openssl", "req", "-x509", "-newkey", *KEY_OPTIONS[key_type], "-nodes"]
     command += ["-days", "2", "-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"]
+    if authority:
+        command += ["-CA", authority[0], "-CAkey", authority[1]]
     subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     return certificate, key

@@ -158,6 +158,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let known = event as? PeerAddressKnown { record.peer = known.address }
         guard let drain = event as? Drain else {
             context.fireUserInboundEventTriggered(event)
             return

@@ -1,0 +1,56 @@
+import NIOCore
+
+/// Takes the PROXY header off a connection, which must begin with one, tells who the peer is and leaves the pipeline.
+///
+/// Stands first. It has no timer: ARTIM runs from the connection on, so that a header that never comes ends with it.
+package final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChannelHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias InboundOut = ByteBuffer
+
+    private enum State {
+        case awaitingHeader
+        case passingOn
+        case refused
+    }
+
+    private var state = State.awaitingHeader
+    /// Shorter than the longest header: each field is judged when it comes.
+    private var received = ByteBuffer()
+
+    package init() {}
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch state {
+        case .awaitingHeader:
+            var bytes = Self.unwrapInboundIn(data)
+            received.writeBuffer(&bytes)
+            decode(context: context)
+        case .passingOn: context.fireChannelRead(data)
+        case .refused: break
+        }
+    }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // The header can no longer become whole, and there is nobody to tell.
+        if state == .awaitingHeader, event as? ChannelEvent == .inputClosed { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func decode(context: ChannelHandlerContext) {
+        do {
+            guard let header = try ProxyHeader.decode(from: &received) else { return }
+            state = .passingOn
+            if let address = header.source {
+                context.fireUserInboundEventTriggered(PeerAddressKnown(address: address))
+            }
+            if received.readableBytes > 0 { context.fireChannelRead(Self.wrapInboundOut(received)) }
+            received = ByteBuffer()
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        } catch {
+            state = .refused
+            received = ByteBuffer()
+            context.fireErrorCaught(error)
+            context.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import DICOMNetwork
+import Logging
+import NIOCore
+import NIOSSL
+
+/// What a connection of a DICOM port runs through: the load balancer's header, TLS, the association.
+struct ConnectionPipeline: Sendable {
+    let service: any AssociationService
+    let limits: AssociationLimits
+    let timeouts: AssociationTimeouts
+    let usesProxyProtocol: Bool
+    /// Nil for the plain port.
+    let tls: TLSContexts?
+    let logger: Logger
+
+    /// For `childChannelInitializer`.
+    ///
+    /// There is one limit in time for all of it: ARTIM, which the association starts with the connection.
+    func addHandlers(to channel: any Channel) -> EventLoopFuture<Void> {
+        channel.eventLoop.makeCompletedFuture { try addTransportHandlers(to: channel) }.flatMap {
+            AssociationHandler.addHandlers(to: channel, service: service, limits: limits, timeouts: timeouts)
+        }
+    }
+
+    private func addTransportHandlers(to channel: any Channel) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if usesProxyProtocol { try pipeline.addHandler(ProxyProtocolHandler()) }
+        if let tls {
+            try pipeline.addHandler(FirstByteHandler())
+            try pipeline.addHandler(NIOSSLServerHandler(context: tls.current))
+        }
+        if usesProxyProtocol || tls != nil {
+            try pipeline.addHandler(ConnectionFailureHandler(awaitsHandshake: tls != nil, logger: logger))
+        }
+    }
+}

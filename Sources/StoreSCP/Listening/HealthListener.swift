@@ -1,0 +1,51 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// The port that load balancers and orchestrators ask: a connection succeeds, and HTTP tells whether associations are
+/// still taken.
+final class HealthListener: Sendable {
+    private let readiness: Readiness
+    private let channel: any Channel
+
+    /// Whether associations are taken; from the start, until it is ended for good.
+    final class Readiness: Sendable {
+        private let ended = Atomic(false)
+
+        var isReady: Bool { !ended.load(ordering: .relaxed) }
+
+        func end() {
+            ended.store(true, ordering: .relaxed)
+        }
+    }
+
+    private init(readiness: Readiness, channel: any Channel) {
+        self.readiness = readiness
+        self.channel = channel
+    }
+
+    var port: Int { channel.localAddress?.port ?? 0 }
+
+    static func open(address: String, port: Int) async throws -> HealthListener {
+        let readiness = Readiness()
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try HealthHandler.addHandlers(to: channel, readiness: readiness)
+                }
+            }
+            .bind(host: address, port: port).get()
+        return HealthListener(readiness: readiness, channel: channel)
+    }
+
+    /// From now on the answer is that the receiver is ending.
+    func drainingBegan() {
+        readiness.end()
+    }
+
+    func close() async {
+        try? await channel.close()
+    }
+}

@@ -1,0 +1,57 @@
+import NIOSSL
+
+/// A certificate, its key and the clients' authorities as they were at one moment, ready for connections.
+struct TLSCredentials: Sendable {
+    /// The suites of TLS 1.2: forward secret and authenticated. Those of AES are the ones with ECDHE of the
+    /// non-downgrading BCP 195 profiles. TLS 1.3 has no weaker ones. PS3.15 §B.10, §B.12.
+    static let cipherSuites: [NIOTLSCipher] = [
+        .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+    ]
+
+    let context: NIOSSLContext
+    /// The end of our own certificate, in seconds since 1970.
+    let notAfter: Int
+
+    /// Reads the files: blocks for as long as the disk takes.
+    init(loading settings: TLSSettings) throws(TLSLoadingError) {
+        let chain = try Self.certificates(settings.certificate)
+        notAfter = chain.first?.notValidAfter ?? 0
+        let key = try Self.privateKey(settings.privateKey)
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = settings.minimumVersion == .tls13 ? .tlsv13 : .tlsv12
+        configuration.cipherSuiteValues = Self.cipherSuites
+        // How long a peer may take to answer our closing alert: it was waited for before, under ARTIM.
+        configuration.shutdownTimeout = .seconds(1)
+        if let authorities = settings.clientAuthorities {
+            configuration.certificateVerification = .noHostnameVerification
+            configuration.trustRoots = .certificates(try Self.certificates(authorities))
+            configuration.sendCANameList = true
+        }
+        do {
+            context = try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw settings.privateKey.unusable("it is not the key of the certificate, or neither kind is known")
+        }
+    }
+
+    private static func certificates(_ source: PEMSource) throws(TLSLoadingError) -> [NIOSSLCertificate] {
+        let bytes = try source.read()
+        do {
+            return try NIOSSLCertificate.fromPEMBytes(bytes)
+        } catch {
+            throw source.unusable("expected PEM certificates")
+        }
+    }
+
+    private static func privateKey(_ source: PEMSource) throws(TLSLoadingError) -> NIOSSLPrivateKey {
+        let bytes = try source.read()
+        do {
+            return try NIOSSLPrivateKey(bytes: bytes, format: .pem)
+        } catch {
+            throw source.unusable("expected a PEM private key without a passphrase")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/// What the TLS port is opened with.
+struct TLSSettings: Hashable, Sendable {
+    enum MinimumVersion: String, CaseIterable, Sendable {
+        case tls12 = "1.2"
+        case tls13 = "1.3"
+    }
+
+    enum ClientCertificates: String, CaseIterable, Sendable {
+        case none
+        case required
+    }
+
+    let port: Int
+    /// The chain, our own certificate first.
+    let certificate: PEMSource
+    let privateKey: PEMSource
+    /// Who must have signed a client's certificate. Nil: clients need none.
+    let clientAuthorities: PEMSource?
+    let minimumVersion: MinimumVersion
+    let reloadSeconds: Int
+
+    /// Nil without a certificate: then there is no TLS port.
+    init?(_ settings: Settings) throws(ConfigurationError) {
+        // Read first: what is malformed is an error also where it is not used.
+        port = try settings.integer("TLS_PORT", default: 2762, in: 0...65535)
+        minimumVersion = try settings.choice("TLS_MINIMUM_VERSION", default: .tls12)
+        reloadSeconds = try settings.integer("TLS_RELOAD_SECONDS", default: 60, in: 1...86_400)
+        let clients = try settings.choice("TLS_CLIENT_CERTIFICATES", default: ClientCertificates.none)
+        let requiresTLS = try settings.boolean("REQUIRE_TLS", default: false)
+
+        let key = settings.pem("TLS_PRIVATE_KEY")
+        let authorities = settings.pem("TLS_CLIENT_CA_CERTIFICATES")
+        guard let certificate = settings.pem("TLS_CERTIFICATE") else {
+            let user: String? =
+                if key != nil {
+                    "TLS_PRIVATE_KEY is set"
+                } else if clients == .required {
+                    "TLS_CLIENT_CERTIFICATES is \"required\""
+                } else if authorities != nil {
+                    "TLS_CLIENT_CA_CERTIFICATES is set"
+                } else if requiresTLS {
+                    "REQUIRE_TLS is true"
+                } else {
+                    nil
+                }
+            guard let user else { return nil }
+            throw ConfigurationError(name: "TLS_CERTIFICATE", value: "", expected: "a certificate, since \(user)")
+        }
+        guard let key else {
+            throw ConfigurationError(
+                name: "TLS_PRIVATE_KEY", value: "", expected: "the certificate's key, since TLS_CERTIFICATE is set")
+        }
+        if clients == .required, authorities == nil {
+            throw ConfigurationError(
+                name: "TLS_CLIENT_CA_CERTIFICATES", value: "",
+                expected: "the authorities of clients, since TLS_CLIENT_CERTIFICATES is \"required\"")
+        }
+        // Whoever names authorities believes that clients are checked against them.
+        if clients == .none, authorities != nil {
+            throw ConfigurationError(
+                name: "TLS_CLIENT_CERTIFICATES", value: clients.rawValue,
+                expected: "required, since TLS_CLIENT_CA_CERTIFICATES is set")
+        }
+        self.certificate = certificate
+        privateKey = key
+        clientAuthorities = authorities
+    }
+
+    var sources: [PEMSource] { [certificate, privateKey] + (clientAuthorities.map { [$0] } ?? []) }
+}

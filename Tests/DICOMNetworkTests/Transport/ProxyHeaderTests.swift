@@ -1,0 +1,104 @@
+import DICOMNetwork
+import NIOCore
+import Testing
+
+@Suite("PROXY header")
+struct ProxyHeaderTests {
+    static let whole: [(bytes: [UInt8], command: ProxyHeader.Command, address: String?, port: Int?)] = [
+        (ProxySamples.ipv4, .proxy, "203.0.113.7", 40000),
+        (ProxySamples.ipv6, .proxy, "2001:db8::7", 40000),
+        (ProxySamples.local, .local, nil, nil),
+        (ProxySamples.awsHealthCheck, .local, nil, nil),
+        (ProxySamples.header(command: 0x20, family: 0x00, body: []), .local, nil, nil),
+        // LOCAL: the family is to be ignored, also one that is not assigned.
+        (ProxySamples.header(command: 0x20, family: 0xFF, body: [1]), .local, nil, nil),
+        // PROXY of an unspecified family, of UDP and of Unix sockets: no address.
+        (ProxySamples.header(family: 0x00, body: [1, 2, 3]), .proxy, nil, nil),
+        (ProxySamples.header(family: 0x12, body: Array(repeating: 1, count: 12)), .proxy, nil, nil),
+        (ProxySamples.header(family: 0x31, body: Array(repeating: 0, count: 216)), .proxy, nil, nil),
+        // As long as is taken.
+        (ProxySamples.header(family: 0x00, body: Array(repeating: 0, count: 4096)), .proxy, nil, nil),
+    ]
+
+    @Test("A whole header is taken off, and nothing behind it", arguments: whole.indices)
+    func valid(_ index: Int) throws {
+        let sample = Self.whole[index]
+        var buffer = ByteBuffer(bytes: sample.bytes + [1, 2, 3])
+        let header = try #require(try ProxyHeader.decode(from: &buffer))
+        #expect(header.command == sample.command)
+        #expect(header.source?.ipAddress == sample.address)
+        #expect(header.source?.port == sample.port)
+        #expect(buffer == ByteBuffer(bytes: [1, 2, 3]))
+    }
+
+    @Test("A header that is cut anywhere is waited for, and left where it is", arguments: whole.indices)
+    func truncated(_ index: Int) throws {
+        let bytes = Self.whole[index].bytes
+        for length in bytes.indices {
+            var buffer = ByteBuffer(bytes: bytes[..<length])
+            #expect(try ProxyHeader.decode(from: &buffer) == nil)
+            #expect(buffer.readableBytes == length)
+        }
+    }
+
+    @Test("Fed byte by byte it is the same header", arguments: whole.indices)
+    func byteByByte(_ index: Int) throws {
+        let bytes = Self.whole[index].bytes
+        var whole = ByteBuffer(bytes: bytes)
+        var buffer = ByteBuffer()
+        var headers: [ProxyHeader] = []
+        for byte in bytes {
+            buffer.writeInteger(byte)
+            if let header = try ProxyHeader.decode(from: &buffer) { headers.append(header) }
+        }
+        #expect(try headers == [#require(try ProxyHeader.decode(from: &whole))])
+    }
+
+    @Test("A wrong byte of the signature is refused when it comes", arguments: ProxySamples.signature.indices)
+    func signature(_ offset: Int) {
+        let expected = ProxySamples.signature[offset]
+        var buffer = ByteBuffer(bytes: ProxySamples.signature[..<offset] + [expected ^ 1])
+        #expect(throws: ProxyHeaderError.signatureNotAllowed(offset: offset, byte: expected ^ 1, expected: expected)) {
+            try ProxyHeader.decode(from: &buffer)
+        }
+    }
+
+    @Test(
+        "Every other version or command is refused when it comes", arguments: (0...255).filter { $0 & 0xFE != 0x20 })
+    func command(_ value: Int) {
+        let byte = UInt8(value)
+        var buffer = ByteBuffer(bytes: ProxySamples.signature + [byte])
+        #expect(throws: ProxyHeaderError.versionOrCommandNotAllowed(byte)) {
+            try ProxyHeader.decode(from: &buffer)
+        }
+    }
+
+    @Test(
+        "A family or protocol that is not assigned is refused when it comes", arguments: [0x41, 0x13, 0xFF] as [UInt8])
+    func family(_ byte: UInt8) {
+        var buffer = ByteBuffer(bytes: ProxySamples.signature + [0x21, byte])
+        #expect(throws: ProxyHeaderError.familyOrProtocolNotAllowed(byte)) {
+            try ProxyHeader.decode(from: &buffer)
+        }
+    }
+
+    @Test("A length beyond the limit is refused before the body comes", arguments: [0x20, 0x21] as [UInt8])
+    func tooLong(command: UInt8) {
+        var buffer = ByteBuffer(bytes: ProxySamples.signature + [command, 0x11, 0x10, 0x01])
+        #expect(throws: ProxyHeaderError.lengthExceedsMaximum(length: 4097, maximum: 4096)) {
+            try ProxyHeader.decode(from: &buffer)
+        }
+    }
+
+    @Test(
+        "A length that its addresses do not fit into is refused",
+        arguments: [(0x11, 0, 12), (0x11, 11, 12), (0x21, 35, 36)] as [(UInt8, UInt8, UInt16)])
+    func tooShort(family: UInt8, length: UInt8, minimum: UInt16) {
+        var buffer = ByteBuffer(bytes: ProxySamples.signature + [0x21, family, 0, length])
+        #expect(
+            throws: ProxyHeaderError.lengthTooShort(family: family, length: UInt16(length), minimum: minimum)
+        ) {
+            try ProxyHeader.decode(from: &buffer)
+        }
+    }
+}

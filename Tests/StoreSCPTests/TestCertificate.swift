@@ -1,0 +1,37 @@
+import Foundation
+
+/// A certificate that is its own authority, and its key, made by openssl for one test.
+struct TestCertificate {
+    struct OpenSSLFailed: Error {
+        let output: String
+    }
+
+    let certificate: String
+    let privateKey: String
+
+    init(commonName: String = "receiver.test") throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (certificate, key) = (folder.appending(path: "certificate.pem"), folder.appending(path: "key.pem"))
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: "/usr/bin/openssl")
+        process.arguments =
+            ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+            + ["-days", "2", "-subj", "/CN=\(commonName)", "-keyout", key.path(), "-out", certificate.path()]
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let bytes = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw OpenSSLFailed(output: String(decoding: bytes, as: UTF8.self))
+        }
+        self.certificate = try String(contentsOf: certificate, encoding: .utf8)
+        privateKey = try String(contentsOf: key, encoding: .utf8)
+    }
+
+    /// As settings that hold the text itself.
+    var environment: [String: String] { ["TLS_CERTIFICATE": certificate, "TLS_PRIVATE_KEY": privateKey] }
+}

@@ -1,0 +1,43 @@
+"""Passes the bytes of connections on, as a proxy or a load balancer does."""
+
+import asyncio
+import contextlib
+import ssl
+import threading
+
+
+class Forwarder:
+    """Takes connections on a port of loopback and passes their bytes to `target`, a port of loopback too.
+
+    With a `context` it ends TLS. Each connection to the target begins with `preamble`.
+    """
+
+    def __init__(self, target: int, context: ssl.SSLContext | None = None, preamble: bytes = b""):
+        self._target, self._context, self._preamble = target, context, preamble
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self.port = 0
+
+    def __enter__(self) -> "Forwarder":
+        self._thread.start()
+        starting = asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context)
+        server = asyncio.run_coroutine_threadsafe(starting, self._loop).result()
+        self.port = server.sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        target_reader, target_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        target_writer.write(self._preamble)
+        await asyncio.gather(_pass_on(reader, target_writer), _pass_on(target_reader, writer))
+
+
+async def _pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await source.read(65536):
+            sink.write(data)
+            await sink.drain()
+    sink.close()
