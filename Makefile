@@ -9,7 +9,7 @@ PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev pkg-config cmake dpkg-dev
 PYTHON := .venv/bin/python
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-fuzz test-system fuzz lint invoke reproduce bench-runtime down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-system fuzz lint invoke reproduce bench-runtime down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -17,11 +17,16 @@ help: ## Lists these targets
 run: release ## The whole system on this machine: sends real DICOM files through it, shows what was imported, stays up
 	@$(PYTHON) local/run.py $(RUN_ARGUMENTS)
 
-test: test-swift test-fuzz test-system ## Every test, those against foreign programs too
+test: test-swift test-race test-fuzz test-system ## Every test, those against foreign programs too
 
 test-swift: setup
 	swift build --build-tests
 	swift test --skip-build
+
+# What runs on several threads at once, under the thread sanitizer.
+test-race: setup
+	swift build --build-tests --sanitize=thread --scratch-path .build-tsan
+	swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'StoreSCPTests|DICOMNetworkTests'
 
 test-fuzz: setup
 	scripts/fuzz address 100000 20
