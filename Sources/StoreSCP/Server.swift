@@ -29,10 +29,13 @@ final class Server: Sendable {
         reloading = contexts.map { contexts in Task { await contexts.keepCurrent() } }
     }
 
+    /// Of the plain listener; nil where there is none.
+    var port: Int? { plain?.localAddress?.port }
+
     /// Every port that was opened, by what it is called in the log, and when the certificate ends.
     var description: Logger.Metadata {
         var description: Logger.Metadata = [:]
-        description["port"] = plain?.localAddress?.port.map { "\($0)" }
+        description["port"] = port.map { "\($0)" }
         description["tlsPort"] = tls?.localAddress?.port.map { "\($0)" }
         description["certificateNotAfter"] = contexts.map { "\($0.notAfter)" }
         description["healthPort"] = health.map { "\($0.port)" }

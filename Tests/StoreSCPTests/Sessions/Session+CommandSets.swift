@@ -29,12 +29,7 @@ extension Session {
     private static func commanding(
         _ title: String, _ command: [UInt8], on context: UInt8 = 1, _ reactions: Reaction...
     ) -> Session {
-        Session(
-            title: title,
-            steps: [
-                Step(bytes: Wire.request, reactions: [.usual]),
-                Step(bytes: Wire.data(Wire.pdv(context, 3, command)), reactions: reactions),
-            ])
+        associated(title, Wire.data(Wire.pdv(context, 3, command)), reactions: reactions)
     }
 
     private static func unknown(_ name: String, _ field: Int) -> Session {

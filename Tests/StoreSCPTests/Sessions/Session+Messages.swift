@@ -102,12 +102,6 @@ extension Session {
         limited("A maximum length of 2^32 - 1", 0xFFFF_FFFF),
     ]
 
-    private static func associated(_ title: String, _ bytes: [UInt8], reactions: [Reaction]) -> Session {
-        Session(
-            title: title,
-            steps: [Step(bytes: Wire.request, reactions: [.usual]), Step(bytes: bytes, reactions: reactions)])
-    }
-
     private static func limited(_ title: String, _ maximumLength: Int) -> Session {
         let information = Wire.userInformation(Wire.item(0x51, Wire.big32(maximumLength)))
         return Session(

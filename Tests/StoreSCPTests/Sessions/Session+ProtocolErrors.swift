@@ -8,12 +8,6 @@ extension Session {
         associated("After the release: \(title)", Wire.releaseRQ + bytes, reactions: [.release] + reactions)
     }
 
-    private static func associated(_ title: String, _ bytes: [UInt8], reactions: [Reaction]) -> Session {
-        Session(
-            title: title,
-            steps: [Step(bytes: Wire.request, reactions: [.usual]), Step(bytes: bytes, reactions: reactions)])
-    }
-
     static let protocolErrors: [Session] = inSta2 + inSta6 + inSta13
 
     private static let accept = [2] + Wire.request.dropFirst()

@@ -6,12 +6,7 @@ extension Session {
     private static func silent(
         _ title: String, after bytes: [UInt8], _ waiting: Reaction..., settings: [String: String] = impatient
     ) -> Session {
-        Session(
-            title: title,
-            steps: [
-                Step(bytes: Wire.request, reactions: [.usual]), Step(bytes: bytes, reactions: waiting),
-            ],
-            settings: settings)
+        associated(title, bytes, reactions: waiting, settings: settings)
     }
 
     static let silence: [Session] = [

@@ -45,6 +45,13 @@ struct Session: Sendable, CustomTestStringConvertible {
         _ title: String, _ bytes: [UInt8], _ reactions: Reaction..., stored: [[UInt8]] = [], pieces: Int? = nil,
         settings: [String: String] = [:]
     ) -> Session {
+        associated(title, bytes, reactions: reactions, stored: stored, pieces: pieces, settings: settings)
+    }
+
+    static func associated(
+        _ title: String, _ bytes: [UInt8], reactions: [Reaction], stored: [[UInt8]] = [], pieces: Int? = nil,
+        settings: [String: String] = [:]
+    ) -> Session {
         Session(
             title: title,
             steps: [

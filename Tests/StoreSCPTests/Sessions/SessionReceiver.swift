@@ -3,7 +3,6 @@ import DICOMNetwork
 import Foundation
 import Logging
 import NIOCore
-import NIOPosix
 import Testing
 
 @testable import StoreSCP
@@ -11,7 +10,7 @@ import Testing
 /// The receiver of one session: its own folder, its own port.
 struct SessionReceiver {
     let port: Int
-    private let channel: any Channel
+    private let server: Server
     private let folder: URL
     private let associations: OpenAssociations
     private let service: StorageService
@@ -19,8 +18,10 @@ struct SessionReceiver {
 
     static func start(settings: [String: String]) async throws -> SessionReceiver {
         let folder = FileManager.default.temporaryDirectory.appending(path: "session-\(UUID().uuidString)")
-        let configuration = try Configuration(
-            environment: ["STORAGE_DIRECTORY": folder.path, "IMPORT_UNIT": "instance"].merging(settings) { $1 })
+        let own = [
+            "STORAGE_DIRECTORY": folder.path, "IMPORT_UNIT": "instance", "SCP_ADDRESS": "127.0.0.1", "SCP_PORT": "0",
+        ]
+        let configuration = try Configuration(environment: own.merging(settings) { $1 })
         let logger = Logger(label: "session") { _ in SwiftLogNoOpLogHandler() }
         let store = FolderInstanceStore(directory: folder.path)
         let associations = OpenAssociations(limits: configuration.network.associations)
@@ -29,16 +30,10 @@ struct SessionReceiver {
             deliveries: Deliveries(
                 store: store, limits: configuration.delivery, associations: associations, logger: logger),
             associations: associations, logger: logger)
-        let network = configuration.network
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                AssociationHandler.addHandlers(
-                    to: channel, service: service, limits: network.association, timeouts: network.timeouts)
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
+        let server = try await Server.start(configuration: configuration, service: service, logger: logger)
         return SessionReceiver(
-            port: try #require(channel.localAddress?.port), channel: channel, folder: folder,
-            associations: associations, service: service, memory: network.maximumBufferBytes)
+            port: try #require(server.port), server: server, folder: folder, associations: associations,
+            service: service, memory: configuration.network.maximumBufferBytes)
     }
 
     /// No association is counted and no memory is held any more.
@@ -63,8 +58,9 @@ struct SessionReceiver {
         }
     }
 
-    func stop() async throws {
-        try await channel.close()
+    func stop() async {
+        await server.drain(releaseGrace: .zero, deadline: .zero)
+        await server.stop()
         try? FileManager.default.removeItem(at: folder)
     }
 }

@@ -71,7 +71,7 @@ struct SessionTests {
         try await receiver.waitUntilIdle()
         let next = Session.asking("the next", Wire.request, .usual)
         #expect(try await Self.react(to: next, port: port) == [.usual])
-        try await receiver.stop()
+        await receiver.stop()
     }
 
     /// Runs a session; the receiver must react as it says, hold nothing afterwards, and go on serving.
@@ -88,7 +88,7 @@ struct SessionTests {
             let served = try await Self.react(to: Session(title: "the next", steps: [next]), port: receiver.port)
             #expect(served == next.reactions)
         }
-        try await receiver.stop()
+        await receiver.stop()
     }
 
     private static func react(to session: Session, port: Int) async throws -> [Session.Reaction] {
