@@ -9,7 +9,7 @@ PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev pkg-config cmake dpkg-dev
 PYTHON := .venv/bin/python
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-system fuzz lint invoke reproduce bench-runtime down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-system fuzz lint invoke reproduce bench-runtime bench-scp down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ invoke: package ## FUNCTION=TriggerImport EVENT=events/s3-put.json: runs the zip
 
 reproduce: setup ## Whether two clones in two folders give the same zips
 	@scripts/check-reproducible
+
+bench-scp: release ## The receiver beside a C floor, DCMTK and pynetdicom, storing into a folder
+	@scripts/bench-scp
 
 bench-runtime: package ## The Lambda runtime beside a C floor and AWS's Python runtime
 	@scripts/bench-runtime
