@@ -1,4 +1,7 @@
-/// Why a data set, or a file, could not be read. No case carries the value of an element.
+/// Why a data set, or a file, could not be read.
+///
+/// Where a reader has lost its way, tags and lengths are bytes of some value: the description, which is for logs, leaves
+/// them out.
 package enum DataSetError: Error, Hashable, Sendable {
     /// Explicit VR was expected and two other bytes came.
     case invalidVR(Tag, UInt8, UInt8)
@@ -23,4 +26,26 @@ package enum DataSetError: Error, Hashable, Sendable {
     case groupLengthMissing
     case elementMissing(Tag)
     case transferSyntaxUnknown(UID)
+}
+
+extension DataSetError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .invalidVR: "invalidVR"
+        case .undefinedLengthNotAllowed: "undefinedLengthNotAllowed"
+        case .itemExpected: "itemExpected"
+        case .delimiterNotExpected: "delimiterNotExpected"
+        case .groupNotAllowed: "groupNotAllowed"
+        case .depthExceedsMaximum(_, let maximum): "depthExceedsMaximum(\(maximum))"
+        case .lengthExceedsMaximum(_, _, let maximum): "lengthExceedsMaximum(\(maximum))"
+        case .truncated(let count): "truncated(after: \(count))"
+        // Both tags are ones that were looked for.
+        case .invalidUID(let tag, _): "invalidUID(\(tag))"
+        case .elementMissing(let tag): "elementMissing(\(tag))"
+        case .deflateStreamDamaged(let code): "deflateStreamDamaged(code: \(code))"
+        case .prefixMissing: "prefixMissing"
+        case .groupLengthMissing: "groupLengthMissing"
+        case .transferSyntaxUnknown(let uid): "transferSyntaxUnknown(\(uid))"
+        }
+    }
 }

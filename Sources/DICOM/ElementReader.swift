@@ -99,6 +99,11 @@ package struct ElementReader {
     ) throws(DataSetError) -> ElementHeader? {
         guard fill(to: 8, from: &input) else { return nil }
         let encoding = currentEncoding
+        // Empty elements without end are bytes too.
+        guard bytesExamined <= limits.maximumBytesExamined else {
+            throw .lengthExceedsMaximum(
+                encoding.tag(pending), length: bytesExamined, maximum: limits.maximumBytesExamined)
+        }
         let length = try encoding.headerLength(pending)
         _ = try allowed(UInt64(length - pending.count), of: encoding.tag(pending))
         guard fill(to: length, from: &input) else { return nil }

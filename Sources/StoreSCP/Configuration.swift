@@ -72,9 +72,12 @@ struct Configuration: Sendable {
         healthPort = try settings.integer("HEALTH_PORT", in: 0...65535)
         aeTitle = try settings.aeTitle("AE_TITLE", default: "STORESCP")
         requiresCalledAETitle = try settings.boolean("REQUIRE_CALLED_AE_TITLE", default: false)
-        callingAETitles = settings.list("REQUIRE_CALLING_AE_TITLE")
+        callingAETitles = try settings.aeTitles("REQUIRE_CALLING_AE_TITLE")
         sopClassUIDs = settings.list("SUPPORTED_SOP_CLASS_UIDS")
         accessRules = try settings.json("ACCESS_RULES", as: [AccessRule].self)
+        if let rules = accessRules, Set(rules.map(\.callingAETitle)).count < rules.count {
+            throw ConfigurationError(name: "ACCESS_RULES", value: "…", expected: "one rule for each calling AE title")
+        }
         userIdentity = try UserIdentityConfiguration(settings)
         rejectsWithoutContext = try settings.boolean("REJECT_WITHOUT_CONTEXT", default: false)
         network = try NetworkConfiguration(settings)

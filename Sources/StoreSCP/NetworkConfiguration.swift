@@ -11,12 +11,20 @@ struct NetworkConfiguration: Sendable {
     let maximumPresentationContexts: Int
     let maximumOperations: Int
     let maximumBufferBytes: Int
+    /// Those without an association too.
+    let maximumConnections: Int
+
+    /// 10,000 parts of 5 MiB, as S3 takes them.
+    private static let maximumObjectBytes = 10_000 * (5 << 20)
 
     init(_ settings: Settings) throws(ConfigurationError) {
         let perPeer = try settings.integer("MAXIMUM_ASSOCIATIONS_PER_PEER", default: 0, in: 0...100_000)
         associations = OpenAssociations.Limits(
             total: try settings.integer("MAXIMUM_ASSOCIATIONS", default: 300, in: 1...100_000),
             perPeer: perPeer == 0 ? nil : perPeer)
+        maximumConnections =
+            associations.total
+            + (try settings.integer("MAXIMUM_PENDING_CONNECTIONS", default: 1000, in: 1...1_000_000))
         var limits = AssociationLimits()
         limits.maximumAssociatePDULength = UInt32(
             try settings.integer("MAXIMUM_ASSOCIATE_PDU_SIZE", default: 256 << 10, in: 1024...(16 << 20)))
@@ -35,7 +43,7 @@ struct NetworkConfiguration: Sendable {
         self.timeouts = timeouts
         reception = ReceptionLimits(
             maximumInstanceBytes: try settings.integer(
-                "MAXIMUM_INSTANCE_BYTES", default: 10_000_000_000, in: 1...5_000_000_000_000),
+                "MAXIMUM_INSTANCE_BYTES", default: 10_000_000_000, in: 1...Self.maximumObjectBytes),
             maximumElementDepth: try settings.integer("MAXIMUM_ELEMENT_DEPTH", default: 64, in: 1...1024))
         maximumPDUSize = try settings.evenInteger("MAXIMUM_PDU_SIZE", default: 128 << 10, in: 4096...(16 << 20))
         maximumPresentationContexts = try settings.integer("MAXIMUM_PRESENTATION_CONTEXTS", default: 128, in: 1...128)

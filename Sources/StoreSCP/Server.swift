@@ -43,7 +43,7 @@ final class Server: Sendable {
     }
 
     static func start(configuration: Configuration, service: StorageService, logger: Logger) async throws -> Server {
-        let connections = Connections()
+        let connections = Connections(maximum: configuration.network.maximumConnections)
         let network = configuration.network
 
         func listen(on port: Int, tls: TLSContexts?) async throws -> any Channel {
@@ -90,7 +90,9 @@ final class Server: Sendable {
         let open = connections.refuseFurther()
         for channel in open {
             channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Drain(releaseGrace: releaseGrace))
-            channel.eventLoop.scheduleTask(in: deadline) { channel.close(promise: nil) }
+            channel.eventLoop.scheduleTask(in: deadline) {
+                channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.CutOff())
+            }
         }
         for channel in open { try? await channel.closeFuture.get() }
     }

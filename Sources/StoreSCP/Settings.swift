@@ -1,4 +1,4 @@
-import FoundationEssentials
+import DICOMNetwork
 import Logging
 import StructuredLog
 
@@ -56,39 +56,24 @@ struct Settings {
         Set((text(name) ?? "").split { $0 == "," || $0 == " " }.map(String.init))
     }
 
-    /// JSON, either in the setting itself or in the file that it names. Nil when the setting is absent.
-    func json<Value: Decodable>(_ name: String, as: Value.Type) throws(ConfigurationError) -> Value? {
-        guard let text = text(name) else { return nil }
-        let isInline = text.first.map { "[{".contains($0) } == true
-        do {
-            let bytes = isInline ? Data(text.utf8) : try Data(contentsOf: URL(filePath: text))
-            return try JSONDecoder().decode(Value.self, from: bytes)
-        } catch {
-            // Neither the value, which may hold secrets, nor what of it could not be read.
-            throw ConfigurationError(
-                name: name, value: isInline ? "…" : text,
-                expected: "JSON of its documented form, or a file of it: \(reason(error))")
-        }
-    }
-
-    private func reason(_ error: any Error) -> String {
-        guard let error = error as? DecodingError else { return "the file cannot be read" }
-        switch error {
-        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context),
-            .keyNotFound(_, let context):
-            return (context.codingPath.map(\.stringValue) + [context.debugDescription]).joined(separator: ": ")
-        @unknown default: return "it is not of that form"
-        }
+    /// Titles with commas between them, as `AETitle` compares them.
+    func aeTitles(_ name: String) throws(ConfigurationError) -> Set<String> {
+        var titles: Set<String> = []
+        for title in (text(name) ?? "").split(separator: ",") { titles.insert(try aeTitle(String(title), of: name)) }
+        return titles
     }
 
     func aeTitle(_ name: String, default value: String) throws(ConfigurationError) -> String {
         guard let text = text(name) else { return value }
-        guard text.utf8.count <= 16, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\\") })
-        else {
+        return try aeTitle(text, of: name)
+    }
+
+    private func aeTitle(_ text: String, of name: String) throws(ConfigurationError) -> String {
+        guard let title = AETitle.value(of: text) else {
             throw ConfigurationError(
                 name: name, value: text, expected: "1 to 16 printable ASCII characters without a backslash")
         }
-        return text
+        return title
     }
 
     func logLevel(_ name: String, default value: Logger.Level) throws(ConfigurationError) -> Logger.Level {
@@ -97,6 +82,16 @@ struct Settings {
             throw ConfigurationError(name: name, value: text, expected: "TRACE, DEBUG, INFO, WARN, ERROR or FATAL")
         }
         return level
+    }
+}
+
+extension AETitle {
+    /// A title that a setting gives, without its padding. Nil if no peer could call so. PS3.5 §6.2.
+    static func value(of text: String) -> String? {
+        let value = AETitle(text).value
+        let isPrintable = text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }
+        let length = text.drop { $0 == " " }.reversed().drop { $0 == " " }.count
+        return isPrintable && length <= AETitle.length && !value.isEmpty ? value : nil
     }
 }
 

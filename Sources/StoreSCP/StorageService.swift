@@ -4,6 +4,7 @@ import HTTP
 import ImportPipeline
 import Logging
 import NIOCore
+import Synchronization
 
 /// Decides on associations and receives their instances: the application behind the network.
 final class StorageService: AssociationService {
@@ -16,17 +17,23 @@ final class StorageService: AssociationService {
     private let associations: OpenAssociations
     private let access: AssociationAccess
     private let identities: UserIdentityVerifier
+    private let uploads: UploadsInProgress
+    private let pendingVerifications = Atomic(0)
     let budget: BufferBudget
     private let logger: Logger
 
+    /// User identities that are verified at once; who comes beyond is to try again.
+    private static let maximumPendingVerifications = 100
+
     init(
         configuration: Configuration, store: any InstanceStore, deliveries: Deliveries,
-        associations: OpenAssociations, logger: Logger
+        associations: OpenAssociations, uploads: UploadsInProgress, logger: Logger
     ) {
         self.configuration = configuration
         self.store = store
         self.deliveries = deliveries
         self.associations = associations
+        self.uploads = uploads
         self.logger = logger
         access = AssociationAccess(configuration: configuration)
         identities = UserIdentityVerifier(configuration: configuration.userIdentity, client: HTTPClient())
@@ -44,7 +51,15 @@ final class StorageService: AssociationService {
         guard !configuration.userIdentity.kinds.isEmpty else {
             return eventLoop.makeSucceededFuture(.accept(policy(for: request, userIdentityServerResponse: nil)))
         }
-        return eventLoop.makeFutureWithTask { await self.verifyUserIdentity(of: request, from: peer) }
+        let (_, pending) = pendingVerifications.add(1, ordering: .relaxed)
+        guard pending <= Self.maximumPendingVerifications else {
+            pendingVerifications.subtract(1, ordering: .relaxed)
+            return eventLoop.makeSucceededFuture(.reject(.temporaryCongestion))
+        }
+        return eventLoop.makeFutureWithTask {
+            defer { self.pendingVerifications.subtract(1, ordering: .relaxed) }
+            return await self.verifyUserIdentity(of: request, from: peer)
+        }
     }
 
     func admit(_ association: Association) -> AAssociateRJ? {
@@ -108,7 +123,7 @@ final class StorageService: AssociationService {
             return .receive(try reception(of: request, on: association, eventLoop: eventLoop))
         } catch {
             logger.error("instance cannot be received", error: error, metadata: Self.metadata(of: association))
-            return .refuse(.processingFailure, comment: "The receiver cannot take a data set")
+            return .refuse(.outOfResources, comment: "The receiver cannot take a data set now")
         }
     }
 
@@ -139,9 +154,10 @@ final class StorageService: AssociationService {
                         "status": "\(problem.outcome.status)", "reason": "\(problem)",
                     ])
             },
-            makeUpload: { [store, logger] instance in
+            makeUpload: { [store, uploads, logger] instance in
                 InstanceUpload(
-                    instance: instance, sender: sender, store: store, deliveries: deliveries, logger: logger)
+                    instance: instance, sender: sender, store: store, deliveries: deliveries, uploads: uploads,
+                    logger: logger)
             })
     }
 
@@ -172,9 +188,8 @@ extension AssociationSummary {
             let counts = failures.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key): \($0.value)" }
             metadata["failures"] = "\(counts.joined(separator: ", "))"
         }
-        if let implementation = association?.peerInformation.implementationVersionName {
-            // PS3.7 §D.3.3.2: 16 characters. What else a peer may write there is not for a log.
-            metadata["implementation"] = "\(AETitle(implementation))"
+        if let implementation = association?.implementationVersionName {
+            metadata["implementation"] = "\(implementation)"
         }
         return metadata
     }

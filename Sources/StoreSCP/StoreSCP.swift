@@ -31,9 +31,10 @@ struct StoreSCPProcess {
         let associations = OpenAssociations(limits: configuration.network.associations)
         let deliveries = Deliveries(
             store: store, limits: configuration.delivery, associations: associations, logger: logger)
+        let uploads = UploadsInProgress()
         let service = StorageService(
             configuration: configuration, store: store, deliveries: deliveries, associations: associations,
-            logger: logger)
+            uploads: uploads, logger: logger)
         let server = try await Server.start(configuration: configuration, service: service, logger: logger)
         var description = server.description
         description["aeTitle"] = "\(configuration.aeTitle)"
@@ -48,8 +49,9 @@ struct StoreSCPProcess {
         async let closed: Void = deliveries.shutDown()
         await server.drain(releaseGrace: .seconds(5), deadline: .seconds(Int64(configuration.drainTimeoutSeconds)))
         await closed
-        // What came in the meantime.
+        // What came in the meantime, and what was cut short is cleared away.
         await deliveries.shutDown()
+        await uploads.waitUntilNone()
         await server.stop()
         logger.info("receiver ended")
     }

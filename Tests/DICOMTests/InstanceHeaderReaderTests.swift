@@ -46,6 +46,25 @@ struct InstanceHeaderReaderTests {
         Self.expectComplete(reader.header)
     }
 
+    @Test("Empty elements without end are too many bytes as well")
+    func emptyElements() throws {
+        var limits = DataSetLimits()
+        limits.maximumBytesExamined = 1000
+        var reader = try InstanceHeaderReader(transferSyntax: .implicitVRLittleEndian, limits: limits)
+        #expect(throws: DataSetError.self) {
+            for _ in 0..<200 { try reader.feed([0x08, 0, 0x01, 0, 0, 0, 0, 0]) }
+        }
+    }
+
+    @Test("What an error says in a log holds no byte of a value")
+    func errorsInLogs() {
+        let misread = Tag(0x3433, 0x3635)
+        #expect("\(DataSetError.invalidVR(misread, 55, 56))" == "invalidVR")
+        #expect(
+            "\(DataSetError.lengthExceedsMaximum(misread, length: 0x3433, maximum: 9))" == "lengthExceedsMaximum(9)")
+        #expect("\(DataSetError.itemExpected(found: misread))" == "itemExpected")
+    }
+
     @Test("Cut anywhere, it is neither complete nor a crash", arguments: syntaxes)
     func truncated(_ syntax: TransferSyntax) throws {
         let bytes = Self.instance(syntax)

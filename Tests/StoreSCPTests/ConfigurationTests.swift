@@ -33,7 +33,7 @@ import Testing
         let configuration = try Configuration(environment: [
             "DICOM_BUCKET": "dicom", "SCP_ADDRESS": "127.0.0.1", "SCP_PORT": "104", "AE_TITLE": "ARCHIVE",
             "REQUIRE_CALLED_AE_TITLE": "True",
-            "REQUIRE_CALLING_AE_TITLE": "CT1, MR1", "MAX_POOL_CONNECTIONS": "10", "DIMSE_TIMEOUT": "5",
+            "REQUIRE_CALLING_AE_TITLE": "CT ROOM 1, MR1", "MAX_POOL_CONNECTIONS": "10", "DIMSE_TIMEOUT": "5",
             "NETWORK_TIMEOUT": "6", "MAXIMUM_ASSOCIATIONS": "7", "MAXIMUM_PDU_SIZE": "16384",
             "SUPPORTED_SOP_CLASS_UIDS": "1.2.840.10008.5.1.4.1.1.2", "LOG_LEVEL": "debug", "LOG_FORMAT": "text",
             "IMPORT_UNIT": "instance", "DELIVERY_QUIET_SECONDS": "2", "STORAGE_DIRECTORY": "unused",
@@ -46,7 +46,7 @@ import Testing
         #expect(configuration.address == "127.0.0.1")
         #expect(configuration.port == 104)
         #expect(configuration.requiresCalledAETitle)
-        #expect(configuration.callingAETitles == ["CT1", "MR1"])
+        #expect(configuration.callingAETitles == ["CT ROOM 1", "MR1"])
         #expect(configuration.sopClassUIDs == ["1.2.840.10008.5.1.4.1.1.2"])
         #expect(configuration.importUnit == .instance)
         #expect(configuration.delivery.quietSeconds == 2)
@@ -82,13 +82,16 @@ import Testing
         let rules = #"[{"callingAETitle": "CT1", "peers": ["10.0.0.0/8"], "rights": ["verify"]}]"#
         #expect(try Configuration(environment: ["ACCESS_RULES": rules]).accessRules?.count == 1)
         for broken in [
+            " \n" + #"[{"callingAETitle": "CT1", "rigths": ["verify"]}]"#,
+            #"[{"callingAETitle": "SEVENTEEN_LETTERS"}]"#,
+            #"[{"callingAETitle": "CT1"}, {"callingAETitle": " CT1 "}]"#, "relative.json",
             "[", #"[{"peers": []}]"#, #"[{"callingAETitle": "CT1", "peers": ["10.0.0.0/33"]}]"#, "/nowhere.json",
         ] {
             let error = #expect(throws: ConfigurationError.self) {
                 try Configuration(environment: ["ACCESS_RULES": broken])
             }
             #expect(error?.name == "ACCESS_RULES")
-            #expect(error?.value == (broken.first == "[" ? "…" : broken))
+            #expect(error?.value == (broken.first == "/" ? broken : "…"))
         }
     }
 
@@ -102,9 +105,13 @@ import Testing
         }
         for environment in [
             ["USER_IDENTITY_TYPES": "1"], ["USER_IDENTITY_TYPES": "1,5", "USER_IDENTITIES": users],
-            ["USER_IDENTITY_TYPES": "6", "USER_IDENTITY_URL": url],
+            ["USER_IDENTITY_TYPES": "6", "USER_IDENTITY_URL": url], ["USER_IDENTITIES": users],
+            ["USER_IDENTITY_URL": url],
+            ["USER_IDENTITY_TYPES": "2", "USER_IDENTITIES": "\n" + #"{"SECRET": {"passcodeSHA256": "SECRET"}}"#],
+            ["USER_IDENTITY_TYPES": "2", "USER_IDENTITIES": #"{"SECRET": {"passcode": "SECRET"}}"#],
         ] {
-            #expect(throws: ConfigurationError.self) { try Configuration(environment: environment) }
+            let error = #expect(throws: ConfigurationError.self) { try Configuration(environment: environment) }
+            #expect(error?.description.contains("SECRET") == false)
         }
     }
 

@@ -28,7 +28,7 @@ import Testing
             configuration: configuration, store: store,
             deliveries: Deliveries(
                 store: store, limits: configuration.delivery, associations: associations, logger: log.logger),
-            associations: associations, logger: log.logger)
+            associations: associations, uploads: UploadsInProgress(), logger: log.logger)
         var timeouts = AssociationTimeouts()
         timeouts.artim = .seconds(3)
         let pipeline = ConnectionPipeline(

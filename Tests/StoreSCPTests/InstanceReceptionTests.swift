@@ -65,7 +65,9 @@ import Testing
                     budget: budget, eventLoop: eventLoop, onRefusal: { _ in },
                     makeUpload: {
                         InstanceUpload(
-                            instance: $0, sender: sender, store: store, deliveries: deliveries, logger: logger)
+                            instance: $0, sender: sender, store: store, deliveries: deliveries,
+                            uploads: UploadsInProgress(),
+                            logger: logger)
                     })
                 for start in stride(from: 0, to: dataSet.count, by: fragmentSize) {
                     _ = reception.receive(ByteBuffer(bytes: dataSet[start...].prefix(fragmentSize)))

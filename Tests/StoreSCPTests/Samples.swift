@@ -8,7 +8,6 @@ enum Samples {
     static func association(_ id: String, callingAETitle: String = "CT1", peer: String? = nil) throws -> Association {
         Association(
             id: id, callingAETitle: callingAETitle, calledAETitle: "STORESCP",
-            peer: try peer.map { try SocketAddress(ipAddress: $0, port: 1) }, acceptedContexts: [:],
-            peerInformation: UserInformation())
+            peer: try peer.map { try SocketAddress(ipAddress: $0, port: 1) }, acceptedContexts: [:])
     }
 }

@@ -11,6 +11,6 @@ package protocol InstanceReceiver: AnyObject {
     /// The last fragment came. The response goes out when this completes; it never fails: a failure is a status.
     func finish() -> EventLoopFuture<StoreOutcome>
 
-    /// The association ended before the data set was whole: forget it, leave nothing behind.
+    /// The association ended before the last fragment was taken: forget the instance, leave nothing behind.
     func cancel()
 }

@@ -37,6 +37,8 @@ package struct MessageAssembler: Sendable {
         case .command(let contextID, let gathered):
             try check(value, continues: contextID)
             guard value.isCommand else { throw .dataSetNotExpected }
+            // Or what was gathered would be copied for each fragment.
+            state = .idle
             return try gather(value, after: gathered)
         case .dataSet(let contextID):
             try check(value, continues: contextID)

@@ -49,8 +49,6 @@ package struct OperationStateMachine: Sendable {
     /// Whether a message has begun and is not whole.
     package var isInsideMessage: Bool { !assembler.isIdle }
 
-    package var outstandingCount: Int { outstanding.count }
-
     package mutating func receive(_ value: PresentationDataValue) throws(MessageError) -> Action {
         guard let context = contexts[value.contextID] else { throw .contextNotAccepted(value.contextID) }
         switch try assembler.receive(value) {

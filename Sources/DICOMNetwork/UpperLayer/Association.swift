@@ -8,18 +8,21 @@ package struct Association: Sendable {
     package let calledAETitle: String
     package let peer: SocketAddress?
     package let acceptedContexts: [UInt8: AcceptedPresentationContext]
-    /// What the peer said of itself.
-    package let peerInformation: UserInformation
+    /// The longest list of PDVs that the peer takes in one P-DATA-TF; nil: it named no limit.
+    package let maximumLength: UInt32?
+    package let implementationVersionName: String?
 
     package init(
         id: String, callingAETitle: String, calledAETitle: String, peer: SocketAddress?,
-        acceptedContexts: [UInt8: AcceptedPresentationContext], peerInformation: UserInformation
+        acceptedContexts: [UInt8: AcceptedPresentationContext], maximumLength: UInt32? = nil,
+        implementationVersionName: String? = nil
     ) {
         self.id = id
         self.callingAETitle = callingAETitle
         self.calledAETitle = calledAETitle
         self.peer = peer
         self.acceptedContexts = acceptedContexts
-        self.peerInformation = peerInformation
+        self.maximumLength = maximumLength
+        self.implementationVersionName = implementationVersionName
     }
 }

@@ -71,8 +71,9 @@ extension AssociationHandler {
     }
 
     private func finished(_ id: OperationStateMachine.OperationID, _ result: Result<StoreOutcome, any Error>) {
+        let wasWaitedFor = isWaitingForApplication
         guard finishing.removeValue(forKey: id) != nil else { return }
-        watchdog?.resumed(at: now)
+        if wasWaitedFor { watchdog?.resumed(at: now) }
         // It was promised not to fail; if it does all the same, the sender is to try again.
         let outcome = (try? result.get()) ?? StoreOutcome(status: .outOfResources)
         if let action = operations?.finished(id, outcome) { perform(action) }
@@ -84,8 +85,7 @@ extension AssociationHandler {
     /// The association may have ended before the outcome was known: then it is only counted.
     private func respond(_ response: DIMSEResponse) {
         if let status = response.storeStatus { record.instanceAnswered(status) }
-        let maximumLength = record.request?.userInformation.maximumLength
-        let pdus = ResponseFragmenter.data(for: response, maximumLength: maximumLength)
+        let pdus = ResponseFragmenter.data(for: response, maximumLength: record.association?.maximumLength)
             .compactMap { data in
                 if case .send(let pdu) = machine.dataRequested(data) { pdu } else { nil }
             }

@@ -25,6 +25,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
         }
     }
 
+    /// An inbound user event: the application can wait no longer.
+    package struct CutOff: Hashable, Sendable {
+        package init() {}
+    }
+
     /// What of the application is being waited for.
     enum Wait: Hashable {
         case nothing
@@ -84,6 +89,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
         self.timeouts = timeouts
         record = AssociationRecord(id: id)
         decoder = PDUDecoder(limits: limits)
+        decoder.refuseData()
     }
 
     /// Sets up a channel for one association; for `childChannelInitializer`.
@@ -159,6 +165,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let known = event as? PeerAddressKnown { record.peer = known.address }
+        if event is CutOff {
+            record.note(.abortedByUs(.drained))
+            context.close(promise: nil)
+            return
+        }
         guard let drain = event as? Drain else {
             context.fireUserInboundEventTriggered(event)
             return
@@ -180,7 +191,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
         return finishing.count >= maximumOperations
     }
 
-    var isWaitingForApplication: Bool { wait != .nothing || !finishing.isEmpty }
+    /// Whether the peer has reason to be silent: it is held, or owed an answer and not in the midst of a message.
+    var isWaitingForApplication: Bool {
+        if wait != .nothing || finishing.count >= maximumOperations { return true }
+        return !isInsideMessage && !finishing.isEmpty
+    }
 
     /// Works off what has come, until nothing whole is left or the application has to be waited for.
     ///
@@ -190,6 +205,8 @@ package final class AssociationHandler: ChannelDuplexHandler {
         isProcessing = true
         while !isBlocked, processNext() {}
         isProcessing = false
+        // An association that is idle keeps no buffer.
+        if received.readableBytes == 0 { received = ByteBuffer() }
         drainIfIdle()
         if !isBlocked, readIsHeld {
             readIsHeld = false
@@ -209,7 +226,9 @@ package final class AssociationHandler: ChannelDuplexHandler {
             guard let pdu = try decoder.decode(buffer: &received) else { return false }
             let state = machine.state
             switch pdu {
-            case .associateRQ(let request) where state == .sta2: record.request = request
+            case .associateRQ(let request) where state == .sta2:
+                record.callingAETitle = request.callingAETitle.value
+                record.calledAETitle = request.calledAETitle.value
             case .abort(let abort): record.note(.abortedByPeer(abort))
             default: break
             }
@@ -303,6 +322,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
         guard machine.state == .sta3 else { return }
         switch decision {
         case .reject(let reject): perform(machine.rejected(reject))
+        case .accept where draining != .no: perform(machine.rejected(.localLimitExceeded))
         case .accept(let policy): accept(request, under: policy)
         }
         process()
@@ -315,13 +335,16 @@ package final class AssociationHandler: ChannelDuplexHandler {
         }
         let association = Association(
             id: record.id, callingAETitle: request.callingAETitle.value, calledAETitle: request.calledAETitle.value,
-            peer: record.peer, acceptedContexts: negotiated.contexts, peerInformation: request.userInformation)
+            peer: record.peer, acceptedContexts: negotiated.contexts,
+            maximumLength: request.userInformation.maximumLength,
+            // PS3.7 §D.3.3.2: 16 characters, as a title has. What else a peer may write there is not kept.
+            implementationVersionName: request.userInformation.implementationVersionName.map { AETitle($0).value })
         // Before the answer is written: that can fail at once, and the end must not be told first.
         if let rejection = service.admit(association) { return perform(machine.rejected(rejection)) }
         record.association = association
         operations = OperationStateMachine(contexts: negotiated.contexts, limits: limits)
         maximumOperations = negotiated.maximumOperations
-        decoder.allowDataPDULength(announced: policy.maximumLength)
+        decoder.allowData(announced: policy.maximumLength)
         watchdog = Watchdog(timeouts: timeouts, now: now)
         perform(machine.accepted(negotiated.answer))
         watch()

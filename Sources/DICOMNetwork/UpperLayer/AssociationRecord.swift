@@ -7,7 +7,8 @@ struct AssociationRecord {
     var peer: SocketAddress?
     /// False as long as the connection could be the probe of a load balancer.
     var receivedAnything = false
-    var request: AAssociateRQ?
+    var callingAETitle: String?
+    var calledAETitle: String?
     var association: Association?
 
     private var end: AssociationEnd?
@@ -48,8 +49,8 @@ struct AssociationRecord {
         guard receivedAnything, !isReported else { return nil }
         isReported = true
         return AssociationSummary(
-            id: id, peer: peer, callingAETitle: request?.callingAETitle.value,
-            calledAETitle: request?.calledAETitle.value, association: association, end: end ?? .connectionLost,
+            id: id, peer: peer, callingAETitle: callingAETitle, calledAETitle: calledAETitle,
+            association: association, end: end ?? .connectionLost,
             instancesStored: instancesStored, instancesFailed: instancesFailed, failures: failures,
             bytes: bytes, duration: now - opened)
     }

@@ -3,10 +3,10 @@ extension UserInformation {
     init(decoding item: PDUItem, counting count: inout ItemCount) throws(PDUDecodingError) {
         self.init()
         var information = item
-        while let item = try information.readItem(counting: &count) { try take(item) }
+        while let item = try information.readItem(counting: &count) { try take(item, counting: &count) }
     }
 
-    private mutating func take(_ item: PDUItem) throws(PDUDecodingError) {
+    private mutating func take(_ item: PDUItem, counting count: inout ItemCount) throws(PDUDecodingError) {
         var item = item
         switch item.type {
         case ItemType.maximumLength:
@@ -27,7 +27,7 @@ extension UserInformation {
                     sopClassUID: try item.lengthPrefixedText(),
                     serviceClassApplicationInformation: Array(item.value.readableBytesView)))
         case ItemType.commonExtendedNegotiation:
-            commonExtendedNegotiations.append(try SOPClassCommonExtendedNegotiation(decoding: &item))
+            commonExtendedNegotiations.append(try SOPClassCommonExtendedNegotiation(decoding: &item, counting: &count))
         case ItemType.userIdentity:
             guard userIdentity == nil else { throw .itemRepeated(type: item.type) }
             userIdentity = try UserIdentity(decoding: &item)
@@ -48,12 +48,15 @@ extension RoleSelection {
 
 extension SOPClassCommonExtendedNegotiation {
     /// PS3.7 Table D.3-12. Later versions may add fields behind those that are read here.
-    fileprivate init(decoding item: inout PDUItem) throws(PDUDecodingError) {
+    fileprivate init(decoding item: inout PDUItem, counting count: inout ItemCount) throws(PDUDecodingError) {
         self.init(
             sopClassUID: try item.lengthPrefixedText(), serviceClassUID: try item.lengthPrefixedText(),
             relatedGeneralSOPClassUIDs: [])
         var list = PDUItem(type: item.type, bytes: try item.lengthPrefixedBytes())
-        while !list.isAtEnd { relatedGeneralSOPClassUIDs.append(try list.lengthPrefixedText()) }
+        while !list.isAtEnd {
+            try count.add()
+            relatedGeneralSOPClassUIDs.append(try list.lengthPrefixedText())
+        }
     }
 }
 

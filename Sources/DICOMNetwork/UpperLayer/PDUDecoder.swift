@@ -17,9 +17,14 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
         maximumDataPDULength = limits.maximumDataPDULength
     }
 
-    /// Makes sure that a P-DATA-TF of the length that was announced to the peer is taken.
-    package mutating func allowDataPDULength(announced length: UInt32) {
-        maximumDataPDULength = max(maximumDataPDULength, length)
+    /// Lets no P-DATA-TF be gathered: before there is an association nothing may come in one.
+    package mutating func refuseData() {
+        maximumDataPDULength = 0
+    }
+
+    /// Lets P-DATA-TF be as long as the limits say, and at least as long as was announced to the peer.
+    package mutating func allowData(announced length: UInt32) {
+        maximumDataPDULength = max(limits.maximumDataPDULength, length)
     }
 
     package mutating func decode(buffer: inout ByteBuffer) throws(PDUDecodingError) -> PDU? {

@@ -75,7 +75,8 @@ package enum PDUEncoder {
         writeLengthPrefixed(as: UInt16.self, into: &buffer, body)
     }
 
-    /// What is written here is our own and short, so the length fits.
+    /// The length fits: of a peer's texts only the UIDs of contexts that were taken are repeated, of 64 bytes at most and 128
+    /// at most in each of three lists, and what an identity is answered with is bounded by whoever sets it.
     static func writeLengthPrefixed<Length: FixedWidthInteger>(
         as: Length.Type, into buffer: inout ByteBuffer, _ body: (inout ByteBuffer) -> Void
     ) {

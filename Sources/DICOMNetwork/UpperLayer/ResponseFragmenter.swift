@@ -10,7 +10,8 @@ enum ResponseFragmenter {
     static func data(for response: DIMSEResponse, maximumLength: UInt32?) -> [PDataTF] {
         var rest = response.commandSet.encoded()
         let room = maximumLength.map { Int($0) - overhead } ?? Int.max
-        let fragmentLength = room > 0 ? room : Int.max
+        // PS3.8 §E.1: an even number of bytes, unless the peer has room for one only.
+        let fragmentLength = room <= 0 ? Int.max : room == 1 ? 1 : room & ~1
         var data: [PDataTF] = []
         repeat {
             let fragment = rest.readSlice(length: min(fragmentLength, rest.readableBytes)) ?? ByteBuffer()

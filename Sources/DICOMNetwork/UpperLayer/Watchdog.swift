@@ -18,7 +18,7 @@ struct Watchdog {
         lastProgress = now
     }
 
-    /// A PDU was whole.
+    /// A PDV was whole.
     mutating func progressed(at now: NIODeadline, isInsideMessage: Bool) {
         lastProgress = now
         messageBegan = isInsideMessage ? messageBegan ?? now : nil

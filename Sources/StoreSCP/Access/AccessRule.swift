@@ -1,3 +1,4 @@
+import DICOMNetwork
 import FoundationEssentials
 import NIOCore
 
@@ -19,13 +20,17 @@ struct AccessRule: Decodable, Equatable, Sendable {
     /// Nil: as many as there may be at all.
     let maximumAssociations: Int?
 
-    private enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
         case callingAETitle, peers, rights, sopClassUIDs, maximumAssociations
     }
 
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        callingAETitle = try container.decode(String.self, forKey: .callingAETitle)
+        let container = try decoder.container(ofAll: CodingKeys.self)
+        guard let title = AETitle.value(of: try container.decode(String.self, forKey: .callingAETitle)) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .callingAETitle, in: container, debugDescription: "it is no AE title of 1 to 16 characters")
+        }
+        callingAETitle = title
         peers = try (container.decodeIfPresent([String].self, forKey: .peers) ?? []).map { text in
             guard let range = NetworkRange(text) else {
                 throw DecodingError.dataCorruptedError(

@@ -15,7 +15,7 @@ struct AssociationAccess: Sendable {
         requiresCalledAETitle = configuration.requiresCalledAETitle
         callingAETitles = configuration.callingAETitles
         rules = configuration.accessRules.map { rules in
-            Dictionary(rules.map { (AETitle($0.callingAETitle).value, $0) }) { first, _ in first }
+            Dictionary(rules.map { ($0.callingAETitle, $0) }) { first, _ in first }
         }
     }
 

@@ -5,8 +5,21 @@ import FoundationEssentials
 struct UserIdentityConfiguration: Sendable {
     /// What is known of a user who is verified here.
     struct User: Decodable, Equatable, Sendable {
-        /// SHA-256 in hexadecimal. Nil: the name alone is enough, as type 1 has it.
+        /// SHA-256 in lower-case hexadecimal. Nil: the name alone is enough, as type 1 has it.
         let passcodeSHA256: String?
+
+        private enum CodingKeys: String, CodingKey, CaseIterable {
+            case passcodeSHA256
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(ofAll: CodingKeys.self)
+            passcodeSHA256 = try container.decodeIfPresent(String.self, forKey: .passcodeSHA256)?.lowercased()
+            guard passcodeSHA256?.utf8.count ?? 64 == 64, passcodeSHA256?.allSatisfy(\.isHexDigit) ?? true else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .passcodeSHA256, in: container, debugDescription: "expected 64 hexadecimal digits")
+            }
+        }
     }
 
     /// Empty: an identity is neither asked for nor looked at.
@@ -24,8 +37,13 @@ struct UserIdentityConfiguration: Sendable {
                 name: "USER_IDENTITY_TYPES", value: numbers.sorted().joined(separator: ","),
                 expected: "numbers from 1 to 5 with commas between them")
         }
-        users = try settings.json("USER_IDENTITIES", as: [String: User].self) ?? [:]
+        users = try settings.json("USER_IDENTITIES", as: [String: User].self, holdsSecrets: true) ?? [:]
         url = settings.text("USER_IDENTITY_URL")
+        guard !kinds.isEmpty || (users.isEmpty && url == nil) else {
+            throw ConfigurationError(
+                name: "USER_IDENTITY_TYPES", value: "",
+                expected: "the types that are asked for, since users or a service are named")
+        }
         let needsURL = !kinds.isSubset(of: [.username, .usernameAndPasscode]) || (!kinds.isEmpty && users.isEmpty)
         guard !needsURL || url != nil else {
             throw ConfigurationError(

@@ -35,7 +35,6 @@ struct UserIdentityVerifier: Sendable {
 
     /// Fails when the service cannot be asked: the peer may try again.
     func verify(_ request: AAssociateRQ, peer: String) async throws -> Verdict {
-        guard !configuration.kinds.isEmpty else { return .accepted(serverResponse: nil) }
         guard let identity = request.userInformation.userIdentity, let kind = identity.kind,
             configuration.kinds.contains(kind)
         else { return .rejected }
@@ -58,7 +57,7 @@ struct UserIdentityVerifier: Sendable {
         guard let expected = user.passcodeSHA256 else { return true }
         guard kind == .usernameAndPasscode else { return false }
         // Both are hashes: how long the comparison takes says nothing of the passcode.
-        return SHA256.hash(identity.secondaryField).hexadecimal == expected.lowercased()
+        return SHA256.hash(identity.secondaryField).hexadecimal == expected
     }
 
     /// 200 or 204: accepted; 401 or 403: rejected.

@@ -3,8 +3,8 @@ import Synchronization
 
 /// How much memory the instances that are being received may take together.
 ///
-/// Who wants more than is left waits in turn, and so does its peer. One reception at a time may exceed the budget, by two
-/// parts at the most: otherwise receptions that each hold something and wait for more could all wait for ever.
+/// Who wants more than is left waits in turn, and so does its peer. One reception at a time may exceed the budget, by what
+/// one may hold at all: otherwise receptions that each hold something and wait for more could all wait for ever.
 final class BufferBudget: Sendable {
     private struct Waiter {
         let holder: ObjectIdentifier
@@ -77,6 +77,7 @@ final class BufferBudget: Sendable {
 /// What one reception holds of the budget.
 final class BufferShare: Sendable {
     private let budget: BufferBudget
+    /// What was asked for: counted before it is granted, so that it does not seem to hold nothing while it waits.
     private let held = Mutex(0)
 
     init(of budget: BufferBudget) {
@@ -90,11 +91,9 @@ final class BufferShare: Sendable {
 
     /// Nil: granted at once.
     func grow(by bytes: Int, eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
-        guard let wait = budget.take(bytes, for: ObjectIdentifier(self), eventLoop: eventLoop) else {
-            held.withLock { $0 += bytes }
-            return nil
-        }
-        return wait.map { [self] in held.withLock { $0 += bytes } }
+        held.withLock { $0 += bytes }
+        // Whoever waits is kept until it was granted: it cannot give back what it does not have.
+        return budget.take(bytes, for: ObjectIdentifier(self), eventLoop: eventLoop)?.map { [self] in _ = self }
     }
 
     /// Gives back what is not needed any more.

@@ -8,8 +8,11 @@ import NIOCore
 final class InstanceReception: InstanceReceiver {
     typealias MakeUpload = (ReceivedInstance) -> InstanceUpload
 
-    /// What a part begins with: most instances are not much larger than this, or larger than a part.
-    private static let firstReservation = 64 << 10
+    /// What is asked of the budget as an instance grows, before a whole part is. Who waits for a part holds no more than
+    /// these, so that it does not keep others from theirs.
+    private static let firstReservations = [64 << 10, 1 << 20]
+    /// What comes before the UIDs has to be held in memory, since they are part of the key.
+    private static let maximumHeaderLength = 16 << 20
 
     private let request: CStoreRequest
     private let partSize: Int
@@ -50,8 +53,7 @@ final class InstanceReception: InstanceReceiver {
         self.makeUpload = makeUpload
         self.onRefusal = onRefusal
         var headerLimits = DataSetLimits()
-        // What comes before the UIDs has to be held in memory, since they are part of the key.
-        headerLimits.maximumBytesExamined = 16 << 20
+        headerLimits.maximumBytesExamined = UInt64(Self.maximumHeaderLength)
         headerLimits.maximumDepth = limits.maximumElementDepth
         headerReader = try InstanceHeaderReader(transferSyntax: request.transferSyntax, limits: headerLimits)
         part = fileMetaInformation.encoded()
@@ -101,8 +103,10 @@ final class InstanceReception: InstanceReceiver {
     /// Makes sure that the part may hold so many bytes; nil: it may at once.
     private func reserve(_ count: Int) -> EventLoopFuture<Void>? {
         guard count > reserved else { return nil }
-        // Doubled, so that little is copied; what stands before the UIDs can be longer than a part.
-        let wanted = max(count, min(max(2 * reserved, Self.firstReservation), partSize))
+        let step = Self.firstReservations.first { count <= $0 && $0 < partSize } ?? partSize
+        // A part that is complete with this fragment is a little longer; what stands before the UIDs can be much longer, and
+        // is doubled so that little is copied.
+        let wanted = count <= step ? step : max(count, min(2 * reserved, Self.maximumHeaderLength))
         let missing = wanted - reserved
         guard let granted = share.grow(by: missing, eventLoop: eventLoop) else {
             holdPart(of: wanted)
@@ -120,7 +124,13 @@ final class InstanceReception: InstanceReceiver {
         if case .cancelled = state { return nil }
         part.append(contentsOf: fragment.readableBytesView)
         if case .readingHeader = state {
-            begin { () throws(DataSetError) in try headerReader.feed(fragment) == .complete }
+            begin { () throws(DataSetError) in
+                // A deflated data set is examined by what it inflates to, and that is not what is held.
+                guard part.count - fileMetaInformationLength <= Self.maximumHeaderLength else {
+                    throw .truncated(after: UInt64(Self.maximumHeaderLength))
+                }
+                return try headerReader.feed(fragment) == .complete
+            }
         }
         guard case .uploading(let upload) = state, part.count >= partSize else { return nil }
         return handOver(to: upload)

@@ -19,6 +19,7 @@ actor InstanceUpload {
     private let store: any InstanceStore
     /// nil: the instance goes to the inbox, to be imported alone.
     private let deliveries: Deliveries?
+    private let uploads: UploadsInProgress
     private let logger: Logger
 
     private let hasher = SHA256()
@@ -30,15 +31,19 @@ actor InstanceUpload {
         let key: String
         let writer: any InstanceWriter
         let membership: Deliveries.Membership?
+        /// The object stands under its key, though it was not acknowledged.
+        var isWritten = false
     }
 
     init(
-        instance: ReceivedInstance, sender: Sender, store: any InstanceStore, deliveries: Deliveries?, logger: Logger
+        instance: ReceivedInstance, sender: Sender, store: any InstanceStore, deliveries: Deliveries?,
+        uploads: UploadsInProgress, logger: Logger
     ) {
         self.instance = instance
         self.sender = sender
         self.store = store
         self.deliveries = deliveries
+        self.uploads = uploads
         self.logger = logger
     }
 
@@ -54,12 +59,15 @@ actor InstanceUpload {
         let place = await findPlace()
         do {
             try await place.writer.finish(rest)
+            self.place?.isWritten = true
             if let membership = place.membership {
                 try await membership.marker.value
                 let isTaken = await deliveries?.instanceStored(
                     manifestEntry(key: place.key), in: membership.delivery)
                 guard isTaken == true else { return try await refuseForSize(place) }
             }
+            self.place = nil
+            uploads.end(place.key)
             return StoreOutcome(status: .success)
         } catch {
             return await fail(error)
@@ -71,30 +79,37 @@ actor InstanceUpload {
         guard let place else { return }
         self.place = nil
         await place.writer.discard()
+        // Its delivery was never opened, so that nothing else can have been acknowledged under the key.
+        if place.isWritten { try? await store.removeDocument(key: place.key) }
         if let membership = place.membership { await deliveries?.instanceFailed(in: membership.delivery) }
+        uploads.end(place.key)
     }
 
     /// The status says that sending again later can help.
     func fail(_ error: any Error) async -> StoreOutcome {
+        let outcome = StoreOutcome(
+            status: .outOfResources, errorComment: "The store cannot take it now, send it again later")
         logger.error(
             "instance not stored", error: error,
             metadata: [
-                "association": "\(sender.associationID)", "sopInstanceUID": "\(instance.sopInstanceUID)",
+                "status": "\(outcome.status)", "association": "\(sender.associationID)",
+                "sopInstanceUID": "\(instance.sopInstanceUID)",
                 "deliveryId": "\(place?.membership?.delivery.description ?? "none")",
             ])
         await discard()
-        return StoreOutcome(status: .outOfResources, errorComment: "The store cannot take it now, send it again later")
+        return outcome
     }
 
     /// Sent again, it opens a delivery of its own.
     private func refuseForSize(_ place: Place) async throws -> StoreOutcome {
         self.place = nil
+        defer { uploads.end(place.key) }
         try await store.removeDocument(key: place.key)
         logger.warning(
             "instance not stored: with it the delivery would be larger than an import job may be",
             metadata: [
-                "association": "\(sender.associationID)", "sopInstanceUID": "\(instance.sopInstanceUID)",
-                "bytes": "\(size)",
+                "status": "\(DIMSEStatus.outOfResources)", "association": "\(sender.associationID)",
+                "sopInstanceUID": "\(instance.sopInstanceUID)", "bytes": "\(size)",
             ])
         return StoreOutcome(status: .outOfResources, errorComment: "Too large for this delivery, send it again")
     }
@@ -117,6 +132,7 @@ actor InstanceUpload {
             } else {
                 "\(BucketLayout.inbox)\(study)/\(series)/\(name).dcm"
             }
+        await uploads.begin(key)
         let found = Place(key: key, writer: store.writer(for: key), membership: membership)
         place = found
         return found

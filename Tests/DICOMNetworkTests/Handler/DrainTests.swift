@@ -94,6 +94,29 @@ struct DrainTests {
         #expect(try silent.answers() == [.releaseRQ])
     }
 
+    @Test("A request whose decision comes when draining has begun is rejected for the time being")
+    func duringDecision() throws {
+        let peer = try EmbeddedPeer()
+        peer.service.decisionGate = peer.channel.eventLoop.makePromise()
+        try peer.send(.associateRQ(Samples.request))
+        Self.drain(peer)
+        peer.service.decisionGate?.succeed()
+        #expect(try peer.answers() == [.associateRJ(.localLimitExceeded)])
+        #expect(peer.service.accepted.isEmpty)
+    }
+
+    @Test("One that is cut at the end of all patience is told as such, and leaves nothing")
+    func cutOff() throws {
+        let peer = try EmbeddedPeer.associated()
+        try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1], isLast: false)))
+        Self.drain(peer)
+        peer.channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.CutOff())
+        peer.channel.embeddedEventLoop.run()
+        #expect(!peer.channel.isActive)
+        #expect(peer.service.receivers.map(\.events) == [[.fragment([1]), .cancelled]])
+        #expect(peer.service.summaries.map(\.end) == [.abortedByUs(.drained)])
+    }
+
     @Test("A connection that has said nothing is closed, one that asks late is rejected for the time being")
     func beforeAssociation() throws {
         let silent = try EmbeddedPeer()

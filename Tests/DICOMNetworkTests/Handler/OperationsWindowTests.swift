@@ -119,6 +119,18 @@ struct OperationsWindowTests {
         #expect(try Self.ids(peer.responses()) == [1, 2, 3])
     }
 
+    @Test("A peer that stalls inside a message is not waited for because another instance is still being stored")
+    func stalled() throws {
+        let peer = try Self.peer(window: 3)
+        try peer.send(
+            Self.message(1),
+            Samples.data(Samples.value(Samples.storeCommand(messageID: 2)), Samples.value([2], isLast: false)))
+        peer.advance(by: .seconds(59))
+        #expect(try peer.answers().isEmpty)
+        peer.advance(by: .seconds(61))
+        #expect(try peer.answers() == [.abort(.serviceUser)])
+    }
+
     @Test("While draining, what is outstanding is answered before the association ends")
     func drain() throws {
         let peer = try Self.peer(window: 3)

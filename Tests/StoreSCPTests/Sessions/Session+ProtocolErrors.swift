@@ -29,6 +29,7 @@ extension Session {
         first("an HTTP request", Array("GET / HTTP/1.1\r\n\r\n".utf8), .userAbort),
         first("a TLS handshake", [0x16, 3, 1, 2, 0, 1, 0, 1, 0xFC, 3, 3], .userAbort),
         first("an A-RELEASE-RQ of 2 GiB", Wire.pdu(5, [], length: 0x8000_0000), .userAbort),
+        first("the header of a P-DATA-TF, whose body is not waited for", [4, 0, 0, 0x0F, 0, 0], .userAbort),
         first("a P-DATA-TF of 4 GiB", Wire.pdu(4, [], length: 0xFFFF_FFFF), .userAbort),
     ]
 

@@ -29,7 +29,7 @@ struct SessionReceiver {
             configuration: configuration, store: store,
             deliveries: Deliveries(
                 store: store, limits: configuration.delivery, associations: associations, logger: logger),
-            associations: associations, logger: logger)
+            associations: associations, uploads: UploadsInProgress(), logger: logger)
         let server = try await Server.start(configuration: configuration, service: service, logger: logger)
         return SessionReceiver(
             port: try #require(server.port), server: server, folder: folder, associations: associations,

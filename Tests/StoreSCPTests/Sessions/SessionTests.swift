@@ -74,6 +74,29 @@ struct SessionTests {
         await receiver.stop()
     }
 
+    @Test("Connections that ask for nothing are bounded too: one too many is closed")
+    func tooManyConnections() async throws {
+        let receiver = try await SessionReceiver.start(
+            settings: ["MAXIMUM_ASSOCIATIONS": "1", "MAXIMUM_PENDING_CONNECTIONS": "1"])
+        let port = receiver.port
+        let answers = try await RawPeer.run(port: port) { first in
+            try first.write(Wire.request)
+            let accepted = try first.readPDU()
+            let second = try RawPeer(port: port)
+            defer { second.close() }
+            // Aborted, and not closed by the peer: it still counts.
+            try second.write([8])
+            let aborted = try second.readPDU()
+            let third = try RawPeer(port: port)
+            defer { third.close() }
+            try third.write(Wire.request)
+            return [accepted?.first, aborted?.first, try third.readPDU()?.first]
+        }
+        #expect(answers == [2, 7, nil])
+        try await receiver.waitUntilIdle()
+        await receiver.stop()
+    }
+
     /// Runs a session; the receiver must react as it says, hold nothing afterwards, and go on serving.
     private func check(_ session: Session) async throws {
         let receiver = try await SessionReceiver.start(settings: session.settings)
