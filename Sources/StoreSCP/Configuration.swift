@@ -81,7 +81,7 @@ struct Configuration: Sendable {
         userIdentity = try UserIdentityConfiguration(settings)
         rejectsWithoutContext = try settings.boolean("REJECT_WITHOUT_CONTEXT", default: false)
         network = try NetworkConfiguration(settings)
-        drainTimeoutSeconds = try settings.integer("DRAIN_TIMEOUT", default: 25, in: 1...3600)
+        drainTimeoutSeconds = try settings.integer("DRAIN_TIMEOUT", default: 20, in: 1...3600)
         maximumPoolConnections = try settings.integer("MAX_POOL_CONNECTIONS", default: 50, in: 1...10_000)
         importUnit = try settings.choice("IMPORT_UNIT", default: ImportUnit.delivery)
         delivery = DeliveryLimits(

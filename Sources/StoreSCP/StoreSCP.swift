@@ -22,6 +22,9 @@ struct StoreSCPProcess {
         }
     }
 
+    /// How long deliveries may take to close when associations have ended.
+    private static let closingSeconds = 5
+
     private static func serve(
         _ configuration: Configuration, environment: [String: String], logger: Logger
     ) async throws {
@@ -45,6 +48,7 @@ struct StoreSCPProcess {
 
         await signals.first()
         logger.info("shutting down: no more associations, instances in flight are finished")
+        endInAnyCase(after: configuration.drainTimeoutSeconds + closingSeconds, logger: logger)
         // What is complete is closed at once, whatever the associations that still send take.
         async let closed: Void = deliveries.shutDown()
         await server.drain(releaseGrace: .seconds(5), deadline: .seconds(Int64(configuration.drainTimeoutSeconds)))
@@ -54,6 +58,16 @@ struct StoreSCPProcess {
         await uploads.waitUntilNone()
         await server.stop()
         logger.info("receiver ended")
+    }
+
+    /// A store that does not answer must not keep the process until its container kills it: what was acknowledged is in the
+    /// store, and what was not closed has its open marker there.
+    private static func endInAnyCase(after seconds: Int, logger: Logger) {
+        Task {
+            try await Task.sleep(for: .seconds(seconds))
+            logger.error("receiver ended before everything was finished: open markers tell what is to be closed")
+            exit(1)
+        }
     }
 
     private static func instanceStore(

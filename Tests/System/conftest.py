@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import threading
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from deploy import deploy
 from local_aws import LocalAWS
 from pipeline import Pipeline
 from receiver import Receiver
+from slow_s3 import SlowS3Server
 from waiting import wait_for
 
 PROJECT = Path(__file__).parents[2]
@@ -73,6 +75,17 @@ def folder_receiver(tmp_path):
             return running.enter_context(Receiver(STORE_SCP, "http://127.0.0.1:9", "", log, **settings))
 
         yield start
+
+
+@pytest.fixture
+def slow_s3():
+    server = SlowS3Server()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,6 @@
 """Many peers at once: none starves, and the receiver keeps to its memory."""
 
 import asyncio
-import contextlib
-import http.server
-import socketserver
-import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -116,71 +111,6 @@ def test_more_connections_than_files(tmp_path):
         asyncio.run(crowd())
         assert asyncio.run(later()) == 0
         assert len(receiver.log_lines()) < 50
-
-
-class SlowS3(http.server.BaseHTTPRequestHandler):
-    """Takes what is put, slowly, and keeps nothing."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_PUT(self):
-        left = int(self.headers["content-length"])
-        while left:
-            left -= len(self.rfile.read(min(left, 1 << 16)))
-        with self.server.counting():
-            time.sleep(self.server.delay)
-        self._answer(b"")
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers.get("content-length") or 0))
-        if self.path.endswith("?uploads="):
-            return self._answer(b"<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>")
-        self._answer(b"<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>")
-
-    def do_DELETE(self):
-        self._answer(b"")
-
-    def _answer(self, body: bytes) -> None:
-        self.send_response(200)
-        self.send_header("ETag", '"e"')
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-    delay = 0.2
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), SlowS3)
-        self.endpoint = f"http://127.0.0.1:{self.server_port}"
-        self._lock, self._count, self.greatest_count = threading.Lock(), 0, 0
-
-    @contextlib.contextmanager
-    def counting(self):
-        """Counts the instances that are being put at once."""
-        with self._lock:
-            self._count += 1
-            self.greatest_count = max(self.greatest_count, self._count)
-        yield
-        with self._lock:
-            self._count -= 1
-
-
-@pytest.fixture
-def slow_s3():
-    server = Server()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def test_a_slow_store_slows_the_senders_and_not_the_memory(folder_receiver, slow_s3):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pynetdicom import AE, evt
 from pynetdicom.presentation import build_context
-from raw_sender import RawSender
+from raw_sender import RawSender, data, data_set, store_command
 from waiting import wait_for
 
 pytestmark = pytest.mark.pipeline
@@ -72,3 +72,17 @@ def test_a_second_signal_ends_at_once(folder_receiver, tmp_path):
         wait_for("the shutdown to begin", lambda: receiver.log_lines(SHUTTING_DOWN))
         receiver.signal(signal.SIGTERM)
         assert receiver.wait(5) == 128 + signal.SIGTERM
+
+
+def test_a_store_that_does_not_answer_keeps_nobody(folder_receiver, slow_s3):
+    slow_s3.delay = 60
+    receiver = folder_receiver(
+        DICOM_BUCKET="slow", IMPORT_UNIT="instance", DRAIN_TIMEOUT="1", AWS_ENDPOINT_URL_S3=slow_s3.endpoint
+    )
+    with RawSender(receiver.port) as sender:
+        sender.associate()
+        sender.send(data(3, 3, store_command(1)) + data(3, 2, data_set(1)))
+        wait_for("the instance to be on its way", lambda: slow_s3.greatest_count == 1)
+        receiver.signal(signal.SIGTERM)
+        assert receiver.wait(15) == 1
+    assert receiver.log_lines()[-1]["message"].startswith("receiver ended before everything was finished")

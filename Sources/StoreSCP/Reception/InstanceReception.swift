@@ -124,13 +124,12 @@ final class InstanceReception: InstanceReceiver {
         if case .cancelled = state { return nil }
         part.append(contentsOf: fragment.readableBytesView)
         if case .readingHeader = state {
-            begin { () throws(DataSetError) in
-                // A deflated data set is examined by what it inflates to, and that is not what is held.
-                guard part.count - fileMetaInformationLength <= Self.maximumHeaderLength else {
-                    throw .truncated(after: UInt64(Self.maximumHeaderLength))
-                }
-                return try headerReader.feed(fragment) == .complete
+            // The reader has bounds of its own, which for a deflated data set are not about what is held.
+            guard part.count - fileMetaInformationLength <= Self.maximumHeaderLength else {
+                refuse(.headerTooLong(maximum: Self.maximumHeaderLength))
+                return nil
             }
+            begin { () throws(DataSetError) in try headerReader.feed(fragment) == .complete }
         }
         guard case .uploading(let upload) = state, part.count >= partSize else { return nil }
         return handOver(to: upload)
