@@ -26,7 +26,8 @@ test-swift: setup
 # What runs on several threads at once, under the thread sanitizer.
 test-race: setup
 	swift build --build-tests --sanitize=thread --scratch-path .build-tsan
-	swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'StoreSCPTests|DICOMNetworkTests'
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer-suppressions.txt \
+		swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'StoreSCPTests|DICOMNetworkTests'
 
 test-fuzz: setup
 	scripts/fuzz address 100000 20
