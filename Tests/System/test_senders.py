@@ -43,7 +43,7 @@ def stored(folder: Path, sent: Path) -> Path:
 
 @pytest.fixture
 def image(tmp_path) -> Path:
-    return synthetic_instance(tmp_path / "sent.dcm", Rows=16)
+    return synthetic_instance(tmp_path / "sent.dcm")
 
 
 # DCMTK

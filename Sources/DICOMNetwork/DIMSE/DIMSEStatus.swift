@@ -7,7 +7,6 @@ package struct DIMSEStatus: RawRepresentable, Hashable, Sendable {
     }
 
     package static let success = DIMSEStatus(rawValue: 0x0000)
-    package static let processingFailure = DIMSEStatus(rawValue: 0x0110)
     package static let invalidSOPInstance = DIMSEStatus(rawValue: 0x0117)
     package static let sopClassNotSupported = DIMSEStatus(rawValue: 0x0122)
     package static let notAuthorized = DIMSEStatus(rawValue: 0x0124)

@@ -47,21 +47,20 @@ package struct AcceptancePolicy: Sendable {
         var answers: [PresentationContextAnswer] = []
         let roles = roles(for: request.userInformation)
         for proposed in request.presentationContexts {
-            let refusal: PresentationContextAnswer.Result
-            switch choose(for: proposed, role: roles[proposed.abstractSyntax], taken: contexts.count) {
-            case .success(let syntax):
+            do throws(Refusal) {
+                let syntax = try choose(
+                    for: proposed, role: roles[proposed.abstractSyntax], taken: contexts.count)
                 contexts[proposed.id] = AcceptedPresentationContext(
                     id: proposed.id, abstractSyntax: proposed.abstractSyntax, transferSyntax: syntax)
                 answers.append(
                     PresentationContextAnswer(id: proposed.id, result: .acceptance, transferSyntax: syntax.uid))
-                continue
-            case .failure(let reason): refusal = reason.result
+            } catch {
+                answers.append(
+                    PresentationContextAnswer(
+                        id: proposed.id, result: error.result,
+                        // Not significant, but some senders want to find a syntax that they know.
+                        transferSyntax: TransferSyntax.implicitVRLittleEndian.uid))
             }
-            answers.append(
-                PresentationContextAnswer(
-                    id: proposed.id, result: refusal,
-                    // Not significant, but some senders want to find a syntax that they know.
-                    transferSyntax: TransferSyntax.implicitVRLittleEndian.uid))
         }
         var information = UserInformation(
             maximumLength: maximumLength, implementationClassUID: implementationClassUID,
@@ -87,20 +86,20 @@ package struct AcceptancePolicy: Sendable {
 
     private func choose(
         for proposed: ProposedPresentationContext, role: RoleSelection?, taken: Int
-    ) -> Result<TransferSyntax, Refusal> {
+    ) throws(Refusal) -> TransferSyntax {
         guard supportsAbstractSyntax(proposed.abstractSyntax) else {
-            return .failure(Refusal(result: .abstractSyntaxNotSupported))
+            throw Refusal(result: .abstractSyntaxNotSupported)
         }
         // A requestor that will not be the one who asks has nothing to do here.
         guard permitsAbstractSyntax(proposed.abstractSyntax), role?.isSCU != false else {
-            return .failure(Refusal(result: .userRejection))
+            throw Refusal(result: .userRejection)
         }
         let syntaxes = Set(proposed.transferSyntaxes)
         guard let chosen = transferSyntaxes.first(where: { syntaxes.contains($0.uid) }) else {
-            return .failure(Refusal(result: .transferSyntaxesNotSupported))
+            throw Refusal(result: .transferSyntaxesNotSupported)
         }
-        guard taken < maximumPresentationContexts else { return .failure(Refusal(result: .noReason)) }
-        return .success(chosen)
+        guard taken < maximumPresentationContexts else { throw Refusal(result: .noReason) }
+        return chosen
     }
 
     /// We are never the one who asks, so the requestor is never granted the role of a provider. The first item for a
