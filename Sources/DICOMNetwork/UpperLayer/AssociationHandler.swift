@@ -59,7 +59,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
     /// What came and is not decoded. After a framing error it stays empty.
     private var received = ByteBuffer()
     private var isDecodable = true
-    /// PDVs of the PDU that was decoded last.
+    /// PDVs that were decoded last.
     var values = CircularBuffer<PresentationDataValue>()
     /// Of the instance that is being received.
     var receiver: (any InstanceReceiver)?
@@ -218,7 +218,10 @@ package final class AssociationHandler: ChannelDuplexHandler {
     private func processNext() -> Bool {
         if let value = values.popFirst() {
             receive(value)
-            watchdog?.progressed(at: now, isInsideMessage: isInsideMessage)
+            // A P-DATA-TF that dribbles is no progress.
+            if values.isEmpty, !decoder.isInsideDataTF {
+                watchdog?.progressed(at: now, isInsideMessage: isInsideMessage)
+            }
             return true
         }
         guard isDecodable else { return false }

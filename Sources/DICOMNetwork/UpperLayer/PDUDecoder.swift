@@ -2,7 +2,9 @@ import NIOCore
 
 /// Cuts the byte stream into PDUs and reads them.
 ///
-/// The first byte is judged when it comes and the length as soon as it is there, both before the body is waited for.
+/// The first byte is judged when it comes and the length as soon as it is there, both before the body is waited for. A
+/// P-DATA-TF is not waited for at all: what came of it is given on as a `PDataTF` of its own, in which a PDV that is not
+/// whole stands as a fragment that is not the last one, as a sender might have cut it.
 /// After an error the position in the stream is lost: the same decoder must not be asked again. PS3.8 §9.3.
 package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
     package typealias InboundOut = PDU
@@ -11,13 +13,18 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
 
     private let limits: AssociationLimits
     private var maximumDataPDULength: UInt32
+    /// The P-DATA-TF whose end has not come.
+    private var dataTF: PDataTFReader?
 
     package init(limits: AssociationLimits = AssociationLimits()) {
         self.limits = limits
         maximumDataPDULength = limits.maximumDataPDULength
     }
 
-    /// Lets no P-DATA-TF be gathered: before there is an association nothing may come in one.
+    /// Whether a P-DATA-TF has begun and is not whole.
+    package var isInsideDataTF: Bool { dataTF != nil }
+
+    /// Lets no P-DATA-TF be taken: before there is an association nothing may come in one.
     package mutating func refuseData() {
         maximumDataPDULength = 0
     }
@@ -28,10 +35,16 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
     }
 
     package mutating func decode(buffer: inout ByteBuffer) throws(PDUDecodingError) -> PDU? {
+        if dataTF != nil { return try continueDataTF(from: &buffer) }
         guard let typeByte = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) else { return nil }
         guard let type = PDUType(rawValue: typeByte) else { throw .unrecognizedType(typeByte) }
         guard let length = buffer.getInteger(at: buffer.readerIndex + 2, as: UInt32.self) else { return nil }
         try check(length, of: type)
+        if type == .dataTF {
+            buffer.moveReaderIndex(forwardBy: Self.headerLength)
+            dataTF = PDataTFReader(length: Int(length), maximumValues: limits.maximumPresentationDataValues)
+            return try continueDataTF(from: &buffer)
+        }
         guard buffer.readableBytes >= Self.headerLength + Int(length) else { return nil }
         buffer.moveReaderIndex(forwardBy: Self.headerLength)
         guard var body = buffer.readSlice(length: Int(length)) else { return nil }
@@ -40,6 +53,12 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
 
     package mutating func decodeLast(buffer: inout ByteBuffer, seenEOF: Bool) throws(PDUDecodingError) -> PDU? {
         try decode(buffer: &buffer)
+    }
+
+    private mutating func continueDataTF(from buffer: inout ByteBuffer) throws(PDUDecodingError) -> PDU? {
+        guard let values = try dataTF?.read(from: &buffer) else { return nil }
+        if dataTF?.isAtEnd == true { dataTF = nil }
+        return values.isEmpty ? nil : .dataTF(PDataTF(values: values))
     }
 
     private func check(_ length: UInt32, of type: PDUType) throws(PDUDecodingError) {
@@ -52,46 +71,19 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
             return
         }
         guard length <= maximum else { throw .lengthExceedsMaximum(type: type, length: length, maximum: maximum) }
+        guard type != .dataTF || length > 0 else { throw .presentationDataValueMissing }
     }
 
-    private func decodeBody(_ body: inout ByteBuffer, of type: PDUType) throws(PDUDecodingError) -> PDU {
+    private func decodeBody(_ body: inout ByteBuffer, of type: PDUType) throws(PDUDecodingError) -> PDU? {
         switch type {
         case .associateRQ: .associateRQ(try AAssociateRQ(decoding: &body, limits: limits))
         case .associateAC: .associateAC(try AAssociateAC(decoding: &body, limits: limits))
         case .associateRJ: .associateRJ(try AAssociateRJ(decoding: &body))
-        case .dataTF: .dataTF(try PDataTF(decoding: &body, limits: limits))
+        case .dataTF: nil  // read as it comes
         case .releaseRQ: .releaseRQ
         case .releaseRP: .releaseRP
         case .abort: .abort(try AAbort(decoding: &body))
         }
-    }
-}
-
-extension PDataTF {
-    /// PS3.8 §9.3.5.1. Fragments are slices that share the PDU's storage.
-    init(decoding body: inout ByteBuffer, limits: AssociationLimits) throws(PDUDecodingError) {
-        values = []
-        while body.readableBytes > 0 {
-            guard values.count < limits.maximumPresentationDataValues else {
-                throw .tooManyPresentationDataValues(maximum: limits.maximumPresentationDataValues)
-            }
-            guard let length = body.readInteger(as: UInt32.self) else {
-                throw .presentationDataValueExceedsPDU(length: 0, remaining: body.readableBytes)
-            }
-            guard length >= PresentationDataValue.headerLength else {
-                throw .presentationDataValueTooShort(length: length)
-            }
-            guard var value = body.readSlice(length: Int(length)),
-                let (contextID, control) = value.readMultipleIntegers(as: (UInt8, UInt8).self)
-            else {
-                throw .presentationDataValueExceedsPDU(length: length, remaining: body.readableBytes)
-            }
-            // PS3.8 §E.2: bits 2 to 7 are not to be tested.
-            values.append(
-                PresentationDataValue(
-                    contextID: contextID, isCommand: control & 1 == 1, isLast: control & 2 == 2, fragment: value))
-        }
-        guard !values.isEmpty else { throw .presentationDataValueMissing }
     }
 }
 

@@ -44,8 +44,21 @@ struct StoreTests {
             try peer.send(bytes: Array(rest.prefix(size)))
             rest = rest.dropFirst(size)
         }
-        #expect(peer.service.receivers.first?.events == [.fragment([1, 2]), .fragment([3]), .finished])
+        let events = try #require(peer.service.receivers.first).events
+        let bytes = events.flatMap { if case .fragment(let bytes) = $0 { bytes } else { [UInt8]() } }
+        #expect(bytes == [1, 2, 3])
+        #expect(events.last == .finished)
         #expect(try peer.responses().map(Self.status) == [.success])
+    }
+
+    @Test("What came of a P-DATA-TF is handed on before the rest of it is there")
+    func beforeTheRest() throws {
+        let peer = try EmbeddedPeer.associated()
+        let message = Samples.encoded(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1, 2, 3])))
+        try peer.send(bytes: Array(message.readableBytesView.dropLast()))
+        #expect(peer.service.receivers.first?.events == [.fragment([1, 2])])
+        try peer.send(bytes: [3])
+        #expect(peer.service.receivers.first?.events == [.fragment([1, 2]), .fragment([3]), .finished])
     }
 
     @Test("Several messages in one PDU are answered in order")

@@ -38,9 +38,7 @@ struct PDUCodecTests {
 
     static let pdus: [PDU] = [
         .associateRQ(Samples.request), .associateRQ(fullRequest), .associateAC(accept),
-        .associateRJ(.calledAETitleNotRecognized),
-        Samples.data(Samples.value([1, 2, 3], isCommand: true, isLast: false), Samples.value([])),
-        .releaseRQ, .releaseRP, .abort(AAbort(.unexpectedPDU)),
+        .associateRJ(.calledAETitleNotRecognized), .releaseRQ, .releaseRP, .abort(AAbort(.unexpectedPDU)),
     ]
 
     @Test("What is encoded is decoded to the same, also byte by byte and several at once")
@@ -57,6 +55,42 @@ struct PDUCodecTests {
             var part = try #require(bytes.getSlice(at: 0, length: length))
             #expect(try decoder.decode(buffer: &part) == nil)
         }
+    }
+
+    @Test("A P-DATA-TF is given on as it comes, in pieces of any size", arguments: 1...40)
+    func data(pieceSize: Int) throws {
+        let values = [
+            Samples.value([1, 2, 3, 4, 5, 6, 7], isCommand: true, isLast: false), Samples.value([]),
+            Samples.value([8], isLast: false),
+        ]
+        var rest = Samples.encoded(.dataTF(PDataTF(values: values)))
+        var decoder = PDUDecoder()
+        var received = ByteBuffer()
+        var decoded: [PresentationDataValue] = []
+        while let piece = rest.readSlice(length: min(pieceSize, rest.readableBytes)), piece.readableBytes > 0 {
+            received.writeImmutableBuffer(piece)
+            while case .dataTF(let data) = try decoder.decode(buffer: &received) { decoded += data.values }
+        }
+        #expect(!decoder.isInsideDataTF)
+        #expect(received.readableBytes == 0)
+        #expect(Self.joined(decoded) == values)
+    }
+
+    /// With the pieces of each PDV put together: all but its last are not the last of their message.
+    private static func joined(_ pieces: [PresentationDataValue]) -> [PresentationDataValue] {
+        var values: [PresentationDataValue] = []
+        let lengths = [7, 0, 1]
+        for piece in pieces {
+            guard let last = values.last, last.fragment.readableBytes < lengths[values.count - 1] else {
+                values.append(piece)
+                continue
+            }
+            var fragment = last.fragment
+            fragment.writeImmutableBuffer(piece.fragment)
+            values[values.count - 1] = PresentationDataValue(
+                contextID: piece.contextID, isCommand: piece.isCommand, isLast: piece.isLast, fragment: fragment)
+        }
+        return values
     }
 
     @Test("An association PDU whose body is cut anywhere is invalid, or ends between two items")
