@@ -20,6 +20,7 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
 
         .target(name: "HTTP", dependencies: ["CCurl"], swiftSettings: settings),
         .target(
@@ -28,7 +29,7 @@ let package = Package(
         .target(
             name: "LambdaRuntime", dependencies: ["HTTP", "CCurl", "StructuredLog"], path: "Sources/Runtime",
             swiftSettings: settings),
-        .target(name: "AWS", dependencies: ["HTTP", "StructuredLog", "CCrypto"], swiftSettings: settings),
+        .target(name: "AWS", dependencies: ["HTTP", "StructuredLog", "CCrypto", "CDeflate"], swiftSettings: settings),
         .target(name: "DICOM", dependencies: ["CZlib"], swiftSettings: settings),
         .target(name: "ImportPipeline", dependencies: ["AWS"], swiftSettings: settings),
         .target(

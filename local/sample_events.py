@@ -1,8 +1,9 @@
 """Makes the sample events of events/ come true on a local AWS: the objects that they name, and a function's environment."""
 
-import hashlib
+import base64
 import json
 import shlex
+import zlib
 from pathlib import Path
 
 import deploy
@@ -61,7 +62,7 @@ def _manifest(dataset: pydicom.Dataset, body: bytes) -> dict:
             {
                 "key": f"{PREFIX}{study}/{series}/{instance}.dcm",
                 "size": len(body),
-                "sha256": hashlib.sha256(body).hexdigest(),
+                "checksumCRC32": base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode(),
                 "sopClassUID": dataset.SOPClassUID,
                 "sopInstanceUID": instance,
                 "seriesInstanceUID": series,

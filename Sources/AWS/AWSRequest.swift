@@ -31,7 +31,7 @@ struct AWSRequest: Sendable {
         let endpoint = configuration.configuredEndpoint(of: service) ?? "https://\(configuration.host(of: service))"
         var http = HTTPRequest(method: method, url: endpoint + path, timeout: .seconds(20))
         if let body {
-            http.body = Array(try JSONEncoder().encode(body))
+            http.body = Array(try JSONEncoder().encode(body)) as [UInt8]
             http.headers["Content-Type"] = "application/json"
         }
         return AWSRequest(service: service, operation: operation, http: http, error: Self.jsonError)

@@ -10,7 +10,7 @@ final class EasyHandle {
 
     /// What the callbacks read and fill during a transfer.
     private struct Exchange {
-        var body: [UInt8] = []
+        var body: any HTTPBody = [UInt8]()
         var bodyOffset = 0
         var responseHeaders = HTTPHeaders()
         var responseBody: [UInt8] = []
@@ -118,10 +118,7 @@ final class EasyHandle {
     }
 
     private func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let count = min(buffer.count, exchange.body.count - exchange.bodyOffset)
-        exchange.body.withUnsafeBytes { bytes in
-            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[exchange.bodyOffset...].prefix(count)))
-        }
+        let count = exchange.body.copyBytes(from: exchange.bodyOffset, into: buffer)
         exchange.bodyOffset += count
         return count
     }

@@ -3,7 +3,7 @@ package struct HTTPRequest: Sendable {
     package var method: String
     package var url: String
     package var headers: HTTPHeaders
-    package var body: [UInt8]
+    package var body: any HTTPBody
     /// How long the whole exchange may take; nil waits for ever.
     package var timeout: Duration?
     /// A longer response body fails the transfer instead of filling the memory.
@@ -12,7 +12,7 @@ package struct HTTPRequest: Sendable {
     package var bypassesProxy: Bool
 
     package init(
-        method: String = "GET", url: String, headers: HTTPHeaders = [:], body: [UInt8] = [],
+        method: String = "GET", url: String, headers: HTTPHeaders = [:], body: any HTTPBody = [UInt8](),
         timeout: Duration? = .seconds(60), maximumResponseBytes: Int = 64 << 20, bypassesProxy: Bool = false
     ) {
         self.method = method

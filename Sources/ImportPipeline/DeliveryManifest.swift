@@ -9,20 +9,20 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         package var key: String
         /// In bytes, of the whole Part 10 file.
         package var size: Int
-        /// Of the whole Part 10 file, in hexadecimal.
-        package var sha256: String
+        /// Of the whole Part 10 file, in Base64, as S3 shows the object's `ChecksumCRC32`.
+        package var checksumCRC32: String
         package var sopClassUID: String
         package var sopInstanceUID: String
         package var seriesInstanceUID: String
         package var transferSyntaxUID: String
 
         package init(
-            key: String, size: Int, sha256: String, sopClassUID: String, sopInstanceUID: String,
+            key: String, size: Int, checksumCRC32: String, sopClassUID: String, sopInstanceUID: String,
             seriesInstanceUID: String, transferSyntaxUID: String
         ) {
             self.key = key
             self.size = size
-            self.sha256 = sha256
+            self.checksumCRC32 = checksumCRC32
             self.sopClassUID = sopClassUID
             self.sopInstanceUID = sopInstanceUID
             self.seriesInstanceUID = seriesInstanceUID

@@ -12,12 +12,11 @@ final class StorageService: AssociationService {
     static let implementationVersionName = "SWIFT_STORE_1"
 
     private let configuration: Configuration
-    private let store: any InstanceStore
+    private let destination: InstanceUpload.Destination
     private let deliveries: Deliveries
     private let associations: OpenAssociations
     private let access: AssociationAccess
     private let identities: UserIdentityVerifier
-    private let uploads: UploadsInProgress
     private let pendingVerifications = Atomic(0)
     let budget: BufferBudget
     private let logger: Logger
@@ -30,11 +29,12 @@ final class StorageService: AssociationService {
         associations: OpenAssociations, uploads: UploadsInProgress, logger: Logger
     ) {
         self.configuration = configuration
-        self.store = store
         self.deliveries = deliveries
         self.associations = associations
-        self.uploads = uploads
         self.logger = logger
+        destination = InstanceUpload.Destination(
+            store: store, deliveries: configuration.importUnit == .delivery ? deliveries : nil, uploads: uploads,
+            logger: logger)
         access = AssociationAccess(configuration: configuration)
         identities = UserIdentityVerifier(configuration: configuration.userIdentity, client: HTTPClient())
         budget = BufferBudget(bytes: configuration.network.maximumBufferBytes)
@@ -72,7 +72,7 @@ final class StorageService: AssociationService {
     func associationEnded(_ summary: AssociationSummary) {
         if let association = summary.association {
             associations.ended(association.id)
-            Task { [deliveries] in await deliveries.associationEnded(association.id) }
+            deliveries.associationEnded(association.id)
         }
         logger.info("association ended", metadata: summary.metadata)
     }
@@ -142,10 +142,9 @@ final class StorageService: AssociationService {
             origin: Delivery.Origin(
                 callingAETitle: association.callingAETitle, calledAETitle: association.calledAETitle,
                 peer: association.peer?.ipAddress ?? "unknown"))
-        let deliveries = configuration.importUnit == .delivery ? deliveries : nil
         return try InstanceReception(
-            request: request, fileMetaInformation: meta, partSize: store.partSize,
-            limits: configuration.network.reception, budget: budget, eventLoop: eventLoop,
+            request: request, fileMetaInformation: meta, limits: configuration.network.reception, budget: budget,
+            eventLoop: eventLoop,
             onRefusal: { [logger] problem in
                 logger.notice(
                     "instance refused",
@@ -154,10 +153,10 @@ final class StorageService: AssociationService {
                         "status": "\(problem.outcome.status)", "reason": "\(problem)",
                     ])
             },
-            makeUpload: { [store, uploads, logger] instance in
+            makeUpload: { [destination] instance, beginning, memory in
                 InstanceUpload(
-                    instance: instance, sender: sender, store: store, deliveries: deliveries, uploads: uploads,
-                    logger: logger)
+                    instance: instance, beginning: beginning, sender: sender, destination: destination,
+                    memory: memory, eventLoop: eventLoop)
             })
     }
 

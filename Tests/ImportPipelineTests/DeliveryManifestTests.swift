@@ -14,7 +14,7 @@ import Testing
             closedAt: Date(timeIntervalSince1970: 1_795_477_972), closeReason: .quiet,
             instances: (0..<count).map { index in
                 DeliveryManifest.Instance(
-                    key: "\(prefix)1.2.3/1/\(index).dcm", size: 100, sha256: "00",
+                    key: "\(prefix)1.2.3/1/\(index).dcm", size: 100, checksumCRC32: "AAAAAA==",
                     sopClassUID: "1.2.840.10008.5.1.4.1.1.2", sopInstanceUID: "1.2.3.\(index)",
                     seriesInstanceUID: "1.2.3.\(index % series)", transferSyntaxUID: "1.2.840.10008.1.2.1")
             })

@@ -19,18 +19,18 @@ import Testing
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    private func begin(study: String = "1.2", association: String = "a") async -> Deliveries.Membership {
-        await deliveries.instanceBegan(
+    private func begin(study: String = "1.2", association: String = "a") -> Deliveries.Membership {
+        deliveries.instanceBegan(
             study: study, studyDate: nil, association: association,
             origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1"))
     }
 
     private func store(_ name: String, in membership: Deliveries.Membership) async throws {
-        try await membership.marker.value
+        try await membership.marker.written()
         let key = "\(BucketLayout.prefix(of: membership.delivery))\(name)"
-        let isTaken = await deliveries.instanceStored(
+        let isTaken = deliveries.instanceStored(
             DeliveryManifest.Instance(
-                key: key, size: 1, sha256: "", sopClassUID: "1", sopInstanceUID: name, seriesInstanceUID: "1",
+                key: key, size: 1, checksumCRC32: "", sopClassUID: "1", sopInstanceUID: name, seriesInstanceUID: "1",
                 transferSyntaxUID: "1"), in: membership.delivery)
         #expect(isTaken)
     }
@@ -43,17 +43,17 @@ import Testing
 
     @Test("Associations that send one study share its delivery, another study has another")
     func shared() async {
-        let first = await begin(association: "a")
-        let second = await begin(association: "b")
-        let other = await begin(study: "1.3")
+        let first = begin(association: "a")
+        let second = begin(association: "b")
+        let other = begin(study: "1.3")
         #expect(first.delivery == second.delivery)
         #expect(first.delivery != other.delivery)
     }
 
     @Test("The open marker is there before anything is acknowledged, and goes after the manifest")
     func marker() async throws {
-        let membership = await begin()
-        try await membership.marker.value
+        let membership = begin()
+        try await membership.marker.written()
         let marker = BucketLayout.openMarkerKey(of: membership.delivery)
         #expect(store.objects[marker] != nil)
         try await store("1", in: membership)
@@ -65,14 +65,14 @@ import Testing
     @Test("Quiet time begins when the last association has ended")
     func quiet() async throws {
         #expect(associations.admit(try Samples.association("a"), atMostOfTitle: nil))
-        let membership = await begin(association: "a")
+        let membership = begin(association: "a")
         try await store("1", in: membership)
         await clock.sleepers(1)  // the age
         clock.advance(by: .seconds(31))
         #expect(try manifest(of: membership.delivery) == nil)
 
         associations.ended("a")
-        await deliveries.associationEnded("a")
+        deliveries.associationEnded("a")
         await clock.sleepers(2)
         clock.advance(by: .seconds(31))
         await closed(membership.delivery)
@@ -81,7 +81,7 @@ import Testing
 
     @Test("An association that ended while its last instance was on its way holds nothing")
     func lateInstance() async throws {
-        let membership = await begin(association: "gone")
+        let membership = begin(association: "gone")
         try await store("1", in: membership)
         await clock.sleepers(2)
         clock.advance(by: .seconds(31))
@@ -92,13 +92,13 @@ import Testing
     @Test("An association holds the delivery that it sent to last, whatever other associations do")
     func lastStudy() async throws {
         #expect(associations.admit(try Samples.association("a"), atMostOfTitle: nil))
-        let first = await begin(study: "1.2", association: "a")
+        let first = begin(study: "1.2", association: "a")
         try await store("1", in: first)
-        let second = await begin(study: "1.3", association: "a")
+        let second = begin(study: "1.3", association: "a")
         try await store("2", in: second)
         await clock.sleepers(3)  // two ages, and the quiet time of the first
         clock.advance(by: .seconds(20))
-        await deliveries.associationEnded("of an echo")
+        deliveries.associationEnded("of an echo")
         clock.advance(by: .seconds(11))
         await closed(first.delivery)
         #expect(try manifest(of: first.delivery)?.closeReason == .quiet)
@@ -109,7 +109,7 @@ import Testing
     func manifestLater() async throws {
         store.refuse(prefix: BucketLayout.manifests)
         var memberships: [Deliveries.Membership] = []
-        for _ in 0..<3 { memberships.append(await begin()) }
+        for _ in 0..<3 { memberships.append(begin()) }
         for (index, membership) in memberships.enumerated() { try await store("\(index)", in: membership) }
         await clock.sleepers(1)
         store.accept(prefix: BucketLayout.manifests)
@@ -121,7 +121,7 @@ import Testing
     @Test("At the limit of instances the next one opens another delivery")
     func limit() async throws {
         var memberships: [Deliveries.Membership] = []
-        for _ in 0..<4 { memberships.append(await begin()) }
+        for _ in 0..<4 { memberships.append(begin()) }
         #expect(Set(memberships.map(\.delivery)).count == 2)
         #expect(memberships[2].delivery != memberships[3].delivery)
         for (index, membership) in memberships.enumerated() { try await store("\(index)", in: membership) }
@@ -133,7 +133,7 @@ import Testing
     @Test("At its age it closes although an association holds it")
     func age() async throws {
         #expect(associations.admit(try Samples.association("a"), atMostOfTitle: nil))
-        let membership = await begin(association: "a")
+        let membership = begin(association: "a")
         try await store("1", in: membership)
         await clock.sleepers(1)
         clock.advance(by: .seconds(3601))
@@ -144,11 +144,11 @@ import Testing
     @Test("Without its marker nothing can be acknowledged, and the next instance opens another delivery")
     func markerRefused() async throws {
         store.refuse(prefix: BucketLayout.openMarkers)
-        let refused = await begin()
-        await #expect(throws: MemoryStore.Refused.self) { try await refused.marker.value }
-        await deliveries.instanceFailed(in: refused.delivery)
+        let refused = begin()
+        await #expect(throws: MemoryStore.Refused.self) { try await refused.marker.written() }
+        deliveries.instanceFailed(in: refused.delivery)
         store.accept(prefix: BucketLayout.openMarkers)
-        let accepted = await begin()
+        let accepted = begin()
         #expect(accepted.delivery != refused.delivery)
         try await store("1", in: accepted)
         await deliveries.shutDown()
@@ -159,7 +159,7 @@ import Testing
     @Test("When the manifest cannot be written the marker stays")
     func manifestRefused() async throws {
         store.refuse(prefix: BucketLayout.manifests)
-        let membership = await begin()
+        let membership = begin()
         try await store("1", in: membership)
         await deliveries.shutDown()
         #expect(store.objects[BucketLayout.openMarkerKey(of: membership.delivery)] != nil)
@@ -167,7 +167,7 @@ import Testing
 
     @Test("Shutting down waits for the instance on its way")
     func shutDown() async throws {
-        let membership = await begin()
+        let membership = begin()
         async let ended: Void = deliveries.shutDown()
         try await store("1", in: membership)
         await ended

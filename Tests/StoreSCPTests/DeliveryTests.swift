@@ -16,7 +16,8 @@ import Testing
 
     private func instance(_ name: String, size: Int = 100) -> DeliveryManifest.Instance {
         DeliveryManifest.Instance(
-            key: "\(name).dcm", size: size, sha256: "", sopClassUID: "1", sopInstanceUID: name, seriesInstanceUID: "1",
+            key: "\(name).dcm", size: size, checksumCRC32: "", sopClassUID: "1", sopInstanceUID: name,
+            seriesInstanceUID: "1",
             transferSyntaxUID: "1")
     }
 

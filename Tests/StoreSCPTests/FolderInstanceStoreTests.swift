@@ -1,4 +1,6 @@
 import Foundation
+import NIOCore
+import NIOPosix
 import Testing
 
 @testable import StoreSCP
@@ -13,23 +15,50 @@ import Testing
             .filter { $0.hasSuffix(".dcm") || $0.contains("partial") }
     }
 
-    @Test("A file appears under its name when it is whole, and not before")
-    func parts() async throws {
+    /// Runs on an event loop, as a writer's calls do.
+    private func write<Result: Sendable>(
+        to key: String, beginning: [UInt8] = [], of other: FolderInstanceStore? = nil,
+        _ body: @escaping @Sendable (any InstanceWriter) -> EventLoopFuture<Result>
+    ) async throws -> Result {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let budget = BufferBudget(bytes: 1)
+        return try await eventLoop.flatSubmit { [store = other ?? store] in
+            body(
+                store.writer(
+                    for: key, beginning: ByteBuffer(bytes: beginning), memory: BufferShare(of: budget),
+                    eventLoop: eventLoop))
+        }.get()
+    }
+
+    @Test("A file appears under its name when it is whole, and not before", arguments: [true, false])
+    func parts(isSynchronized: Bool) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let writer = store.writer(for: "1.2/1.3/1.4.dcm")
-        try await writer.append([1, 2])
-        #expect(try files().filter { $0.hasSuffix(".dcm") }.isEmpty)
-        try await writer.finish([3])
+        let store = FolderInstanceStore(directory: folder.path(), isSynchronized: isSynchronized)
+        let seenBefore = try await write(to: "1.2/1.3/1.4.dcm", beginning: [1, 2], of: store) { [self] writer in
+            _ = writer.write(ByteBuffer(bytes: [3]))
+            _ = writer.write(ByteBuffer(bytes: [4, 5]))
+            let names = (try? files()) ?? []
+            return writer.finish().map { names }
+        }
+        #expect(seenBefore.filter { $0.hasSuffix(".dcm") }.isEmpty)
         #expect(try files() == ["1.2/1.3/1.4.dcm"])
-        #expect(try Data(contentsOf: folder.appending(path: "1.2/1.3/1.4.dcm")) == Data([1, 2, 3]))
+        #expect(try Data(contentsOf: folder.appending(path: "1.2/1.3/1.4.dcm")) == Data([1, 2, 3, 4, 5]))
+    }
+
+    @Test("A file of nothing but its beginning is written too")
+    func beginningOnly() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await write(to: "a.dcm", beginning: [1, 2]) { $0.finish() }
+        #expect(try Data(contentsOf: folder.appending(path: "a.dcm")) == Data([1, 2]))
     }
 
     @Test("What is discarded leaves nothing behind")
     func discard() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let writer = store.writer(for: "1.2/1.4.dcm")
-        try await writer.append([1, 2])
-        await writer.discard()
+        try await write(to: "1.2/1.4.dcm") { writer in
+            _ = writer.write(ByteBuffer(bytes: [1, 2]))
+            return writer.discard()
+        }
         #expect(try files().isEmpty)
     }
 
@@ -46,6 +75,6 @@ import Testing
     @Test("A folder that cannot be written is an error that says why")
     func notWritable() async throws {
         let store = FolderInstanceStore(directory: "/dev/null/storage")
-        await #expect(throws: FileError.self) { try await store.writer(for: "a.dcm").finish([1]) }
+        await #expect(throws: FileError.self) { try await write(to: "a.dcm", of: store) { $0.finish() } }
     }
 }

@@ -11,7 +11,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct InstanceReceptionTests {
     private static let classUID = SOPClass.ctImageStorage
     private static let instanceUID = "1.2.3.4"
-    private let store = MemoryStore(partSize: 4096)
+    private let store = MemoryStore()
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
 
     /// Explicit VR Little Endian elements, each with a length of 16 bits.
@@ -53,21 +53,22 @@ import Testing
             messageID: 1, affectedSOPClassUID: try UID(Self.classUID),
             affectedSOPInstanceUID: try UID(Self.instanceUID),
             presentationContextID: 1, transferSyntax: .explicitVRLittleEndian)
+        let destination = InstanceUpload.Destination(
+            store: store, deliveries: deliveries, uploads: UploadsInProgress(), logger: logger)
         let sender = InstanceUpload.Sender(
             associationID: "a", origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: ""))
         let meta = try fileMetaInformation()
         let outcome = try await eventLoop.flatSubmit {
-            [eventLoop, store, budget] () -> EventLoopFuture<StoreOutcome?> in
+            [eventLoop, budget] () -> EventLoopFuture<StoreOutcome?> in
             do {
                 let reception = try InstanceReception(
-                    request: request, fileMetaInformation: meta, partSize: store.partSize,
+                    request: request, fileMetaInformation: meta,
                     limits: ReceptionLimits(maximumInstanceBytes: maximumBytes, maximumElementDepth: 3),
                     budget: budget, eventLoop: eventLoop, onRefusal: { _ in },
                     makeUpload: {
                         InstanceUpload(
-                            instance: $0, sender: sender, store: store, deliveries: deliveries,
-                            uploads: UploadsInProgress(),
-                            logger: logger)
+                            instance: $0, beginning: $1, sender: sender, destination: destination, memory: $2,
+                            eventLoop: eventLoop)
                     })
                 for start in stride(from: 0, to: dataSet.count, by: fragmentSize) {
                     _ = reception.receive(ByteBuffer(bytes: dataSet[start...].prefix(fragmentSize)))
@@ -101,13 +102,6 @@ import Testing
         #expect(manifest.instances.map(\.key) == [key])
         #expect(manifest.instances.map(\.size) == [bytes.count])
         #expect(manifest.studyDate == "20261123")
-    }
-
-    @Test("An instance of many parts is stored whole")
-    func parts() async throws {
-        let dataSet = dataSet(pixels: 50_000)
-        #expect(try await receive(dataSet, fragmentSize: 1000)?.status == .success)
-        #expect(instances.values.first == (try fileMetaInformation().encoded()) + dataSet)
     }
 
     @Test("A data set that ends with its UIDs is stored")

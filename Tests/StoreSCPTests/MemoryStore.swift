@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 
 @testable import StoreSCP
@@ -13,12 +14,7 @@ final class MemoryStore: InstanceStore {
         var refusedPrefixes: Set<String> = []
     }
 
-    let partSize: Int
     private let state = Mutex(State())
-
-    init(partSize: Int = 1024) {
-        self.partSize = partSize
-    }
 
     var objects: [String: [UInt8]] { state.withLock { $0.objects } }
     var removed: [String] { state.withLock { $0.removed } }
@@ -32,7 +28,11 @@ final class MemoryStore: InstanceStore {
         state.withLock { _ = $0.refusedPrefixes.remove(prefix) }
     }
 
-    func writer(for key: String) -> any InstanceWriter { Writer(store: self, key: key) }
+    func writer(
+        for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
+    ) -> any InstanceWriter {
+        Writer(store: self, key: key, bytes: beginning, eventLoop: eventLoop)
+    }
 
     func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {
         try put(body, key: key, onlyIfAbsent: onlyIfAbsent)
@@ -53,20 +53,31 @@ final class MemoryStore: InstanceStore {
         }
     }
 
-    private actor Writer: InstanceWriter {
-        let store: MemoryStore
-        let key: String
-        var bytes: [UInt8] = []
+    private final class Writer: InstanceWriter {
+        private let store: MemoryStore
+        private let key: String
+        private let eventLoop: any EventLoop
+        private var bytes: ByteBuffer
 
-        init(store: MemoryStore, key: String) {
+        init(store: MemoryStore, key: String, bytes: ByteBuffer, eventLoop: any EventLoop) {
             self.store = store
             self.key = key
+            self.bytes = bytes
+            self.eventLoop = eventLoop
         }
 
-        func append(_ part: [UInt8]) async throws { bytes += part }
+        func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+            self.bytes.writeImmutableBuffer(bytes)
+            return nil
+        }
 
-        func finish(_ rest: [UInt8]) async throws { try store.put(bytes + rest, key: key) }
+        func finish() -> EventLoopFuture<Void> {
+            eventLoop.makeCompletedFuture { try store.put(Array(bytes.readableBytesView), key: key) }
+        }
 
-        func discard() async { store.state.withLock { $0.discarded.append(key) } }
+        func discard() -> EventLoopFuture<Void> {
+            store.state.withLock { $0.discarded.append(key) }
+            return eventLoop.makeSucceededVoidFuture()
+        }
     }
 }

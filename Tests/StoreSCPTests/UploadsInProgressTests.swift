@@ -1,41 +1,45 @@
-import Synchronization
+import NIOEmbedded
 import Testing
 
 @testable import StoreSCP
 
 @Suite("Uploads in progress")
 struct UploadsInProgressTests {
-    private final class Order: Sendable {
-        let steps = Mutex<[Int]>([])
+    private let eventLoop = EmbeddedEventLoop()
+    private let uploads = UploadsInProgress()
+
+    /// Whether a key is held by now.
+    private final class Wish {
+        private(set) var isGranted = false
+
+        init(_ key: String, of uploads: UploadsInProgress, _ eventLoop: EmbeddedEventLoop) {
+            uploads.acquire(key, eventLoop: eventLoop).assumeIsolated().whenSuccess { self.isGranted = true }
+        }
     }
 
     @Test("A key is one upload's at a time, in turn; other keys are free")
-    func turns() async {
-        let uploads = UploadsInProgress()
-        let order = Order()
-        await uploads.begin("a")
-        await uploads.begin("b")
-        uploads.end("b")
-        let second = Task {
-            await uploads.begin("a")
-            order.steps.withLock { $0.append(2) }
-            uploads.end("a")
-        }
-        for _ in 0..<100 { await Task.yield() }
-        order.steps.withLock { $0.append(1) }
-        uploads.end("a")
-        await second.value
-        #expect(order.steps.withLock { $0 } == [1, 2])
+    func turns() {
+        let first = Wish("a", of: uploads, eventLoop)
+        let waiting = (0..<2).map { _ in Wish("a", of: uploads, eventLoop) }
+        let other = Wish("b", of: uploads, eventLoop)
+        #expect(first.isGranted && other.isGranted)
+        #expect(waiting.map(\.isGranted) == [false, false])
+        uploads.release("a")
+        #expect(waiting.map(\.isGranted) == [true, false])
+        uploads.release("a")
+        #expect(waiting.map(\.isGranted) == [true, true])
+        uploads.release("a")
+        #expect(Wish("a", of: uploads, eventLoop).isGranted)
     }
 
     @Test("Whoever waits for the last goes on when it has ended")
     func none() async {
-        let uploads = UploadsInProgress()
+        let uploads = uploads
         await uploads.waitUntilNone()
-        await uploads.begin("a")
+        uploads.begin()
         async let none: Void = uploads.waitUntilNone()
         for _ in 0..<100 { await Task.yield() }
-        uploads.end("a")
+        uploads.end()
         await none
     }
 }

@@ -1,8 +1,10 @@
 """The whole pipeline with the real binaries: what two senders send ends in HealthImaging as it was sent."""
 
+import base64
 import json
 import subprocess
 import uuid
+import zlib
 from pathlib import Path
 
 import pydicom
@@ -116,7 +118,9 @@ def test_a_delivery_is_described_by_its_manifest(pipeline, receiver, samples, wa
     [instance] = manifest["instances"]
     assert instance["key"].startswith(manifest["prefix"]) and manifest["prefix"].endswith("/")
     [imported] = watch.instances()
-    assert (instance["sha256"], instance["size"]) == (imported["sha256"], imported["size"])
+    checksum = zlib.crc32(pipeline.aws.imported_object(imported["sha256"]))
+    assert instance["checksumCRC32"] == base64.b64encode(checksum.to_bytes(4, "big")).decode()
+    assert instance["size"] == imported["size"]
     uids = [instance[name] for name in ("sopClassUID", "sopInstanceUID", "seriesInstanceUID", "transferSyntaxUID")]
     assert uids == [sent.SOPClassUID, sent.SOPInstanceUID, sent.SeriesInstanceUID, sent.file_meta.TransferSyntaxUID]
     assert not [key for key in pipeline.keys("open/") if item["deliveryId"] in key]

@@ -1,4 +1,5 @@
 import CCrypto
+import HTTP
 
 /// SHA-256 (FIPS 180-4) by OpenSSL's libcrypto, over bytes that come piece by piece.
 ///
@@ -35,6 +36,19 @@ package final class SHA256 {
         let hasher = SHA256()
         let contiguous: Void? = bytes.withContiguousStorageIfAvailable { hasher.update(UnsafeRawBufferPointer($0)) }
         if contiguous == nil { Array(bytes).withUnsafeBytes(hasher.update) }
+        return hasher.finalize()
+    }
+
+    package static func hash(_ body: any HTTPBody) -> [UInt8] {
+        let hasher = SHA256()
+        withUnsafeTemporaryAllocation(byteCount: min(body.count, 64 << 10), alignment: 1) { buffer in
+            var offset = 0
+            while offset < body.count {
+                let count = body.copyBytes(from: offset, into: buffer)
+                hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                offset += count
+            }
+        }
         return hasher.finalize()
     }
 

@@ -14,15 +14,15 @@ package struct SigV4Signer: Sendable {
 
     /// The request with `X-Amz-Date`, `X-Amz-Security-Token` where there is one, for S3 `X-Amz-Content-SHA256`, and
     /// `Authorization`. Its URL must be percent-encoded as it goes out; every header it has by then is signed, but
-    /// `User-Agent`.
+    /// `User-Agent`. A request that has `X-Amz-Content-SHA256` already is signed with that value.
     package func sign(_ request: HTTPRequest, with credentials: Credentials, at date: Date) -> HTTPRequest {
         var request = request
         let timestamp = date.formatted(Self.timestampStyle)
-        let payloadHash = SHA256.hash(request.body).hexadecimal
+        let payloadHash = request.headers[Self.payloadHashName] ?? SHA256.hash(request.body).hexadecimal
         request.headers["Authorization"] = nil  // of an earlier signature
         request.headers["X-Amz-Date"] = timestamp
         request.headers["X-Amz-Security-Token"] = credentials.sessionToken
-        if isS3 { request.headers["X-Amz-Content-SHA256"] = payloadHash }
+        if isS3 { request.headers[Self.payloadHashName] = payloadHash }
 
         let target = RequestTarget(url: request.url)
         let headers = canonicalHeaders(request.headers, host: target.host)
@@ -50,6 +50,8 @@ package struct SigV4Signer: Sendable {
             + "SignedHeaders=\(signedHeaders), Signature=\(signature)"
         return request
     }
+
+    private static let payloadHashName = "X-Amz-Content-SHA256"
 
     private var isS3: Bool { service == "s3" }
 

@@ -1,26 +1,39 @@
 import FoundationEssentials
 import ImportPipeline
 import Logging
+import Synchronization
 
-/// The deliveries that are open in this task: who belongs to which, and when each closes.
+/// The deliveries that are open in this task: who belongs to which, and when each closes. Every event loop asks it, several
+/// times for each instance, so that it answers at once; what takes longer goes on in tasks of its own.
 ///
 /// An association holds the delivery that it sent to last: one that goes through many studies keeps none of them open.
 ///
 /// A delivery that is to be closed leaves `open` at once, so that its study's next instance opens another. It stays in
 /// `entries` until its last instance is stored, then in `closures` until its manifest is written.
-actor Deliveries {
+final class Deliveries: Sendable {
     /// An instance's place in a delivery.
     struct Membership: Sendable {
         let delivery: DeliveryID
-        /// Done when the open marker is written: nothing is acknowledged before.
-        let marker: Task<Void, any Error>
+        /// Nothing is acknowledged before it is written.
+        let marker: OpenMarker
     }
 
     private struct Entry {
         var delivery: Delivery
-        let marker: Task<Void, any Error>
+        let marker: OpenMarker
         var quietTimer: Task<Void, Never>?
         var ageTimer: Task<Void, Never>?
+    }
+
+    private struct State {
+        var entries: [DeliveryID: Entry] = [:]
+        /// The delivery that a study's next instance joins.
+        var open: [String: DeliveryID] = [:]
+        /// The delivery that each association holds.
+        var held: [String: DeliveryID] = [:]
+        var isShuttingDown = false
+        var closures: [DeliveryID: Task<Void, Never>] = [:]
+        var waitingForTheLast: [CheckedContinuation<Void, Never>] = []
     }
 
     private let store: any InstanceStore
@@ -30,14 +43,7 @@ actor Deliveries {
     private let now: @Sendable () -> Date
     private let logger: Logger
 
-    private var entries: [DeliveryID: Entry] = [:]
-    /// The delivery that a study's next instance joins.
-    private var open: [String: DeliveryID] = [:]
-    /// The delivery that each association holds.
-    private var held: [String: DeliveryID] = [:]
-    private var isShuttingDown = false
-    private var closures: [DeliveryID: Task<Void, Never>] = [:]
-    private var waitingForTheLast: [CheckedContinuation<Void, Never>] = []
+    private let state = Mutex(State())
 
     init(
         store: any InstanceStore, limits: DeliveryLimits, associations: OpenAssociations,
@@ -55,115 +61,143 @@ actor Deliveries {
     func instanceBegan(
         study: String, studyDate: String?, association: String, origin: Delivery.Origin
     ) -> Membership {
-        let membership = openMembership(study: study) ?? openDelivery(study: study, origin: origin)
-        let id = membership.delivery
-        // One that has ended by now would hold the delivery for ever: `associationEnded` was called already.
-        let holds = associations.contains(association)
-        if held[association] != id { associationEnded(association) }
-        if holds { held[association] = id }
-        update(id) {
-            $0.instanceBegan(studyDate: studyDate)
-            if holds { $0.associationHolds(association) }
-            if isShuttingDown { $0.seal(.shutdown) }
+        // One that has ended by now would hold the delivery for ever: `associationEnded` was called already, or waits for
+        // its turn here.
+        state.withLock { state in
+            let membership =
+                Self.openMembership(study: study, in: state) ?? openDelivery(study: study, origin: origin, in: &state)
+            let id = membership.delivery
+            let holds = associations.contains(association)
+            if state.held[association] != id { associationEnded(association, in: &state) }
+            if holds { state.held[association] = id }
+            let isShuttingDown = state.isShuttingDown
+            update(id, in: &state) {
+                $0.instanceBegan(studyDate: studyDate)
+                if holds { $0.associationHolds(association) }
+                if isShuttingDown { $0.seal(.shutdown) }
+            }
+            return membership
         }
-        return membership
     }
 
     /// False when the delivery has no room for it, so that it cannot be imported: its object is to be removed.
     func instanceStored(_ instance: DeliveryManifest.Instance, in id: DeliveryID) -> Bool {
-        var isTaken = false
-        update(id) { isTaken = $0.instanceStored(instance) }
-        return isTaken
+        state.withLock { state in
+            var isTaken = false
+            update(id, in: &state) { isTaken = $0.instanceStored(instance) }
+            return isTaken
+        }
     }
 
     func instanceFailed(in id: DeliveryID) {
-        update(id) { $0.instanceFailed() }
+        state.withLock { update(id, in: &$0) { $0.instanceFailed() } }
     }
 
     func associationEnded(_ association: String) {
-        guard let id = held.removeValue(forKey: association) else { return }
-        update(id) { $0.associationEnded(association) }
+        state.withLock { associationEnded(association, in: &$0) }
     }
 
     /// Closes all of them, and each that is opened from now on with its first instance; returns when every manifest is
     /// written or has been given up.
     func shutDown() async {
-        isShuttingDown = true
-        for id in entries.keys { update(id) { $0.seal(.shutdown) } }
-        guard !entries.isEmpty || !closures.isEmpty else { return }
-        await withCheckedContinuation { waitingForTheLast.append($0) }
+        state.withLock { state in
+            state.isShuttingDown = true
+            for id in state.entries.keys { update(id, in: &state) { $0.seal(.shutdown) } }
+        }
+        await withCheckedContinuation { continuation in
+            let isDone = state.withLock { state in
+                let isDone = state.entries.isEmpty && state.closures.isEmpty
+                if !isDone { state.waitingForTheLast.append(continuation) }
+                return isDone
+            }
+            if isDone { continuation.resume() }
+        }
     }
 
     // MARK: -
 
-    private func openMembership(study: String) -> Membership? {
-        guard let id = open[study], let entry = entries[id] else { return nil }
+    private static func openMembership(study: String, in state: State) -> Membership? {
+        guard let id = state.open[study], let entry = state.entries[id] else { return nil }
         return Membership(delivery: id, marker: entry.marker)
     }
 
-    private func openDelivery(study: String, origin: Delivery.Origin) -> Membership {
+    private func openDelivery(study: String, origin: Delivery.Origin, in state: inout State) -> Membership {
         let delivery = Delivery(studyInstanceUID: study, origin: origin, limits: limits, openedAt: now())
         let id = delivery.id
-        let marker = Task { [store] in
+        let marker = OpenMarker()
+        Task {
+            logger.info("delivery opened", metadata: ["deliveryId": "\(id)", "studyInstanceUID": "\(study)"])
             do {
                 try await store.putDocument(
                     Array("{}".utf8), key: BucketLayout.openMarkerKey(of: id), onlyIfAbsent: false)
+                marker.complete(.success(()))
             } catch {
-                update(id) { $0.abandon() }
-                throw error
+                self.state.withLock { update(id, in: &$0) { $0.abandon() } }
+                marker.complete(.failure(error))
             }
         }
-        let ageTimer = timer(seconds: limits.maximumAgeSeconds) { deliveries in
-            await deliveries.update(id) { $0.seal(.maximumAge) }
-        }
-        entries[id] = Entry(delivery: delivery, marker: marker, ageTimer: ageTimer)
-        open[study] = id
-        logger.info("delivery opened", metadata: ["deliveryId": "\(id)", "studyInstanceUID": "\(study)"])
+        let ageTimer = timer(seconds: limits.maximumAgeSeconds, of: id) { $0.seal(.maximumAge) }
+        state.entries[id] = Entry(delivery: delivery, marker: marker, ageTimer: ageTimer)
+        state.open[study] = id
         return Membership(delivery: id, marker: marker)
     }
 
-    /// Applies a change, then does what follows from it.
-    private func update(_ id: DeliveryID, _ change: (inout Delivery) -> Void) {
-        guard var entry = entries[id] else { return }
-        change(&entry.delivery)
-        entry.quietTimer?.cancel()
-        entry.quietTimer = nil
-        if entry.delivery.closeReason != nil {
-            if open[entry.delivery.studyInstanceUID] == id { open[entry.delivery.studyInstanceUID] = nil }
-        } else if entry.delivery.isQuiet {
-            entry.quietTimer = timer(seconds: limits.quietSeconds) { deliveries in
-                // An instance may have joined while this waited for its turn.
-                await deliveries.update(id) { if $0.isQuiet { $0.seal(.quiet) } }
+    private func associationEnded(_ association: String, in state: inout State) {
+        guard let id = state.held.removeValue(forKey: association) else { return }
+        update(id, in: &state) { $0.associationEnded(association) }
+    }
+
+    /// Applies a change in its place, since a delivery may hold thousands of instances; then does what follows from it.
+    private func update(_ id: DeliveryID, in state: inout State, _ change: (inout Delivery) -> Void) {
+        guard let index = state.entries.index(forKey: id) else { return }
+        change(&state.entries.values[index].delivery)
+        state.entries.values[index].quietTimer?.cancel()
+        state.entries.values[index].quietTimer = nil
+        let study = state.entries.values[index].delivery.studyInstanceUID
+        if state.entries.values[index].delivery.closeReason != nil {
+            if state.open[study] == id { state.open[study] = nil }
+        } else if state.entries.values[index].delivery.isQuiet {
+            // An instance may have joined while this waited for its turn.
+            state.entries.values[index].quietTimer = timer(seconds: limits.quietSeconds, of: id) {
+                if $0.isQuiet { $0.seal(.quiet) }
             }
         }
-        entries[id] = entry
-        if entry.delivery.isReadyToClose { close(entry) }
+        if state.entries.values[index].delivery.isReadyToClose {
+            close(state.entries.remove(at: index).value, in: &state)
+        }
     }
 
-    private func timer(seconds: Int, _ action: @escaping @Sendable (Deliveries) async -> Void) -> Task<Void, Never> {
+    private func timer(
+        seconds: Int, of id: DeliveryID, _ change: @escaping @Sendable (inout Delivery) -> Void
+    ) -> Task<Void, Never> {
         Task { [weak self, clock] in
             guard (try? await clock.sleep(for: .seconds(seconds))) != nil, let self else { return }
-            await action(self)
+            state.withLock { update(id, in: &$0, change) }
         }
     }
 
-    private func close(_ entry: Entry) {
+    private func close(_ entry: Entry, in state: inout State) {
         let delivery = entry.delivery
         entry.ageTimer?.cancel()
-        entries[delivery.id] = nil
-        let manifest = delivery.manifest(closedAt: now())
-        closures[delivery.id] = Task {
-            await write(manifest, of: delivery.id, after: entry.marker)
-            closures[delivery.id] = nil
-            guard entries.isEmpty && closures.isEmpty else { return }
-            for waiting in waitingForTheLast { waiting.resume() }
-            waitingForTheLast = []
+        state.closures[delivery.id] = Task {
+            await write(delivery.manifest(closedAt: now()), of: delivery.id, after: entry.marker)
+            closed(delivery.id)
         }
+    }
+
+    private func closed(_ id: DeliveryID) {
+        let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+            state.closures[id] = nil
+            guard state.entries.isEmpty && state.closures.isEmpty else { return [] }
+            defer { state.waitingForTheLast = [] }
+            return state.waitingForTheLast
+        }
+        for waiting in waiting { waiting.resume() }
     }
 
     /// The marker goes when the manifest is there: until then it tells that there is something to be closed.
     private func write(
-        _ manifest: DeliveryManifest?, of id: DeliveryID, after marker: Task<Void, any Error>
+        _ manifest: DeliveryManifest?, of id: DeliveryID, after marker: OpenMarker
     ) async {
         guard await putManifest(manifest, of: id) else { return }
         logger.info(
@@ -172,7 +206,7 @@ actor Deliveries {
                 "deliveryId": "\(id)", "instances": "\(manifest?.instances.count ?? 0)",
                 "reason": "\(manifest?.closeReason.rawValue ?? "nothing stored")",
             ])
-        _ = await marker.result
+        try? await marker.written()
         do {
             try await store.removeDocument(key: BucketLayout.openMarkerKey(of: id))
         } catch {
@@ -192,6 +226,7 @@ actor Deliveries {
                     try PipelineJSON.encode(manifest), key: BucketLayout.manifestKey(of: id), onlyIfAbsent: true)
                 return true
             } catch {
+                let isShuttingDown = state.withLock { $0.isShuttingDown }
                 logger.error(
                     isShuttingDown
                         ? "delivery not closed: its open marker stays, its instances are stored but not imported"

@@ -35,9 +35,15 @@ final class BufferBudget: Sendable {
 
     private let state: Mutex<State>
 
+    private let total: Int
+
     init(bytes: Int) {
+        total = bytes
         state = Mutex(State(available: bytes))
     }
+
+    /// Whether more may be taken than is needed to go on.
+    fileprivate var isPlentiful: Bool { available >= total / 2 }
 
     /// Bytes that nobody holds; negative when they are exceeded.
     var available: Int { state.withLock { $0.available } }
@@ -88,6 +94,9 @@ final class BufferShare: Sendable {
         let bytes = held.withLock { $0 }
         budget.giveBack(bytes, of: ObjectIdentifier(self), isLast: true)
     }
+
+    /// Whether it may grow by more than is needed to go on.
+    var isPlentiful: Bool { budget.isPlentiful }
 
     /// Nil: granted at once.
     func grow(by bytes: Int, eventLoop: any EventLoop) -> EventLoopFuture<Void>? {

@@ -3,144 +3,170 @@ import DICOM
 import DICOMNetwork
 import ImportPipeline
 import Logging
+import NIOCore
 
-/// The asynchronous half of an instance's reception: finds its place, writes it, and tells the status to answer with.
+/// An instance on its way into the store, on the event loop of its association: finds its place, writes it, and tells the
+/// status to answer with.
 ///
-/// Its methods are called one after another: `append` for each full part, then `finish` or `discard`.
-actor InstanceUpload {
+/// `write` for each fragment, then `finish` or `discard`.
+final class InstanceUpload {
     /// Who sends, as far as deliveries and logs know it.
     struct Sender: Sendable {
         let associationID: String
         let origin: Delivery.Origin
     }
 
-    private let instance: ReceivedInstance
-    private let sender: Sender
-    private let store: any InstanceStore
-    /// nil: the instance goes to the inbox, to be imported alone.
-    private let deliveries: Deliveries?
-    private let uploads: UploadsInProgress
-    private let logger: Logger
-
-    private let hasher = SHA256()
-    private var size = 0
-    private var place: Place?
-
-    /// Where the instance is written.
-    private struct Place {
-        let key: String
-        let writer: any InstanceWriter
-        let membership: Deliveries.Membership?
-        /// The object stands under its key, though it was not acknowledged.
-        var isWritten = false
+    /// What all uploads of a receiver share.
+    struct Destination: Sendable {
+        let store: any InstanceStore
+        /// nil: instances go to the inbox, each to be imported alone.
+        let deliveries: Deliveries?
+        let uploads: UploadsInProgress
+        let logger: Logger
     }
 
+    private let instance: ReceivedInstance
+    private let sender: Sender
+    private let destination: Destination
+    private let eventLoop: any EventLoop
+    private let membership: Deliveries.Membership?
+    private let key: String
+    private let writer: any InstanceWriter
+
+    private var checksum = CRC32()
+    private var size = 0
+    /// The writer cannot go on.
+    private var failure: (any Error)?
+    /// The object stands under its key, though it was not acknowledged.
+    private var isWritten = false
+
+    /// The file begins with these bytes. What the writer holds in memory is of this share.
     init(
-        instance: ReceivedInstance, sender: Sender, store: any InstanceStore, deliveries: Deliveries?,
-        uploads: UploadsInProgress, logger: Logger
+        instance: ReceivedInstance, beginning: ByteBuffer, sender: Sender, destination: Destination,
+        memory: BufferShare, eventLoop: any EventLoop
     ) {
         self.instance = instance
         self.sender = sender
-        self.store = store
-        self.deliveries = deliveries
-        self.uploads = uploads
-        self.logger = logger
-    }
-
-    func append(_ part: [UInt8]) async throws {
-        account(for: part)
-        try await findPlace().writer.append(part)
-    }
-
-    /// Writes the rest. Success means that the instance is durable and that its delivery will be closed, whatever
-    /// becomes of this process.
-    func finish(_ rest: [UInt8]) async -> StoreOutcome {
-        account(for: rest)
-        let place = await findPlace()
-        do {
-            try await place.writer.finish(rest)
-            self.place?.isWritten = true
-            if let membership = place.membership {
-                try await membership.marker.value
-                let isTaken = await deliveries?.instanceStored(
-                    manifestEntry(key: place.key), in: membership.delivery)
-                guard isTaken == true else { return try await refuseForSize(place) }
-            }
-            self.place = nil
-            uploads.end(place.key)
-            return StoreOutcome(status: .success)
-        } catch {
-            return await fail(error)
-        }
-    }
-
-    /// Forgets what was written so far, after an error or because no more comes.
-    func discard() async {
-        guard let place else { return }
-        self.place = nil
-        await place.writer.discard()
-        // Its delivery was never opened, so that nothing else can have been acknowledged under the key.
-        if place.isWritten { try? await store.removeDocument(key: place.key) }
-        if let membership = place.membership { await deliveries?.instanceFailed(in: membership.delivery) }
-        uploads.end(place.key)
-    }
-
-    /// The status says that sending again later can help.
-    func fail(_ error: any Error) async -> StoreOutcome {
-        let outcome = StoreOutcome(
-            status: .outOfResources, errorComment: "The store cannot take it now, send it again later")
-        logger.error(
-            "instance not stored", error: error,
-            metadata: [
-                "status": "\(outcome.status)", "association": "\(sender.associationID)",
-                "sopInstanceUID": "\(instance.sopInstanceUID)",
-                "deliveryId": "\(place?.membership?.delivery.description ?? "none")",
-            ])
-        await discard()
-        return outcome
-    }
-
-    /// Sent again, it opens a delivery of its own.
-    private func refuseForSize(_ place: Place) async throws -> StoreOutcome {
-        self.place = nil
-        defer { uploads.end(place.key) }
-        try await store.removeDocument(key: place.key)
-        logger.warning(
-            "instance not stored: with it the delivery would be larger than an import job may be",
-            metadata: [
-                "status": "\(DIMSEStatus.outOfResources)", "association": "\(sender.associationID)",
-                "sopInstanceUID": "\(instance.sopInstanceUID)", "bytes": "\(size)",
-            ])
-        return StoreOutcome(status: .outOfResources, errorComment: "Too large for this delivery, send it again")
-    }
-
-    private func account(for bytes: [UInt8]) {
-        size += bytes.count
-        bytes.withUnsafeBytes(hasher.update)
-    }
-
-    private func findPlace() async -> Place {
-        if let place { return place }
+        self.destination = destination
+        self.eventLoop = eventLoop
         let study = instance.studyInstanceUID.value
         let series = instance.seriesInstanceUID.value
         let name = instance.sopInstanceUID.value
-        let membership = await deliveries?.instanceBegan(
+        membership = destination.deliveries?.instanceBegan(
             study: study, studyDate: instance.studyDate, association: sender.associationID, origin: sender.origin)
-        let key =
+        key =
             if let membership {
                 BucketLayout.instanceKey(membership.delivery, study: study, series: series, instance: name)
             } else {
                 "\(BucketLayout.inbox)\(study)/\(series)/\(name).dcm"
             }
-        await uploads.begin(key)
-        let found = Place(key: key, writer: store.writer(for: key), membership: membership)
-        place = found
-        return found
+        writer = destination.store.writer(for: key, beginning: beginning, memory: memory, eventLoop: eventLoop)
+        destination.uploads.begin()
+        account(for: beginning)
     }
 
-    private func manifestEntry(key: String) -> DeliveryManifest.Instance {
+    /// Nil: more may come at once. A future: not before it completes; if it fails, `finish` tells the status.
+    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+        account(for: bytes)
+        guard let written = writer.write(bytes) else { return nil }
+        return written.assumeIsolated().flatMapErrorThrowing { error in
+            self.failure = error
+            throw error
+        }.nonisolated()
+    }
+
+    /// Success means that the instance is durable and that its delivery will be closed, whatever becomes of this process.
+    /// Never fails.
+    func finish() -> EventLoopFuture<StoreOutcome> {
+        if let failure { return fail(failure) }
+        return destination.uploads.acquire(key, eventLoop: eventLoop).assumeIsolated()
+            .flatMap { self.writer.finish() }
+            .flatMap {
+                self.isWritten = true
+                return self.membership?.marker.written(on: self.eventLoop) ?? self.eventLoop.makeSucceededVoidFuture()
+            }
+            .flatMap { self.acknowledge() }
+            .flatMapError { self.fail($0) }
+            .map { outcome in
+                self.destination.uploads.release(self.key)
+                return outcome
+            }.nonisolated()
+    }
+
+    /// Forgets what was written so far, after an error or because no more comes. Never fails.
+    @discardableResult
+    func discard() -> EventLoopFuture<Void> {
+        writer.discard().assumeIsolated()
+            .flatMap { self.isWritten ? self.removeObject() : self.eventLoop.makeSucceededVoidFuture() }
+            // What cannot be removed was not acknowledged: its delivery was never opened.
+            .flatMapErrorThrowing { _ in }
+            .map {
+                if let membership = self.membership {
+                    self.destination.deliveries?.instanceFailed(in: membership.delivery)
+                }
+                self.destination.uploads.end()
+            }.nonisolated()
+    }
+
+    // MARK: -
+
+    private func account(for bytes: ByteBuffer) {
+        size += bytes.readableBytes
+        bytes.withUnsafeReadableBytes { checksum.update($0) }
+    }
+
+    private func acknowledge() -> EventLoopFuture<StoreOutcome> {
+        if let membership, let deliveries = destination.deliveries,
+            !deliveries.instanceStored(manifestEntry(), in: membership.delivery)
+        {
+            return refuseForSize()
+        }
+        destination.uploads.end()
+        return eventLoop.makeSucceededFuture(StoreOutcome(status: .success))
+    }
+
+    /// The status says that sending again later can help.
+    private func fail(_ error: any Error) -> EventLoopFuture<StoreOutcome> {
+        let outcome = StoreOutcome(
+            status: .outOfResources, errorComment: "The store cannot take it now, send it again later")
+        destination.logger.error("instance not stored", error: error, metadata: metadata(outcome))
+        return discard().map { outcome }
+    }
+
+    /// Sent again, it opens a delivery of its own.
+    private func refuseForSize() -> EventLoopFuture<StoreOutcome> {
+        let outcome = StoreOutcome(
+            status: .outOfResources, errorComment: "Too large for this delivery, send it again")
+        var metadata = metadata(outcome)
+        metadata["bytes"] = "\(size)"
+        destination.logger.warning(
+            "instance not stored: with it the delivery would be larger than an import job may be", metadata: metadata)
+        return removeObject().assumeIsolated()
+            .flatMapErrorThrowing { error in
+                self.destination.logger.error(
+                    "object not removed: the import job may refuse its delivery", error: error, metadata: metadata)
+            }
+            .map {
+                self.destination.uploads.end()
+                return outcome
+            }.nonisolated()
+    }
+
+    private func removeObject() -> EventLoopFuture<Void> {
+        eventLoop.makeFutureWithTask { [store = destination.store, key] in try await store.removeDocument(key: key) }
+    }
+
+    private func metadata(_ outcome: StoreOutcome) -> Logger.Metadata {
+        [
+            "status": "\(outcome.status)", "association": "\(sender.associationID)",
+            "sopInstanceUID": "\(instance.sopInstanceUID)",
+            "deliveryId": "\(membership?.delivery.description ?? "none")",
+        ]
+    }
+
+    private func manifestEntry() -> DeliveryManifest.Instance {
         DeliveryManifest.Instance(
-            key: key, size: size, sha256: hasher.finalize().hexadecimal, sopClassUID: instance.sopClassUID.value,
+            key: key, size: size, checksumCRC32: checksum.base64, sopClassUID: instance.sopClassUID.value,
             sopInstanceUID: instance.sopInstanceUID.value, seriesInstanceUID: instance.seriesInstanceUID.value,
             transferSyntaxUID: instance.transferSyntax.uid)
     }

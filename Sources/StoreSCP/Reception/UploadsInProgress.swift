@@ -1,50 +1,63 @@
+import NIOCore
 import Synchronization
 
-/// The keys that are being written, each by one upload at a time: with two instances of one key side by side it would be
-/// left to chance which of them is stored, and which of them the manifest describes.
+/// The instances that are being written, and the keys that are being published, each by one of them at a time: with two of
+/// one key side by side it would be left to chance which of them is stored, and which of them the manifest describes.
 final class UploadsInProgress: Sendable {
     private struct State {
-        /// Those who wait for each key that is taken, in turn.
-        var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
+        var count = 0
         var waitingForNone: [CheckedContinuation<Void, Never>] = []
+        /// Those who wait for each key that is taken, in turn.
+        var waiting: [String: CircularBuffer<EventLoopPromise<Void>>] = [:]
     }
 
     private let state = Mutex(State())
 
-    /// Returns when the key is the caller's, who must `end` it.
-    func begin(_ key: String) async {
-        await withCheckedContinuation { continuation in
-            let isFree = state.withLock { state in
-                let isFree = state.waiting[key] == nil
-                state.waiting[key, default: []] += isFree ? [] : [continuation]
-                return isFree
-            }
-            if isFree { continuation.resume() }
-        }
+    /// An instance begins; `end` must follow when it has been finished or discarded.
+    func begin() {
+        state.withLock { $0.count += 1 }
     }
 
-    func end(_ key: String) {
+    func end() {
         let resumed = state.withLock { state -> [CheckedContinuation<Void, Never>] in
-            if let next = state.waiting[key]?.first {
-                state.waiting[key]?.removeFirst()
-                return [next]
-            }
-            state.waiting[key] = nil
-            guard state.waiting.isEmpty else { return [] }
+            state.count -= 1
+            guard state.count == 0 else { return [] }
             defer { state.waitingForNone = [] }
             return state.waitingForNone
         }
         for continuation in resumed { continuation.resume() }
     }
 
-    /// Returns when every upload has been finished or discarded.
+    /// Returns when every instance has been finished or discarded.
     func waitUntilNone() async {
         await withCheckedContinuation { continuation in
             let isNone = state.withLock { state in
-                if !state.waiting.isEmpty { state.waitingForNone.append(continuation) }
-                return state.waiting.isEmpty
+                if state.count > 0 { state.waitingForNone.append(continuation) }
+                return state.count == 0
             }
             if isNone { continuation.resume() }
         }
+    }
+
+    /// Completes when the key is the caller's, who must `release` it. Never fails.
+    func acquire(_ key: String, eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+        state.withLock { state in
+            guard state.waiting[key] != nil else {
+                state.waiting[key] = CircularBuffer()
+                return eventLoop.makeSucceededVoidFuture()
+            }
+            let promise = eventLoop.makePromise(of: Void.self)
+            state.waiting[key]?.append(promise)
+            return promise.futureResult
+        }
+    }
+
+    func release(_ key: String) {
+        let next = state.withLock { state -> EventLoopPromise<Void>? in
+            if let next = state.waiting[key]?.popFirst() { return next }
+            state.waiting[key] = nil
+            return nil
+        }
+        next?.succeed()
     }
 }

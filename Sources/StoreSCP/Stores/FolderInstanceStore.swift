@@ -1,4 +1,5 @@
 import Glibc
+import NIOCore
 import NIOPosix
 
 /// Keeps instances as files below a folder. A file appears under its name when all of it is on the disk.
@@ -6,10 +7,12 @@ struct FolderInstanceStore: InstanceStore {
     let directory: String
     /// Whether a file, and its name, have to be on the disk before it counts as stored.
     var isSynchronized = true
-    let partSize = 1 << 20
 
-    func writer(for key: String) -> any InstanceWriter {
-        FolderInstanceWriter(path: path(of: key), isSynchronized: isSynchronized)
+    func writer(
+        for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
+    ) -> any InstanceWriter {
+        FolderInstanceWriter(
+            path: path(of: key), isSynchronized: isSynchronized, beginning: beginning, eventLoop: eventLoop)
     }
 
     func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {
@@ -18,7 +21,7 @@ struct FolderInstanceStore: InstanceStore {
             if onlyIfAbsent && access(path, F_OK) == 0 { return }
             let file = try PartialFile(path: path, isSynchronized: isSynchronized)
             do {
-                try file.write(body)
+                try body.withUnsafeBytes { try file.write($0) }
                 try file.publish()
             } catch {
                 file.discard()
@@ -37,40 +40,78 @@ struct FolderInstanceStore: InstanceStore {
     private func path(of key: String) -> String { "\(directory)/\(key)" }
 }
 
-private actor FolderInstanceWriter: InstanceWriter {
+/// Writes into the page cache on the event loop, out of the buffer that the socket was read into: handing bytes to another
+/// thread takes longer than that. Only what waits for the disk is another thread's.
+private final class FolderInstanceWriter: InstanceWriter {
     private let path: String
     private let isSynchronized: Bool
+    private let eventLoop: any EventLoop
+    /// What stands before the first bytes and is written with them.
+    private var beginning: ByteBuffer?
     private var file: PartialFile?
 
-    init(path: String, isSynchronized: Bool) {
+    init(path: String, isSynchronized: Bool, beginning: ByteBuffer, eventLoop: any EventLoop) {
         self.path = path
         self.isSynchronized = isSynchronized
+        self.beginning = beginning
+        self.eventLoop = eventLoop
     }
 
-    func append(_ part: [UInt8]) async throws {
-        let file = try await openFile()
-        try await NIOThreadPool.singleton.runIfActive { try file.write(part) }
+    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+        do {
+            try append(bytes)
+            return nil
+        } catch {
+            return eventLoop.makeFailedFuture(error)
+        }
     }
 
-    func finish(_ rest: [UInt8]) async throws {
-        try await append(rest)
-        let open = file
-        try await NIOThreadPool.singleton.runIfActive { try open?.publish() }
-        file = nil
+    func finish() -> EventLoopFuture<Void> {
+        do {
+            if beginning != nil { try append(ByteBuffer()) }
+            guard let file else { return eventLoop.makeSucceededVoidFuture() }
+            guard isSynchronized else {
+                try file.publish()
+                self.file = nil
+                return eventLoop.makeSucceededVoidFuture()
+            }
+            return NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { try file.publish() }
+                .assumeIsolated().map { self.file = nil }.nonisolated()
+        } catch {
+            return eventLoop.makeFailedFuture(error)
+        }
     }
 
-    func discard() async {
+    func discard() -> EventLoopFuture<Void> {
         file?.discard()
         file = nil
+        return eventLoop.makeSucceededVoidFuture()
+    }
+
+    private func append(_ bytes: ByteBuffer) throws {
+        let file = try openFile()
+        guard let beginning else { return try file.write(bytes) }
+        self.beginning = nil
+        try file.write(beginning, then: bytes)
     }
 
     /// Kept before anything is written, so that a failure leaves something to discard.
-    private func openFile() async throws -> PartialFile {
+    private func openFile() throws(FileError) -> PartialFile {
         if let file { return file }
-        let opened = try await NIOThreadPool.singleton.runIfActive { [path, isSynchronized] in
-            try PartialFile(path: path, isSynchronized: isSynchronized)
-        }
+        let opened = try PartialFile(path: path, isSynchronized: isSynchronized)
         file = opened
         return opened
+    }
+}
+
+extension PartialFile {
+    fileprivate func write(_ bytes: ByteBuffer) throws {
+        try bytes.withUnsafeReadableBytes { try write($0) }
+    }
+
+    fileprivate func write(_ first: ByteBuffer, then second: ByteBuffer) throws {
+        try first.withUnsafeReadableBytes { first in
+            try second.withUnsafeReadableBytes { try write(first, then: $0) }
+        }
     }
 }

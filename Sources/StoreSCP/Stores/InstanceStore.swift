@@ -1,10 +1,12 @@
+import NIOCore
+
 /// Where instances and the documents about them are kept. What it has accepted is durable.
 protocol InstanceStore: Sendable {
-    /// Instances are written in parts of at least this size, but for the last.
-    var partSize: Int { get }
-
-    /// Nothing exists under the key until the writer has finished.
-    func writer(for key: String) -> any InstanceWriter
+    /// Nothing exists under the key until the writer has finished. The file begins with these bytes; what the writer holds
+    /// in memory is of this share.
+    func writer(
+        for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
+    ) -> any InstanceWriter
 
     /// Stores a small document. With `onlyIfAbsent` one that is there already stays, and that is no error.
     func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws
@@ -12,13 +14,15 @@ protocol InstanceStore: Sendable {
     func removeDocument(key: String) async throws
 }
 
-/// Writes one instance; its methods are called one after another.
-protocol InstanceWriter: Sendable {
-    func append(_ part: [UInt8]) async throws
+/// Writes one instance, on the event loop of its association; its methods are called one after another.
+protocol InstanceWriter: AnyObject {
+    /// Takes the next bytes. Nil: more may come at once. A future: not before it completes; when it fails, the instance can
+    /// only be discarded.
+    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>?
 
-    /// Writes the rest. The instance is durable and visible under its key when this returns.
-    func finish(_ rest: [UInt8]) async throws
+    /// Done when the instance is durable and visible under its key.
+    func finish() -> EventLoopFuture<Void>
 
-    /// Leaves nothing behind of an instance that was not finished.
-    func discard() async
+    /// Leaves nothing behind of an instance that was not finished, or whose finish failed. Never fails.
+    func discard() -> EventLoopFuture<Void>
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A file that is written under a hidden name beside its own, and takes its own name when it is whole.
 struct PartialFile: Sendable {
@@ -12,20 +13,35 @@ struct PartialFile: Sendable {
         self.path = path
         self.isSynchronized = isSynchronized
         let folder = Self.folder(of: path)
-        try Self.makeFolder(folder, isSynchronized: isSynchronized)
-        temporaryPath = "\(folder)/.\(UInt64.random(in: 0 ... .max)).partial"
-        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        temporaryPath = "\(folder)/\(Self.temporaryName())"
+        var descriptor = Self.create(temporaryPath)
+        if descriptor < 0, errno == ENOENT || errno == ENOTDIR {
+            try Self.makeFolder(folder, isSynchronized: isSynchronized)
+            descriptor = Self.create(temporaryPath)
+        }
         guard descriptor >= 0 else { throw FileError(operation: "open", errno: errno) }
+        self.descriptor = descriptor
     }
 
-    func write(_ bytes: [UInt8]) throws(FileError) {
-        var rest = bytes[...]
+    func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+        var rest = bytes
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw FileError(operation: "write", errno: errno) }
-            rest = rest.dropFirst(count)
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
+    }
+
+    /// Writes both, in one call where that goes.
+    func write(_ first: UnsafeRawBufferPointer, then second: UnsafeRawBufferPointer) throws(FileError) {
+        let pieces = [first, second].map {
+            iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
+        }
+        let count = max(0, writev(descriptor, pieces, Int32(pieces.count)))
+        // What is left, if anything, meets the error again.
+        try write(UnsafeRawBufferPointer(rebasing: first.dropFirst(count)))
+        try write(UnsafeRawBufferPointer(rebasing: second.dropFirst(max(0, count - first.count))))
     }
 
     /// On return the file is on the disk under its name, and so is the name.
@@ -43,8 +59,21 @@ struct PartialFile: Sendable {
         unlink(temporaryPath)
     }
 
+    private static let firstNumber = UInt64.random(in: 0 ... .max)
+    private static let count = Atomic<UInt64>(0)
+
+    /// Unlike any other of this process, and unlike those that an earlier one left behind.
+    private static func temporaryName() -> String {
+        ".\(firstNumber &+ count.add(1, ordering: .relaxed).oldValue).partial"
+    }
+
+    /// -1 with `errno` on failure.
+    private static func create(_ path: String) -> Int32 {
+        open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+    }
+
     private static func folder(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
     }
 
     /// A new folder's own name is made durable as well.

@@ -1,14 +1,18 @@
 import AWS
+import NIOCore
 
 /// Keeps instances in an S3 bucket.
 struct S3InstanceStore: InstanceStore {
     let s3: S3Client
     let bucket: String
-    /// The smallest part that S3 takes.
-    let partSize = 5 << 20
+    let chunks = ChunkPool()
 
-    func writer(for key: String) -> any InstanceWriter {
-        S3InstanceWriter(s3: s3, bucket: bucket, key: key)
+    func writer(
+        for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
+    ) -> any InstanceWriter {
+        S3InstanceWriter(
+            object: S3Object(s3: s3, bucket: bucket, key: key), beginning: beginning, memory: memory, chunks: chunks,
+            eventLoop: eventLoop)
     }
 
     func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {
@@ -25,48 +29,36 @@ struct S3InstanceStore: InstanceStore {
     }
 }
 
-/// One PUT for an instance that fits in a part, a multipart upload for a larger one.
-private actor S3InstanceWriter: InstanceWriter {
+/// An instance's object, and the requests that make it.
+struct S3Object: Sendable {
     private static let contentType = "application/dicom"
 
-    private let s3: S3Client
-    private let bucket: String
-    private let key: String
-    private var uploadID: String?
-    private var eTags: [String] = []
+    let s3: S3Client
+    let bucket: String
+    let key: String
 
-    init(s3: S3Client, bucket: String, key: String) {
-        self.s3 = s3
-        self.bucket = bucket
-        self.key = key
+    func put(_ part: ObjectPart) async throws {
+        try await s3.putObject(
+            bucket: bucket, key: key, body: part, checksum: part.checksum, contentType: Self.contentType)
     }
 
-    func append(_ part: [UInt8]) async throws {
-        let uploadID = try await currentUploadID()
-        eTags.append(
-            try await s3.uploadPart(
-                bucket: bucket, key: key, uploadID: uploadID, partNumber: eTags.count + 1, body: part))
+    func createUpload() async throws -> String {
+        try await s3.createMultipartUpload(
+            bucket: bucket, key: key, contentType: Self.contentType, withChecksum: true)
     }
 
-    func finish(_ rest: [UInt8]) async throws {
-        guard let uploadID else {
-            return try await s3.putObject(bucket: bucket, key: key, body: rest, contentType: Self.contentType)
-        }
-        if !rest.isEmpty { try await append(rest) }
-        try await s3.completeMultipartUpload(bucket: bucket, key: key, uploadID: uploadID, eTags: eTags)
-        self.uploadID = nil
+    /// The part's ETag.
+    func upload(_ part: ObjectPart, number: Int, to uploadID: String) async throws -> String {
+        try await s3.uploadPart(
+            bucket: bucket, key: key, uploadID: uploadID, partNumber: number, body: part, checksum: part.checksum)
     }
 
-    func discard() async {
-        guard let uploadID else { return }
-        // What stays all the same is removed by the bucket's lifecycle rule for unfinished uploads.
-        try? await s3.abortMultipartUpload(bucket: bucket, key: key, uploadID: uploadID)
+    func complete(_ uploadID: String, eTags: [String], size: Int, checksum: CRC32) async throws {
+        try await s3.completeMultipartUpload(
+            bucket: bucket, key: key, uploadID: uploadID, eTags: eTags, size: size, checksum: checksum)
     }
 
-    private func currentUploadID() async throws -> String {
-        if let uploadID { return uploadID }
-        let created = try await s3.createMultipartUpload(bucket: bucket, key: key, contentType: Self.contentType)
-        uploadID = created
-        return created
+    func abort(_ uploadID: String) async throws {
+        try await s3.abortMultipartUpload(bucket: bucket, key: key, uploadID: uploadID)
     }
 }

@@ -45,6 +45,21 @@ struct S3ClientTests {
         }
     }
 
+    @Test("An object with a checksum has it in its signature instead of its digest")
+    func putObjectWithChecksum() async throws {
+        try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            try await s3.putObject(
+                bucket: "b", key: "k", body: [1, 2] as [UInt8], checksum: .of([1, 2]), contentType: "application/dicom")
+            let request = try #require(server.requests.first)
+            #expect(request.body == [1, 2])
+            #expect(request.headers["Content-Type"] == "application/dicom")
+            #expect(request.headers["X-Amz-Content-SHA256"] == "UNSIGNED-PAYLOAD")
+            #expect(request.headers["x-amz-checksum-crc32"] == CRC32.of([1, 2]).base64)
+            #expect(request.headers["Authorization"]?.contains(";x-amz-checksum-crc32;") == true)
+        }
+    }
+
     @Test("An object that is there already is an error with its status, not tried again")
     func exists() async throws {
         let reply = LoopbackHTTPServer.Reply.status(
@@ -125,8 +140,11 @@ struct S3ClientTests {
         }
         try await LoopbackHTTPServer.serve(answer) { server, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
-            let uploadID = try await s3.createMultipartUpload(bucket: "b", key: "k", contentType: "application/dicom")
-            let eTag = try await s3.uploadPart(bucket: "b", key: "k", uploadID: uploadID, partNumber: 7, body: [1])
+            let uploadID = try await s3.createMultipartUpload(
+                bucket: "b", key: "k", contentType: "application/dicom", withChecksum: true)
+            let eTag = try await s3.uploadPart(
+                bucket: "b", key: "k", uploadID: uploadID, partNumber: 7, body: [1] as [UInt8],
+                checksum: .of([1]))
             try await s3.abortMultipartUpload(bucket: "b", key: "k", uploadID: uploadID)
             #expect(eTag == "\"p\"")
             #expect(server.requests.map(\.method) == ["POST", "PUT", "DELETE"])
@@ -144,7 +162,8 @@ struct S3ClientTests {
                 try await s3.createMultipartUpload(bucket: "b", key: "k", contentType: "a/b")
             }
             await #expect(throws: S3AnswerError.self) {
-                try await s3.uploadPart(bucket: "b", key: "k", uploadID: "u", partNumber: 1, body: [])
+                try await s3.uploadPart(
+                    bucket: "b", key: "k", uploadID: "u", partNumber: 1, body: [UInt8](), checksum: CRC32())
             }
         }
     }
@@ -205,5 +224,13 @@ struct S3ClientTests {
             let aborts = server.requests.filter { $0.method == "DELETE" }
             #expect(aborts.map(\.target) == ["/b/out?uploadId=u"])
         }
+    }
+}
+
+extension CRC32 {
+    fileprivate static func of(_ bytes: [UInt8]) -> CRC32 {
+        var checksum = CRC32()
+        bytes.withUnsafeBytes { checksum.update($0) }
+        return checksum
     }
 }

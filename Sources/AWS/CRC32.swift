@@ -1,0 +1,20 @@
+import CDeflate
+import FoundationEssentials
+
+/// CRC-32 as zlib and Ethernet have it (ISO/IEC/IEEE 8802-3), by libdeflate, over bytes that come piece by piece.
+///
+/// S3 verifies it for what is sent with `x-amz-checksum-crc32` and keeps it with the object.
+package struct CRC32: Sendable, Equatable {
+    package private(set) var value: UInt32 = 0
+
+    package init() {}
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        value = libdeflate_crc32(value, bytes.baseAddress, bytes.count)
+    }
+
+    /// Its four bytes, most significant first, as S3 takes and shows them.
+    package var base64: String {
+        withUnsafeBytes(of: value.bigEndian) { Data($0) }.base64EncodedString()
+    }
+}

@@ -1,0 +1,45 @@
+import NIOCore
+import Synchronization
+
+/// Whether a delivery's open marker is in the store.
+final class OpenMarker: Sendable {
+    private enum State {
+        case pending([@Sendable (Result<Void, any Error>) -> Void])
+        case done(Result<Void, any Error>)
+    }
+
+    private let state = Mutex(State.pending([]))
+
+    /// What became of the attempt to write it; to be called once.
+    func complete(_ result: Result<Void, any Error>) {
+        let waiting = state.withLock { state -> [@Sendable (Result<Void, any Error>) -> Void] in
+            defer { state = .done(result) }
+            if case .pending(let waiting) = state { return waiting }
+            return []
+        }
+        for inform in waiting { inform(result) }
+    }
+
+    /// Completes when it is written, fails when it cannot be.
+    func written(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+        let promise = eventLoop.makePromise(of: Void.self)
+        inform { promise.completeWith($0) }
+        return promise.futureResult
+    }
+
+    func written() async throws {
+        try await withCheckedThrowingContinuation { continuation in inform { continuation.resume(with: $0) } }
+    }
+
+    private func inform(_ inform: @escaping @Sendable (Result<Void, any Error>) -> Void) {
+        let result = state.withLock { state -> Result<Void, any Error>? in
+            switch state {
+            case .done(let result): return result
+            case .pending(let waiting):
+                state = .pending(waiting + [inform])
+                return nil
+            }
+        }
+        if let result { inform(result) }
+    }
+}

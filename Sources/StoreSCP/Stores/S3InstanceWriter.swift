@@ -1,0 +1,140 @@
+import AWS
+import NIOCore
+
+/// One PUT for an instance that fits in a part; for a larger one a multipart upload, whose parts are sent while the rest
+/// still arrives.
+final class S3InstanceWriter: InstanceWriter {
+    /// The smallest part that S3 takes.
+    private static let partSize = 5 << 20
+    /// Parts of one instance that are sent while the next one fills, where there is memory enough; one where there is not.
+    private static let maximumPartsInFlight = 4
+
+    private let object: S3Object
+    private let memory: BufferShare
+    private let chunks: ChunkPool
+    private let eventLoop: any EventLoop
+    /// What stands before the first bytes.
+    private var beginning: ByteBuffer?
+
+    /// The part that fills.
+    private var part = ObjectPart()
+    private var uploadID: EventLoopFuture<String>?
+    /// Their ETags, in order.
+    private var parts: [EventLoopFuture<String>] = []
+    private var partsInFlight = 0
+    /// Of the parts that were handed over.
+    private var size = 0
+    private var checksum = CRC32()
+    /// Waits until a part in flight has been sent.
+    private var waiting: EventLoopPromise<Void>?
+    private var failure: (any Error)?
+    private var isDiscarded = false
+
+    init(
+        object: S3Object, beginning: ByteBuffer, memory: BufferShare, chunks: ChunkPool, eventLoop: any EventLoop
+    ) {
+        self.object = object
+        self.beginning = beginning
+        self.memory = memory
+        self.chunks = chunks
+        self.eventLoop = eventLoop
+    }
+
+    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+        if let beginning {
+            self.beginning = nil
+            guard let granted = write(beginning) else { return write(bytes) }
+            return granted.assumeIsolated().flatMap {
+                self.write(bytes) ?? self.eventLoop.makeSucceededVoidFuture()
+            }.nonisolated()
+        }
+        let missing = part.missingChunks(for: bytes.readableBytes) * Chunk.size
+        guard missing > 0, let granted = memory.grow(by: missing, eventLoop: eventLoop) else { return append(bytes) }
+        return granted.assumeIsolated().flatMap {
+            self.append(bytes) ?? self.eventLoop.makeSucceededVoidFuture()
+        }.nonisolated()
+    }
+
+    func finish() -> EventLoopFuture<Void> {
+        if beginning != nil, let granted = write(ByteBuffer()) {
+            return granted.assumeIsolated().flatMap { self.finish() }.nonisolated()
+        }
+        guard let uploadID else { return put() }
+        if part.count > 0 { handOver(to: uploadID) }
+        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).and(uploadID).assumeIsolated()
+            .flatMap { eTags, uploadID in
+                self.eventLoop.makeFutureWithTask {
+                    [object = self.object, size = self.size, checksum = self.checksum] in
+                    try await object.complete(uploadID, eTags: eTags, size: size, checksum: checksum)
+                }
+            }
+            .map { self.uploadID = nil }
+            .nonisolated()
+    }
+
+    /// What stays all the same is removed by the bucket's lifecycle rule for unfinished uploads.
+    func discard() -> EventLoopFuture<Void> {
+        isDiscarded = true
+        release(takePart())
+        guard let uploadID else { return eventLoop.makeSucceededVoidFuture() }
+        return EventLoopFuture.whenAllComplete(parts, on: eventLoop).flatMap { _ in uploadID }
+            .flatMapWithEventLoop { [object] uploadID, eventLoop in
+                eventLoop.makeFutureWithTask { try await object.abort(uploadID) }
+            }
+            .flatMapErrorThrowing { _ in }
+    }
+
+    // MARK: -
+
+    private func append(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+        guard !isDiscarded else { return nil }
+        part.append(bytes, takingChunksFrom: chunks)
+        guard part.count >= Self.partSize else { return nil }
+        let uploadID = uploadID ?? eventLoop.makeFutureWithTask { [object] in try await object.createUpload() }
+        self.uploadID = uploadID
+        handOver(to: uploadID)
+        if let failure { return eventLoop.makeFailedFuture(failure) }
+        guard partsInFlight > (memory.isPlentiful ? Self.maximumPartsInFlight : 1) else { return nil }
+        let promise = eventLoop.makePromise(of: Void.self)
+        waiting = promise
+        return promise.futureResult
+    }
+
+    private func put() -> EventLoopFuture<Void> {
+        let whole = takePart()
+        return eventLoop.makeFutureWithTask { [object] in try await object.put(whole) }
+            .assumeIsolated().always { _ in self.release(whole) }.nonisolated()
+    }
+
+    private func handOver(to uploadID: EventLoopFuture<String>) {
+        let full = takePart()
+        size += full.count
+        for chunk in full.pieces { checksum.update(chunk) }
+        let number = parts.count + 1
+        partsInFlight += 1
+        let sent = uploadID.flatMapWithEventLoop { [object] uploadID, eventLoop in
+            eventLoop.makeFutureWithTask { try await object.upload(full, number: number, to: uploadID) }
+        }
+        parts.append(sent)
+        sent.assumeIsolated().whenComplete { self.partEnded(full, $0) }
+    }
+
+    private func partEnded(_ part: ObjectPart, _ result: Result<String, any Error>) {
+        release(part)
+        partsInFlight -= 1
+        if case .failure(let error) = result { failure = error }
+        let waiting = waiting
+        self.waiting = nil
+        if let failure { waiting?.fail(failure) } else { waiting?.succeed() }
+    }
+
+    private func takePart() -> ObjectPart {
+        defer { part = ObjectPart() }
+        return part
+    }
+
+    private func release(_ part: ObjectPart) {
+        chunks.giveBack(part.chunks)
+        memory.shrink(by: part.chunks.count * Chunk.size)
+    }
+}
