@@ -47,7 +47,10 @@ let package = Package(
             name: "CheckStatus", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline"],
             swiftSettings: settings),
         .executableTarget(
-            name: "StoreSCP",
+            name: "StoreSCP", dependencies: ["StorageSCP"], path: "Sources/StoreSCP/Process",
+            swiftSettings: settings),
+        .target(
+            name: "StorageSCP",
             dependencies: [
                 "AWS", "HTTP", "ImportPipeline", "DICOM", "DICOMNetwork", "StructuredLog",
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -55,7 +58,7 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
-            swiftSettings: settings),
+            path: "Sources/StoreSCP", exclude: ["Process"], swiftSettings: settings),
 
         .target(
             name: "TestLog", dependencies: ["StructuredLog"], path: "Tests/TestLog", swiftSettings: settings),
@@ -97,7 +100,7 @@ let package = Package(
         .testTarget(
             name: "StoreSCPTests",
             dependencies: [
-                "StoreSCP", "TestLog",
+                "StorageSCP", "TestLog",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -106,6 +109,9 @@ let package = Package(
         .executableTarget(
             name: "S3EventFunction", dependencies: ["LambdaRuntime"], path: "Benchmarks/Runtime/S3EventFunction",
             swiftSettings: settings),
+        .executableTarget(
+            name: "DiscardingStoreSCP", dependencies: ["StorageSCP", .product(name: "NIOCore", package: "swift-nio")],
+            path: "Benchmarks/StoreSCP/DiscardingReceiver", swiftSettings: settings),
         .executableTarget(
             name: "SCPBenchmark", path: "Benchmarks/StoreSCP/SCPBenchmark", swiftSettings: settings),
         .executableTarget(

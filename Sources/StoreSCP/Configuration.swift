@@ -3,7 +3,7 @@ import Logging
 import StructuredLog
 
 /// The receiver's settings, from the environment of its container.
-struct Configuration: Sendable {
+package struct Configuration: Sendable {
     /// What becomes an import: everything of a study that comes in one stretch, or each instance alone.
     enum ImportUnit: String, CaseIterable, Sendable {
         case delivery

@@ -3,7 +3,7 @@ import DICOMNetwork
 import NIOCore
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 @Suite("Access")
 struct AccessTests {

@@ -2,7 +2,7 @@ import NIOCore
 import NIOEmbedded
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 @Suite("The budget of memory")
 struct BufferBudgetTests {

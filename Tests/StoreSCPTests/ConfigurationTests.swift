@@ -1,7 +1,7 @@
 import DICOMNetwork
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 @Suite struct ConfigurationTests {
     @Test("Without settings it is the documented receiver")

@@ -5,7 +5,7 @@ import NIOSSL
 import TestLog
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 @Suite struct ConnectionPipelineTests {
     /// From the load balancer 127.0.0.1 for 203.0.113.7; see the tests of the header.

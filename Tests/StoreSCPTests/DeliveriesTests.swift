@@ -3,7 +3,7 @@ import ImportPipeline
 import Logging
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 @Suite(.timeLimit(.minutes(1))) struct DeliveriesTests {
     private let store = MemoryStore()

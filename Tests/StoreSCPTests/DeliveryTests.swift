@@ -2,7 +2,7 @@ import FoundationEssentials
 import ImportPipeline
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 @Suite struct DeliveryTests {
     private let opened = Date(timeIntervalSince1970: 1_795_477_912)

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 @Suite struct FolderInstanceStoreTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

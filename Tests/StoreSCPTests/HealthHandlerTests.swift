@@ -2,7 +2,7 @@ import NIOCore
 import NIOEmbedded
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 @Suite struct HealthHandlerTests {
     private let readiness = HealthListener.Readiness()

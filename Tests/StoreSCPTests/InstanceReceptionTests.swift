@@ -6,7 +6,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 @Suite(.timeLimit(.minutes(1))) struct InstanceReceptionTests {
     private static let classUID = SOPClass.ctImageStorage

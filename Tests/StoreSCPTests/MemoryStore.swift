@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 /// Keeps everything in memory, and fails where a test asks for it.
 final class MemoryStore: InstanceStore {

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 @Suite struct OpenFileLimitTests {
     @Test("The soft limit becomes the hard one")

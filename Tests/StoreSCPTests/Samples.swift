@@ -1,7 +1,7 @@
 import DICOMNetwork
 import NIOCore
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 /// What several suites need and none is about.
 enum Samples {

@@ -2,7 +2,7 @@ import Foundation
 import TestLog
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 @Suite(.timeLimit(.minutes(1))) struct TLSContextsTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

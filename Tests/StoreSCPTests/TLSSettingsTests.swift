@@ -1,6 +1,6 @@
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 @Suite struct TLSSettingsTests {
     private static let pair = ["TLS_CERTIFICATE": "/tls/certificate.pem", "TLS_PRIVATE_KEY": "/tls/key.pem"]

@@ -1,7 +1,7 @@
 import NIOEmbedded
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 @Suite("Uploads in progress")
 struct UploadsInProgressTests {

@@ -81,7 +81,7 @@ final class BufferBudget: Sendable {
 }
 
 /// What one reception holds of the budget.
-final class BufferShare: Sendable {
+package final class BufferShare: Sendable {
     private let budget: BufferBudget
     /// What was asked for: counted before it is granted, so that it does not seem to hold nothing while it waits.
     private let held = Mutex(0)

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Where instances and the documents about them are kept. What it has accepted is durable.
-protocol InstanceStore: Sendable {
+package protocol InstanceStore: Sendable {
     /// Nothing exists under the key until the writer has finished. The file begins with these bytes; what the writer holds
     /// in memory is of this share.
     func writer(
@@ -15,7 +15,7 @@ protocol InstanceStore: Sendable {
 }
 
 /// Writes one instance, on the event loop of its association; its methods are called one after another.
-protocol InstanceWriter: AnyObject {
+package protocol InstanceWriter: AnyObject {
     /// Takes the next bytes. Nil: more may come at once. A future: not before it completes; when it fails, the instance can
     /// only be discarded.
     func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>?

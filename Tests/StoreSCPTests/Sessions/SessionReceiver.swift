@@ -5,7 +5,7 @@ import Logging
 import NIOCore
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 /// The receiver of one session: its own folder, its own port.
 struct SessionReceiver {

@@ -5,7 +5,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@testable import StoreSCP
+@testable import StorageSCP
 
 /// Malformed and edge sessions, against the receiver's own service on a socket, storing into a folder.
 @Suite("Sessions")

@@ -5,16 +5,24 @@ import Logging
 import StructuredLog
 
 /// The receiver's process: reads its settings, serves until SIGTERM or SIGINT, closes its deliveries and ends.
-@main
-struct StoreSCPProcess {
-    static func main() async {
-        let environment = ProcessInfo.processInfo.environment
+package struct ReceiverProcess: Sendable {
+    /// The store that the settings name.
+    package typealias MakeStore = @Sendable (Configuration, Logger) throws -> any InstanceStore
+
+    private let environment = ProcessInfo.processInfo.environment
+
+    package init() {}
+
+    /// Ends the process with status 1 when it cannot run. Without a store of its own it takes the bucket or the folder of
+    /// the settings.
+    package func run(makeStore: MakeStore? = nil) async {
         do {
             let configuration = try Configuration(environment: environment)
             let logger = Logger(label: "StoreSCP") { _ in
                 StructuredLogHandler(format: configuration.logFormat, logLevel: configuration.logLevel)
             }
-            try await serve(configuration, environment: environment, logger: logger)
+            let store = try (makeStore ?? configuredStore)(configuration, logger)
+            try await Self.serve(configuration, store: store, logger: logger)
         } catch {
             let logger = Logger(label: "StoreSCP") { _ in StructuredLogHandler(format: .json, logLevel: .info) }
             logger.critical("the receiver cannot run", error: error)
@@ -26,11 +34,10 @@ struct StoreSCPProcess {
     private static let closingSeconds = 5
 
     private static func serve(
-        _ configuration: Configuration, environment: [String: String], logger: Logger
+        _ configuration: Configuration, store: any InstanceStore, logger: Logger
     ) async throws {
         let signals = TerminationSignals()
         let openFiles = OpenFileLimit.raise()
-        let store = try instanceStore(configuration, environment: environment, logger: logger)
         let associations = OpenAssociations(limits: configuration.network.associations)
         let deliveries = Deliveries(
             store: store, limits: configuration.delivery, associations: associations, logger: logger)
@@ -70,9 +77,7 @@ struct StoreSCPProcess {
         }
     }
 
-    private static func instanceStore(
-        _ configuration: Configuration, environment: [String: String], logger: Logger
-    ) throws -> any InstanceStore {
+    private func configuredStore(_ configuration: Configuration, _ logger: Logger) throws -> any InstanceStore {
         switch configuration.storage {
         case .directory(let directory):
             return FolderInstanceStore(directory: directory, isSynchronized: configuration.synchronizesStorage)

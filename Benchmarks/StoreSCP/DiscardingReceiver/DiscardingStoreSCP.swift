@@ -1,0 +1,37 @@
+import NIOCore
+import StorageSCP
+
+/// The receiver, but for its store: what the network and the protocol cost alone.
+@main
+struct DiscardingStoreSCP {
+    static func main() async {
+        await ReceiverProcess().run { _, _ in DiscardingStore() }
+    }
+}
+
+/// Keeps nothing.
+private struct DiscardingStore: InstanceStore {
+    func writer(
+        for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
+    ) -> any InstanceWriter {
+        Writer(eventLoop: eventLoop)
+    }
+
+    func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {}
+
+    func removeDocument(key: String) async throws {}
+
+    private final class Writer: InstanceWriter {
+        private let eventLoop: any EventLoop
+
+        init(eventLoop: any EventLoop) {
+            self.eventLoop = eventLoop
+        }
+
+        func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? { nil }
+
+        func finish() -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
+
+        func discard() -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
+    }
+}

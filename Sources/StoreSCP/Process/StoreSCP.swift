@@ -1,0 +1,8 @@
+import StorageSCP
+
+@main
+struct StoreSCP {
+    static func main() async {
+        await ReceiverProcess().run()
+    }
+}
