@@ -3,9 +3,9 @@
 import os
 import sys
 
-from pynetdicom import AE, AllStoragePresentationContexts, _config, evt
+from pynetdicom import evt
 
-_config.LOG_HANDLER_LEVEL = "none"
+from server import serve
 
 
 def store(event: evt.Event) -> int:
@@ -16,7 +16,4 @@ def store(event: evt.Event) -> int:
     return 0
 
 
-ae = AE()
-ae.supported_contexts = AllStoragePresentationContexts
-ae.maximum_associations, ae.maximum_pdu_size = 1000, 131072
-ae.start_server(("127.0.0.1", int(sys.argv[1])), evt_handlers=[(evt.EVT_C_STORE, store)])
+serve(int(sys.argv[1]), store)

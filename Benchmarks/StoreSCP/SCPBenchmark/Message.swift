@@ -1,74 +1,74 @@
-/// A C-STORE as the bytes of its PDUs, made once; only the instance's UID changes from one object to the next.
-struct Message {
-    private static let uidLength = 32
+/// A C-STORE as the bytes of its PDUs, made once. Only the head differs from one object to the next: each association has its
+/// own, all share the rest.
+struct Message: Sendable {
+    /// However much the receiver takes, no PDU is longer.
+    private static let greatestPDU = 1 << 20
+    static let uidLength = 32
 
-    private(set) var bytes: [UInt8]
-    private let uidOffsets: [Int]
+    let head: Head
+    let tail: [UInt8]
+    var count: Int { head.bytes.count + tail.count }
 
-    /// The data set has about so many bytes; its PDUs are as long as the receiver takes, up to 128 KiB.
-    init(objectBytes: Int, maximumLength: Int) {
-        let uid = [UInt8](repeating: UInt8(ascii: "1"), count: Self.uidLength)
-        let command = Self.command(uid)
-        let dataSet = Self.dataSet(uid, pixels: objectBytes)
-        bytes = Self.pdu(control: 3, command[...])
-        let room = min(maximumLength == 0 ? 1 << 17 : maximumLength, 1 << 17) - 6
-        for start in stride(from: 0, to: dataSet.count, by: room) {
-            let fragment = dataSet[start...].prefix(room)
-            bytes += Self.pdu(control: fragment.endIndex == dataSet.count ? 2 : 0, fragment)
+    /// The beginning, up to and with the UID in the data set.
+    struct Head: Sendable {
+        private(set) var bytes: [UInt8]
+        fileprivate let uidOffsets: [Int]
+        fileprivate let messageIDOffset: Int
+
+        mutating func set(instance: Int, messageID: UInt16) {
+            let digits = Array(String(instance).utf8)
+            let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: Message.uidLength - 5 - digits.count)
+            let uid = Array("1.2.1".utf8) + zeros + digits
+            for offset in uidOffsets { bytes.replaceSubrange(offset..<offset + Message.uidLength, with: uid) }
+            bytes.replaceSubrange(messageIDOffset..<messageIDOffset + 2, with: messageID.littleEndianBytes)
         }
-        // The command's, and the data set's, which stands in its first fragment.
-        uidOffsets = Self.offsets(of: uid, in: bytes.prefix(1000))
     }
 
-    /// Names another instance. The UID has the same length always.
-    mutating func setInstance(_ number: Int) {
-        let digits = Array(String(number).utf8)
-        let uid =
-            Array("1.2.".utf8) + [UInt8](repeating: UInt8(ascii: "1"), count: Self.uidLength - 4 - digits.count)
-            + digits
-        for offset in uidOffsets { bytes.replaceSubrange(offset..<offset + Self.uidLength, with: uid) }
+    /// Its PDUs are as long as the receiver takes; a `maximumLength` of 0 is any length.
+    init(_ object: StoredObject, maximumLength: Int) {
+        let uid = [UInt8](repeating: UInt8(ascii: "1"), count: Self.uidLength)
+        let dataSet = object.dataSet(instanceUID: uid)
+        let command = Self.command(sopClassUID: object.sopClassUID, instanceUID: uid)
+        var bytes = Self.header(control: 3, count: command.bytes.count) + command.bytes
+        bytes.reserveCapacity(dataSet.count + dataSet.count / 256 + 4096)
+        let room = (maximumLength == 0 ? Self.greatestPDU : min(maximumLength, Self.greatestPDU)) - 6
+        for start in stride(from: 0, to: dataSet.count, by: room) {
+            let fragment = dataSet[start...].prefix(room)
+            bytes += Self.header(control: fragment.endIndex == dataSet.count ? 2 : 0, count: fragment.count)
+            bytes += fragment
+        }
+        let uidOffsets = Self.offsets(of: uid, in: bytes.prefix(1000))
+        let headCount = (uidOffsets.last ?? 0) + Self.uidLength
+        head = Head(
+            bytes: Array(bytes[..<headCount]), uidOffsets: uidOffsets,
+            messageIDOffset: Self.headerLength + command.messageIDOffset)
+        tail = Array(bytes[headCount...])
     }
 
     private static func offsets(of uid: [UInt8], in bytes: ArraySlice<UInt8>) -> [Int] {
         bytes.indices.dropLast(uid.count).filter { bytes[$0..<$0 + uid.count].elementsEqual(uid) }
     }
 
-    private static func pdu(control: UInt8, _ fragment: ArraySlice<UInt8>) -> [UInt8] {
-        [4, 0] + big32(fragment.count + 6) + big32(fragment.count + 2) + [3, control] + fragment
+    private static let headerLength = 12
+
+    /// Of a PDU with one fragment.
+    private static func header(control: UInt8, count: Int) -> [UInt8] {
+        [4, 0] + UInt32(count + 6).bigEndianBytes + UInt32(count + 2).bigEndianBytes + [Sender.contextID, control]
     }
 
-    private static func command(_ uid: [UInt8]) -> [UInt8] {
-        let body =
-            element(0, 0x0002, Array("1.2.840.10008.5.1.4.1.1.2\0".utf8)) + element(0, 0x0100, [1, 0])
-            + element(0, 0x0110, [7, 0]) + element(0, 0x0700, [0, 0]) + element(0, 0x0800, [0, 0])
-            + element(0, 0x1000, uid)
-        return element(0, 0, little32(body.count)) + body
-    }
-
-    /// Implicit VR Little Endian.
-    private static func dataSet(_ uid: [UInt8], pixels: Int) -> [UInt8] {
-        var state: UInt64 = 88_172_645_463_325_252
-        let noise = (0..<pixels / 8).flatMap { _ in
-            state ^= state << 13
-            state ^= state >> 7
-            state ^= state << 17
-            return withUnsafeBytes(of: state) { Array($0) }
+    /// PS3.7 §9.3.1.1.
+    private static func command(
+        sopClassUID: String, instanceUID: [UInt8]
+    ) -> (bytes: [UInt8], messageIDOffset: Int) {
+        func element(_ number: UInt16, _ value: [UInt8]) -> [UInt8] {
+            [0, 0] + number.littleEndianBytes + UInt32(value.count).littleEndianBytes + value
         }
-        return element(8, 0x0016, Array("1.2.840.10008.5.1.4.1.1.2\0".utf8)) + element(8, 0x0018, uid)
-            + element(0x10, 0x0020, Array("SYN ".utf8)) + element(0x20, 0x000D, Array("1.2.3.4\0".utf8))
-            + element(0x20, 0x000E, Array("1.2.3.5\0".utf8)) + element(0x20, 0x0010, Array("1 ".utf8))
-            + element(0x7FE0, 0x0010, noise)
-    }
-
-    private static func element(_ group: Int, _ element: Int, _ value: [UInt8]) -> [UInt8] {
-        little16(group) + little16(element) + little32(value.count) + value
-    }
-
-    private static func big32(_ number: Int) -> [UInt8] { little32(number).reversed() }
-
-    private static func little16(_ number: Int) -> [UInt8] { [UInt8(number & 0xFF), UInt8(number >> 8 & 0xFF)] }
-
-    private static func little32(_ number: Int) -> [UInt8] {
-        little16(number & 0xFFFF) + little16(number >> 16 & 0xFFFF)
+        let uid = Array(sopClassUID.utf8)
+        let first = element(0x0002, uid.count % 2 == 0 ? uid : uid + [0]) + element(0x0100, [1, 0])
+        let rest =
+            element(0x0110, [0, 0]) + element(0x0700, [0, 0]) + element(0x0800, [0, 0])
+            + element(0x1000, instanceUID)
+        let groupLength = element(0, UInt32(first.count + rest.count).littleEndianBytes)
+        return (groupLength + first + rest, groupLength.count + first.count + 8)
     }
 }

@@ -1,39 +1,44 @@
 import Foundation
 
-/// The medians of one workload, with their ratios to the first program's, and the spread of the throughput.
-struct ResultTable {
-    let workload: Workload
+/// Medians in Markdown: in parentheses the least and the greatest, then the ratio to the first program's.
+struct ResultTable<Row> {
+    let title: String
+    let columns: [Column<Row>]
     let programs: [String]
-    let results: [[Measurement]]
+    /// By program; none where it was not measured.
+    let rounds: [[Row]]
 
     func print() {
-        Swift.print("\n| \(workload.name) | objects/s | MB/s | p50 ms | p99 ms | CPU s/GB | peak RSS MiB |")
-        Swift.print("|---|---|---|---|---|---|---|")
-        for (index, name) in programs.enumerated() where !results[index].isEmpty {
-            let spread = results[index].map(\.objectsPerSecond).sorted()
-            let cells = [
-                "\(cell(\.objectsPerSecond, index)) (\(rounded(spread.first ?? 0))–\(rounded(spread.last ?? 0)))",
-                rounded(median(\.megabytesPerSecond, index)), rounded(median(\.medianMilliseconds, index)),
-                rounded(median(\.p99Milliseconds, index)), cell(\.cpuSecondsPerGigabyte, index),
-                rounded(median(\.peakMebibytes, index)),
-            ]
-            Swift.print("| \(name) | \(cells.joined(separator: " | ")) |")
+        Swift.print("\n| \(title) | " + columns.map(\.title).joined(separator: " | ") + " |")
+        Swift.print("|---" + String(repeating: "|---", count: columns.count) + "|")
+        for index in programs.indices where !rounds[index].isEmpty {
+            let cells = columns.map { cell($0, index) }
+            Swift.print("| \(programs[index]) | " + cells.joined(separator: " | ") + " |")
         }
         fflush(nil)
     }
 
-    private func cell(_ value: KeyPath<Measurement, Double>, _ index: Int) -> String {
-        let own = median(value, index)
-        guard index > 0, !results[0].isEmpty else { return rounded(own) }
-        return "\(rounded(own)) ×\(String(format: "%.2f", own / median(value, 0)))"
+    /// Nil where one of both was not measured.
+    func ratio(_ column: Column<Row>, _ index: Int) -> Double? {
+        guard let own = rounds[index].map(column.value).median, let first = rounds[0].map(column.value).median,
+            first > 0
+        else { return nil }
+        return own / first
     }
 
-    private func median(_ value: KeyPath<Measurement, Double>, _ index: Int) -> Double {
-        let sorted = results[index].map { $0[keyPath: value] }.sorted()
-        return sorted[sorted.count / 2]
+    private func cell(_ column: Column<Row>, _ index: Int) -> String {
+        let values = rounds[index].map(column.value)
+        guard let median = values.median, let least = values.min(), let greatest = values.max() else { return "" }
+        let ratio = index == 0 ? nil : ratio(column, index)
+        return "\(rounded(median)) (\(rounded(least))–\(rounded(greatest)))"
+            + (ratio.map { " ×" + String(format: "%.2f", $0) } ?? "")
     }
 
     private func rounded(_ number: Double) -> String {
         String(format: number < 10 ? "%.2f" : number < 100 ? "%.1f" : "%.0f", number)
     }
+}
+
+extension [Double] {
+    var median: Double? { isEmpty ? nil : sorted()[count / 2] }
 }

@@ -1,39 +1,49 @@
 import Foundation
 
-/// `SCPBenchmark ROUNDS FOLDER NAME=COMMAND …`: each workload in each round against each receiver in turn, and the medians as a
-/// Markdown table, the first receiver being what the others are compared with.
+/// Measures DICOM receivers side by side and prints Markdown.
+///
+///     SCPBenchmark machine
+///     SCPBenchmark free-port
+///     SCPBenchmark SUITE ROUNDS NAME=COMMAND …
+///     SCPBenchmark connect ROUNDS NAME=COMMAND …
+///     SCPBenchmark soak SECONDS NAME=COMMAND
+///
+/// Its environment: FOLDER, where receivers store; SINK_FOLDER, where the server behind them does; WORKLOADS, names with
+/// semicolons between them; LATENCY, of that server in milliseconds; PLOT, the SVG file to be written.
 @main
 struct SCPBenchmark {
     static func main() throws {
-        let arguments = CommandLine.arguments
-        let programs = arguments.dropFirst(3).compactMap(Program.init)
-        guard arguments.count > 3, let rounds = Int(arguments[1]), programs.count == arguments.count - 3 else {
-            throw BenchmarkError("expected ROUNDS FOLDER NAME=COMMAND …")
-        }
-        let names = ProcessInfo.processInfo.environment["WORKLOADS"]?.split(separator: ";").map(String.init)
-        for workload in Workload.all where names?.contains(workload.name) ?? true {
-            var results: [[Measurement]] = programs.map { _ in [] }
-            for round in 0..<rounds {
-                for offset in programs.indices {
-                    let index = (offset + round) % programs.count
-                    do {
-                        results[index].append(try measure(programs[index], workload, folder: arguments[2]))
-                    } catch {
-                        FileHandle.standardError.write(
-                            Data("\(programs[index].name), \(workload.name): \(error)\n".utf8))
-                    }
-                }
-            }
-            ResultTable(workload: workload, programs: programs.map(\.name), results: results).print()
+        let arguments = CommandLine.arguments.dropFirst()
+        switch (arguments.first, arguments.count) {
+        case ("machine", 1): print(Machine.line)
+        case ("free-port", 1): print(try Loopback.freePort())
+        case (let suite?, 3...):
+            guard let amount = Int(arguments[2]), amount > 0 else { throw usage }
+            try run(suite, amount, try arguments.dropFirst(2).map(Program.init))
+        default: throw usage
         }
     }
 
-    /// A receiver of its own for each measurement, with an empty folder.
-    private static func measure(_ program: Program, _ workload: Workload, folder: String) throws -> Measurement {
-        try? FileManager.default.removeItem(atPath: folder)
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let receiver = try Receiver(program, folder: folder)
-        defer { receiver.end() }
-        return try Measurement(workload, port: receiver.port, of: receiver)
+    private static let usage = BenchmarkError("expected SUITE ROUNDS NAME=COMMAND …")
+
+    private static func run(_ name: String, _ amount: Int, _ programs: [Program]) throws {
+        let environment = ProcessInfo.processInfo.environment
+        guard let folder = environment["FOLDER"] else { throw BenchmarkError("expected FOLDER in the environment") }
+        let storage = Storage(folder: folder, sinkFolder: environment["SINK_FOLDER"])
+        print("\n### \(name)")
+        switch name {
+        case "connect": ConnectionRush.compare(programs, rounds: amount, storage: storage)
+        case "soak": try Soak(program: programs[0], seconds: Double(amount), storage: storage).run()
+        default:
+            guard let suite = Suite.named[name] else { throw BenchmarkError("there is no suite \(name)") }
+            let tables = Comparison(
+                suite: suite, programs: programs, rounds: amount, storage: storage,
+                workloads: environment["WORKLOADS"]?.split(separator: ";").map(String.init),
+                latencyMilliseconds: environment["LATENCY"].flatMap(Double.init)
+            ).run()
+            guard let path = environment["PLOT"], !path.isEmpty, !tables.isEmpty else { return }
+            let title = "Throughput of receivers storing into a folder, as a ratio to the \(programs[0].name)"
+            try RatioChart(title: title, tables: tables).svg.write(toFile: path, atomically: true, encoding: .utf8)
+        }
     }
 }

@@ -1,21 +1,23 @@
-/// What is sent: so many objects of one size, over so many associations at once.
-struct Workload {
+/// What is sent: so many objects at most, over so many associations at once.
+struct Workload: Sendable {
     let name: String
-    let objectBytes: Int
+    let object: StoredObject
+    /// Of one pass: what is stored stays until it has ended.
     let objects: Int
     let associations: Int
     /// Nil: each association sends its share of the objects.
     var objectsPerAssociation: Int?
+    /// Operations outstanding on one association.
+    var window = 1
 
-    static let ct = 512 << 10
+    /// The objects a second that a store lets through that answers so late, over 50 connections to it at most.
+    func limit(latencyMilliseconds: Double) -> Double {
+        Double(min(associations * window, 50)) / latencyMilliseconds * 1000
+    }
 
-    static let all = [
-        Workload(name: "CT, 1 association", objectBytes: ct, objects: 500, associations: 1),
-        Workload(name: "CT, 8 associations", objectBytes: ct, objects: 500, associations: 8),
-        Workload(name: "CT, 64 associations", objectBytes: ct, objects: 512, associations: 64),
-        Workload(name: "SR, 8 associations", objectBytes: 5 << 10, objects: 2000, associations: 8),
-        Workload(
-            name: "CT, one an association", objectBytes: ct, objects: 400, associations: 8, objectsPerAssociation: 1),
-        Workload(name: "multi-frame", objectBytes: 400 << 20, objects: 1, associations: 1),
-    ]
+    /// Whether a folder would have to hold gigabytes.
+    var isTooLargeForFolder: Bool {
+        guard case .pixels(let bytes) = object.body else { return false }
+        return objects * bytes > 4 << 30
+    }
 }

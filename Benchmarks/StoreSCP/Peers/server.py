@@ -1,0 +1,15 @@
+"""What the receivers with pynetdicom have in common."""
+
+from collections.abc import Callable
+
+from pynetdicom import AE, ALL_TRANSFER_SYNTAXES, AllStoragePresentationContexts, _config, evt
+
+_config.LOG_HANDLER_LEVEL = "none"
+
+
+def serve(port: int, store: Callable[[evt.Event], int]) -> None:
+    ae = AE()
+    for context in AllStoragePresentationContexts:
+        ae.add_supported_context(context.abstract_syntax, ALL_TRANSFER_SYNTAXES)
+    ae.maximum_associations, ae.maximum_pdu_size = 1000, 131072
+    ae.start_server(("127.0.0.1", port), evt_handlers=[(evt.EVT_C_STORE, store)])

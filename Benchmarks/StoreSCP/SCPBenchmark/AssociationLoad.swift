@@ -1,0 +1,53 @@
+/// What one thread sends.
+struct AssociationLoad {
+    private(set) var latencies: [Double] = []
+    private let workload: Workload
+    private let tail: [UInt8]
+    private let port: Int
+    private var head: Message.Head
+    private var sender: Sender?
+    private var sent = 0
+    /// When each operation that is not answered yet began, by its message's id.
+    private var outstanding: [UInt16: ContinuousClock.Instant] = [:]
+
+    init(_ workload: Workload, _ message: Message, port: Int) {
+        self.workload = workload
+        self.port = port
+        head = message.head
+        tail = message.tail
+    }
+
+    /// Sends objects of the numbers that it is given, until there is none.
+    mutating func run(_ nextNumber: () -> Int?) throws {
+        while let number = nextNumber() {
+            let start = ContinuousClock.now
+            let sender = try sender ?? Sender(port: port, object: workload.object, window: workload.window)
+            self.sender = sender
+            if outstanding.count == sender.window { try receive(from: sender) }
+            sent += 1
+            let messageID = UInt16(truncatingIfNeeded: sent)
+            outstanding[messageID] = sender.window == 1 ? start : .now
+            head.set(instance: number, messageID: messageID)
+            try sender.send(head, tail)
+            if sender.window == 1 { try receive(from: sender) }
+            if sent == workload.objectsPerAssociation { try end() }
+        }
+        try end()
+    }
+
+    private mutating func receive(from sender: Sender) throws {
+        let messageID = try sender.receiveSuccess()
+        guard let start = outstanding.removeValue(forKey: messageID) else {
+            throw BenchmarkError("a response to message \(messageID), which is not outstanding")
+        }
+        latencies.append((ContinuousClock.now - start) / .milliseconds(1))
+    }
+
+    private mutating func end() throws {
+        guard let sender else { return }
+        while !outstanding.isEmpty { try receive(from: sender) }
+        try sender.release()
+        self.sender = nil
+        sent = 0
+    }
+}

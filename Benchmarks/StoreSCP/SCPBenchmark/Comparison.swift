@@ -1,0 +1,34 @@
+/// A suite's workloads against receivers, as tables, the first receiver being what the others are compared with.
+struct Comparison {
+    let suite: Suite
+    let programs: [Program]
+    let rounds: Int
+    let storage: Storage
+    /// Nil: all.
+    let workloads: [String]?
+    /// Of the store behind the receivers, where it is what bounds them.
+    let latencyMilliseconds: Double?
+
+    func run() -> [ResultTable<Measurement>] {
+        suite.workloads.filter { workloads?.contains($0.name) ?? true }.map { workload in
+            let table = measure(workload)
+            table.print()
+            return table
+        }
+    }
+
+    private func measure(_ workload: Workload) -> ResultTable<Measurement> {
+        let programs = programs.filter { !$0.storesIntoFolder || !workload.isTooLargeForFolder }
+        let limit = latencyMilliseconds.map { Column.share(of: workload.limit(latencyMilliseconds: $0)) }
+        return ResultTable(
+            title: workload.name, columns: suite.columns + (limit.map { [$0] } ?? []), programs: programs.map(\.name),
+            rounds: interleaved(programs, rounds: rounds, workload.name) { try measure(workload, $0) })
+    }
+
+    private func measure(_ workload: Workload, _ program: Program) throws -> Measurement {
+        try storage.renew()
+        let receiver = try Receiver(program, folder: storage.folder)
+        defer { receiver.end() }
+        return try Measurement(workload, of: receiver, limits: suite.limits, reset: storage.removeObjects)
+    }
+}

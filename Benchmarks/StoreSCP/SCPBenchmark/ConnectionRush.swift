@@ -1,0 +1,59 @@
+import Foundation
+import Synchronization
+
+/// Peers that all connect at the same moment: how long each waits, from `connect` to its A-ASSOCIATE-AC.
+struct ConnectionRush {
+    static let peers = 64
+    static let columns: [Column<ConnectionRush>] = [
+        Column(title: "median ms") { $0.medianMilliseconds },
+        Column(title: "greatest ms") { $0.greatestMilliseconds },
+    ]
+
+    let medianMilliseconds: Double
+    let greatestMilliseconds: Double
+
+    init(port: Int) throws {
+        let times = Mutex<[Double]>([])
+        let failure = Mutex<(any Error)?>(nil)
+        let (ready, gate, answered, done) = (DispatchGroup(), DispatchGroup(), DispatchGroup(), DispatchGroup())
+        gate.enter()
+        for _ in 0..<Self.peers {
+            for group in [ready, answered, done] { group.enter() }
+            Thread.detachNewThread {
+                defer { done.leave() }
+                ready.leave()
+                gate.wait()
+                let start = ContinuousClock.now
+                let sender = Result { try Sender(port: port, object: .ct) }
+                let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
+                answered.leave()
+                // Nobody makes room for others.
+                answered.wait()
+                do {
+                    try sender.get().release()
+                    times.withLock { $0.append(milliseconds) }
+                } catch {
+                    failure.withLock { $0 = error }
+                }
+            }
+        }
+        ready.wait()
+        gate.leave()
+        done.wait()
+        if let error = failure.withLock({ $0 }) { throw error }
+        let sorted = times.withLock { $0.sorted() }
+        medianMilliseconds = sorted[sorted.count / 2]
+        greatestMilliseconds = sorted[sorted.count - 1]
+    }
+
+    static func compare(_ programs: [Program], rounds: Int, storage: Storage) {
+        let title = "\(peers) connections at once"
+        let results = interleaved(programs, rounds: rounds, title) { program in
+            try storage.renew()
+            let receiver = try Receiver(program, folder: storage.folder)
+            defer { receiver.end() }
+            return try ConnectionRush(port: receiver.port)
+        }
+        ResultTable(title: title, columns: columns, programs: programs.map(\.name), rounds: results).print()
+    }
+}

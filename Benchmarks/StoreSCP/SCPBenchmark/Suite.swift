@@ -1,0 +1,51 @@
+/// A set of workloads, and what is asked of them.
+struct Suite {
+    let workloads: [Workload]
+    let columns: [Column<Measurement>]
+    var limits = Measurement.Limits()
+
+    static let named: [String: Suite] = [
+        "folder": Suite(
+            workloads: [
+                ct(500, associations: 1), ct(500, associations: 8), ct(512, associations: 64),
+                Workload(
+                    name: "CT, one an association", object: .ct, objects: 500, associations: 8,
+                    objectsPerAssociation: 1),
+                structuredReports, compressed, multiFrame,
+            ],
+            columns: .all),
+        "discard": Suite(workloads: [ct(5000, associations: 1), multiFrame], columns: .all),
+        "s3-fast": Suite(
+            workloads: [ct(500, associations: 8), ct(512, associations: 64), structuredReports], columns: .all),
+        // More than any latency that makes sense lets through in the time.
+        "s3-latency": Suite(
+            workloads: [
+                ct(100_000, associations: 1), ct(100_000, associations: 8), ct(100_000, associations: 16),
+                ct(100_000, associations: 64),
+                Workload(
+                    name: "CT, 1 association, window 16", object: .ct, objects: 100_000, associations: 1, window: 16),
+            ],
+            columns: .all, limits: Measurement.Limits(seconds: 5, passSeconds: 5)),
+        "memory": Suite(
+            workloads: [
+                ct(512, associations: 64), multiFrame,
+                Workload(
+                    name: "multi-frame, 16 associations", object: .multiFrame, objects: 16, associations: 16),
+            ],
+            columns: [.peakMebibytes, .objectsPerSecond], limits: Measurement.Limits(seconds: 0, passSeconds: 60)),
+    ]
+
+    static func ct(_ objects: Int, associations: Int) -> Workload {
+        let plural = associations == 1 ? "" : "s"
+        return Workload(
+            name: "CT, \(associations) association\(plural)", object: .ct, objects: objects, associations: associations)
+    }
+
+    static let multiFrame = Workload(name: "multi-frame", object: .multiFrame, objects: 1, associations: 1)
+
+    private static let structuredReports = Workload(
+        name: "SR, 8 associations", object: .structuredReport, objects: 10_000, associations: 8)
+
+    private static let compressed = Workload(
+        name: "compressed, 8 associations", object: .compressed, objects: 1000, associations: 8)
+}
