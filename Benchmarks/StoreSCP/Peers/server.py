@@ -1,13 +1,19 @@
-"""What the receivers with pynetdicom have in common."""
+"""What the receivers with pynetdicom have in common.
 
+BACKLOG, of connections that are not accepted yet: it has 5, and with more the others wait for seconds.
+"""
+
+import os
 from collections.abc import Callable
 
 from pynetdicom import AE, ALL_TRANSFER_SYNTAXES, AllStoragePresentationContexts, _config, evt
+from pynetdicom.transport import AssociationServer
 
 _config.LOG_HANDLER_LEVEL = "none"
 
 
 def serve(port: int, store: Callable[[evt.Event], int]) -> None:
+    AssociationServer.request_queue_size = int(os.environ.get("BACKLOG", AssociationServer.request_queue_size))
     ae = AE()
     for context in AllStoragePresentationContexts:
         ae.add_supported_context(context.abstract_syntax, ALL_TRANSFER_SYNTAXES)

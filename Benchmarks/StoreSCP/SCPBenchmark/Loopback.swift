@@ -17,9 +17,13 @@ enum Loopback {
         return Int(in_port_t(bigEndian: address.sin_port))
     }
 
-    /// The descriptor of a connection without Nagle's algorithm.
-    static func connect(port: Int) throws -> Int32 {
+    /// The descriptor of a connection without Nagle's algorithm, on which nothing is waited for longer than this.
+    static func connect(port: Int, timeoutSeconds: Int) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var timeout = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        }
         let address = address(port: port)
         let result = withUnsafePointer(to: address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -12,8 +12,8 @@ final class Sender {
     private var received: [UInt8] = []
 
     /// Returns when the association is accepted.
-    init(port: Int, object: StoredObject, window: Int = 1) throws {
-        let descriptor = try Loopback.connect(port: port)
+    init(port: Int, object: StoredObject, window: Int = 1, timeoutSeconds: Int = 60) throws {
+        let descriptor = try Loopback.connect(port: port, timeoutSeconds: timeoutSeconds)
         self.descriptor = descriptor
         var bytes: [UInt8] = []
         do {
@@ -94,7 +94,7 @@ final class Sender {
             }
             try withUnsafeTemporaryAllocation(byteCount: 16384, alignment: 1) { buffer in
                 let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
-                guard count > 0 else { throw BenchmarkError("the connection ended") }
+                guard count > 0 else { throw BenchmarkError("the connection ended: errno \(errno)") }
                 received += buffer.prefix(count)
             }
         }

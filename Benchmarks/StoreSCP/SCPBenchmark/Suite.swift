@@ -7,17 +7,17 @@ struct Suite {
     static let named: [String: Suite] = [
         "folder": Suite(
             workloads: [
-                ct(500, associations: 1), ct(500, associations: 8), ct(512, associations: 64),
+                ct(2000, associations: 1), ct(2000, associations: 8), ct(2000, associations: 64),
                 Workload(
-                    name: "CT, one an association", object: .ct, objects: 500, associations: 8,
+                    name: "CT, one an association", object: .ct, objects: 1000, associations: 8,
                     objectsPerAssociation: 1),
                 structuredReports, compressed, multiFrame,
             ],
             columns: .all),
         "discard": Suite(workloads: [ct(5000, associations: 1), multiFrame], columns: .all),
         "s3-fast": Suite(
-            workloads: [ct(500, associations: 8), ct(512, associations: 64), structuredReports], columns: .all),
-        // More than any latency that makes sense lets through in the time.
+            workloads: [ct(2000, associations: 8), ct(2000, associations: 64), structuredReports], columns: .all),
+        // More objects than any latency that makes sense lets through in the time.
         "s3-latency": Suite(
             workloads: [
                 ct(100_000, associations: 1), ct(100_000, associations: 8), ct(100_000, associations: 16),
@@ -47,5 +47,5 @@ struct Suite {
         name: "SR, 8 associations", object: .structuredReport, objects: 10_000, associations: 8)
 
     private static let compressed = Workload(
-        name: "compressed, 8 associations", object: .compressed, objects: 1000, associations: 8)
+        name: "compressed, 8 associations", object: .compressed, objects: 4000, associations: 8)
 }
