@@ -9,7 +9,7 @@ PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev libdeflate-dev pkg-config
 PYTHON := .venv/bin/python
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-system fuzz lint invoke reproduce bench-runtime bench-scp down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-system fuzz lint invoke reproduce bench-runtime bench-scp soak-scp down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,8 +59,11 @@ invoke: package ## FUNCTION=TriggerImport EVENT=events/s3-put.json: runs the zip
 reproduce: setup ## Whether two clones in two folders give the same zips
 	@scripts/check-reproducible
 
-bench-scp: release ## The receiver beside a C floor, DCMTK and pynetdicom, storing into a folder
+bench-scp: release ## The receiver beside a C floor, DCMTK and pynetdicom; SUITES="folder;memory" and more, see the script
 	@scripts/bench-scp
+
+soak-scp: release ## SECONDS=3600: whether the receiver's memory grows
+	@SUITES=soak SOAK_SECONDS=$(or $(SECONDS),3600) scripts/bench-scp
 
 bench-runtime: package ## The Lambda runtime beside a C floor and AWS's Python runtime
 	@scripts/bench-runtime

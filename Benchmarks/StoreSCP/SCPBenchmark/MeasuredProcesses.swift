@@ -9,7 +9,7 @@ struct MeasuredProcesses: Sendable {
         all().reduce(0) { $0 + Self.cpuTicks($1) } / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
-    /// The sum over the processes that live now of the most that each has held so far.
+    /// The sum over the processes that live now of the most that each has held so far. What forked ones share counts for each.
     var peakBytes: Int { sum("VmHWM") }
 
     var residentBytes: Int { sum("VmRSS") }

@@ -22,9 +22,9 @@ struct RatioChart {
     var svg: String {
         let content = [axis, legend] + tables.indices.map(group)
         return """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 900 400" width="900" height="400" \
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 900 375" width="900" height="375" \
             font-family="Helvetica, Arial, sans-serif" font-size="12" fill="#222">
-            <rect width="900" height="400" fill="#fff"/>
+            <rect width="900" height="375" fill="#fff"/>
             <text x="\(Self.left)" y="22" font-size="15" font-weight="bold">\(Self.escaped(title))</text>
             \(content.joined(separator: "\n"))
             </svg>
