@@ -29,6 +29,6 @@ struct Comparison {
         try storage.renew()
         let receiver = try Receiver(program, folder: storage.folder)
         defer { receiver.end() }
-        return try Measurement(workload, of: receiver, limits: suite.limits, reset: storage.removeObjects)
+        return try Measurement(workload, of: receiver, limits: suite.limits, reset: storage.emptyFiles)
     }
 }

@@ -1,34 +1,43 @@
 import Foundation
+import Glibc
 
 /// The folders in which the receivers, and the server behind them, keep what they are sent.
-struct Storage {
-    /// The receiver's own.
-    let folder: String
-    private let all: [String]
+///
+/// A new one for each measurement, and emptied files instead of removed ones: for a minute after inodes were freed, ext4
+/// passes over each of them for every file that is created beside them.
+final class Storage {
+    private let root: String
+    private let sinkFolder: String?
+    private var count = 0
 
     init(folder: String, sinkFolder: String?) {
-        self.folder = folder
-        all = [folder] + (sinkFolder.map { [$0] } ?? [])
+        root = folder
+        self.sinkFolder = sinkFolder
     }
+
+    /// The receiver's own.
+    var folder: String { "\(root)/\(count)" }
 
     /// Empty folders, for a receiver of its own.
     func renew() throws {
-        for path in all {
-            try? FileManager.default.removeItem(atPath: path)
+        try emptyFiles()
+        count += 1
+        for path in [folder] + (sinkFolder.map { [$0] } ?? []) {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         }
     }
 
-    /// Between passes: the folders and the small documents in them stay, which the receiver has made for itself.
-    func removeObjects() throws {
-        for path in all {
-            let keys: [URLResourceKey] = [.fileSizeKey, .isRegularFileKey]
-            let files = FileManager.default.enumerator(at: URL(filePath: path), includingPropertiesForKeys: keys)
-            for case let file as URL in files ?? .init() {
-                let values = try file.resourceValues(forKeys: Set(keys))
-                guard values.isRegularFile == true, values.fileSize ?? 0 > 1000 else { continue }
-                try FileManager.default.removeItem(at: file)
+    /// Gives the space of what was stored back.
+    func emptyFiles() throws {
+        for path in [folder] + (sinkFolder.map { [$0] } ?? []) {
+            let files = FileManager.default.enumerator(at: URL(filePath: path), includingPropertiesForKeys: nil)
+            for case let file as URL in files ?? .init() where file.pathExtension != "json" {
+                truncate(file.path, 0)
             }
         }
+    }
+
+    func remove() {
+        try? FileManager.default.removeItem(atPath: root)
     }
 }
