@@ -25,36 +25,54 @@ package struct FileMetaInformation: Hashable, Sendable {
 
     /// All bytes that stand before the data set: 128 zeros, `DICM`, group 0002.
     package func encoded() -> [UInt8] {
-        var group: [UInt8] = []
+        var file: [UInt8] = []
+        file.reserveCapacity(512)
+        file.append(contentsOf: repeatElement(0, count: Self.preambleLength))
+        file += Self.prefix
+        // (0002,0000) File Meta Information Group Length, whose value comes at the end.
+        file += [0x02, 0x00, 0x00, 0x00, 0x55, 0x4C, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00]
+        let start = file.count
         // (0002,0001) File Meta Information Version, an OB with 32-bit length.
-        group += [0x02, 0x00, 0x01, 0x00, 0x4F, 0x42, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01]
-        Self.append(mediaStorageSOPClassUID.value, as: "UI", element: 0x0002, padding: 0, to: &group)
-        Self.append(mediaStorageSOPInstanceUID.value, as: "UI", element: 0x0003, padding: 0, to: &group)
-        Self.append(transferSyntaxUID.value, as: "UI", element: 0x0010, padding: 0, to: &group)
-        if let implementationClassUID {
-            Self.append(implementationClassUID.value, as: "UI", element: 0x0012, padding: 0, to: &group)
-        }
-        if let implementationVersionName {
-            Self.append(implementationVersionName, as: "SH", element: 0x0013, padding: 0x20, to: &group)
-        }
+        file += [0x02, 0x00, 0x01, 0x00, 0x4F, 0x42, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01]
+        Self.append(mediaStorageSOPClassUID.value, as: .ui, element: 0x0002, to: &file)
+        Self.append(mediaStorageSOPInstanceUID.value, as: .ui, element: 0x0003, to: &file)
+        Self.append(transferSyntaxUID.value, as: .ui, element: 0x0010, to: &file)
+        if let implementationClassUID { Self.append(implementationClassUID.value, as: .ui, element: 0x0012, to: &file) }
+        if let implementationVersionName { Self.append(implementationVersionName, as: .sh, element: 0x0013, to: &file) }
         if let sourceApplicationEntityTitle {
-            Self.append(sourceApplicationEntityTitle, as: "AE", element: 0x0016, padding: 0x20, to: &group)
+            Self.append(sourceApplicationEntityTitle, as: .ae, element: 0x0016, to: &file)
         }
-        var file = [UInt8](repeating: 0, count: Self.preambleLength) + Self.prefix
-        file += [0x02, 0x00, 0x00, 0x00, 0x55, 0x4C, 0x04, 0x00]
-        file += (0..<4).map { UInt8(truncatingIfNeeded: group.count >> ($0 * 8)) }
-        return file + group
+        let length = UInt32(file.count - start)
+        for index in 0..<4 { file[start - 4 + index] = UInt8(truncatingIfNeeded: length >> (index * 8)) }
+        return file
     }
 
-    /// SH and AE hold 16 bytes at most: the rest of a longer text is cut off.
+    /// The value representations of what is written here.
+    private enum ValueRepresentation {
+        case ui, sh, ae
+
+        var name: [UInt8] {
+            switch self {
+            case .ui: [0x55, 0x49]
+            case .sh: [0x53, 0x48]
+            case .ae: [0x41, 0x45]
+            }
+        }
+
+        var maximumLength: Int { self == .ui ? UID.maximumLength : 16 }
+
+        var padding: UInt8 { self == .ui ? 0 : UInt8(ascii: " ") }
+    }
+
+    /// The rest of a text that is too long is cut off.
     private static func append(
-        _ text: String, as vr: String, element: UInt8, padding: UInt8, to group: inout [UInt8]
+        _ text: String, as vr: ValueRepresentation, element: UInt8, to file: inout [UInt8]
     ) {
-        var value = Array(text.utf8.prefix(vr == "UI" ? UID.maximumLength : 16))
-        if !value.count.isMultiple(of: 2) { value.append(padding) }
-        group += [0x02, 0x00, element, 0x00]
-        group += Array(vr.utf8)
-        group += [UInt8(value.count), 0x00]
-        group += value
+        let length = min(text.utf8.count, vr.maximumLength)
+        file += [0x02, 0x00, element, 0x00]
+        file += vr.name
+        file += [UInt8(length + length & 1), 0x00]
+        file.append(contentsOf: text.utf8.prefix(length))
+        if !length.isMultiple(of: 2) { file.append(vr.padding) }
     }
 }

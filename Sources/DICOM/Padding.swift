@@ -1,5 +1,6 @@
 extension BidirectionalCollection<UInt8> {
     /// Without trailing NUL and space: PS3.5 §6.2 pads UIDs with the one and text with the other, senders mix them up.
+    @inlinable
     package func trimmingPadding() -> SubSequence {
         var end = endIndex
         while end > startIndex {

@@ -9,22 +9,24 @@ package struct UID: Hashable, Sendable {
     package let value: String
 
     package init(_ value: String) throws(UIDError) {
-        try self.init(bytes: value.utf8)
+        try self.init(bytes: Array(value.utf8)[...])
     }
 
     /// Validates every byte as it stands; see `trimming` for padding.
-    package init(bytes: some Collection<UInt8>) throws(UIDError) {
+    package init(bytes: ArraySlice<UInt8>) throws(UIDError) {
         guard !bytes.isEmpty else { throw .empty }
         guard bytes.count <= Self.maximumLength else {
             throw .tooLong(length: bytes.count, maximum: Self.maximumLength)
         }
         var previous = UInt8(ascii: ".")
-        for (offset, byte) in bytes.enumerated() {
+        for index in bytes.indices {
+            let byte = bytes[index]
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): break
-            case UInt8(ascii: ".") where previous == UInt8(ascii: "."): throw .emptyComponent(offset: offset)
+            case UInt8(ascii: ".") where previous == UInt8(ascii: "."):
+                throw .emptyComponent(offset: index - bytes.startIndex)
             case UInt8(ascii: "."): break
-            default: throw .byteNotAllowed(byte, offset: offset)
+            default: throw .byteNotAllowed(byte, offset: index - bytes.startIndex)
             }
             previous = byte
         }
@@ -33,7 +35,7 @@ package struct UID: Hashable, Sendable {
     }
 
     /// Validates what is left when the padding that senders add is taken off.
-    package init(trimming bytes: some BidirectionalCollection<UInt8>) throws(UIDError) {
+    package init(trimming bytes: ArraySlice<UInt8>) throws(UIDError) {
         try self.init(bytes: bytes.trimmingPadding())
     }
 }

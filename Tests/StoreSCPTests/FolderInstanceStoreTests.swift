@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import StorageSCP
@@ -16,17 +17,17 @@ import Testing
     }
 
     /// Runs on an event loop, as a writer's calls do.
-    private func write<Result: Sendable>(
+    private func write(
         to key: String, beginning: [UInt8] = [], of other: FolderInstanceStore? = nil,
-        _ body: @escaping @Sendable (any InstanceWriter) -> EventLoopFuture<Result>
-    ) async throws -> Result {
+        _ body: @escaping @Sendable (any InstanceWriter) -> EventLoopFuture<Void>?
+    ) async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let budget = BufferBudget(bytes: 1)
-        return try await eventLoop.flatSubmit { [store = other ?? store] in
-            body(
-                store.writer(
-                    for: key, beginning: ByteBuffer(bytes: beginning), memory: BufferShare(of: budget),
-                    eventLoop: eventLoop))
+        try await eventLoop.flatSubmit { [store = other ?? store] in
+            let writer = store.writer(
+                for: key, beginning: ByteBuffer(bytes: beginning), memory: BufferShare(of: budget),
+                eventLoop: eventLoop)
+            return body(writer) ?? eventLoop.makeSucceededVoidFuture()
         }.get()
     }
 
@@ -34,13 +35,14 @@ import Testing
     func parts(isSynchronized: Bool) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = FolderInstanceStore(directory: folder.path(), isSynchronized: isSynchronized)
-        let seenBefore = try await write(to: "1.2/1.3/1.4.dcm", beginning: [1, 2], of: store) { [self] writer in
+        let seenBefore = Mutex<[String]?>(nil)
+        try await write(to: "1.2/1.3/1.4.dcm", beginning: [1, 2], of: store) { [self] writer in
             _ = writer.write(ByteBuffer(bytes: [3]))
             _ = writer.write(ByteBuffer(bytes: [4, 5]))
-            let names = (try? files()) ?? []
-            return writer.finish().map { names }
+            seenBefore.withLock { $0 = try? files() }
+            return writer.finish()
         }
-        #expect(seenBefore.filter { $0.hasSuffix(".dcm") }.isEmpty)
+        #expect(seenBefore.withLock { $0 }?.filter { $0.hasSuffix(".dcm") } == [])
         #expect(try files() == ["1.2/1.3/1.4.dcm"])
         #expect(try Data(contentsOf: folder.appending(path: "1.2/1.3/1.4.dcm")) == Data([1, 2, 3, 4, 5]))
     }

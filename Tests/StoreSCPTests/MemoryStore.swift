@@ -71,7 +71,7 @@ final class MemoryStore: InstanceStore {
             return nil
         }
 
-        func finish() -> EventLoopFuture<Void> {
+        func finish() -> EventLoopFuture<Void>? {
             eventLoop.makeCompletedFuture { try store.put(Array(bytes.readableBytesView), key: key) }
         }
 

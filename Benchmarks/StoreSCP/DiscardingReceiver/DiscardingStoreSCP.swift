@@ -30,7 +30,7 @@ private struct DiscardingStore: InstanceStore {
 
         func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? { nil }
 
-        func finish() -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
+        func finish() -> EventLoopFuture<Void>? { nil }
 
         func discard() -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
     }

@@ -11,7 +11,7 @@ final class Storage {
     private var count = 0
 
     init(folder: String, sinkFolder: String?) {
-        root = folder
+        root = "\(folder)/\(UUID().uuidString)"
         self.sinkFolder = sinkFolder
     }
 
@@ -35,9 +35,5 @@ final class Storage {
                 truncate(file.path, 0)
             }
         }
-    }
-
-    func remove() {
-        try? FileManager.default.removeItem(atPath: root)
     }
 }

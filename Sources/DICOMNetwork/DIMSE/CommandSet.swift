@@ -3,61 +3,79 @@ import NIOCore
 
 /// The command set of a message: elements of group 0000 with their values as sent.
 ///
-/// Always Implicit VR Little Endian, whatever the presentation context. PS3.7 §6.3.1.
+/// Always Implicit VR Little Endian, whatever the presentation context. PS3.7 §6.3.1. There is one for each request and for
+/// each response, so that they stand in one piece of memory.
 package struct CommandSet: Hashable, Sendable {
     /// (0000,0800): any other value says that a data set follows. PS3.7 §E.1.
     package static let noDataSet: UInt16 = 0x0101
     package static let maximumErrorCommentLength = 64
 
-    private var values: [UInt16: [UInt8]] = [:]
+    private static let headerLength = 8
 
-    package init() {}
+    /// As they are sent, in ascending order, without the group length.
+    private var elements: [UInt8] = []
+
+    package init() {
+        elements.reserveCapacity(256)
+    }
 
     /// The group length is not believed: it may be wrong or absent, and the message control header says where the end is.
     package init(decoding buffer: ByteBuffer) throws(CommandSetError) {
-        var buffer = buffer
-        while buffer.readableBytes > 0 {
-            guard
-                let (group, element, length) = buffer.readMultipleIntegers(
-                    endianness: .little, as: (UInt16, UInt16, UInt32).self)
-            else { throw .headerTruncated(remaining: buffer.readableBytes) }
-            let tag = Tag(group, element)
-            guard group == 0 else { throw .groupNotAllowed(tag) }
-            guard let value = buffer.readBytes(length: Int(length)) else {
-                throw .valueExceedsCommandSet(tag, length: length, remaining: buffer.readableBytes)
+        let bytes = Array(buffer.readableBytesView)
+        var found: [(number: UInt16, range: Range<Int>)] = []
+        found.reserveCapacity(12)
+        var isAscending = true
+        var offset = 0
+        while offset < bytes.count {
+            let remaining = bytes.count - offset
+            guard remaining >= Self.headerLength else { throw .headerTruncated(remaining: remaining) }
+            let tag = Tag(Self.uint16(bytes, at: offset), Self.uint16(bytes, at: offset + 2))
+            guard tag.group == 0 else { throw .groupNotAllowed(tag) }
+            let length = Self.uint32(bytes, at: offset + 4)
+            guard Int(length) <= remaining - Self.headerLength else {
+                throw .valueExceedsCommandSet(tag, length: length, remaining: remaining - Self.headerLength)
             }
-            guard values.updateValue(value, forKey: element) == nil else { throw .elementRepeated(tag) }
+            let end = offset + Self.headerLength + Int(length)
+            if let last = found.last, last.number >= tag.element { isAscending = false }
+            found.append((tag.element, offset..<end))
+            offset = end
+        }
+        if !isAscending {
+            found.sort { $0.number < $1.number }
+            for (one, next) in zip(found, found.dropFirst()) where one.number == next.number {
+                throw .elementRepeated(Tag(0, one.number))
+            }
+        }
+        elements.reserveCapacity(bytes.count)
+        for (number, range) in found where number != CommandElement.groupLength.rawValue {
+            elements += bytes[range]
         }
     }
 
     /// With the right group length, in ascending order.
     package func encoded() -> ByteBuffer {
-        var body = ByteBuffer()
-        for (element, value) in values.sorted(by: { $0.key < $1.key })
-        where element != CommandElement.groupLength.rawValue {
-            Self.write(element, value, into: &body)
-        }
         var buffer = ByteBuffer()
-        let length = UInt32(body.readableBytes)
-        Self.write(CommandElement.groupLength.rawValue, Self.littleEndianBytes(length), into: &buffer)
-        buffer.writeImmutableBuffer(body)
+        buffer.reserveCapacity(Self.headerLength + 4 + elements.count)
+        buffer.writeMultipleIntegers(
+            UInt16(0), CommandElement.groupLength.rawValue, UInt32(4), UInt32(elements.count), endianness: .little)
+        buffer.writeBytes(elements)
         return buffer
     }
 
     package func contains(_ element: CommandElement) -> Bool {
-        values[element.rawValue] != nil
+        value(of: element) != nil
     }
 
     // MARK: Values
 
     package func uint16(_ element: CommandElement) throws(CommandSetError) -> UInt16 {
-        guard let value = values[element.rawValue] else { throw .elementMissing(element) }
+        guard let value = value(of: element) else { throw .elementMissing(element) }
         guard value.count == 2 else { throw .lengthNotAllowed(element, length: value.count, expected: 2) }
-        return UInt16(value[1]) << 8 | UInt16(value[0])
+        return Self.uint16(elements, at: value.startIndex)
     }
 
     package func uid(_ element: CommandElement) throws(CommandSetError) -> UID {
-        guard let value = values[element.rawValue] else { throw .elementMissing(element) }
+        guard let value = value(of: element) else { throw .elementMissing(element) }
         do {
             return try UID(trimming: value)
         } catch {
@@ -66,11 +84,11 @@ package struct CommandSet: Hashable, Sendable {
     }
 
     package func text(_ element: CommandElement) -> String? {
-        values[element.rawValue].map { String(decoding: $0.trimmingPadding(), as: UTF8.self) }
+        value(of: element).map { String(decoding: $0.trimmingPadding(), as: UTF8.self) }
     }
 
     package mutating func set(_ element: CommandElement, _ number: UInt16) {
-        values[element.rawValue] = Self.littleEndianBytes(number)
+        set(element, [UInt8(truncatingIfNeeded: number), UInt8(number >> 8)], padding: nil)
     }
 
     /// Padded with NUL. PS3.5 §9.1.
@@ -95,19 +113,47 @@ package struct CommandSet: Hashable, Sendable {
 
     /// Takes the element over as it stands, when there is one: a response repeats what the request said.
     package mutating func copy(_ element: CommandElement, from request: CommandSet) {
-        values[element.rawValue] = request.values[element.rawValue]
+        guard let value = request.value(of: element) else { return }
+        set(element, value, padding: nil)
     }
 
-    private mutating func set(_ element: CommandElement, _ value: [UInt8], padding: UInt8) {
-        values[element.rawValue] = value.count.isMultiple(of: 2) ? value : value + [padding]
+    // MARK: Bytes
+
+    private func value(of element: CommandElement) -> ArraySlice<UInt8>? {
+        let place = place(of: element)
+        return place.isEmpty ? nil : elements[place.dropFirst(Self.headerLength)]
     }
 
-    private static func littleEndianBytes(_ number: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
-        (0..<number.bitWidth / 8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+    /// Where the element stands with its header; empty where it would have to stand.
+    private func place(of element: CommandElement) -> Range<Int> {
+        var offset = 0
+        while offset < elements.count {
+            let number = Self.uint16(elements, at: offset + 2)
+            guard number <= element.rawValue else { break }
+            let end = offset + Self.headerLength + Int(Self.uint32(elements, at: offset + 4))
+            if number == element.rawValue { return offset..<end }
+            offset = end
+        }
+        return offset..<offset
     }
 
-    private static func write(_ element: UInt16, _ value: [UInt8], into buffer: inout ByteBuffer) {
-        buffer.writeMultipleIntegers(UInt16(0), element, UInt32(value.count), endianness: .little)
-        buffer.writeBytes(value)
+    /// A value of odd length is padded.
+    private mutating func set(_ element: CommandElement, _ value: some Collection<UInt8>, padding: UInt8?) {
+        let padding = value.count.isMultiple(of: 2) ? nil : padding
+        let length = UInt32(value.count + (padding == nil ? 0 : 1))
+        var bytes: [UInt8] = [0, 0, UInt8(truncatingIfNeeded: element.rawValue), UInt8(element.rawValue >> 8)]
+        bytes.reserveCapacity(Self.headerLength + Int(length))
+        for shift in stride(from: UInt32(0), to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: length >> shift)) }
+        bytes.append(contentsOf: value)
+        if let padding { bytes.append(padding) }
+        elements.replaceSubrange(place(of: element), with: bytes)
+    }
+
+    private static func uint16(_ bytes: [UInt8], at offset: Int) -> UInt16 {
+        UInt16(bytes[offset + 1]) << 8 | UInt16(bytes[offset])
+    }
+
+    private static func uint32(_ bytes: [UInt8], at offset: Int) -> UInt32 {
+        UInt32(uint16(bytes, at: offset + 2)) << 16 | UInt32(uint16(bytes, at: offset))
     }
 }

@@ -18,11 +18,18 @@ final class Deliveries: Sendable {
         let marker: OpenMarker
     }
 
-    private struct Entry {
+    /// Changed in its place, since a delivery may hold thousands of instances.
+    private final class Entry {
         var delivery: Delivery
         let marker: OpenMarker
+        let ageTimer: Task<Void, Never>
         var quietTimer: Task<Void, Never>?
-        var ageTimer: Task<Void, Never>?
+
+        init(delivery: Delivery, marker: OpenMarker, ageTimer: Task<Void, Never>) {
+            self.delivery = delivery
+            self.marker = marker
+            self.ageTimer = ageTimer
+        }
     }
 
     private struct State {
@@ -147,24 +154,20 @@ final class Deliveries: Sendable {
         update(id, in: &state) { $0.associationEnded(association) }
     }
 
-    /// Applies a change in its place, since a delivery may hold thousands of instances; then does what follows from it.
+    /// Applies a change, then does what follows from it.
     private func update(_ id: DeliveryID, in state: inout State, _ change: (inout Delivery) -> Void) {
-        guard let index = state.entries.index(forKey: id) else { return }
-        change(&state.entries.values[index].delivery)
-        state.entries.values[index].quietTimer?.cancel()
-        state.entries.values[index].quietTimer = nil
-        let study = state.entries.values[index].delivery.studyInstanceUID
-        if state.entries.values[index].delivery.closeReason != nil {
+        guard let entry = state.entries[id] else { return }
+        change(&entry.delivery)
+        entry.quietTimer?.cancel()
+        entry.quietTimer = nil
+        if entry.delivery.closeReason != nil {
+            let study = entry.delivery.studyInstanceUID
             if state.open[study] == id { state.open[study] = nil }
-        } else if state.entries.values[index].delivery.isQuiet {
+        } else if entry.delivery.isQuiet {
             // An instance may have joined while this waited for its turn.
-            state.entries.values[index].quietTimer = timer(seconds: limits.quietSeconds, of: id) {
-                if $0.isQuiet { $0.seal(.quiet) }
-            }
+            entry.quietTimer = timer(seconds: limits.quietSeconds, of: id) { if $0.isQuiet { $0.seal(.quiet) } }
         }
-        if state.entries.values[index].delivery.isReadyToClose {
-            close(state.entries.remove(at: index).value, in: &state)
-        }
+        if entry.delivery.isReadyToClose { close(entry, in: &state) }
     }
 
     private func timer(
@@ -178,9 +181,11 @@ final class Deliveries: Sendable {
 
     private func close(_ entry: Entry, in state: inout State) {
         let delivery = entry.delivery
-        entry.ageTimer?.cancel()
+        let marker = entry.marker
+        entry.ageTimer.cancel()
+        state.entries[delivery.id] = nil
         state.closures[delivery.id] = Task {
-            await write(delivery.manifest(closedAt: now()), of: delivery.id, after: entry.marker)
+            await write(delivery.manifest(closedAt: now()), of: delivery.id, after: marker)
             closed(delivery.id)
         }
     }

@@ -20,8 +20,10 @@ final class OpenMarker: Sendable {
         for inform in waiting { inform(result) }
     }
 
-    /// Completes when it is written, fails when it cannot be.
-    func written(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+    /// Nil: it is written. A future: completes when it is, fails when it cannot be.
+    func written(on eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
+        let isWritten = state.withLock { if case .done(.success) = $0 { true } else { false } }
+        guard !isWritten else { return nil }
         let promise = eventLoop.makePromise(of: Void.self)
         inform { promise.completeWith($0) }
         return promise.futureResult

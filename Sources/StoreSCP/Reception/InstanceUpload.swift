@@ -37,6 +37,7 @@ final class InstanceUpload {
     private var size = 0
     /// The writer cannot go on.
     private var failure: (any Error)?
+    private var holdsKey = false
     /// The object stands under its key, though it was not acknowledged.
     private var isWritten = false
 
@@ -79,18 +80,13 @@ final class InstanceUpload {
     /// Never fails.
     func finish() -> EventLoopFuture<StoreOutcome> {
         if let failure { return fail(failure) }
-        return destination.uploads.acquire(key, eventLoop: eventLoop).assumeIsolated()
-            .flatMap { self.writer.finish() }
-            .flatMap {
+        return after(destination.uploads.acquire(key, eventLoop: eventLoop)) {
+            self.holdsKey = true
+            return self.after(self.writer.finish()) {
                 self.isWritten = true
-                return self.membership?.marker.written(on: self.eventLoop) ?? self.eventLoop.makeSucceededVoidFuture()
+                return self.after(self.membership?.marker.written(on: self.eventLoop)) { self.acknowledge() }
             }
-            .flatMap { self.acknowledge() }
-            .flatMapError { self.fail($0) }
-            .map { outcome in
-                self.destination.uploads.release(self.key)
-                return outcome
-            }.nonisolated()
+        }
     }
 
     /// Forgets what was written so far, after an error or because no more comes. Never fails.
@@ -104,11 +100,25 @@ final class InstanceUpload {
                 if let membership = self.membership {
                     self.destination.deliveries?.instanceFailed(in: membership.delivery)
                 }
-                self.destination.uploads.end()
+                self.end()
             }.nonisolated()
     }
 
     // MARK: -
+
+    /// Goes on at once where there is nothing to wait for, as for most instances of a folder: futures take longer than the
+    /// work. What fails while it is waited for makes the instance fail.
+    private func after(
+        _ wait: EventLoopFuture<Void>?, _ next: @escaping () -> EventLoopFuture<StoreOutcome>
+    ) -> EventLoopFuture<StoreOutcome> {
+        guard let wait else { return next() }
+        return wait.assumeIsolated().flatMap(next).flatMapError { self.fail($0) }.nonisolated()
+    }
+
+    private func end() {
+        if holdsKey { destination.uploads.release(key) }
+        destination.uploads.end()
+    }
 
     private func account(for bytes: ByteBuffer) {
         size += bytes.readableBytes
@@ -121,7 +131,7 @@ final class InstanceUpload {
         {
             return refuseForSize()
         }
-        destination.uploads.end()
+        end()
         return eventLoop.makeSucceededFuture(StoreOutcome(status: .success))
     }
 
@@ -147,7 +157,7 @@ final class InstanceUpload {
                     "object not removed: the import job may refuse its delivery", error: error, metadata: metadata)
             }
             .map {
-                self.destination.uploads.end()
+                self.end()
                 return outcome
             }.nonisolated()
     }

@@ -8,7 +8,7 @@ final class UploadsInProgress: Sendable {
         var count = 0
         var waitingForNone: [CheckedContinuation<Void, Never>] = []
         /// Those who wait for each key that is taken, in turn.
-        var waiting: [String: CircularBuffer<EventLoopPromise<Void>>] = [:]
+        var waiting: [String: [EventLoopPromise<Void>]] = [:]
     }
 
     private let state = Mutex(State())
@@ -39,12 +39,12 @@ final class UploadsInProgress: Sendable {
         }
     }
 
-    /// Completes when the key is the caller's, who must `release` it. Never fails.
-    func acquire(_ key: String, eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+    /// Nil: the key is the caller's, who must `release` it. A future: when it completes. It never fails.
+    func acquire(_ key: String, eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
         state.withLock { state in
             guard state.waiting[key] != nil else {
-                state.waiting[key] = CircularBuffer()
-                return eventLoop.makeSucceededVoidFuture()
+                state.waiting[key] = []
+                return nil
             }
             let promise = eventLoop.makePromise(of: Void.self)
             state.waiting[key]?.append(promise)
@@ -54,9 +54,12 @@ final class UploadsInProgress: Sendable {
 
     func release(_ key: String) {
         let next = state.withLock { state -> EventLoopPromise<Void>? in
-            if let next = state.waiting[key]?.popFirst() { return next }
-            state.waiting[key] = nil
-            return nil
+            guard let waiting = state.waiting[key], let next = waiting.first else {
+                state.waiting[key] = nil
+                return nil
+            }
+            state.waiting[key]?.removeFirst()
+            return next
         }
         next?.succeed()
     }

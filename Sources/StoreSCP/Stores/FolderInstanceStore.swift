@@ -66,14 +66,14 @@ private final class FolderInstanceWriter: InstanceWriter {
         }
     }
 
-    func finish() -> EventLoopFuture<Void> {
+    func finish() -> EventLoopFuture<Void>? {
         do {
             if beginning != nil { try append(ByteBuffer()) }
-            guard let file else { return eventLoop.makeSucceededVoidFuture() }
+            guard let file else { return nil }
             guard isSynchronized else {
                 try file.publish()
                 self.file = nil
-                return eventLoop.makeSucceededVoidFuture()
+                return nil
             }
             return NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { try file.publish() }
                 .assumeIsolated().map { self.file = nil }.nonisolated()

@@ -20,8 +20,8 @@ package protocol InstanceWriter: AnyObject {
     /// only be discarded.
     func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>?
 
-    /// Done when the instance is durable and visible under its key.
-    func finish() -> EventLoopFuture<Void>
+    /// Nil: the instance is durable and visible under its key. A future: not before it completes.
+    func finish() -> EventLoopFuture<Void>?
 
     /// Leaves nothing behind of an instance that was not finished, or whose finish failed. Never fails.
     func discard() -> EventLoopFuture<Void>

@@ -55,21 +55,11 @@ final class S3InstanceWriter: InstanceWriter {
         }.nonisolated()
     }
 
-    func finish() -> EventLoopFuture<Void> {
+    func finish() -> EventLoopFuture<Void>? {
         if beginning != nil, let granted = write(ByteBuffer()) {
-            return granted.assumeIsolated().flatMap { self.finish() }.nonisolated()
+            return granted.assumeIsolated().flatMap { self.complete() }.nonisolated()
         }
-        guard let uploadID else { return put() }
-        if part.count > 0 { handOver(to: uploadID) }
-        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).and(uploadID).assumeIsolated()
-            .flatMap { eTags, uploadID in
-                self.eventLoop.makeFutureWithTask {
-                    [object = self.object, size = self.size, checksum = self.checksum] in
-                    try await object.complete(uploadID, eTags: eTags, size: size, checksum: checksum)
-                }
-            }
-            .map { self.uploadID = nil }
-            .nonisolated()
+        return complete()
     }
 
     /// What stays all the same is removed by the bucket's lifecycle rule for unfinished uploads.
@@ -85,6 +75,20 @@ final class S3InstanceWriter: InstanceWriter {
     }
 
     // MARK: -
+
+    private func complete() -> EventLoopFuture<Void> {
+        guard let uploadID else { return put() }
+        if part.count > 0 { handOver(to: uploadID) }
+        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).and(uploadID).assumeIsolated()
+            .flatMap { eTags, uploadID in
+                self.eventLoop.makeFutureWithTask {
+                    [object = self.object, size = self.size, checksum = self.checksum] in
+                    try await object.complete(uploadID, eTags: eTags, size: size, checksum: checksum)
+                }
+            }
+            .map { self.uploadID = nil }
+            .nonisolated()
+    }
 
     private func append(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
         guard !isDiscarded else { return nil }
