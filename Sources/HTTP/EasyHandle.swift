@@ -67,7 +67,7 @@ final class EasyHandle {
         case "DELETE": curl.set(CURLOPT_CUSTOMREQUEST, request.method)
         default:
             curl.set(CURLOPT_UPLOAD, 1)
-            curl.set(CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10)
+            curl.set(CURLOPT_UPLOAD_BUFFERSIZE, 64 << 10)
             curl.set(CURLOPT_CUSTOMREQUEST, request.method)
             _ = ccurl_set_offset(pointer, CURLOPT_INFILESIZE_LARGE, curl_off_t(request.body.count))
         }

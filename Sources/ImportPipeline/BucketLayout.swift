@@ -14,7 +14,16 @@ package enum BucketLayout {
     package static func instanceKey(
         _ delivery: DeliveryID, study: String, series: String, instance: String
     ) -> String {
-        "\(prefix(of: delivery))\(study)/\(series)/\(instance).dcm"
+        instanceKey(prefix: prefix(of: delivery), study: study, series: series, instance: instance)
+    }
+
+    /// In a delivery whose prefix is known.
+    package static func instanceKey(prefix: String, study: String, series: String, instance: String) -> String {
+        "\(prefix)\(study)/\(series)/\(instance).dcm"
+    }
+
+    package static func inboxKey(study: String, series: String, instance: String) -> String {
+        instanceKey(prefix: inbox, study: study, series: series, instance: instance)
     }
 
     package static func manifestKey(of delivery: DeliveryID) -> String { "\(manifests)\(delivery).json" }

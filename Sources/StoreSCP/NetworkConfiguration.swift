@@ -45,7 +45,7 @@ struct NetworkConfiguration: Sendable {
             maximumInstanceBytes: try settings.integer(
                 "MAXIMUM_INSTANCE_BYTES", default: 10_000_000_000, in: 1...Self.maximumObjectBytes),
             maximumElementDepth: try settings.integer("MAXIMUM_ELEMENT_DEPTH", default: 64, in: 1...1024))
-        maximumPDUSize = try settings.evenInteger("MAXIMUM_PDU_SIZE", default: 128 << 10, in: 4096...(16 << 20))
+        maximumPDUSize = try settings.evenInteger("MAXIMUM_PDU_SIZE", default: 256 << 10, in: 4096...(16 << 20))
         maximumPresentationContexts = try settings.integer("MAXIMUM_PRESENTATION_CONTEXTS", default: 128, in: 1...128)
         maximumOperations = try settings.integer("MAXIMUM_OPERATIONS", default: 16, in: 1...1000)
         maximumBufferBytes = try settings.integer(

@@ -28,7 +28,7 @@ final class OpenAssociations: Sendable {
 
     /// False when there are as many already as there may be. One that was let in has `ended` at last.
     func admit(_ association: Association, atMostOfTitle maximumOfTitle: Int?) -> Bool {
-        let peer = association.peer?.ipAddress
+        let peer = association.peerAddress
         let title = association.callingAETitle
         return state.withLock { state in
             guard state.open.count < limits.total else { return false }

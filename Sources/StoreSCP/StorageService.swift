@@ -141,7 +141,7 @@ final class StorageService: AssociationService {
             associationID: association.id,
             origin: Delivery.Origin(
                 callingAETitle: association.callingAETitle, calledAETitle: association.calledAETitle,
-                peer: association.peer?.ipAddress ?? "unknown"))
+                peer: association.peerAddress ?? "unknown"))
         return try InstanceReception(
             request: request, fileMetaInformation: meta, limits: configuration.network.reception, budget: budget,
             eventLoop: eventLoop,
@@ -162,7 +162,7 @@ final class StorageService: AssociationService {
 
     private static func metadata(of association: Association) -> Logger.Metadata {
         [
-            "association": "\(association.id)", "peer": "\(association.peer?.ipAddress ?? "unknown")",
+            "association": "\(association.id)", "peer": "\(association.peerAddress ?? "unknown")",
             "callingAE": "\(association.callingAETitle)", "calledAE": "\(association.calledAETitle)",
         ]
     }

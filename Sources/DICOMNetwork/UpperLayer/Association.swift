@@ -7,6 +7,8 @@ package struct Association: Sendable {
     package let callingAETitle: String
     package let calledAETitle: String
     package let peer: SocketAddress?
+    /// The peer's address without its port.
+    package let peerAddress: String?
     package let acceptedContexts: [UInt8: AcceptedPresentationContext]
     /// The longest list of PDVs that the peer takes in one P-DATA-TF; nil: it named no limit.
     package let maximumLength: UInt32?
@@ -21,6 +23,7 @@ package struct Association: Sendable {
         self.callingAETitle = callingAETitle
         self.calledAETitle = calledAETitle
         self.peer = peer
+        peerAddress = peer?.ipAddress
         self.acceptedContexts = acceptedContexts
         self.maximumLength = maximumLength
         self.implementationVersionName = implementationVersionName

@@ -14,6 +14,8 @@ final class Deliveries: Sendable {
     /// An instance's place in a delivery.
     struct Membership: Sendable {
         let delivery: DeliveryID
+        /// Of the keys of its instances.
+        let prefix: String
         /// Nothing is acknowledged before it is written.
         let marker: OpenMarker
     }
@@ -21,13 +23,13 @@ final class Deliveries: Sendable {
     /// Changed in its place, since a delivery may hold thousands of instances.
     private final class Entry {
         var delivery: Delivery
-        let marker: OpenMarker
+        let membership: Membership
         let ageTimer: Task<Void, Never>
         var quietTimer: Task<Void, Never>?
 
-        init(delivery: Delivery, marker: OpenMarker, ageTimer: Task<Void, Never>) {
+        init(delivery: Delivery, membership: Membership, ageTimer: Task<Void, Never>) {
             self.delivery = delivery
-            self.marker = marker
+            self.membership = membership
             self.ageTimer = ageTimer
         }
     }
@@ -124,8 +126,7 @@ final class Deliveries: Sendable {
     // MARK: -
 
     private static func openMembership(study: String, in state: State) -> Membership? {
-        guard let id = state.open[study], let entry = state.entries[id] else { return nil }
-        return Membership(delivery: id, marker: entry.marker)
+        state.open[study].flatMap { state.entries[$0]?.membership }
     }
 
     private func openDelivery(study: String, origin: Delivery.Origin, in state: inout State) -> Membership {
@@ -144,9 +145,10 @@ final class Deliveries: Sendable {
             }
         }
         let ageTimer = timer(seconds: limits.maximumAgeSeconds, of: id) { $0.seal(.maximumAge) }
-        state.entries[id] = Entry(delivery: delivery, marker: marker, ageTimer: ageTimer)
+        let membership = Membership(delivery: id, prefix: BucketLayout.prefix(of: id), marker: marker)
+        state.entries[id] = Entry(delivery: delivery, membership: membership, ageTimer: ageTimer)
         state.open[study] = id
-        return Membership(delivery: id, marker: marker)
+        return membership
     }
 
     private func associationEnded(_ association: String, in state: inout State) {
@@ -181,7 +183,7 @@ final class Deliveries: Sendable {
 
     private func close(_ entry: Entry, in state: inout State) {
         let delivery = entry.delivery
-        let marker = entry.marker
+        let marker = entry.membership.marker
         entry.ageTimer.cancel()
         state.entries[delivery.id] = nil
         state.closures[delivery.id] = Task {

@@ -17,12 +17,19 @@ final class InstanceUpload {
     }
 
     /// What all uploads of a receiver share.
-    struct Destination: Sendable {
+    final class Destination: Sendable {
         let store: any InstanceStore
         /// nil: instances go to the inbox, each to be imported alone.
         let deliveries: Deliveries?
         let uploads: UploadsInProgress
         let logger: Logger
+
+        init(store: any InstanceStore, deliveries: Deliveries?, uploads: UploadsInProgress, logger: Logger) {
+            self.store = store
+            self.deliveries = deliveries
+            self.uploads = uploads
+            self.logger = logger
+        }
     }
 
     private let instance: ReceivedInstance
@@ -57,9 +64,9 @@ final class InstanceUpload {
             study: study, studyDate: instance.studyDate, association: sender.associationID, origin: sender.origin)
         key =
             if let membership {
-                BucketLayout.instanceKey(membership.delivery, study: study, series: series, instance: name)
+                BucketLayout.instanceKey(prefix: membership.prefix, study: study, series: series, instance: name)
             } else {
-                "\(BucketLayout.inbox)\(study)/\(series)/\(name).dcm"
+                BucketLayout.inboxKey(study: study, series: series, instance: name)
             }
         writer = destination.store.writer(for: key, beginning: beginning, memory: memory, eventLoop: eventLoop)
         destination.uploads.begin()

@@ -7,7 +7,8 @@ final class UploadsInProgress: Sendable {
     private struct State {
         var count = 0
         var waitingForNone: [CheckedContinuation<Void, Never>] = []
-        /// Those who wait for each key that is taken, in turn.
+        var takenKeys: Set<String> = []
+        /// Those who wait for a key, in turn.
         var waiting: [String: [EventLoopPromise<Void>]] = [:]
     }
 
@@ -42,23 +43,21 @@ final class UploadsInProgress: Sendable {
     /// Nil: the key is the caller's, who must `release` it. A future: when it completes. It never fails.
     func acquire(_ key: String, eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
         state.withLock { state in
-            guard state.waiting[key] != nil else {
-                state.waiting[key] = []
-                return nil
-            }
+            guard !state.takenKeys.insert(key).inserted else { return nil }
             let promise = eventLoop.makePromise(of: Void.self)
-            state.waiting[key]?.append(promise)
+            state.waiting[key, default: []].append(promise)
             return promise.futureResult
         }
     }
 
     func release(_ key: String) {
         let next = state.withLock { state -> EventLoopPromise<Void>? in
-            guard let waiting = state.waiting[key], let next = waiting.first else {
-                state.waiting[key] = nil
+            guard !state.waiting.isEmpty, var waiting = state.waiting.removeValue(forKey: key) else {
+                state.takenKeys.remove(key)
                 return nil
             }
-            state.waiting[key]?.removeFirst()
+            let next = waiting.removeFirst()
+            if !waiting.isEmpty { state.waiting[key] = waiting }
             return next
         }
         next?.succeed()

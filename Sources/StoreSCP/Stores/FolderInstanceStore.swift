@@ -4,22 +4,31 @@ import NIOPosix
 
 /// Keeps instances as files below a folder. A file appears under its name when all of it is on the disk.
 struct FolderInstanceStore: InstanceStore {
-    let directory: String
+    private let directory: String
     /// Whether a file, and its name, have to be on the disk before it counts as stored.
-    var isSynchronized = true
+    private let isSynchronized: Bool
+    private let folders: OpenFolders
+
+    init(directory: String, isSynchronized: Bool = true) {
+        self.directory = directory
+        self.isSynchronized = isSynchronized
+        folders = OpenFolders(isSynchronized: isSynchronized)
+    }
 
     func writer(
         for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
     ) -> any InstanceWriter {
-        FolderInstanceWriter(
-            path: path(of: key), isSynchronized: isSynchronized, beginning: beginning, eventLoop: eventLoop)
+        FolderInstanceWriter(beginning: beginning, isSynchronized: isSynchronized, eventLoop: eventLoop) {
+            [path = path(of: key), folders, isSynchronized] () throws(FileError) in
+            try PartialFile(path: path, in: folders, isSynchronized: isSynchronized)
+        }
     }
 
     func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {
         let path = path(of: key)
         try await NIOThreadPool.singleton.runIfActive {
             if onlyIfAbsent && access(path, F_OK) == 0 { return }
-            let file = try PartialFile(path: path, isSynchronized: isSynchronized)
+            let file = try PartialFile(path: path, in: folders, isSynchronized: isSynchronized)
             do {
                 try body.withUnsafeBytes { try file.write($0) }
                 try file.publish()
@@ -43,18 +52,21 @@ struct FolderInstanceStore: InstanceStore {
 /// Writes into the page cache on the event loop, out of the buffer that the socket was read into: handing bytes to another
 /// thread takes longer than that. Only what waits for the disk is another thread's.
 private final class FolderInstanceWriter: InstanceWriter {
-    private let path: String
     private let isSynchronized: Bool
     private let eventLoop: any EventLoop
+    private let openFile: () throws(FileError) -> PartialFile
     /// What stands before the first bytes and is written with them.
     private var beginning: ByteBuffer?
     private var file: PartialFile?
 
-    init(path: String, isSynchronized: Bool, beginning: ByteBuffer, eventLoop: any EventLoop) {
-        self.path = path
-        self.isSynchronized = isSynchronized
+    init(
+        beginning: ByteBuffer, isSynchronized: Bool, eventLoop: any EventLoop,
+        openFile: @escaping () throws(FileError) -> PartialFile
+    ) {
         self.beginning = beginning
+        self.isSynchronized = isSynchronized
         self.eventLoop = eventLoop
+        self.openFile = openFile
     }
 
     func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
@@ -89,16 +101,16 @@ private final class FolderInstanceWriter: InstanceWriter {
     }
 
     private func append(_ bytes: ByteBuffer) throws {
-        let file = try openFile()
+        let file = try currentFile()
         guard let beginning else { return try file.write(bytes) }
         self.beginning = nil
         try file.write(beginning, then: bytes)
     }
 
     /// Kept before anything is written, so that a failure leaves something to discard.
-    private func openFile() throws(FileError) -> PartialFile {
+    private func currentFile() throws(FileError) -> PartialFile {
         if let file { return file }
-        let opened = try PartialFile(path: path, isSynchronized: isSynchronized)
+        let opened = try openFile()
         file = opened
         return opened
     }

@@ -3,23 +3,28 @@ import Synchronization
 
 /// A file that is written under a hidden name beside its own, and takes its own name when it is whole.
 struct PartialFile: Sendable {
-    private let path: String
+    private let folder: OpenFolder
+    private let name: String
+    private let temporaryName: String
     private let isSynchronized: Bool
-    private let temporaryPath: String
     private let descriptor: Int32
 
     /// Makes the folders that are missing. What is not synchronized may be lost with the machine's power.
-    init(path: String, isSynchronized: Bool) throws(FileError) {
-        self.path = path
+    init(path: String, in folders: OpenFolders, isSynchronized: Bool) throws(FileError) {
         self.isSynchronized = isSynchronized
-        let folder = Self.folder(of: path)
-        temporaryPath = "\(folder)/\(Self.temporaryName())"
-        var descriptor = Self.create(temporaryPath)
-        if descriptor < 0, errno == ENOENT || errno == ENOTDIR {
-            try Self.makeFolder(folder, isSynchronized: isSynchronized)
-            descriptor = Self.create(temporaryPath)
+        let folderPath = Self.folder(of: path)
+        name = path.utf8.lastIndex(of: Self.slash).map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        temporaryName = ".\(Self.firstNumber &+ Self.count.add(1, ordering: .relaxed).oldValue).partial"
+        var folder = try folders.folder(folderPath)
+        var descriptor = folder.create(temporaryName)
+        if descriptor == nil, errno == ENOENT {
+            // It was removed while it was open.
+            folders.forget(folderPath)
+            folder = try folders.folder(folderPath)
+            descriptor = folder.create(temporaryName)
         }
-        guard descriptor >= 0 else { throw FileError(operation: "open", errno: errno) }
+        guard let descriptor else { throw FileError(operation: "open", errno: errno) }
+        self.folder = folder
         self.descriptor = descriptor
     }
 
@@ -47,8 +52,8 @@ struct PartialFile: Sendable {
     /// On return the file is on the disk under its name, and so is the name.
     func publish() throws(FileError) {
         guard !isSynchronized || fsync(descriptor) == 0 else { throw FileError(operation: "fsync", errno: errno) }
-        guard rename(temporaryPath, path) == 0 else { throw FileError(operation: "rename", errno: errno) }
-        if isSynchronized { try Self.synchronizeFolder(Self.folder(of: path)) }
+        guard folder.rename(temporaryName, to: name) else { throw FileError(operation: "rename", errno: errno) }
+        if isSynchronized { try folder.synchronize() }
         // Last, so that after any failure the descriptor is still `discard`'s to close.
         close(descriptor)
     }
@@ -56,40 +61,17 @@ struct PartialFile: Sendable {
     /// Forgets a file that was not published.
     func discard() {
         close(descriptor)
-        unlink(temporaryPath)
+        folder.remove(temporaryName)
     }
 
+    /// With `count`, what makes a temporary name unlike any other of this process, and unlike those that an earlier one left.
     private static let firstNumber = UInt64.random(in: 0 ... .max)
     private static let count = Atomic<UInt64>(0)
 
-    /// Unlike any other of this process, and unlike those that an earlier one left behind.
-    private static func temporaryName() -> String {
-        ".\(firstNumber &+ count.add(1, ordering: .relaxed).oldValue).partial"
-    }
+    private static let slash = UInt8(ascii: "/")
 
-    /// -1 with `errno` on failure.
-    private static func create(_ path: String) -> Int32 {
-        open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
-    }
-
-    private static func folder(of path: String) -> String {
-        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
-    }
-
-    /// A new folder's own name is made durable as well.
-    private static func makeFolder(_ folder: String, isSynchronized: Bool) throws(FileError) {
-        guard !folder.isEmpty, access(folder, F_OK) != 0 else { return }
-        let parent = Self.folder(of: folder)
-        if parent != folder { try makeFolder(parent, isSynchronized: isSynchronized) }
-        guard mkdir(folder, 0o750) == 0 || errno == EEXIST else { throw FileError(operation: "mkdir", errno: errno) }
-        if isSynchronized { try synchronizeFolder(parent.isEmpty ? "/" : parent) }
-    }
-
-    private static func synchronizeFolder(_ folder: String) throws(FileError) {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(operation: "open", errno: errno) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw FileError(operation: "fsync", errno: errno) }
+    static func folder(of path: String) -> String {
+        path.utf8.lastIndex(of: slash).map { String(path[..<$0]) } ?? "."
     }
 }
 
