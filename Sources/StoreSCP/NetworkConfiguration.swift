@@ -49,7 +49,7 @@ struct NetworkConfiguration: Sendable {
         maximumPresentationContexts = try settings.integer("MAXIMUM_PRESENTATION_CONTEXTS", default: 128, in: 1...128)
         maximumOperations = try settings.integer("MAXIMUM_OPERATIONS", default: 16, in: 1...1000)
         maximumBufferBytes = try settings.integer(
-            "MAXIMUM_BUFFER_BYTES", default: 512 << 20, in: (1 << 20)...(1 << 40))
+            "MAXIMUM_BUFFER_BYTES", default: 128 << 20, in: (1 << 20)...(1 << 40))
     }
 }
 

@@ -41,9 +41,8 @@ package struct SigV4Signer: Sendable {
         let stringToSign = [
             "AWS4-HMAC-SHA256", timestamp, scope, SHA256.hash(canonicalRequest.utf8).hexadecimal,
         ].joined(separator: "\n")
-        let key = [day, region, service, "aws4_request"].reduce(Array("AWS4\(credentials.secretAccessKey)".utf8)) {
-            SHA256.authenticationCode(of: $1.utf8, key: $0)
-        }
+        let key = SigningKeys.shared.key(
+            scope: [day, region, service, "aws4_request"], secret: credentials.secretAccessKey)
         let signature = SHA256.authenticationCode(of: stringToSign.utf8, key: key).hexadecimal
         request.headers["Authorization"] =
             "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope), "
