@@ -8,9 +8,6 @@ final class Server: Sendable {
     /// Connections that the kernel keeps until they are accepted: a full queue costs each further one a second.
     private static let backlog: Int32 = 1024
 
-    /// What is read from a connection at once, into a buffer that it keeps.
-    private static let readSize = 256 << 10
-
     /// Nil where there is no such listener.
     private let plain: (any Channel)?
     private let tls: (any Channel)?
@@ -66,7 +63,7 @@ final class Server: Sendable {
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 // One read at a time: the application may not be able to take more.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
-                .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: readSize))
+                .childChannelOption(.recvAllocator, value: ReadBuffers())
                 .childChannelInitializer { channel in
                     connections.add(channel)
                     return pipeline.addHandlers(to: channel)
