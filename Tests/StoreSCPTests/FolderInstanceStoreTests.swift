@@ -13,7 +13,7 @@ import Testing
 
     private func files() throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: folder.path())
-            .filter { $0.hasSuffix(".dcm") || $0.contains("partial") }
+            .filter { $0.hasSuffix(".dcm") || $0.hasSuffix(".partial") && $0 != ".partial" }
     }
 
     /// Runs on an event loop, as a writer's calls do.

@@ -29,7 +29,8 @@ struct SCPBenchmark {
     private static func run(_ name: String, _ amount: Int, _ programs: [Program]) throws {
         let environment = ProcessInfo.processInfo.environment
         guard let folder = environment["FOLDER"] else { throw BenchmarkError("expected FOLDER in the environment") }
-        let storage = Storage(folder: folder, sinkFolder: environment["SINK_FOLDER"])
+        let storage = Storage(
+            folder: folder, sinkFolder: environment["SINK_FOLDER"], files: Suite.named[name]?.files ?? .removed)
         print("\n### \(name)")
         switch name {
         case "connect": ConnectionRush.compare(programs, rounds: amount, storage: storage)

@@ -3,16 +3,25 @@ import Glibc
 
 /// The folders in which the receivers, and the server behind them, keep what they are sent.
 ///
-/// A new one for each measurement, and emptied files instead of removed ones: for a minute after inodes were freed, ext4
-/// passes over each of them for every file that is created beside them.
+/// What becomes of the files decides what the next ones cost: for a minute or more after inodes were freed, ext4 passes over
+/// each of them for every file that it makes in the same place.
 final class Storage {
+    enum Files {
+        /// As whoever fetches what was received removes it.
+        case removed
+        /// They stay, as names: only their space is given back.
+        case kept
+    }
+
+    private let files: Files
     private let root: String
     private let sinkFolder: String?
     private var count = 0
 
-    init(folder: String, sinkFolder: String?) {
+    init(folder: String, sinkFolder: String?, files: Files) {
         root = "\(folder)/\(UUID().uuidString)"
         self.sinkFolder = sinkFolder
+        self.files = files
     }
 
     /// The receiver's own.
@@ -20,20 +29,26 @@ final class Storage {
 
     /// Empty folders, for a receiver of its own.
     func renew() throws {
-        try emptyFiles()
+        try clear()
+        if files == .removed { try? FileManager.default.removeItem(atPath: folder) }
         count += 1
-        for path in [folder] + (sinkFolder.map { [$0] } ?? []) {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        }
+        for path in all { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
     }
 
-    /// Gives the space of what was stored back.
-    func emptyFiles() throws {
-        for path in [folder] + (sinkFolder.map { [$0] } ?? []) {
-            let files = FileManager.default.enumerator(at: URL(filePath: path), includingPropertiesForKeys: nil)
-            for case let file as URL in files ?? .init() where file.pathExtension != "json" {
-                truncate(file.path, 0)
+    /// Gives the space of what was stored back. Folders and documents stay, which the receiver has made for itself.
+    func clear() throws {
+        for path in all {
+            let entries = FileManager.default.enumerator(
+                at: URL(filePath: path), includingPropertiesForKeys: [.isRegularFileKey])
+            for case let file as URL in entries ?? .init() where file.pathExtension != "json" {
+                guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { continue }
+                switch files {
+                case .removed: unlink(file.path)
+                case .kept: truncate(file.path, 0)
+                }
             }
         }
     }
+
+    private var all: [String] { [folder] + (sinkFolder.map { [$0] } ?? []) }
 }

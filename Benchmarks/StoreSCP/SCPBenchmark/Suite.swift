@@ -3,17 +3,11 @@ struct Suite {
     let workloads: [Workload]
     let columns: [Column<Measurement>]
     var limits = Measurement.Limits()
+    var files = Storage.Files.removed
 
     static let named: [String: Suite] = [
-        "folder": Suite(
-            workloads: [
-                ct(2000, associations: 1), ct(2000, associations: 8), ct(2000, associations: 64),
-                Workload(
-                    name: "CT, one an association", object: .ct, objects: 1000, associations: 8,
-                    objectsPerAssociation: 1),
-                structuredReports, compressed, multiFrame,
-            ],
-            columns: .all),
+        "folder": Suite(workloads: folderWorkloads, columns: .all),
+        "folder-kept": Suite(workloads: folderWorkloads, columns: .all, files: .kept),
         "discard": Suite(workloads: [ct(5000, associations: 1), multiFrame], columns: .all),
         "s3-fast": Suite(
             workloads: [ct(2000, associations: 8), ct(2000, associations: 64), structuredReports], columns: .all),
@@ -33,6 +27,13 @@ struct Suite {
                     name: "multi-frame, 16 associations", object: .multiFrame, objects: 16, associations: 16),
             ],
             columns: [.peakMebibytes, .objectsPerSecond], limits: Measurement.Limits(seconds: 0, passSeconds: 60)),
+    ]
+
+    private static let folderWorkloads = [
+        ct(2000, associations: 1), ct(2000, associations: 8), ct(2000, associations: 64),
+        Workload(
+            name: "CT, one an association", object: .ct, objects: 1000, associations: 8, objectsPerAssociation: 1),
+        structuredReports, compressed, multiFrame,
     ]
 
     static func ct(_ objects: Int, associations: Int) -> Workload {

@@ -8,19 +8,22 @@ struct FolderInstanceStore: InstanceStore {
     /// Whether a file, and its name, have to be on the disk before it counts as stored.
     private let isSynchronized: Bool
     private let folders: OpenFolders
+    private let partialFolders: PartialFolders
 
     init(directory: String, isSynchronized: Bool = true) {
         self.directory = directory
         self.isSynchronized = isSynchronized
         folders = OpenFolders(isSynchronized: isSynchronized)
+        partialFolders = PartialFolders(directory: directory)
     }
 
     func writer(
         for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
     ) -> any InstanceWriter {
         FolderInstanceWriter(beginning: beginning, isSynchronized: isSynchronized, eventLoop: eventLoop) {
-            [path = path(of: key), folders, isSynchronized] () throws(FileError) in
-            try PartialFile(path: path, in: folders, isSynchronized: isSynchronized)
+            [path = path(of: key), partial = partialFolders.folder(of: eventLoop), folders, isSynchronized]
+            () throws(FileError) in
+            try PartialFile(path: path, partialFolder: partial, in: folders, isSynchronized: isSynchronized)
         }
     }
 
@@ -28,7 +31,8 @@ struct FolderInstanceStore: InstanceStore {
         let path = path(of: key)
         try await NIOThreadPool.singleton.runIfActive {
             if onlyIfAbsent && access(path, F_OK) == 0 { return }
-            let file = try PartialFile(path: path, in: folders, isSynchronized: isSynchronized)
+            let file = try PartialFile(
+                path: path, partialFolder: partialFolders.ofDocuments, in: folders, isSynchronized: isSynchronized)
             do {
                 try body.withUnsafeBytes { try file.write($0) }
                 try file.publish()

@@ -13,15 +13,24 @@ final class OpenFolder: Sendable {
         close(descriptor)
     }
 
-    /// The descriptor of a new file; nil with `errno` when there cannot be one.
-    func create(_ name: String) -> Int32? {
-        let file = openat(descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
-        return file < 0 ? nil : file
+    /// Whether it was removed while it was open: nothing can be put into it any more.
+    var isRemoved: Bool {
+        var status = stat()
+        return fstat(descriptor, &status) != 0 || status.st_nlink == 0
     }
 
-    /// False with `errno` when it cannot be renamed.
-    func rename(_ name: String, to newName: String) -> Bool {
-        renameat(descriptor, name, descriptor, newName) == 0
+    /// The descriptor of a new file.
+    func create(_ name: String) throws(FileError) -> Int32 {
+        let file = openat(descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        guard file >= 0 else { throw FileError(operation: "open", errno: errno) }
+        return file
+    }
+
+    /// Replaces what has that name already.
+    func move(_ name: String, to newName: String, in folder: OpenFolder) throws(FileError) {
+        guard renameat(descriptor, name, folder.descriptor, newName) == 0 else {
+            throw FileError(operation: "rename", errno: errno)
+        }
     }
 
     func remove(_ name: String) {

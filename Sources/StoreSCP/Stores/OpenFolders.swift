@@ -14,7 +14,7 @@ final class OpenFolders: Sendable {
     }
 
     func folder(_ path: String) throws(FileError) -> OpenFolder {
-        if let folder = folders.withLock({ $0[path] }) { return folder }
+        if let folder = folders.withLock({ $0[path] }), !folder.isRemoved { return folder }
         try make(path)
         let folder = try OpenFolder(path: path)
         folders.withLock { folders in
@@ -22,11 +22,6 @@ final class OpenFolders: Sendable {
             folders[path] = folder
         }
         return folder
-    }
-
-    /// It is not what stands under its path any more.
-    func forget(_ path: String) {
-        folders.withLock { $0[path] = nil }
     }
 
     private func make(_ path: String) throws(FileError) {

@@ -1,31 +1,23 @@
 import Glibc
 import Synchronization
 
-/// A file that is written under a hidden name beside its own, and takes its own name when it is whole.
+/// A file that is written under a hidden name in a folder for such files, and moves to its own name when it is whole.
 struct PartialFile: Sendable {
+    private let partialFolder: OpenFolder
+    private let partialName: String
     private let folder: OpenFolder
     private let name: String
-    private let temporaryName: String
     private let isSynchronized: Bool
     private let descriptor: Int32
 
     /// Makes the folders that are missing. What is not synchronized may be lost with the machine's power.
-    init(path: String, in folders: OpenFolders, isSynchronized: Bool) throws(FileError) {
+    init(path: String, partialFolder: String, in folders: OpenFolders, isSynchronized: Bool) throws(FileError) {
         self.isSynchronized = isSynchronized
-        let folderPath = Self.folder(of: path)
         name = path.utf8.lastIndex(of: Self.slash).map { String(path[path.utf8.index(after: $0)...]) } ?? path
-        temporaryName = ".\(Self.firstNumber &+ Self.count.add(1, ordering: .relaxed).oldValue).partial"
-        var folder = try folders.folder(folderPath)
-        var descriptor = folder.create(temporaryName)
-        if descriptor == nil, errno == ENOENT {
-            // It was removed while it was open.
-            folders.forget(folderPath)
-            folder = try folders.folder(folderPath)
-            descriptor = folder.create(temporaryName)
-        }
-        guard let descriptor else { throw FileError(operation: "open", errno: errno) }
-        self.folder = folder
-        self.descriptor = descriptor
+        folder = try folders.folder(Self.folder(of: path))
+        partialName = "\(Self.firstNumber &+ Self.count.add(1, ordering: .relaxed).oldValue).partial"
+        self.partialFolder = try folders.folder(partialFolder)
+        descriptor = try self.partialFolder.create(partialName)
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
@@ -52,7 +44,7 @@ struct PartialFile: Sendable {
     /// On return the file is on the disk under its name, and so is the name.
     func publish() throws(FileError) {
         guard !isSynchronized || fsync(descriptor) == 0 else { throw FileError(operation: "fsync", errno: errno) }
-        guard folder.rename(temporaryName, to: name) else { throw FileError(operation: "rename", errno: errno) }
+        try partialFolder.move(partialName, to: name, in: folder)
         if isSynchronized { try folder.synchronize() }
         // Last, so that after any failure the descriptor is still `discard`'s to close.
         close(descriptor)
@@ -61,10 +53,10 @@ struct PartialFile: Sendable {
     /// Forgets a file that was not published.
     func discard() {
         close(descriptor)
-        folder.remove(temporaryName)
+        partialFolder.remove(partialName)
     }
 
-    /// With `count`, what makes a temporary name unlike any other of this process, and unlike those that an earlier one left.
+    /// With `count`, what makes a partial file's name unlike any other of this process, and unlike those that an earlier one left.
     private static let firstNumber = UInt64.random(in: 0 ... .max)
     private static let count = Atomic<UInt64>(0)
 
