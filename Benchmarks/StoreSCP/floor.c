@@ -1,15 +1,14 @@
 // The least that a C-STORE receiver can do: accepts whatever is proposed, writes each data set into a file of its own and
 // renames it, answers Success. Nothing is checked. `floor PORT FOLDER`; with `-` for the folder, data sets are dropped.
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "loopback.h"
 
 enum { MAXIMUM_LENGTH = 131072, BUFFER = 2 * MAXIMUM_LENGTH };
 
@@ -157,16 +156,5 @@ static void *serve(void *argument) {
 int main(int count, char **arguments) {
     if (count != 3) return 2;
     folder = strcmp(arguments[2], "-") ? arguments[2] : NULL;
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(arguments[1])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 1024) < 0) return 1;
-    for (;;) {
-        pthread_t thread;
-        int connection = accept(listener, NULL, NULL);
-        if (connection < 0) continue;
-        pthread_create(&thread, NULL, serve, (void *)(intptr_t)connection);
-        pthread_detach(thread);
-    }
+    return serve_connections(atoi(arguments[1]), serve);
 }

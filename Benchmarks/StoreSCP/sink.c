@@ -1,14 +1,13 @@
 // The least of S3 that a sender needs: `sink PORT MILLISECONDS` takes objects, in one request or in parts, drops them, and
 // answers so long after a body's last byte. Nothing is checked. Only Content-Length is understood, no chunked bodies.
-#include <arpa/inet.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "loopback.h"
 
 enum { HEAD = 65536, BUFFER = 1 << 20 };
 
@@ -103,16 +102,5 @@ int main(int count, char **arguments) {
     if (count != 3) return 2;
     long milliseconds = atol(arguments[2]);
     latency = (struct timespec){.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(arguments[1])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 1024) < 0) return 1;
-    for (;;) {
-        pthread_t thread;
-        int connection = accept(listener, NULL, NULL);
-        if (connection < 0) continue;
-        pthread_create(&thread, NULL, serve, (void *)(intptr_t)connection);
-        pthread_detach(thread);
-    }
+    return serve_connections(atoi(arguments[1]), serve);
 }

@@ -1,0 +1,21 @@
+// What the floor and the sink share: a port of the loopback address, and a thread for each connection.
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+// Gives each connection to `serve`, as an integer, and never returns but for a port that is not to be had.
+static int serve_connections(int port, void *(*serve)(void *)) {
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 1024) < 0) return 1;
+    for (;;) {
+        pthread_t thread;
+        int connection = accept(listener, NULL, NULL);
+        if (connection < 0) continue;
+        pthread_create(&thread, NULL, serve, (void *)(intptr_t)connection);
+        pthread_detach(thread);
+    }
+}

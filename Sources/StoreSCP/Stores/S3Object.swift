@@ -1,0 +1,35 @@
+import AWS
+
+/// An instance's object, and the requests that make it.
+struct S3Object: Sendable {
+    private static let contentType = "application/dicom"
+
+    let s3: S3Client
+    let bucket: String
+    let key: String
+
+    func put(_ part: ObjectPart) async throws {
+        try await s3.putObject(
+            bucket: bucket, key: key, body: part, checksum: part.checksum, contentType: Self.contentType)
+    }
+
+    func createUpload() async throws -> String {
+        try await s3.createMultipartUpload(
+            bucket: bucket, key: key, contentType: Self.contentType, withChecksum: true)
+    }
+
+    /// The part's ETag.
+    func upload(_ part: ObjectPart, number: Int, to uploadID: String) async throws -> String {
+        try await s3.uploadPart(
+            bucket: bucket, key: key, uploadID: uploadID, partNumber: number, body: part, checksum: part.checksum)
+    }
+
+    func complete(_ uploadID: String, eTags: [String], size: Int, checksum: CRC32) async throws {
+        try await s3.completeMultipartUpload(
+            bucket: bucket, key: key, uploadID: uploadID, eTags: eTags, size: size, checksum: checksum)
+    }
+
+    func abort(_ uploadID: String) async throws {
+        try await s3.abortMultipartUpload(bucket: bucket, key: key, uploadID: uploadID)
+    }
+}
