@@ -50,22 +50,38 @@ class LocalAWS:
 
     def instances(self) -> list[dict]:
         """What HealthImaging's stand-in imported."""
-        return json.loads(self._control("GET", "instances"))
+        return json.loads(self._control("GET", "healthimaging/instances"))
 
     def imported_object(self, sha256: str) -> bytes:
         """The bytes of one imported object."""
-        return self._control("GET", f"objects/{sha256}")
+        return self._control("GET", f"healthimaging/objects/{sha256}")
 
     def arm(self, fault: str, count: int = 1) -> None:
-        """Makes the next starts of import jobs fail: see localaws/plugin/medicalimaging/faults.py."""
-        self._control("POST", "faults", {"fault": fault, "count": count})
+        """Makes the next import jobs, their starts or looks at them fail: see localaws/plugin/medicalimaging/faults.py."""
+        self._control("POST", "healthimaging/faults", {"fault": fault, "count": count})
 
     def disarm(self) -> None:
-        self._control("DELETE", "faults")
+        self._control("DELETE", "healthimaging/faults")
+
+    def kill_functions(self) -> int:
+        """Kills the functions that run an invocation now; how many that were."""
+        return json.loads(self._control("POST", "lambda/kill"))
+
+    def invocations(self) -> dict[str, int]:
+        """How often each function was called."""
+        return json.loads(self._control("GET", "lambda/invocations"))
+
+    def requests(self) -> dict[str, int]:
+        """How often the product asked for each operation: `{"s3 PUT": 3}`."""
+        return json.loads(self._control("GET", "requests"))
+
+    def disorder_events(self, copies: int, seconds: float) -> None:
+        """From now on each event of S3 comes so often, and so late at the most."""
+        self._control("POST", "s3/disorder", {"copies": copies, "seconds": seconds})
 
     def _control(self, method: str, path: str, body: dict | None = None) -> bytes:
         data = json.dumps(body).encode() if body else None
-        request = urllib.request.Request(f"{self.endpoint}/local/healthimaging/{path}", data, method=method)
+        request = urllib.request.Request(f"{self.endpoint}/local/{path}", data, method=method)
         with urllib.request.urlopen(request) as response:
             return response.read()
 

@@ -3,65 +3,102 @@ import FoundationEssentials
 import ImportPipeline
 import LambdaRuntime
 
-/// Looks at an import job, brings its item up to date and says what is next. COMPLETED alone proves nothing: the counts
-/// of the job's output manifest are compared with the delivery's.
+/// Looks at an import job, brings its item up to date and says what is next. COMPLETED alone proves nothing: what the job's
+/// output says is compared with the delivery, instance by instance.
 @main
 struct CheckStatusFunction: LambdaHandler {
     private let healthImaging: HealthImagingClient
-    private let manifests: JobOutputReader
+    private let s3: S3Client
+    private let output: JobOutputReader
     private let table: ImportJobTable
     private let datastoreID: String
     private let pollInterval: PollInterval
+    private let tagsImported: Bool
 
     init(environment: LambdaEnvironment) throws {
         let client = try AWSClient(environment: environment.variables, logger: environment.logger)
         healthImaging = HealthImagingClient(client: client)
-        manifests = JobOutputReader(s3: S3Client(client: client))
+        s3 = S3Client(client: client)
+        output = JobOutputReader(s3: s3)
         table = ImportJobTable(name: try environment.required("TABLE_NAME"), client: client)
         datastoreID = try environment.required("DATASTORE_ID")
         pollInterval = try PollInterval(environment.required("POLL_SECONDS"))
+        tagsImported = environment.variables["TAG_IMPORTED"] == "true"
     }
 
     func handle(_ event: ImportProgress, context: LambdaContext) async throws -> ImportProgress {
         let job = try await healthImaging.getDICOMImportJob(datastoreID: datastoreID, jobID: event.jobId)
-        let verdict = try await verdict(on: job, of: event.request)
-
-        var attributes = verdict.attributes
-        if job.jobStatus != event.jobStatus { attributes["jobStatus"] = job.jobStatus.rawValue }
-        if verdict.outcome != .pending {
-            attributes["outcome"] = verdict.outcome.rawValue
-            let ended = job.endedAt.map(Date.init(timeIntervalSince1970:)) ?? Date()
-            attributes["endedAt"] = PipelineJSON.timestamp(ended)
-        }
-        if !attributes.isEmpty { try await table.jobProgressed(event.jobId, setting: attributes) }
-
-        var progress = event
-        progress.jobStatus = job.jobStatus
-        progress.outcome = verdict.outcome
-        progress.polls += 1
-        progress.waitSeconds = pollInterval.seconds(afterPolls: progress.polls)
+        let look = try await look(at: job, of: event.request)
+        let progress = progress(after: look.verdict, on: job, of: event)
+        try await record(look, of: job, event: event, isStartedAgain: progress.startsAgain)
         context.logger.info(
             "import job checked",
             metadata: [
                 "deliveryId": "\(event.request.deliveryId)", "jobId": "\(event.jobId)",
-                "jobStatus": "\(job.jobStatus.rawValue)", "outcome": "\(verdict.outcome.rawValue)",
-                "polls": "\(progress.polls)",
+                "jobStatus": "\(job.jobStatus.rawValue)", "outcome": "\(look.verdict.outcome.rawValue)",
+                "attempt": "\(event.attempt)", "startsAgain": "\(progress.startsAgain)", "polls": "\(progress.polls)",
             ])
+        if tagsImported, let proof = look.proof, !progress.startsAgain {
+            let bucket = try S3URI(event.request.inputS3Uri).bucket
+            await RetentionTags(s3: s3).add(to: proof.imported, bucket: bucket, logger: context.logger)
+        }
         return progress
     }
 
-    private func verdict(
-        on job: HealthImagingClient.JobProperties, of request: ImportRequest
-    ) async throws -> ImportVerdict {
+    // MARK: -
+
+    private typealias Look = (verdict: ImportVerdict, proof: ImportProof?)
+
+    private func look(at job: HealthImagingClient.JobProperties, of request: ImportRequest) async throws -> Look {
         switch job.jobStatus {
-        case .submitted, .inProgress: return .pending
-        case .failed: return .jobFailed(message: job.message)
+        case .submitted, .inProgress: return (.pending, nil)
+        case .failed: return (.jobFailed(message: job.message), nil)
         case .completed:
-            if let summary = try await manifests.summary(of: job) {
-                return ImportVerdict(summary: summary, expectedInstances: request.instanceCount)
+            guard let summary = try await output.summary(of: job) else {
+                let endedAt = job.endedAt.map(Date.init(timeIntervalSince1970:)) ?? Date()
+                return (.manifestMissing(since: endedAt, at: Date()), nil)
             }
-            let endedAt = job.endedAt.map(Date.init(timeIntervalSince1970:)) ?? Date()
-            return ImportVerdict.manifestMissing(since: endedAt, at: Date())
+            let proof = ImportProof(
+                expected: try await .of(request, s3: s3), summary: summary,
+                results: try await output.results(of: job))
+            return (ImportVerdict(proof), proof)
         }
+    }
+
+    private func progress(
+        after verdict: ImportVerdict, on job: HealthImagingClient.JobProperties, of event: ImportProgress
+    ) -> ImportProgress {
+        var progress = event
+        progress.jobStatus = job.jobStatus
+        progress.polls += 1
+        if verdict.isTransient && event.attempt < ImportProgress.maximumAttempts {
+            progress.startsAgain = true
+            progress.attempt += 1
+            progress.waitSeconds = pollInterval.seconds(beforeAttempt: progress.attempt)
+        } else {
+            progress.outcome = verdict.outcome
+            progress.waitSeconds = pollInterval.seconds(afterPolls: progress.polls)
+        }
+        return progress
+    }
+
+    /// Brings the item up to date, after the report that it points to.
+    private func record(
+        _ look: Look, of job: HealthImagingClient.JobProperties, event: ImportProgress, isStartedAgain: Bool
+    ) async throws {
+        let outcome = look.verdict.outcome
+        var attributes = look.verdict.attributes
+        if job.jobStatus != event.jobStatus { attributes["jobStatus"] = job.jobStatus.rawValue }
+        if outcome != .pending {
+            attributes["outcome"] = outcome.rawValue
+            let ended = job.endedAt.map(Date.init(timeIntervalSince1970:)) ?? Date()
+            attributes["endedAt"] = PipelineJSON.timestamp(ended)
+            if isStartedAgain { attributes["startedAgain"] = "true" }
+        }
+        if let proof = look.proof {
+            let report = proof.report(jobID: job.jobId, of: event, outcome: outcome)
+            attributes["reportS3Uri"] = try await output.write(report, of: job)
+        }
+        if !attributes.isEmpty { try await table.jobProgressed(event.jobId, setting: attributes) }
     }
 }

@@ -4,6 +4,8 @@ import ImportPipeline
 /// What a look at a job proves, with the attributes that tell it in the item.
 struct ImportVerdict: Equatable {
     let outcome: ImportOutcome
+    /// Whether the same import, started again, may well have another outcome.
+    var isTransient = false
     var attributes: [String: String] = [:]
 
     static let pending = ImportVerdict(outcome: .pending)
@@ -13,7 +15,7 @@ struct ImportVerdict: Equatable {
 
     static func jobFailed(message: String?) -> ImportVerdict {
         ImportVerdict(
-            outcome: .failed,
+            outcome: .failed, isTransient: isTransient(message),
             attributes: ["message": message ?? "HealthImaging reports the job as FAILED and gives no reason"])
     }
 
@@ -28,25 +30,40 @@ struct ImportVerdict: Equatable {
                 """
             ])
     }
+
+    /// Whether a job FAILED for a reason that passes. What the service says is documented nowhere (unverified): reasons that
+    /// name a mistake of ours stay, any other may pass, since starting again costs little and an image is worth it.
+    private static func isTransient(_ message: String?) -> Bool {
+        let lasting = [
+            "access", "denied", "authoriz", "permission", "not found", "no such", "does not exist", "invalid",
+            "validation",
+            "exceed", "limit", "unsupported", "no object", "no dicom", "empty",
+        ]
+        let message = (message ?? "").lowercased()
+        return !lasting.contains { message.contains($0) }
+    }
 }
 
 extension ImportVerdict {
-    /// The counts decide, whatever the job's status says.
-    init(summary: JobOutputManifest.Summary, expectedInstances: Int) {
+    /// The proof decides, whatever the job's status says. Instance by instance, where HealthImaging names them; otherwise by
+    /// the numbers.
+    init(_ proof: ImportProof) {
+        let summary = proof.summary
         let imported = summary.numberOfImportedFiles
-        // More than expected: an object whose sender was told to send it again, since S3's answer was lost.
-        let isWhole = imported >= expectedInstances && summary.numberOfFailedFiles == 0
-        outcome = imported == 0 ? .failed : isWhole ? .imported : .partial
+        outcome = imported == 0 ? .failed : proof.isWhole ? .imported : .partial
+        isTransient = outcome != .imported && summary.numberOfFilesWithServerError > 0
         attributes = [
             "scannedCount": String(summary.numberOfScannedFiles),
             "importedCount": String(imported),
             "failedCount": String(summary.numberOfFailedFiles),
         ]
         attributes["imageSetCount"] = summary.numberOfGeneratedImageSets.map(String.init)
+        if !proof.missing.isEmpty { attributes["missingCount"] = String(proof.missing.count) }
+        if proof.nonPrimaryCount > 0 { attributes["nonPrimaryCount"] = String(proof.nonPrimaryCount) }
         if outcome != .imported {
             attributes["message"] = """
-                \(imported) of \(expectedInstances) instances imported, \(summary.numberOfFailedFiles) failed: the job's \
-                FAILURE/failure.ndjson names them
+                \(imported) of \(proof.expected.count) instances imported, \(summary.numberOfFailedFiles) failed, \
+                \(proof.missing.count) are not mentioned: the report names them
                 """
         }
     }

@@ -2,6 +2,7 @@
 package enum BucketLayout {
     package static let manifests = "deliveries/"
     package static let openMarkers = "open/"
+    package static let taskLeases = "tasks/"
     /// Any `*.dcm` object that lands below it is imported on its own.
     package static let inbox = "inbox/"
 
@@ -29,6 +30,22 @@ package enum BucketLayout {
     package static func manifestKey(of delivery: DeliveryID) -> String { "\(manifests)\(delivery).json" }
 
     package static func openMarkerKey(of delivery: DeliveryID) -> String { "\(openMarkers)\(delivery)" }
+
+    package static func taskLeaseKey(of task: TaskID) -> String { "\(taskLeases)\(task)" }
+
+    /// The delivery whose open marker has this key; nil for any other key.
+    package static func delivery(ofOpenMarkerKey key: String) -> DeliveryID? {
+        key.hasPrefix(openMarkers) ? DeliveryID(String(key.dropFirst(openMarkers.count))) : nil
+    }
+
+    /// The series and the SOP instance of an instance's key in a delivery; nil for any other key.
+    package static func instance(ofKey key: String, in delivery: DeliveryID) -> (series: String, instance: String)? {
+        let prefix = prefix(of: delivery)
+        guard key.hasPrefix(prefix), key.hasSuffix(".dcm") else { return nil }
+        let parts = key.dropFirst(prefix.count).dropLast(".dcm".count).split(
+            separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 3 ? (String(parts[1]), String(parts[2])) : nil
+    }
 
     /// The delivery whose manifest has this key; nil for any other key.
     package static func delivery(ofManifestKey key: String) -> DeliveryID? {

@@ -9,16 +9,17 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         package var key: String
         /// In bytes, of the whole Part 10 file.
         package var size: Int
-        /// Of the whole Part 10 file, in Base64, as S3 shows the object's `ChecksumCRC32`.
-        package var checksumCRC32: String
-        package var sopClassUID: String
+        /// Of the whole Part 10 file, in Base64, as S3 shows the object's `ChecksumCRC32`. A listing does not tell it, so
+        /// that it is missing in a delivery that was recovered, as are the other two that may be.
+        package var checksumCRC32: String?
+        package var sopClassUID: String?
         package var sopInstanceUID: String
         package var seriesInstanceUID: String
-        package var transferSyntaxUID: String
+        package var transferSyntaxUID: String?
 
         package init(
-            key: String, size: Int, checksumCRC32: String, sopClassUID: String, sopInstanceUID: String,
-            seriesInstanceUID: String, transferSyntaxUID: String
+            key: String, size: Int, checksumCRC32: String?, sopClassUID: String?, sopInstanceUID: String,
+            seriesInstanceUID: String, transferSyntaxUID: String?
         ) {
             self.key = key
             self.size = size
@@ -37,6 +38,10 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         case maximumBytes
         case maximumAge
         case shutdown
+        /// The task could not renew its lease in time: others may think that it is gone.
+        case leaseLost
+        /// Its task was gone: TriggerImport closed it, from a listing.
+        case recovered
     }
 
     package var version: Int

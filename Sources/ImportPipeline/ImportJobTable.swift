@@ -17,9 +17,10 @@ package struct ImportJobTable: Sendable {
 
     /// Writes the item of a job that was just started; one that is there already stays as it is.
     package func jobStarted(
-        _ job: HealthImagingClient.StartedJob, for request: ImportRequest, dataAccessRoleArn: String
+        _ job: HealthImagingClient.StartedJob, for request: ImportRequest, attempt: Int, dataAccessRoleArn: String
     ) async throws {
         var item = Self.attributes(of: request)
+        item["attempt"] = String(attempt)
         item["jobId"] = job.jobId
         item["jobStatus"] = job.jobStatus.rawValue
         item["outcome"] = ImportOutcome.pending.rawValue

@@ -2,7 +2,14 @@ import AWS
 
 /// The state of an execution between its steps. The state machine waits `waitSeconds` and looks at `outcome`.
 package struct ImportProgress: Codable, Sendable, Equatable {
+    /// A job that fails for a reason that passes is started again so often, each time under another token.
+    package static let maximumAttempts = 4
+
     package var request: ImportRequest
+    /// From 1.
+    package var attempt: Int
+    /// Whether the job is to be started again as this attempt.
+    package var startsAgain: Bool
     package var jobId: String
     package var jobStatus: HealthImagingClient.JobStatus
     package var outcome: ImportOutcome
@@ -11,10 +18,13 @@ package struct ImportProgress: Codable, Sendable, Equatable {
     package var polls: Int
 
     package init(
-        request: ImportRequest, jobId: String, jobStatus: HealthImagingClient.JobStatus, outcome: ImportOutcome,
+        request: ImportRequest, attempt: Int, startsAgain: Bool = false, jobId: String,
+        jobStatus: HealthImagingClient.JobStatus, outcome: ImportOutcome,
         waitSeconds: Int, polls: Int
     ) {
         self.request = request
+        self.attempt = attempt
+        self.startsAgain = startsAgain
         self.jobId = jobId
         self.jobStatus = jobStatus
         self.outcome = outcome

@@ -11,6 +11,8 @@ package struct ImportRequest: Codable, Sendable, Equatable {
     /// Set where the delivery holds one instance only.
     package var sopInstanceUID: String?
     package var instanceCount: Int
+    /// Set where somebody asks for an import once more: another text for each time.
+    package var redrive: String?
 
     package init(
         deliveryId: DeliveryID, inputS3Uri: String, outputS3Uri: String, studyInstanceUID: String,
@@ -35,5 +37,11 @@ package struct ImportRequest: Codable, Sendable, Equatable {
             studyDate: manifest.studyDate, seriesInstanceUID: series.count == 1 ? series.first : nil,
             sopInstanceUID: manifest.instances.count == 1 ? manifest.instances.first?.sopInstanceUID : nil,
             instanceCount: manifest.instances.count)
+    }
+
+    /// The same for whoever asks for the same attempt, and another one for each attempt: HealthImaging starts one job for a
+    /// token.
+    package func clientToken(attempt: Int) -> String {
+        [deliveryId.description, redrive, attempt > 1 ? String(attempt) : nil].compactMap { $0 }.joined(separator: "-")
     }
 }

@@ -12,6 +12,9 @@ package struct PollInterval: Sendable, Equatable {
     package func seconds(afterPolls polls: Int) -> Int {
         min(seconds * (1 + polls / 10), max(seconds, 300))
     }
+
+    /// What made a job fail may last for a while.
+    package func seconds(beforeAttempt attempt: Int) -> Int { seconds << min(attempt, 8) }
 }
 
 package struct PollIntervalError: Error, Equatable, CustomStringConvertible {

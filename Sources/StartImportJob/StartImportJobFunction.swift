@@ -2,13 +2,14 @@ import AWS
 import ImportPipeline
 import LambdaRuntime
 
-/// Starts the delivery's import job and writes its item. Called by the state machine, perhaps more than once for a
-/// delivery: the delivery's id is the client token, so one job results.
+/// Starts the delivery's import job and writes its item. Called by the state machine, perhaps more than once for an attempt:
+/// the client token follows from the delivery's id and the attempt, so one job results.
 @main
 struct StartImportJobFunction: LambdaHandler {
     /// The state as the state machine's first step lays it out.
     struct Event: Decodable {
         let request: ImportRequest
+        let attempt: Int
     }
 
     private let healthImaging: HealthImagingClient
@@ -28,21 +29,22 @@ struct StartImportJobFunction: LambdaHandler {
 
     func handle(_ event: Event, context: LambdaContext) async throws -> ImportProgress {
         let request = event.request
+        let token = request.clientToken(attempt: event.attempt)
         let job = try await healthImaging.startDICOMImportJob(
             datastoreID: datastoreID,
             .init(
-                jobName: request.deliveryId.description, dataAccessRoleArn: dataAccessRoleARN,
-                clientToken: request.deliveryId.description, inputS3Uri: request.inputS3Uri,
+                jobName: token, dataAccessRoleArn: dataAccessRoleARN, clientToken: token,
+                inputS3Uri: request.inputS3Uri,
                 outputS3Uri: request.outputS3Uri))
-        try await table.jobStarted(job, for: request, dataAccessRoleArn: dataAccessRoleARN)
+        try await table.jobStarted(job, for: request, attempt: event.attempt, dataAccessRoleArn: dataAccessRoleARN)
         context.logger.info(
             "import job started",
             metadata: [
                 "deliveryId": "\(request.deliveryId)", "jobId": "\(job.jobId)",
-                "instanceCount": "\(request.instanceCount)",
+                "instanceCount": "\(request.instanceCount)", "attempt": "\(event.attempt)",
             ])
         return ImportProgress(
-            request: request, jobId: job.jobId, jobStatus: job.jobStatus, outcome: .pending,
+            request: request, attempt: event.attempt, jobId: job.jobId, jobStatus: job.jobStatus, outcome: .pending,
             waitSeconds: pollInterval.seconds, polls: 0)
     }
 }

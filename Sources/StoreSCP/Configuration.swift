@@ -52,6 +52,8 @@ package struct Configuration: Sendable {
     let maximumPoolConnections: Int
     let importUnit: ImportUnit
     let delivery: DeliveryLimits
+    /// After twice as long again without a sign of life, others close the task's deliveries.
+    let taskLeaseSeconds: Int
     let logLevel: Logger.Level
     let logFormat: LogFormat
 
@@ -92,6 +94,7 @@ package struct Configuration: Sendable {
             maximumBytes: try settings.integer(
                 "DELIVERY_MAXIMUM_BYTES", default: 4_000_000_000, in: 1...HealthImagingLimits.maximumBytes),
             maximumAgeSeconds: try settings.integer("DELIVERY_MAXIMUM_AGE_SECONDS", default: 3600, in: 1...604_800))
+        taskLeaseSeconds = try settings.integer("TASK_LEASE_SECONDS", default: 60, in: 1...3600)
         logLevel = try settings.logLevel("LOG_LEVEL", default: .info)
         logFormat = try settings.choice("LOG_FORMAT", default: LogFormat.json)
     }

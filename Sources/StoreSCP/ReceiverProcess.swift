@@ -39,8 +39,9 @@ package struct ReceiverProcess: Sendable {
         let signals = TerminationSignals()
         let openFiles = OpenFileLimit.raise()
         let associations = OpenAssociations(limits: configuration.network.associations)
+        let lease = HeldLease(store: store, seconds: configuration.taskLeaseSeconds, logger: logger)
         let deliveries = Deliveries(
-            store: store, limits: configuration.delivery, associations: associations, logger: logger)
+            store: store, limits: configuration.delivery, lease: lease, associations: associations, logger: logger)
         let uploads = UploadsInProgress()
         let service = StorageService(
             configuration: configuration, store: store, deliveries: deliveries, associations: associations,
@@ -49,6 +50,7 @@ package struct ReceiverProcess: Sendable {
         var description = server.description
         description["aeTitle"] = "\(configuration.aeTitle)"
         description["storage"] = "\(configuration.storage)"
+        description["task"] = "\(lease.task)"
         description["importUnit"] = "\(configuration.importUnit.rawValue)"
         description["openFileLimit"] = "\(openFiles)"
         logger.info("receiver ready", metadata: description)
@@ -63,6 +65,7 @@ package struct ReceiverProcess: Sendable {
         // What came in the meantime, and what was cut short is cleared away.
         await deliveries.shutDown()
         await uploads.waitUntilNone()
+        await lease.release()
         await server.stop()
         logger.info("receiver ended")
     }

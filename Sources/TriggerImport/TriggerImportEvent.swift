@@ -1,16 +1,21 @@
 import FoundationEssentials
 
-/// An S3 event in any of the wrappings in which it can come.
+/// An S3 event in any of the wrappings in which it can come, or a schedule's.
 enum TriggerImportEvent: Decodable {
     /// From S3 or EventBridge: the objects that were created.
     case objects([S3Object])
     /// Out of a queue: messages, each with an event as its text.
     case messages([QueueMessage])
+    /// From a schedule of EventBridge: deliveries whose task is gone are to be closed.
+    case schedule
 
     private enum CodingKeys: String, CodingKey {
         case records = "Records"
         case source
     }
+
+    /// Of the event that a scheduled rule sends.
+    private static let scheduleSource = "aws.events"
 
     private struct RecordSource: Decodable {
         /// `aws:s3`, `aws:sqs`.
@@ -19,7 +24,10 @@ enum TriggerImportEvent: Decodable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        if try container.decodeIfPresent(String.self, forKey: .source) == EventBridgeObjectCreated.source {
+        let source = try container.decodeIfPresent(String.self, forKey: .source)
+        if source == Self.scheduleSource {
+            self = .schedule
+        } else if source == EventBridgeObjectCreated.source {
             self = .objects([try EventBridgeObjectCreated(from: decoder).object].compactMap { $0 })
         } else if try container.decodeIfPresent([RecordSource].self, forKey: .records)?.first?.eventSource == "aws:sqs"
         {
@@ -39,9 +47,9 @@ struct QueueMessage: Decodable {
     func objects() throws -> [S3Object] {
         switch try JSONDecoder().decode(TriggerImportEvent.self, from: Data(body.utf8)) {
         case .objects(let objects): objects
-        case .messages:
+        case .messages, .schedule:
             throw DecodingError.dataCorrupted(
-                .init(codingPath: [], debugDescription: "expected an S3 event in the message, not a queue's messages"))
+                .init(codingPath: [], debugDescription: "expected an S3 event in the message, and no other event"))
         }
     }
 }

@@ -2,15 +2,19 @@ import AWS
 import ImportPipeline
 import LambdaRuntime
 
-/// Turns what S3 says has arrived into executions of the state machine: one for a delivery, however often it is told.
+/// Turns what S3 says has arrived into executions of the state machine: one for a delivery, however often it is told. On a
+/// schedule it closes the deliveries that nobody else will close.
 @main
 struct TriggerImportFunction: LambdaHandler {
     private let intake: ObjectIntake
+    private let recovery: DeliveryRecovery
 
     init(environment: LambdaEnvironment) throws {
         let client = try AWSClient(environment: environment.variables, logger: environment.logger)
+        let s3 = S3Client(client: client)
+        recovery = DeliveryRecovery(s3: s3, bucket: try environment.required("DICOM_BUCKET"))
         intake = ObjectIntake(
-            s3: S3Client(client: client), stepFunctions: StepFunctionsClient(client: client),
+            s3: s3, stepFunctions: StepFunctionsClient(client: client),
             table: ImportJobTable(name: try environment.required("TABLE_NAME"), client: client),
             stateMachineARN: try environment.required("STATE_MACHINE_ARN"),
             outputRoot: try environment.required("OUTPUT_S3_URI"))
@@ -24,6 +28,8 @@ struct TriggerImportFunction: LambdaHandler {
             return .objects(results)
         case .messages(let messages):
             return .messages(failed: await failures(among: messages, context: context))
+        case .schedule:
+            return .sweep(try await recovery.sweep(logger: context.logger))
         }
     }
 

@@ -4,6 +4,7 @@ import ImportPipeline
 enum TriggerImportOutput: Encodable, Equatable {
     case messages(failed: [String])
     case objects([ObjectResult])
+    case sweep(DeliveryRecovery.Outcome)
 
     struct ObjectResult: Encodable, Equatable {
         enum Result: String, Encodable {
@@ -24,7 +25,7 @@ enum TriggerImportOutput: Encodable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case batchItemFailures, imports
+        case batchItemFailures, imports, deliveries
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -33,6 +34,7 @@ enum TriggerImportOutput: Encodable, Equatable {
         case .messages(let failed):
             try container.encode(failed.map(BatchItemFailure.init), forKey: .batchItemFailures)
         case .objects(let results): try container.encode(results, forKey: .imports)
+        case .sweep(let outcome): try container.encode(outcome, forKey: .deliveries)
         }
     }
 }

@@ -69,4 +69,25 @@ import Testing
         #expect(request.outputS3Uri == "s3://output/\(id)/")
         #expect(request.instanceCount == instances)
     }
+
+    @Test("Each attempt, and each time that somebody asks again, has a token of its own")
+    func tokens() {
+        var request = ImportRequest(manifest(), bucket: "dicom", outputRoot: "s3://output/")
+        #expect(request.clientToken(attempt: 1) == "\(id)")
+        #expect(request.clientToken(attempt: 4) == "\(id)-4")
+        request.redrive = "20261124T155319"
+        #expect(request.clientToken(attempt: 1) == "\(id)-20261124T155319")
+        #expect(request.clientToken(attempt: 4).utf8.count <= 64)
+    }
+
+    @Test("An instance is known by its key")
+    func keys() {
+        let key = BucketLayout.instanceKey(id, study: "1.2", series: "1.3", instance: "1.4")
+        #expect(BucketLayout.instance(ofKey: key, in: id).map { [$0.series, $0.instance] } == ["1.3", "1.4"])
+        #expect(BucketLayout.instance(ofKey: key + "x", in: id) == nil)
+        #expect(BucketLayout.instance(ofKey: BucketLayout.prefix(of: id) + "1.4.dcm", in: id) == nil)
+        #expect(BucketLayout.instance(ofKey: key, in: DeliveryID(openedAt: Date())) == nil)
+        #expect(BucketLayout.delivery(ofOpenMarkerKey: BucketLayout.openMarkerKey(of: id)) == id)
+        #expect(BucketLayout.delivery(ofOpenMarkerKey: "open/x") == nil)
+    }
 }

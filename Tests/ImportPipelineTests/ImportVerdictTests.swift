@@ -15,18 +15,34 @@ import Testing
     }
 
     @Test(
-        "The counts of the output manifest decide",
+        "The counts of the output manifest decide where no files are named",
         arguments: [
             (3, 3, 0, ImportOutcome.imported), (3, 2, 1, .partial), (2, 2, 0, .partial), (3, 0, 3, .failed),
             (4, 3, 1, .partial), (4, 4, 0, .imported), (0, 0, 0, .failed),
         ])
     func outcome(scanned: Int, imported: Int, failed: Int, outcome: ImportOutcome) throws {
         let verdict = ImportVerdict(
-            summary: try summary(scanned: scanned, imported: imported, failed: failed), expectedInstances: 3)
+            ImportProof(
+                expected: ExpectedInstances(count: 3, keys: nil),
+                summary: try summary(scanned: scanned, imported: imported, failed: failed), results: nil))
         #expect(verdict.outcome == outcome)
         #expect(verdict.attributes["importedCount"] == String(imported))
         #expect(verdict.attributes["failedCount"] == String(failed))
         #expect((verdict.attributes["message"] == nil) == (outcome == .imported))
+    }
+
+    @Test(
+        "A job that failed is started again unless its reason stays",
+        arguments: [
+            (nil, true), ("InternalServerException", true), ("Service is unavailable", true),
+            ("Access denied to the bucket", false), ("the role is not authorized", false),
+            ("no object below inputS3Uri", false), ("Quota exceeded", false),
+        ] as [(String?, Bool)])
+    func transient(message: String?, isTransient: Bool) {
+        let verdict = ImportVerdict.jobFailed(message: message)
+        #expect(verdict.outcome == .failed)
+        #expect(verdict.isTransient == isTransient)
+        #expect(verdict.attributes["message"]?.isEmpty == false)
     }
 
     @Test("A manifest that is late is waited for, one that never comes proves nothing")
@@ -45,7 +61,7 @@ import Testing
             "outputS3Uri":"s3://out/d\(ending)"}
             """
         let properties = try PipelineJSON.decode(HealthImagingClient.JobProperties.self, from: Array(job.utf8))
-        #expect(JobOutputReader.outputFolder(of: properties) == "s3://out/d/store-DicomImport-job/")
+        #expect(try JobOutputReader.outputFolder(of: properties) == S3URI("s3://out/d/store-DicomImport-job/"))
     }
 
     @Test("An interval is a whole number of seconds from 1", arguments: ["", "0", "-1", "1.5", "soon"])

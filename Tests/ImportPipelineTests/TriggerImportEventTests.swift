@@ -17,6 +17,7 @@ import Testing
         switch try event(name) {
         case .objects(let objects): objects
         case .messages(let messages): try messages.flatMap { try $0.objects() }
+        case .schedule: []
         }
     }
 
@@ -57,6 +58,14 @@ import Testing
         #expect(objects.isEmpty)
     }
 
+    @Test("A schedule is told from S3's events")
+    func schedule() throws {
+        guard case .schedule = try event("schedule") else {
+            Issue.record("expected a schedule")
+            return
+        }
+    }
+
     @Test("A message that is no event is an error of its own", arguments: ["", "text", "{}", #"{"Records":[{}]}"#])
     func poison(body: String) {
         #expect(throws: DecodingError.self) { try QueueMessage(messageId: "1", body: body).objects() }
@@ -68,6 +77,8 @@ import Testing
         #expect(String(decoding: messages, as: UTF8.self) == #"{"batchItemFailures":[{"itemIdentifier":"a"}]}"#)
         let none = try JSONEncoder().encode(TriggerImportOutput.messages(failed: []))
         #expect(String(decoding: none, as: UTF8.self) == #"{"batchItemFailures":[]}"#)
+        let sweep = try JSONEncoder().encode(TriggerImportOutput.sweep(.init()))
+        #expect(String(decoding: sweep, as: UTF8.self).hasPrefix(#"{"deliveries":{"#))
         let objects = try JSONEncoder().encode(TriggerImportOutput.objects([.init(result: .ignored, deliveryId: nil)]))
         #expect(String(decoding: objects, as: UTF8.self) == #"{"imports":[{"result":"IGNORED"}]}"#)
     }

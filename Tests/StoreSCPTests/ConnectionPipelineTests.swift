@@ -27,7 +27,9 @@ import Testing
         let service = StorageService(
             configuration: configuration, store: store,
             deliveries: Deliveries(
-                store: store, limits: configuration.delivery, associations: associations, logger: log.logger),
+                store: store, limits: configuration.delivery,
+                lease: HeldLease(store: store, seconds: 60, logger: log.logger),
+                associations: associations, logger: log.logger),
             associations: associations, uploads: UploadsInProgress(), logger: log.logger)
         var timeouts = AssociationTimeouts()
         timeouts.artim = .seconds(3)

@@ -9,14 +9,17 @@ import Testing
     private let store = MemoryStore()
     private let clock = ManualClock()
     private let associations = OpenAssociations(limits: OpenAssociations.Limits(total: 1))
+    private let leaseClock = ManualClock()
+    private let lease: HeldLease
     private let deliveries: Deliveries
 
     init() {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let limits = DeliveryLimits(
             quietSeconds: 30, maximumInstances: 3, maximumBytes: 1_000_000, maximumAgeSeconds: 3600)
+        lease = HeldLease(store: store, seconds: 60, clock: leaseClock, logger: logger)
         deliveries = Deliveries(
-            store: store, limits: limits, associations: associations, clock: clock,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            store: store, limits: limits, lease: lease, associations: associations, clock: clock, logger: logger)
     }
 
     private func begin(study: String = "1.2", association: String = "a") -> Deliveries.Membership {
@@ -26,13 +29,18 @@ import Testing
     }
 
     private func store(_ name: String, in membership: Deliveries.Membership) async throws {
+        #expect(try await admission(of: name, in: membership) == .taken)
+    }
+
+    private func admission(
+        of name: String, in membership: Deliveries.Membership
+    ) async throws -> Deliveries.Admission {
         try await membership.marker.written()
         let key = "\(BucketLayout.prefix(of: membership.delivery))\(name)"
-        let isTaken = deliveries.instanceStored(
+        return deliveries.instanceStored(
             DeliveryManifest.Instance(
                 key: key, size: 1, checksumCRC32: "", sopClassUID: "1", sopInstanceUID: name, seriesInstanceUID: "1",
                 transferSyntaxUID: "1"), in: membership.delivery)
-        #expect(isTaken)
     }
 
     private func manifest(of id: DeliveryID) throws -> DeliveryManifest? {
@@ -55,7 +63,10 @@ import Testing
         let membership = begin()
         try await membership.marker.written()
         let marker = BucketLayout.openMarkerKey(of: membership.delivery)
-        #expect(store.objects[marker] != nil)
+        let open = try PipelineJSON.decode(OpenDelivery.self, from: try #require(store.objects[marker]))
+        #expect(open.deliveryId == membership.delivery)
+        #expect(store.objects[BucketLayout.taskLeaseKey(of: open.task)] != nil)
+        #expect((open.studyInstanceUID, open.callingAETitle) == ("1.2", "CT1"))
         try await store("1", in: membership)
         await deliveries.shutDown()
         #expect(try manifest(of: membership.delivery)?.closeReason == .shutdown)
@@ -172,6 +183,49 @@ import Testing
         try await store("1", in: membership)
         await ended
         #expect(try manifest(of: membership.delivery)?.instances.count == 1)
+    }
+
+    @Test("While the lease is not held nothing is acknowledged, and afterwards not in a delivery of before")
+    func leaseLost() async throws {
+        let before = begin()
+        try await store("1", in: before)
+        let late = begin()
+        store.refuse(prefix: BucketLayout.taskLeases)
+        leaseClock.advance(by: .seconds(61))
+        #expect(try await admission(of: "2", in: late) == .leaseLost)
+        let refused = begin()
+        #expect(refused.delivery != before.delivery)
+        await #expect(throws: MemoryStore.Refused.self) { try await refused.marker.written() }
+
+        store.accept(prefix: BucketLayout.taskLeases)
+        let after = begin()
+        try await store("3", in: after)
+        await closed(before.delivery)
+        #expect(try manifest(of: before.delivery)?.closeReason == .leaseLost)
+        #expect(try manifest(of: before.delivery)?.instances.map(\.sopInstanceUID) == ["1"])
+    }
+
+    @Test("A delivery that was idle while the lease was lost takes no more")
+    func leaseLostWhileIdle() async throws {
+        let before = begin()
+        try await store("1", in: before)
+        await leaseClock.sleepers(1)
+        leaseClock.advance(by: .seconds(61))
+        while lease.term != 2 { await Task.yield() }
+        #expect(begin().delivery != before.delivery)
+        await closed(before.delivery)
+        #expect(try manifest(of: before.delivery)?.closeReason == .leaseLost)
+    }
+
+    @Test("What somebody else closed in this task's place stays as it is")
+    func closedByOthers() async throws {
+        let membership = begin()
+        try await store("1", in: membership)
+        let key = BucketLayout.manifestKey(of: membership.delivery)
+        try await store.putDocument(Array("theirs".utf8), key: key, onlyIfAbsent: false)
+        await deliveries.shutDown()
+        #expect(store.objects[key] == Array("theirs".utf8))
+        #expect(store.objects[BucketLayout.openMarkerKey(of: membership.delivery)] == nil)
     }
 
     /// Returns when the delivery's marker is gone, which is the last thing that happens to it.

@@ -48,7 +48,9 @@ import Testing
         let limits = DeliveryLimits(
             quietSeconds: 1, maximumInstances: 10, maximumBytes: 1 << 30, maximumAgeSeconds: 60)
         let associations = OpenAssociations(limits: OpenAssociations.Limits(total: 1))
-        let deliveries = Deliveries(store: store, limits: limits, associations: associations, logger: logger)
+        let deliveries = Deliveries(
+            store: store, limits: limits, lease: HeldLease(store: store, seconds: 60, logger: logger),
+            associations: associations, logger: logger)
         let request = CStoreRequest(
             messageID: 1, affectedSOPClassUID: try UID(Self.classUID),
             affectedSOPInstanceUID: try UID(Self.instanceUID),

@@ -32,7 +32,7 @@ def run(sample_delivery, pipeline, tmp_path_factory):
 def test_every_sample_event_is_used_here():
     assert {path.stem for path in EVENTS.iterdir()} == {
         "s3-put", "s3-put-inbox", "s3-multipart-inbox", "s3-test-event", "sqs-s3-put", "eventbridge-object-created",
-        "start-import-job", "check-status",
+        "start-import-job", "check-status", "schedule",
     }
 
 
@@ -59,6 +59,11 @@ def test_an_object_in_the_inbox_is_started_once(pipeline, run, name):
     assert again["result"] in ("STARTED", "ALREADY_STARTED")
     names = [execution["name"] for execution in pipeline.executions()]
     assert names.count(started["deliveryId"]) == 1
+
+
+def test_a_schedule_looks_for_deliveries_that_nobody_closes(run):
+    status, answer, _ = run("TriggerImport", EVENTS / "schedule.json")
+    assert (status, answer["deliveries"]["failed"], answer["deliveries"]["recovered"]) == (0, 0, [])
 
 
 def test_the_test_event_is_of_no_object(run):

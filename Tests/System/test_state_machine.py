@@ -105,6 +105,30 @@ def test_what_is_not_imported_whole_fails_the_execution(aws, outcome):
     assert machine.items() == []  # the functions have written the item
 
 
+def test_a_job_that_failed_for_a_reason_that_passes_is_started_again(aws):
+    start = "def handle(event): return dict(event, jobId='job' + str(event['attempt']), outcome='PENDING', waitSeconds=0, polls=0, startsAgain=False)"
+    look = """
+def handle(event):
+    if event["attempt"] < 3:
+        return dict(event, startsAgain=True, attempt=event["attempt"] + 1)
+    return dict(event, outcome="IMPORTED")
+"""
+    execution = Machine(aws, start, look).run(REQUEST)
+    assert execution["status"] == "SUCCEEDED"
+    assert json.loads(execution["output"])["jobId"] == "job3"
+
+
+@pytest.mark.parametrize("name", ["ThrottlingException", "ServiceQuotaExceededException", "ConflictException"])
+def test_the_service_is_given_hours(name):
+    machine = json.loads(DEFINITION.read_text())["States"]["StartImportJob"]
+    [patience] = [retry for retry in machine["Retry"] if f"Function.{name}" in retry["ErrorEquals"]]
+    waits = [min(patience["MaxDelaySeconds"], 5 * 2**attempt) for attempt in range(patience["MaxAttempts"])]
+    assert patience["JitterStrategy"] == "FULL"  # half of it on the average
+    assert sum(waits) / 2 > 10 * 3600
+    # A retry is five events of the 25,000 that an execution may have.
+    assert patience["MaxAttempts"] * 5 < 25_000 / 4
+
+
 def test_throttling_is_waited_out(aws, tmp_path):
     start = failing("Function.ThrottlingException", tmp_path / "calls", 1, STATE)
     assert Machine(aws, start, check("IMPORTED")).run(REQUEST)["status"] == "SUCCEEDED"

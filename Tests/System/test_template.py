@@ -76,6 +76,7 @@ def variables(pipeline: Pipeline, function: str) -> dict[str, str]:
 def test_the_functions_know_where_they_are(deployed):
     outputs = deployed.outputs
     assert variables(deployed, "TriggerImport") == {
+        "DICOM_BUCKET": outputs["DicomBucketName"],
         "STATE_MACHINE_ARN": outputs["StateMachineArn"],
         "TABLE_NAME": "DicomImportJobTable",
         "OUTPUT_S3_URI": f"s3://{outputs['OutputBucketName']}/",
@@ -84,7 +85,8 @@ def test_the_functions_know_where_they_are(deployed):
     role = start.pop("DATA_ACCESS_ROLE_ARN")
     assert ":role/" in role
     expected = {"DATASTORE_ID": outputs["DatastoreId"], "TABLE_NAME": "DicomImportJobTable", "POLL_SECONDS": "1"}
-    assert start == variables(deployed, "CheckStatus") == expected
+    assert start == expected
+    assert variables(deployed, "CheckStatus") == {**expected, "TAG_IMPORTED": "false"}
 
 
 def test_the_state_machine_calls_the_functions(deployed):
@@ -110,3 +112,28 @@ def test_instances_and_markers_do_not(deployed):
         deployed.aws.client("s3").put_object(Bucket=deployed.bucket, Key=key, Body=b"")
     wait_for("the last event", lambda: any("inbox/last.dcm" in item["message"] for item in deployed.items()))
     assert not any("2026/11" in item["message"] or "open/x" in item["message"] for item in deployed.items())
+
+
+def test_only_what_was_imported_expires_and_only_if_somebody_says_when(stand_in, tmp_path):
+    with LocalAWS(tmp_path) as local:
+        pipeline = Pipeline(local, deploy(local.endpoint, {"InstanceRetentionDays": "30"}, stand_in))
+        assert variables(pipeline, "CheckStatus")["TAG_IMPORTED"] == "true"
+        rules = bucket_rules(pipeline)
+    [rule] = [rule for rule in rules if rule["ID"] == "expire-imported"]
+    assert rule["Expiration"]["Days"] == 30
+    assert rule["Filter"]["Tag"] == {"Key": "imported", "Value": "true"}
+
+
+def test_instances_do_not_expire_by_themselves(deployed):
+    assert {rule["ID"] for rule in bucket_rules(deployed)} == {"abort-incomplete-uploads", "expire-task-leases"}
+
+
+def bucket_rules(pipeline: Pipeline) -> list[dict]:
+    return pipeline.aws.client("s3").get_bucket_lifecycle_configuration(Bucket=pipeline.bucket)["Rules"]
+
+
+def test_trigger_import_is_called_on_a_schedule(deployed):
+    [rule] = deployed.aws.client("events").list_rules()["Rules"]
+    assert rule["ScheduleExpression"] == "rate(5 minutes)"
+    [target] = deployed.aws.client("events").list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    assert target["Arn"].endswith(f":function:{deployed.outputs['TriggerImportFunctionName']}")

@@ -36,7 +36,7 @@ def main() -> None:
 
     pools = LambdaPools(options.emulator.resolve(), options.state_dir.resolve(), options.function_concurrency)
     patches.install(pools, options.state_dir.resolve(), options.job_seconds)
-    server = LocalServer(options.port)
+    server = LocalServer(options.port, pools)
 
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -1,22 +1,31 @@
-"""`/local/…`: what tests ask of HealthImaging's stand-in, beside what AWS offers. Loopback only, as the server.
+"""`/local/…`: what tests ask of this AWS, beside what AWS offers. Loopback only, as the server.
 
 GET    /local/healthimaging/instances            every imported instance, see `Instance`
 GET    /local/healthimaging/objects/{sha256}     the bytes that were imported
 GET    /local/healthimaging/faults               the armed faults, first to come first
 POST   /local/healthimaging/faults               arm: {"fault": "ThrottlingException", "count": 3}
 DELETE /local/healthimaging/faults               disarm all
+POST   /local/lambda/kill                        kill every function that runs an invocation now: how many
+GET    /local/lambda/invocations                 how often each function was called
+POST   /local/s3/disorder                        {"copies": 2, "seconds": 5}: each event comes so often, so late at the most
+GET    /local/requests                           how often each operation was asked for, by service
 """
 
+import collections
 import json
 import re
+import threading
 
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from localaws.healthimaging import faults, instances
+from localaws.lambda_pool import LambdaPools
+from localaws.s3_events import disorder
 
 ROOT = "/local/"
+SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 ROUTES = Map(
     [
@@ -25,6 +34,10 @@ ROUTES = Map(
         Rule("/local/healthimaging/faults", endpoint="list_faults", methods=["GET"]),
         Rule("/local/healthimaging/faults", endpoint="arm_fault", methods=["POST"]),
         Rule("/local/healthimaging/faults", endpoint="disarm_faults", methods=["DELETE"]),
+        Rule("/local/lambda/kill", endpoint="kill_functions", methods=["POST"]),
+        Rule("/local/lambda/invocations", endpoint="count_invocations", methods=["GET"]),
+        Rule("/local/s3/disorder", endpoint="disorder_events", methods=["POST"]),
+        Rule("/local/requests", endpoint="count_requests", methods=["GET"]),
     ]
 )
 
@@ -32,11 +45,14 @@ ROUTES = Map(
 class Control:
     """A WSGI application in front of another."""
 
-    def __init__(self, application):
-        self._application = application
+    def __init__(self, application, pools: LambdaPools):
+        self._application, self._pools = application, pools
+        self._requests: collections.Counter[str] = collections.Counter()
+        self._lock = threading.Lock()
 
     def __call__(self, environ, start_response):
         if not environ["PATH_INFO"].startswith(ROOT):
+            self._count(environ)
             return self._application(environ, start_response)
         try:
             endpoint, arguments = ROUTES.bind_to_environ(environ).match()
@@ -67,6 +83,30 @@ class Control:
     def disarm_faults(self, request: Request) -> Response:
         faults.disarm()
         return _json([])
+
+    def kill_functions(self, request: Request) -> Response:
+        return _json(self._pools.kill())
+
+    def count_invocations(self, request: Request) -> Response:
+        return _json(self._pools.invocations())
+
+    def disorder_events(self, request: Request) -> Response:
+        order = json.loads(request.get_data())
+        disorder.copies, disorder.seconds = int(order["copies"]), float(order["seconds"])
+        return _json(order)
+
+    def count_requests(self, request: Request) -> Response:
+        with self._lock:
+            return _json(self._requests)
+
+    def _count(self, environ) -> None:
+        """Not those of boto3: they are the tests' own, and Step Functions' way to functions and tables."""
+        if "Boto3" in environ.get("HTTP_USER_AGENT", ""):
+            return
+        service = SERVICE.search(environ.get("HTTP_AUTHORIZATION", ""))
+        operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2] or environ["REQUEST_METHOD"]
+        with self._lock:
+            self._requests[f"{service[1] if service else 'unsigned'} {operation}"] += 1
 
 
 def _json(value) -> Response:

@@ -53,11 +53,15 @@ class Emulator:
         finally:
             connection.close()
 
-    def stop(self) -> None:
-        """Ends the emulator and the runtime that it started."""
+    def kill(self) -> None:
+        """Kills the emulator and the runtime that it started, whatever they do; `stop` must follow."""
         for pid in [*_children(self._process.pid), self._process.pid]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ends both."""
+        self.kill()
         self._process.wait()
 
     def _wait_until_listening(self) -> None:
@@ -73,4 +77,6 @@ class Emulator:
 def _children(pid: int) -> list[int]:
     """The processes that `pid` started and that still run."""
     tasks = Path(f"/proc/{pid}/task")
-    return [int(child) for path in tasks.glob("*/children") for child in path.read_text().split()]
+    with contextlib.suppress(FileNotFoundError):
+        return [int(child) for path in tasks.glob("*/children") for child in path.read_text().split()]
+    return []

@@ -49,6 +49,8 @@ class LambdaPool:
         for _ in range(concurrency):
             self._places.put(None)
         self._running: set[Emulator] = set()
+        self._busy: set[Emulator] = set()
+        self.invocations = 0
         self._ended = False
         self._lock = threading.Lock()
 
@@ -56,16 +58,29 @@ class LambdaPool:
         emulator = self._places.get()
         try:
             emulator = emulator or self._start()
+            with self._lock:
+                self.invocations += 1
+                self._busy.add(emulator)
             answer = emulator.invoke(payload, self._timeout + TIMEOUT_MARGIN_SECONDS)
             result = interpret(answer)
         except EmulatorError as error:
             result = Result.failure("Lambda.ServiceException", str(error))
             answer = b""
+        with self._lock:
+            self._busy.discard(emulator)
         if emulator and (not answer or _environment_is_lost(result)):
             self._stop(emulator)
             emulator = None
         self._places.put(emulator)
         return result
+
+    def kill(self) -> int:
+        """Kills what runs an invocation now; how many that were."""
+        with self._lock:
+            busy = list(self._busy)
+        for emulator in busy:
+            emulator.kill()
+        return len(busy)
 
     def stop(self) -> None:
         """Ends every emulator; calls under way fail, and none is started any more."""
@@ -99,6 +114,18 @@ class LambdaPools:
 
     def invoke(self, function, payload: bytes) -> Result:
         return self._pool(function).invoke(payload)
+
+    def kill(self) -> int:
+        """Kills every function that runs an invocation now; how many that were."""
+        return sum(pool.kill() for pool in self._current().values())
+
+    def invocations(self) -> dict[str, int]:
+        """How often each function was called."""
+        return {arn.rpartition(":")[2]: pool.invocations for arn, pool in self._current().items()}
+
+    def _current(self) -> dict[str, LambdaPool]:
+        with self._lock:
+            return {arn: pool for arn, (_, pool) in self._pools.items()}
 
     def _pool(self, function) -> LambdaPool:
         version = json.dumps([function.code_sha_256, function.timeout, function.environment_vars], sort_keys=True)

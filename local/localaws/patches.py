@@ -4,7 +4,7 @@ from pathlib import Path
 
 from moto.core.config import default_user_config
 
-from localaws import executions, healthimaging, lambda_invoke, s3_events, sqs_poller
+from localaws import executions, healthimaging, lambda_invoke, s3_events, scheduler, sqs_poller
 from localaws.cloudformation import buckets, change_sets, functions, state_machines
 from localaws.lambda_pool import LambdaPools
 
@@ -21,3 +21,4 @@ def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
     change_sets.install()
     functions.install()
     state_machines.install()
+    scheduler.start()

@@ -1,14 +1,29 @@
 """S3 events: moto leaves out `sequencer` and the `Z` of `eventTime`, encodes `/` in keys, and announces a multipart
-upload twice, as a Put as well. Here they are as S3's."""
+upload twice, as a Put as well. Here they are as S3's, who promises at least one of each, in no order and at no time: a test
+asks for as much."""
 
 import itertools
+import random
+import threading
 import time
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from urllib.parse import quote_plus
 
 from moto.s3 import notifications
 
 _sequence = itertools.count(time.time_ns())
+
+
+@dataclass
+class Disorder:
+    """How often each event comes, and how late at the most."""
+
+    copies: int = 1
+    seconds: float = 0
+
+
+disorder = Disorder()
 
 
 def install() -> None:
@@ -29,8 +44,14 @@ def install() -> None:
 
     def send_event(account_id, event_name, bucket, key) -> None:
         is_put = event_name == notifications.S3NotificationEvent.OBJECT_CREATED_PUT_EVENT
-        if not (is_put and key.multipart):
-            send(account_id, event_name, bucket, key)
+        if is_put and key.multipart:
+            return
+        for _ in range(disorder.copies):
+            if disorder.seconds:
+                late = random.uniform(0, disorder.seconds)
+                threading.Timer(late, send, (account_id, event_name, bucket, key)).start()
+            else:
+                send(account_id, event_name, bucket, key)
 
     notifications._get_s3_event = event
     notifications.send_event = send_event

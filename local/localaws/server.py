@@ -7,6 +7,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from localaws.control import Control
+from localaws.lambda_pool import LambdaPools
 
 # Bodies above this many bytes go to disk: an instance of gigabytes must fit this machine.
 S3_MEMORY_PER_OBJECT = 16 * 1024
@@ -15,10 +16,12 @@ S3_MEMORY_PER_OBJECT = 16 * 1024
 class LocalServer:
     """Serves while its `with` block runs. moto reaches itself (Step Functions to Lambda) by `MOTO_PORT`."""
 
-    def __init__(self, port: int):
+    def __init__(self, port: int, pools: LambdaPools):
         os.environ["MOTO_S3_DEFAULT_KEY_BUFFER_SIZE"] = str(S3_MEMORY_PER_OBJECT)
         moto = DomainDispatcherApplication(create_backend_app)
-        self._server = make_server("127.0.0.1", port, Control(moto), threaded=True, request_handler=MotoRequestHandler)
+        self._server = make_server(
+            "127.0.0.1", port, Control(moto, pools), threaded=True, request_handler=MotoRequestHandler
+        )
         os.environ["MOTO_PORT"] = str(self._server.server_port)
         self._thread = threading.Thread(target=self._server.serve_forever, name="server", daemon=True)
 

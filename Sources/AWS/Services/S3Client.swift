@@ -126,10 +126,23 @@ package struct S3Client: Sendable {
             "AbortMultipartUpload", "DELETE", bucket, key, query: "uploadId=\(uploadID.percentEncoded())")
     }
 
+    /// Replaces the object's tags by this one.
+    package func putObjectTagging(bucket: String, key: String, tag: (key: String, value: String)) async throws {
+        let document =
+            "<Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet><Tag><Key>\(S3XML.escape(tag.key))</Key>"
+            + "<Value>\(S3XML.escape(tag.value))</Value></Tag></TagSet></Tagging>"
+        let body = Array(document.utf8)
+        var checksum = CRC32()
+        body.withUnsafeBytes { checksum.update($0) }
+        var headers = Self.checksum(checksum)
+        headers["Content-Type"] = "application/xml"
+        try await send("PutObjectTagging", "PUT", bucket, key, query: "tagging=", headers: headers, body: body)
+    }
+
     // MARK: -
 
     @discardableResult
-    private func send(
+    func send(
         _ operation: String, _ method: String, _ bucket: String, _ key: String, query: String = "",
         headers: HTTPHeaders = [:], body: any HTTPBody = [UInt8]()
     ) async throws -> HTTPResponse {
@@ -168,7 +181,7 @@ package struct S3Client: Sendable {
         "partNumber=\(partNumber)&uploadId=\(uploadID.percentEncoded())"
     }
 
-    private func value(_ element: String, in response: HTTPResponse, operation: String) throws -> String {
+    func value(_ element: String, in response: HTTPResponse, operation: String) throws -> String {
         guard let value = S3XML.text(of: element, in: response.body) else {
             throw S3AnswerError(operation: operation, missing: element)
         }

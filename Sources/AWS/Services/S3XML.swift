@@ -4,10 +4,25 @@
 enum S3XML {
     /// The text of the first element of this name; nil where there is none.
     static func text(of element: String, in body: [UInt8]) -> String? {
-        guard let start = firstIndex(of: Array("<\(element)>".utf8), in: body[...]),
+        content(of: element, in: body[...]).map { unescape(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    /// What is inside each element of this name, which may hold elements of its own, but none of its name.
+    static func contents(of element: String, in body: [UInt8]) -> [[UInt8]] {
+        var contents: [[UInt8]] = []
+        var rest = body[...]
+        while let content = content(of: element, in: rest) {
+            contents.append(Array(content))
+            rest = body[content.endIndex...]
+        }
+        return contents
+    }
+
+    private static func content(of element: String, in body: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard let start = firstIndex(of: Array("<\(element)>".utf8), in: body),
             let end = firstIndex(of: Array("</\(element)>".utf8), in: body[start.upperBound...])
         else { return nil }
-        return unescape(String(decoding: body[start.upperBound..<end.lowerBound], as: UTF8.self))
+        return body[start.upperBound..<end.lowerBound]
     }
 
     static func escape(_ text: String) -> String {

@@ -24,6 +24,8 @@ final class Deliveries: Sendable {
     private final class Entry {
         var delivery: Delivery
         let membership: Membership
+        /// Of the lease, in which the marker was written; nil: it is not written.
+        var term: Int?
         let ageTimer: Task<Void, Never>
         var quietTimer: Task<Void, Never>?
 
@@ -45,8 +47,19 @@ final class Deliveries: Sendable {
         var waitingForTheLast: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// What becomes of an instance that is stored.
+    enum Admission: Sendable {
+        case taken
+        /// The delivery has no room for it, so that it cannot be imported: its object is to be removed.
+        case noRoom
+        /// Others may think that this task is gone and may have closed the delivery. Its object stays: it may have replaced
+        /// one that was acknowledged.
+        case leaseLost
+    }
+
     private let store: any InstanceStore
     private let limits: DeliveryLimits
+    private let lease: HeldLease
     private let associations: OpenAssociations
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Date
@@ -55,12 +68,13 @@ final class Deliveries: Sendable {
     private let state = Mutex(State())
 
     init(
-        store: any InstanceStore, limits: DeliveryLimits, associations: OpenAssociations,
+        store: any InstanceStore, limits: DeliveryLimits, lease: HeldLease, associations: OpenAssociations,
         clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
     ) {
         self.associations = associations
         self.store = store
         self.limits = limits
+        self.lease = lease
         self.clock = clock
         self.now = now
         self.logger = logger
@@ -74,7 +88,8 @@ final class Deliveries: Sendable {
         // its turn here.
         state.withLock { state in
             let membership =
-                Self.openMembership(study: study, in: state) ?? openDelivery(study: study, origin: origin, in: &state)
+                openMembership(study: study, in: &state)
+                ?? openDelivery(study: study, studyDate: studyDate, origin: origin, in: &state)
             let id = membership.delivery
             let holds = associations.contains(association)
             if state.held[association] != id { associationEnded(association, in: &state) }
@@ -89,12 +104,18 @@ final class Deliveries: Sendable {
         }
     }
 
-    /// False when the delivery has no room for it, so that it cannot be imported: its object is to be removed.
-    func instanceStored(_ instance: DeliveryManifest.Instance, in id: DeliveryID) -> Bool {
+    func instanceStored(_ instance: DeliveryManifest.Instance, in id: DeliveryID) -> Admission {
         state.withLock { state in
+            guard let term = lease.term, state.entries[id]?.term == term else {
+                update(id, in: &state) {
+                    $0.instanceFailed()
+                    $0.seal(.leaseLost)
+                }
+                return .leaseLost
+            }
             var isTaken = false
             update(id, in: &state) { isTaken = $0.instanceStored(instance) }
-            return isTaken
+            return isTaken ? .taken : .noRoom
         }
     }
 
@@ -125,19 +146,33 @@ final class Deliveries: Sendable {
 
     // MARK: -
 
-    private static func openMembership(study: String, in state: State) -> Membership? {
-        state.open[study].flatMap { state.entries[$0]?.membership }
+    /// The delivery that the study's next instance joins. One of an earlier term of the lease takes no more.
+    private func openMembership(study: String, in state: inout State) -> Membership? {
+        guard let entry = state.open[study].flatMap({ state.entries[$0] }) else { return nil }
+        if let term = lease.term, let opened = entry.term, opened != term {
+            update(entry.delivery.id, in: &state) { $0.seal(.leaseLost) }
+            return nil
+        }
+        return entry.membership
     }
 
-    private func openDelivery(study: String, origin: Delivery.Origin, in state: inout State) -> Membership {
+    private func openDelivery(
+        study: String, studyDate: String?, origin: Delivery.Origin, in state: inout State
+    ) -> Membership {
         let delivery = Delivery(studyInstanceUID: study, origin: origin, limits: limits, openedAt: now())
         let id = delivery.id
         let marker = OpenMarker()
         Task {
             logger.info("delivery opened", metadata: ["deliveryId": "\(id)", "studyInstanceUID": "\(study)"])
+            let description = OpenDelivery(
+                deliveryId: id, task: lease.task, studyInstanceUID: study, studyDate: studyDate,
+                callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
+                openedAt: delivery.openedAt)
             do {
+                let term = try await lease.acquire()
                 try await store.putDocument(
-                    Array("{}".utf8), key: BucketLayout.openMarkerKey(of: id), onlyIfAbsent: false)
+                    try PipelineJSON.encode(description), key: BucketLayout.openMarkerKey(of: id), onlyIfAbsent: false)
+                self.state.withLock { $0.entries[id]?.term = term }
                 marker.complete(.success(()))
             } catch {
                 self.state.withLock { update(id, in: &$0) { $0.abandon() } }

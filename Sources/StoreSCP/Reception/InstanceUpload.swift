@@ -133,10 +133,12 @@ final class InstanceUpload {
     }
 
     private func acknowledge() -> EventLoopFuture<StoreOutcome> {
-        if let membership, let deliveries = destination.deliveries,
-            !deliveries.instanceStored(manifestEntry(), in: membership.delivery)
-        {
-            return refuseForSize()
+        if let membership, let deliveries = destination.deliveries {
+            switch deliveries.instanceStored(manifestEntry(), in: membership.delivery) {
+            case .taken: break
+            case .noRoom: return refuseForSize()
+            case .leaseLost: return refuseWithoutLease()
+            }
         }
         end()
         return eventLoop.makeSucceededFuture(StoreOutcome(status: .success))
@@ -148,6 +150,16 @@ final class InstanceUpload {
             status: .outOfResources, errorComment: "The store cannot take it now, send it again later")
         destination.logger.error("instance not stored", error: error, metadata: metadata(outcome))
         return discard().map { outcome }
+    }
+
+    private func refuseWithoutLease() -> EventLoopFuture<StoreOutcome> {
+        let outcome = StoreOutcome(
+            status: .outOfResources, errorComment: "The store cannot take it now, send it again later")
+        destination.logger.error(
+            "instance not acknowledged: the task's lease was lost, others may have closed its delivery",
+            metadata: metadata(outcome))
+        end()
+        return eventLoop.makeSucceededFuture(outcome)
     }
 
     /// Sent again, it opens a delivery of its own.

@@ -78,6 +78,43 @@ struct S3ClientTests {
         }
     }
 
+    @Test("A listing goes on until it is whole")
+    func list() async throws {
+        func page(_ name: String, _ rest: String) -> LoopbackHTTPServer.Reply {
+            .status(
+                200,
+                "<ListBucketResult>\(rest)<Contents><Key>\(name)</Key><LastModified>2026-11-24T15:53:19.250Z</LastModified>"
+                    + "<ETag>&quot;e&quot;</ETag><Size>5</Size></Contents></ListBucketResult>")
+        }
+        let first = page(
+            "a&amp;b", "<IsTruncated>true</IsTruncated><NextContinuationToken>t/+=</NextContinuationToken>")
+        try await LoopbackHTTPServer.serve(first, page("c", "<IsTruncated>false</IsTruncated>")) { server, url, http in
+            let objects = try await S3Client(client: try .loopback(url, http: http))
+                .listObjects(bucket: "b", prefix: "open/")
+            #expect(objects.map(\.key) == ["a&b", "c"])
+            #expect(objects[0].size == 5)
+            #expect(objects[0].lastModified.timeIntervalSince1970 == 1_795_535_599.25)
+            #expect(
+                server.requests.map(\.target) == [
+                    "/b/?list-type=2&prefix=open%2F",
+                    "/b/?continuation-token=t%2F%2B%3D&list-type=2&prefix=open%2F",
+                ])
+        }
+    }
+
+    @Test("A tag goes with a checksum, without which S3 takes none")
+    func tagging() async throws {
+        try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            try await s3.putObjectTagging(bucket: "b", key: "k", tag: ("imported", "a&b"))
+            let request = try #require(server.requests.first)
+            #expect(request.target == "/b/k?tagging=")
+            let body = String(decoding: request.body, as: UTF8.self)
+            #expect(body.contains("<Tag><Key>imported</Key><Value>a&amp;b</Value></Tag>"))
+            #expect(request.headers["x-amz-checksum-crc32"] == CRC32.of(request.body).base64)
+        }
+    }
+
     @Test("A range is asked for by its first and last byte, the size is that of the whole")
     func range() async throws {
         let part = LoopbackHTTPServer.Reply.status(

@@ -18,6 +18,15 @@ struct S3XMLTests {
         #expect(S3XML.text(of: "B", in: Array(document.utf8)) == text)
     }
 
+    @Test("Each element of a name is found with what is inside it")
+    func contents() {
+        let document = Array("<L><C><K>a</K></C><D/><C><K>b&amp;</K><S>1</S></C></L>".utf8)
+        let contents = S3XML.contents(of: "C", in: document)
+        #expect(contents.map { S3XML.text(of: "K", in: $0) } == ["a", "b&"])
+        #expect(contents.map { S3XML.text(of: "S", in: $0) } == [nil, "1"])
+        #expect(S3XML.contents(of: "X", in: document).isEmpty)
+    }
+
     @Test(
         "Text that was escaped reads as it was",
         arguments: ["\"0cc175b9-2\"", "a<b>&c", "&amp;", "", "'", "&\u{301}<\u{301}"])

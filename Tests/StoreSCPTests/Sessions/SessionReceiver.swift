@@ -28,7 +28,9 @@ struct SessionReceiver {
         let service = StorageService(
             configuration: configuration, store: store,
             deliveries: Deliveries(
-                store: store, limits: configuration.delivery, associations: associations, logger: logger),
+                store: store, limits: configuration.delivery,
+                lease: HeldLease(store: store, seconds: 60, logger: logger),
+                associations: associations, logger: logger),
             associations: associations, uploads: UploadsInProgress(), logger: logger)
         let server = try await Server.start(configuration: configuration, service: service, logger: logger)
         return SessionReceiver(

@@ -1,4 +1,4 @@
-"""AWS::S3::Bucket: moto ignores NotificationConfiguration."""
+"""AWS::S3::Bucket: moto ignores NotificationConfiguration and LifecycleConfiguration."""
 
 from moto.s3.models import FakeBucket
 
@@ -6,15 +6,18 @@ from moto.s3.models import FakeBucket
 def install() -> None:
     create = FakeBucket.create_from_cloudformation_json
 
-    def create_with_notifications(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+    def create_whole(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
         """Only queues are told: the pipeline has no other target."""
         bucket = create(resource_name, cloudformation_json, account_id, region_name, **kwargs)
-        wanted = cloudformation_json.get("Properties", {}).get("NotificationConfiguration", {})
-        queues = [_queue_configuration(item) for item in wanted.get("QueueConfigurations", [])]
+        properties = cloudformation_json.get("Properties", {})
+        queues = properties.get("NotificationConfiguration", {}).get("QueueConfigurations", [])
+        queues = [_queue_configuration(item) for item in queues]
         bucket.set_notification_configuration({"QueueConfiguration": queues} if queues else None)
+        rules = properties.get("LifecycleConfiguration", {}).get("Rules", [])
+        bucket.set_lifecycle([_lifecycle_rule(rule) for rule in rules if rule])
         return bucket
 
-    FakeBucket.create_from_cloudformation_json = classmethod(create_with_notifications)
+    FakeBucket.create_from_cloudformation_json = classmethod(create_whole)
 
 
 def _queue_configuration(item: dict) -> dict:
@@ -22,3 +25,20 @@ def _queue_configuration(item: dict) -> dict:
     rules = item.get("Filter", {}).get("S3Key", {}).get("Rules", [])
     filters = {"Filter": {"S3Key": {"FilterRule": rules}}} if rules else {}
     return {"Queue": item["Queue"], "Event": [item["Event"]], **filters}
+
+
+def _lifecycle_rule(rule: dict) -> dict:
+    """The same."""
+    tags = rule.get("TagFilters", [])
+    result = {
+        "ID": rule["Id"],
+        "Status": rule["Status"],
+        "Filter": {"Tag": tags[0]} if tags else {"Prefix": rule.get("Prefix", "")},
+    }
+    if days := rule.get("ExpirationInDays"):
+        result["Expiration"] = {"Days": str(days)}
+    if uploads := rule.get("AbortIncompleteMultipartUpload"):
+        result["AbortIncompleteMultipartUpload"] = {
+            "DaysAfterInitiation": str(uploads["DaysAfterInitiation"])
+        }
+    return result

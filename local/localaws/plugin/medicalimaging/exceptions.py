@@ -13,6 +13,12 @@ class ResourceNotFoundException(ServiceException):
 
 class ConflictException(ServiceException):
     code = "ConflictException"
+    message = "The data store is busy"
+
+
+class InternalServerException(ServiceException):
+    code = "InternalServerException"
+    message = "An unexpected error occurred"
 
 
 class ThrottlingException(ServiceException):

@@ -1,43 +1,66 @@
-"""Failures that a test arms in advance: each comes once, in order, at the next StartDICOMImportJob."""
+"""Failures that a test arms in advance: each comes once, in order, at the next StartDICOMImportJob or, those of a look, at
+the next GetDICOMImportJob."""
 
 import collections
 import threading
 
-from .exceptions import ServiceQuotaExceededException, ThrottlingException
+from .exceptions import (
+    ConflictException,
+    InternalServerException,
+    ServiceQuotaExceededException,
+    ThrottlingException,
+)
 
 REFUSALS = {
     "ThrottlingException": ThrottlingException,
     "ServiceQuotaExceededException": ServiceQuotaExceededException,
+    "ConflictException": ConflictException,
+    "InternalServerException": InternalServerException,
 }
-FAIL_JOB = "FailJob"
+# What becomes of a job that starts: it fails for a reason that passes, or for one that stays; its first file meets a fault of
+# the service's own; its image sets are not primary.
+FAIL_JOB, DENY_JOB, SERVER_ERROR, NOT_PRIMARY = JOB_FAULTS = ("FailJob", "DenyJob", "ServerError", "NotPrimary")
+LOOK = "Look:"
 
 
 class Faults:
     def __init__(self):
-        self._armed: collections.deque[str] = collections.deque()
+        self._starts: collections.deque[str] = collections.deque()
+        self._looks: collections.deque[str] = collections.deque()
         self._lock = threading.Lock()
 
     def arm(self, fault: str, count: int) -> None:
-        if fault not in (*REFUSALS, FAIL_JOB):
-            raise ValueError(f"expected one of {[*REFUSALS, FAIL_JOB]}, got {fault!r}")
+        """`Look:ThrottlingException` is one of a look."""
+        name = fault.removeprefix(LOOK)
+        is_look = name != fault
+        if name not in REFUSALS and (is_look or name not in JOB_FAULTS):
+            raise ValueError(f"expected one of {[*REFUSALS, *JOB_FAULTS]}, got {fault!r}")
         with self._lock:
-            self._armed.extend([fault] * count)
+            (self._looks if is_look else self._starts).extend([name] * count)
 
-    def next_start(self) -> bool:
-        """Raises the refusal that is due, or says whether the job that starts now must fail."""
+    def next_start(self) -> str | None:
+        """Raises the refusal that is due, or gives the fault of the job that starts now."""
+        return self._next(self._starts)
+
+    def next_look(self) -> None:
+        """Raises the refusal that is due."""
+        self._next(self._looks)
+
+    def _next(self, armed: collections.deque[str]) -> str | None:
         with self._lock:
-            fault = self._armed.popleft() if self._armed else None
+            fault = armed.popleft() if armed else None
         if fault in REFUSALS:
             raise REFUSALS[fault]()
-        return fault == FAIL_JOB
+        return fault
 
     def disarm(self) -> None:
         with self._lock:
-            self._armed.clear()
+            self._starts.clear()
+            self._looks.clear()
 
     def armed(self) -> list[str]:
         with self._lock:
-            return list(self._armed)
+            return [*self._starts, *(LOOK + name for name in self._looks)]
 
 
 faults = Faults()

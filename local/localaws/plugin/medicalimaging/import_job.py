@@ -8,25 +8,28 @@ from datetime import datetime, timezone
 from moto.s3.models import S3Backend
 
 from .acceptance import Unacceptable, parse
+from .faults import DENY_JOB, FAIL_JOB, NOT_PRIMARY, SERVER_ERROR
 from .instances import instances
 from .output import ImageSet, JobOutput, job_folder, lines, manifest
 from .settings import settings
 
 LOG = logging.getLogger("localaws.healthimaging")
+# What the service says is documented nowhere (unverified).
+FAILURES = {FAIL_JOB: "Internal server error", DENY_JOB: "Access denied: the role may not read inputS3Uri"}
 
 
-def run(job: dict, s3: S3Backend, must_fail: bool) -> None:
+def run(job: dict, s3: S3Backend, fault: str | None) -> None:
     """Moves `job` SUBMITTED -> IN_PROGRESS -> COMPLETED or FAILED."""
     time.sleep(settings.job_seconds / 2)
     job["jobStatus"] = "IN_PROGRESS"
     time.sleep(settings.job_seconds / 2)
+    if fault in FAILURES:
+        return _end(job, "FAILED", FAILURES[fault])
     try:
-        output = None if must_fail else import_objects(job, s3)
+        output = import_objects(job, s3, fault)
     except Exception as error:
         LOG.exception("job %s", job["jobId"])
         return _end(job, "FAILED", f"internal error: {type(error).__name__}")
-    if must_fail:
-        return _end(job, "FAILED", "the test armed this failure")
     if not output.successes and not output.failures:
         return _end(job, "FAILED", "no object below inputS3Uri")
     _write(job, s3, "SUCCESS/success.ndjson", lines(output.successes))
@@ -36,10 +39,15 @@ def run(job: dict, s3: S3Backend, must_fail: bool) -> None:
     _write(job, s3, "job-output-manifest.json", manifest(job, output))
 
 
-def import_objects(job: dict, s3: S3Backend) -> JobOutput:
-    output = JobOutput()
+def import_objects(job: dict, s3: S3Backend, fault: str | None = None) -> JobOutput:
+    output = JobOutput(is_primary=fault != NOT_PRIMARY)
     bucket, prefix = split_uri(job["inputS3Uri"])
+    must_fail = fault == SERVER_ERROR
     for key in sorted(name for name in list(s3.get_bucket(bucket).keys) if name.startswith(prefix)):
+        if must_fail:
+            output.failed(key)
+            must_fail = False
+            continue
         content = s3.get_object(bucket, key).value
         try:
             dataset = parse(content)

@@ -48,7 +48,7 @@ class MedicalImagingBackend(BaseBackend):
         """The same token with the same request gives the same job; with another request a conflict (unverified)."""
         validate("StartDICOMImportJob", request)
         self.get_datastore(request["datastoreId"])
-        must_fail = faults.next_start()
+        fault = faults.next_start()
         with self._lock:
             token = (request["datastoreId"], request["clientToken"])
             first_request, job = self._starts.get(token, (request, None))
@@ -58,12 +58,13 @@ class MedicalImagingBackend(BaseBackend):
                 job = self._new_job(request)
                 self._starts[token] = (request, job)
                 s3 = s3_backends[self.account_id][get_partition(self.region_name)]
-                threading.Thread(target=import_job.run, args=(job, s3, must_fail), daemon=True).start()
+                threading.Thread(target=import_job.run, args=(job, s3, fault), daemon=True).start()
         return job
 
     def get_dicom_import_job(self, datastore_id: str, job_id: str) -> dict:
         validate("GetDICOMImportJob", {"datastoreId": datastore_id, "jobId": job_id})
         self.get_datastore(datastore_id)
+        faults.next_look()
         job = self.jobs.get(job_id)
         if job is None or job["datastoreId"] != datastore_id:
             raise ResourceNotFoundException(f"Job {job_id} does not exist")

@@ -20,14 +20,27 @@ class JobOutput:
     successes: list[dict] = field(default_factory=list)
     failures: list[dict] = field(default_factory=list)
     image_sets: dict[tuple[str, str], ImageSet] = field(default_factory=dict)
+    server_errors: int = 0
+    is_primary: bool = True
 
     def imported(self, key: str, image_set: ImageSet) -> None:
-        response = {"imageSetId": image_set.image_set_id, "imageSetVersion": image_set.version, "isPrimary": True}
+        response = {
+            "imageSetId": image_set.image_set_id,
+            "imageSetVersion": image_set.version,
+            "isPrimary": self.is_primary,
+        }
         self.successes.append({"inputFile": key, "importResponse": response})
 
     def refused(self, key: str, message: str) -> None:
-        exception = {"exceptionType": "ValidationException", "message": message}
-        self.failures.append({"inputFile": key, "exception": exception})
+        self._failure(key, "ValidationException", message)
+
+    def failed(self, key: str) -> None:
+        """By a fault of the service's own."""
+        self.server_errors += 1
+        self._failure(key, "InternalServerException", "An unexpected error occurred")
+
+    def _failure(self, key: str, kind: str, message: str) -> None:
+        self.failures.append({"inputFile": key, "exception": {"exceptionType": kind, "message": message}})
 
 
 def job_folder(job: dict) -> str:
@@ -52,14 +65,14 @@ def manifest(job: dict, output: JobOutput) -> bytes:
         "warningsOutputS3Uri": folder + "WARNING/",
         "numberOfScannedFiles": len(output.successes) + len(output.failures),
         "numberOfImportedFiles": len(output.successes),
-        "numberOfFilesWithCustomerError": len(output.failures),
-        "numberOfFilesWithServerError": 0,
+        "numberOfFilesWithCustomerError": len(output.failures) - output.server_errors,
+        "numberOfFilesWithServerError": output.server_errors,
         "numberOfGeneratedImageSets": len(output.image_sets),
         "imageSetsSummary": [
             {
                 "imageSetId": image_set.image_set_id,
                 "imageSetVersion": image_set.version,
-                "isPrimary": True,
+                "isPrimary": output.is_primary,
                 "numberOfMatchedSOPInstances": image_set.instances,
             }
             for image_set in output.image_sets.values()

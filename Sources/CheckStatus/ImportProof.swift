@@ -1,0 +1,46 @@
+import ImportPipeline
+
+/// A delivery beside what HealthImaging says of its import.
+struct ImportProof: Sendable, Equatable {
+    let expected: ExpectedInstances
+    let summary: JobOutputManifest.Summary
+    /// nil where HealthImaging names no files.
+    let results: JobResults?
+
+    private var isByInstance: Bool { results != nil && expected.keys != nil }
+
+    /// Whether every instance of the delivery was imported. Other objects below its prefix do not count: their senders were
+    /// told to send them again.
+    var isWhole: Bool {
+        guard summary.numberOfImportedFiles >= expected.count else { return false }
+        return isByInstance ? notImported.isEmpty : summary.numberOfFailedFiles == 0
+    }
+
+    /// Keys of the delivery that HealthImaging mentions neither as imported nor as failed, in their order.
+    var missing: [String] {
+        notImported.subtracting(results?.failed.map(\.key) ?? []).sorted()
+    }
+
+    /// Keys of the delivery that were imported, as far as HealthImaging names them.
+    var imported: Set<String> {
+        expected.keys?.intersection(results?.imported ?? []) ?? []
+    }
+
+    /// Instances in image sets that are not primary, by whichever of the two says more.
+    var nonPrimaryCount: Int {
+        max(results?.nonPrimary.count ?? 0, summary.numberOfNonPrimaryInstances)
+    }
+
+    private var notImported: Set<String> {
+        guard let results, let keys = expected.keys else { return [] }
+        return keys.subtracting(results.imported)
+    }
+
+    func report(jobID: String, of progress: ImportProgress, outcome: ImportOutcome) -> ImportReport {
+        ImportReport(
+            deliveryId: progress.request.deliveryId, jobId: jobID, attempt: progress.attempt, outcome: outcome,
+            proof: isByInstance ? .instances : .counts, instanceCount: expected.count,
+            importedCount: summary.numberOfImportedFiles, failed: results?.failed ?? [], missing: missing,
+            nonPrimary: results?.nonPrimary ?? [])
+    }
+}

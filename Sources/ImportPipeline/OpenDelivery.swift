@@ -1,0 +1,36 @@
+import FoundationEssentials
+
+/// An open marker: what is to be known of a delivery by whoever closes it when the task that receives it is gone.
+package struct OpenDelivery: Codable, Sendable, Equatable {
+    package var deliveryId: DeliveryID
+    package var task: TaskID
+    package var studyInstanceUID: String
+    /// `YYYYMMDD`, of the first instance.
+    package var studyDate: String?
+    package var callingAETitle: String
+    package var calledAETitle: String
+    package var peer: String
+    package var openedAt: Date
+
+    package init(
+        deliveryId: DeliveryID, task: TaskID, studyInstanceUID: String, studyDate: String?, callingAETitle: String,
+        calledAETitle: String, peer: String, openedAt: Date
+    ) {
+        self.deliveryId = deliveryId
+        self.task = task
+        self.studyInstanceUID = studyInstanceUID
+        self.studyDate = studyDate
+        self.callingAETitle = callingAETitle
+        self.calledAETitle = calledAETitle
+        self.peer = peer
+        self.openedAt = openedAt
+    }
+
+    /// The manifest of what was found under the delivery's prefix.
+    package func manifest(closedAt: Date, instances: [DeliveryManifest.Instance]) -> DeliveryManifest {
+        DeliveryManifest(
+            deliveryId: deliveryId, studyInstanceUID: studyInstanceUID, studyDate: studyDate,
+            callingAETitle: callingAETitle, calledAETitle: calledAETitle, peer: peer, openedAt: openedAt,
+            closedAt: closedAt, closeReason: .recovered, instances: instances)
+    }
+}

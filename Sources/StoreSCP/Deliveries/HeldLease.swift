@@ -1,0 +1,99 @@
+import ImportPipeline
+import Logging
+import StructuredLog
+import Synchronization
+
+/// This task's lease, from the first delivery until the task ends: see `TaskLease`.
+final class HeldLease: Sendable {
+    private struct State {
+        /// By `elapsed`.
+        var heldUntil = Duration.zero
+        /// How often it was taken anew.
+        var term = 0
+        /// The one that is under way.
+        var renewal: Task<Int, any Error>?
+        var keeping: Task<Void, Never>?
+    }
+
+    let task = TaskID()
+    private let store: any InstanceStore
+    private let lease: TaskLease
+    private let clock: any Clock<Duration>
+    private let elapsed: @Sendable () -> Duration
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init<C: Clock>(store: any InstanceStore, seconds: Int, clock: C = ContinuousClock(), logger: Logger)
+    where C.Duration == Duration {
+        self.store = store
+        lease = TaskLease(seconds: seconds)
+        self.clock = clock
+        // Goes on while the machine sleeps, which is what a lease is about.
+        let start = clock.now
+        elapsed = { start.duration(to: clock.now) }
+        self.logger = logger
+    }
+
+    /// Another number each time that the lease had been lost; nil while it is not held. What is acknowledged in a term is
+    /// found by whoever closes in this task's place what was opened in that term.
+    var term: Int? {
+        let now = elapsed()
+        return state.withLock { now < $0.heldUntil ? $0.term : nil }
+    }
+
+    /// The term, when the lease is held; the first call begins to keep it.
+    func acquire() async throws -> Int {
+        if let term { return term }
+        let renewal = state.withLock { state in
+            let renewal = state.renewal ?? Task { try await renew() }
+            state.renewal = renewal
+            if state.keeping == nil { state.keeping = Task { [weak self] in await self?.keep() } }
+            return renewal
+        }
+        return try await renewal.value
+    }
+
+    /// For a task that has no deliveries any more.
+    func release() async {
+        let keeping = state.withLock { $0.keeping }
+        guard let keeping else { return }
+        keeping.cancel()
+        await keeping.value
+        do {
+            try await store.removeDocument(key: BucketLayout.taskLeaseKey(of: task))
+        } catch {
+            logger.warning("task lease not removed: nobody needs it", error: error, metadata: ["task": "\(task)"])
+        }
+    }
+
+    // MARK: -
+
+    @discardableResult
+    private func renew() async throws -> Int {
+        defer { state.withLock { $0.renewal = nil } }
+        let start = elapsed()
+        try await store.putDocument(
+            try PipelineJSON.encode(lease), key: BucketLayout.taskLeaseKey(of: task), onlyIfAbsent: false)
+        let now = elapsed()
+        return state.withLock { state in
+            if now >= state.heldUntil { state.term += 1 }
+            state.heldUntil = start + .seconds(lease.seconds)
+            return state.term
+        }
+    }
+
+    /// Three attempts before it is lost, each of which may take some of its time.
+    private func keep() async {
+        while (try? await clock.sleep(for: .seconds(lease.seconds) / 4)) != nil {
+            let wasHeld = term != nil
+            do {
+                try await renew()
+            } catch {
+                guard !Task.isCancelled else { return }
+                logger.error(
+                    wasHeld ? "task lease not renewed yet, trying again" : "task lease lost: nothing is acknowledged",
+                    error: error, metadata: ["task": "\(task)"])
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import FoundationEssentials
+import Testing
+
+@testable import CheckStatus
+@testable import ImportPipeline
+
+@Suite struct ImportProofTests {
+    private func proof(
+        expected: [String]?, imported: [String], failed: [String] = [], serverErrors: Int = 0, nonPrimary: [String] = []
+    ) throws -> ImportProof {
+        let counts = """
+            {"jobSummary":{"numberOfScannedFiles":\(imported.count + failed.count),"numberOfImportedFiles":\(imported.count),\
+            "numberOfFilesWithCustomerError":\(failed.count - serverErrors),"numberOfFilesWithServerError":\(serverErrors),\
+            "imageSetsSummary":[{"isPrimary":true,"numberOfMatchedSOPInstances":1},\
+            {"isPrimary":false,"numberOfMatchedSOPInstances":\(nonPrimary.count)}]}}
+            """
+        var results = JobResults()
+        try results.addSuccesses(
+            lines(imported) { key in
+                #"{"inputFile":"\#(key)","importResponse":{"imageSetId":"1","isPrimary":\#(!nonPrimary.contains(key))}}"#
+            })
+        try results.addFailures(
+            lines(failed) { key in
+                #"{"inputFile":"\#(key)","exception":{"exceptionType":"ValidationException","message":"no"}}"#
+            })
+        return ImportProof(
+            expected: ExpectedInstances(count: expected?.count ?? 1, keys: expected.map(Set.init)),
+            summary: try PipelineJSON.decode(JobOutputManifest.self, from: Array(counts.utf8)).jobSummary,
+            results: results)
+    }
+
+    private func lines(_ keys: [String], _ line: (String) -> String) -> [UInt8] {
+        Array(keys.map { line($0) + "\n" }.joined().utf8)
+    }
+
+    @Test("It is whole when HealthImaging names every instance of the delivery as imported")
+    func whole() throws {
+        let proof = try proof(expected: ["a", "b"], imported: ["a", "b"])
+        #expect(proof.isWhole)
+        #expect(ImportVerdict(proof).outcome == .imported)
+        #expect(proof.imported == ["a", "b"])
+    }
+
+    @Test("Numbers that fit prove nothing when another file was imported in an instance's place")
+    func wrongOne() throws {
+        let proof = try proof(expected: ["a", "b"], imported: ["a", "stranger"])
+        #expect(proof.missing == ["b"])
+        let verdict = ImportVerdict(proof)
+        #expect(verdict.outcome == .partial)
+        #expect(verdict.attributes["missingCount"] == "1")
+    }
+
+    @Test("An object that was never acknowledged may fail")
+    func surplus() throws {
+        let proof = try proof(expected: ["a"], imported: ["a"], failed: ["stranger"])
+        #expect(ImportVerdict(proof).outcome == .imported)
+        #expect(ImportVerdict(proof).attributes["failedCount"] == "1")
+    }
+
+    @Test("What failed by a fault of the service's own is tried again, what failed by the file's is not")
+    func serverErrors() throws {
+        #expect(!ImportVerdict(try proof(expected: ["a", "b"], imported: ["a"], failed: ["b"])).isTransient)
+        #expect(
+            ImportVerdict(try proof(expected: ["a", "b"], imported: ["a"], failed: ["b"], serverErrors: 1)).isTransient)
+    }
+
+    @Test("Instances in image sets that are not primary are counted and named")
+    func nonPrimary() throws {
+        let proof = try proof(expected: ["a", "b"], imported: ["a", "b"], nonPrimary: ["b"])
+        #expect(ImportVerdict(proof).outcome == .imported)
+        #expect(ImportVerdict(proof).attributes["nonPrimaryCount"] == "1")
+        #expect(proof.results?.nonPrimary == ["b"])
+    }
+
+    @Test("A file that HealthImaging does not explain has failed all the same")
+    func unexplained() throws {
+        var results = JobResults()
+        try results.addFailures(Array(#"{"inputFile":"a"}"#.utf8))
+        #expect(results.failed.map(\.key) == ["a"])
+        #expect(throws: DecodingError.self) { try results.addSuccesses(Array("no JSON".utf8)) }
+    }
+}

@@ -1,0 +1,73 @@
+import FoundationEssentials
+import ImportPipeline
+import Logging
+import Testing
+
+@testable import StorageSCP
+
+@Suite(.timeLimit(.minutes(1))) struct HeldLeaseTests {
+    private let store = MemoryStore()
+    private let clock = ManualClock()
+    private let lease: HeldLease
+
+    init() {
+        lease = HeldLease(
+            store: store, seconds: 60, clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private var key: String { BucketLayout.taskLeaseKey(of: lease.task) }
+
+    @Test("Nothing is written before somebody needs it; then it says how long it lasts")
+    func acquire() async throws {
+        #expect(lease.term == nil)
+        #expect(store.objects.isEmpty)
+        #expect(try await lease.acquire() == 1)
+        #expect(lease.term == 1)
+        #expect(try PipelineJSON.decode(TaskLease.self, from: try #require(store.objects[key])).seconds == 60)
+    }
+
+    @Test("It is kept: renewed before it ends")
+    func keep() async throws {
+        _ = try await lease.acquire()
+        for _ in 0..<20 {
+            await clock.sleepers(1)
+            clock.advance(by: .seconds(15))
+        }
+        await clock.sleepers(1)
+        #expect(lease.term == 1)
+    }
+
+    @Test("It ends when the store takes no renewal, and what comes then is another term")
+    func lost() async throws {
+        _ = try await lease.acquire()
+        store.refuse(prefix: BucketLayout.taskLeases)
+        for _ in 0..<4 {
+            await clock.sleepers(1)
+            clock.advance(by: .seconds(15))
+        }
+        await clock.sleepers(1)
+        #expect(lease.term == nil)
+        await #expect(throws: MemoryStore.Refused.self) { _ = try await lease.acquire() }
+        store.accept(prefix: BucketLayout.taskLeases)
+        #expect(try await lease.acquire() == 2)
+        #expect(lease.term == 2)
+    }
+
+    @Test("A process that stood still has lost it, before any timer of its own could tell")
+    func frozen() async throws {
+        _ = try await lease.acquire()
+        await clock.sleepers(1)
+        store.refuse(prefix: BucketLayout.taskLeases)
+        clock.advance(by: .seconds(61))
+        #expect(lease.term == nil)
+    }
+
+    @Test("A task that has nothing any more takes it away; one that never had anything has nothing to take")
+    func release() async throws {
+        await lease.release()
+        #expect(store.removed.isEmpty)
+        _ = try await lease.acquire()
+        await lease.release()
+        #expect(store.removed == [key])
+    }
+}

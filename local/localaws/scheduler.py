@@ -1,0 +1,74 @@
+"""EventBridge's scheduled rules: moto keeps them and never runs them.
+
+A thread calls the functions that a rule with `rate(…)` names, with the event that EventBridge sends. Rules count from the
+moment at which they are first seen.
+"""
+
+import json
+import logging
+import re
+import threading
+import time
+import uuid
+from datetime import datetime, timezone
+
+from moto.awslambda.utils import get_backend
+from moto.events.models import Rule, events_backends
+
+LOG = logging.getLogger("localaws.scheduler")
+POLL_SECONDS = 1
+RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+
+
+def start() -> None:
+    threading.Thread(target=_run, name="scheduler", daemon=True).start()
+
+
+def _run() -> None:
+    due: dict[str, float] = {}
+    while True:
+        now = time.monotonic()
+        rules = {rule.arn: rule for rule in _enabled_rules()}
+        due = {arn: due.get(arn, now + interval(rule.scheduled_expression)) for arn, rule in rules.items()}
+        for arn, rule in rules.items():
+            if now >= due[arn]:
+                due[arn] = now + interval(rule.scheduled_expression)
+                threading.Thread(target=_send, args=(rule,), daemon=True).start()
+        time.sleep(POLL_SECONDS)
+
+
+def interval(expression: str) -> float:
+    """Seconds between two runs."""
+    count, unit = RATE.fullmatch(expression).groups()
+    return int(count) * SECONDS[unit]
+
+
+def event(rule: Rule) -> dict:
+    """What EventBridge sends for a scheduled rule."""
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": rule.account_id,
+        "time": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": rule.region_name,
+        "resources": [rule.arn],
+        "detail": {},
+    }
+
+
+def _enabled_rules() -> list[Rule]:
+    buses = [bus for account in events_backends.values() for backend in account.values() for bus in backend.event_buses.values()]
+    rules = [rule for bus in list(buses) for rule in list(bus.rules.values())]
+    return [rule for rule in rules if rule.state == "ENABLED" and RATE.fullmatch(rule.scheduled_expression or "")]
+
+
+def _send(rule: Rule) -> None:
+    try:
+        for target in rule.targets:
+            function = get_backend(rule.account_id, rule.region_name).get_function(target["Arn"])
+            function.invoke(json.dumps(event(rule)), {}, {})
+    except Exception:
+        LOG.exception("rule %s", rule.name)
