@@ -9,7 +9,7 @@ PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev libdeflate-dev pkg-config
 PYTHON := .venv/bin/python
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-system fuzz lint invoke reproduce bench-runtime bench-scp soak-scp down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-system fuzz lint invoke reproduce redrive chaos bench-runtime bench-scp soak-scp down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,7 +33,7 @@ test-fuzz: setup
 	scripts/fuzz address 100000 20
 	scripts/fuzz thread 20000 10 pdus association
 
-test-system: release .venv-sam/complete
+test-system: release .venv-sam/complete .venv-mitmproxy/complete
 	swift build --product SampleFunction
 	$(PYTHON) -m pytest Tests/System $(PYTEST_ARGUMENTS)
 
@@ -58,6 +58,12 @@ invoke: package ## FUNCTION=TriggerImport EVENT=events/s3-put.json: runs the zip
 
 reproduce: setup ## Whether two clones in two folders give the same zips
 	@scripts/check-reproducible
+
+redrive: ## STACK=dicom-store-scp START=yes: lists what is not imported; with START starts it again
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/redrive $(STACK) $(if $(START),--start)
+
+chaos: release .venv-mitmproxy/complete ## KILLS=50: the receiver, functions, S3 and HealthImaging fail for up to an hour; nothing may be lost
+	CHAOS_KILLS=$(or $(KILLS),50) $(PYTHON) -m pytest -s Tests/System/test_chaos.py
 
 bench-scp: release ## The receiver beside a C floor, DCMTK and pynetdicom; SUITES="folder;memory" and more, see the script
 	@scripts/bench-scp
@@ -85,8 +91,9 @@ setup: .venv/complete
 	@$(PYTHON) local/fetch_emulator.py .venv/bin/aws-lambda-rie
 	@touch $@
 
-.venv-sam/complete: local/requirements-sam.txt
-	@echo "preparing .venv-sam"
-	@python3 -m venv .venv-sam
-	@.venv-sam/bin/pip install --quiet --disable-pip-version-check -r local/requirements-sam.txt
+# Programs that want other versions than local/requirements.txt.
+.venv-%/complete: local/requirements-%.txt
+	@echo "preparing .venv-$*"
+	@python3 -m venv .venv-$*
+	@.venv-$*/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@

@@ -30,13 +30,17 @@ class Receiver:
         self._first_port = int(self._environment["TLS_PORT"]) if requires_tls else self.port
 
     def __enter__(self) -> "Receiver":
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Again, on the same port, after `kill` or `stop`."""
         self._process = processes.start([self._binary], self._environment, self.log)
         process = self._process
         ended = lambda: process.poll() is not None  # noqa: E731
         wait_for("the receiver to listen", lambda: ended() or ports.accepts(self._first_port), START_SECONDS)
         if self._process.poll() is not None:
             raise RuntimeError(f"the receiver ended with {self._process.returncode}: see {self.log}")
-        return self
 
     def __exit__(self, *_) -> None:
         self.stop()
@@ -51,6 +55,11 @@ class Receiver:
     def wait(self, seconds: float) -> int:
         """The exit status, when the process has ended by itself."""
         return self._process.wait(seconds)
+
+    def kill(self) -> None:
+        """SIGKILL: whatever it does, it does no more."""
+        self._process.kill()
+        self._process.wait()
 
     def stop(self) -> int:
         """SIGTERM; the exit status."""

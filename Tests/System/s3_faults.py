@@ -1,0 +1,43 @@
+"""For mitmproxy: an S3 that is slow, refuses, cuts connections and forgets to answer what it has done.
+
+    mitmdump --mode reverse:http://127.0.0.1:4566 --scripts s3_faults.py
+
+The file that S3_WEATHER names says how bad it is: "calm", "storm", or "dark", in which nothing comes through.
+"""
+
+import asyncio
+import os
+import random
+from pathlib import Path
+
+from mitmproxy import http
+
+WEATHER = Path(os.environ["S3_WEATHER"])
+# Of requests in a storm.
+REFUSED, CUT_BEFORE, CUT_AFTER, FAILED_AFTER, SLOW = 0.04, 0.02, 0.02, 0.02, 0.05
+SLOW_SECONDS = 1.5
+
+
+def _is(weather: str) -> bool:
+    return WEATHER.read_text() == weather
+
+
+def _error(status: int, code: str) -> http.Response:
+    return http.Response.make(status, f"<Error><Code>{code}</Code><Message>chaos</Message></Error>")
+
+
+async def request(flow: http.HTTPFlow) -> None:
+    if _is("dark") or (_is("storm") and random.random() < CUT_BEFORE):
+        flow.kill()
+    elif _is("storm") and random.random() < REFUSED:
+        flow.response = _error(503, "SlowDown")
+    elif _is("storm") and random.random() < SLOW:
+        await asyncio.sleep(random.uniform(0, SLOW_SECONDS))
+
+
+async def response(flow: http.HTTPFlow) -> None:
+    """It is done by now, whatever the client is told."""
+    if _is("storm") and random.random() < CUT_AFTER:
+        flow.kill()
+    elif _is("storm") and random.random() < FAILED_AFTER:
+        flow.response = _error(500, "InternalError")

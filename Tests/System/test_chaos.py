@@ -1,0 +1,130 @@
+"""Whatever fails: every instance that any sender saw acknowledged is imported, byte for byte, and the table says the truth.
+
+Short in `make test`; `make chaos` kills the receiver fifty times and wants 2,000 acknowledged instances.
+"""
+
+import hashlib
+import os
+import subprocess
+
+import pytest
+from chaos import LEASE_SECONDS, Chaos, lead_functions_through, log_folder
+from conftest import PROJECT, STORE_SCP
+from deploy import STACK, deploy, environment
+from local_aws import LocalAWS
+from part10 import data_set_bytes
+from persistent_sender import PersistentSenders, Sent
+from pipeline import Pipeline
+from receiver import Receiver
+from waiting import wait_for
+from weather import Weather
+
+pytestmark = pytest.mark.pipeline
+KILLS = int(os.environ.get("CHAOS_KILLS", "3"))
+ACKNOWLEDGED = 40 * KILLS
+SENDERS = 6
+SETTLE_SECONDS = 600
+
+
+@pytest.fixture
+def stormy(tmp_path):
+    """A pipeline and its S3, both of this test alone."""
+    with LocalAWS(tmp_path / "aws", "--job-seconds", "0.5") as aws:
+        stormy = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "1", "InstanceRetentionDays": "30"}))
+        with Weather(aws.endpoint, tmp_path) as weather:
+            lead_functions_through(weather, stormy)
+            # An event whose function was killed comes again after that, and not after twelve minutes.
+            aws.client("sqs").set_queue_attributes(
+                QueueUrl=stormy.outputs["ImportQueueUrl"], Attributes={"VisibilityTimeout": "10"}
+            )
+            yield stormy, weather
+
+
+def test_nothing_that_was_acknowledged_is_lost(stormy, tmp_path, capsys):
+    pipeline, weather = stormy
+    settings = {"TASK_LEASE_SECONDS": str(LEASE_SECONDS), "AWS_ENDPOINT_URL_S3": weather.endpoint, "DRAIN_TIMEOUT": "5"}
+    log = log_folder(pipeline) / "receiver.log"
+    (tmp_path / "sent").mkdir()
+    with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, **settings) as receiver:
+        with Chaos(pipeline, weather, receiver) as chaos:
+            with PersistentSenders(receiver.port, tmp_path / "sent", SENDERS) as senders:
+                chaos.run(KILLS)
+                wait_for("instances to be acknowledged", lambda: len(senders.acknowledged) >= ACKNOWLEDGED, 300)
+        receiver.kill()
+        settle(pipeline, chaos)
+        receiver.start()
+    redriven = redrive(pipeline)
+    settle(pipeline, chaos)
+
+    lost = not_imported(pipeline, senders.acknowledged)
+    with capsys.disabled():
+        print(
+            f"\nchaos: {senders.sent} sent, {len(senders.acknowledged)} acknowledged, {len(pipeline.aws.instances())} imported,"
+            f" {len(lost)} lost; {chaos.kills} kills, {chaos.freezes} freezes and {chaos.outages} outages of S3 for the receiver,"
+            f" {chaos.killed_functions} functions killed, {len(pipeline.manifests())} deliveries,"
+            f" {len(pipeline.items())} jobs, {redriven} of them redriven"
+        )
+    assert senders.errors == []
+    assert lost == []
+    assert len(senders.acknowledged) >= ACKNOWLEDGED and chaos.kills >= KILLS
+    assert pipeline.dead_letters() == 0
+    assert_the_table_says_the_truth(pipeline)
+
+
+def settle(pipeline: Pipeline, chaos: Chaos) -> None:
+    """Until nothing is open, on its way or running."""
+
+    def settled() -> bool:
+        open_markers = pipeline.keys("open/")
+        if open_markers:
+            chaos.invoke_schedule()
+        return not open_markers and not pipeline.waiting_messages() and not pipeline.running()
+
+    wait_for("everything to settle", settled, SETTLE_SECONDS)
+
+
+def redrive(pipeline: Pipeline) -> int:
+    """As an operator would; how many deliveries had to be started again."""
+    variables = environment(pipeline.aws.endpoint)
+    variables["PATH"] = f"{PROJECT}/.venv/bin:{variables['PATH']}"
+    command = [PROJECT / "scripts/redrive", STACK, "--start"]
+    result = subprocess.run(command, env=variables, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    [line] = [line for line in result.stdout.splitlines() if line.endswith("deliveries started again")]
+    return int(line.split()[0])
+
+
+def not_imported(pipeline: Pipeline, acknowledged: list[Sent]) -> list[Sent]:
+    """Those that HealthImaging does not have as they were sent."""
+    imported = {item["sha256"]: item["sopInstanceUID"] for item in pipeline.aws.instances()}
+    have = {(uid, data_set_digest(pipeline, digest)) for digest, uid in imported.items()}
+    return [sent for sent in acknowledged if (sent.sop_instance_uid, sent.data_set_sha256) not in have]
+
+
+def data_set_digest(pipeline: Pipeline, digest: str) -> str:
+    path = pipeline.aws.state_dir / "object.dcm"
+    path.write_bytes(pipeline.aws.imported_object(digest))
+    return hashlib.sha256(data_set_bytes(path)).hexdigest()
+
+
+def assert_the_table_says_the_truth(pipeline: Pipeline) -> None:
+    imported: dict[str, set[str]] = {}
+    for instance in pipeline.aws.instances():
+        imported.setdefault(instance["jobId"], set()).add(instance["inputFile"])
+    items = pipeline.items()
+    whole = set()
+    for item in items:
+        keys = {instance["key"] for instance in pipeline.manifest(item["deliveryId"])["instances"]}
+        is_whole = keys <= imported.get(item["jobId"], set())
+        # An item of a job of which nothing could be learnt says FAILED and was started again.
+        assert item["outcome"] != "PENDING", item
+        assert item["outcome"] != "IMPORTED" or is_whole, item
+        assert item["outcome"] == "IMPORTED" or "startedAgain" in item or "redrivenAs" in item, item
+        whole |= {item["deliveryId"]} if item["outcome"] == "IMPORTED" else set()
+    closed = {key.removeprefix("deliveries/").removesuffix(".json") for key in pipeline.manifests()}
+    assert closed == whole
+    tagged = pipeline.aws.client("s3")
+    for delivery in sorted(closed)[:20]:
+        for instance in pipeline.manifest(delivery)["instances"]:
+            tags = tagged.get_object_tagging(Bucket=pipeline.bucket, Key=instance["key"])["TagSet"]
+            assert tags in ([{"Key": "imported", "Value": "true"}], []), instance
