@@ -31,20 +31,20 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "AWS", dependencies: ["HTTP", "StructuredLog", "CCrypto", "CDeflate"], swiftSettings: settings),
         .target(name: "DICOM", dependencies: ["CZlib"], swiftSettings: settings),
-        .target(name: "ImportPipeline", dependencies: ["AWS"], swiftSettings: settings),
+        .target(name: "ImportPipeline", dependencies: ["AWS", "StructuredLog"], swiftSettings: settings),
         .target(
             name: "DICOMNetwork",
             dependencies: ["DICOM", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings),
 
         .executableTarget(
-            name: "TriggerImport", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline", "DICOM"],
+            name: "TriggerImport", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog", "DICOM"],
             swiftSettings: settings),
         .executableTarget(
-            name: "StartImportJob", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline"],
+            name: "StartImportJob", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
             swiftSettings: settings),
         .executableTarget(
-            name: "CheckStatus", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline"],
+            name: "CheckStatus", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
             swiftSettings: settings),
         .executableTarget(
             name: "StoreSCP", dependencies: ["StorageSCP"], path: "Sources/StoreSCP/Process",

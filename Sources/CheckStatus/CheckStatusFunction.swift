@@ -2,6 +2,7 @@ import AWS
 import FoundationEssentials
 import ImportPipeline
 import LambdaRuntime
+import StructuredLog
 
 /// Looks at an import job, brings its item up to date and says what is next. COMPLETED alone proves nothing: what the job's
 /// output says is compared with the delivery, instance by instance.
@@ -14,6 +15,7 @@ struct CheckStatusFunction: LambdaHandler {
     private let datastoreID: String
     private let pollInterval: PollInterval
     private let tagsImported: Bool
+    private let metrics: EmbeddedMetrics?
 
     init(environment: LambdaEnvironment) throws {
         let client = try AWSClient(environment: environment.variables, logger: environment.logger)
@@ -24,13 +26,17 @@ struct CheckStatusFunction: LambdaHandler {
         datastoreID = try environment.required("DATASTORE_ID")
         pollInterval = try PollInterval(environment.required("POLL_SECONDS"))
         tagsImported = environment.variables["TAG_IMPORTED"] == "true"
+        metrics = environment.metrics
     }
 
     func handle(_ event: ImportProgress, context: LambdaContext) async throws -> ImportProgress {
-        let job = try await healthImaging.getDICOMImportJob(datastoreID: datastoreID, jobID: event.jobId)
+        let job = try await metrics.countingHealthImagingErrors {
+            try await healthImaging.getDICOMImportJob(datastoreID: datastoreID, jobID: event.jobId)
+        }
         let look = try await look(at: job, of: event.request)
         let progress = progress(after: look.verdict, on: job, of: event)
         try await record(look, of: job, event: event, isStartedAgain: progress.startsAgain)
+        count(look, of: event, isStartedAgain: progress.startsAgain)
         context.logger.info(
             "import job checked",
             metadata: [
@@ -100,5 +106,21 @@ struct CheckStatusFunction: LambdaHandler {
             attributes["reportS3Uri"] = try await output.write(report, of: job)
         }
         if !attributes.isEmpty { try await table.jobProgressed(event.jobId, setting: attributes) }
+    }
+
+    /// Imports by their outcome, when it is the last word on them.
+    private func count(_ look: Look, of event: ImportProgress, isStartedAgain: Bool) {
+        let outcome = look.verdict.outcome
+        guard outcome != .pending else { return }
+        let imported = look.proof?.summary.numberOfImportedFiles ?? 0
+        let ended: [EmbeddedMetrics.Metric] = [
+            .init("ImportsImported", outcome == .imported ? 1 : 0),
+            .init("ImportsPartial", outcome == .partial ? 1 : 0),
+            .init("ImportsFailed", outcome == .failed ? 1 : 0), .init("InstancesImported", imported),
+            .init("InstancesNotPrimary", look.proof?.nonPrimaryCount ?? 0),
+        ]
+        metrics?.emit(
+            isStartedAgain ? [.init("ImportsStartedAgain", 1)] : ended,
+            properties: ["deliveryId": "\(event.request.deliveryId)", "jobId": event.jobId])
     }
 }

@@ -16,6 +16,12 @@ package struct LambdaEnvironment: Sendable {
         return value
     }
 
+    /// The function's metrics, if `METRICS_NAMESPACE` says where they go; `METRICS_SERVICE` is what they are told apart by.
+    package var metrics: EmbeddedMetrics? {
+        EmbeddedMetrics(
+            namespace: variables["METRICS_NAMESPACE"], dimensions: ["Service": variables["METRICS_SERVICE"] ?? "local"])
+    }
+
     /// How many events are to be handled at once: `AWS_LAMBDA_MAX_CONCURRENCY`, one where there is none.
     var maximumConcurrency: Int {
         guard let text = variables["AWS_LAMBDA_MAX_CONCURRENCY"] else { return 1 }

@@ -1,6 +1,7 @@
 import AWS
 import ImportPipeline
 import LambdaRuntime
+import StructuredLog
 
 /// Starts the delivery's import job and writes its item. Called by the state machine, perhaps more than once for an attempt:
 /// the client token follows from the delivery's id and the attempt, so one job results.
@@ -17,6 +18,7 @@ struct StartImportJobFunction: LambdaHandler {
     private let datastoreID: String
     private let dataAccessRoleARN: String
     private let pollInterval: PollInterval
+    private let metrics: EmbeddedMetrics?
 
     init(environment: LambdaEnvironment) throws {
         let client = try AWSClient(environment: environment.variables, logger: environment.logger)
@@ -25,17 +27,18 @@ struct StartImportJobFunction: LambdaHandler {
         datastoreID = try environment.required("DATASTORE_ID")
         dataAccessRoleARN = try environment.required("DATA_ACCESS_ROLE_ARN")
         pollInterval = try PollInterval(environment.required("POLL_SECONDS"))
+        metrics = environment.metrics
     }
 
     func handle(_ event: Event, context: LambdaContext) async throws -> ImportProgress {
         let request = event.request
         let token = request.clientToken(attempt: event.attempt)
-        let job = try await healthImaging.startDICOMImportJob(
-            datastoreID: datastoreID,
-            .init(
-                jobName: token, dataAccessRoleArn: dataAccessRoleARN, clientToken: token,
-                inputS3Uri: request.inputS3Uri,
-                outputS3Uri: request.outputS3Uri))
+        let start = HealthImagingClient.StartDICOMImportJob(
+            jobName: token, dataAccessRoleArn: dataAccessRoleARN, clientToken: token, inputS3Uri: request.inputS3Uri,
+            outputS3Uri: request.outputS3Uri)
+        let job = try await metrics.countingHealthImagingErrors {
+            try await healthImaging.startDICOMImportJob(datastoreID: datastoreID, start)
+        }
         try await table.jobStarted(job, for: request, attempt: event.attempt, dataAccessRoleArn: dataAccessRoleARN)
         context.logger.info(
             "import job started",

@@ -39,13 +39,15 @@ package struct ReceiverProcess: Sendable {
         let signals = TerminationSignals()
         let openFiles = OpenFileLimit.raise()
         let associations = OpenAssociations(limits: configuration.network.associations)
+        let counts = ReceiverCounts()
         let lease = HeldLease(store: store, seconds: configuration.taskLeaseSeconds, logger: logger)
         let deliveries = Deliveries(
-            store: store, limits: configuration.delivery, lease: lease, associations: associations, logger: logger)
+            store: store, limits: configuration.delivery, lease: lease, associations: associations, counts: counts,
+            logger: logger)
         let uploads = UploadsInProgress()
         let service = StorageService(
             configuration: configuration, store: store, deliveries: deliveries, associations: associations,
-            uploads: uploads, logger: logger)
+            uploads: uploads, counts: counts, logger: logger)
         let server = try await Server.start(configuration: configuration, service: service, logger: logger)
         var description = server.description
         description["aeTitle"] = "\(configuration.aeTitle)"
@@ -54,6 +56,11 @@ package struct ReceiverProcess: Sendable {
         description["importUnit"] = "\(configuration.importUnit.rawValue)"
         description["openFileLimit"] = "\(openFiles)"
         logger.info("receiver ready", metadata: description)
+        let reporter = configuration.metrics.map {
+            MetricsReporter(
+                metrics: $0, counts: counts, associations: associations, deliveries: deliveries, task: "\(lease.task)")
+        }
+        let reporting = Task { await reporter?.run() }
 
         await signals.first()
         logger.info("shutting down: no more associations, instances in flight are finished")
@@ -67,6 +74,8 @@ package struct ReceiverProcess: Sendable {
         await uploads.waitUntilNone()
         await lease.release()
         await server.stop()
+        reporting.cancel()
+        reporter?.report()
         logger.info("receiver ended")
     }
 

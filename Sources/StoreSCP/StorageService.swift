@@ -19,6 +19,7 @@ final class StorageService: AssociationService {
     private let identities: UserIdentityVerifier
     private let pendingVerifications = Atomic(0)
     let budget: BufferBudget
+    private let counts: ReceiverCounts
     private let logger: Logger
 
     /// User identities that are verified at once; who comes beyond is to try again.
@@ -26,15 +27,17 @@ final class StorageService: AssociationService {
 
     init(
         configuration: Configuration, store: any InstanceStore, deliveries: Deliveries,
-        associations: OpenAssociations, uploads: UploadsInProgress, logger: Logger
+        associations: OpenAssociations, uploads: UploadsInProgress, counts: ReceiverCounts = ReceiverCounts(),
+        logger: Logger
     ) {
         self.configuration = configuration
         self.deliveries = deliveries
         self.associations = associations
+        self.counts = counts
         self.logger = logger
         destination = InstanceUpload.Destination(
             store: store, deliveries: configuration.importUnit == .delivery ? deliveries : nil, uploads: uploads,
-            logger: logger)
+            counts: counts, logger: logger)
         access = AssociationAccess(configuration: configuration)
         identities = UserIdentityVerifier(configuration: configuration.userIdentity, client: HTTPClient())
         budget = BufferBudget(bytes: configuration.network.maximumBufferBytes)
@@ -65,6 +68,7 @@ final class StorageService: AssociationService {
     func admit(_ association: Association) -> AAssociateRJ? {
         let maximumOfTitle = access.maximumAssociations(of: association.callingAETitle)
         guard associations.admit(association, atMostOfTitle: maximumOfTitle) else { return .localLimitExceeded }
+        counts.associationAccepted()
         logger.debug("association accepted", metadata: Self.metadata(of: association))
         return nil
     }
@@ -74,6 +78,8 @@ final class StorageService: AssociationService {
             associations.ended(association.id)
             deliveries.associationEnded(association.id)
         }
+        if case .rejected = summary.end { counts.associationRejected() }
+        counts.instancesFailed(summary.instancesFailed)
         logger.info("association ended", metadata: summary.metadata)
     }
 

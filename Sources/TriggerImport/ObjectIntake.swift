@@ -2,6 +2,7 @@ import AWS
 import FoundationEssentials
 import ImportPipeline
 import Logging
+import StructuredLog
 
 /// Takes one new object: a delivery's manifest or an object in the inbox becomes an execution, or an item that says why
 /// not.
@@ -11,11 +12,13 @@ struct ObjectIntake: Sendable {
     private let stateMachineARN: String
     private let manifests: ManifestIntake
     private let inbox: InboxIntake
+    private let metrics: EmbeddedMetrics?
 
     init(
         s3: S3Client, stepFunctions: StepFunctionsClient, table: ImportJobTable, stateMachineARN: String,
-        outputRoot: String
+        outputRoot: String, metrics: EmbeddedMetrics?
     ) {
+        self.metrics = metrics
         self.stepFunctions = stepFunctions
         self.table = table
         self.stateMachineARN = stateMachineARN
@@ -30,6 +33,9 @@ struct ObjectIntake: Sendable {
                 return .init(result: .ignored, deliveryId: nil)
             }
             let result = try await start(request)
+            if result == .started {
+                metrics?.emit([.init("ImportsStarted", 1)], properties: ["deliveryId": "\(request.deliveryId)"])
+            }
             logger.info(
                 "import requested",
                 metadata: [
@@ -39,6 +45,7 @@ struct ObjectIntake: Sendable {
             return .init(result: result, deliveryId: request.deliveryId)
         } catch let rejection as Rejection {
             try await table.rejected(rejection, at: Date())
+            metrics?.emit([.init("ObjectsRejected", 1)], properties: ["deliveryId": "\(rejection.deliveryId)"])
             logger.warning(
                 "object rejected",
                 metadata: ["deliveryId": "\(rejection.deliveryId)", "reason": "\(rejection.message)"])

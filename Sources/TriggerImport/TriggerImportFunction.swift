@@ -1,6 +1,7 @@
 import AWS
 import ImportPipeline
 import LambdaRuntime
+import StructuredLog
 
 /// Turns what S3 says has arrived into executions of the state machine: one for a delivery, however often it is told. On a
 /// schedule it closes the deliveries that nobody else will close.
@@ -8,6 +9,7 @@ import LambdaRuntime
 struct TriggerImportFunction: LambdaHandler {
     private let intake: ObjectIntake
     private let recovery: DeliveryRecovery
+    private let metrics: EmbeddedMetrics?
 
     init(environment: LambdaEnvironment) throws {
         let client = try AWSClient(environment: environment.variables, logger: environment.logger)
@@ -17,7 +19,8 @@ struct TriggerImportFunction: LambdaHandler {
             s3: s3, stepFunctions: StepFunctionsClient(client: client),
             table: ImportJobTable(name: try environment.required("TABLE_NAME"), client: client),
             stateMachineARN: try environment.required("STATE_MACHINE_ARN"),
-            outputRoot: try environment.required("OUTPUT_S3_URI"))
+            outputRoot: try environment.required("OUTPUT_S3_URI"), metrics: environment.metrics)
+        metrics = environment.metrics
     }
 
     func handle(_ event: TriggerImportEvent, context: LambdaContext) async throws -> TriggerImportOutput {
@@ -29,7 +32,11 @@ struct TriggerImportFunction: LambdaHandler {
         case .messages(let messages):
             return .messages(failed: await failures(among: messages, context: context))
         case .schedule:
-            return .sweep(try await recovery.sweep(logger: context.logger))
+            let outcome = try await recovery.sweep(logger: context.logger)
+            metrics?.emit([
+                .init("DeliveriesRecovered", outcome.recovered.count), .init("RecoveriesFailed", outcome.failed),
+            ])
+            return .sweep(outcome)
         }
     }
 

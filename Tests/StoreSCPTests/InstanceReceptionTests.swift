@@ -56,7 +56,8 @@ import Testing
             affectedSOPInstanceUID: try UID(Self.instanceUID),
             presentationContextID: 1, transferSyntax: .explicitVRLittleEndian)
         let destination = InstanceUpload.Destination(
-            store: store, deliveries: deliveries, uploads: UploadsInProgress(), logger: logger)
+            store: store, deliveries: deliveries, uploads: UploadsInProgress(), counts: ReceiverCounts(),
+            logger: logger)
         let sender = InstanceUpload.Sender(
             associationID: "a", origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: ""))
         let meta = try fileMetaInformation()

@@ -61,6 +61,7 @@ final class Deliveries: Sendable {
     private let limits: DeliveryLimits
     private let lease: HeldLease
     private let associations: OpenAssociations
+    private let counts: ReceiverCounts
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Date
     private let logger: Logger
@@ -69,16 +70,21 @@ final class Deliveries: Sendable {
 
     init(
         store: any InstanceStore, limits: DeliveryLimits, lease: HeldLease, associations: OpenAssociations,
-        clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
+        counts: ReceiverCounts = ReceiverCounts(), clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
     ) {
         self.associations = associations
         self.store = store
         self.limits = limits
         self.lease = lease
+        self.counts = counts
         self.clock = clock
         self.now = now
         self.logger = logger
     }
+
+    /// Those whose manifest is not written yet.
+    var count: Int { state.withLock { $0.entries.count + $0.closures.count } }
 
     /// Gives an instance its place. `instanceStored` or `instanceFailed` must follow.
     func instanceBegan(
@@ -242,6 +248,7 @@ final class Deliveries: Sendable {
         _ manifest: DeliveryManifest?, of id: DeliveryID, after marker: OpenMarker
     ) async {
         guard await putManifest(manifest, of: id) else { return }
+        counts.deliveryClosed()
         logger.info(
             "delivery closed",
             metadata: [

@@ -22,12 +22,17 @@ final class InstanceUpload {
         /// nil: instances go to the inbox, each to be imported alone.
         let deliveries: Deliveries?
         let uploads: UploadsInProgress
+        let counts: ReceiverCounts
         let logger: Logger
 
-        init(store: any InstanceStore, deliveries: Deliveries?, uploads: UploadsInProgress, logger: Logger) {
+        init(
+            store: any InstanceStore, deliveries: Deliveries?, uploads: UploadsInProgress, counts: ReceiverCounts,
+            logger: Logger
+        ) {
             self.store = store
             self.deliveries = deliveries
             self.uploads = uploads
+            self.counts = counts
             self.logger = logger
         }
     }
@@ -44,6 +49,8 @@ final class InstanceUpload {
     private var size = 0
     /// The writer cannot go on.
     private var failure: (any Error)?
+    /// When the last byte had come.
+    private var received = NIODeadline.uptimeNanoseconds(0)
     private var holdsKey = false
     /// The object stands under its key, though it was not acknowledged.
     private var isWritten = false
@@ -86,6 +93,7 @@ final class InstanceUpload {
     /// Success means that the instance is durable and that its delivery will be closed, whatever becomes of this process.
     /// Never fails.
     func finish() -> EventLoopFuture<StoreOutcome> {
+        received = .now()
         if let failure { return fail(failure) }
         return after(destination.uploads.acquire(key, eventLoop: eventLoop)) {
             self.holdsKey = true
@@ -140,6 +148,7 @@ final class InstanceUpload {
             case .leaseLost: return refuseWithoutLease()
             }
         }
+        destination.counts.instanceStored(bytes: size, nanoseconds: (NIODeadline.now() - received).nanoseconds)
         end()
         return eventLoop.makeSucceededFuture(StoreOutcome(status: .success))
     }

@@ -1,0 +1,25 @@
+import StructuredLog
+
+/// Writes the receiver's metrics once a minute, and what is left at the end.
+struct MetricsReporter: Sendable {
+    private static let interval = Duration.seconds(60)
+
+    let metrics: EmbeddedMetrics
+    let counts: ReceiverCounts
+    let associations: OpenAssociations
+    let deliveries: Deliveries
+    /// Tells whose line it is: metrics of all tasks come together.
+    let task: String
+    var clock: any Clock<Duration> = ContinuousClock()
+
+    func run() async {
+        while (try? await clock.sleep(for: Self.interval)) != nil { report() }
+    }
+
+    func report() {
+        let gauges: [EmbeddedMetrics.Metric] = [
+            .init("AssociationsActive", associations.count), .init("DeliveriesOpen", deliveries.count),
+        ]
+        metrics.emit(gauges + counts.take(), properties: ["task": task])
+    }
+}

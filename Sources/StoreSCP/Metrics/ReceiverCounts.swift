@@ -1,0 +1,60 @@
+import StructuredLog
+import Synchronization
+
+/// What happened since the last look, counted on every event loop.
+final class ReceiverCounts: Sendable {
+    private struct Counts {
+        var associationsAccepted = 0
+        var associationsRejected = 0
+        var instancesStored = 0
+        var instancesFailed = 0
+        var bytesStored = 0
+        var deliveriesClosed = 0
+        var latencies = LatencySample()
+    }
+
+    private let counts = Mutex(Counts())
+
+    func associationAccepted() {
+        counts.withLock { $0.associationsAccepted += 1 }
+    }
+
+    func associationRejected() {
+        counts.withLock { $0.associationsRejected += 1 }
+    }
+
+    /// `nanoseconds` from the last byte until the store had it.
+    func instanceStored(bytes: Int, nanoseconds: Int64) {
+        counts.withLock { counts in
+            counts.instancesStored += 1
+            counts.bytesStored += bytes
+            counts.latencies.add(Double(nanoseconds) / 1_000_000)
+        }
+    }
+
+    /// Of an association that has ended.
+    func instancesFailed(_ count: Int) {
+        counts.withLock { $0.instancesFailed += count }
+    }
+
+    func deliveryClosed() {
+        counts.withLock { $0.deliveriesClosed += 1 }
+    }
+
+    /// And counts from nothing again.
+    func take() -> [EmbeddedMetrics.Metric] {
+        let taken = counts.withLock { counts in
+            defer { counts = Counts() }
+            return counts
+        }
+        return [
+            .init("AssociationsAccepted", taken.associationsAccepted),
+            .init("AssociationsRejected", taken.associationsRejected),
+            .init("InstancesStored", taken.instancesStored),
+            .init("InstancesFailed", taken.instancesFailed),
+            .init("BytesStored", taken.bytesStored, .bytes),
+            .init("DeliveriesClosed", taken.deliveriesClosed),
+            .init("StoreLatency", taken.latencies.values, .milliseconds),
+        ]
+    }
+}

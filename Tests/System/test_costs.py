@@ -1,0 +1,140 @@
+"""What a study costs, counted: state transitions, invocations of functions and requests to services; `docs/costs.md` gives
+the sums. One study is one delivery, one execution and one job, however many images it has."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from conftest import STORE_SCP
+from deploy import deploy
+from local_aws import LocalAWS
+from persistent_sender import write_study
+from pipeline import Pipeline
+from pydicom.uid import generate_uid
+from receiver import Receiver
+from senders import send_with_dcmtk, send_with_pynetdicom
+from synthetic import synthetic_instance
+from test_pipeline import Watch
+
+pytestmark = pytest.mark.pipeline
+# Of an execution that looks at its job once: TriggerImport, StartImportJob, WaitForCompletion, CheckStatus, IsComplete,
+# ImportSucceeded; each further look adds three.
+TRANSITIONS, TRANSITIONS_OF_A_LOOK = 6, 3
+# Of the receiver, beside one for each image: marker, manifest, the marker's removal; of TriggerImport: manifest, execution; of
+# StartImportJob: job, item.
+RECEIVER_REQUESTS, START_REQUESTS = 3, 4
+# Of CheckStatus: the job and perhaps its manifest at each look; at the last one the delivery's manifest, two listings, what
+# they list, the report and the item.
+LOOK_REQUESTS, VERDICT_REQUESTS = 3, 8
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory):
+    """A pipeline that does nothing else."""
+    with LocalAWS(tmp_path_factory.mktemp("costs"), "--job-seconds", "2") as local:
+        yield Pipeline(local, deploy(local.endpoint, {"PollSeconds": "4"}))
+
+
+@pytest.fixture
+def start(quiet):
+    running = []
+
+    def start(**settings: str) -> Receiver:
+        log = quiet.aws.state_dir / "logs" / f"receiver-{len(running)}.log"
+        # Its lease is a request a quarter of this.
+        receiver = Receiver(
+            STORE_SCP, quiet.aws.endpoint, quiet.bucket, log, TASK_LEASE_SECONDS="3600", **settings
+        ).__enter__()
+        running.append(receiver)
+        return receiver
+
+    yield start
+    for receiver in running:
+        receiver.stop()
+
+
+def study(folder: Path, count: int) -> list[Path]:
+    folder.mkdir()
+    uid, series = generate_uid(), generate_uid()
+    return [
+        synthetic_instance(folder / f"{number}.dcm", StudyInstanceUID=uid, SeriesInstanceUID=series)
+        for number in range(count)
+    ]
+
+
+class Costs:
+    """What was spent since this object was made."""
+
+    def __init__(self, pipeline: Pipeline):
+        self._pipeline = pipeline
+        self._executions = {item["executionArn"] for item in pipeline.executions()}
+        self._invocations = sum(pipeline.aws.invocations().values())
+        self._requests = sum(pipeline.aws.requests().values())
+
+    def executions(self) -> list[str]:
+        return [item["executionArn"] for item in self._pipeline.executions() if item["executionArn"] not in self._executions]
+
+    def transitions(self) -> int:
+        return sum(self._count(arn, "StateEntered") for arn in self.executions())
+
+    def looks(self) -> int:
+        return sum(self._count(arn, "WaitStateEntered") for arn in self.executions())
+
+    def invocations(self) -> int:
+        return sum(self._pipeline.aws.invocations().values()) - self._invocations
+
+    def requests(self) -> int:
+        return sum(self._pipeline.aws.requests().values()) - self._requests
+
+    def _count(self, arn: str, kind: str) -> int:
+        pages = self._pipeline.aws.client("stepfunctions").get_paginator("get_execution_history")
+        events = [event for page in pages.paginate(executionArn=arn) for event in page["events"]]
+        return sum(event["type"].endswith(kind) for event in events)
+
+
+@pytest.mark.parametrize("images", [1, 100, 5000])
+def test_a_study_costs_one_execution_however_many_images_it_has(quiet, start, tmp_path, capsys, images):
+    receiver, watch, costs = start(), Watch(quiet), Costs(quiet)
+    answers = send_with_dcmtk(study(tmp_path / "study", images), "127.0.0.1", receiver.port)
+    assert {answer.status for answer in answers} == {0}
+    [item] = watch.ended(images)
+    assert (item["outcome"], item["importedCount"]) == ("IMPORTED", str(images))
+    looks = costs.looks()
+    with capsys.disabled():
+        print(f"\n{images} images: {costs.transitions()} transitions ({looks} looks), {costs.invocations()} invocations, {costs.requests()} requests")
+    assert costs.transitions() == TRANSITIONS + TRANSITIONS_OF_A_LOOK * (looks - 1)
+    assert costs.invocations() == 2 + looks
+    lease = 1
+    assert images < costs.requests() <= images + lease + RECEIVER_REQUESTS + START_REQUESTS + LOOK_REQUESTS * looks + VERDICT_REQUESTS
+
+
+def test_images_that_are_imported_one_by_one_cost_as_many_executions(quiet, start, tmp_path, capsys):
+    receiver, watch, costs = start(IMPORT_UNIT="instance"), Watch(quiet), Costs(quiet)
+    send_with_dcmtk(study(tmp_path / "study", 20), "127.0.0.1", receiver.port)
+    watch.ended(20)
+    with capsys.disabled():
+        print(f"\n20 images one by one: {costs.transitions()} transitions, {costs.invocations()} invocations, {costs.requests()} requests")
+    assert len(costs.executions()) == 20
+    assert costs.transitions() >= 20 * TRANSITIONS
+    # TriggerImport takes several events at once.
+    assert costs.invocations() > 20 * 2
+
+
+def test_ten_studies_over_twenty_associations_are_ten_to_twenty_jobs(quiet, start, tmp_path):
+    receiver, watch, costs = start(), Watch(quiet), Costs(quiet)
+    studies = [write_study(tmp_path / str(number)) for number in range(10)]
+    halves = [half for files in studies for half in (files[::2], files[1::2])]
+    senders = [send_with_dcmtk, send_with_pynetdicom]
+    with ThreadPoolExecutor(len(halves)) as associations:
+        answers = list(
+            associations.map(
+                lambda work: senders[work[0] % 2](work[1], "127.0.0.1", receiver.port), enumerate(halves)
+            )
+        )
+    assert {answer.status for group in answers for answer in group} == {0}
+    images = sum(len(files) for files in studies)
+    items = watch.ended(images)
+    assert sum(int(item["importedCount"]) for item in items) == images
+    assert {item["outcome"] for item in items} == {"IMPORTED"}
+    assert 10 <= len(costs.executions()) <= 20

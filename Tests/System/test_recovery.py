@@ -1,0 +1,155 @@
+"""A receiver that dies with open deliveries: what it had acknowledged is imported all the same."""
+
+import json
+import signal
+import threading
+
+import pytest
+from conftest import PROJECT, STORE_SCP
+from persistent_sender import write_study
+from pipeline import Pipeline
+from receiver import Receiver
+from senders import send_with_dcmtk
+from waiting import wait_for
+
+pytestmark = pytest.mark.pipeline
+SCHEDULE = (PROJECT / "events/schedule.json").read_bytes()
+LEASE_SECONDS = 1
+
+
+@pytest.fixture
+def open_receiver(pipeline, tmp_path):
+    """Its deliveries stay open."""
+    settings = {"DELIVERY_QUIET_SECONDS": "3600", "TASK_LEASE_SECONDS": str(LEASE_SECONDS)}
+    log = pipeline.aws.state_dir / "logs" / f"{tmp_path.name}.log"
+    with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, **settings) as scp:
+        yield scp
+
+
+def sweep(pipeline: Pipeline) -> dict:
+    answer = pipeline.aws.client("lambda").invoke(
+        FunctionName=pipeline.outputs["TriggerImportFunctionName"], Payload=SCHEDULE
+    )
+    assert "FunctionError" not in answer
+    return json.load(answer["Payload"])["deliveries"]
+
+
+def send_study(receiver: Receiver, folder) -> list[str]:
+    """The UIDs of what was acknowledged: all of it."""
+    answers = send_with_dcmtk(write_study(folder), "127.0.0.1", receiver.port)
+    assert {answer.status for answer in answers} == {0}
+    return [answer.sop_instance_uid for answer in answers]
+
+
+def outcomes(pipeline: Pipeline, delivery_id: str) -> list[str]:
+    return [item["outcome"] for item in pipeline.items() if item["deliveryId"] == delivery_id]
+
+
+def test_what_a_killed_receiver_had_acknowledged_is_imported(pipeline, open_receiver, tmp_path):
+    uids = send_study(open_receiver, tmp_path / "study")
+    [marker] = pipeline.keys("open/")
+    delivery_id = marker.removeprefix("open/")
+    assert sweep(pipeline)["open"] == 1  # it is alive
+    open_receiver.kill()
+    assert sweep(pipeline)["open"] == 1  # it may be: its lease is young
+    wait_for("the recovery", lambda: delivery_id in sweep(pipeline)["recovered"])
+    assert pipeline.keys("open/") == []
+
+    manifest = pipeline.manifest(delivery_id)
+    assert manifest["closeReason"] == "recovered"
+    assert {instance["sopInstanceUID"] for instance in manifest["instances"]} == set(uids)
+    assert (manifest["callingAETitle"], manifest["studyDate"]) == ("DCMTK", "20261123")
+    wait_for("the import", lambda: outcomes(pipeline, delivery_id) == ["IMPORTED"], 60)
+    imported = {instance["sopInstanceUID"] for instance in pipeline.aws.instances()}
+    assert set(uids) <= imported
+
+
+def test_many_recoveries_at_once_do_no_harm(pipeline, open_receiver, tmp_path):
+    send_study(open_receiver, tmp_path / "study")
+    [marker] = pipeline.keys("open/")
+    delivery_id = marker.removeprefix("open/")
+    open_receiver.kill()
+    answers: list[dict] = []
+
+    def sweeps() -> bool:
+        threads = [threading.Thread(target=lambda: answers.append(sweep(pipeline))) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return not pipeline.keys("open/")
+
+    wait_for("the recovery", sweeps)
+    assert sum(delivery_id in answer["recovered"] for answer in answers) == 1
+    assert sum(answer["failed"] for answer in answers) == 0
+    wait_for("the import", lambda: outcomes(pipeline, delivery_id) == ["IMPORTED"], 60)
+
+
+def test_a_receiver_that_was_thought_dead_acknowledges_nothing_more_there(pipeline, open_receiver, tmp_path):
+    """Frozen for longer than its lease, it goes on: its delivery was closed in its place, and another one begins."""
+    study = write_study(tmp_path / "study")
+    [first] = send_with_dcmtk(study[:1], "127.0.0.1", open_receiver.port)
+    assert first.status == 0
+    [marker] = pipeline.keys("open/")
+    delivery_id = marker.removeprefix("open/")
+    open_receiver.signal(signal.SIGSTOP)
+    wait_for("the recovery", lambda: delivery_id in sweep(pipeline)["recovered"])
+    open_receiver.signal(signal.SIGCONT)
+
+    waiting = study[1:]
+
+    def send() -> bool:
+        nonlocal waiting
+        answers = send_with_dcmtk(waiting, "127.0.0.1", open_receiver.port)
+        waiting = [answer.path for answer in answers if answer.status != 0]
+        return not waiting
+
+    wait_for("all to be acknowledged", send)
+    open_receiver.stop()
+    wait_for("the executions", lambda: not pipeline.waiting_messages() and not pipeline.running(), 60)
+    [path.unlink() for path in study]
+    assert len(pipeline.manifest(delivery_id)["instances"]) == 1
+    imported = {item["sopInstanceUID"] for item in pipeline.aws.instances()}
+    assert {answer.sop_instance_uid for answer in [first]} <= imported
+    mine = [key for key in pipeline.manifests() if imported_study(pipeline, key) == imported_study(pipeline, f"deliveries/{delivery_id}.json")]
+    assert sum(len(pipeline.manifest(key[11:-5])["instances"]) for key in mine) >= len(study)
+
+
+def imported_study(pipeline: Pipeline, key: str) -> str:
+    return json.loads(pipeline.read(key))["studyInstanceUID"]
+
+
+def test_a_delivery_of_which_nothing_was_stored_leaves_nothing(pipeline):
+    s3 = pipeline.aws.client("s3")
+    delivery_id = "20261123T235959-0123456789abcdef01234567"
+    marker = {
+        "deliveryId": delivery_id,
+        "task": "gone",
+        "studyInstanceUID": "1.2.3",
+        "callingAETitle": "CT1",
+        "calledAETitle": "STORESCP",
+        "peer": "127.0.0.1",
+        "openedAt": "2026-11-23T23:59:59Z",
+    }
+    s3.put_object(Bucket=pipeline.bucket, Key=f"open/{delivery_id}", Body=json.dumps(marker).encode())
+    assert sweep(pipeline) == {"recovered": [], "open": 0, "cleared": 1, "failed": 0}
+    assert pipeline.keys("open/") == []
+    assert f"deliveries/{delivery_id}.json" not in pipeline.manifests()
+
+
+def test_a_marker_that_cannot_be_read_is_kept_and_told(pipeline):
+    key = "open/20261123T235958-0123456789abcdef01234567"
+    pipeline.aws.client("s3").put_object(Bucket=pipeline.bucket, Key=key, Body=b"{}")
+    assert sweep(pipeline)["failed"] == 1
+    assert key in pipeline.keys("open/")
+    pipeline.aws.client("s3").delete_object(Bucket=pipeline.bucket, Key=key)
+
+
+def test_an_orderly_end_leaves_neither_markers_nor_a_lease(pipeline, open_receiver, tmp_path):
+    send_study(open_receiver, tmp_path / "study")
+    before = set(pipeline.keys("tasks/"))
+    assert len(before) >= 1
+    assert open_receiver.stop() == 0
+    [line] = [line for line in open_receiver.log_lines("receiver ready")]
+    assert before - set(pipeline.keys("tasks/")) == {f"tasks/{line['task']}"}
+    assert pipeline.keys("open/") == []

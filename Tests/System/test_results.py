@@ -1,0 +1,124 @@
+"""What the table and the report say of imports that went wrong, in part or for a while."""
+
+import json
+
+import pydicom
+import pytest
+from conftest import PROJECT
+from pipeline import Pipeline
+from deploy import STACK, environment
+from persistent_sender import write_study
+from senders import send_with_dcmtk
+from synthetic import synthetic_instance
+from test_pipeline import Watch
+from waiting import wait_for
+import subprocess
+
+pytestmark = pytest.mark.pipeline
+
+
+@pytest.fixture
+def watch(pipeline):
+    yield Watch(pipeline)
+    pipeline.aws.disarm()
+
+
+def report(pipeline: Pipeline, item: dict[str, str]) -> dict:
+    bucket, _, key = item["reportS3Uri"].removeprefix("s3://").partition("/")
+    return json.load(pipeline.aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"])
+
+
+def send(receiver, files) -> None:
+    answers = send_with_dcmtk(files, "127.0.0.1", receiver.port)
+    assert {answer.status for answer in answers} == {0}
+
+
+def test_a_study_of_which_one_instance_is_refused_is_partial(pipeline, receiver, watch, tmp_path):
+    files = write_study(tmp_path / "study")
+    dataset = pydicom.dcmread(files[0])
+    refused = synthetic_instance(
+        tmp_path / "refused.dcm",
+        StudyInstanceUID=dataset.StudyInstanceUID,
+        SeriesInstanceUID=dataset.SeriesInstanceUID,
+        PatientID="1" * 64 + "\\" + "2" * 64 + "\\" + "3" * 64 + "\\" + "4" * 64 + "\\" + "5" * 64,
+    )
+    send(receiver, [*files, refused])
+    [item] = watch.ended(len(files) + 1)
+    assert (item["outcome"], item["importedCount"], item["failedCount"]) == ("PARTIAL", str(len(files)), "1")
+    told = report(pipeline, item)
+    [failed] = told["failed"]
+    assert failed["key"].endswith(f"/{pydicom.dcmread(refused).SOPInstanceUID}.dcm")
+    assert failed["errorType"] == "ValidationException" and "PatientID" in failed["message"]
+    assert (told["outcome"], told["proof"], told["missing"]) == ("PARTIAL", "instances", [])
+    assert item["reportS3Uri"].rpartition("/")[0].endswith(f"-DicomImport-{item['jobId']}")
+
+
+def test_an_import_that_met_a_fault_of_the_service_is_started_again(pipeline, receiver, watch, tmp_path):
+    files = write_study(tmp_path / "study")
+    pipeline.aws.arm("ServerError", 1)
+    send(receiver, files)
+    first, second = sorted(watch.ended(2 * len(files)), key=lambda item: item["attempt"])
+    assert first["deliveryId"] == second["deliveryId"] and first["jobId"] != second["jobId"]
+    assert (first["outcome"], first["failedCount"], first["startedAgain"]) == ("PARTIAL", "1", "true")
+    assert (second["outcome"], second["attempt"]) == ("IMPORTED", "2")
+
+
+def test_a_job_that_keeps_failing_is_started_four_times_and_then_redriven(pipeline, receiver, watch, tmp_path):
+    files = write_study(tmp_path / "study")
+    pipeline.aws.arm("FailJob", 4)
+    send(receiver, files)
+    items = sorted(watch.ended(4 * len(files)), key=lambda item: item["attempt"])
+    assert [item["outcome"] for item in items] == ["FAILED"] * 4
+    assert ["startedAgain" in item for item in items] == [True, True, True, False]
+    assert len({item["jobId"] for item in items}) == 4
+
+    listed = redrive(pipeline)
+    assert items[3]["jobId"] in listed and items[0]["jobId"] not in listed
+    redrive(pipeline, "--start")
+    items = watch.ended(5 * len(files))
+    assert [item["outcome"] for item in items].count("IMPORTED") == 1
+    assert items[3]["jobId"] not in redrive(pipeline)
+
+
+def test_a_job_that_may_not_read_is_not_tried_again(pipeline, receiver, watch, tmp_path):
+    files = write_study(tmp_path / "study")
+    pipeline.aws.arm("DenyJob")
+    send(receiver, files)
+    [item] = watch.ended(len(files))
+    assert (item["outcome"], item["jobStatus"]) == ("FAILED", "FAILED")
+    assert "Access denied" in item["message"]
+
+
+def test_instances_in_image_sets_that_are_not_primary_are_counted_and_named(pipeline, receiver, watch, tmp_path):
+    files = write_study(tmp_path / "study")
+    pipeline.aws.arm("NotPrimary")
+    send(receiver, files)
+    [item] = watch.ended(len(files))
+    assert (item["outcome"], item["nonPrimaryCount"]) == ("IMPORTED", str(len(files)))
+    assert len(report(pipeline, item)["nonPrimary"]) == len(files)
+
+
+def test_dead_letters_go_back_to_the_queue(pipeline, receiver, watch, tmp_path):
+    sqs = pipeline.aws.client("sqs")
+    event = (PROJECT / "events/s3-test-event.json").read_text()
+    for _ in range(3):
+        sqs.send_message(QueueUrl=pipeline.outputs["ImportDeadLetterQueueUrl"], MessageBody=event)
+    assert "3 events in the dead-letter queue" in redrive(pipeline)
+    assert "3 events moved back" in redrive(pipeline, "--start")
+    wait_for("the events to be taken", lambda: not pipeline.waiting_messages())
+    assert pipeline.dead_letters() == 0
+
+
+def redrive(pipeline: Pipeline, *arguments: str) -> str:
+    variables = environment(pipeline.aws.endpoint)
+    variables["PATH"] = f"{PROJECT}/.venv/bin:{variables['PATH']}"
+    result = subprocess.run(
+        [PROJECT / "scripts/redrive", STACK, *arguments], env=variables, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def test_redrive_says_what_it_wants():
+    result = subprocess.run([PROJECT / "scripts/redrive"], capture_output=True, text=True)
+    assert result.returncode != 0 and "usage" in result.stderr
