@@ -66,6 +66,6 @@ class Receiver:
         return processes.stop(self._process)
 
     def log_lines(self, message: str = "") -> list[dict[str, str]]:
-        """What it has logged, or only the lines of that message."""
+        """What it has logged, or only the lines of that message; metrics are no messages."""
         lines = [json.loads(line) for line in self.log.read_text().splitlines()]
-        return [line for line in lines if message in ("", line["message"])]
+        return [line for line in lines if "message" in line and message in ("", line["message"])]
