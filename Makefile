@@ -3,13 +3,14 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-# What a fresh Debian machine with Swift and Python lacks. DCMTK is the foreign sender and checker of the tests.
+# What a fresh Debian machine with Swift and Python lacks. DCMTK is the foreign sender and checker of the tests, podman runs the
+# image.
 PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev libdeflate-dev pkg-config cmake dpkg-dev binutils p7zip-full openssl \
-	dcmtk python3-venv
+	dcmtk python3-venv ca-certificates podman buildah runc slirp4netns netavark
 PYTHON := .venv/bin/python
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-system fuzz lint invoke reproduce redrive chaos bench-runtime bench-scp soak-scp down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-system fuzz lint image invoke reproduce redrive chaos bench-runtime bench-scp soak-scp down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +59,9 @@ invoke: package ## FUNCTION=TriggerImport EVENT=events/s3-put.json: runs the zip
 
 reproduce: setup ## Whether two clones in two folders give the same zips
 	@scripts/check-reproducible
+
+image: release ## The receiver's container image, dicom-store-scp, by buildah or docker
+	@scripts/build-image
 
 redrive: ## STACK=dicom-store-scp START=yes: lists what is not imported; with START starts it again
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/redrive $(STACK) $(if $(START),--start)
