@@ -18,6 +18,7 @@ from synthetic import synthetic_instance
 from test_pipeline import Watch
 
 pytestmark = pytest.mark.pipeline
+ASSOCIATIONS = 4
 # Of an execution that looks at its job once: TriggerImport, StartImportJob, WaitForCompletion, CheckStatus, IsComplete,
 # ImportSucceeded; each further look adds three.
 TRANSITIONS, TRANSITIONS_OF_A_LOOK = 6, 3
@@ -55,12 +56,23 @@ def start(quiet):
 
 
 def study(folder: Path, count: int) -> list[Path]:
+    """Copies of one instance under UIDs of their own, of the same length."""
     folder.mkdir()
-    uid, series = generate_uid(), generate_uid()
-    return [
-        synthetic_instance(folder / f"{number}.dcm", StudyInstanceUID=uid, SeriesInstanceUID=series)
-        for number in range(count)
-    ]
+    uid = "2.25.1000000"
+    content = synthetic_instance(folder / "first.dcm", SOPInstanceUID=uid, StudyInstanceUID=generate_uid()).read_bytes()
+    (folder / "first.dcm").unlink()
+    paths = [folder / f"{number}.dcm" for number in range(count)]
+    for number, path in enumerate(paths):
+        path.write_bytes(content.replace(uid.encode(), f"2.25.{2_000_000 + number}".encode()))
+    return paths
+
+
+def send(files: list[Path], port: int) -> None:
+    """Over a few associations of DCMTK."""
+    pieces = [piece for start in range(ASSOCIATIONS) if (piece := files[start::ASSOCIATIONS])]
+    with ThreadPoolExecutor(len(pieces)) as associations:
+        answers = associations.map(lambda piece: send_with_dcmtk(piece, "127.0.0.1", port), pieces)
+    assert {answer.status for group in answers for answer in group} == {0}
 
 
 class Costs:
@@ -96,8 +108,7 @@ class Costs:
 @pytest.mark.parametrize("images", [1, 100, 5000])
 def test_a_study_costs_one_execution_however_many_images_it_has(quiet, start, tmp_path, capsys, images):
     receiver, watch, costs = start(), Watch(quiet), Costs(quiet)
-    answers = send_with_dcmtk(study(tmp_path / "study", images), "127.0.0.1", receiver.port)
-    assert {answer.status for answer in answers} == {0}
+    send(study(tmp_path / "study", images), receiver.port)
     [item] = watch.ended(images)
     assert (item["outcome"], item["importedCount"]) == ("IMPORTED", str(images))
     looks = costs.looks()
@@ -111,7 +122,7 @@ def test_a_study_costs_one_execution_however_many_images_it_has(quiet, start, tm
 
 def test_images_that_are_imported_one_by_one_cost_as_many_executions(quiet, start, tmp_path, capsys):
     receiver, watch, costs = start(IMPORT_UNIT="instance"), Watch(quiet), Costs(quiet)
-    send_with_dcmtk(study(tmp_path / "study", 20), "127.0.0.1", receiver.port)
+    send(study(tmp_path / "study", 20), receiver.port)
     watch.ended(20)
     with capsys.disabled():
         print(f"\n20 images one by one: {costs.transitions()} transitions, {costs.invocations()} invocations, {costs.requests()} requests")

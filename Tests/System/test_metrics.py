@@ -28,12 +28,13 @@ def metric_lines(text: str) -> list[dict]:
 
 def test_the_receiver_says_at_its_end_what_it_has_done(pipeline, tmp_path):
     log = pipeline.aws.state_dir / "logs" / "metrics-receiver.log"
-    files = write_study(tmp_path / "study")
+    files, watch = write_study(tmp_path / "study"), Watch(pipeline)
     settings = {"METRICS_NAMESPACE": "DICOMStoreSCP", "METRICS_SERVICE": "scp", "REQUIRE_CALLED_AE_TITLE": "true"}
     with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, **settings) as scp:
         assert {answer.status for answer in send_with_dcmtk(files, "127.0.0.1", scp.port)} == {0}
         assert {answer.status for answer in send_with_dcmtk(files, "127.0.0.1", scp.port, called="OTHER")} == {None}
         scp.stop()
+        watch.ended(len(files))
     [line] = metric_lines(log.read_text())
     assert line["Service"] == "scp"
     counts = [line[name] for name in ("AssociationsAccepted", "AssociationsRejected", "AssociationsActive")]

@@ -5,7 +5,7 @@ from pathlib import Path
 from moto.core.config import default_user_config
 
 from localaws import executions, healthimaging, lambda_invoke, s3_events, scheduler, sqs_poller
-from localaws.cloudformation import buckets, change_sets, functions, state_machines
+from localaws.cloudformation import buckets, change_sets, functions, state_machines, updates
 from localaws.lambda_pool import LambdaPools
 
 
@@ -21,4 +21,5 @@ def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
     change_sets.install()
     functions.install()
     state_machines.install()
+    updates.install()
     scheduler.start()

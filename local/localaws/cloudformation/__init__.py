@@ -1,4 +1,1 @@
-"""CloudFormation resources that moto ignores or makes without what they need.
-
-Only creation: moto loses resources when it updates a stack, and every local AWS starts empty.
-"""
+"""CloudFormation resources that moto ignores or makes and updates without what they need."""

@@ -7,17 +7,20 @@ def install() -> None:
     create = FakeBucket.create_from_cloudformation_json
 
     def create_whole(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
-        """Only queues are told: the pipeline has no other target."""
         bucket = create(resource_name, cloudformation_json, account_id, region_name, **kwargs)
-        properties = cloudformation_json.get("Properties", {})
-        queues = properties.get("NotificationConfiguration", {}).get("QueueConfigurations", [])
-        queues = [_queue_configuration(item) for item in queues]
-        bucket.set_notification_configuration({"QueueConfiguration": queues} if queues else None)
-        rules = properties.get("LifecycleConfiguration", {}).get("Rules", [])
-        bucket.set_lifecycle([_lifecycle_rule(rule) for rule in rules if rule])
-        return bucket
+        return complete(bucket, cloudformation_json.get("Properties", {}))
 
     FakeBucket.create_from_cloudformation_json = classmethod(create_whole)
+
+
+def complete(bucket: FakeBucket, properties: dict) -> FakeBucket:
+    """Only queues are told: the pipeline has no other target."""
+    queues = properties.get("NotificationConfiguration", {}).get("QueueConfigurations", [])
+    queues = [_queue_configuration(item) for item in queues]
+    bucket.set_notification_configuration({"QueueConfiguration": queues} if queues else None)
+    rules = properties.get("LifecycleConfiguration", {}).get("Rules", [])
+    bucket.set_lifecycle([_lifecycle_rule(rule) for rule in rules if rule])
+    return bucket
 
 
 def _queue_configuration(item: dict) -> dict:

@@ -9,8 +9,12 @@ def install() -> None:
 
     def create_whole(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
         function = create(resource_name, cloudformation_json, account_id, region_name, **kwargs)
-        function.logging_config = cloudformation_json["Properties"].get("LoggingConfig", {})
-        function.environment_vars = {name: str(value) for name, value in function.environment_vars.items()}
-        return function
+        return complete(function, cloudformation_json["Properties"])
 
     LambdaFunction.create_from_cloudformation_json = classmethod(create_whole)
+
+
+def complete(function: LambdaFunction, properties: dict) -> LambdaFunction:
+    function.logging_config = properties.get("LoggingConfig", {})
+    function.environment_vars = {name: str(value) for name, value in function.environment_vars.items()}
+    return function

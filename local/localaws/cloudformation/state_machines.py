@@ -16,6 +16,7 @@ def install() -> None:
     has_attribute = StateMachine.has_cfn_attr
 
     StateMachine.create_from_cloudformation_json = classmethod(_create)
+    StateMachine.delete_from_cloudformation_json = classmethod(_delete)
     StateMachine.has_cfn_attr = classmethod(lambda cls, name: name == "Arn" or has_attribute(name))
     StateMachine.get_cfn_attribute = lambda self, name: self.arn if name == "Arn" else attribute(self, name)
 
@@ -29,6 +30,10 @@ def _create(cls, resource_name, cloudformation_json, account_id, region_name, **
         tags=cfn_to_api_tags(properties.get("Tags", [])),
         sm_type=properties.get("StateMachineType", "STANDARD"),
     )
+
+
+def _delete(cls, resource_name, cloudformation_json, account_id, region_name) -> None:
+    get_backend(account_id, region_name).delete_state_machine(resource_name)
 
 
 def definition(properties: dict, account_id: str, region_name: str) -> str:
