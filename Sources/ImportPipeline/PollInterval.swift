@@ -13,8 +13,8 @@ package struct PollInterval: Sendable, Equatable {
         min(seconds * (1 + polls / 10), max(seconds, 300))
     }
 
-    /// What made a job fail may last for a while.
-    package func seconds(beforeAttempt attempt: Int) -> Int { seconds << min(attempt, 8) }
+    /// What made a job fail may last for a while: twice as long before each further attempt.
+    package func seconds(beforeAttempt attempt: Int) -> Int { seconds << min(attempt - 1, 8) }
 }
 
 package struct PollIntervalError: Error, Equatable, CustomStringConvertible {

@@ -69,6 +69,7 @@ import Testing
         #expect(throws: PollIntervalError(value: text)) { try PollInterval(text) }
         let interval = try PollInterval("30")
         #expect([0, 9, 10, 50, 1000].map(interval.seconds(afterPolls:)) == [30, 30, 60, 180, 300])
+        #expect([2, 3, 4].map(interval.seconds(beforeAttempt:)) == [60, 120, 240])
         #expect(try PollInterval("600").seconds(afterPolls: 1000) == 600)
     }
 }

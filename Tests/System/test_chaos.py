@@ -5,17 +5,17 @@ Short in `make test`; `make chaos` kills the receiver fifty times and wants 2,00
 
 import hashlib
 import os
-import subprocess
 
 import pytest
 from chaos import LEASE_SECONDS, Chaos, lead_functions_through, log_folder
-from conftest import PROJECT, STORE_SCP
-from deploy import STACK, deploy, environment
+from conftest import STORE_SCP
+from deploy import deploy
 from local_aws import LocalAWS
 from part10 import data_set_bytes
 from persistent_sender import PersistentSenders, Sent
 from pipeline import Pipeline
 from receiver import Receiver
+from redriving import redrive
 from waiting import wait_for
 from weather import Weather
 
@@ -53,7 +53,7 @@ def test_nothing_that_was_acknowledged_is_lost(stormy, tmp_path, capsys):
         receiver.kill()
         settle(pipeline, chaos)
         receiver.start()
-    redriven = redrive(pipeline)
+    redriven = redrive(pipeline, "--start")
     settle(pipeline, chaos)
 
     lost = not_imported(pipeline, senders.acknowledged)
@@ -62,7 +62,7 @@ def test_nothing_that_was_acknowledged_is_lost(stormy, tmp_path, capsys):
             f"\nchaos: {senders.sent} sent, {len(senders.acknowledged)} acknowledged, {len(pipeline.aws.instances())} imported,"
             f" {len(lost)} lost; {chaos.kills} kills, {chaos.freezes} freezes and {chaos.outages} outages of S3 for the receiver,"
             f" {chaos.killed_functions} functions killed, {len(pipeline.manifests())} deliveries,"
-            f" {len(pipeline.items())} jobs, {redriven} of them redriven"
+            f" {len(pipeline.items())} jobs; {' and '.join(redriven.splitlines()[-2:])}"
         )
     assert senders.errors == []
     assert lost == []
@@ -81,17 +81,6 @@ def settle(pipeline: Pipeline, chaos: Chaos) -> None:
         return not open_markers and not pipeline.waiting_messages() and not pipeline.running()
 
     wait_for("everything to settle", settled, SETTLE_SECONDS)
-
-
-def redrive(pipeline: Pipeline) -> int:
-    """As an operator would; how many deliveries had to be started again."""
-    variables = environment(pipeline.aws.endpoint)
-    variables["PATH"] = f"{PROJECT}/.venv/bin:{variables['PATH']}"
-    command = [PROJECT / "scripts/redrive", STACK, "--start"]
-    result = subprocess.run(command, env=variables, capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout + result.stderr
-    [line] = [line for line in result.stdout.splitlines() if line.endswith("deliveries started again")]
-    return int(line.split()[0])
 
 
 def not_imported(pipeline: Pipeline, acknowledged: list[Sent]) -> list[Sent]:

@@ -1,18 +1,18 @@
 """What the table and the report say of imports that went wrong, in part or for a while."""
 
 import json
+import subprocess
 
 import pydicom
 import pytest
 from conftest import PROJECT
-from pipeline import Pipeline
-from deploy import STACK, environment
 from persistent_sender import write_study
+from pipeline import Pipeline
+from redriving import redrive
 from senders import send_with_dcmtk
 from synthetic import synthetic_instance
 from test_pipeline import Watch
 from waiting import wait_for
-import subprocess
 
 pytestmark = pytest.mark.pipeline
 
@@ -40,7 +40,7 @@ def test_a_study_of_which_one_instance_is_refused_is_partial(pipeline, receiver,
         tmp_path / "refused.dcm",
         StudyInstanceUID=dataset.StudyInstanceUID,
         SeriesInstanceUID=dataset.SeriesInstanceUID,
-        PatientID="1" * 64 + "\\" + "2" * 64 + "\\" + "3" * 64 + "\\" + "4" * 64 + "\\" + "5" * 64,
+        PatientID="\\".join(digit * 64 for digit in "12345"),
     )
     send(receiver, [*files, refused])
     [item] = watch.ended(len(files) + 1)
@@ -101,22 +101,12 @@ def test_instances_in_image_sets_that_are_not_primary_are_counted_and_named(pipe
 def test_dead_letters_go_back_to_the_queue(pipeline, receiver, watch, tmp_path):
     sqs = pipeline.aws.client("sqs")
     event = (PROJECT / "events/s3-test-event.json").read_text()
-    for _ in range(3):
+    for _ in range(2):
         sqs.send_message(QueueUrl=pipeline.outputs["ImportDeadLetterQueueUrl"], MessageBody=event)
-    assert "3 events in the dead-letter queue" in redrive(pipeline)
-    assert "3 events moved back" in redrive(pipeline, "--start")
+    assert "2 events in the dead-letter queue" in redrive(pipeline)
+    assert "2 events moved back" in redrive(pipeline, "--start")
     wait_for("the events to be taken", lambda: not pipeline.waiting_messages())
     assert pipeline.dead_letters() == 0
-
-
-def redrive(pipeline: Pipeline, *arguments: str) -> str:
-    variables = environment(pipeline.aws.endpoint)
-    variables["PATH"] = f"{PROJECT}/.venv/bin:{variables['PATH']}"
-    result = subprocess.run(
-        [PROJECT / "scripts/redrive", STACK, *arguments], env=variables, capture_output=True, text=True
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
 
 
 def test_redrive_says_what_it_wants():

@@ -1,0 +1,184 @@
+"""Which operations of AWS each part of the Swift code calls, read from its text.
+
+The clients in `Sources/AWS/Services` name the operation where they send it. What `Sources/ImportPipeline` calls on its callers'
+behalf counts for them. A call is `name.function(` where the same file declares `name` with a client's type; one that this does not
+find is an error and not a gap, see `unresolved_calls`."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LIBRARIES = ("AWS/Services", "ImportPipeline")
+# Paths below Sources, and what stands there.
+Sources = dict[str, str]
+
+
+def read_sources(folder: Path) -> Sources:
+    """All Swift code, without its comments."""
+    return {str(path.relative_to(folder)): without_comments(path.read_text()) for path in sorted(folder.rglob("*.swift"))}
+
+
+def without_comments(text: str) -> str:
+    strings_and_comments = re.compile(r'"""(?s:.*?)"""|"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*(?s:.*?)\*/')
+    return strings_and_comments.sub(lambda match: match[0] if match[0].startswith('"') else "", text)
+
+
+@dataclass
+class Function:
+    """A function of a client, or of what holds one; overloads are one."""
+
+    operations: set[str] = field(default_factory=set)
+    calls: set[tuple[str, str]] = field(default_factory=set)
+    """Types and functions."""
+
+
+class SwiftCode:
+    def __init__(self, sources: Sources):
+        self.sources = sources
+        self.clients = self._client_types()
+        self.functions: dict[tuple[str, str], Function] = {}
+        for path, type_name, name, body in self._library_functions():
+            function = self.functions.setdefault((type_name, name), Function())
+            service = self.clients[type_name]
+            sent = re.findall(r'(?:\bsend\w*\(\s*|\boperation: )"(\w+)"', body) if service else []
+            function.operations |= {f"{service}:{operation}" for operation in sent}
+            function.calls |= {(type_name, called) for called in re.findall(r"(?<![.\w])(\w+)\(", body)}
+            function.calls |= self._calls(body, self.sources[path])
+
+    def files(self, folder: str) -> list[str]:
+        """What stands in the files below this folder of Sources."""
+        return [text for path, text in self.sources.items() if path.startswith(f"{folder}/")]
+
+    def operations(self, part: str) -> set[str]:
+        """As `service:Operation`, by the name that the service signs with, which IAM's actions begin with as well."""
+        calls = set().union(*(self._calls(text, text) for text in self.files(part)))
+        assert calls <= self.functions.keys(), f"{part} calls what is not there: {calls - self.functions.keys()}"
+        found: set[str] = set()
+        seen: set[tuple[str, str]] = set()
+        while calls:
+            call = calls.pop()
+            if call in self.functions and call not in seen:
+                seen.add(call)
+                found |= self.functions[call].operations
+                calls |= self.functions[call].calls
+        return found
+
+    def silent_functions(self) -> list[str]:
+        """Asynchronous functions of the clients whose operation was not found."""
+        return [
+            f"{type_name}.{name}"
+            for _, type_name, name, _ in self._library_functions(of_package=True)
+            if self.clients[type_name] and not self._reaches_an_operation((type_name, name))
+        ]
+
+    def unresolved_calls(self, part: str) -> list[str]:
+        """What looks like a call to a client, but its receiver was not declared as one, or is no name."""
+        names = {name for _, _, name, _ in self._library_functions(of_package=True)}
+        unresolved = []
+        for text in self.files(part):
+            known = self._receivers(text)
+            calls = re.findall(r"([\w)\]?!]+)\.(\w+)\(", text)
+            unresolved += [f"{receiver}.{name}" for receiver, name in calls if name in names and receiver not in known]
+            unresolved += re.findall(r"\bAWSRequest\b|\bclient\.send\b", text)
+        return unresolved
+
+    def folders_with_clients(self) -> set[str]:
+        """The folders of Sources whose code names a client."""
+        client = re.compile(rf"\b(?:AWSClient|{'|'.join(self.clients)})\b")
+        return {path.split("/")[0] for path, text in self.sources.items() if client.search(text)}
+
+    # MARK: -
+
+    def _client_types(self) -> dict[str, str | None]:
+        """The clients and their services; None: a type that calls by a client that it holds."""
+        services = dict(
+            re.findall(r'static let (\w+) = AWSService\(\s*signingName: "([\w-]+)"', self.sources["AWS/AWSService.swift"])
+        )
+        types: dict[str, str | None] = {}
+        for type_name in re.findall(r"\bstruct (\w+Client)\b", "\n".join(self.files("AWS/Services"))):
+            [service] = {
+                name
+                for path, text in self.sources.items()
+                if path.startswith(f"AWS/Services/{type_name}")
+                for name in re.findall(r"[\s(]\.(\w+)\b", text)
+                if name in services
+            }
+            types[type_name] = services[service]
+        holders = re.compile(rf"\bstruct (\w+)\b[^{{]*{{(?:(?!\n}}).)*?\blet \w+: (?:{'|'.join(types)})\b", re.DOTALL)
+        types |= dict.fromkeys(holders.findall("\n".join(self.files("ImportPipeline"))))
+        return types
+
+    def _library_functions(self, of_package: bool = False):
+        """Path, type, name and body of each function of the clients and of what holds one."""
+        for path, text in self.sources.items():
+            if path.startswith(LIBRARIES):
+                for type_name, body in bodies(rf"\b(?:struct|extension) ({'|'.join(self.clients)})\b", text):
+                    qualifier = r"\bpackage func (\w+)\b(?=[^{]*\basync\b)" if of_package else r"\bfunc (\w+)\b"
+                    for name, function in bodies(qualifier, body):
+                        yield path, type_name, name, function
+
+    def _receivers(self, text: str) -> dict[str, str]:
+        """The names that are declared with a client's type, or made as one."""
+        types = "|".join(self.clients)
+        found = re.findall(rf"\b(\w+)\s*:\s*({types})\b(?!\.)|\b(\w+)\s*=\s*({types})\(", text)
+        return {declared or made: of_declared or of_made for declared, of_declared, made, of_made in found}
+
+    def _calls(self, text: str, declarations: str) -> set[tuple[str, str]]:
+        receivers = self._receivers(declarations)
+        if not receivers:
+            return set()
+        members = re.findall(rf"(?<!\.)\b(?:self\.)?({'|'.join(receivers)})\.(\w+)", text)
+        return {(receivers[receiver], member) for receiver, member in members}
+
+    def _reaches_an_operation(self, call: tuple[str, str]) -> bool:
+        function = self.functions[call]
+        others = (it for it in function.calls if it in self.functions and it != call)
+        return bool(function.operations) or any(map(self._reaches_an_operation, others))
+
+
+def bodies(head: str, text: str):
+    """What the pattern's group names, and what stands between the braces behind it."""
+    # Braces in strings would count, so that they are blanked out for counting.
+    plain = re.sub(r'"(?:\\.|[^"\\\n])*"', lambda match: " " * len(match[0]), text)
+    for match in re.finditer(head, plain):
+        start = plain.find("{", match.end())
+        if start < 0:
+            return
+        depth = 0
+        for index in range(start, len(plain)):
+            depth += {"{": 1, "}": -1}.get(plain[index], 0)
+            if depth == 0:
+                yield match[1], text[start + 1 : index]
+                break
+
+
+class BucketLayout:
+    """The folders of the bucket, by what `BucketLayout.swift` calls them."""
+
+    DATES = "????/??/??/"
+
+    def __init__(self, sources: Sources):
+        text = sources["ImportPipeline/BucketLayout.swift"]
+        self._folders: dict[str, set[str]] = {
+            name: {folder} for name, folder in re.findall(r'static let (\w+) = "(\w+/)"', text)
+        }
+        # The only keys without a word of their own: the day's.
+        self._folders["prefix(of)"] = {self.DATES}
+        heads = re.finditer(r"static func ((\w+)\(\s*(\w+))", text)
+        for head in heads:
+            [(_, body)] = bodies(re.escape(head[0]) + "()", text)
+            mentioned = (self._folders.get(mention, set()) for mention in self._mentions(body))
+            self._folders.setdefault(f"{head[2]}({head[3]})", set().union(*mentioned))
+
+    def folders(self, text: str) -> set[str]:
+        """Those that this code names."""
+        mentions = {mention.removeprefix("BucketLayout.") for mention in self._mentions(text, r"BucketLayout\.")}
+        return set().union(*(self._folders[mention] for mention in mentions))
+
+    @staticmethod
+    def _mentions(text: str, before: str = r"(?<![.\w])") -> set[str]:
+        """Names as they stand, functions with their first label."""
+        found = set()
+        for name, label in re.findall(rf"{before}(\w+)(\((?:\s*\w+:)?)?", text):
+            found.add(f"{name}({label.strip('(:').strip() or '_'})" if label else name)
+        return found

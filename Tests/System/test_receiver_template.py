@@ -1,0 +1,477 @@
+"""The receiver's template and the root that nests it: wrong parameters are refused before anything is made, the root says the
+same as what it nests, and alarms, dashboard and task definition name only what the Swift code has.
+
+Rules and parameters are tried out as CloudFormation's documentation describes them; AWS itself is not asked."""
+
+import itertools
+import json
+import re
+from pathlib import Path
+
+import pytest
+from cfnlint.decode import cfn_yaml
+
+from conftest import PROJECT
+
+SOURCES = PROJECT / "Sources"
+
+
+def load_template(name: str) -> dict:
+    """A template with its tags as CloudFormation's functions: `!Ref X` is `{"Ref": "X"}`, `!GetAtt` takes a list."""
+    return json.loads(json.dumps(cfn_yaml.load(str(PROJECT / "template" / name))))
+
+
+RECEIVER = load_template("receiver.yaml")
+PIPELINE = load_template("pipeline.yaml")
+ROOT = load_template("dicom-store-scp.yaml")
+TEMPLATES = {"receiver.yaml": RECEIVER, "pipeline.yaml": PIPELINE, "dicom-store-scp.yaml": ROOT}
+PARAMETERS = {**PIPELINE["Parameters"], **RECEIVER["Parameters"]}
+
+TAGGED = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/store-scp:1.0"
+DIGESTED = "123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b_c.d/e@sha256:" + "0" * 64
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+ROUTE_TABLE = "rtb-0123456789abcdef0"
+
+# Values of the parameters that have a pattern: those that it takes, those that it refuses.
+PATTERNS: dict[str, tuple[list[str], list[str]]] = {
+    "VpcCIDR": (["10.0.0.0/16", "172.31.0.0/28"], ["", "10.0.0.0", "10.0.0.0/15", "10.0.0.0/29", "fd00::/16"]),
+    "PeerCIDR1": (
+        ["10.0.0.0/8", "192.168.1.7/32", "0.0.0.0/1", "255.255.255.255/32"],
+        [
+            *("", "10.0.0.0", "10.0.0.0/33", "256.0.0.0/8", "10.0.0/8", "0.0.0.0/0", "10.0.0.0/08", "01.0.0.0/8"),
+            *("::/0", "10.0.0.0/8 ", "10.0.0.0/8,11.0.0.0/8"),
+        ],
+    ),
+    "PeerCIDR2": (["", "10.1.0.0/16"], [" ", "10.0.0.1", "0.0.0.0/0"]),
+    "PeerCIDR3": (["", "10.1.0.0/16"], [" ", "10.0.0.1", "0.0.0.0/0"]),
+    "RequireCallingAETitle": (
+        ["", "CT1", "CT1,MR 2,ABCDEFGHIJKLMNOP", "A+B,C-D"],
+        [",", "A,", "A,,B", "A, B", "ABCDEFGHIJKLMNOPQ", "A\\B", "A,ABCDEFGHIJKLMNOPQ"],
+    ),
+    "SCPAETitle": (
+        ["A", "STORESCP", "MY SCP", "ABCDEFGHIJKLMNOP", "A,B", "a[b]~!"],
+        ["", " ", "A ", " A", "ABCDEFGHIJKLMNOPQ", "A\\B", "Ä", "A\nB", "A\tB", "A\n"],
+    ),
+    "SupportedSOPClassUIDs": (
+        ["", "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2,1.2.840.10008.5.1.4.1.1.4", "2.25.0"],
+        ["CT", "1", "1.2.", "1.02", "1.2,", "1.2, 1.3", "3.1"],
+    ),
+    "ImageURI": (
+        [TAGGED, DIGESTED],
+        [
+            *("", "store-scp", "nginx:latest", "public.ecr.aws/x/y:1", TAGGED.removesuffix(":1.0"), TAGGED[1:]),
+            *(TAGGED.upper(), DIGESTED[:-1], TAGGED.replace(".com", ".com.example.com"), TAGGED.replace(":", "/:")),
+        ],
+    ),
+    "TLSCertificateARN": (["", CERTIFICATE], ["x", "arn:aws:iam::123456789012:server-certificate/x"]),
+    "KMSKeyARN": (
+        ["", "arn:aws:kms:us-east-1:123456789012:key/mrk-1234"],
+        ["alias/x", "arn:aws:kms:us-east-1:123456789012:alias/x"],
+    ),
+    "AlarmTopicARN": (
+        ["", "arn:aws:sns:eu-west-1:123456789012:alarms", "arn:aws-us-gov:sns:us-gov-west-1:123456789012:A_b-1"],
+        ["alarms", "arn:aws:sqs:eu-west-1:123456789012:alarms", "arn:aws:sns:eu-west-1:123456789012:alarms.fifo"],
+    ),
+    "DicomBucketName": (["dicom-store-scp-dicom-123456789012-us-east-1"], ["", "a", "A_b", "s3://x", "x/y"]),
+    "PrivateRouteTableIDs": (
+        ["", ROUTE_TABLE, f"rtb-01234567,{ROUTE_TABLE}"],
+        ["rtb", "subnet-01234567", f"{ROUTE_TABLE}, {ROUTE_TABLE}", f"{ROUTE_TABLE},"],
+    ),
+    "S3PrefixListID": (["", "pl-63a5400a"], ["0.0.0.0/0", "pl-", "pl-XYZ"]),
+    "BucketPrefix": (["dicom-store-scp", "a1", "a" * 25], ["", "a", "a" * 26, "A1", "-a", "a.b", "a_b"]),
+    "TableName": (["DicomImportJobTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
+    "DatastoreId": (["", "0" * 16 + "z" * 16], ["0" * 31, "0" * 33, "A" * 32]),
+    "AlarmEmail": (["", "pacs@example.com"], ["pacs", "a@b c", "a@b@c"]),
+    "AccessLogBucketName": (["", "logs.example-1"], ["ab", "Logs", "s3://logs", "-logs"]),
+}
+# What CloudFormation itself looks up in the account.
+LOOKED_UP = {"AWS::EC2::VPC::Id", "List<AWS::EC2::Subnet::Id>"}
+
+# Fargate's own table, from AWS's "Task CPU and memory": units of CPU, MiB of memory.
+FARGATE = {
+    256: [512, 1024, 2048],
+    512: range(1024, 4096 + 1, 1024),
+    1024: range(2048, 8192 + 1, 1024),
+    2048: range(4096, 16384 + 1, 1024),
+    4096: range(8192, 30720 + 1, 1024),
+    8192: range(16384, 61440 + 1, 4096),
+    16384: range(32768, 122880 + 1, 8192),
+}
+
+
+# MARK: Parameters
+
+
+def is_taken(parameter: dict, value: str) -> bool:
+    """Whether CloudFormation takes the value: a pattern must match all of it."""
+    if "AllowedPattern" in parameter and not re.fullmatch(parameter["AllowedPattern"], value):
+        return False
+    if "AllowedValues" in parameter and value not in map(str, parameter["AllowedValues"]):
+        return False
+    if parameter["Type"] == "Number":
+        try:
+            number = float(value)
+        except ValueError:
+            return False
+        return parameter.get("MinValue", number) <= number <= parameter.get("MaxValue", number)
+    return True
+
+
+def examples(name: str) -> tuple[list[str], list[str]]:
+    """Values that the parameter must take, and such as it must refuse."""
+    parameter = PARAMETERS[name]
+    if name in PATTERNS:
+        return PATTERNS[name]
+    if "AllowedValues" in parameter:
+        values = [str(value) for value in parameter["AllowedValues"]]
+        return values, ["", "yes", *(f"{value}7" for value in values), *({it.swapcase() for it in values} - {*values})]
+    least, most = parameter["MinValue"], parameter["MaxValue"]
+    return [str(least), str(most)], ["", "x", str(least - 1), str(most + 1)]
+
+
+@pytest.mark.parametrize("name", [name for name, it in PARAMETERS.items() if it["Type"] not in LOOKED_UP])
+def test_a_parameter_takes_what_is_right_and_refuses_what_is_wrong(name):
+    right, wrong = examples(name)
+    assert right and wrong
+    for template in TEMPLATES.values():
+        if parameter := template["Parameters"].get(name):
+            assert [value for value in right if not is_taken(parameter, value)] == []
+            assert [value for value in wrong if is_taken(parameter, value)] == []
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_parameter_is_described_bounded_and_in_a_group_of_the_form(name):
+    template = TEMPLATES[name]
+    for key, parameter in template["Parameters"].items():
+        assert parameter["Description"], key
+        bounds = parameter.keys() & {"AllowedPattern", "AllowedValues", "MinValue", "MaxValue"}
+        assert parameter["Type"] in LOOKED_UP or bounds, key
+        assert "AllowedPattern" not in parameter or key in PATTERNS, key
+        if "Default" in parameter:
+            assert is_taken(parameter, str(parameter["Default"])), key
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(key for group in groups for key in group["Parameters"]) == sorted(template["Parameters"])
+
+
+# MARK: Rules
+
+
+def evaluate(expression, values: dict[str, str], subnets: dict[str, str]):
+    """What a rule's or a resource's expression comes to. `subnets`: each subnet's VPC, as the account would tell."""
+    if isinstance(expression, list):
+        return [evaluate(item, values, subnets) for item in expression]
+    if not isinstance(expression, dict):
+        return expression
+    [(function, argument)] = expression.items()
+    match function:
+        case "Ref":
+            return values[argument]
+        case "Fn::RefAll":
+            return values_of_type(argument, values)
+        case "Fn::ValueOfAll":
+            assert argument == ["AWS::EC2::Subnet::Id", "VpcId"]
+            return [subnets[subnet] for subnet in values_of_type("AWS::EC2::Subnet::Id", values)]
+        case "Fn::Sub":
+            text, names = argument
+            parts = evaluate_members(names, values, subnets)
+            return re.sub(r"\$\{(\w+)\}", lambda match: parts[match[1]], text)
+    arguments = evaluate(argument, values, subnets)
+    match function:
+        case "Fn::Equals":
+            return arguments[0] == arguments[1]
+        case "Fn::Not":
+            return not arguments[0]
+        case "Fn::Contains":
+            return arguments[1] in arguments[0]
+        case "Fn::EachMemberIn":
+            return set(arguments[0]) <= set(arguments[1])
+        case "Fn::Split":
+            return arguments[1].split(arguments[0])
+        case "Fn::Select":
+            return arguments[1][int(arguments[0])]
+    raise AssertionError(f"{function} is not known here")
+
+
+def evaluate_members(members: dict, values: dict[str, str], subnets: dict[str, str]) -> dict[str, str]:
+    return {name: evaluate(member, values, subnets) for name, member in members.items()}
+
+
+def values_of_type(name: str, values: dict[str, str]) -> list[str]:
+    """Those of all parameters of this type, and of lists of it."""
+    types = {key: parameter["Type"] for key, parameter in RECEIVER["Parameters"].items()}
+    lists = [values[key].split(",") for key, it in types.items() if it in (name, f"List<{name}>")]
+    return list(itertools.chain(*lists))
+
+
+def broken_rules(**values: str) -> list[str]:
+    """The rules that refuse these parameters; those that are not named have their defaults."""
+    defaults = {name: str(parameter.get("Default", "")) for name, parameter in RECEIVER["Parameters"].items()}
+    given = {
+        **defaults,
+        **{"VpcID": "vpc-1", "PublicSubnetIDs": "subnet-1", "PrivateSubnetIDs": "subnet-2,subnet-3"},
+        **{"PrivateRouteTableIDs": ROUTE_TABLE, **values},
+    }
+    subnets = {"subnet-1": "vpc-1", "subnet-2": "vpc-1", "subnet-3": "vpc-1", "subnet-4": "vpc-2"}
+    broken = []
+    for name, rule in RECEIVER["Rules"].items():
+        if evaluate(rule.get("RuleCondition", True), given, subnets):
+            if not all(evaluate(assertion["Assert"], given, subnets) for assertion in rule["Assertions"]):
+                broken.append(name)
+    return broken
+
+
+@pytest.mark.parametrize(
+    ("values", "broken"),
+    [
+        ({}, []),
+        ({"PublicSubnetIDs": "subnet-4"}, ["SubnetsAreOfTheVPC"]),
+        ({"PrivateSubnetIDs": "subnet-2,subnet-4"}, ["SubnetsAreOfTheVPC"]),
+        ({"PrivateRouteTableIDs": ""}, ["EndpointsHaveRouteTables"]),
+        ({"PrivateRouteTableIDs": "", "CreateVPCEndpoints": "false"}, []),
+        ({"RequireTLS": "true"}, ["TLSHasCertificate"]),
+        ({"RequireTLS": "true", "TLSCertificateARN": CERTIFICATE}, []),
+        ({"TLSCertificateARN": CERTIFICATE}, []),
+        ({"TLSCertificateARN": CERTIFICATE, "SCPPort": "2762"}, ["PortsDiffer"]),
+        ({"SCPPort": "2762"}, []),
+        ({"TaskCPU": "256"}, []),
+        ({"TaskCPU": "4096"}, ["MemoryOfCPU4096"]),
+    ],
+)
+def test_what_does_not_go_together_is_refused_by_a_rule(values, broken):
+    assert broken_rules(**values) == broken
+
+
+@pytest.mark.parametrize("cpu", FARGATE)
+def test_a_cpu_takes_the_memory_that_fargate_has_for_it_and_no_other(cpu):
+    parameter = RECEIVER["Parameters"]["TaskMemoryLimit"]
+    taken = []
+    for memory in range(0, 131072 + 1, 256):
+        if is_taken(parameter, str(memory)) and not broken_rules(TaskCPU=str(cpu), TaskMemoryLimit=str(memory)):
+            taken.append(memory)
+    assert taken == list(FARGATE[cpu])
+
+
+def test_every_cpu_of_fargate_can_be_taken():
+    assert RECEIVER["Parameters"]["TaskCPU"]["AllowedValues"] == list(FARGATE)
+
+
+# MARK: The root
+
+
+def test_the_root_has_the_parameters_of_what_it_nests():
+    given_by_the_other_stack = {"DicomBucketName", "AlarmTopicARN"}
+    assert ROOT["Parameters"].keys() == PARAMETERS.keys() - given_by_the_other_stack
+    for name, parameter in ROOT["Parameters"].items():
+        nested = [it["Parameters"][name] for it in (PIPELINE, RECEIVER) if name in it["Parameters"]]
+        # Where both have it, the root's description speaks for both.
+        own = {} if len(nested) == 1 else {"Description": parameter["Description"]}
+        assert all({**it, **own} == parameter for it in nested), name
+
+
+def test_the_root_refuses_by_the_same_rules():
+    assert ROOT["Rules"] == RECEIVER["Rules"]
+
+
+@pytest.mark.parametrize(("resource", "nested"), [("Pipeline", PIPELINE), ("Receiver", RECEIVER)])
+def test_the_root_hands_every_parameter_on_under_its_name(resource, nested):
+    given = ROOT["Resources"][resource]["Properties"]["Parameters"]
+    assert given.keys() == nested["Parameters"].keys()
+    special = {
+        "DicomBucketName": {"Fn::GetAtt": ["Pipeline", "Outputs.DicomBucketName"]},
+        "AlarmTopicARN": {"Fn::GetAtt": ["Pipeline", "Outputs.AlarmTopicArn"]},
+    }
+    for name, value in given.items():
+        is_list = nested["Parameters"][name]["Type"].startswith("List<")
+        reference = {"Fn::Join": [",", {"Ref": name}]} if is_list else {"Ref": name}
+        assert value == special.get(name, reference), name
+    outputs = {value["Fn::GetAtt"][1] for value in given.values() if "Fn::GetAtt" in value}
+    assert outputs <= {f"Outputs.{name}" for name in PIPELINE["Outputs"]}
+
+
+def test_the_root_has_the_outputs_of_what_it_nests():
+    nested = [("Receiver", name, it) for name, it in RECEIVER["Outputs"].items()]
+    nested += [("Pipeline", name, it) for name, it in PIPELINE["Outputs"].items()]
+    expected = {name: {**it, "Value": {"Fn::GetAtt": [stack, f"Outputs.{name}"]}} for stack, name, it in nested}
+    assert len(expected) == len(nested)
+    assert ROOT["Outputs"] == expected
+    for output in expected.values():
+        if condition := output.get("Condition"):
+            assert ROOT["Conditions"][condition] == RECEIVER["Conditions"][condition]
+
+
+# MARK: The task
+
+
+@pytest.mark.parametrize(
+    ("image", "repository"),
+    [(TAGGED, "eu-west-1:123456789012:repository/store-scp"), (DIGESTED, "us-east-1:123456789012:repository/a/b_c.d/e")],
+    ids=["tag", "digest"],
+)
+def test_the_execution_role_may_pull_the_image_and_no_other(image, repository):
+    [policy] = RECEIVER["Resources"]["ExecutionRole"]["Properties"]["Policies"]
+    [pull] = [it for it in policy["PolicyDocument"]["Statement"] if "ecr:BatchGetImage" in it["Action"]]
+    text, names = pull["Resource"]["Fn::Sub"]
+    resource = {"Fn::Sub": [text.replace("${AWS::Partition}", "aws"), names]}
+    assert evaluate(resource, {"ImageURI": image}, {}) == f"arn:aws:ecr:{repository}"
+
+
+def swift(*folders: str) -> str:
+    """The Swift code below these folders of Sources."""
+    files = [path for folder in folders for path in sorted((SOURCES / folder).rglob("*.swift"))]
+    assert files
+    return "\n".join(path.read_text() for path in files)
+
+
+def task_environment() -> dict:
+    [container] = RECEIVER["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"]
+    return {variable["Name"]: variable["Value"] for variable in container["Environment"]}
+
+
+def test_the_receiver_reads_every_variable_that_its_task_has():
+    read_by_the_receiver = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', swift("StoreSCP")))
+    read_by_the_client_of_aws = set(re.findall(r'setting\("(AWS_[A-Z_]+)"\)', swift("AWS")))
+    assert set(task_environment()) - read_by_the_receiver == {"AWS_REGION"}
+    assert "AWS_REGION" in read_by_the_client_of_aws
+
+
+def test_no_number_that_the_template_takes_ends_the_receivers_start():
+    """The bounds of a number's parameter lie within those that the receiver checks when it starts."""
+    code = swift("StoreSCP")
+    [seconds] = re.findall(r"\.seconds\(Int64\(try integer\(name, default: value, in: ([\d_.]+)\)\)\)", code)
+    bounds = dict(re.findall(r'settings\.integer\(\s*"([A-Z_]+)",(?: default: [\d_]+,)? in: ([\d_.]+)\)', code))
+    bounds |= {name: seconds for name in re.findall(r'settings\.seconds\("([A-Z_]+)"', code)}
+    checked = set()
+    for name, value in task_environment().items():
+        if name not in bounds:
+            continue
+        parameter = RECEIVER["Parameters"][value["Ref"]] if isinstance(value, dict) else {}
+        least, most = (int(bound) for bound in bounds[name].split("..."))
+        assert least <= int(parameter.get("MinValue", value if not parameter else 0)), name
+        assert int(parameter.get("MaxValue", value if not parameter else 1 << 62)) <= most, name
+        checked.add(name)
+    assert checked == {
+        *("SCP_PORT", "HEALTH_PORT", "DIMSE_TIMEOUT", "NETWORK_TIMEOUT", "MAXIMUM_ASSOCIATIONS", "DRAIN_TIMEOUT"),
+    }
+
+
+# MARK: Alarms and dashboards
+
+NAMESPACE = "DICOMStoreSCP"
+# Metrics of two stacks do not meet: their dimension is the stack's name. So each template may name only what its own parts write.
+WRITERS = {
+    "receiver.yaml": ["StoreSCP"],
+    "pipeline.yaml": ["TriggerImport", "StartImportJob", "CheckStatus", "ImportPipeline"],
+}
+
+
+def resources(template: dict, kind: str) -> dict[str, dict]:
+    return {name: it for name, it in template["Resources"].items() if it["Type"] == f"AWS::{kind}"}
+
+
+def dashboard(template: dict) -> list[dict]:
+    """The widgets of the template's only dashboard, with a word for everything that is filled in."""
+    [it] = resources(template, "CloudWatch::Dashboard").values()
+    return json.loads(re.sub(r"\$\{[\w:.]+\}", "filled-in", it["Properties"]["DashboardBody"]["Fn::Sub"]))["widgets"]
+
+
+def dashboard_metrics(widgets: list[dict]) -> set[tuple[str, str]]:
+    """Namespace and name of each; a dot stands for what the line before has there."""
+    metrics = set()
+    for widget in widgets:
+        before: list[str] = []
+        for line in widget["properties"]["metrics"]:
+            texts = [text for text in line if isinstance(text, str)]
+            before = [before[place] if text == "." else text for place, text in enumerate(texts)]
+            metrics.add((before[0], before[1]))
+    return metrics
+
+
+def metrics_in(node) -> set[tuple[str, str]]:
+    """Namespace and name of each metric that alarms and scaling policies below here use."""
+    if isinstance(node, list):
+        return set().union(*map(metrics_in, node))
+    if not isinstance(node, dict):
+        return set()
+    own = {(node["Namespace"], node["MetricName"])} if "MetricName" in node else set()
+    return own.union(*map(metrics_in, node.values()))
+
+
+def written_metrics(name: str) -> set[str]:
+    return set(re.findall(r'\.init\(\s*"([A-Z]\w+)"', swift(*WRITERS[name])))
+
+
+def unknown_metrics(name: str, template: dict) -> set[str]:
+    """Our own metrics that the template uses and nothing of its stack writes."""
+    used = metrics_in(template["Resources"]) | dashboard_metrics(dashboard(template))
+    return {metric for namespace, metric in used if namespace == NAMESPACE} - written_metrics(name)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_no_alarm_nor_dashboard_looks_at_a_metric_that_nothing_writes(name):
+    assert unknown_metrics(name, TEMPLATES[name]) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "metric"),
+    [
+        ("receiver.yaml", "InstancesFailed"),
+        ("receiver.yaml", "AssociationsActive"),
+        ("receiver.yaml", "StoreLatency"),
+        ("pipeline.yaml", "ImportsFailed"),
+        ("pipeline.yaml", "DeliveriesRecovered"),
+    ],
+)
+def test_a_metric_that_is_misspelt_is_noticed(name, metric):
+    """In the receiver's template: of an alarm, of a scaling policy, of the dashboard alone."""
+    misspelt = json.loads(json.dumps(TEMPLATES[name]).replace(metric, f"{metric}s"))
+    assert unknown_metrics(name, misspelt) == {f"{metric}s"}
+
+
+def test_the_dashboard_shows_all_that_the_receiver_counts():
+    shown = {metric for namespace, metric in dashboard_metrics(dashboard(RECEIVER)) if namespace == NAMESPACE}
+    assert shown == written_metrics("receiver.yaml")
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_dashboards_widgets_lie_beside_each_other(name):
+    cells: set[tuple[int, int]] = set()
+    for widget in dashboard(TEMPLATES[name]):
+        columns = range(widget["x"], widget["x"] + widget["width"])
+        rows = range(widget["y"], widget["y"] + widget["height"])
+        own = set(itertools.product(columns, rows))
+        assert columns.stop <= 24 and not own & cells, widget["properties"]["title"]
+        cells |= own
+
+
+def test_the_receivers_alarms_need_a_topic_and_are_told_to_it():
+    alarms = resources(RECEIVER, "CloudWatch::Alarm")
+    assert alarms.keys() == {"RejectedAssociationsAlarm", "FailedInstancesAlarm", "RunningTasksAlarm", "HealthyHostsAlarm"}
+    for alarm in alarms.values():
+        assert alarm["Condition"] == "HasAlarmTopic"
+        assert alarm["Properties"]["AlarmActions"] == alarm["Properties"]["OKActions"] == [{"Ref": "AlarmTopicARN"}]
+    assert RECEIVER["Conditions"]["HasAlarmTopic"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicARN"}, ""]}]}
+
+
+def test_a_receiver_that_gets_nothing_is_no_alarm_but_one_that_is_gone_is():
+    for name, alarm in resources(RECEIVER, "CloudWatch::Alarm").items():
+        properties = alarm["Properties"]
+        counts_what_came = properties["Namespace"] == NAMESPACE
+        assert properties["ComparisonOperator"].startswith("Greater" if counts_what_came else "Less"), name
+        assert properties["TreatMissingData"] == ("notBreaching" if counts_what_came else "breaching"), name
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_alarms_of_our_own_metrics_look_at_the_dimension_that_is_written(name):
+    template = TEMPLATES[name]
+    service = [{"Name": "Service", "Value": {"Ref": "AWS::StackName"}}]
+    for key, alarm in resources(template, "CloudWatch::Alarm").items():
+        if alarm["Properties"]["Namespace"] == NAMESPACE:
+            assert alarm["Properties"]["Dimensions"] == service, key
+    functions = resources(template, "Lambda::Function").values()
+    environments = [it["Properties"]["Environment"]["Variables"] for it in functions]
+    if name == "receiver.yaml":
+        environments = [task_environment()]
+    assert environments
+    for environment in environments:
+        assert environment["METRICS_NAMESPACE"] == NAMESPACE
+        assert environment["METRICS_SERVICE"] == {"Ref": "AWS::StackName"}
