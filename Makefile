@@ -42,9 +42,11 @@ fuzz: setup ## SECONDS=600 a target: libFuzzer with the address and the thread s
 	scripts/fuzz address -1 $(or $(SECONDS),600)
 	scripts/fuzz thread -1 $(or $(SECONDS),600)
 
-lint: setup ## Format, templates, state machine
+lint: setup .venv-lint/complete ## Format, templates, state machine, Dockerfile
 	$(LINT_SWIFT)
 	.venv/bin/cfn-lint template/*.yaml
+	.venv-lint/bin/checkov
+	.venv-lint/bin/hadolint Dockerfile
 	.venv/bin/statelint statemachine/import.asl.json
 
 release: package ## dist/: the functions' zips and the receiver, as they ship

@@ -1,8 +1,8 @@
 """Which operations of AWS each part of the Swift code calls, read from its text.
 
-The clients in `Sources/AWS/Services` name the operation where they send it. What `Sources/ImportPipeline` calls on its callers'
-behalf counts for them. A call is `name.function(` where the same file declares `name` with a client's type; one that this does not
-find is an error and not a gap, see `unresolved_calls`."""
+The clients in `Sources/AWS/Services` name the operation where they send it. What `Sources/ImportPipeline` calls on its
+callers' behalf counts for them. A call is `name.function` where the same file declares `name` with a client's type; one that
+this does not find is an error and not a gap, see `unresolved_calls`."""
 
 import re
 from dataclasses import dataclass, field
@@ -15,7 +15,8 @@ Sources = dict[str, str]
 
 def read_sources(folder: Path) -> Sources:
     """All Swift code, without its comments."""
-    return {str(path.relative_to(folder)): without_comments(path.read_text()) for path in sorted(folder.rglob("*.swift"))}
+    files = sorted(folder.rglob("*.swift"))
+    return {str(path.relative_to(folder)): without_comments(path.read_text()) for path in files}
 
 
 def without_comments(text: str) -> str:
@@ -91,9 +92,8 @@ class SwiftCode:
 
     def _client_types(self) -> dict[str, str | None]:
         """The clients and their services; None: a type that calls by a client that it holds."""
-        services = dict(
-            re.findall(r'static let (\w+) = AWSService\(\s*signingName: "([\w-]+)"', self.sources["AWS/AWSService.swift"])
-        )
+        declaration = r'static let (\w+) = AWSService\(\s*signingName: "([\w-]+)"'
+        services = dict(re.findall(declaration, self.sources["AWS/AWSService.swift"]))
         types: dict[str, str | None] = {}
         for type_name in re.findall(r"\bstruct (\w+Client)\b", "\n".join(self.files("AWS/Services"))):
             [service] = {
@@ -127,7 +127,7 @@ class SwiftCode:
         receivers = self._receivers(declarations)
         if not receivers:
             return set()
-        members = re.findall(rf"(?<!\.)\b(?:self\.)?({'|'.join(receivers)})\.(\w+)", text)
+        members = re.findall(rf"\b({'|'.join(receivers)})\.(\w+)", text)
         return {(receivers[receiver], member) for receiver, member in members}
 
     def _reaches_an_operation(self, call: tuple[str, str]) -> bool:

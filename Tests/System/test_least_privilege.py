@@ -1,7 +1,7 @@
 """Each role allows what its part of the system calls, and where it does so: nothing is missing, nothing is to spare.
 
-What the parts call is read from the Swift code and the state machine; where they do so, and what AWS's own services do in a role's
-name, stands in tables here."""
+What the parts call is read from the Swift code and the state machine; where they do so, and what AWS's own services do in
+a role's name, stands in tables here."""
 
 import copy
 import fnmatch
@@ -23,8 +23,9 @@ PARTS = ("TriggerImport", "StartImportJob", "CheckStatus", "StoreSCP")
 # An action, and the resource that it is done to: a resource's name in the template, behind a bucket's the keys.
 Grant = tuple[str, str]
 
-# What an operation needs where it is not the action of its own name. A copy reads at one place and writes to another, and S3 takes
-# the object's tags along, but not when it is copied in parts. Parts of an upload are written by the right to write the object.
+# What an operation needs where it is not the action of its own name. A copy reads at one place and writes to another, and S3
+# takes the object's tags along, but not when it is copied in parts. Parts of an upload are written by the right to write the
+# object.
 ACTIONS = {
     "s3:ListObjectsV2": {"at": ["s3:ListBucket"]},
     "s3:CreateMultipartUpload": {"at": ["s3:PutObject"]},
@@ -307,8 +308,8 @@ def test_a_key_is_among_those_of_its_own_folder_alone(key, where):
 
 # MARK: Who may act in a role's name
 
-# The services that assume roles here, and whether AWS lets a trust policy ask for whom they do it. Lambda's does not need to:
-# who makes a function must be allowed to pass its role (iam:PassRole), and a function takes a role of its own account only.
+# The services that assume roles here, and whether AWS lets a trust policy ask for whom they do it. A function's role does not
+# need to: who makes a function must be allowed to pass its role (iam:PassRole), which must be of the function's own account.
 ASKED_FOR_WHOM = {
     "medical-imaging.amazonaws.com": True,
     "states.amazonaws.com": True,

@@ -1,5 +1,5 @@
-"""The receiver's template and the root that nests it: wrong parameters are refused before anything is made, the root says the
-same as what it nests, and alarms, dashboard and task definition name only what the Swift code has.
+"""The receiver's template and the root that nests it: wrong parameters are refused before anything is made, the root says
+the same as what it nests, and alarms, dashboard and task definition name only what the Swift code has.
 
 Rules and parameters are tried out as CloudFormation's documentation describes them; AWS itself is not asked."""
 
@@ -304,7 +304,10 @@ def test_the_root_has_the_outputs_of_what_it_nests():
 
 @pytest.mark.parametrize(
     ("image", "repository"),
-    [(TAGGED, "eu-west-1:123456789012:repository/store-scp"), (DIGESTED, "us-east-1:123456789012:repository/a/b_c.d/e")],
+    [
+        (TAGGED, "eu-west-1:123456789012:repository/store-scp"),
+        (DIGESTED, "us-east-1:123456789012:repository/a/b_c.d/e"),
+    ],
     ids=["tag", "digest"],
 )
 def test_the_execution_role_may_pull_the_image_and_no_other(image, repository):
@@ -357,7 +360,8 @@ def test_no_number_that_the_template_takes_ends_the_receivers_start():
 # MARK: Alarms and dashboards
 
 NAMESPACE = "DICOMStoreSCP"
-# Metrics of two stacks do not meet: their dimension is the stack's name. So each template may name only what its own parts write.
+# Metrics of two stacks do not meet, because their dimension is the stack's name: each template may name only what its own
+# parts write.
 WRITERS = {
     "receiver.yaml": ["StoreSCP"],
     "pipeline.yaml": ["TriggerImport", "StartImportJob", "CheckStatus", "ImportPipeline"],
@@ -445,7 +449,8 @@ def test_a_dashboards_widgets_lie_beside_each_other(name):
 
 def test_the_receivers_alarms_need_a_topic_and_are_told_to_it():
     alarms = resources(RECEIVER, "CloudWatch::Alarm")
-    assert alarms.keys() == {"RejectedAssociationsAlarm", "FailedInstancesAlarm", "RunningTasksAlarm", "HealthyHostsAlarm"}
+    about = ("RejectedAssociations", "FailedInstances", "RunningTasks", "HealthyHosts")
+    assert alarms.keys() == {f"{it}Alarm" for it in about}
     for alarm in alarms.values():
         assert alarm["Condition"] == "HasAlarmTopic"
         assert alarm["Properties"]["AlarmActions"] == alarm["Properties"]["OKActions"] == [{"Ref": "AlarmTopicARN"}]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import PROJECT, ZIPS
-from deploy import deploy
+from deploy import STACK, deploy
 from functions import function_zip
 from local_aws import LocalAWS
 from pipeline import Pipeline
@@ -75,7 +75,9 @@ def variables(pipeline: Pipeline, function: str) -> dict[str, str]:
 
 def test_the_functions_know_where_they_are(deployed):
     outputs = deployed.outputs
+    metrics = {"METRICS_NAMESPACE": "DICOMStoreSCP", "METRICS_SERVICE": STACK}
     assert variables(deployed, "TriggerImport") == {
+        **metrics,
         "DICOM_BUCKET": outputs["DicomBucketName"],
         "STATE_MACHINE_ARN": outputs["StateMachineArn"],
         "TABLE_NAME": "DicomImportJobTable",
@@ -85,6 +87,7 @@ def test_the_functions_know_where_they_are(deployed):
     role = start.pop("DATA_ACCESS_ROLE_ARN")
     assert ":role/" in role
     expected = {"DATASTORE_ID": outputs["DatastoreId"], "TABLE_NAME": "DicomImportJobTable", "POLL_SECONDS": "1"}
+    expected |= metrics
     assert start == expected
     assert variables(deployed, "CheckStatus") == {**expected, "TAG_IMPORTED": "false"}
 
