@@ -1,30 +1,15 @@
 """The receiver's template and the root that nests it: wrong parameters are refused before anything is made, the root says
-the same as what it nests, and alarms, dashboard and task definition name only what the Swift code has.
+the same as what it nests, and the task definition names only what the Swift code has.
 
 Rules and parameters are tried out as CloudFormation's documentation describes them; AWS itself is not asked."""
 
 import itertools
-import json
 import re
-from pathlib import Path
 
 import pytest
-from cfnlint.decode import cfn_yaml
 
-from conftest import PROJECT
+from templates import PIPELINE, RECEIVER, ROOT, TEMPLATES, swift, task_environment
 
-SOURCES = PROJECT / "Sources"
-
-
-def load_template(name: str) -> dict:
-    """A template with its tags as CloudFormation's functions: `!Ref X` is `{"Ref": "X"}`, `!GetAtt` takes a list."""
-    return json.loads(json.dumps(cfn_yaml.load(str(PROJECT / "template" / name))))
-
-
-RECEIVER = load_template("receiver.yaml")
-PIPELINE = load_template("pipeline.yaml")
-ROOT = load_template("dicom-store-scp.yaml")
-TEMPLATES = {"receiver.yaml": RECEIVER, "pipeline.yaml": PIPELINE, "dicom-store-scp.yaml": ROOT}
 PARAMETERS = {**PIPELINE["Parameters"], **RECEIVER["Parameters"]}
 
 TAGGED = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/store-scp:1.0"
@@ -318,18 +303,6 @@ def test_the_execution_role_may_pull_the_image_and_no_other(image, repository):
     assert evaluate(resource, {"ImageURI": image}, {}) == f"arn:aws:ecr:{repository}"
 
 
-def swift(*folders: str) -> str:
-    """The Swift code below these folders of Sources."""
-    files = [path for folder in folders for path in sorted((SOURCES / folder).rglob("*.swift"))]
-    assert files
-    return "\n".join(path.read_text() for path in files)
-
-
-def task_environment() -> dict:
-    [container] = RECEIVER["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"]
-    return {variable["Name"]: variable["Value"] for variable in container["Environment"]}
-
-
 def test_the_receiver_reads_every_variable_that_its_task_has():
     read_by_the_receiver = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', swift("StoreSCP")))
     read_by_the_client_of_aws = set(re.findall(r'setting\("(AWS_[A-Z_]+)"\)', swift("AWS")))
@@ -355,128 +328,3 @@ def test_no_number_that_the_template_takes_ends_the_receivers_start():
     assert checked == {
         *("SCP_PORT", "HEALTH_PORT", "DIMSE_TIMEOUT", "NETWORK_TIMEOUT", "MAXIMUM_ASSOCIATIONS", "DRAIN_TIMEOUT"),
     }
-
-
-# MARK: Alarms and dashboards
-
-NAMESPACE = "DICOMStoreSCP"
-# Metrics of two stacks do not meet, because their dimension is the stack's name: each template may name only what its own
-# parts write.
-WRITERS = {
-    "receiver.yaml": ["StoreSCP"],
-    "pipeline.yaml": ["TriggerImport", "StartImportJob", "CheckStatus", "ImportPipeline"],
-}
-
-
-def resources(template: dict, kind: str) -> dict[str, dict]:
-    return {name: it for name, it in template["Resources"].items() if it["Type"] == f"AWS::{kind}"}
-
-
-def dashboard(template: dict) -> list[dict]:
-    """The widgets of the template's only dashboard, with a word for everything that is filled in."""
-    [it] = resources(template, "CloudWatch::Dashboard").values()
-    return json.loads(re.sub(r"\$\{[\w:.]+\}", "filled-in", it["Properties"]["DashboardBody"]["Fn::Sub"]))["widgets"]
-
-
-def dashboard_metrics(widgets: list[dict]) -> set[tuple[str, str]]:
-    """Namespace and name of each; a dot stands for what the line before has there."""
-    metrics = set()
-    for widget in widgets:
-        before: list[str] = []
-        for line in widget["properties"]["metrics"]:
-            texts = [text for text in line if isinstance(text, str)]
-            before = [before[place] if text == "." else text for place, text in enumerate(texts)]
-            metrics.add((before[0], before[1]))
-    return metrics
-
-
-def metrics_in(node) -> set[tuple[str, str]]:
-    """Namespace and name of each metric that alarms and scaling policies below here use."""
-    if isinstance(node, list):
-        return set().union(*map(metrics_in, node))
-    if not isinstance(node, dict):
-        return set()
-    own = {(node["Namespace"], node["MetricName"])} if "MetricName" in node else set()
-    return own.union(*map(metrics_in, node.values()))
-
-
-def written_metrics(name: str) -> set[str]:
-    return set(re.findall(r'\.init\(\s*"([A-Z]\w+)"', swift(*WRITERS[name])))
-
-
-def unknown_metrics(name: str, template: dict) -> set[str]:
-    """Our own metrics that the template uses and nothing of its stack writes."""
-    used = metrics_in(template["Resources"]) | dashboard_metrics(dashboard(template))
-    return {metric for namespace, metric in used if namespace == NAMESPACE} - written_metrics(name)
-
-
-@pytest.mark.parametrize("name", WRITERS)
-def test_no_alarm_nor_dashboard_looks_at_a_metric_that_nothing_writes(name):
-    assert unknown_metrics(name, TEMPLATES[name]) == set()
-
-
-@pytest.mark.parametrize(
-    ("name", "metric"),
-    [
-        ("receiver.yaml", "InstancesFailed"),
-        ("receiver.yaml", "AssociationsActive"),
-        ("receiver.yaml", "StoreLatency"),
-        ("pipeline.yaml", "ImportsFailed"),
-        ("pipeline.yaml", "DeliveriesRecovered"),
-    ],
-)
-def test_a_metric_that_is_misspelt_is_noticed(name, metric):
-    """In the receiver's template: of an alarm, of a scaling policy, of the dashboard alone."""
-    misspelt = json.loads(json.dumps(TEMPLATES[name]).replace(metric, f"{metric}s"))
-    assert unknown_metrics(name, misspelt) == {f"{metric}s"}
-
-
-def test_the_dashboard_shows_all_that_the_receiver_counts():
-    shown = {metric for namespace, metric in dashboard_metrics(dashboard(RECEIVER)) if namespace == NAMESPACE}
-    assert shown == written_metrics("receiver.yaml")
-
-
-@pytest.mark.parametrize("name", WRITERS)
-def test_a_dashboards_widgets_lie_beside_each_other(name):
-    cells: set[tuple[int, int]] = set()
-    for widget in dashboard(TEMPLATES[name]):
-        columns = range(widget["x"], widget["x"] + widget["width"])
-        rows = range(widget["y"], widget["y"] + widget["height"])
-        own = set(itertools.product(columns, rows))
-        assert columns.stop <= 24 and not own & cells, widget["properties"]["title"]
-        cells |= own
-
-
-def test_the_receivers_alarms_need_a_topic_and_are_told_to_it():
-    alarms = resources(RECEIVER, "CloudWatch::Alarm")
-    about = ("RejectedAssociations", "FailedInstances", "RunningTasks", "HealthyHosts")
-    assert alarms.keys() == {f"{it}Alarm" for it in about}
-    for alarm in alarms.values():
-        assert alarm["Condition"] == "HasAlarmTopic"
-        assert alarm["Properties"]["AlarmActions"] == alarm["Properties"]["OKActions"] == [{"Ref": "AlarmTopicARN"}]
-    assert RECEIVER["Conditions"]["HasAlarmTopic"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicARN"}, ""]}]}
-
-
-def test_a_receiver_that_gets_nothing_is_no_alarm_but_one_that_is_gone_is():
-    for name, alarm in resources(RECEIVER, "CloudWatch::Alarm").items():
-        properties = alarm["Properties"]
-        counts_what_came = properties["Namespace"] == NAMESPACE
-        assert properties["ComparisonOperator"].startswith("Greater" if counts_what_came else "Less"), name
-        assert properties["TreatMissingData"] == ("notBreaching" if counts_what_came else "breaching"), name
-
-
-@pytest.mark.parametrize("name", WRITERS)
-def test_alarms_of_our_own_metrics_look_at_the_dimension_that_is_written(name):
-    template = TEMPLATES[name]
-    service = [{"Name": "Service", "Value": {"Ref": "AWS::StackName"}}]
-    for key, alarm in resources(template, "CloudWatch::Alarm").items():
-        if alarm["Properties"]["Namespace"] == NAMESPACE:
-            assert alarm["Properties"]["Dimensions"] == service, key
-    functions = resources(template, "Lambda::Function").values()
-    environments = [it["Properties"]["Environment"]["Variables"] for it in functions]
-    if name == "receiver.yaml":
-        environments = [task_environment()]
-    assert environments
-    for environment in environments:
-        assert environment["METRICS_NAMESPACE"] == NAMESPACE
-        assert environment["METRICS_SERVICE"] == {"Ref": "AWS::StackName"}

@@ -242,6 +242,7 @@ def test_required_tls_from_settings_that_hold_the_text(pair, instance, tmp_path)
         ({"TLS_CERTIFICATE": "/nowhere/certificate.pem"}, "TLS_PRIVATE_KEY"),
         ({"TLS_CERTIFICATE": "/nowhere/certificate.pem", "TLS_PRIVATE_KEY": "/nowhere/key.pem"}, "TLS_CERTIFICATE"),
         ({"REQUIRE_TLS": "true", "TLS_PORT": "0"}, "TLS_CERTIFICATE"),
+        ({"STORAGE_DIRECTORY": "/dev/null/storage"}, "STORAGE_DIRECTORY, /dev/null/storage, cannot be written"),
     ],
 )
 def test_settings_that_cannot_be_used_end_the_start(tmp_path, settings, named):
@@ -251,6 +252,16 @@ def test_settings_that_cannot_be_used_end_the_start(tmp_path, settings, named):
     [line] = log.lines()
     assert line["message"] == "the receiver cannot run"
     assert named in json.dumps(line)
+
+
+def test_a_port_that_is_taken_ends_the_start(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(RuntimeError), start(tmp_path, HEALTH_PORT=str(port)):
+            pass
+    [line] = Log(tmp_path / "receiver.log").lines()
+    assert line["message"] == "the receiver cannot run"
+    assert line["errorMessage"] == f"port {port} of 127.0.0.1 cannot be opened: Address already in use"
 
 
 def served_certificate(port: int) -> str:

@@ -1,5 +1,6 @@
-"""Updating a stack: moto forgets a resource whose class cannot be updated, and with it the stack breaks. Here such a resource
-stays as it was; a bucket gets its new rules, a state machine its new definition, a function all of its variables as text."""
+"""Updating and deleting a stack: moto forgets a resource whose class cannot be updated, and with it the stack breaks. Here such a resource
+stays as it was; a bucket gets its new rules, a state machine its new definition, a function all of its variables as text. What is
+retained but for a failed creation is retained."""
 
 from moto.awslambda.models import LambdaFunction
 from moto.cloudformation import parsing
@@ -17,6 +18,15 @@ def install() -> None:
         return updated or resources_map[logical_id]
 
     parsing.parse_and_update_resource = update_or_keep
+    delete = parsing.ResourceMap.delete
+
+    def delete_but_the_retained(self: parsing.ResourceMap) -> None:
+        for resource in self._resource_json_map.values():
+            if resource.get("DeletionPolicy") == "RetainExceptOnCreate":
+                resource["DeletionPolicy"] = "Retain"
+        delete(self)
+
+    parsing.ResourceMap.delete = delete_but_the_retained
     FakeBucket.update_from_cloudformation_json = classmethod(_update_bucket)
     StateMachine.update_from_cloudformation_json = classmethod(_update_state_machine)
     update_function = LambdaFunction.update_from_cloudformation_json

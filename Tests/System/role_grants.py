@@ -1,0 +1,247 @@
+"""What each part of the system calls, and what its role allows.
+
+What the parts call is read from the Swift code and the state machine; where they do so, and what AWS's own services do in
+a role's name, stands in tables here."""
+
+import json
+import re
+
+from aws_calls import BucketLayout, SwiftCode, read_sources
+from conftest import PROJECT
+from templates import load_template, resources
+
+SOURCES = read_sources(PROJECT / "Sources")
+CODE = SwiftCode(SOURCES)
+STATE_MACHINE = json.loads((PROJECT / "statemachine" / "import.asl.json").read_text())
+TEMPLATES = {name: load_template(name) for name in ("pipeline.yaml", "receiver.yaml")}
+PARTS = ("TriggerImport", "StartImportJob", "CheckStatus", "StoreSCP")
+
+# An action, and the resource that it is done to: a resource's name in the template, behind a bucket's the keys.
+Grant = tuple[str, str]
+
+# What an operation needs where it is not the action of its own name. A copy reads at one place and writes to another, and S3
+# takes the object's tags along, but not when it is copied in parts. Parts of an upload are written by the right to write the
+# object.
+ACTIONS = {
+    "s3:ListObjectsV2": {"at": ["s3:ListBucket"]},
+    "s3:CreateMultipartUpload": {"at": ["s3:PutObject"]},
+    "s3:UploadPart": {"at": ["s3:PutObject"]},
+    "s3:CompleteMultipartUpload": {"at": ["s3:PutObject"]},
+    "s3:CopyObject": {"from": ["s3:GetObject", "s3:GetObjectTagging"], "to": ["s3:PutObject", "s3:PutObjectTagging"]},
+    "s3:UploadPartCopy": {"from": ["s3:GetObject"], "to": ["s3:PutObject"]},
+    # The job runs in a role that is handed over.
+    "medical-imaging:StartDICOMImportJob": {"at": ["medical-imaging:StartDICOMImportJob"], "role": ["iam:PassRole"]},
+}
+
+DELIVERIES, OPEN, TASKS, INBOX, DATES = (
+    f"DicomBucket/{folder}*" for folder in ("deliveries/", "open/", "tasks/", "inbox/", BucketLayout.DATES)
+)
+# Where each part does what it calls.
+WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
+    "TriggerImport": {
+        "s3:ListObjectsV2": {"at": ["DicomBucket"]},
+        # Manifests, headers of what came by the inbox; of open deliveries the marker and the task's lease.
+        "s3:GetObject": {"at": [DELIVERIES, INBOX, OPEN, TASKS]},
+        "s3:CopyObject": {"from": [INBOX], "to": [DATES]},
+        "s3:CreateMultipartUpload": {"at": [DATES]},
+        "s3:UploadPartCopy": {"from": [INBOX], "to": [DATES]},
+        "s3:CompleteMultipartUpload": {"at": [DATES]},
+        "s3:AbortMultipartUpload": {"at": [DATES]},
+        # Closes a delivery whose task is gone.
+        "s3:PutObject": {"at": [DELIVERIES]},
+        "s3:DeleteObject": {"at": [OPEN]},
+        "states:StartExecution": {"at": ["ImportStateMachine"]},
+        "dynamodb:PutItem": {"at": ["DicomImportJobTable"]},
+    },
+    "StartImportJob": {
+        "medical-imaging:StartDICOMImportJob": {"at": ["Datastore"], "role": ["ImportRole"]},
+        "dynamodb:PutItem": {"at": ["DicomImportJobTable"]},
+    },
+    "CheckStatus": {
+        "medical-imaging:GetDICOMImportJob": {"at": ["Datastore"]},
+        "s3:ListObjectsV2": {"at": ["OutputBucket"]},
+        # The delivery's manifest, and what HealthImaging wrote.
+        "s3:GetObject": {"at": [DELIVERIES, "OutputBucket/*"]},
+        "s3:PutObject": {"at": ["OutputBucket/*/report.json"]},
+        "s3:PutObjectTagging": {"at": [DATES]},
+        "dynamodb:UpdateItem": {"at": ["DicomImportJobTable"]},
+    },
+    "StoreSCP": {
+        # Instances, and the documents about them.
+        "s3:PutObject": {"at": [DATES, INBOX, DELIVERIES, OPEN, TASKS]},
+        # Instances that are larger than a part.
+        "s3:CreateMultipartUpload": {"at": [DATES, INBOX]},
+        "s3:UploadPart": {"at": [DATES, INBOX]},
+        "s3:CompleteMultipartUpload": {"at": [DATES, INBOX]},
+        "s3:AbortMultipartUpload": {"at": [DATES, INBOX]},
+        # Markers and leases when they are done with; an instance that its delivery had no room for.
+        "s3:DeleteObject": {"at": [OPEN, TASKS, DATES]},
+    },
+}
+# Where a part reads what may not be there. Without the right to list the bucket S3 answers 403 to that and not 404.
+MAY_BE_ABSENT = {"TriggerImport": ["DicomBucket"], "CheckStatus": ["DicomBucket", "OutputBucket"]}
+
+# What the state machine's tasks need, and the parameter that says where.
+TASKS_OF_THE_STATE_MACHINE = {
+    "lambda:invoke": ("lambda:InvokeFunction", "FunctionName"),
+    "dynamodb:updateItem": ("dynamodb:UpdateItem", "TableName"),
+}
+
+
+def log_lines(group: str) -> set[Grant]:
+    return {("logs:CreateLogStream", group), ("logs:PutLogEvents", group)}
+
+
+# What AWS's services do in a role's name, as their documentation asks for it.
+PLATFORM: dict[str, set[Grant]] = {
+    "TriggerImportRole": {
+        *log_lines("TriggerImportLogGroup"),
+        # Lambda takes the queue's messages.
+        *((f"sqs:{action}", "ImportQueue") for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")),
+    },
+    "StartImportJobRole": log_lines("StartImportJobLogGroup"),
+    "CheckStatusRole": log_lines("CheckStatusLogGroup"),
+    # Step Functions' log delivery, which is set up for the whole account.
+    "ImportStateMachineRole": {
+        *((f"logs:{verb}LogDelivery", "*") for verb in ("Create", "Delete", "Get", "Update")),
+        *((f"logs:{action}", "*") for action in ("ListLogDeliveries", "PutResourcePolicy")),
+        *((f"logs:{action}", "*") for action in ("DescribeLogGroups", "DescribeResourcePolicies")),
+    },
+    # HealthImaging's import job.
+    "ImportRole": {
+        ("s3:ListBucket", "DicomBucket"),
+        ("s3:ListBucket", "OutputBucket"),
+        ("s3:GetObject", "DicomBucket/*"),
+        ("s3:PutObject", "OutputBucket/*"),
+    },
+    # ECS starts a task: it pulls the image and writes the log.
+    "ExecutionRole": {
+        *log_lines("ReceiverLogGroup"),
+        ("ecr:GetAuthorizationToken", "*"),
+        *(
+            (f"ecr:{action}", "repository/${Repository}")
+            for action in ("BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer")
+        ),
+    },
+    # The VPC's flow log.
+    "FlowLogRole": {
+        *log_lines("FlowLogGroup"),
+        ("logs:DescribeLogStreams", "FlowLogGroup"),
+        ("logs:DescribeLogGroups", "*"),
+    },
+}
+# The actions that AWS defines for no narrower resource.
+EVERYWHERE = {
+    "ecr:GetAuthorizationToken": "the token is for the whole registry",
+    "logs:DescribeLogGroups": "it searches among all groups, and names them",
+    **{
+        f"logs:{action}": "a delivery of logs has no ARN that a policy could name"
+        for action in (
+            *("CreateLogDelivery", "DeleteLogDelivery", "GetLogDelivery", "ListLogDeliveries", "UpdateLogDelivery"),
+            *("DescribeResourcePolicies", "PutResourcePolicy"),
+        )
+    },
+}
+
+DATASTORE = {
+    "Fn::Sub": [
+        "arn:${AWS::Partition}:medical-imaging:${AWS::Region}:${AWS::AccountId}:datastore/${Id}",
+        {"Id": {"Fn::If": ["CreateDatastore", {"Fn::GetAtt": ["Datastore", "DatastoreId"]}, {"Ref": "DatastoreId"}]}},
+    ]
+}
+ACCOUNT = {"Ref": "AWS::AccountId"}
+
+
+# MARK: What a template says
+
+
+def as_list(value) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def place(resource) -> str:
+    """A policy's resource by its name in the template."""
+    if resource == DATASTORE:
+        return "Datastore"
+    match resource:
+        case str():
+            return resource
+        case {"Ref": name} | {"Fn::GetAtt": [name, "Arn"]}:
+            return name
+        case {"Fn::Sub": [text, _]}:
+            return text.rpartition(":")[2]
+        case {"Fn::Sub": text}:
+            # The receiver's template knows the bucket by its name alone.
+            text = text.replace("arn:${AWS::Partition}:s3:::${DicomBucketName}", "DicomBucket")
+            return re.sub(r"\$\{(\w+)\.Arn\}", r"\1", text)
+    raise AssertionError(f"not understood: {resource}")
+
+
+def statements(role: dict) -> list[dict]:
+    return [it for policy in role["Properties"]["Policies"] for it in policy["PolicyDocument"]["Statement"]]
+
+
+def granted(role: dict) -> set[Grant]:
+    assert "ManagedPolicyArns" not in role["Properties"]
+    assert all(it["Effect"] == "Allow" for it in statements(role))
+    return {
+        (action, place(resource))
+        for statement in statements(role)
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
+
+
+def users(template: dict) -> dict[str, str]:
+    """The roles of our own code, and the part that runs in each."""
+    parts = {}
+    for function in resources(template, "Lambda::Function").values():
+        code = function["Properties"]["Code"].removeprefix("../dist/").removesuffix(".zip")
+        parts[place(function["Properties"]["Role"])] = code
+    for task in resources(template, "ECS::TaskDefinition").values():
+        parts[place(task["Properties"]["TaskRoleArn"])] = "StoreSCP"
+    for machine in resources(template, "StepFunctions::StateMachine").values():
+        parts[place(machine["Properties"]["RoleArn"])] = "state machine"
+    return parts
+
+
+# MARK: What is needed
+
+
+def needed_by_code(part: str, code: SwiftCode) -> set[Grant]:
+    needed = {("s3:ListBucket", bucket) for bucket in MAY_BE_ABSENT.get(part, [])}
+    for operation in code.operations(part):
+        places = WHERE[part].get(operation, {})
+        for side, actions in ACTIONS.get(operation, {"at": [operation]}).items():
+            needed |= {(action, where) for action in actions for where in places.get(side, ["no place in WHERE"])}
+    return needed
+
+
+def needed_by_state_machine(machine: dict, template: dict) -> set[Grant]:
+    [it] = resources(template, "StepFunctions::StateMachine").values()
+    substitutions = it["Properties"]["DefinitionSubstitutions"]
+    needed = set()
+    for state in machine["States"].values():
+        if state["Type"] == "Task":
+            action, parameter = TASKS_OF_THE_STATE_MACHINE[state["Resource"].removeprefix("arn:aws:states:::")]
+            needed.add((action, place(substitutions[state["Parameters"][parameter].strip("${}")])))
+    return needed
+
+
+def differences(name: str, template: dict, code: SwiftCode = CODE, machine: dict = STATE_MACHINE) -> set[str]:
+    """What a role lacks, and what it allows that nobody needs."""
+    part = users(template).get(name)
+    needed = set(PLATFORM.get(name, ()))
+    if part == "state machine":
+        needed |= needed_by_state_machine(machine, template)
+    elif part:
+        needed |= needed_by_code(part, code)
+    allowed = granted(template["Resources"][name])
+    missing = {f"missing: {action} at {where}" for action, where in needed - allowed}
+    return missing | {f"to spare: {action} at {where}" for action, where in allowed - needed}
+
+
+# MARK: The comparison
+
+
+ROLES = [(name, role) for name, template in TEMPLATES.items() for role in resources(template, "IAM::Role")]

@@ -1,0 +1,37 @@
+"""The templates, and the Swift code that they are compared with."""
+
+import json
+
+from cfnlint.decode import cfn_yaml
+
+from conftest import PROJECT
+
+SOURCES = PROJECT / "Sources"
+
+
+def load_template(name: str) -> dict:
+    """A template with its tags as CloudFormation's functions: `!Ref X` is `{"Ref": "X"}`, `!GetAtt` takes a list."""
+    return json.loads(json.dumps(cfn_yaml.load(str(PROJECT / "template" / name))))
+
+
+RECEIVER = load_template("receiver.yaml")
+PIPELINE = load_template("pipeline.yaml")
+ROOT = load_template("dicom-store-scp.yaml")
+TEMPLATES = {"receiver.yaml": RECEIVER, "pipeline.yaml": PIPELINE, "dicom-store-scp.yaml": ROOT}
+
+
+def resources(template: dict, kind: str) -> dict[str, dict]:
+    return {name: it for name, it in template["Resources"].items() if it["Type"] == f"AWS::{kind}"}
+
+
+def swift(*folders: str) -> str:
+    """The Swift code below these folders of Sources."""
+    files = [path for folder in folders for path in sorted((SOURCES / folder).rglob("*.swift"))]
+    assert files
+    return "\n".join(path.read_text() for path in files)
+
+
+def task_environment() -> dict:
+    """The variables of the receiver's container."""
+    [container] = RECEIVER["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"]
+    return {variable["Name"]: variable["Value"] for variable in container["Environment"]}
