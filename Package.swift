@@ -62,6 +62,7 @@ let package = Package(
 
         .target(
             name: "TestLog", dependencies: ["StructuredLog"], path: "Tests/TestLog", swiftSettings: settings),
+        .target(name: "ForeignPrograms", path: "Tests/ForeignPrograms", swiftSettings: settings),
         .target(name: "DamagedInput", path: "Tests/DamagedInput", swiftSettings: settings),
         .target(
             name: "FuzzTargets",
@@ -72,7 +73,7 @@ let package = Package(
         .testTarget(
             name: "DICOMNetworkTests",
             dependencies: [
-                "DICOMNetwork", "DamagedInput", "FuzzTargets",
+                "DICOMNetwork", "DamagedInput", "ForeignPrograms", "FuzzTargets",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTestUtils", package: "swift-nio"),
@@ -100,7 +101,7 @@ let package = Package(
         .testTarget(
             name: "StoreSCPTests",
             dependencies: [
-                "StorageSCP", "TestLog",
+                "StorageSCP", "ForeignPrograms", "TestLog",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],

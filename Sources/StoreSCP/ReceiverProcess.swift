@@ -92,7 +92,10 @@ package struct ReceiverProcess: Sendable {
     private func configuredStore(_ configuration: Configuration, _ logger: Logger) throws -> any InstanceStore {
         switch configuration.storage {
         case .directory(let directory):
-            return FolderInstanceStore(directory: directory, isSynchronized: configuration.synchronizesStorage)
+            let store = FolderInstanceStore(
+                directory: directory, isSynchronized: configuration.synchronizesStorage)
+            try store.check()
+            return store
         case .bucket(let bucket):
             let client = try AWSClient(
                 environment: environment, maximumConnections: configuration.maximumPoolConnections, logger: logger)

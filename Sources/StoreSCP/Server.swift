@@ -68,7 +68,7 @@ final class Server: Sendable {
                     connections.add(channel)
                     return pipeline.addHandlers(to: channel)
                 }
-                .bind(host: configuration.address, port: port).get()
+                .listen(on: configuration.address, port: port)
         }
 
         let contexts = try configuration.tls.map { try TLSContexts($0, logger: logger) }

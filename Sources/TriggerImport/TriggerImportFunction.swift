@@ -32,12 +32,23 @@ struct TriggerImportFunction: LambdaHandler {
         case .messages(let messages):
             return .messages(failed: await failures(among: messages, context: context))
         case .schedule:
-            let outcome = try await recovery.sweep(logger: context.logger)
-            metrics?.emit([
-                .init("DeliveriesRecovered", outcome.recovered.count), .init("RecoveriesFailed", outcome.failed),
-            ])
-            return .sweep(outcome)
+            return .sweep(try await sweep(context))
         }
+    }
+
+    private func sweep(_ context: LambdaContext) async throws -> DeliveryRecovery.Outcome {
+        do {
+            let outcome = try await recovery.sweep(logger: context.logger)
+            count(recovered: outcome.recovered.count, failed: outcome.failed)
+            return outcome
+        } catch {
+            count(recovered: 0, failed: 1)
+            throw error
+        }
+    }
+
+    private func count(recovered: Int, failed: Int) {
+        metrics?.emit([.init("DeliveriesRecovered", recovered), .init("RecoveriesFailed", failed)])
     }
 
     /// A message that fails comes again after the queue's visibility timeout and ends in the dead-letter queue.

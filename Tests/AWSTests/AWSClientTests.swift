@@ -101,8 +101,9 @@ struct AWSClientTests {
         let http = HTTPClient()
         defer { http.shutDown() }
         let log = RecordedLog()
-        let url = try await LoopbackHTTPServer.unusedURL()
-        let s3 = S3Client(client: try .loopback(url, http: http, log: log))
+        let port = try ReservedPort()
+        defer { withExtendedLifetime(port) {} }
+        let s3 = S3Client(client: try .loopback(port.url, http: http, log: log))
         let error = await #expect(throws: HTTPError.self) { try await s3.deleteObject(bucket: "b", key: "k") }
         #expect(error?.reportedName == "ConnectionFailed")
         #expect(log.lines.count == 2)

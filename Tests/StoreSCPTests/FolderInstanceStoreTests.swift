@@ -78,5 +78,13 @@ import Testing
     func notWritable() async throws {
         let store = FolderInstanceStore(directory: "/dev/null/storage")
         await #expect(throws: FileError.self) { try await write(to: "a.dcm", of: store) { $0.finish() } }
+        #expect(throws: UnusableFolderError.self) { try store.check() }
+    }
+
+    @Test("A folder that can be written is left as it was")
+    func check() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try store.check()
+        #expect(try files().isEmpty)
     }
 }

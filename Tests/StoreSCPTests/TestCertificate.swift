@@ -1,3 +1,4 @@
+import ForeignPrograms
 import Foundation
 
 /// A certificate that is its own authority, and its key, made by openssl for one test.
@@ -14,20 +15,11 @@ struct TestCertificate {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let (certificate, key) = (folder.appending(path: "certificate.pem"), folder.appending(path: "key.pem"))
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/openssl")
-        process.arguments =
+        let made = try ForeignProgram.runAndWait(
+            "/usr/bin/openssl",
             ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-            + ["-days", "2", "-subj", "/CN=\(commonName)", "-keyout", key.path(), "-out", certificate.path()]
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw OpenSSLFailed(output: String(decoding: bytes, as: UTF8.self))
-        }
+                + ["-days", "2", "-subj", "/CN=\(commonName)", "-keyout", key.path(), "-out", certificate.path()])
+        guard made.status == 0 else { throw OpenSSLFailed(output: made.output) }
         self.certificate = try String(contentsOf: certificate, encoding: .utf8)
         privateKey = try String(contentsOf: key, encoding: .utf8)
     }

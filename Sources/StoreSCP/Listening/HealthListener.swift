@@ -36,7 +36,7 @@ final class HealthListener: Sendable {
                     try HealthHandler.addHandlers(to: channel, readiness: readiness)
                 }
             }
-            .bind(host: address, port: port).get()
+            .listen(on: address, port: port)
         return HealthListener(readiness: readiness, channel: channel)
     }
 

@@ -17,6 +17,17 @@ struct FolderInstanceStore: InstanceStore {
         partialFolders = PartialFolders(directory: directory)
     }
 
+    /// Whether anything can be written there, before anybody is told that it was.
+    func check() throws(UnusableFolderError) {
+        do {
+            try PartialFile(
+                path: path(of: "check"), partialFolder: partialFolders.ofDocuments, in: folders, isSynchronized: false
+            ).discard()
+        } catch {
+            throw UnusableFolderError(directory: directory, cause: error)
+        }
+    }
+
     func writer(
         for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
     ) -> any InstanceWriter {
@@ -51,6 +62,16 @@ struct FolderInstanceStore: InstanceStore {
     }
 
     private func path(of key: String) -> String { "\(directory)/\(key)" }
+}
+
+/// A folder in which the receiver can write nothing.
+struct UnusableFolderError: Error, Equatable, CustomStringConvertible {
+    let directory: String
+    let cause: FileError
+
+    var description: String {
+        "STORAGE_DIRECTORY, \(directory), cannot be written: \(cause). Without DICOM_BUCKET instances are kept there"
+    }
 }
 
 /// Writes into the page cache on the event loop, out of the buffer that the socket was read into: handing bytes to another

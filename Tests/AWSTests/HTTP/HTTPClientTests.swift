@@ -91,8 +91,9 @@ struct HTTPClientTests {
     func refused() async throws {
         let http = HTTPClient()
         defer { http.shutDown() }
-        let url = try await LoopbackHTTPServer.unusedURL()
-        let error = await #expect(throws: HTTPError.self) { try await http.execute(HTTPRequest(url: url)) }
+        let port = try ReservedPort()
+        defer { withExtendedLifetime(port) {} }
+        let error = await #expect(throws: HTTPError.self) { try await http.execute(HTTPRequest(url: port.url)) }
         #expect(error?.transferCode == 7)
     }
 

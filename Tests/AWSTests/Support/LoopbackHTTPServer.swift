@@ -65,15 +65,6 @@ final class LoopbackHTTPServer: Sendable {
         try await serve({ replies[min($0.index, replies.count - 1)] }, to: body)
     }
 
-    /// A URL where nobody listens.
-    static func unusedURL() async throws -> String {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        guard let port = channel.localAddress?.port else { throw ChannelError.unknownLocalAddress }
-        try await channel.close().get()
-        return "http://127.0.0.1:\(port)"
-    }
-
     /// What came so far.
     var requests: [Request] { received.withLock { $0 } }
 

@@ -1,0 +1,31 @@
+import Glibc
+
+/// A port on which nobody listens, and which nobody else is given as long as this lives: it is bound, and no more.
+final class ReservedPort {
+    struct NotBound: Error {
+        let errno: Int32
+    }
+
+    let url: String
+    private let descriptor: Int32
+
+    init() throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, length) == 0 ? getsockname(descriptor, address, &length) : -1
+            }
+        }
+        url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
+        self.descriptor = descriptor
+        guard result == 0 else { throw NotBound(errno: errno) }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+}
