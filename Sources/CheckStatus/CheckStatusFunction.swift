@@ -44,7 +44,8 @@ struct CheckStatusFunction: LambdaHandler {
                 "jobStatus": "\(job.jobStatus.rawValue)", "outcome": "\(look.verdict.outcome.rawValue)",
                 "attempt": "\(event.attempt)", "startsAgain": "\(progress.startsAgain)", "polls": "\(progress.polls)",
             ])
-        if tagsImported, let proof = look.proof, !progress.startsAgain {
+        // Of a delivery that is not whole everything stays: it may have to be imported once more.
+        if tagsImported, let proof = look.proof, look.verdict.outcome == .imported {
             let bucket = try S3URI(event.request.inputS3Uri).bucket
             await RetentionTags(s3: s3).add(to: proof.imported, bucket: bucket, logger: context.logger)
         }
@@ -61,7 +62,8 @@ struct CheckStatusFunction: LambdaHandler {
         case .failed: return (.jobFailed(message: job.message), nil)
         case .completed:
             guard let summary = try await output.summary(of: job) else {
-                let endedAt = job.endedAt.map(Date.init(timeIntervalSince1970:)) ?? Date()
+                // A job that does not say when it ended did so after it was submitted: without either it would be waited for ever.
+                let endedAt = Date(timeIntervalSince1970: job.endedAt ?? job.submittedAt ?? 0)
                 return (.manifestMissing(since: endedAt, at: Date()), nil)
             }
             let proof = ImportProof(

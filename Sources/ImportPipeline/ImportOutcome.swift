@@ -1,4 +1,4 @@
-/// What became of a delivery, by the counts of HealthImaging's own output manifest.
+/// What became of a delivery, by what HealthImaging's own output says.
 package enum ImportOutcome: String, Codable, Sendable {
     /// Not known yet.
     case pending = "PENDING"

@@ -28,7 +28,7 @@ struct DeliveryRecovery: Sendable {
         // Markers first: a task writes its lease before its markers, so that none of these lacks its lease while it runs.
         let markers = try await s3.listObjects(bucket: bucket, prefix: BucketLayout.openMarkers)
         guard !markers.isEmpty else { return Outcome() }
-        let tasks = try await aliveTasks()
+        let tasks = try await aliveTasks(logger: logger)
         var outcome = Outcome()
         for marker in markers {
             guard let delivery = BucketLayout.delivery(ofOpenMarkerKey: marker.key) else { continue }
@@ -68,15 +68,21 @@ struct DeliveryRecovery: Sendable {
             metadata: ["deliveryId": "\(delivery)", "task": "\(open.task)", "instances": "\(instances.count)"])
     }
 
-    private func aliveTasks() async throws -> Set<TaskID> {
+    private func aliveTasks(logger: Logger) async throws -> Set<TaskID> {
         let leases = try await s3.listObjects(bucket: bucket, prefix: BucketLayout.taskLeases)
         let now = Date()
         var alive: Set<TaskID> = []
         for object in leases {
-            // One that is removed in between is of a task that has closed all that it had.
-            guard let lease = try await read(TaskLease.self, key: object.key) else { continue }
-            if now.timeIntervalSince(object.lastModified) <= Double(lease.secondsUntilGone) {
-                alive.insert(TaskID(String(object.key.dropFirst(BucketLayout.taskLeases.count))))
+            let task = TaskID(String(object.key.dropFirst(BucketLayout.taskLeases.count)))
+            do {
+                // One that is removed in between is of a task that has closed all that it had.
+                guard let lease = try await read(TaskLease.self, key: object.key) else { continue }
+                if now.timeIntervalSince(object.lastModified) <= Double(lease.secondsUntilGone) { alive.insert(task) }
+            } catch let error as DecodingError {
+                // Whose it is, nobody knows: nothing is taken from it, and the others' deliveries are recovered.
+                logger.error(
+                    "task lease not readable: the task counts as alive", error: error, metadata: ["task": "\(task)"])
+                alive.insert(task)
             }
         }
         return alive

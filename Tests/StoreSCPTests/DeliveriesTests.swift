@@ -29,12 +29,10 @@ import Testing
     }
 
     private func store(_ name: String, in membership: Deliveries.Membership) async throws {
-        #expect(try await admission(of: name, in: membership) == .taken)
+        #expect(try await isAcknowledged(name, in: membership))
     }
 
-    private func admission(
-        of name: String, in membership: Deliveries.Membership
-    ) async throws -> Deliveries.Admission {
+    private func isAcknowledged(_ name: String, in membership: Deliveries.Membership) async throws -> Bool {
         try await membership.marker.written()
         let key = "\(BucketLayout.prefix(of: membership.delivery))\(name)"
         return deliveries.instanceStored(
@@ -192,7 +190,7 @@ import Testing
         let late = begin()
         store.refuse(prefix: BucketLayout.taskLeases)
         leaseClock.advance(by: .seconds(61))
-        #expect(try await admission(of: "2", in: late) == .leaseLost)
+        #expect(try await !isAcknowledged("2", in: late))
         let refused = begin()
         #expect(refused.delivery != before.delivery)
         await #expect(throws: MemoryStore.Refused.self) { try await refused.marker.written() }
@@ -205,6 +203,18 @@ import Testing
         #expect(try manifest(of: before.delivery)?.instances.map(\.sopInstanceUID) == ["1"])
     }
 
+    @Test("An instance that began before the lease was lost is not acknowledged when it is held again")
+    func anotherTerm() async throws {
+        let before = begin()
+        try await before.marker.written()
+        await leaseClock.sleepers(1)
+        leaseClock.advance(by: .seconds(61))
+        while lease.term != 2 { await Task.yield() }
+        #expect(try await !isAcknowledged("1", in: before))
+        await closed(before.delivery)
+        #expect(try manifest(of: before.delivery) == nil)
+    }
+
     @Test("A delivery that was idle while the lease was lost takes no more")
     func leaseLostWhileIdle() async throws {
         let before = begin()
@@ -215,6 +225,19 @@ import Testing
         #expect(begin().delivery != before.delivery)
         await closed(before.delivery)
         #expect(try manifest(of: before.delivery)?.closeReason == .leaseLost)
+    }
+
+    @Test("A marker that the store does not remove is removed when it does")
+    func markerLater() async throws {
+        store.refuseRemovals(true)
+        var memberships: [Deliveries.Membership] = []
+        for _ in 0..<3 { memberships.append(begin()) }
+        for (index, membership) in memberships.enumerated() { try await store("\(index)", in: membership) }
+        await clock.sleepers(1)
+        #expect(try manifest(of: memberships[0].delivery)?.instances.count == 3)
+        store.refuseRemovals(false)
+        clock.advance(by: .seconds(60))
+        await closed(memberships[0].delivery)
     }
 
     @Test("What somebody else closed in this task's place stays as it is")

@@ -21,13 +21,23 @@ import Testing
             transferSyntaxUID: "1")
     }
 
+    /// As an upload does it; false when there is no room.
+    private func store(_ name: String, size: Int = 100, in delivery: inout Delivery) -> Bool {
+        guard delivery.instanceComplete(key: "\(name).dcm", size: size) else {
+            delivery.instanceFailed()
+            return false
+        }
+        delivery.instanceStored(instance(name, size: size))
+        return true
+    }
+
     @Test("It is quiet when nothing is on its way and no association holds it")
     func quiet() {
         var delivery = delivery()
         delivery.associationHolds("a")
         delivery.instanceBegan(studyDate: nil)
         #expect(!delivery.isQuiet)
-        let isTaken = delivery.instanceStored(instance("1"))
+        let isTaken = store("1", in: &delivery)
         #expect(isTaken)
         #expect(!delivery.isQuiet)
         delivery.associationEnded("a")
@@ -38,13 +48,13 @@ import Testing
     func maximumInstances() {
         var delivery = delivery(instances: 2)
         delivery.instanceBegan(studyDate: nil)
-        let isTaken = delivery.instanceStored(instance("1"))
+        let isTaken = store("1", in: &delivery)
         #expect(isTaken)
         #expect(delivery.closeReason == nil)
         delivery.instanceBegan(studyDate: nil)
         #expect(delivery.closeReason == .maximumInstances)
         #expect(!delivery.isReadyToClose)
-        let isLastTaken = delivery.instanceStored(instance("2"))
+        let isLastTaken = store("2", in: &delivery)
         #expect(isLastTaken)
         #expect(delivery.isReadyToClose)
     }
@@ -54,23 +64,49 @@ import Testing
         var delivery = delivery(bytes: 150)
         for name in ["1", "2"] {
             delivery.instanceBegan(studyDate: nil)
-            let isTaken = delivery.instanceStored(instance(name))
+            let isTaken = store(name, in: &delivery)
             #expect(isTaken)
         }
         #expect(delivery.closeReason == .maximumBytes)
     }
 
-    @Test("What one import job would not take with the rest is not taken, and closes the delivery")
+    @Test("What one import job would not take with the rest is not to be published, and closes the delivery")
     func largerThanAJob() throws {
         var delivery = delivery(bytes: HealthImagingLimits.maximumBytes)
         delivery.instanceBegan(studyDate: nil)
         delivery.instanceBegan(studyDate: nil)
-        let isTaken = delivery.instanceStored(instance("1", size: 6_000_000_000))
+        let isTaken = store("1", size: 6_000_000_000, in: &delivery)
         #expect(isTaken)
-        let isRefused = !delivery.instanceStored(instance("2", size: 6_000_000_000))
-        #expect(isRefused)
+        let isTakenToo = store("2", size: 6_000_000_000, in: &delivery)
+        #expect(!isTakenToo)
         #expect(delivery.isReadyToClose)
         #expect(delivery.manifest(closedAt: opened)?.instances.map(\.sopInstanceUID) == ["1"])
+    }
+
+    @Test("Instances that are published side by side count together")
+    func announced() {
+        var delivery = delivery(bytes: HealthImagingLimits.maximumBytes)
+        let hasRoom = delivery.instanceComplete(key: "1.dcm", size: 6_000_000_000)
+        #expect(hasRoom)
+        let hasRoomToo = delivery.instanceComplete(key: "2.dcm", size: 6_000_000_000)
+        #expect(!hasRoomToo)
+        // The object may stand there although its store failed.
+        delivery.instanceBegan(studyDate: nil)
+        delivery.instanceFailed()
+        let hasRoomAfterwards = delivery.instanceComplete(key: "2.dcm", size: 6_000_000_000)
+        #expect(!hasRoomAfterwards)
+    }
+
+    @Test("An instance that failed counts: its object may stand there, and an import job would take it")
+    func failuresCount() {
+        var delivery = delivery(instances: 3)
+        for _ in 0..<2 {
+            delivery.instanceBegan(studyDate: nil)
+            delivery.instanceFailed()
+        }
+        #expect(delivery.closeReason == nil)
+        delivery.instanceBegan(studyDate: nil)
+        #expect(delivery.closeReason == .maximumInstances)
     }
 
     @Test("An instance that is sent again replaces itself; the first study date counts")
@@ -78,7 +114,7 @@ import Testing
         var delivery = delivery()
         for (size, date) in [(100, nil), (200, "20261123"), (300, "20261124")] as [(Int, String?)] {
             delivery.instanceBegan(studyDate: date)
-            let isTaken = delivery.instanceStored(instance("1", size: size))
+            let isTaken = store("1", size: size, in: &delivery)
             #expect(isTaken)
         }
         delivery.seal(.quiet)

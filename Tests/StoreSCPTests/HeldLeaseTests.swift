@@ -53,6 +53,27 @@ import Testing
         #expect(lease.term == 2)
     }
 
+    @Test("It lasts from the moment at which its writing began, not from the answer")
+    func slowAnswer() async throws {
+        store.beforeAnswer { [clock] in clock.advance(by: .seconds(40)) }
+        #expect(try await lease.acquire() == 1)
+        store.beforeAnswer {}
+        clock.advance(by: .seconds(19))
+        #expect(lease.term == 1)
+        clock.advance(by: .seconds(1))
+        #expect(lease.term == nil)
+    }
+
+    @Test("A renewal that is answered when it had ended by then begins another term")
+    func lateAnswer() async throws {
+        _ = try await lease.acquire()
+        store.beforeAnswer { [clock] in clock.advance(by: .seconds(55)) }
+        await clock.sleepers(1)
+        clock.advance(by: .seconds(15))
+        await clock.sleepers(1)
+        #expect(lease.term == 2)
+    }
+
     @Test("A process that stood still has lost it, before any timer of its own could tell")
     func frozen() async throws {
         _ = try await lease.acquire()

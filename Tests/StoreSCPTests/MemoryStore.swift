@@ -12,6 +12,8 @@ final class MemoryStore: InstanceStore {
         var removed: [String] = []
         var discarded: [String] = []
         var refusedPrefixes: Set<String> = []
+        var refusesRemovals = false
+        var beforeAnswer: @Sendable () -> Void = {}
     }
 
     private let state = Mutex(State())
@@ -28,6 +30,15 @@ final class MemoryStore: InstanceStore {
         state.withLock { _ = $0.refusedPrefixes.remove(prefix) }
     }
 
+    func refuseRemovals(_ refuses: Bool) {
+        state.withLock { $0.refusesRemovals = refuses }
+    }
+
+    /// Called when a document is stored and before its writer is told.
+    func beforeAnswer(_ action: @escaping @Sendable () -> Void) {
+        state.withLock { $0.beforeAnswer = action }
+    }
+
     func writer(
         for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
     ) -> any InstanceWriter {
@@ -36,10 +47,12 @@ final class MemoryStore: InstanceStore {
 
     func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {
         try put(body, key: key, onlyIfAbsent: onlyIfAbsent)
+        state.withLock { $0.beforeAnswer }()
     }
 
     func removeDocument(key: String) async throws {
-        state.withLock { state in
+        try state.withLock { state in
+            guard !state.refusesRemovals else { throw Refused() }
             state.objects[key] = nil
             state.removed.append(key)
         }

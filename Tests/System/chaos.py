@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import boto3  # noqa: F401  (imported here, on one thread: its first import is not safe from several)
@@ -30,10 +31,12 @@ class Chaos:
         self._pipeline, self._weather, self._receiver = pipeline, weather, receiver
         self._ended = threading.Event()
         self.kills = self.freezes = self.outages = self.killed_functions = 0
+        self.errors: list[Exception] = []
 
     def __enter__(self) -> "Chaos":
         self._pipeline.aws.disorder_events(copies=2, seconds=3)
-        self._threads = [threading.Thread(target=run) for run in (self._sweep, self._kill_functions, self._arm)]
+        faults = (self._sweep, self._kill_functions, self._arm)
+        self._threads = [threading.Thread(target=self._keep, args=(fault,)) for fault in faults]
         for thread in self._threads:
             thread.start()
         return self
@@ -56,10 +59,10 @@ class Chaos:
             self.kills += 1
             self._receiver.start()
             match self.kills % 10:
+                case 2:
+                    self._darken(LEASE_SECONDS * 2)
                 case 3:
                     self._freeze(GONE_SECONDS + 4)
-                case 6:
-                    self._darken(LEASE_SECONDS * 2)
                 case 9:
                     self._darken(GONE_SECONDS + 4)
 
@@ -80,14 +83,22 @@ class Chaos:
         self.outages += 1
         time.sleep(random.uniform(1, 3))
 
-    def _sweep(self) -> None:
+    def _keep(self, fault: Callable[[], float]) -> None:
+        """Does it until the end; it says how long to wait before the next time."""
+        try:
+            while not self._ended.wait(fault()):
+                pass
+        except Exception as error:
+            self.errors.append(error)
+
+    def _sweep(self) -> float:
         """The schedule, faster than it may be. Two at once, now and then."""
-        while not self._ended.wait(1):
-            threads = [threading.Thread(target=self.invoke_schedule) for _ in range(random.choice([1, 1, 2]))]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+        threads = [threading.Thread(target=self.invoke_schedule) for _ in range(random.choice([1, 1, 2]))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return 1
 
     def invoke_schedule(self) -> dict:
         answer = self._pipeline.aws.client("lambda").invoke(
@@ -95,13 +106,13 @@ class Chaos:
         )
         return json.load(answer["Payload"])
 
-    def _kill_functions(self) -> None:
-        while not self._ended.wait(random.uniform(0.2, 2)):
-            self.killed_functions += self._pipeline.aws.kill_functions()
+    def _kill_functions(self) -> float:
+        self.killed_functions += self._pipeline.aws.kill_functions()
+        return random.uniform(0.2, 2)
 
-    def _arm(self) -> None:
-        while not self._ended.wait(random.uniform(0.5, 3)):
-            self._pipeline.aws.arm(random.choice([*STARTS, *JOBS, *LOOKS]), random.choice([1, 1, 3]))
+    def _arm(self) -> float:
+        self._pipeline.aws.arm(random.choice([*STARTS, *JOBS, *LOOKS]), random.choice([1, 1, 3]))
+        return random.uniform(0.5, 3)
 
 
 def lead_functions_through(weather: Weather, pipeline: Pipeline) -> None:

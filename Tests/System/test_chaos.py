@@ -65,8 +65,13 @@ def test_nothing_that_was_acknowledged_is_lost(stormy, tmp_path, capsys):
             f" {len(pipeline.items())} jobs; {' and '.join(redriven.splitlines()[-2:])}"
         )
     assert senders.errors == []
+    assert chaos.errors == []
     assert lost == []
+    assert {sent.sop_instance_uid for sent in senders.acknowledged} <= listed_instances(pipeline)
     assert len(senders.acknowledged) >= ACKNOWLEDGED and chaos.kills >= KILLS
+    assert chaos.freezes > 0 and chaos.outages > 0 and chaos.killed_functions > 0
+    reasons = {pipeline.manifest(delivery)["closeReason"] for delivery in closed_deliveries(pipeline)}
+    assert {"quiet", "recovered"} <= reasons
     assert pipeline.dead_letters() == 0
     assert_the_table_says_the_truth(pipeline)
 
@@ -90,6 +95,16 @@ def not_imported(pipeline: Pipeline, acknowledged: list[Sent]) -> list[Sent]:
     return [sent for sent in acknowledged if (sent.sop_instance_uid, sent.data_set_sha256) not in have]
 
 
+def closed_deliveries(pipeline: Pipeline) -> list[str]:
+    return [key.removeprefix("deliveries/").removesuffix(".json") for key in pipeline.manifests()]
+
+
+def listed_instances(pipeline: Pipeline) -> set[str]:
+    """What the manifests promise: HealthImaging takes whatever lies beside it, too, which proves nothing."""
+    manifests = map(pipeline.manifest, closed_deliveries(pipeline))
+    return {instance["sopInstanceUID"] for manifest in manifests for instance in manifest["instances"]}
+
+
 def data_set_digest(pipeline: Pipeline, digest: str) -> str:
     path = pipeline.aws.state_dir / "object.dcm"
     path.write_bytes(pipeline.aws.imported_object(digest))
@@ -108,12 +123,17 @@ def assert_the_table_says_the_truth(pipeline: Pipeline) -> None:
         # An item of a job of which nothing could be learnt says FAILED and was started again.
         assert item["outcome"] != "PENDING", item
         assert item["outcome"] != "IMPORTED" or is_whole, item
+        assert item["outcome"] != "PARTIAL" or not is_whole, item
         assert item["outcome"] == "IMPORTED" or "startedAgain" in item or "redrivenAs" in item, item
         whole |= {item["deliveryId"]} if item["outcome"] == "IMPORTED" else set()
-    closed = {key.removeprefix("deliveries/").removesuffix(".json") for key in pipeline.manifests()}
-    assert closed == whole
-    tagged = pipeline.aws.client("s3")
-    for delivery in sorted(closed)[:20]:
-        for instance in pipeline.manifest(delivery)["instances"]:
-            tags = tagged.get_object_tagging(Bucket=pipeline.bucket, Key=instance["key"])["TagSet"]
-            assert tags in ([{"Key": "imported", "Value": "true"}], []), instance
+    closed = closed_deliveries(pipeline)
+    assert set(closed) == whole
+    s3 = pipeline.aws.client("s3")
+    tags = [
+        s3.get_object_tagging(Bucket=pipeline.bucket, Key=instance["key"])["TagSet"]
+        for delivery in closed[:20]
+        for instance in pipeline.manifest(delivery)["instances"]
+    ]
+    # One that could not be tagged stays, which is no harm.
+    assert tags.count([{"Key": "imported", "Value": "true"}]) > len(tags) / 2
+    assert all(tag in ([{"Key": "imported", "Value": "true"}], []) for tag in tags)

@@ -152,7 +152,8 @@ def test_a_function_without_its_configuration_says_what_is_missing(api, start, t
 @pytest.mark.pipeline
 def test_memory_does_not_grow_with_the_number_of_events(api, start, tmp_path):
     """`make bench-runtime` gives a million events to the same runtime."""
-    variables = {name: "s3://output/" for name in ("TABLE_NAME", "OUTPUT_S3_URI", "STATE_MACHINE_ARN")}
+    names = ("DICOM_BUCKET", "TABLE_NAME", "OUTPUT_S3_URI", "STATE_MACHINE_ARN")
+    variables = {name: "s3://output/" for name in names}
     function = start(unpack_function("TriggerImport", tmp_path), AWS_REGION="us-east-1", **variables)
     test_event = (PROJECT / "events/s3-test-event.json").read_bytes()
 

@@ -59,7 +59,9 @@ class Machine:
         )
         values = {
             "StartImportJobFunctionArn": create_function(aws.client("lambda"), start).arn,
-            "CheckStatusFunctionArn": create_function(aws.client("lambda"), check_status).arn,
+            "CheckStatusFunctionArn": create_function(
+                aws.client("lambda"), check_status, variables={"TABLE_NAME": self._table}
+            ).arn,
             "TableName": self._table,
         }
         definition = DEFINITION.read_text()
@@ -156,6 +158,31 @@ def test_a_final_error_of_the_start_is_recorded_under_the_deliverys_id(aws):
     }
     assert message.startswith("Function.ValidationException: ") and "the test says so" in message
     assert ended_at.startswith("20") and ended_at.endswith("Z")
+
+
+def test_a_further_attempt_that_cannot_start_is_listed_for_a_redrive(aws):
+    start = f"""
+def handle(event):
+    if event["attempt"] > 1:
+        raise Failure("Function.ValidationException")
+    return dict({STATE}, startsAgain=False)
+"""
+    look = """
+import boto3
+
+def handle(event):
+    key = {"jobId": {"S": event["jobId"]}}
+    boto3.client("dynamodb").update_item(
+        TableName=os.environ["TABLE_NAME"], Key=key, UpdateExpression="SET startedAgain = :true",
+        ExpressionAttributeValues={":true": {"S": "true"}},
+    )
+    return dict(event, startsAgain=True, attempt=event["attempt"] + 1)
+"""
+    machine = Machine(aws, start, look)
+    assert machine.run(REQUEST)["error"] == "ImportFailed"
+    [item] = machine.items()
+    assert (item["jobId"], item["outcome"]) == ("job1", "FAILED")
+    assert "startedAgain" not in item
 
 
 def test_a_final_error_of_a_look_is_recorded_under_the_jobs_id(aws):

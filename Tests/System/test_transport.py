@@ -255,11 +255,12 @@ def test_settings_that_cannot_be_used_end_the_start(tmp_path, settings, named):
 
 
 def test_a_port_that_is_taken_ends_the_start(tmp_path):
+    log = Log(tmp_path / "receiver.log")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(RuntimeError), start(tmp_path, HEALTH_PORT=str(port)):
+        with pytest.raises(RuntimeError), start(tmp_path, SCP_PORT=str(port)):
             pass
-    [line] = Log(tmp_path / "receiver.log").lines()
+    [line] = log.lines()
     assert line["message"] == "the receiver cannot run"
     assert line["errorMessage"] == f"port {port} of 127.0.0.1 cannot be opened: Address already in use"
 

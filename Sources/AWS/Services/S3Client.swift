@@ -17,13 +17,14 @@ package struct S3Client: Sendable {
 
     /// Stores the object. S3 checks the SHA-256 of the body, which is part of the signature, before it answers.
     ///
-    /// With `onlyIfAbsent` an object that is there already stays (412 `PreconditionFailed`).
+    /// With `onlyIfAbsent` an object that is there already stays (412 `PreconditionFailed`). It is for small objects: a
+    /// connection on which nothing moves is given up soon enough to try another.
     package func putObject(
         bucket: String, key: String, body: [UInt8], contentType: String, onlyIfAbsent: Bool = false
     ) async throws {
         var headers: HTTPHeaders = ["Content-Type": contentType]
         if onlyIfAbsent { headers["If-None-Match"] = "*" }
-        try await send("PutObject", "PUT", bucket, key, headers: headers, body: body)
+        try await send("PutObject", "PUT", bucket, key, headers: headers, body: body, timeout: .seconds(10))
     }
 
     /// Stores the object. S3 checks its CRC-32 before it answers, and keeps it.
@@ -144,10 +145,10 @@ package struct S3Client: Sendable {
     @discardableResult
     func send(
         _ operation: String, _ method: String, _ bucket: String, _ key: String, query: String = "",
-        headers: HTTPHeaders = [:], body: any HTTPBody = [UInt8]()
+        headers: HTTPHeaders = [:], body: any HTTPBody = [UInt8](), timeout: Duration = .seconds(60)
     ) async throws -> HTTPResponse {
         let url = objectURL(bucket: bucket, key: key) + (query.isEmpty ? "" : "?\(query)")
-        let http = HTTPRequest(method: method, url: url, headers: headers, body: body, timeout: .seconds(60))
+        let http = HTTPRequest(method: method, url: url, headers: headers, body: body, timeout: timeout)
         return try await client.send(
             AWSRequest(service: .s3, operation: operation, http: http, error: Self.error))
     }

@@ -47,16 +47,6 @@ final class Deliveries: Sendable {
         var waitingForTheLast: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// What becomes of an instance that is stored.
-    enum Admission: Sendable {
-        case taken
-        /// The delivery has no room for it, so that it cannot be imported: its object is to be removed.
-        case noRoom
-        /// Others may think that this task is gone and may have closed the delivery. Its object stays: it may have replaced
-        /// one that was acknowledged.
-        case leaseLost
-    }
-
     private let store: any InstanceStore
     private let limits: DeliveryLimits
     private let lease: HeldLease
@@ -110,18 +100,29 @@ final class Deliveries: Sendable {
         }
     }
 
-    func instanceStored(_ instance: DeliveryManifest.Instance, in id: DeliveryID) -> Admission {
+    /// Whether the delivery has room for an instance that has come. If not, it must not be published, since it could not be
+    /// imported with the rest.
+    func instanceComplete(key: String, size: Int, in id: DeliveryID) -> Bool {
+        state.withLock { state in
+            var hasRoom = true
+            update(id, in: &state) { hasRoom = $0.instanceComplete(key: key, size: size) }
+            return hasRoom
+        }
+    }
+
+    /// False when the task's lease was lost: others may think that this task is gone and may have closed the delivery, so that
+    /// nothing may be acknowledged. The object stays: it may have replaced one that was.
+    func instanceStored(_ instance: DeliveryManifest.Instance, in id: DeliveryID) -> Bool {
         state.withLock { state in
             guard let term = lease.term, state.entries[id]?.term == term else {
                 update(id, in: &state) {
                     $0.instanceFailed()
                     $0.seal(.leaseLost)
                 }
-                return .leaseLost
+                return false
             }
-            var isTaken = false
-            update(id, in: &state) { isTaken = $0.instanceStored(instance) }
-            return isTaken ? .taken : .noRoom
+            update(id, in: &state) { $0.instanceStored(instance) }
+            return true
         }
     }
 
@@ -256,32 +257,35 @@ final class Deliveries: Sendable {
                 "reason": "\(manifest?.closeReason.rawValue ?? "nothing stored")",
             ])
         try? await marker.written()
-        do {
-            try await store.removeDocument(key: BucketLayout.openMarkerKey(of: id))
-        } catch {
-            logger.warning(
-                "open marker not removed: its delivery is closed all the same", error: error,
-                metadata: ["deliveryId": "\(id)"])
+        await untilTaken(failing: "open marker not removed: its delivery is closed all the same", of: id) {
+            try await self.store.removeDocument(key: BucketLayout.openMarkerKey(of: id))
         }
     }
 
-    /// Tries until the store takes it: what was acknowledged is imported only then. At shutdown once more, and no longer.
+    /// What was acknowledged is imported only then.
     private func putManifest(_ manifest: DeliveryManifest?, of id: DeliveryID) async -> Bool {
         guard let manifest else { return true }
+        return await untilTaken(
+            failing: "delivery not closed: until it is, its instances are stored but not imported", of: id
+        ) {
+            try await self.store.putDocument(
+                try PipelineJSON.encode(manifest), key: BucketLayout.manifestKey(of: id), onlyIfAbsent: true)
+        }
+    }
+
+    /// Tries until the store takes it; when shutting down once, and no longer.
+    @discardableResult
+    private func untilTaken(
+        failing message: Logger.Message, of id: DeliveryID, _ request: @Sendable () async throws -> Void
+    ) async -> Bool {
         var attempt = 0
         while true {
             do {
-                try await store.putDocument(
-                    try PipelineJSON.encode(manifest), key: BucketLayout.manifestKey(of: id), onlyIfAbsent: true)
+                try await request()
                 return true
             } catch {
-                let isShuttingDown = state.withLock { $0.isShuttingDown }
-                logger.error(
-                    isShuttingDown
-                        ? "delivery not closed: its open marker stays, its instances are stored but not imported"
-                        : "delivery not closed yet, trying again",
-                    error: error, metadata: ["deliveryId": "\(id)"])
-                guard !isShuttingDown else { return false }
+                logger.error(message, error: error, metadata: ["deliveryId": "\(id)"])
+                guard !state.withLock({ $0.isShuttingDown }) else { return false }
                 attempt += 1
                 try? await clock.sleep(for: .seconds(min(60, 1 << min(attempt, 6))))
             }

@@ -20,8 +20,13 @@ struct Delivery {
     private var instances: [String: DeliveryManifest.Instance] = [:]
     private var studyDate: String?
     private var bytes = 0
+    /// Of instances that are being published.
+    private var announcedBytes = 0
     /// Instances that belong to it and are not stored yet.
     private var pending = 0
+    /// Instances that were not stored, as far as is known: their objects may stand there all the same, and an import job
+    /// takes them with the rest.
+    private var failed = 0
     /// Associations that sent something of it and have not ended.
     private var holders: Set<String> = []
     /// Set when nothing may join any more.
@@ -44,24 +49,29 @@ struct Delivery {
     mutating func instanceBegan(studyDate: String?) {
         pending += 1
         if self.studyDate == nil { self.studyDate = studyDate }
-        if instances.count + pending >= limits.maximumInstances { seal(.maximumInstances) }
+        if instances.count + failed + pending >= limits.maximumInstances { seal(.maximumInstances) }
     }
 
-    /// False when one import job would not take it with the rest. What replaces an instance is taken in any case: its
-    /// object stands under the key already.
-    mutating func instanceStored(_ instance: DeliveryManifest.Instance) -> Bool {
-        pending -= 1
-        let replaced = instances[instance.key]
-        let total = bytes + instance.size - (replaced?.size ?? 0)
+    /// An instance has come and is to be published. False when one import job would not take it with the rest: it must not be.
+    mutating func instanceComplete(key: String, size: Int) -> Bool {
+        let total = bytes + announcedBytes + size - (instances[key]?.size ?? 0)
         if total >= limits.maximumBytes { seal(.maximumBytes) }
-        guard total <= HealthImagingLimits.maximumBytes || replaced != nil else { return false }
-        bytes = total
-        instances[instance.key] = instance
+        guard total <= HealthImagingLimits.maximumBytes else { return false }
+        announcedBytes += size
         return true
     }
 
+    mutating func instanceStored(_ instance: DeliveryManifest.Instance) {
+        pending -= 1
+        announcedBytes -= instance.size
+        bytes += instance.size - (instances[instance.key]?.size ?? 0)
+        instances[instance.key] = instance
+    }
+
+    /// What was announced of it stays so.
     mutating func instanceFailed() {
         pending -= 1
+        failed += 1
     }
 
     mutating func associationHolds(_ association: String) {

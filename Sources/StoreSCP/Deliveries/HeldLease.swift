@@ -82,7 +82,7 @@ final class HeldLease: Sendable {
         }
     }
 
-    /// Three attempts before it is lost, each of which may take some of its time.
+    /// Two attempts or three before it is lost: one on a connection that is dead takes its time.
     private func keep() async {
         while (try? await clock.sleep(for: .seconds(lease.seconds) / 4)) != nil {
             let wasHeld = term != nil

@@ -97,6 +97,7 @@ final class InstanceUpload {
         if let failure { return fail(failure) }
         return after(destination.uploads.acquire(key, eventLoop: eventLoop)) {
             self.holdsKey = true
+            guard self.hasRoom else { return self.refuseForSize() }
             return self.after(self.writer.finish()) {
                 self.isWritten = true
                 return self.after(self.membership?.marker.written(on: self.eventLoop)) { self.acknowledge() }
@@ -109,7 +110,7 @@ final class InstanceUpload {
     func discard() -> EventLoopFuture<Void> {
         writer.discard().assumeIsolated()
             .flatMap { self.isWritten ? self.removeObject() : self.eventLoop.makeSucceededVoidFuture() }
-            // What cannot be removed was not acknowledged: its delivery was never opened.
+            // What cannot be removed was not acknowledged: of a delivery without a marker nothing is.
             .flatMapErrorThrowing { _ in }
             .map {
                 if let membership = self.membership {
@@ -141,12 +142,10 @@ final class InstanceUpload {
     }
 
     private func acknowledge() -> EventLoopFuture<StoreOutcome> {
-        if let membership, let deliveries = destination.deliveries {
-            switch deliveries.instanceStored(manifestEntry(), in: membership.delivery) {
-            case .taken: break
-            case .noRoom: return refuseForSize()
-            case .leaseLost: return refuseWithoutLease()
-            }
+        if let membership, let deliveries = destination.deliveries,
+            !deliveries.instanceStored(manifestEntry(), in: membership.delivery)
+        {
+            return refuseWithoutLease()
         }
         destination.counts.instanceStored(bytes: size, nanoseconds: (NIODeadline.now() - received).nanoseconds)
         end()
@@ -179,15 +178,12 @@ final class InstanceUpload {
         metadata["bytes"] = "\(size)"
         destination.logger.warning(
             "instance not stored: with it the delivery would be larger than an import job may be", metadata: metadata)
-        return removeObject().assumeIsolated()
-            .flatMapErrorThrowing { error in
-                self.destination.logger.error(
-                    "object not removed: the import job may refuse its delivery", error: error, metadata: metadata)
-            }
-            .map {
-                self.end()
-                return outcome
-            }.nonisolated()
+        return discard().map { outcome }
+    }
+
+    private var hasRoom: Bool {
+        guard let membership, let deliveries = destination.deliveries else { return true }
+        return deliveries.instanceComplete(key: key, size: size, in: membership.delivery)
     }
 
     private func removeObject() -> EventLoopFuture<Void> {

@@ -23,6 +23,7 @@ package protocol InstanceWriter: AnyObject {
     /// Nil: the instance is durable and visible under its key. A future: not before it completes.
     func finish() -> EventLoopFuture<Void>?
 
-    /// Leaves nothing behind of an instance that was not finished, or whose finish failed. Never fails.
+    /// Leaves nothing behind of an instance that was not finished. Where its finish failed it may be there all the same: the
+    /// store's answer can have been lost. Never fails.
     func discard() -> EventLoopFuture<Void>
 }

@@ -14,6 +14,7 @@ from .output import ImageSet, JobOutput, job_folder, lines, manifest
 from .settings import settings
 
 LOG = logging.getLogger("localaws.healthimaging")
+MAXIMUM_FILES, MAXIMUM_BYTES = 5_000, 10_000_000_000
 # What the service says is documented nowhere (unverified).
 FAILURES = {FAIL_JOB: "Internal server error", DENY_JOB: "Access denied: the role may not read inputS3Uri"}
 
@@ -25,6 +26,8 @@ def run(job: dict, s3: S3Backend, fault: str | None) -> None:
     time.sleep(settings.job_seconds / 2)
     if fault in FAILURES:
         return _end(job, "FAILED", FAILURES[fault])
+    if problem := over_the_limits(job, s3):
+        return _end(job, "FAILED", problem)
     try:
         output = import_objects(job, s3, fault)
     except Exception as error:
@@ -37,6 +40,17 @@ def run(job: dict, s3: S3Backend, fault: str | None) -> None:
     _end(job, "COMPLETED")
     time.sleep(settings.manifest_delay)
     _write(job, s3, "job-output-manifest.json", manifest(job, output))
+
+
+def over_the_limits(job: dict, s3: S3Backend) -> str | None:
+    """The quotas of one job; what the service says of them is unverified."""
+    bucket, prefix = split_uri(job["inputS3Uri"])
+    sizes = [key.size for name, key in list(s3.get_bucket(bucket).keys.items()) if name.startswith(prefix)]
+    if len(sizes) > MAXIMUM_FILES:
+        return f"The job has {len(sizes)} files, which exceeds the limit of {MAXIMUM_FILES}"
+    if sum(sizes) > MAXIMUM_BYTES:
+        return f"The job has {sum(sizes)} bytes, which exceeds the limit of {MAXIMUM_BYTES}"
+    return None
 
 
 def import_objects(job: dict, s3: S3Backend, fault: str | None = None) -> JobOutput:
