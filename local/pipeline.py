@@ -18,6 +18,10 @@ class Pipeline:
         """Keys of the manifests, each of which closed a delivery."""
         return self.keys("deliveries/")
 
+    def closed_deliveries(self) -> list[str]:
+        """The ids of those that have a manifest."""
+        return [key.removeprefix("deliveries/").removesuffix(".json") for key in self.manifests()]
+
     def manifest(self, delivery_id: str) -> dict:
         return json.loads(self.read(f"deliveries/{delivery_id}.json"))
 

@@ -1,24 +1,19 @@
 """What can go wrong, going wrong: the receiver is killed and frozen, functions are killed, S3 and HealthImaging fail, events
 come twice and late."""
 
-import json
 import random
 import signal
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-import boto3  # noqa: F401  (imported here, on one thread: its first import is not safe from several)
-
-from conftest import PROJECT
 from pipeline import Pipeline
 from receiver import Receiver
+from schedule import invoke_schedule
 from weather import Weather
 
 LEASE_SECONDS = 2
 GONE_SECONDS = 3 * LEASE_SECONDS
-SCHEDULE = (PROJECT / "events/schedule.json").read_bytes()
 STARTS = ["ThrottlingException", "ServiceQuotaExceededException", "ConflictException", "InternalServerException"]
 JOBS = ["FailJob", "ServerError"]
 LOOKS = ["Look:ThrottlingException", "Look:InternalServerException"]
@@ -93,18 +88,14 @@ class Chaos:
 
     def _sweep(self) -> float:
         """The schedule, faster than it may be. Two at once, now and then."""
-        threads = [threading.Thread(target=self.invoke_schedule) for _ in range(random.choice([1, 1, 2]))]
+        threads = [
+            threading.Thread(target=invoke_schedule, args=(self._pipeline,)) for _ in range(random.choice([1, 1, 2]))
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         return 1
-
-    def invoke_schedule(self) -> dict:
-        answer = self._pipeline.aws.client("lambda").invoke(
-            FunctionName=self._pipeline.outputs["TriggerImportFunctionName"], Payload=SCHEDULE
-        )
-        return json.load(answer["Payload"])
 
     def _kill_functions(self) -> float:
         self.killed_functions += self._pipeline.aws.kill_functions()
@@ -123,7 +114,3 @@ def lead_functions_through(weather: Weather, pipeline: Pipeline) -> None:
         variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         variables["AWS_ENDPOINT_URL_S3"] = weather.endpoint
         functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
-
-
-def log_folder(pipeline: Pipeline) -> Path:
-    return pipeline.aws.state_dir / "logs"

@@ -21,7 +21,6 @@ INSTANCES, ASSOCIATIONS = 8, 2
 class Sent:
     """An instance that some sender saw acknowledged."""
 
-    study_instance_uid: str
     sop_instance_uid: str
     data_set_sha256: str
 
@@ -104,4 +103,4 @@ def write_study(folder: Path) -> list[Path]:
 def sent(path: Path) -> Sent:
     dataset = pydicom.dcmread(path, stop_before_pixels=True)
     digest = hashlib.sha256(data_set_bytes(path)).hexdigest()
-    return Sent(str(dataset.StudyInstanceUID), str(dataset.SOPInstanceUID), digest)
+    return Sent(str(dataset.SOPInstanceUID), digest)

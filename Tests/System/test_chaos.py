@@ -7,7 +7,7 @@ import hashlib
 import os
 
 import pytest
-from chaos import LEASE_SECONDS, Chaos, lead_functions_through, log_folder
+from chaos import LEASE_SECONDS, Chaos, lead_functions_through
 from conftest import STORE_SCP
 from deploy import deploy
 from local_aws import LocalAWS
@@ -16,6 +16,7 @@ from persistent_sender import PersistentSenders, Sent
 from pipeline import Pipeline
 from receiver import Receiver
 from redriving import redrive
+from schedule import invoke_schedule
 from waiting import wait_for
 from weather import Weather
 
@@ -43,7 +44,7 @@ def stormy(tmp_path):
 def test_nothing_that_was_acknowledged_is_lost(stormy, tmp_path, capsys):
     pipeline, weather = stormy
     settings = {"TASK_LEASE_SECONDS": str(LEASE_SECONDS), "AWS_ENDPOINT_URL_S3": weather.endpoint, "DRAIN_TIMEOUT": "5"}
-    log = log_folder(pipeline) / "receiver.log"
+    log = pipeline.aws.state_dir / "logs" / "receiver.log"
     (tmp_path / "sent").mkdir()
     with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, **settings) as receiver:
         with Chaos(pipeline, weather, receiver) as chaos:
@@ -51,10 +52,10 @@ def test_nothing_that_was_acknowledged_is_lost(stormy, tmp_path, capsys):
                 chaos.run(KILLS)
                 wait_for("instances to be acknowledged", lambda: len(senders.acknowledged) >= ACKNOWLEDGED, 300)
         receiver.kill()
-        settle(pipeline, chaos)
+        settle(pipeline)
         receiver.start()
     redriven = redrive(pipeline, "--start")
-    settle(pipeline, chaos)
+    settle(pipeline)
 
     lost = not_imported(pipeline, senders.acknowledged)
     with capsys.disabled():
@@ -70,19 +71,19 @@ def test_nothing_that_was_acknowledged_is_lost(stormy, tmp_path, capsys):
     assert {sent.sop_instance_uid for sent in senders.acknowledged} <= listed_instances(pipeline)
     assert len(senders.acknowledged) >= ACKNOWLEDGED and chaos.kills >= KILLS
     assert chaos.freezes > 0 and chaos.outages > 0 and chaos.killed_functions > 0
-    reasons = {pipeline.manifest(delivery)["closeReason"] for delivery in closed_deliveries(pipeline)}
+    reasons = {pipeline.manifest(delivery)["closeReason"] for delivery in pipeline.closed_deliveries()}
     assert {"quiet", "recovered"} <= reasons
     assert pipeline.dead_letters() == 0
     assert_the_table_says_the_truth(pipeline)
 
 
-def settle(pipeline: Pipeline, chaos: Chaos) -> None:
+def settle(pipeline: Pipeline) -> None:
     """Until nothing is open, on its way or running."""
 
     def settled() -> bool:
         open_markers = pipeline.keys("open/")
         if open_markers:
-            chaos.invoke_schedule()
+            invoke_schedule(pipeline)
         return not open_markers and not pipeline.waiting_messages() and not pipeline.running()
 
     wait_for("everything to settle", settled, SETTLE_SECONDS)
@@ -95,13 +96,9 @@ def not_imported(pipeline: Pipeline, acknowledged: list[Sent]) -> list[Sent]:
     return [sent for sent in acknowledged if (sent.sop_instance_uid, sent.data_set_sha256) not in have]
 
 
-def closed_deliveries(pipeline: Pipeline) -> list[str]:
-    return [key.removeprefix("deliveries/").removesuffix(".json") for key in pipeline.manifests()]
-
-
 def listed_instances(pipeline: Pipeline) -> set[str]:
     """What the manifests promise: HealthImaging takes whatever lies beside it, too, which proves nothing."""
-    manifests = map(pipeline.manifest, closed_deliveries(pipeline))
+    manifests = map(pipeline.manifest, pipeline.closed_deliveries())
     return {instance["sopInstanceUID"] for manifest in manifests for instance in manifest["instances"]}
 
 
@@ -120,13 +117,13 @@ def assert_the_table_says_the_truth(pipeline: Pipeline) -> None:
     for item in items:
         keys = {instance["key"] for instance in pipeline.manifest(item["deliveryId"])["instances"]}
         is_whole = keys <= imported.get(item["jobId"], set())
-        # An item of a job of which nothing could be learnt says FAILED and was started again.
         assert item["outcome"] != "PENDING", item
         assert item["outcome"] != "IMPORTED" or is_whole, item
         assert item["outcome"] != "PARTIAL" or not is_whole, item
+        # What was not imported whole was taken over by another job.
         assert item["outcome"] == "IMPORTED" or "startedAgain" in item or "redrivenAs" in item, item
         whole |= {item["deliveryId"]} if item["outcome"] == "IMPORTED" else set()
-    closed = closed_deliveries(pipeline)
+    closed = pipeline.closed_deliveries()
     assert set(closed) == whole
     s3 = pipeline.aws.client("s3")
     tags = [

@@ -6,15 +6,15 @@ import threading
 
 import pydicom
 import pytest
-from conftest import PROJECT, STORE_SCP
+from conftest import STORE_SCP
 from persistent_sender import write_study
 from pipeline import Pipeline
 from receiver import Receiver
+from schedule import invoke_schedule
 from senders import send_with_dcmtk
 from waiting import wait_for
 
 pytestmark = pytest.mark.pipeline
-SCHEDULE = (PROJECT / "events/schedule.json").read_bytes()
 LEASE_SECONDS = 1
 
 
@@ -28,9 +28,7 @@ def open_receiver(pipeline, tmp_path):
 
 
 def sweep(pipeline: Pipeline) -> dict:
-    answer = pipeline.aws.client("lambda").invoke(
-        FunctionName=pipeline.outputs["TriggerImportFunctionName"], Payload=SCHEDULE
-    )
+    answer = invoke_schedule(pipeline)
     assert "FunctionError" not in answer
     return json.load(answer["Payload"])["deliveries"]
 
@@ -103,7 +101,7 @@ def test_a_receiver_that_was_thought_dead_acknowledges_nothing_more_there(pipeli
         answers = send_with_dcmtk(waiting, "127.0.0.1", open_receiver.port)
         waiting = [answer.path for answer in answers if answer.status != 0]
     open_receiver.stop()
-    manifests = [json.loads(pipeline.read(key)) for key in pipeline.manifests()]
+    manifests = map(pipeline.manifest, pipeline.closed_deliveries())
     counts = {
         manifest["deliveryId"]: len(manifest["instances"])
         for manifest in manifests

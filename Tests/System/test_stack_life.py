@@ -47,6 +47,6 @@ def import_study(pipeline: Pipeline, folder, poll_seconds: str) -> None:
 
 def tags(pipeline: Pipeline) -> list[list[dict[str, str]]]:
     """Of one instance of each delivery."""
-    keys = [pipeline.manifest(key[11:-5])["instances"][0]["key"] for key in pipeline.manifests()]
+    keys = [pipeline.manifest(delivery)["instances"][0]["key"] for delivery in pipeline.closed_deliveries()]
     s3 = pipeline.aws.client("s3")
     return [s3.get_object_tagging(Bucket=pipeline.bucket, Key=key)["TagSet"] for key in keys]
