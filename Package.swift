@@ -111,7 +111,8 @@ let package = Package(
             name: "S3EventFunction", dependencies: ["LambdaRuntime"], path: "Benchmarks/Runtime/S3EventFunction",
             swiftSettings: settings),
         .executableTarget(
-            name: "DiscardingStoreSCP", dependencies: ["StorageSCP", .product(name: "NIOCore", package: "swift-nio")],
+            name: "DiscardingStoreSCP",
+            dependencies: ["AWS", "StorageSCP", .product(name: "NIOCore", package: "swift-nio")],
             path: "Benchmarks/StoreSCP/DiscardingReceiver", swiftSettings: settings),
         .executableTarget(
             name: "SCPBenchmark", path: "Benchmarks/StoreSCP/SCPBenchmark", swiftSettings: settings),

@@ -1,3 +1,4 @@
+import AWS
 import Foundation
 import NIOCore
 import NIOPosix
@@ -40,7 +41,7 @@ import Testing
             _ = writer.write(ByteBuffer(bytes: [3]))
             _ = writer.write(ByteBuffer(bytes: [4, 5]))
             seenBefore.withLock { $0 = try? files() }
-            return writer.finish()
+            return writer.finish(CRC32())
         }
         #expect(seenBefore.withLock { $0 }?.filter { $0.hasSuffix(".dcm") } == [])
         #expect(try files() == ["1.2/1.3/1.4.dcm"])
@@ -50,7 +51,7 @@ import Testing
     @Test("A file of nothing but its beginning is written too")
     func beginningOnly() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        try await write(to: "a.dcm", beginning: [1, 2]) { $0.finish() }
+        try await write(to: "a.dcm", beginning: [1, 2]) { $0.finish(CRC32()) }
         #expect(try Data(contentsOf: folder.appending(path: "a.dcm")) == Data([1, 2]))
     }
 
@@ -77,7 +78,7 @@ import Testing
     @Test("A folder that cannot be written is an error that says why")
     func notWritable() async throws {
         let store = FolderInstanceStore(directory: "/dev/null/storage")
-        await #expect(throws: FileError.self) { try await write(to: "a.dcm", of: store) { $0.finish() } }
+        await #expect(throws: FileError.self) { try await write(to: "a.dcm", of: store) { $0.finish(CRC32()) } }
         #expect(throws: UnusableFolderError.self) { try store.check() }
     }
 

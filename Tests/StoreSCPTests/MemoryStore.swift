@@ -1,3 +1,4 @@
+import AWS
 import NIOCore
 import Synchronization
 
@@ -84,7 +85,7 @@ final class MemoryStore: InstanceStore {
             return nil
         }
 
-        func finish() -> EventLoopFuture<Void>? {
+        func finish(_ checksum: CRC32) -> EventLoopFuture<Void>? {
             eventLoop.makeCompletedFuture { try store.put(Array(bytes.readableBytesView), key: key) }
         }
 

@@ -1,3 +1,4 @@
+import AWS
 import NIOCore
 import StorageSCP
 
@@ -30,7 +31,7 @@ private struct DiscardingStore: InstanceStore {
 
         func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? { nil }
 
-        func finish() -> EventLoopFuture<Void>? { nil }
+        func finish(_ checksum: CRC32) -> EventLoopFuture<Void>? { nil }
 
         func discard() -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
     }

@@ -3,7 +3,7 @@ import Logging
 import StructuredLog
 import Synchronization
 
-/// This task's lease, from the first delivery until the task ends: see `TaskLease`.
+/// This task's lease, from its start until it ends: see `TaskLease`.
 final class HeldLease: Sendable {
     private struct State {
         /// By `elapsed`.
@@ -41,6 +41,18 @@ final class HeldLease: Sendable {
         return state.withLock { now < $0.heldUntil ? $0.term : nil }
     }
 
+    /// Begins to keep it ahead of the first delivery, which would have to wait for it. What stands in the way of storing is
+    /// told at once.
+    func begin() async {
+        do {
+            _ = try await acquire()
+        } catch {
+            logger.error(
+                "task lease not written: nothing is acknowledged until the store takes it", error: error,
+                metadata: ["task": "\(task)"])
+        }
+    }
+
     /// The term, when the lease is held; the first call begins to keep it.
     func acquire() async throws -> Int {
         if let term { return term }
@@ -55,10 +67,11 @@ final class HeldLease: Sendable {
 
     /// For a task that has no deliveries any more.
     func release() async {
-        let keeping = state.withLock { $0.keeping }
+        let (keeping, renewal) = state.withLock { ($0.keeping, $0.renewal) }
         guard let keeping else { return }
         keeping.cancel()
         await keeping.value
+        _ = try? await renewal?.value
         do {
             try await store.removeDocument(key: BucketLayout.taskLeaseKey(of: task))
         } catch {

@@ -1,24 +1,38 @@
+import Glibc
 import StructuredLog
 
-/// As many of any number of latencies as one line of metrics takes, each as likely as any other (reservoir sampling), and the
-/// greatest of all.
+/// As many of any number of latencies as one line of metrics takes, each as likely as any other, and the greatest of all.
+///
+/// Reservoir sampling by Li's algorithm L: a random number is needed for each value that is taken, not for each that is seen.
 struct LatencySample {
+    private static let capacity = EmbeddedMetrics.Metric.maximumValues - 1
+
     private var sample: [Double] = []
     private var seen = 0
     private var greatest = 0.0
+    private var weight = 1.0
+    /// Which value of those to come is taken next.
+    private var next = 0
 
     mutating func add(_ value: Double) {
         seen += 1
         greatest = max(greatest, value)
-        if sample.count < EmbeddedMetrics.Metric.maximumValues - 1 {
+        if sample.count < Self.capacity {
             sample.append(value)
-        } else {
-            let place = Int.random(in: 0..<seen)
-            if place < sample.count { sample[place] = value }
+            if sample.count == Self.capacity { skip() }
+        } else if seen == next {
+            sample[Int.random(in: 0..<Self.capacity)] = value
+            skip()
         }
     }
 
     var values: [Double] {
         seen > sample.count ? sample + [greatest] : sample
+    }
+
+    private mutating func skip() {
+        let unit = Double.leastNonzeroMagnitude..<1
+        weight *= exp(log(.random(in: unit)) / Double(Self.capacity))
+        next = seen + 1 + Int(min(log(.random(in: unit)) / log1p(-weight), 1e15))
     }
 }

@@ -98,7 +98,7 @@ final class InstanceUpload {
         return after(destination.uploads.acquire(key, eventLoop: eventLoop)) {
             self.holdsKey = true
             guard self.hasRoom else { return self.refuseForSize() }
-            return self.after(self.writer.finish()) {
+            return self.after(self.writer.finish(self.checksum)) {
                 self.isWritten = true
                 return self.after(self.membership?.marker.written(on: self.eventLoop)) { self.acknowledge() }
             }

@@ -1,3 +1,4 @@
+import AWS
 import Glibc
 import NIOCore
 import NIOPosix
@@ -103,7 +104,7 @@ private final class FolderInstanceWriter: InstanceWriter {
         }
     }
 
-    func finish() -> EventLoopFuture<Void>? {
+    func finish(_ checksum: CRC32) -> EventLoopFuture<Void>? {
         do {
             if beginning != nil { try append(ByteBuffer()) }
             guard let file else { return nil }

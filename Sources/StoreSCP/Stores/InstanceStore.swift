@@ -1,3 +1,4 @@
+import AWS
 import NIOCore
 
 /// Where instances and the documents about them are kept. What it has accepted is durable.
@@ -20,8 +21,9 @@ package protocol InstanceWriter: AnyObject {
     /// only be discarded.
     func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>?
 
-    /// Nil: the instance is durable and visible under its key. A future: not before it completes.
-    func finish() -> EventLoopFuture<Void>?
+    /// Nil: the instance is durable and visible under its key. A future: not before it completes. The checksum is of all that
+    /// was written, the beginning included.
+    func finish(_ checksum: CRC32) -> EventLoopFuture<Void>?
 
     /// Leaves nothing behind of an instance that was not finished. Where its finish failed it may be there all the same: the
     /// store's answer can have been lost. Never fails.

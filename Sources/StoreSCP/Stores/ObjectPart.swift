@@ -6,13 +6,18 @@ import NIOCore
 struct ObjectPart: HTTPBody {
     private(set) var chunks: [Chunk] = []
     private(set) var count = 0
-    private(set) var checksum = CRC32()
 
     /// Its bytes, in order.
     var pieces: some Sequence<UnsafeRawBufferPointer> {
         chunks.indices.lazy.map { index in
             UnsafeRawBufferPointer(rebasing: chunks[index].memory.prefix(count - index * Chunk.size))
         }
+    }
+
+    var checksum: CRC32 {
+        var checksum = CRC32()
+        for piece in pieces { checksum.update(piece) }
+        return checksum
     }
 
     /// How many more chunks it needs to take so many bytes.
@@ -25,7 +30,6 @@ struct ObjectPart: HTTPBody {
     }
 
     private mutating func append(_ bytes: UnsafeRawBufferPointer, takingChunksFrom pool: ChunkPool) {
-        checksum.update(bytes)
         var rest = bytes[...]
         while !rest.isEmpty {
             let used = count % Chunk.size

@@ -24,7 +24,6 @@ final class S3InstanceWriter: InstanceWriter {
     private var partsInFlight = 0
     /// Of the parts that were handed over.
     private var size = 0
-    private var checksum = CRC32()
     /// Waits until a part in flight has been sent.
     private var waiting: EventLoopPromise<Void>?
     private var failure: (any Error)?
@@ -55,11 +54,11 @@ final class S3InstanceWriter: InstanceWriter {
         }.nonisolated()
     }
 
-    func finish() -> EventLoopFuture<Void>? {
+    func finish(_ checksum: CRC32) -> EventLoopFuture<Void>? {
         if beginning != nil, let granted = write(ByteBuffer()) {
-            return granted.assumeIsolated().flatMap { self.complete() }.nonisolated()
+            return granted.assumeIsolated().flatMap { self.complete(checksum) }.nonisolated()
         }
-        return complete()
+        return complete(checksum)
     }
 
     /// What stays all the same is removed by the bucket's lifecycle rule for unfinished uploads.
@@ -76,13 +75,12 @@ final class S3InstanceWriter: InstanceWriter {
 
     // MARK: -
 
-    private func complete() -> EventLoopFuture<Void> {
-        guard let uploadID else { return put() }
+    private func complete(_ checksum: CRC32) -> EventLoopFuture<Void> {
+        guard let uploadID else { return put(checksum) }
         if part.count > 0 { handOver(to: uploadID) }
         return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).and(uploadID).assumeIsolated()
             .flatMap { eTags, uploadID in
-                self.eventLoop.makeFutureWithTask {
-                    [object = self.object, size = self.size, checksum = self.checksum] in
+                self.eventLoop.makeFutureWithTask { [object = self.object, size = self.size] in
                     try await object.complete(uploadID, eTags: eTags, size: size, checksum: checksum)
                 }
             }
@@ -104,16 +102,15 @@ final class S3InstanceWriter: InstanceWriter {
         return promise.futureResult
     }
 
-    private func put() -> EventLoopFuture<Void> {
+    private func put(_ checksum: CRC32) -> EventLoopFuture<Void> {
         let whole = takePart()
-        return eventLoop.makeFutureWithTask { [object] in try await object.put(whole) }
+        return eventLoop.makeFutureWithTask { [object] in try await object.put(whole, checksum: checksum) }
             .assumeIsolated().always { _ in self.release(whole) }.nonisolated()
     }
 
     private func handOver(to uploadID: EventLoopFuture<String>) {
         let full = takePart()
         size += full.count
-        for chunk in full.pieces { checksum.update(chunk) }
         let number = parts.count + 1
         partsInFlight += 1
         let sent = uploadID.flatMapWithEventLoop { [object] uploadID, eventLoop in

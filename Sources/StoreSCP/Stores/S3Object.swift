@@ -8,9 +8,9 @@ struct S3Object: Sendable {
     let bucket: String
     let key: String
 
-    func put(_ part: ObjectPart) async throws {
+    func put(_ whole: ObjectPart, checksum: CRC32) async throws {
         try await s3.putObject(
-            bucket: bucket, key: key, body: part, checksum: part.checksum, contentType: Self.contentType)
+            bucket: bucket, key: key, body: whole, checksum: checksum, contentType: Self.contentType)
     }
 
     func createUpload() async throws -> String {
