@@ -21,8 +21,9 @@ let package = Package(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CEpoll"),
 
-        .target(name: "HTTP", dependencies: ["CCurl"], swiftSettings: settings),
+        .target(name: "HTTP", dependencies: ["CCurl", "CEpoll"], swiftSettings: settings),
         .target(
             name: "StructuredLog", dependencies: [.product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),

@@ -35,6 +35,16 @@ static inline CURLMcode ccurl_multi_set_long(CURLM *handle, CURLMoption option, 
     return curl_multi_setopt(handle, option, value);
 }
 
+static inline void ccurl_multi_set_socket_callback(CURLM *handle, void *context, curl_socket_callback callback) {
+    curl_multi_setopt(handle, CURLMOPT_SOCKETDATA, context);
+    curl_multi_setopt(handle, CURLMOPT_SOCKETFUNCTION, callback);
+}
+
+static inline void ccurl_multi_set_timer_callback(CURLM *handle, void *context, curl_multi_timer_callback callback) {
+    curl_multi_setopt(handle, CURLMOPT_TIMERDATA, context);
+    curl_multi_setopt(handle, CURLMOPT_TIMERFUNCTION, callback);
+}
+
 static inline long ccurl_response_code(CURL *handle) {
     long code = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &code);

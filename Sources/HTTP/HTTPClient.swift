@@ -1,12 +1,11 @@
 import CCurl
-import Glibc
 import Synchronization
 
 /// An asynchronous HTTP/1.1 client: any number of requests at once, all of them on one thread of its own, which starts with
 /// the first.
 ///
 /// At most `maximumConnections` are open; further requests wait inside libcurl for one of them, and their timeout runs.
-// Sendable: `multi` is used by the client's own thread, except for `curl_multi_wakeup`, which libcurl allows from any.
+// Sendable: `multi` is used by the client's own thread alone.
 package final class HTTPClient: @unchecked Sendable {
     private struct Transfer: Sendable {
         let request: HTTPRequest
@@ -23,12 +22,14 @@ package final class HTTPClient: @unchecked Sendable {
     }
 
     private let multi: UnsafeMutableRawPointer
+    private let events: SocketEvents
     private let inbox = Mutex(Inbox())
 
     package init(maximumConnections: Int = 50) {
         CurlHandle.initialiseLibrary()
         guard let multi = curl_multi_init() else { fatalError("libcurl has no memory for a handle") }
         self.multi = multi
+        events = SocketEvents(of: multi)
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, maximumConnections)
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, maximumConnections)
     }
@@ -73,7 +74,7 @@ package final class HTTPClient: @unchecked Sendable {
 
     private func wakeThread<Result: Sendable>(after change: (inout Inbox) -> Result) -> Result {
         inbox.withLock { inbox in
-            defer { curl_multi_wakeup(multi) }
+            defer { events.wake() }
             return change(&inbox)
         }
     }
@@ -90,8 +91,7 @@ package final class HTTPClient: @unchecked Sendable {
         var running: [UnsafeMutableRawPointer: Running] = [:]
         var idle: [EasyHandle] = []
         while takeInbox(&running, &idle) {
-            var count: Int32 = 0
-            curl_multi_perform(multi, &count)
+            events.actIfDue(multi)
             var result = CURLE_OK
             while let pointer = ccurl_multi_next_ended(multi, &result) {
                 guard let ended = running.removeValue(forKey: pointer) else { continue }
@@ -99,7 +99,7 @@ package final class HTTPClient: @unchecked Sendable {
                 ended.continuation.resume(with: Result { try ended.handle.response(result) })
                 idle.append(ended.handle)
             }
-            curl_multi_poll(multi, nil, 0, 60_000, nil)
+            events.wait(for: multi)
         }
         for (pointer, transfer) in running {
             curl_multi_remove_handle(multi, pointer)

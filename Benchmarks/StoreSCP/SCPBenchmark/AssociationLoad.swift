@@ -17,19 +17,18 @@ struct AssociationLoad {
         tail = message.tail
     }
 
-    /// Sends objects of the numbers that it is given, until there is none.
+    /// Sends objects of the numbers that it is given, until there is none. Each is made while the one before is being stored.
     mutating func run(_ nextNumber: () -> Int?) throws {
         while let number = nextNumber() {
-            let start = ContinuousClock.now
+            let connecting = sender == nil ? ContinuousClock.now : nil
             let sender = try sender ?? Sender(port: port, object: workload.object, window: workload.window)
             self.sender = sender
-            if outstanding.count == sender.window { try receive(from: sender) }
             sent += 1
             let messageID = UInt16(truncatingIfNeeded: sent)
-            outstanding[messageID] = sender.window == 1 ? start : .now
             head.set(instance: number, messageID: messageID)
+            if outstanding.count == sender.window { try receive(from: sender) }
+            outstanding[messageID] = connecting ?? .now
             try sender.send(head, tail)
-            if sender.window == 1 { try receive(from: sender) }
             if sent == workload.objectsPerAssociation { try end() }
         }
         try end()

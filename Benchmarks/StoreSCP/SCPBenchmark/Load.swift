@@ -4,7 +4,7 @@ import Synchronization
 /// One pass of a workload: a thread for each association, which takes the next object until there is none or the time is over.
 struct Load {
     private(set) var seconds = 0.0
-    /// Of each object that was stored, from the call of `send` (`connect`, for an association's only one) to the response.
+    /// Of each object that was stored, from the call of `send` (`connect`, for the first of an association) to the response.
     private(set) var latencies: [Double] = []
 
     init(_ workload: Workload, _ message: Message, port: Int, firstNumber: Int, seconds limit: Double) throws {
