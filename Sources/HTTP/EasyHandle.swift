@@ -30,7 +30,8 @@ final class EasyHandle {
         curl.setDefaults()
         curl.set(CURLOPT_PATH_AS_IS, 1)
         curl.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-        curl.set(CURLOPT_BUFFERSIZE, 128 << 10)
+        // What answers a body is short, and there may be many at once.
+        curl.set(CURLOPT_BUFFERSIZE, request.body.count > 0 ? 16 << 10 : 128 << 10)
         if let timeout = request.timeout {
             let (seconds, attoseconds) = timeout.components
             curl.set(CURLOPT_TIMEOUT_MS, max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)))
