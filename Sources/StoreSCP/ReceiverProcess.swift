@@ -93,10 +93,7 @@ package struct ReceiverProcess: Sendable {
     private func configuredStore(_ configuration: Configuration, _ logger: Logger) throws -> any InstanceStore {
         switch configuration.storage {
         case .directory(let directory):
-            let store = FolderInstanceStore(
-                directory: directory, isSynchronized: configuration.synchronizesStorage)
-            try store.check()
-            return store
+            return try FolderInstanceStore(directory: directory, isSynchronized: configuration.synchronizesStorage)
         case .bucket(let bucket):
             let client = try AWSClient(
                 environment: environment, maximumConnections: configuration.maximumPoolConnections, logger: logger)

@@ -10,7 +10,9 @@ import Testing
 @Suite struct FolderInstanceStoreTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
 
-    private var store: FolderInstanceStore { FolderInstanceStore(directory: folder.path()) }
+    private func makeStore(isSynchronized: Bool = true) throws -> FolderInstanceStore {
+        try FolderInstanceStore(directory: folder.path(), isSynchronized: isSynchronized)
+    }
 
     private func files() throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: folder.path())
@@ -19,12 +21,12 @@ import Testing
 
     /// Runs on an event loop, as a writer's calls do.
     private func write(
-        to key: String, beginning: [UInt8] = [], of other: FolderInstanceStore? = nil,
+        to key: String, beginning: [UInt8] = [], of store: FolderInstanceStore,
         _ body: @escaping @Sendable (any InstanceWriter) -> EventLoopFuture<Void>?
     ) async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let budget = BufferBudget(bytes: 1)
-        try await eventLoop.flatSubmit { [store = other ?? store] in
+        try await eventLoop.flatSubmit {
             let writer = store.writer(
                 for: key, beginning: ByteBuffer(bytes: beginning), memory: BufferShare(of: budget),
                 eventLoop: eventLoop)
@@ -35,7 +37,7 @@ import Testing
     @Test("A file appears under its name when it is whole, and not before", arguments: [true, false])
     func parts(isSynchronized: Bool) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let store = FolderInstanceStore(directory: folder.path(), isSynchronized: isSynchronized)
+        let store = try makeStore(isSynchronized: isSynchronized)
         let seenBefore = Mutex<[String]?>(nil)
         try await write(to: "1.2/1.3/1.4.dcm", beginning: [1, 2], of: store) { [self] writer in
             _ = writer.write(ByteBuffer(bytes: [3]))
@@ -48,17 +50,31 @@ import Testing
         #expect(try Data(contentsOf: folder.appending(path: "1.2/1.3/1.4.dcm")) == Data([1, 2, 3, 4, 5]))
     }
 
+    @Test("Pieces of any size come one after another", arguments: [0, 350, 4096, 9000])
+    func pieces(beginningLength: Int) async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let pieces = [1, 4095, 0, 4096, 10_000, 3, 8191, 100_000, 2].enumerated().map { number, length in
+            [UInt8](repeating: UInt8(number), count: length)
+        }
+        let beginning = [UInt8](repeating: 255, count: beginningLength)
+        try await write(to: "a.dcm", beginning: beginning, of: makeStore()) { writer in
+            for piece in pieces { _ = writer.write(ByteBuffer(bytes: piece)) }
+            return writer.finish(CRC32())
+        }
+        #expect(try Data(contentsOf: folder.appending(path: "a.dcm")) == Data(beginning + pieces.joined()))
+    }
+
     @Test("A file of nothing but its beginning is written too")
     func beginningOnly() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        try await write(to: "a.dcm", beginning: [1, 2]) { $0.finish(CRC32()) }
+        try await write(to: "a.dcm", beginning: [1, 2], of: makeStore()) { $0.finish(CRC32()) }
         #expect(try Data(contentsOf: folder.appending(path: "a.dcm")) == Data([1, 2]))
     }
 
     @Test("What is discarded leaves nothing behind")
     func discard() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        try await write(to: "1.2/1.4.dcm") { writer in
+        try await write(to: "1.2/1.4.dcm", of: makeStore()) { writer in
             _ = writer.write(ByteBuffer(bytes: [1, 2]))
             return writer.discard()
         }
@@ -68,6 +84,7 @@ import Testing
     @Test("A document that is there stays where it may only be new")
     func onlyIfAbsent() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try makeStore()
         try await store.putDocument([1], key: "deliveries/a.json", onlyIfAbsent: true)
         try await store.putDocument([2], key: "deliveries/a.json", onlyIfAbsent: true)
         #expect(try Data(contentsOf: folder.appending(path: "deliveries/a.json")) == Data([1]))
@@ -76,16 +93,33 @@ import Testing
     }
 
     @Test("A folder that cannot be written is an error that says why")
-    func notWritable() async throws {
-        let store = FolderInstanceStore(directory: "/dev/null/storage")
-        await #expect(throws: FileError.self) { try await write(to: "a.dcm", of: store) { $0.finish(CRC32()) } }
-        #expect(throws: UnusableFolderError.self) { try store.check() }
+    func notWritable() {
+        let cause = FileError(operation: "mkdir", errno: ENOTDIR)
+        #expect(throws: UnusableFolderError(directory: "/dev/null", cause: cause)) {
+            try FolderInstanceStore(directory: "/dev/null")
+        }
     }
 
     @Test("A folder that can be written is left as it was")
     func check() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        try store.check()
+        _ = try makeStore()
         #expect(try files().isEmpty)
+    }
+
+    @Test("What a process that was killed has left is removed by the next, what another still writes is not")
+    func abandoned() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let abandoned = folder.appending(path: ".partial/1/2")
+        try FileManager.default.createDirectory(at: abandoned, withIntermediateDirectories: true)
+        try Data([1]).write(to: abandoned.appending(path: "3.partial"))
+        let store = try makeStore()
+        #expect(try files().isEmpty)
+        try await write(to: "1.2/1.4.dcm", of: store) { writer in
+            _ = writer.write(ByteBuffer(bytes: [1, 2]))
+            #expect(throws: Never.self) { _ = try makeStore() }
+            return writer.finish(CRC32())
+        }
+        #expect(try files() == ["1.2/1.4.dcm"])
     }
 }

@@ -11,16 +11,13 @@ struct FolderInstanceStore: InstanceStore {
     private let folders: OpenFolders
     private let partialFolders: PartialFolders
 
-    init(directory: String, isSynchronized: Bool = true) {
+    /// Tries whether anything can be written there, before anybody is told that it was.
+    init(directory: String, isSynchronized: Bool = true) throws(UnusableFolderError) {
         self.directory = directory
         self.isSynchronized = isSynchronized
         folders = OpenFolders(isSynchronized: isSynchronized)
-        partialFolders = PartialFolders(directory: directory)
-    }
-
-    /// Whether anything can be written there, before anybody is told that it was.
-    func check() throws(UnusableFolderError) {
         do {
+            partialFolders = try PartialFolders(directory: directory, in: folders)
             try PartialFile(
                 path: path(of: "check"), partialFolder: partialFolders.ofDocuments, in: folders, isSynchronized: false
             ).discard()

@@ -19,6 +19,11 @@ final class OpenFolder: Sendable {
         return fstat(descriptor, &status) != 0 || status.st_nlink == 0
     }
 
+    /// Whether nobody else has it locked; if so, it is locked until this is no longer used.
+    func lock(waits: Bool) -> Bool {
+        flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB) == 0
+    }
+
     /// The descriptor of a new file.
     func create(_ name: String) throws(FileError) -> Int32 {
         let file = openat(descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)

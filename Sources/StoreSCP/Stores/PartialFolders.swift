@@ -4,14 +4,14 @@ import Synchronization
 /// Where files stand until they are whole: a folder for each event loop, since a file system lets one thread at a time make
 /// files in a folder.
 final class PartialFolders: Sendable {
-    private let directory: String
+    private let own: ProcessFolder
     private let numbers = Mutex<[ObjectIdentifier: Int]>([:])
 
-    init(directory: String) {
-        self.directory = "\(directory)/.partial"
+    init(directory: String, in folders: OpenFolders) throws(FileError) {
+        own = try ProcessFolder(in: "\(directory)/.partial", of: folders)
     }
 
-    var ofDocuments: String { "\(directory)/0" }
+    var ofDocuments: String { "\(own.path)/0" }
 
     func folder(of eventLoop: any EventLoop) -> String {
         let number = numbers.withLock { numbers in
@@ -19,6 +19,6 @@ final class PartialFolders: Sendable {
             numbers[ObjectIdentifier(eventLoop)] = known
             return known
         }
-        return "\(directory)/\(number)"
+        return "\(own.path)/\(number)"
     }
 }

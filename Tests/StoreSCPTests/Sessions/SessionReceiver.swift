@@ -23,7 +23,7 @@ struct SessionReceiver {
         ]
         let configuration = try Configuration(environment: own.merging(settings) { $1 })
         let logger = Logger(label: "session") { _ in SwiftLogNoOpLogHandler() }
-        let store = FolderInstanceStore(directory: folder.path)
+        let store = try FolderInstanceStore(directory: folder.path)
         let associations = OpenAssociations(limits: configuration.network.associations)
         let service = StorageService(
             configuration: configuration, store: store,
