@@ -1,14 +1,13 @@
 import Foundation
 
-/// Every program once in every round, each round beginning with another, so that what the machine does meanwhile falls on all.
-/// What fails is said on standard error and has no row.
+/// Every program once in every round, so that what the machine does meanwhile falls on all. What fails is said on standard
+/// error and has no row.
 func interleaved<Row>(
     _ programs: [Program], rounds: Int, _ what: String, measure: (Program) throws -> Row
 ) -> [[Row]] {
     var results: [[Row]] = programs.map { _ in [] }
     for round in 0..<rounds {
-        for offset in programs.indices {
-            let index = (offset + round) % programs.count
+        for index in order(of: programs.count, inRound: round) {
             do {
                 results[index].append(try measure(programs[index]))
             } catch {
@@ -17,4 +16,14 @@ func interleaved<Row>(
         }
     }
     return results
+}
+
+/// Everyone comes after every other about as often: what a measurement leaves behind, on the file system above all, is met by
+/// the next. Pairs of rounds are a row of Williams' design and the same row reversed.
+private func order(of count: Int, inRound round: Int) -> [Int] {
+    let row = (0..<count).map { position in
+        let step = position % 2 == 0 ? count - position / 2 : position / 2 + 1
+        return (step + round / 2) % count
+    }
+    return round % 2 == 0 ? row : row.reversed()
 }
