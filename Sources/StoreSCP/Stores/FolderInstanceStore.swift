@@ -74,19 +74,26 @@ struct UnusableFolderError: Error, Equatable, CustomStringConvertible {
 
 /// Writes into the page cache on the event loop, out of the buffer that the socket was read into: handing bytes to another
 /// thread takes longer than that. Only what waits for the disk is another thread's.
+///
+/// Whole pages are written: what is left of one waits for what follows. Small pieces cost a call each otherwise, and a page that
+/// is written in two calls keeps the file system from taking larger pieces of memory.
 private final class FolderInstanceWriter: InstanceWriter {
+    private static let pageSize = 4096
+
     private let isSynchronized: Bool
     private let eventLoop: any EventLoop
     private let openFile: () throws(FileError) -> PartialFile
-    /// What stands before the first bytes and is written with them.
-    private var beginning: ByteBuffer?
     private var file: PartialFile?
+    /// What is in the file; a number of whole pages.
+    private var position = 0
+    /// What comes next in the file: at first its beginning, later less than a page.
+    private var pending: ByteBuffer
 
     init(
         beginning: ByteBuffer, isSynchronized: Bool, eventLoop: any EventLoop,
         openFile: @escaping () throws(FileError) -> PartialFile
     ) {
-        self.beginning = beginning
+        pending = beginning
         self.isSynchronized = isSynchronized
         self.eventLoop = eventLoop
         self.openFile = openFile
@@ -103,8 +110,8 @@ private final class FolderInstanceWriter: InstanceWriter {
 
     func finish(_ checksum: CRC32) -> EventLoopFuture<Void>? {
         do {
-            if beginning != nil { try append(ByteBuffer()) }
-            guard let file else { return nil }
+            let file = try currentFile()
+            try pending.withUnsafeReadableBytes { try file.write($0) }
             guard isSynchronized else {
                 try file.publish()
                 self.file = nil
@@ -124,10 +131,16 @@ private final class FolderInstanceWriter: InstanceWriter {
     }
 
     private func append(_ bytes: ByteBuffer) throws {
-        let file = try currentFile()
-        guard let beginning else { return try file.write(bytes) }
-        self.beginning = nil
-        try file.write(beginning, then: bytes)
+        var rest = bytes
+        let end = position + pending.readableBytes + bytes.readableBytes
+        let wholePages = end / Self.pageSize * Self.pageSize
+        let count = wholePages - position - pending.readableBytes
+        if count > 0, let last = rest.readSlice(length: count) {
+            try currentFile().write(pending, then: last)
+            position = wholePages
+            pending.clear()
+        }
+        pending.writeImmutableBuffer(rest)
     }
 
     /// Kept before anything is written, so that a failure leaves something to discard.
@@ -140,10 +153,6 @@ private final class FolderInstanceWriter: InstanceWriter {
 }
 
 extension PartialFile {
-    fileprivate func write(_ bytes: ByteBuffer) throws {
-        try bytes.withUnsafeReadableBytes { try write($0) }
-    }
-
     fileprivate func write(_ first: ByteBuffer, then second: ByteBuffer) throws {
         try first.withUnsafeReadableBytes { first in
             try second.withUnsafeReadableBytes { try write(first, then: $0) }
