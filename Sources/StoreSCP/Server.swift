@@ -45,6 +45,7 @@ final class Server: Sendable {
     static func start(configuration: Configuration, service: StorageService, logger: Logger) async throws -> Server {
         let connections = Connections(maximum: configuration.network.maximumConnections)
         let network = configuration.network
+        let readBuffers = ReadBuffers()
 
         func listen(on port: Int, tls: TLSContexts?) async throws -> any Channel {
             let pipeline = ConnectionPipeline(
@@ -63,10 +64,11 @@ final class Server: Sendable {
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 // One read at a time: the application may not be able to take more.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
-                .childChannelOption(.recvAllocator, value: ReadBuffers())
                 .childChannelInitializer { channel in
                     connections.add(channel)
-                    return pipeline.addHandlers(to: channel)
+                    return channel.eventLoop.makeCompletedFuture { try readBuffers.add(to: channel) }.flatMap {
+                        pipeline.addHandlers(to: channel)
+                    }
                 }
                 .listen(on: configuration.address, port: port)
         }

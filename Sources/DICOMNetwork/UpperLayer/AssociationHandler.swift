@@ -205,8 +205,8 @@ package final class AssociationHandler: ChannelDuplexHandler {
         isProcessing = true
         while !isBlocked, processNext() {}
         isProcessing = false
-        // An association that is idle keeps no buffer.
-        if received.readableBytes == 0 { received = ByteBuffer() }
+        // What was read may be in a large buffer that others wait for: of it a header may be left, or nothing.
+        if !isBlocked || received.readableBytes == 0 { received = ByteBuffer(buffer: received) }
         drainIfIdle()
         if !isBlocked, readIsHeld {
             readIsHeld = false

@@ -1,26 +1,51 @@
 import NIOCore
 
-/// How much is read from a connection at once, into a buffer that it keeps: little from one that sends little, since there
-/// may be many of them, and much from one that has once filled the small buffer. Each read costs as much as 30 KB of it.
-struct ReadBuffers: RecvByteBufferAllocator {
-    private static let small = 16 << 10
-    private static let large = 256 << 10
-    /// So many reads that would have fitted the small buffer are needed to go back to it.
-    private static let patience = 64
+/// Lets the connections of an event loop share its `ReadBuffer`.
+struct ReadBuffers: Sendable {
+    private let buffers = PerEventLoop<ReadBuffer>()
 
-    private var size = small
-    private var smallReads = 0
+    /// Before other handlers are added.
+    func add(to channel: any Channel) throws {
+        let buffer = buffers.value(of: channel.eventLoop) { _ in ReadBuffer(of: channel.eventLoop) }
+        try channel.syncOptions?.setOption(.recvAllocator, value: ReadBufferAllocator(shared: buffer))
+        try channel.pipeline.syncOperations.addHandler(ReadBufferHandler(shared: buffer))
+    }
+}
 
-    func buffer(allocator: ByteBufferAllocator) -> ByteBuffer {
-        allocator.buffer(capacity: size)
+/// The channel keeps the first buffer that it is given, and asks for one for each read after that.
+struct ReadBufferAllocator: RecvByteBufferAllocator {
+    /// As long as what a peer that asks for an association sends at most, mostly.
+    private static let firstSize = 4 << 10
+
+    let shared: ReadBuffer
+    private var isFirst = true
+
+    init(shared: ReadBuffer) {
+        self.shared = shared
     }
 
-    func nextBufferSize() -> Int? { size }
+    func buffer(allocator: ByteBufferAllocator) -> ByteBuffer {
+        isFirst ? allocator.buffer(capacity: Self.firstSize) : shared.take(allocator: allocator)
+    }
 
     mutating func record(actualReadBytes: Int) -> Bool {
-        smallReads = actualReadBytes < Self.small ? smallReads + 1 : 0
-        let next = smallReads >= Self.patience ? Self.small : actualReadBytes >= size ? Self.large : size
-        defer { size = next }
-        return next > size
+        isFirst = false
+        return true
+    }
+}
+
+/// The first handler: has the buffer back when the others are through with what was read.
+private final class ReadBufferHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let shared: ReadBuffer
+
+    init(shared: ReadBuffer) {
+        self.shared = shared
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        context.fireChannelRead(data)
+        shared.giveBack(Self.unwrapInboundIn(data))
     }
 }

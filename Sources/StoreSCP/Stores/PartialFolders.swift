@@ -1,11 +1,10 @@
 import NIOCore
-import Synchronization
 
 /// Where files stand until they are whole: a folder for each event loop, since a file system lets one thread at a time make
 /// files in a folder.
 final class PartialFolders: Sendable {
     private let own: ProcessFolder
-    private let numbers = Mutex<[ObjectIdentifier: Int]>([:])
+    private let numbers = PerEventLoop<Int>()
 
     init(directory: String, in folders: OpenFolders) throws(FileError) {
         own = try ProcessFolder(in: "\(directory)/.partial", of: folders)
@@ -14,11 +13,7 @@ final class PartialFolders: Sendable {
     var ofDocuments: String { "\(own.path)/0" }
 
     func folder(of eventLoop: any EventLoop) -> String {
-        let number = numbers.withLock { numbers in
-            let known = numbers[ObjectIdentifier(eventLoop)] ?? numbers.count + 1
-            numbers[ObjectIdentifier(eventLoop)] = known
-            return known
-        }
+        let number = numbers.value(of: eventLoop) { $0 + 1 }
         return "\(own.path)/\(number)"
     }
 }

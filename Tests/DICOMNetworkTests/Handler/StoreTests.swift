@@ -61,6 +61,18 @@ struct StoreTests {
         #expect(peer.service.receivers.first?.events == [.fragment([1, 2]), .fragment([3]), .finished])
     }
 
+    @Test("Of a buffer that others wait for nothing is kept but a copy of the header that is not whole")
+    func sharedBuffer() throws {
+        let peer = try EmbeddedPeer.associated()
+        let message = Samples.encoded(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1, 2, 3])))
+        var buffer = message
+        buffer.writeBytes([4, 0])
+        try peer.channel.writeInbound(buffer)
+        #expect(buffer.modifyIfUniquelyOwned { $0.clear() } != nil)
+        try peer.send(bytes: Array(message.readableBytesView.dropFirst(2)))
+        #expect(try peer.responses().map(Self.status) == [.success, .success])
+    }
+
     @Test("Several messages in one PDU are answered in order")
     func severalMessages() throws {
         let peer = try EmbeddedPeer.associated()
