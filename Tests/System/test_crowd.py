@@ -14,8 +14,8 @@ IDLE, ACTIVE, INSTANCES = 1000, 300, 8
 PIXELS = 500_000
 MIB = 1 << 20
 # docs/configuration.md, "Memory": what a connection costs beside the instances.
-PER_IDLE, PER_ACTIVE = 32 << 10, 512 << 10
-AT_START = 64 * MIB
+PER_IDLE, PER_ACTIVE = 16 << 10, 64 << 10
+AT_START = 32 * MIB
 
 
 def peak_rss(pid: int) -> int:
@@ -64,7 +64,7 @@ async def store_many(port: int, study: int, count: int, pixels: int) -> list[int
 
 
 def test_a_thousand_idle_and_three_hundred_active(folder_receiver, tmp_path):
-    buffers = 64 * MIB
+    buffers = 16 * MIB
     receiver = folder_receiver(
         MAXIMUM_ASSOCIATIONS=str(IDLE + ACTIVE), MAXIMUM_BUFFER_BYTES=str(buffers), NETWORK_TIMEOUT="600"
     )
