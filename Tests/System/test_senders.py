@@ -178,7 +178,8 @@ def test_users_that_are_listed(folder_receiver, tmp_path):
             assert association.acceptor.user_identity.server_response == b""
             association.release()
         else:
-            assert association.is_rejected
+            # pynetdicom returns a moment before it says so.
+            wait_for("the rejection", lambda: association.is_rejected)
     ends = lambda: sorted(line["end"] for line in receiver.log_lines("association ended"))  # noqa: E731
     wait_for("five ends", lambda: len(ends()) == 5)
     assert ends() == 3 * ["rejected: 1/2/1 user identity not accepted"] + 2 * ["released"]
@@ -225,7 +226,8 @@ def test_users_that_a_service_verifies(folder_receiver, kind):
         assert association.acceptor.user_identity.server_response == (b"ticket" if kind > 2 else b"")
         association.release()
         association = associate(receiver, build_context(VERIFICATION), ext_neg=[identity(kind, b"bad", b"pass")])
-        assert association.is_rejected
+        # pynetdicom returns a moment before it says so.
+        wait_for("the rejection", lambda: association.is_rejected)
     assert service.questions[0] == {
         "type": kind,
         "primaryField": base64.b64encode(b"good").decode(),
