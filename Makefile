@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 # What a fresh Debian machine with Swift and Python lacks. DCMTK is the foreign sender and checker of the tests, podman runs the
 # image.
-PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev libdeflate-dev pkg-config cmake dpkg-dev binutils p7zip-full openssl \
+PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev libisal-dev nasm pkg-config cmake dpkg-dev binutils p7zip-full openssl \
 	dcmtk python3-venv ca-certificates podman buildah runc slirp4netns netavark
 PYTHON := .venv/bin/python
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks

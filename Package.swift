@@ -20,7 +20,7 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CEpoll"),
 
         .target(name: "HTTP", dependencies: ["CCurl", "CEpoll"], swiftSettings: settings),
@@ -30,7 +30,7 @@ let package = Package(
         .target(
             name: "LambdaRuntime", dependencies: ["HTTP", "CCurl", "StructuredLog"], path: "Sources/Runtime",
             swiftSettings: settings),
-        .target(name: "AWS", dependencies: ["HTTP", "StructuredLog", "CCrypto", "CDeflate"], swiftSettings: settings),
+        .target(name: "AWS", dependencies: ["HTTP", "StructuredLog", "CCrypto", "CISAL"], swiftSettings: settings),
         .target(name: "DICOM", dependencies: ["CZlib"], swiftSettings: settings),
         .target(name: "ImportPipeline", dependencies: ["AWS", "StructuredLog"], swiftSettings: settings),
         .target(

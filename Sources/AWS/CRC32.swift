@@ -1,7 +1,7 @@
-import CDeflate
+import CISAL
 import FoundationEssentials
 
-/// CRC-32 as zlib and Ethernet have it (ISO/IEC/IEEE 8802-3), by libdeflate, over bytes that come piece by piece.
+/// CRC-32 as zlib and Ethernet have it (ISO/IEC/IEEE 8802-3), by ISA-L, over bytes that come piece by piece.
 ///
 /// S3 verifies it for what is sent with `x-amz-checksum-crc32` and keeps it with the object.
 package struct CRC32: Sendable, Equatable {
@@ -10,7 +10,7 @@ package struct CRC32: Sendable, Equatable {
     package init() {}
 
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        value = libdeflate_crc32(value, bytes.baseAddress, bytes.count)
+        value = crc32_gzip_refl(value, bytes.baseAddress, UInt64(bytes.count))
     }
 
     /// Its four bytes, most significant first, as S3 takes and shows them.

@@ -15,4 +15,21 @@ struct CRC32Tests {
         #expect(pieces == whole)
         #expect(CRC32().base64 == "AAAAAA==")
     }
+
+    @Test("Any length at any place is what the polynomial gives bit by bit")
+    func lengths() {
+        let bytes = (0..<1024).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ $0 >> 3) }
+        for length in 0..<700 {
+            let piece = bytes[(length % 61)...].prefix(length)
+            var crc = CRC32()
+            piece.withUnsafeBytes { crc.update($0) }
+            #expect(crc.value == Self.bitByBit(piece))
+        }
+    }
+
+    private static func bitByBit(_ bytes: some Sequence<UInt8>) -> UInt32 {
+        ~bytes.reduce(UInt32.max) { crc, byte in
+            (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0) }
+        }
+    }
 }
