@@ -14,15 +14,11 @@ VERIFICATION = "1.2.840.10008.1.1"
 SHUTTING_DOWN = "shutting down: no more associations, instances in flight are finished"
 
 
-def files_not_whole(storage: Path) -> list[Path]:
-    return list((storage / ".partial").rglob("*.partial"))
-
-
 def begin_instance(sender: RawSender, storage: Path) -> None:
     """Returns when the receiver has written a part of it."""
     sender.associate()
     sender.begin_instance(1)
-    wait_for("the instance to be written", lambda: files_not_whole(storage))
+    wait_for("the instance to be written", lambda: list(storage.glob(".partial/*/[1-9]*/*.partial")))
 
 
 def test_an_idle_association_is_released(folder_receiver):
@@ -54,7 +50,7 @@ def test_an_instance_in_flight_is_finished_and_answered(folder_receiver, tmp_pat
         assert sender.pdu()[0] == 7
     assert receiver.wait(20) == 0
     assert len(list((tmp_path / "storage").rglob("*.dcm"))) == 1
-    assert not files_not_whole(tmp_path / "storage")
+    assert not list((tmp_path / "storage").glob(".partial/*/*/*"))
     assert receiver.log_lines("receiver ended")
 
 

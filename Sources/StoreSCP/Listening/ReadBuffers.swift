@@ -17,7 +17,7 @@ struct ReadBufferAllocator: RecvByteBufferAllocator {
     /// As long as what a peer that asks for an association sends at most, mostly.
     private static let firstSize = 4 << 10
 
-    let shared: ReadBuffer
+    private let shared: ReadBuffer
     private var isFirst = true
 
     init(shared: ReadBuffer) {
