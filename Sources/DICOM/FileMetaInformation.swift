@@ -51,11 +51,11 @@ package struct FileMetaInformation: Hashable, Sendable {
     private enum ValueRepresentation {
         case ui, sh, ae
 
-        var name: [UInt8] {
+        var name: (UInt8, UInt8) {
             switch self {
-            case .ui: [0x55, 0x49]
-            case .sh: [0x53, 0x48]
-            case .ae: [0x41, 0x45]
+            case .ui: (0x55, 0x49)
+            case .sh: (0x53, 0x48)
+            case .ae: (0x41, 0x45)
             }
         }
 
@@ -69,10 +69,10 @@ package struct FileMetaInformation: Hashable, Sendable {
         _ text: String, as vr: ValueRepresentation, element: UInt8, to file: inout [UInt8]
     ) {
         let length = min(text.utf8.count, vr.maximumLength)
-        file += [0x02, 0x00, element, 0x00]
-        file += vr.name
-        file += [UInt8(length + length & 1), 0x00]
-        file.append(contentsOf: text.utf8.prefix(length))
+        file += [0x02, 0x00, element, 0x00, vr.name.0, vr.name.1, UInt8(length + length & 1), 0x00]
+        let end = file.count + length
+        file.append(contentsOf: text.utf8)
+        file.removeSubrange(end...)
         if !length.isMultiple(of: 2) { file.append(vr.padding) }
     }
 }

@@ -93,12 +93,12 @@ package struct CommandSet: Hashable, Sendable {
 
     /// Padded with NUL. PS3.5 §9.1.
     package mutating func set(_ element: CommandElement, uid: String) {
-        set(element, Array(uid.utf8), padding: 0)
+        set(element, uid.utf8, padding: 0)
     }
 
     /// Padded with a space. PS3.5 §6.2.
     package mutating func set(_ element: CommandElement, text: String) {
-        set(element, Array(text.utf8), padding: UInt8(ascii: " "))
+        set(element, text.utf8, padding: UInt8(ascii: " "))
     }
 
     /// Cut and stripped of what (0000,0902) cannot hold: it is an LO, and as no character set is declared, ASCII.
@@ -141,12 +141,16 @@ package struct CommandSet: Hashable, Sendable {
     private mutating func set(_ element: CommandElement, _ value: some Collection<UInt8>, padding: UInt8?) {
         let padding = value.count.isMultiple(of: 2) ? nil : padding
         let length = UInt32(value.count + (padding == nil ? 0 : 1))
-        var bytes: [UInt8] = [0, 0, UInt8(truncatingIfNeeded: element.rawValue), UInt8(element.rawValue >> 8)]
-        bytes.reserveCapacity(Self.headerLength + Int(length))
-        for shift in stride(from: UInt32(0), to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: length >> shift)) }
-        bytes.append(contentsOf: value)
-        if let padding { bytes.append(padding) }
-        elements.replaceSubrange(place(of: element), with: bytes)
+        let place = place(of: element)
+        let following = Array(elements[place.upperBound...])
+        elements.removeSubrange(place.lowerBound...)
+        elements += [0, 0, UInt8(truncatingIfNeeded: element.rawValue), UInt8(element.rawValue >> 8)]
+        for shift in stride(from: UInt32(0), to: 32, by: 8) {
+            elements.append(UInt8(truncatingIfNeeded: length >> shift))
+        }
+        elements.append(contentsOf: value)
+        if let padding { elements.append(padding) }
+        elements += following
     }
 
     private static func uint16(_ bytes: [UInt8], at offset: Int) -> UInt16 {
