@@ -53,7 +53,8 @@ import Testing
     @Test("Pieces of any size come one after another", arguments: [0, 350, 4096, 9000])
     func pieces(beginningLength: Int) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let pieces = [1, 4095, 0, 4096, 10_000, 3, 8191, 100_000, 2].enumerated().map { number, length in
+        let pieces = [1, 4095, 0, 4096, 10_000, 3, 8191, 100_000, 2, 16_384, 20_000, 5].enumerated().map {
+            number, length in
             [UInt8](repeating: UInt8(number), count: length)
         }
         let beginning = [UInt8](repeating: 255, count: beginningLength)
@@ -104,6 +105,34 @@ import Testing
     func check() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         _ = try makeStore()
+        #expect(try files().isEmpty)
+    }
+
+    @Test("Folders that are removed while the receiver runs are made again")
+    func removedFolders() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try makeStore()
+        for name in [".partial", "1.2"] {
+            try await write(to: "1.2/1.4.dcm", beginning: [1], of: store) { $0.finish(CRC32()) }
+            try FileManager.default.removeItem(at: folder.appending(path: name))
+            try await write(to: "1.2/1.5.dcm", beginning: [1], of: store) { $0.finish(CRC32()) }
+            #expect(try files().contains("1.2/1.5.dcm"))
+        }
+    }
+
+    @Test("A file that is removed before it is whole is an error, and no reason to try for ever")
+    func removedFile() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try makeStore(isSynchronized: false)
+        await #expect(throws: FileError(operation: "rename", errno: ENOENT)) {
+            try await write(to: "1.2/1.4.dcm", of: store) { [self] writer in
+                _ = writer.write(ByteBuffer(bytes: [UInt8](repeating: 1, count: 100_000)))
+                for file in (try? files()) ?? [] {
+                    try? FileManager.default.removeItem(at: folder.appending(path: file))
+                }
+                return writer.finish(CRC32())
+            }
+        }
         #expect(try files().isEmpty)
     }
 

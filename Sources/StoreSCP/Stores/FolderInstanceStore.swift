@@ -8,19 +8,15 @@ struct FolderInstanceStore: InstanceStore {
     private let directory: String
     /// Whether a file, and its name, have to be on the disk before it counts as stored.
     private let isSynchronized: Bool
-    private let folders: OpenFolders
     private let partialFolders: PartialFolders
 
     /// Tries whether anything can be written there, before anybody is told that it was.
     init(directory: String, isSynchronized: Bool = true) throws(UnusableFolderError) {
         self.directory = directory
         self.isSynchronized = isSynchronized
-        folders = OpenFolders(isSynchronized: isSynchronized)
         do {
-            partialFolders = try PartialFolders(directory: directory, in: folders)
-            try PartialFile(
-                path: path(of: "check"), partialFolder: partialFolders.ofDocuments, in: folders, isSynchronized: false
-            ).discard()
+            partialFolders = try PartialFolders(directory: directory, isSynchronized: isSynchronized)
+            try PartialFile(path: path(of: "check"), place: partialFolders.ofDocuments).discard()
         } catch {
             throw UnusableFolderError(directory: directory, cause: error)
         }
@@ -30,9 +26,8 @@ struct FolderInstanceStore: InstanceStore {
         for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
     ) -> any InstanceWriter {
         FolderInstanceWriter(beginning: beginning, isSynchronized: isSynchronized, eventLoop: eventLoop) {
-            [path = path(of: key), partial = partialFolders.folder(of: eventLoop), folders, isSynchronized]
-            () throws(FileError) in
-            try PartialFile(path: path, partialFolder: partial, in: folders, isSynchronized: isSynchronized)
+            [path = path(of: key), place = partialFolders.folder(of: eventLoop)] () throws(FileError) in
+            try PartialFile(path: path, place: place)
         }
     }
 
@@ -40,8 +35,7 @@ struct FolderInstanceStore: InstanceStore {
         let path = path(of: key)
         try await NIOThreadPool.singleton.runIfActive {
             if onlyIfAbsent && access(path, F_OK) == 0 { return }
-            let file = try PartialFile(
-                path: path, partialFolder: partialFolders.ofDocuments, in: folders, isSynchronized: isSynchronized)
+            let file = try PartialFile(path: path, place: partialFolders.ofDocuments)
             do {
                 try body.withUnsafeBytes { try file.write($0) }
                 try file.publish()
@@ -75,18 +69,17 @@ struct UnusableFolderError: Error, Equatable, CustomStringConvertible {
 /// Writes into the page cache on the event loop, out of the buffer that the socket was read into: handing bytes to another
 /// thread takes longer than that. Only what waits for the disk is another thread's.
 ///
-/// Whole pages are written: what is left of one waits for what follows. Small pieces cost a call each otherwise, and a page that
-/// is written in two calls keeps the file system from taking larger pieces of memory.
+/// Whole pages are written, several at once: what is less waits for what follows. Small pieces cost a call each otherwise, and a
+/// page that is written in two calls keeps the file system from taking larger pieces of memory.
 private final class FolderInstanceWriter: InstanceWriter {
     private static let pageSize = 4096
+    private static let leastPages = 4
 
     private let isSynchronized: Bool
     private let eventLoop: any EventLoop
     private let openFile: () throws(FileError) -> PartialFile
     private var file: PartialFile?
-    /// What is in the file; a number of whole pages.
-    private var position = 0
-    /// What comes next in the file: at first its beginning, later less than a page.
+    /// What comes next in the file.
     private var pending: ByteBuffer
 
     init(
@@ -132,12 +125,10 @@ private final class FolderInstanceWriter: InstanceWriter {
 
     private func append(_ bytes: ByteBuffer) throws {
         var rest = bytes
-        let end = position + pending.readableBytes + bytes.readableBytes
-        let wholePages = end / Self.pageSize * Self.pageSize
-        let count = wholePages - position - pending.readableBytes
-        if count > 0, let last = rest.readSlice(length: count) {
+        let pages = (pending.readableBytes + bytes.readableBytes) / Self.pageSize
+        let count = pages * Self.pageSize - pending.readableBytes
+        if pages >= Self.leastPages, let last = rest.readSlice(length: count) {
             try currentFile().write(pending, then: last)
-            position = wholePages
             pending.clear()
         }
         pending.writeImmutableBuffer(rest)

@@ -13,12 +13,6 @@ final class OpenFolder: Sendable {
         close(descriptor)
     }
 
-    /// Whether it was removed while it was open: nothing can be put into it any more.
-    var isRemoved: Bool {
-        var status = stat()
-        return fstat(descriptor, &status) != 0 || status.st_nlink == 0
-    }
-
     /// Whether nobody else has it locked; if so, it is locked until this is no longer used.
     func lock(waits: Bool) -> Bool {
         flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB) == 0

@@ -13,8 +13,29 @@ final class OpenFolders: Sendable {
         self.isSynchronized = isSynchronized
     }
 
-    func folder(_ path: String) throws(FileError) -> OpenFolder {
-        if let folder = folders.withLock({ $0[path] }), !folder.isRemoved { return folder }
+    /// Does something in a folder: again, in a new one, if it was removed while it was open.
+    func use<Result>(
+        _ path: String, _ body: (OpenFolder) throws(FileError) -> Result
+    ) throws(FileError) -> Result {
+        if let folder = folders.withLock({ $0[path] }) {
+            do {
+                return try body(folder)
+            } catch {
+                guard error.errno == ENOENT else { throw error }
+            }
+        }
+        return try body(open(path))
+    }
+
+    func make(_ path: String) throws(FileError) {
+        guard !path.isEmpty, access(path, F_OK) != 0 else { return }
+        let parent = Self.split(path).folder
+        if parent != path { try make(parent) }
+        guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw FileError(operation: "mkdir", errno: errno) }
+        if isSynchronized { try OpenFolder(path: parent.isEmpty ? "/" : parent).synchronize() }
+    }
+
+    private func open(_ path: String) throws(FileError) -> OpenFolder {
         try make(path)
         let folder = try OpenFolder(path: path)
         folders.withLock { folders in
@@ -24,11 +45,16 @@ final class OpenFolders: Sendable {
         return folder
     }
 
-    private func make(_ path: String) throws(FileError) {
-        guard !path.isEmpty, access(path, F_OK) != 0 else { return }
-        let parent = PartialFile.folder(of: path)
-        if parent != path { try make(parent) }
-        guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw FileError(operation: "mkdir", errno: errno) }
-        if isSynchronized { try OpenFolder(path: parent.isEmpty ? "/" : parent).synchronize() }
+    static func split(_ path: String) -> (folder: String, name: String) {
+        var path = path
+        return path.withUTF8 { bytes in
+            guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else {
+                return (".", String(decoding: bytes, as: UTF8.self))
+            }
+            return (
+                String(decoding: bytes[..<slash], as: UTF8.self),
+                String(decoding: bytes[(slash + 1)...], as: UTF8.self)
+            )
+        }
     }
 }

@@ -3,21 +3,21 @@ import Synchronization
 
 /// A file that is written under a hidden name in a folder for such files, and moves to its own name when it is whole.
 struct PartialFile: Sendable {
-    private let partialFolder: OpenFolder
-    private let partialName: String
+    private let place: PartialFolder
     private let folder: OpenFolder
     private let name: String
-    private let isSynchronized: Bool
+    /// What it is to be called.
+    private let path: String
     private let descriptor: Int32
 
-    /// Makes the folders that are missing. What is not synchronized may be lost with the machine's power.
-    init(path: String, partialFolder: String, in folders: OpenFolders, isSynchronized: Bool) throws(FileError) {
-        self.isSynchronized = isSynchronized
-        name = path.utf8.lastIndex(of: Self.slash).map { String(path[path.utf8.index(after: $0)...]) } ?? path
-        folder = try folders.folder(Self.folder(of: path))
-        partialName = "\(Self.firstNumber &+ Self.count.add(1, ordering: .relaxed).oldValue).partial"
-        self.partialFolder = try folders.folder(partialFolder)
-        descriptor = try self.partialFolder.create(partialName)
+    init(path: String, place: PartialFolder) throws(FileError) {
+        let name = "\(Self.firstNumber &+ Self.count.add(1, ordering: .relaxed).oldValue).partial"
+        (folder, descriptor) = try place.folders.use(place.path) { folder throws(FileError) in
+            (folder, try folder.create(name))
+        }
+        self.name = name
+        self.path = path
+        self.place = place
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
@@ -41,11 +41,16 @@ struct PartialFile: Sendable {
         try write(UnsafeRawBufferPointer(rebasing: second.dropFirst(max(0, count - first.count))))
     }
 
-    /// On return the file is on the disk under its name, and so is the name.
+    /// Makes the folders that are missing. On return the file stands under its name; where that is asked for, file and name are
+    /// on the disk.
     func publish() throws(FileError) {
+        let isSynchronized = place.isSynchronized
         guard !isSynchronized || fsync(descriptor) == 0 else { throw FileError(operation: "fsync", errno: errno) }
-        try partialFolder.move(partialName, to: name, in: folder)
-        if isSynchronized { try folder.synchronize() }
+        let (newPath, newName) = OpenFolders.split(path)
+        try place.folders.use(newPath) { newFolder throws(FileError) in
+            try folder.move(name, to: newName, in: newFolder)
+            if isSynchronized { try newFolder.synchronize() }
+        }
         // Last, so that after any failure the descriptor is still `discard`'s to close.
         close(descriptor)
     }
@@ -53,18 +58,12 @@ struct PartialFile: Sendable {
     /// Forgets a file that was not published.
     func discard() {
         close(descriptor)
-        partialFolder.remove(partialName)
+        folder.remove(name)
     }
 
     /// With `count`, what makes a partial file's name unlike any other of this process, and unlike those that an earlier one left.
     private static let firstNumber = UInt64.random(in: 0 ... .max)
     private static let count = Atomic<UInt64>(0)
-
-    private static let slash = UInt8(ascii: "/")
-
-    static func folder(of path: String) -> String {
-        path.utf8.lastIndex(of: slash).map { String(path[..<$0]) } ?? "."
-    }
 }
 
 /// A call of the file system's that failed.

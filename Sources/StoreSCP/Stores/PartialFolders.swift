@@ -1,19 +1,22 @@
 import NIOCore
 
-/// Where files stand until they are whole: a folder for each event loop, since a file system lets one thread at a time make
-/// files in a folder.
+/// A folder for the partial files of each event loop, and one for those of documents. A file system lets one thread at a time
+/// make files in a folder, and two threads that use one descriptor wait for each other.
 final class PartialFolders: Sendable {
+    let ofDocuments: PartialFolder
     private let own: ProcessFolder
-    private let numbers = PerEventLoop<Int>()
+    private let isSynchronized: Bool
+    private let ofEventLoops = PerEventLoop<PartialFolder>()
 
-    init(directory: String, in folders: OpenFolders) throws(FileError) {
-        own = try ProcessFolder(in: "\(directory)/.partial", of: folders)
+    init(directory: String, isSynchronized: Bool) throws(FileError) {
+        own = try ProcessFolder(in: "\(directory)/.partial", isSynchronized: isSynchronized)
+        self.isSynchronized = isSynchronized
+        ofDocuments = PartialFolder(path: "\(own.path)/0", isSynchronized: isSynchronized)
     }
 
-    var ofDocuments: String { "\(own.path)/0" }
-
-    func folder(of eventLoop: any EventLoop) -> String {
-        let number = numbers.value(of: eventLoop) { $0 + 1 }
-        return "\(own.path)/\(number)"
+    func folder(of eventLoop: any EventLoop) -> PartialFolder {
+        ofEventLoops.value(of: eventLoop) { count in
+            PartialFolder(path: "\(own.path)/\(count + 1)", isSynchronized: isSynchronized)
+        }
     }
 }

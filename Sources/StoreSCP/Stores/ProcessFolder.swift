@@ -7,13 +7,14 @@ final class ProcessFolder: Sendable {
     /// Locked for as long as the process lives: the kernel gives the lock back, whatever ends it.
     private let folder: OpenFolder
 
-    init(in directory: String, of folders: OpenFolders) throws(FileError) {
-        _ = try folders.folder(directory)
+    init(in directory: String, isSynchronized: Bool) throws(FileError) {
+        let folders = OpenFolders(isSynchronized: isSynchronized)
+        try folders.make(directory)
         // Nobody else looks for abandoned folders between the making of this one and its lock.
         let all = try OpenFolder(path: directory)
         let isAlone = all.lock(waits: true)
         path = "\(directory)/\(UInt64.random(in: 0 ... .max))"
-        _ = try folders.folder(path)
+        try folders.make(path)
         folder = try OpenFolder(path: path)
         // Without locks, on some network file systems, nobody can tell which folders are abandoned.
         if isAlone && folder.lock(waits: false) { Self.removeAbandoned(in: directory) }
