@@ -10,7 +10,8 @@ struct Suite {
         "folder-kept": Suite(workloads: folderWorkloads, columns: .all, files: .kept),
         "discard": Suite(workloads: [ct(5000, associations: 1), multiFrame], columns: .all),
         "s3-fast": Suite(
-            workloads: [ct(2000, associations: 8), ct(2000, associations: 64), structuredReports], columns: .all),
+            workloads: [ct(2000, associations: 8), ct(2000, associations: 64), structuredReports], columns: .all,
+            files: .kept),
         // More objects than any latency that makes sense lets through in the time.
         "s3-latency": Suite(
             workloads: [
