@@ -2,10 +2,10 @@
 
 import pytest
 from conftest import STORE_SCP
-from pynetdicom import AE
 from pynetdicom.pdu_primitives import UserIdentityNegotiation
 from pynetdicom.presentation import build_context
 from receiver import Receiver
+from rejections import rejection
 from senders import send_with_dcmtk, send_with_pynetdicom
 from synthetic import synthetic_instance
 from waiting import wait_for
@@ -50,9 +50,7 @@ def test_marked_values_reach_no_log_and_no_key(pipeline, tmp_path):
         identity = UserIdentityNegotiation()
         identity.user_identity_type, identity.primary_field = 2, f"{MARK}-user".encode()
         identity.secondary_field = f"{MARK}-passcode".encode()
-        association = AE().associate("127.0.0.1", receiver.port, [build_context("1.2.840.10008.1.1")], ext_neg=[identity])
-        # pynetdicom returns a moment before it says so.
-        wait_for("the rejection", lambda: association.is_rejected)
+        assert rejection(receiver.port, build_context("1.2.840.10008.1.1"), ext_neg=[identity])
 
     text = log.read_text()
     assert MARK not in text

@@ -21,12 +21,15 @@ from pynetdicom.pdu_primitives import (
     UserIdentityNegotiation,
 )
 from pynetdicom.presentation import build_context
+from rejections import rejection
 from senders import send_with_dcmtk, send_with_pynetdicom
 from synthetic import synthetic_instance
 from waiting import wait_for
 
 pytestmark = pytest.mark.pipeline
 VERIFICATION = "1.2.840.10008.1.1"
+# Permanent, service provider (ACSE), no reason given. PS3.7 §D.3.3.7.3.
+IDENTITY_NOT_ACCEPTED = (1, 2, 1)
 
 
 def run(*command: object) -> str:
@@ -172,14 +175,13 @@ def test_users_that_are_listed(folder_receiver, tmp_path):
         (identity(2, b"mr", b"guess"), False),
         (None, False),
     ]:
-        association = associate(receiver, build_context(VERIFICATION), ext_neg=[item] if item else [])
-        assert association.is_established == is_accepted
+        request = {"ext_neg": [item] if item else []}
         if is_accepted:
+            association = associate(receiver, build_context(VERIFICATION), **request)
             assert association.acceptor.user_identity.server_response == b""
             association.release()
         else:
-            # pynetdicom returns a moment before it says so.
-            wait_for("the rejection", lambda: association.is_rejected)
+            assert rejection(receiver.port, build_context(VERIFICATION), **request) == IDENTITY_NOT_ACCEPTED
     ends = lambda: sorted(line["end"] for line in receiver.log_lines("association ended"))  # noqa: E731
     wait_for("five ends", lambda: len(ends()) == 5)
     assert ends() == 3 * ["rejected: 1/2/1 user identity not accepted"] + 2 * ["released"]
@@ -225,9 +227,8 @@ def test_users_that_a_service_verifies(folder_receiver, kind):
         # PS3.7 Table D.3-15: to a name there is nothing to say.
         assert association.acceptor.user_identity.server_response == (b"ticket" if kind > 2 else b"")
         association.release()
-        association = associate(receiver, build_context(VERIFICATION), ext_neg=[identity(kind, b"bad", b"pass")])
-        # pynetdicom returns a moment before it says so.
-        wait_for("the rejection", lambda: association.is_rejected)
+        bad = identity(kind, b"bad", b"pass")
+        assert rejection(receiver.port, build_context(VERIFICATION), ext_neg=[bad]) == IDENTITY_NOT_ACCEPTED
     assert service.questions[0] == {
         "type": kind,
         "primaryField": base64.b64encode(b"good").decode(),
