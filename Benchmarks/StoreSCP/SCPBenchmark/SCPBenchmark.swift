@@ -30,7 +30,7 @@ struct SCPBenchmark {
         let environment = ProcessInfo.processInfo.environment
         guard let folder = environment["FOLDER"] else { throw BenchmarkError("expected FOLDER in the environment") }
         let storage = Storage(
-            folder: folder, sinkFolder: environment["SINK_FOLDER"], files: Suite.named[name]?.files ?? .removed)
+            folder: folder, sinkFolder: environment["SINK_FOLDER"], files: Suite.named[name]?.files ?? .kept)
         print("\n### \(name)")
         switch name {
         case "connect": ConnectionRush.compare(programs, rounds: amount, storage: storage)

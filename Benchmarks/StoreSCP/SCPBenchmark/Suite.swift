@@ -3,15 +3,14 @@ struct Suite {
     let workloads: [Workload]
     let columns: [Column<Measurement>]
     var limits = Measurement.Limits()
-    var files = Storage.Files.removed
+    var files = Storage.Files.kept
 
     static let named: [String: Suite] = [
         "folder": Suite(workloads: folderWorkloads, columns: .all),
-        "folder-kept": Suite(workloads: folderWorkloads, columns: .all, files: .kept),
+        "folder-removed": Suite(workloads: folderWorkloads, columns: .all, files: .removed),
         "discard": Suite(workloads: [ct(5000, associations: 1), multiFrame], columns: .all),
         "s3-fast": Suite(
-            workloads: [ct(2000, associations: 8), ct(2000, associations: 64), structuredReports], columns: .all,
-            files: .kept),
+            workloads: [ct(2000, associations: 8), ct(2000, associations: 64), structuredReports], columns: .all),
         // More objects than any latency that makes sense lets through in the time.
         "s3-latency": Suite(
             workloads: [
