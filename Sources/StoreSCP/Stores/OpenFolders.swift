@@ -8,6 +8,8 @@ final class OpenFolders: Sendable {
     /// Whether a new folder's name has to be on the disk before anything is written into it.
     private let isSynchronized: Bool
     private let folders = Mutex<[String: OpenFolder]>([:])
+    /// One at a time makes folders: those that are there are on the disk then, whoever made them.
+    private static let making = Mutex(())
 
     init(isSynchronized: Bool) {
         self.isSynchronized = isSynchronized
@@ -28,11 +30,7 @@ final class OpenFolders: Sendable {
     }
 
     func make(_ path: String) throws(FileError) {
-        guard !path.isEmpty, access(path, F_OK) != 0 else { return }
-        let parent = Self.split(path).folder
-        if parent != path { try make(parent) }
-        guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw FileError(operation: "mkdir", errno: errno) }
-        if isSynchronized { try OpenFolder(path: parent.isEmpty ? "/" : parent).synchronize() }
+        try Self.making.withLock { _ throws(FileError) in try makeMissing(path) }
     }
 
     private func open(_ path: String) throws(FileError) -> OpenFolder {
@@ -43,6 +41,14 @@ final class OpenFolders: Sendable {
             folders[path] = folder
         }
         return folder
+    }
+
+    private func makeMissing(_ path: String) throws(FileError) {
+        guard !path.isEmpty, access(path, F_OK) != 0 else { return }
+        let parent = Self.split(path).folder
+        if parent != path { try makeMissing(parent) }
+        guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw FileError(operation: "mkdir", errno: errno) }
+        if isSynchronized { try OpenFolder(path: parent.isEmpty ? "/" : parent).synchronize() }
     }
 
     static func split(_ path: String) -> (folder: String, name: String) {
