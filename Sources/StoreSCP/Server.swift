@@ -58,6 +58,7 @@ final class Server: Sendable {
                 // When no file is free, accepting again and again would keep a core busy.
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        ReceiveWindow.enlarge(for: channel)
                         try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
                     }
                 }
