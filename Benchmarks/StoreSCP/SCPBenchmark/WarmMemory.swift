@@ -3,20 +3,32 @@ import Glibc
 
 /// Memory that the kernel has at hand for the files that are to be written.
 ///
-/// A virtual machine gives what it has freed back to its host after some seconds. To get it again takes longer than all that
-/// a receiver does, and whom it meets is chance: small pieces are never given back, so that it is those who write much at once.
+/// A virtual machine gives what it has freed back to its host after some seconds, in blocks of 2 MiB. To get it again takes
+/// longer than all that a receiver does, and whom it meets is chance.
 enum WarmMemory {
     /// Half as much again as the largest pass stores.
     private static let bytes = 3 << 29
 
     static func prepare() {
-        let count = min(bytes, Int(ProcessInfo.processInfo.physicalMemory) / 8)
+        // Pages are taken from pieces of blocks first, which are as cold as the block was.
+        let count = min(bytesInPieces + bytes, Int(ProcessInfo.processInfo.physicalMemory) / 2)
         guard let memory = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             memory != MAP_FAILED
         else { return }
-        // In small pages it would be the small pieces that are filled.
-        madvise(memory, count, MADV_HUGEPAGE)
+        madvise(memory, count, MADV_NOHUGEPAGE)
         madvise(memory, count, MADV_POPULATE_WRITE)
         munmap(memory, count)
+    }
+
+    /// What is free in pieces of less than 2 MiB: `/proc/buddyinfo` has a line for each zone, a number for each power of two.
+    private static var bytesInPieces: Int {
+        guard let zones = try? String(contentsOfFile: "/proc/buddyinfo", encoding: .utf8) else { return 0 }
+        let pageSize = Int(sysconf(CInt(_SC_PAGESIZE)))
+        let pieces = zones.split(separator: "\n").flatMap { zone in
+            zone.split(separator: " ").dropFirst(4).enumerated().map { order, count in
+                (size: pageSize << order, count: Int(count) ?? 0)
+            }
+        }
+        return pieces.filter { $0.size < 2 << 20 }.reduce(0) { $0 + $1.size * $1.count }
     }
 }
