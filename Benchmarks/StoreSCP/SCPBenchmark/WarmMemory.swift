@@ -6,12 +6,18 @@ import Glibc
 /// A virtual machine gives what it has freed back to its host after some seconds, in blocks of 2 MiB. To get it again takes
 /// longer than all that a receiver does, and whom it meets is chance.
 enum WarmMemory {
-    /// Half as much again as the largest pass stores.
-    private static let bytes = 3 << 29
+    /// A quarter more than the largest pass stores.
+    private static let bytes = 5 << 28
+    /// Files that are written in large pieces take memory in such pieces at least.
+    private static let sizeOfPieces = 128 << 10
 
     static func prepare() {
-        // Pages are taken from pieces of blocks first, which are as cold as the block was.
-        let count = min(bytesInPieces + bytes, Int(ProcessInfo.processInfo.physicalMemory) / 2)
+        // Names of files that were kept break all memory into pieces. Only root may ask for this.
+        for (request, number) in [("drop_caches", "2"), ("compact_memory", "1")] {
+            try? number.write(toFile: "/proc/sys/vm/\(request)", atomically: false, encoding: .utf8)
+        }
+        // Pages are taken from the smallest pieces of blocks first, which are as cold as the block was.
+        let count = min(bytesInSmallPieces + bytes, Int(ProcessInfo.processInfo.physicalMemory) / 4)
         guard let memory = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             memory != MAP_FAILED
         else { return }
@@ -20,8 +26,8 @@ enum WarmMemory {
         munmap(memory, count)
     }
 
-    /// What is free in pieces of less than 2 MiB: `/proc/buddyinfo` has a line for each zone, a number for each power of two.
-    private static var bytesInPieces: Int {
+    /// What is free in smaller pieces: `/proc/buddyinfo` has a line for each zone, a number for each power of two.
+    private static var bytesInSmallPieces: Int {
         guard let zones = try? String(contentsOfFile: "/proc/buddyinfo", encoding: .utf8) else { return 0 }
         let pageSize = Int(sysconf(CInt(_SC_PAGESIZE)))
         let pieces = zones.split(separator: "\n").flatMap { zone in
@@ -29,6 +35,6 @@ enum WarmMemory {
                 (size: pageSize << order, count: Int(count) ?? 0)
             }
         }
-        return pieces.filter { $0.size < 2 << 20 }.reduce(0) { $0 + $1.size * $1.count }
+        return pieces.filter { $0.size < sizeOfPieces }.reduce(0) { $0 + $1.size * $1.count }
     }
 }
