@@ -32,7 +32,7 @@ struct Comparison {
         try storage.renew()
         let receiver = try Receiver(program, folder: storage.folder)
         defer { receiver.end() }
-        WarmMemory.prepare()
+        if suite.warmsMemory { WarmMemory.prepare() }
         return try Measurement(workload, of: receiver, limits: suite.limits, reset: storage.clear)
     }
 }
