@@ -4,7 +4,7 @@ struct Suite {
     let columns: [Column<Measurement>]
     var limits = Measurement.Limits()
     var files = Storage.Files.kept
-    /// Whether throughput is compared, and files are written.
+    /// Whether it matters where memory comes from.
     var warmsMemory = true
 
     static let named: [String: Suite] = [
@@ -21,7 +21,7 @@ struct Suite {
                 Workload(
                     name: "CT, 1 association, window 16", object: .ct, objects: 100_000, associations: 1, window: 16),
             ],
-            columns: .all, limits: Measurement.Limits(seconds: 5, passSeconds: 5), warmsMemory: false),
+            columns: .all, limits: Measurement.Limits(seconds: 5, passSeconds: 5)),
         "memory": Suite(
             workloads: [
                 ct(512, associations: 64), multiFrame,
