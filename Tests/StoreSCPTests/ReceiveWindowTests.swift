@@ -8,7 +8,7 @@ import Testing
 @Suite("The window of a new connection")
 struct ReceiveWindowTests {
     /// Of `SO_RCVBUF`, `SO_RCVLOWAT` and `TCP_WINDOW_CLAMP`.
-    private struct Sizes: Equatable {
+    private struct Sizes {
         let buffer: Int
         let lowWaterMark: Int
         let clamp: Int
