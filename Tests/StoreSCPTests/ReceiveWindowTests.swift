@@ -14,6 +14,14 @@ struct ReceiveWindowTests {
         let clamp: Int
     }
 
+    private static func sizes(of connection: any Channel) throws -> Sizes {
+        let options = try #require(connection.syncOptions)
+        let socket = { try Int(options.getOption(.socketOption(.init(rawValue: $0)))) }
+        return Sizes(
+            buffer: try socket(SO_RCVBUF), lowWaterMark: try socket(SO_RCVLOWAT),
+            clamp: Int(try options.getOption(.tcpOption(.init(rawValue: TCP_WINDOW_CLAMP)))))
+    }
+
     private func sizesOfConnection(isEnlarged: Bool) async throws -> Sizes {
         let group = MultiThreadedEventLoopGroup.singleton
         let accepted = group.any().makePromise(of: Sizes.self)
@@ -22,15 +30,9 @@ struct ReceiveWindowTests {
                 listener.eventLoop.makeCompletedFuture { if isEnlarged { ReceiveWindow.enlarge(for: listener) } }
             }
             .childChannelInitializer { connection in
-                connection.eventLoop.makeCompletedFuture {
-                    let options = try #require(connection.syncOptions)
-                    let socket = { try Int(options.getOption(.socketOption(.init(rawValue: $0)))) }
-                    let clamp = ChannelOptions.tcpOption(.init(rawValue: TCP_WINDOW_CLAMP))
-                    accepted.succeed(
-                        Sizes(
-                            buffer: try socket(SO_RCVBUF), lowWaterMark: try socket(SO_RCVLOWAT),
-                            clamp: Int(try options.getOption(clamp))))
-                }
+                let sizes = connection.eventLoop.makeCompletedFuture { try Self.sizes(of: connection) }
+                sizes.cascade(to: accepted)
+                return sizes.map { _ in }
             }
             .bind(host: "127.0.0.1", port: 0).get()
         let address = try #require(listener.localAddress)

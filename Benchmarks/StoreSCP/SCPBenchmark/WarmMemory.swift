@@ -16,7 +16,7 @@ enum WarmMemory {
         for (request, number) in [("drop_caches", "2"), ("compact_memory", "1")] {
             try? number.write(toFile: "/proc/sys/vm/\(request)", atomically: false, encoding: .utf8)
         }
-        // Pages are taken from pieces of blocks first.
+        // Pages are taken from pieces of blocks first. No more than a third of memory: the receiver, and the store, run already.
         let count = min(bytesInPieces + bytes, Int(ProcessInfo.processInfo.physicalMemory) / 3)
         guard let memory = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             memory != MAP_FAILED
