@@ -80,7 +80,7 @@ def data_set(number: int, study: int = 1, pixels: int = 1000) -> bytes:
 
 def status_of(response: bytes) -> int:
     """Of a P-DATA-TF that holds one whole response."""
-    return struct.unpack_from("<H", response, response.index(struct.pack("<HHI", 0, 0x0900, 2)) + 8)[0]
+    return struct.unpack_from("<H", response, response.rindex(struct.pack("<HHI", 0, 0x0900, 2)) + 8)[0]
 
 
 class RawSender:
