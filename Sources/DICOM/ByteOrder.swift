@@ -4,16 +4,14 @@ package enum ByteOrder: Hashable, Sendable {
     case bigEndian
 
     /// The caller has checked that two bytes stand at the offset.
-    func uint16(_ bytes: [UInt8], at offset: Int) -> UInt16 {
-        let first = UInt16(bytes[offset])
-        let second = UInt16(bytes[offset + 1])
-        return self == .littleEndian ? second << 8 | first : first << 8 | second
+    func uint16(_ bytes: RawSpan, at offset: Int) -> UInt16 {
+        let number = bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self)
+        return self == .littleEndian ? UInt16(littleEndian: number) : UInt16(bigEndian: number)
     }
 
     /// The caller has checked that four bytes stand at the offset.
-    func uint32(_ bytes: [UInt8], at offset: Int) -> UInt32 {
-        let first = UInt32(uint16(bytes, at: offset))
-        let second = UInt32(uint16(bytes, at: offset + 2))
-        return self == .littleEndian ? second << 16 | first : first << 16 | second
+    func uint32(_ bytes: RawSpan, at offset: Int) -> UInt32 {
+        let number = bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
+        return self == .littleEndian ? UInt32(littleEndian: number) : UInt32(bigEndian: number)
     }
 }

@@ -4,24 +4,28 @@ struct ElementEncoding: Hashable, Sendable {
 
     private static let undefinedLength: UInt32 = 0xFFFF_FFFF
 
+    /// Of a header, what tells its length.
+    static let leastHeaderLength = 8
+    static let greatestHeaderLength = 12
+
     let isExplicitVR: Bool
     let byteOrder: ByteOrder
 
     /// The caller has checked that four bytes are there.
-    func tag(_ bytes: [UInt8]) -> Tag {
+    func tag(_ bytes: RawSpan) -> Tag {
         Tag(byteOrder.uint16(bytes, at: 0), byteOrder.uint16(bytes, at: 2))
     }
 
-    /// How long the header is, 8 or 12 bytes, as its first 8 tell.
-    func headerLength(_ bytes: [UInt8]) throws(DataSetError) -> Int {
+    /// How long the header is, as its first eight bytes tell.
+    func headerLength(_ bytes: RawSpan) throws(DataSetError) -> Int {
         let tag = tag(bytes)
-        guard carriesVR(tag) else { return 8 }
-        guard let vr = vr(bytes) else { throw .invalidVR(tag, bytes[4], bytes[5]) }
-        return has32BitLength(vr, bytes) ? 12 : 8
+        guard carriesVR(tag) else { return Self.leastHeaderLength }
+        guard let vr = vr(bytes) else { throw .invalidVR(tag, bytes.byte(at: 4), bytes.byte(at: 5)) }
+        return has32BitLength(vr, bytes) ? Self.greatestHeaderLength : Self.leastHeaderLength
     }
 
     /// The caller has checked that `headerLength` bytes are there.
-    func header(_ bytes: [UInt8], depth: Int) -> ElementHeader {
+    func header(_ bytes: RawSpan, depth: Int) -> ElementHeader {
         let tag = tag(bytes)
         let vr = carriesVR(tag) ? vr(bytes) : nil
         let length: UInt32
@@ -39,15 +43,24 @@ struct ElementEncoding: Hashable, Sendable {
 
     /// Some devices write `??`, `--`, spaces or NULs where they do not know the VR of a private element. Other receivers
     /// take that for an unknown VR with a 16-bit length, and so must we, or what they store would be refused here.
-    private func isPlaceholder(_ bytes: [UInt8]) -> Bool {
-        bytes[4] == bytes[5] && [UInt8(ascii: "?"), UInt8(ascii: "-"), UInt8(ascii: " "), 0].contains(bytes[4])
+    private func isPlaceholder(_ bytes: RawSpan) -> Bool {
+        let first = bytes.byte(at: 4)
+        guard first == bytes.byte(at: 5) else { return false }
+        return switch first {
+        case UInt8(ascii: "?"), UInt8(ascii: "-"), UInt8(ascii: " "), 0: true
+        default: false
+        }
     }
 
-    private func vr(_ bytes: [UInt8]) -> VR? {
-        isPlaceholder(bytes) ? .un : VR(bytes[4], bytes[5])
+    private func vr(_ bytes: RawSpan) -> VR? {
+        isPlaceholder(bytes) ? .un : VR(bytes.byte(at: 4), bytes.byte(at: 5))
     }
 
-    private func has32BitLength(_ vr: VR, _ bytes: [UInt8]) -> Bool {
+    private func has32BitLength(_ vr: VR, _ bytes: RawSpan) -> Bool {
         vr.has32BitLength && !isPlaceholder(bytes)
     }
+}
+
+extension RawSpan {
+    fileprivate func byte(at offset: Int) -> UInt8 { unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
 }

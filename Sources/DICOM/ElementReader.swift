@@ -66,9 +66,7 @@ package struct ElementReader {
                 if let event = try enter(header) { return event }
             case .value(let header, keep: true):
                 let length = Int(header.length ?? 0)
-                guard fill(to: length, from: &input) else { return .needsMoreBytes }
-                let value = pending
-                pending.removeAll(keepingCapacity: true)
+                guard let value = take(length, from: &input) else { return .needsMoreBytes }
                 state = .header
                 return .value(header.tag, value)
             case .value(let header, keep: false):
@@ -97,18 +95,38 @@ package struct ElementReader {
     private mutating func readHeader(
         _ input: inout Slice<UnsafeRawBufferPointer>
     ) throws(DataSetError) -> ElementHeader? {
-        guard fill(to: 8, from: &input) else { return nil }
+        if pending.isEmpty, input.count >= ElementEncoding.greatestHeaderLength {
+            return try readWholeHeader(&input)
+        }
+        guard fill(to: ElementEncoding.leastHeaderLength, from: &input) else { return nil }
+        let length = try headerLength(pending.span.bytes, taken: pending.count)
+        guard fill(to: length, from: &input) else { return nil }
+        defer { pending.removeAll(keepingCapacity: true) }
+        return currentEncoding.header(pending.span.bytes, depth: frames.count)
+    }
+
+    /// As nearly all are: one that need not be put together.
+    private mutating func readWholeHeader(
+        _ input: inout Slice<UnsafeRawBufferPointer>
+    ) throws(DataSetError) -> ElementHeader {
+        let bytes = UnsafeRawBufferPointer(rebasing: input.prefix(ElementEncoding.greatestHeaderLength))
+        advance(&input, by: ElementEncoding.leastHeaderLength)
+        let length = try headerLength(bytes.bytes, taken: ElementEncoding.leastHeaderLength)
+        advance(&input, by: length - ElementEncoding.leastHeaderLength)
+        return currentEncoding.header(bytes.bytes, depth: frames.count)
+    }
+
+    /// Of a header of which so many bytes were taken off the input.
+    private func headerLength(_ bytes: RawSpan, taken: Int) throws(DataSetError) -> Int {
         let encoding = currentEncoding
         // Empty elements without end are bytes too.
         guard bytesExamined <= limits.maximumBytesExamined else {
             throw .lengthExceedsMaximum(
-                encoding.tag(pending), length: bytesExamined, maximum: limits.maximumBytesExamined)
+                encoding.tag(bytes), length: bytesExamined, maximum: limits.maximumBytesExamined)
         }
-        let length = try encoding.headerLength(pending)
-        _ = try allowed(UInt64(length - pending.count), of: encoding.tag(pending))
-        guard fill(to: length, from: &input) else { return nil }
-        defer { pending.removeAll(keepingCapacity: true) }
-        return encoding.header(pending, depth: frames.count)
+        let length = try encoding.headerLength(bytes)
+        _ = try allowed(UInt64(length - taken), of: encoding.tag(bytes))
+        return length
     }
 
     /// Decides what the header opens; nil when it is structure, which the caller is not told about.
@@ -177,6 +195,17 @@ package struct ElementReader {
     }
 
     // MARK: Bytes
+
+    /// So many bytes, when they have come.
+    private mutating func take(_ count: Int, from input: inout Slice<UnsafeRawBufferPointer>) -> [UInt8]? {
+        if pending.isEmpty, input.count >= count {
+            defer { advance(&input, by: count) }
+            return Array(input.prefix(count))
+        }
+        guard fill(to: count, from: &input) else { return nil }
+        defer { pending.removeAll(keepingCapacity: true) }
+        return pending
+    }
 
     /// Moves bytes to `pending` until it holds so many; false when the input ended before.
     private mutating func fill(to count: Int, from input: inout Slice<UnsafeRawBufferPointer>) -> Bool {

@@ -12,7 +12,7 @@ extension FileMetaInformation {
         guard bytes[132..<140].elementsEqual([0x02, 0x00, 0x00, 0x00, 0x55, 0x4C, 0x04, 0x00]) else {
             throw .groupLengthMissing
         }
-        let length = ByteOrder.littleEndian.uint32(bytes, at: 140)
+        let length = ByteOrder.littleEndian.uint32(bytes.span.bytes, at: 140)
         guard length <= limits.maximumFileMetaInformationLength else {
             throw .lengthExceedsMaximum(
                 Tag(0x0002, 0x0000), length: UInt64(length), maximum: UInt64(limits.maximumFileMetaInformationLength))
@@ -55,11 +55,13 @@ extension FileMetaInformation {
         var elements: [UInt16: ArraySlice<UInt8>] = [:]
         var rest = group
         while !rest.isEmpty {
-            let start = Array(rest.prefix(12))
-            guard start.count >= 8 else { throw .truncated(after: UInt64(rest.startIndex)) }
-            let headerLength = try encoding.headerLength(start)
+            let start = Array(rest.prefix(ElementEncoding.greatestHeaderLength))
+            guard start.count >= ElementEncoding.leastHeaderLength else {
+                throw .truncated(after: UInt64(rest.startIndex))
+            }
+            let headerLength = try encoding.headerLength(start.span.bytes)
             guard start.count >= headerLength else { throw .truncated(after: UInt64(rest.startIndex)) }
-            let header = encoding.header(start, depth: 0)
+            let header = encoding.header(start.span.bytes, depth: 0)
             guard header.tag.group == 0x0002 else { throw .groupNotAllowed(header.tag) }
             let remaining = rest.count - headerLength
             guard let length = header.length, length <= remaining else {

@@ -19,14 +19,15 @@ package struct UID: Hashable, Sendable {
             throw .tooLong(length: bytes.count, maximum: Self.maximumLength)
         }
         var previous = UInt8(ascii: ".")
-        for index in bytes.indices {
-            let byte = bytes[index]
+        let span = bytes.span
+        for offset in span.indices {
+            let byte = span[offset]
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): break
             case UInt8(ascii: ".") where previous == UInt8(ascii: "."):
-                throw .emptyComponent(offset: index - bytes.startIndex)
+                throw .emptyComponent(offset: offset)
             case UInt8(ascii: "."): break
-            default: throw .byteNotAllowed(byte, offset: index - bytes.startIndex)
+            default: throw .byteNotAllowed(byte, offset: offset)
             }
             previous = byte
         }

@@ -88,7 +88,7 @@ package struct CommandSet: Hashable, Sendable {
     }
 
     package mutating func set(_ element: CommandElement, _ number: UInt16) {
-        set(element, [UInt8(truncatingIfNeeded: number), UInt8(number >> 8)], padding: nil)
+        withUnsafeBytes(of: number.littleEndian) { set(element, $0, padding: nil) }
     }
 
     /// Padded with NUL. PS3.5 §9.1.
@@ -144,10 +144,9 @@ package struct CommandSet: Hashable, Sendable {
         let place = place(of: element)
         let following = Array(elements[place.upperBound...])
         elements.removeSubrange(place.lowerBound...)
-        elements += [0, 0, UInt8(truncatingIfNeeded: element.rawValue), UInt8(element.rawValue >> 8)]
-        for shift in stride(from: UInt32(0), to: 32, by: 8) {
-            elements.append(UInt8(truncatingIfNeeded: length >> shift))
-        }
+        // Group 0000, element and length.
+        let header = UInt64(length) << 32 | UInt64(element.rawValue) << 16
+        withUnsafeBytes(of: header.littleEndian) { elements.append(contentsOf: $0) }
         elements.append(contentsOf: value)
         if let padding { elements.append(padding) }
         elements += following
