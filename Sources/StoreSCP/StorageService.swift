@@ -9,6 +9,7 @@ import Synchronization
 /// Decides on associations and receives their instances: the application behind the network.
 final class StorageService: AssociationService {
     static let implementationClassUID = "2.25.296761367846566554451742218492403725020"
+    private static let implementationUID = try? UID(implementationClassUID)
     static let implementationVersionName = "SWIFT_STORE_1"
 
     private let configuration: Configuration
@@ -99,7 +100,7 @@ final class StorageService: AssociationService {
 
     private func policy(for request: AAssociateRQ, userIdentityServerResponse: [UInt8]?) -> AcceptancePolicy {
         var policy = AcceptancePolicy(
-            supportsAbstractSyntax: { [configuration] in configuration.supports($0) },
+            supportsAbstractSyntax: { [configuration] in configuration.supports(abstractSyntax: $0) },
             maximumLength: UInt32(configuration.network.maximumPDUSize),
             implementationClassUID: Self.implementationClassUID,
             implementationVersionName: Self.implementationVersionName)
@@ -117,12 +118,12 @@ final class StorageService: AssociationService {
     func instanceBegins(
         _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
     ) -> InstanceDecision {
-        let sopClass = request.affectedSOPClassUID.value
+        let sopClass = request.affectedSOPClassUID
         // The class of a request need not be that of its context: a related, more general one may stand there.
-        guard sopClass != SOPClass.verification, configuration.supports(sopClass) else {
+        guard configuration.supports(storage: sopClass) else {
             return .refuse(.sopClassNotSupported, comment: "The SOP class is not supported")
         }
-        guard access.permits(sopClass, to: association.callingAETitle) else {
+        guard access.permits(sopClass.value, to: association.callingAETitle) else {
             return .refuse(.notAuthorized, comment: "The SOP class is not permitted to this calling AE title")
         }
         do {
@@ -140,7 +141,7 @@ final class StorageService: AssociationService {
             mediaStorageSOPClassUID: request.affectedSOPClassUID,
             mediaStorageSOPInstanceUID: request.affectedSOPInstanceUID,
             transferSyntaxUID: try UID(request.transferSyntax.uid),
-            implementationClassUID: try UID(Self.implementationClassUID),
+            implementationClassUID: Self.implementationUID,
             implementationVersionName: Self.implementationVersionName,
             sourceApplicationEntityTitle: association.callingAETitle)
         let sender = InstanceUpload.Sender(
@@ -175,9 +176,12 @@ final class StorageService: AssociationService {
 }
 
 extension Configuration {
-    fileprivate func supports(_ abstractSyntax: String) -> Bool {
-        guard AcceptancePolicy.isStorageOrVerification(abstractSyntax) else { return false }
-        return sopClassUIDs.isEmpty || abstractSyntax == SOPClass.verification || sopClassUIDs.contains(abstractSyntax)
+    fileprivate func supports(abstractSyntax: String) -> Bool {
+        abstractSyntax == SOPClass.verification || (try? UID(abstractSyntax)).map(supports(storage:)) ?? false
+    }
+
+    fileprivate func supports(storage sopClass: UID) -> Bool {
+        SOPClass.isStorage(sopClass) && (sopClassUIDs.isEmpty || sopClassUIDs.contains(sopClass.value))
     }
 }
 

@@ -83,20 +83,20 @@ final class Deliveries: Sendable {
         // One that has ended by now would hold the delivery for ever: `associationEnded` was called already, or waits for
         // its turn here.
         state.withLock { state in
-            let membership =
-                openMembership(study: study, in: &state)
+            let entry =
+                openEntry(of: study, in: &state)
                 ?? openDelivery(study: study, studyDate: studyDate, origin: origin, in: &state)
-            let id = membership.delivery
+            let id = entry.delivery.id
             let holds = associations.contains(association)
             if state.held[association] != id { associationEnded(association, in: &state) }
             if holds { state.held[association] = id }
             let isShuttingDown = state.isShuttingDown
-            update(id, in: &state) {
+            update(entry, in: &state) {
                 $0.instanceBegan(studyDate: studyDate)
                 if holds { $0.associationHolds(association) }
                 if isShuttingDown { $0.seal(.shutdown) }
             }
-            return membership
+            return entry.membership
         }
     }
 
@@ -114,14 +114,15 @@ final class Deliveries: Sendable {
     /// nothing may be acknowledged. The object stays: it may have replaced one that was.
     func instanceStored(_ instance: DeliveryManifest.Instance, in id: DeliveryID) -> Bool {
         state.withLock { state in
-            guard let term = lease.term, state.entries[id]?.term == term else {
-                update(id, in: &state) {
+            let entry = state.entries[id]
+            guard let entry, let term = lease.term, entry.term == term else {
+                update(entry, in: &state) {
                     $0.instanceFailed()
                     $0.seal(.leaseLost)
                 }
                 return false
             }
-            update(id, in: &state) { $0.instanceStored(instance) }
+            update(entry, in: &state) { $0.instanceStored(instance) }
             return true
         }
     }
@@ -154,18 +155,18 @@ final class Deliveries: Sendable {
     // MARK: -
 
     /// The delivery that the study's next instance joins. One of an earlier term of the lease takes no more.
-    private func openMembership(study: String, in state: inout State) -> Membership? {
+    private func openEntry(of study: String, in state: inout State) -> Entry? {
         guard let entry = state.open[study].flatMap({ state.entries[$0] }) else { return nil }
         if let term = lease.term, let opened = entry.term, opened != term {
-            update(entry.delivery.id, in: &state) { $0.seal(.leaseLost) }
+            update(entry, in: &state) { $0.seal(.leaseLost) }
             return nil
         }
-        return entry.membership
+        return entry
     }
 
     private func openDelivery(
         study: String, studyDate: String?, origin: Delivery.Origin, in state: inout State
-    ) -> Membership {
+    ) -> Entry {
         let delivery = Delivery(studyInstanceUID: study, origin: origin, limits: limits, openedAt: now())
         let id = delivery.id
         let marker = OpenMarker()
@@ -188,9 +189,10 @@ final class Deliveries: Sendable {
         }
         let ageTimer = timer(seconds: limits.maximumAgeSeconds, of: id) { $0.seal(.maximumAge) }
         let membership = Membership(delivery: id, prefix: BucketLayout.prefix(of: id), marker: marker)
-        state.entries[id] = Entry(delivery: delivery, membership: membership, ageTimer: ageTimer)
+        let entry = Entry(delivery: delivery, membership: membership, ageTimer: ageTimer)
+        state.entries[id] = entry
         state.open[study] = id
-        return membership
+        return entry
     }
 
     private func associationEnded(_ association: String, in state: inout State) {
@@ -200,7 +202,12 @@ final class Deliveries: Sendable {
 
     /// Applies a change, then does what follows from it.
     private func update(_ id: DeliveryID, in state: inout State, _ change: (inout Delivery) -> Void) {
-        guard let entry = state.entries[id] else { return }
+        update(state.entries[id], in: &state, change)
+    }
+
+    private func update(_ entry: Entry?, in state: inout State, _ change: (inout Delivery) -> Void) {
+        guard let entry else { return }
+        let id = entry.delivery.id
         change(&entry.delivery)
         entry.quietTimer?.cancel()
         entry.quietTimer = nil

@@ -64,8 +64,8 @@ struct Delivery {
     mutating func instanceStored(_ instance: DeliveryManifest.Instance) {
         pending -= 1
         announcedBytes -= instance.size
-        bytes += instance.size - (instances[instance.key]?.size ?? 0)
-        instances[instance.key] = instance
+        let replaced = instances.updateValue(instance, forKey: instance.key)
+        bytes += instance.size - (replaced?.size ?? 0)
     }
 
     /// What was announced of it stays so.
