@@ -65,6 +65,17 @@ import Testing
         #expect(try Data(contentsOf: folder.appending(path: "a.dcm")) == Data(beginning + pieces.joined()))
     }
 
+    @Test("A file replaces the one that has its name", arguments: [true, false])
+    func replacement(isSynchronized: Bool) async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try makeStore(isSynchronized: isSynchronized)
+        for content in [[1, 2], [3]] as [[UInt8]] {
+            try await write(to: "1.2/1.4.dcm", beginning: content, of: store) { $0.finish(CRC32()) }
+        }
+        #expect(try files() == ["1.2/1.4.dcm"])
+        #expect(try Data(contentsOf: folder.appending(path: "1.2/1.4.dcm")) == Data([3]))
+    }
+
     @Test("A file of nothing but its beginning is written too")
     func beginningOnly() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -72,10 +83,10 @@ import Testing
         #expect(try Data(contentsOf: folder.appending(path: "a.dcm")) == Data([1, 2]))
     }
 
-    @Test("What is discarded leaves nothing behind")
-    func discard() async throws {
+    @Test("What is discarded leaves nothing behind", arguments: [true, false])
+    func discard(isSynchronized: Bool) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        try await write(to: "1.2/1.4.dcm", of: makeStore()) { writer in
+        try await write(to: "1.2/1.4.dcm", of: makeStore(isSynchronized: isSynchronized)) { writer in
             _ = writer.write(ByteBuffer(bytes: [1, 2]))
             return writer.discard()
         }
@@ -108,10 +119,10 @@ import Testing
         #expect(try files().isEmpty)
     }
 
-    @Test("Folders that are removed while the receiver runs are made again")
-    func removedFolders() async throws {
+    @Test("Folders that are removed while the receiver runs are made again", arguments: [true, false])
+    func removedFolders(isSynchronized: Bool) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let store = try makeStore()
+        let store = try makeStore(isSynchronized: isSynchronized)
         for name in [".partial", "1.2"] {
             try await write(to: "1.2/1.4.dcm", beginning: [1], of: store) { $0.finish(CRC32()) }
             try FileManager.default.removeItem(at: folder.appending(path: name))
@@ -123,7 +134,7 @@ import Testing
     @Test("A file that is removed before it is whole is an error, and no reason to try for ever")
     func removedFile() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let store = try makeStore(isSynchronized: false)
+        let store = try makeStore()
         await #expect(throws: FileError(operation: "rename", errno: ENOENT)) {
             try await write(to: "1.2/1.4.dcm", of: store) { [self] writer in
                 _ = writer.write(ByteBuffer(bytes: [UInt8](repeating: 1, count: 100_000)))

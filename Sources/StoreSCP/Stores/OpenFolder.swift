@@ -25,6 +25,34 @@ final class OpenFolder: Sendable {
         return file
     }
 
+    /// The descriptor of a new file that has no name: it is gone when it is closed without one.
+    func createUnnamed() throws(FileError) -> Int32 {
+        let file = openat(descriptor, ".", O_WRONLY | Self.unnamed | O_CLOEXEC, 0o640)
+        guard file >= 0 else { throw FileError(operation: "open", errno: errno) }
+        return file
+    }
+
+    /// Gives such a file a name that nothing has yet. An older kernel permits it to the administrator only.
+    func name(_ file: Int32, _ name: String) throws(FileError) {
+        guard linkat(file, "", descriptor, name, Self.emptyPath) == 0 else {
+            throw FileError(operation: "link", errno: errno)
+        }
+    }
+
+    /// Whether files can be made without a name here, and be given one.
+    var namesFilesLater: Bool {
+        let name = "check"
+        guard let file = try? createUnnamed() else { return false }
+        defer { close(file) }
+        guard (try? self.name(file, name)) != nil else { return false }
+        remove(name)
+        return true
+    }
+
+    /// `O_TMPFILE` and `AT_EMPTY_PATH` of Linux, which Glibc's module lacks.
+    private static let unnamed = 0o20_000_000 | O_DIRECTORY
+    private static let emptyPath: Int32 = 0x1000
+
     /// Replaces what has that name already.
     func move(_ name: String, to newName: String, in folder: OpenFolder) throws(FileError) {
         guard renameat(descriptor, name, folder.descriptor, newName) == 0 else {

@@ -23,7 +23,8 @@ final class OpenFolders: Sendable {
             do {
                 return try body(folder)
             } catch {
-                guard error.errno == ENOENT else { throw error }
+                // EPERM is what ext4 says of a file without a name in a folder that was removed.
+                guard error.errno == ENOENT || error.errno == EPERM else { throw error }
             }
         }
         return try body(open(path))

@@ -1,21 +1,20 @@
 import Glibc
 import Synchronization
 
-/// A file that is written under a hidden name in a folder for such files, and moves to its own name when it is whole.
+/// A file that is written under a hidden name, or none, in a folder for such files, and has its own name when it is whole.
 struct PartialFile: Sendable {
     private let place: PartialFolder
     private let folder: OpenFolder
-    private let name: String
+    private let number = Self.firstNumber &+ Self.count.add(1, ordering: .relaxed).oldValue
     /// What it is to be called.
     private let path: String
     private let descriptor: Int32
 
     init(path: String, place: PartialFolder) throws(FileError) {
-        let name = "\(Self.firstNumber &+ Self.count.add(1, ordering: .relaxed).oldValue).partial"
+        let number = number
         (folder, descriptor) = try place.folders.use(place.path) { folder throws(FileError) in
-            (folder, try folder.create(name))
+            (folder, try place.namesFilesLater ? folder.createUnnamed() : folder.create(Self.name(number)))
         }
-        self.name = name
         self.path = path
         self.place = place
     }
@@ -48,7 +47,7 @@ struct PartialFile: Sendable {
         guard !isSynchronized || fsync(descriptor) == 0 else { throw FileError(operation: "fsync", errno: errno) }
         let (newPath, newName) = OpenFolders.split(path)
         try place.folders.use(newPath) { newFolder throws(FileError) in
-            try folder.move(name, to: newName, in: newFolder)
+            try place.namesFilesLater ? name(newName, in: newFolder) : move(to: newName, in: newFolder)
             if isSynchronized { try newFolder.synchronize() }
         }
         // Last, so that after any failure the descriptor is still `discard`'s to close.
@@ -58,8 +57,25 @@ struct PartialFile: Sendable {
     /// Forgets a file that was not published.
     func discard() {
         close(descriptor)
-        folder.remove(name)
+        folder.remove(Self.name(number))
     }
+
+    /// A name that is taken can only be replaced by another.
+    private func name(_ newName: String, in newFolder: OpenFolder) throws(FileError) {
+        do {
+            try newFolder.name(descriptor, newName)
+        } catch {
+            guard error.errno == EEXIST else { throw error }
+            try folder.name(descriptor, Self.name(number))
+            try move(to: newName, in: newFolder)
+        }
+    }
+
+    private func move(to newName: String, in newFolder: OpenFolder) throws(FileError) {
+        try folder.move(Self.name(number), to: newName, in: newFolder)
+    }
+
+    private static func name(_ number: UInt64) -> String { "\(number).partial" }
 
     /// With `count`, what makes a partial file's name unlike any other of this process, and unlike those that an earlier one left.
     private static let firstNumber = UInt64.random(in: 0 ... .max)

@@ -6,17 +6,22 @@ final class PartialFolders: Sendable {
     let ofDocuments: PartialFolder
     private let own: ProcessFolder
     private let isSynchronized: Bool
+    private let namesFilesLater: Bool
     private let ofEventLoops = PerEventLoop<PartialFolder>()
 
     init(directory: String, isSynchronized: Bool) throws(FileError) {
         own = try ProcessFolder(in: "\(directory)/.partial", isSynchronized: isSynchronized)
         self.isSynchronized = isSynchronized
-        ofDocuments = PartialFolder(path: "\(own.path)/0", isSynchronized: isSynchronized)
+        // What has to be on the disk is renamed, since all file systems promise something of that.
+        namesFilesLater = !isSynchronized && own.folder.namesFilesLater
+        ofDocuments = PartialFolder(
+            path: "\(own.path)/0", isSynchronized: isSynchronized, namesFilesLater: namesFilesLater)
     }
 
     func folder(of eventLoop: any EventLoop) -> PartialFolder {
         ofEventLoops.value(of: eventLoop) { count in
-            PartialFolder(path: "\(own.path)/\(count + 1)", isSynchronized: isSynchronized)
+            PartialFolder(
+                path: "\(own.path)/\(count + 1)", isSynchronized: isSynchronized, namesFilesLater: namesFilesLater)
         }
     }
 }

@@ -5,7 +5,7 @@ import FoundationEssentials
 final class ProcessFolder: Sendable {
     let path: String
     /// Locked for as long as the process lives: the kernel gives the lock back, whatever ends it.
-    private let folder: OpenFolder
+    let folder: OpenFolder
 
     init(in directory: String, isSynchronized: Bool) throws(FileError) {
         let folders = OpenFolders(isSynchronized: isSynchronized)
