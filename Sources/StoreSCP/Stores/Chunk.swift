@@ -1,26 +1,20 @@
-import Synchronization
+import Glibc
 
 /// A piece of memory that is used again and again: filled on an event loop, read by the HTTP client's thread.
 // Sendable: whoever fills it gives it away before another reads it.
 final class Chunk: @unchecked Sendable {
     static let size = 64 << 10
 
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
+    let memory: UnsafeMutableRawBufferPointer
+
+    /// Mapped by itself, so that the system has it back when it is not needed any more.
+    init() {
+        let address = mmap(nil, Self.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        precondition(address != MAP_FAILED, "no memory: \(String(cString: strerror(errno)))")
+        memory = UnsafeMutableRawBufferPointer(start: address, count: Self.size)
+    }
 
     deinit {
-        memory.deallocate()
-    }
-}
-
-/// Chunks that nobody uses now. How many there are at all is bounded by the budget of those who take them.
-final class ChunkPool: Sendable {
-    private let free = Mutex<[Chunk]>([])
-
-    func take() -> Chunk {
-        free.withLock { $0.popLast() } ?? Chunk()
-    }
-
-    func giveBack(_ chunks: [Chunk]) {
-        free.withLock { $0 += chunks }
+        munmap(memory.baseAddress, Self.size)
     }
 }
