@@ -22,6 +22,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CEpoll"),
+        .systemLibrary(name: "CMalloc"),
 
         .target(name: "HTTP", dependencies: ["CCurl", "CEpoll"], swiftSettings: settings),
         .target(
@@ -53,7 +54,7 @@ let package = Package(
         .target(
             name: "StorageSCP",
             dependencies: [
-                "AWS", "HTTP", "ImportPipeline", "DICOM", "DICOMNetwork", "StructuredLog",
+                "AWS", "HTTP", "ImportPipeline", "DICOM", "DICOMNetwork", "StructuredLog", "CMalloc",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),

@@ -37,6 +37,7 @@ package struct ReceiverProcess: Sendable {
         _ configuration: Configuration, store: any InstanceStore, logger: Logger
     ) async throws {
         let signals = TerminationSignals()
+        FreedMemory.giveBack()
         let openFiles = OpenFileLimit.raise()
         let associations = OpenAssociations(limits: configuration.network.associations)
         let counts = ReceiverCounts()
