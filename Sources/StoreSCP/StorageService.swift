@@ -177,11 +177,16 @@ final class StorageService: AssociationService {
 
 extension Configuration {
     fileprivate func supports(abstractSyntax: String) -> Bool {
-        abstractSyntax == SOPClass.verification || (try? UID(abstractSyntax)).map(supports(storage:)) ?? false
+        AcceptancePolicy.isStorageOrVerification(abstractSyntax)
+            && (abstractSyntax == SOPClass.verification || lists(abstractSyntax))
     }
 
     fileprivate func supports(storage sopClass: UID) -> Bool {
-        SOPClass.isStorage(sopClass) && (sopClassUIDs.isEmpty || sopClassUIDs.contains(sopClass.value))
+        SOPClass.isStorage(sopClass) && lists(sopClass.value)
+    }
+
+    private func lists(_ sopClass: String) -> Bool {
+        sopClassUIDs.isEmpty || sopClassUIDs.contains(sopClass)
     }
 }
 
