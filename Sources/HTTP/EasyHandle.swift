@@ -141,23 +141,23 @@ final class EasyHandle {
         return bytes.count
     }
 
-    private func receivedHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
-        let line = String(decoding: bytes, as: UTF8.self)
-        if line.hasPrefix("HTTP/") {
+    private func receivedHeader(_ line: UnsafeRawBufferPointer) -> Int {
+        if line.starts(with: "HTTP/".utf8) {
             exchange.responseHeaders = HTTPHeaders()  // an interim response (1xx) went before
-        } else if let colon = line.firstIndex(of: ":") {
+        } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
             exchange.responseHeaders.append(
-                name: String(line[..<colon]), value: line[line.index(after: colon)...].trimmingHTTPWhitespace())
+                name: String(decoding: line[..<colon], as: UTF8.self),
+                value: String(decoding: line[(colon + 1)...].trimmingHTTPWhitespace(), as: UTF8.self))
         }
-        return bytes.count
+        return line.count
     }
 }
 
-extension Substring {
-    fileprivate func trimmingHTTPWhitespace() -> String {
-        var trimmed = self
-        while let first = trimmed.first, first.isWhitespace { trimmed.removeFirst() }
-        while let last = trimmed.last, last.isWhitespace { trimmed.removeLast() }
-        return String(trimmed)
+extension Slice<UnsafeRawBufferPointer> {
+    fileprivate func trimmingHTTPWhitespace() -> Self {
+        func isWhitespace(_ byte: UInt8) -> Bool { " \t\r\n".utf8.contains(byte) }
+        let start = firstIndex { !isWhitespace($0) } ?? endIndex
+        let end = self[start...].lastIndex { !isWhitespace($0) }.map { $0 + 1 } ?? start
+        return self[start..<end]
     }
 }

@@ -23,17 +23,24 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
     /// The first value under the name; setting replaces every field of that name, nil removes them.
     package subscript(name: String) -> String? {
         get {
-            let name = name.lowercased()
-            return fields.first { $0.name.lowercased() == name }?.value
+            fields.first { $0.name.isSameFieldName(as: name) }?.value
         }
         set {
-            let lowercased = name.lowercased()
-            fields.removeAll { $0.name.lowercased() == lowercased }
+            fields.removeAll { $0.name.isSameFieldName(as: name) }
             if let newValue { fields.append(Field(name: name, value: newValue)) }
         }
     }
 
     package mutating func append(name: String, value: String) {
         fields.append(Field(name: name, value: value))
+    }
+}
+
+extension String {
+    fileprivate func isSameFieldName(as other: String) -> Bool {
+        func lowercased(_ byte: UInt8) -> UInt8 {
+            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+        }
+        return utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8) { lowercased($0) == lowercased($1) }
     }
 }

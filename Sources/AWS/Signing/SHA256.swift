@@ -61,12 +61,3 @@ package final class SHA256 {
         }
     }
 }
-
-extension [UInt8] {
-    /// Lower-case hexadecimal digits, two a byte.
-    package var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-}

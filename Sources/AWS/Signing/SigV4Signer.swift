@@ -27,20 +27,14 @@ package struct SigV4Signer: Sendable {
         let target = RequestTarget(url: request.url)
         let headers = canonicalHeaders(request.headers, host: target.host)
         let signedHeaders = headers.map(\.name).joined(separator: ";")
-        let canonicalRequest = [
-            request.method,
-            canonicalPath(target.path),
-            canonicalQuery(target.query),
-            headers.map { "\($0.name):\($0.value)\n" }.joined(),
-            signedHeaders,
-            payloadHash,
-        ].joined(separator: "\n")
+        var canonicalRequest = "\(request.method)\n\(canonicalPath(target.path))\n\(canonicalQuery(target.query))\n"
+        for field in headers { canonicalRequest += "\(field.name):\(field.value)\n" }
+        canonicalRequest += "\n\(signedHeaders)\n\(payloadHash)"
 
         let day = String(timestamp.prefix(8))
         let scope = "\(day)/\(region)/\(service)/aws4_request"
-        let stringToSign = [
-            "AWS4-HMAC-SHA256", timestamp, scope, SHA256.hash(canonicalRequest.utf8).hexadecimal,
-        ].joined(separator: "\n")
+        let stringToSign =
+            "AWS4-HMAC-SHA256\n\(timestamp)\n\(scope)\n\(SHA256.hash(canonicalRequest.utf8).hexadecimal)"
         let key = SigningKeys.shared.key(
             scope: [day, region, service, "aws4_request"], secret: credentials.secretAccessKey)
         let signature = SHA256.authenticationCode(of: stringToSign.utf8, key: key).hexadecimal
@@ -87,14 +81,28 @@ package struct SigV4Signer: Sendable {
             .joined(separator: "&")
     }
 
+    /// In the order of their names; the values of a name that comes more than once are one, with commas between.
     private func canonicalHeaders(_ headers: HTTPHeaders, host: String) -> [HTTPHeaders.Field] {
-        var values: [String: [String]] = ["host": [host]]
-        for field in headers.fields where field.name.lowercased() != "user-agent" {
-            let words = field.value.split { $0 == " " || $0 == "\t" }
-            values[field.name.lowercased(), default: []].append(words.joined(separator: " "))
+        var canonical = [HTTPHeaders.Field(name: "host", value: host)]
+        for field in headers.fields {
+            let name = field.name.lowercased()
+            guard name != "user-agent" else { continue }
+            if let known = canonical.firstIndex(where: { $0.name == name }) {
+                canonical[known].value += ",\(field.value.withSingleBlanks)"
+            } else {
+                canonical.append(HTTPHeaders.Field(name: name, value: field.value.withSingleBlanks))
+            }
         }
-        return values.map { HTTPHeaders.Field(name: $0.key, value: $0.value.joined(separator: ",")) }
-            .sorted { $0.name < $1.name }
+        return canonical.sorted { $0.name < $1.name }
+    }
+}
+
+extension String {
+    /// None at the ends, and one space wherever there are blanks.
+    fileprivate var withSingleBlanks: String {
+        func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        guard utf8.contains(where: isBlank) else { return self }
+        return utf8.split(whereSeparator: isBlank).map { String(Substring($0)) }.joined(separator: " ")
     }
 }
 
@@ -104,20 +112,22 @@ private struct RequestTarget {
     let path: String
     let query: Substring?
 
+    /// It looks at bytes, not at characters: those take ten times as long, and a URL has no others than of ASCII.
     init(url: String) {
-        let scheme = url.prefix { $0 != ":" }
-        let afterScheme = url.dropFirst(scheme.count + "://".count)
-        let authorityEnd = afterScheme.firstIndex { $0 == "/" || $0 == "?" } ?? afterScheme.endIndex
-        host = Self.withoutDefaultPort(afterScheme[..<authorityEnd], scheme: scheme)
-        let rest = afterScheme[authorityEnd...]
-        let question = rest.firstIndex(of: "?")
-        path = String(rest[..<(question ?? rest.endIndex)])
-        query = question.map { rest[rest.index(after: $0)...] }
+        let schemeEnd = url.utf8.firstIndex(of: UInt8(ascii: ":")) ?? url.endIndex
+        let afterScheme = url.utf8[schemeEnd...].dropFirst("://".utf8.count)
+        let authorityEnd =
+            afterScheme.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? url.endIndex
+        let question = afterScheme[authorityEnd...].firstIndex(of: UInt8(ascii: "?"))
+        host = Self.withoutDefaultPort(url[afterScheme.startIndex..<authorityEnd], scheme: url[..<schemeEnd])
+        path = String(url[authorityEnd..<(question ?? url.endIndex)])
+        query = question.map { url[url.utf8.index(after: $0)...] }
     }
 
     /// A client leaves the default port out of the `Host` header.
     private static func withoutDefaultPort(_ authority: Substring, scheme: Substring) -> String {
-        let suffix = scheme == "https" ? ":443" : ":80"
-        return String(authority.hasSuffix(suffix) ? authority.dropLast(suffix.count) : authority)
+        let port = scheme == "https" ? ":443" : ":80"
+        let hasIt = authority.utf8.suffix(port.utf8.count).elementsEqual(port.utf8)
+        return String(hasIt ? authority.dropLast(port.count) : authority)
     }
 }
