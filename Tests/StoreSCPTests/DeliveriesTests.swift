@@ -41,6 +41,13 @@ import Testing
                 transferSyntaxUID: "1"), in: membership.delivery)
     }
 
+    /// One that closes, since it has as many instances as it may.
+    private func fullDelivery() async throws -> DeliveryID {
+        let memberships = [begin(), begin(), begin()]
+        for (index, membership) in memberships.enumerated() { try await store("\(index)", in: membership) }
+        return memberships[0].delivery
+    }
+
     private func manifest(of id: DeliveryID) throws -> DeliveryManifest? {
         try store.objects[BucketLayout.manifestKey(of: id)].map {
             try PipelineJSON.decode(DeliveryManifest.self, from: $0)
@@ -117,14 +124,12 @@ import Testing
     @Test("A manifest that the store refuses is written when the store takes it")
     func manifestLater() async throws {
         store.refuse(prefix: BucketLayout.manifests)
-        var memberships: [Deliveries.Membership] = []
-        for _ in 0..<3 { memberships.append(begin()) }
-        for (index, membership) in memberships.enumerated() { try await store("\(index)", in: membership) }
+        let delivery = try await fullDelivery()
         await clock.sleepers(1)
         store.accept(prefix: BucketLayout.manifests)
         clock.advance(by: .seconds(60))
-        await closed(memberships[0].delivery)
-        #expect(try manifest(of: memberships[0].delivery)?.instances.count == 3)
+        await closed(delivery)
+        #expect(try manifest(of: delivery)?.instances.count == 3)
     }
 
     @Test("At the limit of instances the next one opens another delivery")
@@ -183,6 +188,16 @@ import Testing
         #expect(try manifest(of: membership.delivery)?.instances.count == 1)
     }
 
+    @Test("Shutting down tries a manifest that was refused once more, without the pause")
+    func shutDownInPause() async throws {
+        store.refuse(prefix: BucketLayout.manifests)
+        let delivery = try await fullDelivery()
+        await clock.sleepers(1)
+        store.accept(prefix: BucketLayout.manifests)
+        await deliveries.shutDown()
+        #expect(try manifest(of: delivery)?.instances.count == 3)
+    }
+
     @Test("While the lease is not held nothing is acknowledged, and afterwards not in a delivery of before")
     func leaseLost() async throws {
         let before = begin()
@@ -230,14 +245,12 @@ import Testing
     @Test("A marker that the store does not remove is removed when it does")
     func markerLater() async throws {
         store.refuseRemovals(true)
-        var memberships: [Deliveries.Membership] = []
-        for _ in 0..<3 { memberships.append(begin()) }
-        for (index, membership) in memberships.enumerated() { try await store("\(index)", in: membership) }
+        let delivery = try await fullDelivery()
         await clock.sleepers(1)
-        #expect(try manifest(of: memberships[0].delivery)?.instances.count == 3)
+        #expect(try manifest(of: delivery)?.instances.count == 3)
         store.refuseRemovals(false)
         clock.advance(by: .seconds(60))
-        await closed(memberships[0].delivery)
+        await closed(delivery)
     }
 
     @Test("What somebody else closed in this task's place stays as it is")

@@ -44,6 +44,8 @@ final class Deliveries: Sendable {
         var held: [String: DeliveryID] = [:]
         var isShuttingDown = false
         var closures: [DeliveryID: Task<Void, Never>] = [:]
+        /// Between two attempts of a closure.
+        var pauses: [DeliveryID: Task<Void, Never>] = [:]
         var waitingForTheLast: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -140,6 +142,7 @@ final class Deliveries: Sendable {
     func shutDown() async {
         state.withLock { state in
             state.isShuttingDown = true
+            for pause in state.pauses.values { pause.cancel() }
             for id in state.entries.keys { update(id, in: &state) { $0.seal(.shutdown) } }
         }
         await withCheckedContinuation { continuation in
@@ -280,7 +283,7 @@ final class Deliveries: Sendable {
         }
     }
 
-    /// Tries until the store takes it; when shutting down once, and no longer.
+    /// Tries until the store takes it; when shutting down once more at once, and no longer.
     @discardableResult
     private func untilTaken(
         failing message: Logger.Message, of id: DeliveryID, _ request: @Sendable () async throws -> Void
@@ -294,8 +297,18 @@ final class Deliveries: Sendable {
                 logger.error(message, error: error, metadata: ["deliveryId": "\(id)"])
                 guard !state.withLock({ $0.isShuttingDown }) else { return false }
                 attempt += 1
-                try? await clock.sleep(for: .seconds(min(60, 1 << min(attempt, 6))))
+                await pause(seconds: min(60, 1 << min(attempt, 6)), of: id)
             }
         }
+    }
+
+    /// Shutting down ends it.
+    private func pause(seconds: Int, of id: DeliveryID) async {
+        let pause = Task { [clock] in _ = try? await clock.sleep(for: .seconds(seconds)) }
+        state.withLock { state in
+            if state.isShuttingDown { pause.cancel() } else { state.pauses[id] = pause }
+        }
+        await pause.value
+        state.withLock { $0.pauses[id] = nil }
     }
 }
