@@ -7,6 +7,7 @@ enum FreedMemory {
     /// Has it give back to the system whatever is this large. By itself it keeps more, the larger what was freed before.
     static func giveBack() {
         mallopt(M_MMAP_THRESHOLD, mebibyte)
-        mallopt(M_TRIM_THRESHOLD, 2 * mebibyte)
+        // With less, libcurl's buffers would go back after each PUT, and be had anew, page by page, for the next.
+        mallopt(M_TRIM_THRESHOLD, 4 * mebibyte)
     }
 }
