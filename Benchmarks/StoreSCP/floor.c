@@ -1,5 +1,6 @@
 // The least that a C-STORE receiver can do: accepts whatever is proposed, writes each data set into a file of its own and
-// renames it, answers Success. Nothing is checked. `floor PORT FOLDER`; with `-` for the folder, data sets are dropped.
+// renames it, answers Success. Nothing is checked. `floor PORT FOLDER`; with `-` for the folder, data sets are dropped, with
+// `:PORT` each is sent to the sink at that port, in one PUT, and Success follows its answer.
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <stdatomic.h>
@@ -13,7 +14,17 @@
 enum { MAXIMUM_LENGTH = 131072, BUFFER = 2 * MAXIMUM_LENGTH };
 
 static const char *folder;
+static int sink_port;
 static atomic_long file_number;
+
+// Where the data sets of a connection go.
+struct store {
+    int file;
+    char temporary[512], final[512];
+    int sink;
+    uint8_t *whole;
+    size_t size, capacity;
+};
 
 static int read_fully(int socket, uint8_t *bytes, size_t count) {
     while (count > 0) {
@@ -32,6 +43,46 @@ static void write_fully(int descriptor, const uint8_t *bytes, size_t count) {
         bytes += put;
         count -= (size_t)put;
     }
+}
+
+static void connect_sink(struct store *store) {
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)sink_port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int yes = 1;
+    store->sink = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(store->sink, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    if (connect(store->sink, (struct sockaddr *)&address, sizeof address) < 0) exit(1);
+}
+
+static void keep(struct store *store, const uint8_t *fragment, size_t size) {
+    if (folder && store->file < 0) {
+        long number = atomic_fetch_add(&file_number, 1);
+        snprintf(store->temporary, sizeof store->temporary, "%s/.%ld", folder, number);
+        snprintf(store->final, sizeof store->final, "%s/%ld.dcm", folder, number);
+        store->file = open(store->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+    }
+    if (folder) write_fully(store->file, fragment, size);
+    if (sink_port) {
+        if (store->size + size > store->capacity)
+            store->whole = realloc(store->whole, store->capacity = 2 * (store->size + size));
+        memcpy(store->whole + store->size, fragment, size);
+    }
+    store->size += size;
+}
+
+static void finish(struct store *store) {
+    if (folder) close(store->file), rename(store->temporary, store->final);
+    if (sink_port) {
+        char text[1024];
+        int head = snprintf(
+            text, sizeof text, "PUT /bucket/key HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %zu\r\n\r\n", store->size);
+        write_fully(store->sink, (const uint8_t *)text, (size_t)head);
+        write_fully(store->sink, store->whole, store->size);
+        // The sink's answer is one segment.
+        if (recv(store->sink, text, sizeof text, 0) <= 0) exit(1);
+    }
+    store->file = -1;
+    store->size = 0;
 }
 
 static uint32_t big32(const uint8_t *bytes) { return ntohl(*(const uint32_t *)bytes); }
@@ -107,11 +158,12 @@ static void respond(int socket, uint8_t context, const uint8_t *command, size_t 
 }
 
 static void *serve(void *argument) {
-    int socket = (int)(intptr_t)argument, file = -1, yes = 1;
+    int socket = (int)(intptr_t)argument, yes = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     uint8_t *body = malloc(BUFFER), *command = malloc(16384), header[6];
     size_t command_length = 0;
-    char temporary[512], final[512];
+    struct store store = {.file = -1, .sink = -1};
+    if (sink_port) connect_sink(&store);
     while (read_fully(socket, header, 6) == 0) {
         size_t length = big32(header + 2);
         if (length > BUFFER || read_fully(socket, body, length) < 0) break;
@@ -129,16 +181,9 @@ static void *serve(void *argument) {
                     command_length += size;
                     continue;
                 }
-                if (folder && file < 0) {
-                    long number = atomic_fetch_add(&file_number, 1);
-                    snprintf(temporary, sizeof temporary, "%s/.%ld", folder, number);
-                    snprintf(final, sizeof final, "%s/%ld.dcm", folder, number);
-                    file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-                }
-                if (folder) write_fully(file, fragment, size);
+                keep(&store, fragment, size);
                 if (control & 2) {
-                    if (folder) close(file), rename(temporary, final);
-                    file = -1;
+                    finish(&store);
                     respond(socket, body[value + 4], command, command_length);
                     command_length = 0;
                 }
@@ -148,6 +193,8 @@ static void *serve(void *argument) {
         }
     }
     close(socket);
+    close(store.sink);
+    free(store.whole);
     free(body);
     free(command);
     return NULL;
@@ -155,6 +202,8 @@ static void *serve(void *argument) {
 
 int main(int count, char **arguments) {
     if (count != 3) return 2;
-    folder = strcmp(arguments[2], "-") ? arguments[2] : NULL;
+    const char *where = arguments[2];
+    if (*where == ':') sink_port = atoi(where + 1);
+    else if (strcmp(where, "-")) folder = where;
     return serve_connections(atoi(arguments[1]), serve);
 }
