@@ -144,20 +144,10 @@ final class EasyHandle {
     private func receivedHeader(_ line: UnsafeRawBufferPointer) -> Int {
         if line.starts(with: "HTTP/".utf8) {
             exchange.responseHeaders = HTTPHeaders()  // an interim response (1xx) went before
-        } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
+        } else if let field = HeaderField(line: line) {
             exchange.responseHeaders.append(
-                name: String(decoding: line[..<colon], as: UTF8.self),
-                value: String(decoding: line[(colon + 1)...].trimmingHTTPWhitespace(), as: UTF8.self))
+                name: String(decoding: field.name, as: UTF8.self), value: String(decoding: field.value, as: UTF8.self))
         }
         return line.count
-    }
-}
-
-extension Slice<UnsafeRawBufferPointer> {
-    fileprivate func trimmingHTTPWhitespace() -> Self {
-        func isWhitespace(_ byte: UInt8) -> Bool { " \t\r\n".utf8.contains(byte) }
-        let start = firstIndex { !isWhitespace($0) } ?? endIndex
-        let end = self[start...].lastIndex { !isWhitespace($0) }.map { $0 + 1 } ?? start
-        return self[start..<end]
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTP
 
 /// What the Runtime API says of an invocation in the header fields of `/next`.
 struct InvocationHeaders: Equatable {

@@ -1,3 +1,5 @@
+import HTTP
+
 /// Reads one response of the Runtime API out of the bytes of its connection, however they are cut (RFC 9112).
 struct ResponseParser {
     private enum State {

@@ -1,11 +1,11 @@
 /// A header field in the bytes in which it came (RFC 9112 §5).
-struct HeaderField {
-    let name: UnsafeRawBufferPointer
-    /// Without the whitespace around it.
-    let value: UnsafeRawBufferPointer
+package struct HeaderField {
+    package let name: UnsafeRawBufferPointer
+    /// Without the whitespace around it, the line's end among it.
+    package let value: UnsafeRawBufferPointer
 
     /// nil for a line without a name.
-    init?(line: UnsafeRawBufferPointer) {
+    package init?(line: UnsafeRawBufferPointer) {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { return nil }
         name = UnsafeRawBufferPointer(rebasing: line[..<colon])
         var value = line[(colon + 1)...]
@@ -15,12 +15,12 @@ struct HeaderField {
     }
 
     /// `lowercased` is in lower-case ASCII; names compare without regard to case.
-    func isNamed(_ lowercased: StaticString) -> Bool { name.equalsIgnoringCase(lowercased) }
+    package func isNamed(_ lowercased: StaticString) -> Bool { name.equalsIgnoringCase(lowercased) }
 
-    func hasValue(_ lowercased: StaticString) -> Bool { value.equalsIgnoringCase(lowercased) }
+    package func hasValue(_ lowercased: StaticString) -> Bool { value.equalsIgnoringCase(lowercased) }
 
     /// nil where the value is empty.
-    var text: String? { value.isEmpty ? nil : String(decoding: value, as: UTF8.self) }
+    package var text: String? { value.isEmpty ? nil : String(decoding: value, as: UTF8.self) }
 }
 
 extension UnsafeRawBufferPointer {
@@ -32,7 +32,8 @@ extension UnsafeRawBufferPointer {
 }
 
 extension UInt8 {
-    fileprivate var lowercased: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
+    /// Of a letter in ASCII.
+    var lowercased: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
 
-    fileprivate var isWhitespace: Bool { self == 0x20 || self == 0x09 || self == 0x0D }
+    fileprivate var isWhitespace: Bool { self == 0x20 || self == 0x09 || self == 0x0D || self == 0x0A }
 }
