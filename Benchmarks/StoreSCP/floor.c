@@ -46,8 +46,7 @@ static void write_fully(int descriptor, const uint8_t *bytes, size_t count) {
 }
 
 static void connect_sink(struct store *store) {
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons((uint16_t)sink_port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = loopback(sink_port);
     int yes = 1;
     store->sink = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(store->sink, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);

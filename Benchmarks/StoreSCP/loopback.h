@@ -1,13 +1,17 @@
-// What the floor and the sink share: a port of the loopback address, and a thread for each connection.
+// What the floor and the sink share: ports of the loopback address, and a thread for each connection.
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
+static struct sockaddr_in loopback(int port) {
+    return (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
 // Gives each connection to `serve`, as an integer, and never returns but for a port that is not to be had.
 static int serve_connections(int port, void *(*serve)(void *)) {
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = loopback(port);
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 1024) < 0) return 1;

@@ -283,7 +283,7 @@ final class Deliveries: Sendable {
         }
     }
 
-    /// Tries until the store takes it; when shutting down once more at once, and no longer.
+    /// Tries until the store takes it; when shutting down, once more at once, and no longer.
     @discardableResult
     private func untilTaken(
         failing message: Logger.Message, of id: DeliveryID, _ request: @Sendable () async throws -> Void
