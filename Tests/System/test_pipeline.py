@@ -35,6 +35,14 @@ class Watch:
     def items(self) -> list[dict[str, str]]:
         return [item for item in self._pipeline.ended_items() if item["jobId"] not in self._items_before]
 
+    def pending(self) -> list[dict[str, str]]:
+        """The new items of jobs that have not ended, as far as the table knows; without those that a redrive took over."""
+        return [
+            item
+            for item in self._pipeline.items()
+            if item["outcome"] == "PENDING" and "redrivenAs" not in item and item["jobId"] not in self._items_before
+        ]
+
     def instances(self) -> list[dict]:
         """What HealthImaging imported."""
         return self._pipeline.aws.instances()[self._instances_before :]

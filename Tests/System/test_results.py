@@ -81,6 +81,26 @@ def test_a_job_that_keeps_failing_is_started_four_times_and_then_redriven(pipeli
     assert last not in redrive(pipeline)
 
 
+@pytest.mark.parametrize("has_item", [True, False])
+def test_a_delivery_whose_execution_was_stopped_is_redriven(pipeline, receiver, watch, tmp_path, has_item):
+    files = write_study(tmp_path / "study")
+    send(receiver, files)
+    [pending] = wait_for("an import job", watch.pending)
+    delivery = pending["deliveryId"]
+    execution = pipeline.outputs["StateMachineArn"].replace(":stateMachine:", ":execution:") + f":{delivery}"
+    pipeline.aws.client("stepfunctions").stop_execution(executionArn=execution)
+    if not has_item:
+        key = {"jobId": {"S": pending["jobId"]}}
+        pipeline.aws.client("dynamodb").delete_item(TableName=pipeline.outputs["TableName"], Key=key)
+    assert f"{delivery}\t" in redrive(pipeline)
+
+    assert "1 deliveries started again" in redrive(pipeline, "--start")
+    [item] = watch.ended(len(files))
+    assert (item["deliveryId"], item["outcome"]) == (delivery, "IMPORTED")
+    assert watch.pending() == []
+    assert delivery not in redrive(pipeline)
+
+
 def test_a_job_that_may_not_read_is_not_tried_again(pipeline, receiver, watch, tmp_path):
     files = write_study(tmp_path / "study")
     pipeline.aws.arm("DenyJob")
