@@ -36,11 +36,11 @@ class Watch:
         return [item for item in self._pipeline.ended_items() if item["jobId"] not in self._items_before]
 
     def pending(self) -> list[dict[str, str]]:
-        """The new items of jobs that have not ended, as far as the table knows; without those that a redrive took over."""
+        """The new items of jobs that have not ended, as far as the table knows."""
         return [
             item
             for item in self._pipeline.items()
-            if item["outcome"] == "PENDING" and "redrivenAs" not in item and item["jobId"] not in self._items_before
+            if item["outcome"] == "PENDING" and item["jobId"] not in self._items_before
         ]
 
     def instances(self) -> list[dict]:
