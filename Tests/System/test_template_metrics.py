@@ -35,14 +35,19 @@ def dashboard_metrics(widgets: list[dict]) -> set[tuple[str, str]]:
     return metrics
 
 
-def metrics_in(node) -> set[tuple[str, str]]:
-    """Namespace and name of each metric that alarms and scaling policies below here use."""
+def metric_nodes(node) -> list[dict]:
+    """Each metric that alarms and scaling policies below here use."""
     if isinstance(node, list):
-        return set().union(*map(metrics_in, node))
+        return [metric for below in node for metric in metric_nodes(below)]
     if not isinstance(node, dict):
-        return set()
-    own = {(node["Namespace"], node["MetricName"])} if "MetricName" in node else set()
-    return own.union(*map(metrics_in, node.values()))
+        return []
+    own = [node] if "MetricName" in node else []
+    return own + metric_nodes(list(node.values()))
+
+
+def metrics_in(node) -> set[tuple[str, str]]:
+    """Namespace and name of each of them."""
+    return {(metric["Namespace"], metric["MetricName"]) for metric in metric_nodes(node)}
 
 
 def written_metrics(name: str) -> set[str]:
@@ -115,8 +120,9 @@ def test_alarms_of_our_own_metrics_look_at_the_dimension_that_is_written(name):
     template = TEMPLATES[name]
     service = [{"Name": "Service", "Value": {"Ref": "AWS::StackName"}}]
     for key, alarm in resources(template, "CloudWatch::Alarm").items():
-        if alarm["Properties"]["Namespace"] == NAMESPACE:
-            assert alarm["Properties"]["Dimensions"] == service, key
+        for metric in metric_nodes(alarm):
+            if metric["Namespace"] == NAMESPACE:
+                assert metric["Dimensions"] == service, key
     functions = resources(template, "Lambda::Function").values()
     environments = [it["Properties"]["Environment"]["Variables"] for it in functions]
     if name == "receiver.yaml":
