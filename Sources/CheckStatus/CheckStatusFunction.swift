@@ -96,7 +96,8 @@ struct CheckStatusFunction: LambdaHandler {
     ) async throws {
         let outcome = look.verdict.outcome
         var attributes = look.verdict.attributes
-        if job.jobStatus != event.jobStatus { attributes["jobStatus"] = job.jobStatus.rawValue }
+        // An item that is written once more by a repeated start keeps the status that it had: the last word is said in any case.
+        if job.jobStatus != event.jobStatus || outcome != .pending { attributes["jobStatus"] = job.jobStatus.rawValue }
         if outcome != .pending {
             attributes["outcome"] = outcome.rawValue
             let ended = job.endedAt.map(Date.init(timeIntervalSince1970:)) ?? Date()

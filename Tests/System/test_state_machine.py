@@ -120,15 +120,35 @@ def handle(event):
     assert json.loads(execution["output"])["jobId"] == "job3"
 
 
-@pytest.mark.parametrize("name", ["ThrottlingException", "ServiceQuotaExceededException", "ConflictException"])
-def test_the_service_is_given_hours(name):
-    machine = json.loads(DEFINITION.read_text())["States"]["StartImportJob"]
-    [patience] = [retry for retry in machine["Retry"] if f"Function.{name}" in retry["ErrorEquals"]]
-    waits = [min(patience["MaxDelaySeconds"], 5 * 2**attempt) for attempt in range(patience["MaxAttempts"])]
-    assert patience["JitterStrategy"] == "FULL"  # half of it on the average
-    assert sum(waits) / 2 > 10 * 3600
+def mean_wait(state: str, error: str) -> float:
+    """For how many seconds in all an error is waited for, on the average."""
+    machine = json.loads(DEFINITION.read_text())["States"][state]
+    [retry] = [retry for retry in machine["Retry"] if error in retry["ErrorEquals"]]
     # A retry is five events of the 25,000 that an execution may have.
-    assert patience["MaxAttempts"] * 5 < 25_000 / 4
+    assert retry["MaxAttempts"] * 5 < 25_000 / 4
+    waits = [retry["IntervalSeconds"] * retry["BackoffRate"] ** attempt for attempt in range(retry["MaxAttempts"])]
+    assert retry["JitterStrategy"] == "FULL"  # half of it on the average
+    return sum(min(retry["MaxDelaySeconds"], wait) for wait in waits) / 2
+
+
+@pytest.mark.parametrize("state", ["StartImportJob", "CheckStatus"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        "Lambda.TooManyRequestsException",
+        "Function.ThrottlingException",
+        "Function.ServiceQuotaExceededException",
+        "Function.ConflictException",
+    ],
+)
+def test_a_busy_service_is_given_hours(state, error):
+    assert mean_wait(state, error) > 10 * 3600
+
+
+@pytest.mark.parametrize("state", ["StartImportJob", "CheckStatus"])
+@pytest.mark.parametrize("error", ["Function.InternalServerException", "Function.ServiceUnavailable", "Runtime.ExitError"])
+def test_an_outage_of_an_hour_fails_no_delivery(state, error):
+    assert mean_wait(state, error) > 3600
 
 
 def test_throttling_is_waited_out(aws, tmp_path):
