@@ -32,6 +32,8 @@ package struct ReceiverProcess: Sendable {
 
     /// How long deliveries may take to close when associations have ended.
     private static let closingSeconds = 5
+    /// To S3, for leases, markers and manifests.
+    private static let connectionsForDocuments = 4
 
     private static func serve(
         _ configuration: Configuration, store: any InstanceStore, logger: Logger
@@ -96,9 +98,14 @@ package struct ReceiverProcess: Sendable {
         case .directory(let directory):
             return try FolderInstanceStore(directory: directory, isSynchronized: configuration.synchronizesStorage)
         case .bucket(let bucket):
-            let client = try AWSClient(
+            var instances = try AWSClient(
                 environment: environment, maximumConnections: configuration.maximumPoolConnections, logger: logger)
-            return S3InstanceStore(s3: S3Client(client: client), bucket: bucket)
+            // One request that hangs until its limit of time does not cost a large instance.
+            instances.retryPolicy.maximumElapsed = .seconds(90)
+            let documents = try AWSClient(
+                environment: environment, maximumConnections: Self.connectionsForDocuments, logger: logger)
+            return S3InstanceStore(
+                instances: S3Client(client: instances), documents: S3Client(client: documents), bucket: bucket)
         }
     }
 }

@@ -135,6 +135,20 @@ def test_a_slow_store_slows_the_senders_and_not_the_memory(folder_receiver, slow
     assert peak < bound
 
 
+def test_a_lease_does_not_wait_for_the_instances_of_a_slow_store(folder_receiver, slow_s3):
+    """One connection for instances, which all of them together need for longer than the lease lasts."""
+    senders = 20
+    receiver = folder_receiver(
+        DICOM_BUCKET="slow", MAX_POOL_CONNECTIONS="1", TASK_LEASE_SECONDS="2", AWS_ENDPOINT_URL_S3=slow_s3.endpoint
+    )
+
+    async def crowd() -> list[list[int]]:
+        return await asyncio.gather(*(store_many(receiver.port, study, 1, 1000) for study in range(1, senders + 1)))
+
+    assert asyncio.run(crowd()) == [[0]] * senders
+    assert slow_s3.greatest_count == 1
+
+
 @pytest.mark.parametrize(("window", "expected"), [(None, 1), (4, 4), (0, 8)])
 def test_instances_of_one_association_are_stored_side_by_side(folder_receiver, slow_s3, window, expected):
     """As many as the window lets the sender have outstanding: counted where they are put."""
