@@ -101,7 +101,7 @@ package struct S3Client: Sendable {
     }
 
     /// Makes the object out of its parts, given by their ETags in order. S3 checks its size and CRC-32, where they are
-    /// given.
+    /// given. For many parts it may take minutes.
     package func completeMultipartUpload(
         bucket: String, key: String, uploadID: String, eTags: [String], size: Int? = nil, checksum: CRC32? = nil
     ) async throws {
@@ -119,7 +119,7 @@ package struct S3Client: Sendable {
         }
         try await send(
             "CompleteMultipartUpload", "POST", bucket, key, query: "uploadId=\(uploadID.percentEncoded())",
-            headers: headers, body: Array(document.utf8) as [UInt8])
+            headers: headers, body: Array(document.utf8) as [UInt8], timeout: .seconds(300))
     }
 
     package func abortMultipartUpload(bucket: String, key: String, uploadID: String) async throws {
