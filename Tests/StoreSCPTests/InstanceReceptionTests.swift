@@ -9,36 +9,10 @@ import Testing
 @testable import StorageSCP
 
 @Suite(.timeLimit(.minutes(1))) struct InstanceReceptionTests {
-    private static let classUID = SOPClass.ctImageStorage
-    private static let instanceUID = "1.2.3.4"
+    private static let classUID = Samples.classUID
+    private static let instanceUID = Samples.instanceUID
     private let store = MemoryStore()
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-
-    /// Explicit VR Little Endian elements, each with a length of 16 bits.
-    private func dataSet(
-        classUID: String = classUID, instanceUID: String = instanceUID, study: String? = "1.2", series: String? = "1.3",
-        pixels: Int = 10
-    ) -> [UInt8] {
-        func element(_ tag: [UInt8], _ vr: String, _ value: [UInt8]) -> [UInt8] {
-            let padded = value.count.isMultiple(of: 2) ? value : value + [0]
-            return tag + Array(vr.utf8) + [UInt8(padded.count & 255), UInt8(padded.count >> 8)] + padded
-        }
-        var bytes = element([8, 0, 0x16, 0], "UI", Array(classUID.utf8))
-        bytes += element([8, 0, 0x18, 0], "UI", Array(instanceUID.utf8))
-        bytes += element([8, 0, 0x20, 0], "DA", Array("20261123".utf8))
-        if let study { bytes += element([0x20, 0, 0x0D, 0], "UI", Array(study.utf8)) }
-        if let series { bytes += element([0x20, 0, 0x0E, 0], "UI", Array(series.utf8)) }
-        return bytes + element([0x28, 0, 2, 0], "US", [1, 0])
-            + [0xE0, 0x7F, 0x10, 0] + Array("OB".utf8) + [0, 0]
-            + (0..<4).map { UInt8(truncatingIfNeeded: pixels >> ($0 * 8)) } + [UInt8](repeating: 7, count: pixels)
-    }
-
-    private func fileMetaInformation() throws -> FileMetaInformation {
-        FileMetaInformation(
-            mediaStorageSOPClassUID: try UID(Self.classUID), mediaStorageSOPInstanceUID: try UID(Self.instanceUID),
-            transferSyntaxUID: try UID(TransferSyntax.explicitVRLittleEndian.uid),
-            implementationClassUID: try UID("1.2"), implementationVersionName: nil, sourceApplicationEntityTitle: "CT1")
-    }
 
     /// Hands the data set over in fragments of this size and returns the answer.
     private func receive(
@@ -51,26 +25,20 @@ import Testing
         let deliveries = Deliveries(
             store: store, limits: limits, lease: HeldLease(store: store, seconds: 60, logger: logger),
             associations: associations, logger: logger)
-        let request = CStoreRequest(
-            messageID: 1, affectedSOPClassUID: try UID(Self.classUID),
-            affectedSOPInstanceUID: try UID(Self.instanceUID),
-            presentationContextID: 1, transferSyntax: .explicitVRLittleEndian)
         let destination = InstanceUpload.Destination(
             store: store, deliveries: deliveries, uploads: UploadsInProgress(), counts: ReceiverCounts(),
             logger: logger)
-        let sender = InstanceUpload.Sender(
-            associationID: "a", origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: ""))
-        let meta = try fileMetaInformation()
+        let meta = try Samples.fileMetaInformation()
         let outcome = try await eventLoop.flatSubmit {
             [eventLoop, budget] () -> EventLoopFuture<StoreOutcome?> in
             do {
                 let reception = try InstanceReception(
-                    request: request, fileMetaInformation: meta,
+                    request: try Samples.storeRequest(), fileMetaInformation: meta,
                     limits: ReceptionLimits(maximumInstanceBytes: maximumBytes, maximumElementDepth: 3),
                     budget: budget, eventLoop: eventLoop, onRefusal: { _ in },
                     makeUpload: {
                         InstanceUpload(
-                            instance: $0, beginning: $1, sender: sender, destination: destination, memory: $2,
+                            instance: $0, beginning: $1, sender: Samples.sender, destination: destination, memory: $2,
                             eventLoop: eventLoop)
                     })
                 for start in stride(from: 0, to: dataSet.count, by: fragmentSize) {
@@ -95,11 +63,11 @@ import Testing
 
     @Test("What is stored is a Part 10 file of the bytes as they came", arguments: [1, 7, 100, 1_000_000])
     func stored(fragmentSize: Int) async throws {
-        let dataSet = dataSet(pixels: 200)
+        let dataSet = Samples.dataSet(pixels: 200)
         #expect(try await receive(dataSet, fragmentSize: fragmentSize)?.status == .success)
         let (key, bytes) = try #require(instances.first)
         #expect(key.hasSuffix("/1.2/1.3/1.2.3.4.dcm"))
-        #expect(bytes == (try fileMetaInformation().encoded()) + dataSet)
+        #expect(bytes == (try Samples.fileMetaInformation().encoded()) + dataSet)
         let document = try #require(store.objects.first { $0.key.hasPrefix(BucketLayout.manifests) })
         let manifest = try PipelineJSON.decode(DeliveryManifest.self, from: document.value)
         #expect(manifest.instances.map(\.key) == [key])
@@ -109,15 +77,15 @@ import Testing
 
     @Test("A data set that ends with its UIDs is stored")
     func headerOnly() async throws {
-        let whole = dataSet()
+        let whole = Samples.dataSet()
         let headerOnly = Array(whole[..<(whole.count - 10 - 12 - 10)])
         #expect(try await receive(headerOnly)?.status == .success)
     }
 
     @Test("Another instance or class than the request named is A900H")
     func mismatch() async throws {
-        #expect(try await receive(dataSet(instanceUID: "1.2.3.5"))?.status == .dataSetDoesNotMatchSOPClass)
-        let otherClass = dataSet(classUID: "1.2.840.10008.5.1.4.1.1.4")
+        #expect(try await receive(Samples.dataSet(instanceUID: "1.2.3.5"))?.status == .dataSetDoesNotMatchSOPClass)
+        let otherClass = Samples.dataSet(classUID: "1.2.840.10008.5.1.4.1.1.4")
         #expect(try await receive(otherClass)?.status == .dataSetDoesNotMatchSOPClass)
         #expect(instances.isEmpty)
     }
@@ -125,15 +93,15 @@ import Testing
     @Test("A data set that cannot be read or lacks a UID is C000H")
     func notUnderstood() async throws {
         #expect(try await receive([UInt8](repeating: 0xFF, count: 300))?.status == .cannotUnderstand)
-        #expect(try await receive(dataSet(study: nil))?.status == .cannotUnderstand)
-        #expect(try await receive(dataSet(series: nil))?.status == .cannotUnderstand)
-        #expect(try await receive(Array(dataSet().prefix(20)))?.status == .cannotUnderstand)
+        #expect(try await receive(Samples.dataSet(study: nil))?.status == .cannotUnderstand)
+        #expect(try await receive(Samples.dataSet(series: nil))?.status == .cannotUnderstand)
+        #expect(try await receive(Array(Samples.dataSet().prefix(20)))?.status == .cannotUnderstand)
         #expect(instances.isEmpty)
     }
 
     @Test("An instance larger than the limit is A700H, also when its upload had begun, and leaves nothing")
     func tooLarge() async throws {
-        let large = dataSet(pixels: 5000)
+        let large = Samples.dataSet(pixels: 5000)
         #expect(try await receive(large, maximumBytes: 100)?.status == .outOfResources)
         let outcome = try await receive(large, maximumBytes: 4500)
         #expect(outcome?.status == .outOfResources)
@@ -145,10 +113,10 @@ import Testing
 
     @Test("Whatever becomes of an instance, the memory that it held is given back")
     func budgetIsWhole() async throws {
-        _ = try await receive(dataSet(pixels: 50_000), fragmentSize: 1000)
-        _ = try await receive(dataSet(pixels: 5000), maximumBytes: 4500)
-        _ = try await receive(dataSet(study: nil))
-        _ = try await receive(dataSet(pixels: 10_000), cancels: true)
+        _ = try await receive(Samples.dataSet(pixels: 50_000), fragmentSize: 1000)
+        _ = try await receive(Samples.dataSet(pixels: 5000), maximumBytes: 4500)
+        _ = try await receive(Samples.dataSet(study: nil))
+        _ = try await receive(Samples.dataSet(pixels: 10_000), cancels: true)
         while budget.available < 1 << 30 { await Task.yield() }
         #expect(budget.available == 1 << 30)
     }
@@ -159,7 +127,7 @@ import Testing
         let item: [UInt8] = [0xFE, 0xFF, 0, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF]
         let close: [UInt8] = [0xFE, 0xFF, 0x0D, 0xE0, 0, 0, 0, 0, 0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]
         func nested(_ levels: Int) -> [UInt8] {
-            (0..<levels).reduce([UInt8]()) { inner, _ in open + item + inner + close } + dataSet()
+            (0..<levels).reduce([UInt8]()) { inner, _ in open + item + inner + close } + Samples.dataSet()
         }
         #expect(try await receive(nested(1))?.status == .success)
         #expect(try await receive(nested(2))?.status == .cannotUnderstand)
@@ -167,7 +135,8 @@ import Testing
 
     @Test("A file in the place of a data set is said to be one")
     func file() async throws {
-        let outcome = try await receive(try fileMetaInformation().encoded() + dataSet(), fragmentSize: 1000)
+        let outcome = try await receive(
+            try Samples.fileMetaInformation().encoded() + Samples.dataSet(), fragmentSize: 1000)
         #expect(outcome?.status == .cannotUnderstand)
         #expect(outcome?.errorComment?.contains("file") == true)
         #expect(instances.isEmpty)
@@ -176,7 +145,7 @@ import Testing
     @Test("What the store refuses is A700H, so that it is sent again", arguments: ["2", "open/"])
     func refused(prefix: String) async throws {
         store.refuse(prefix: prefix)
-        let outcome = try await receive(dataSet())
+        let outcome = try await receive(Samples.dataSet())
         #expect(outcome?.status == .outOfResources)
         #expect(outcome?.errorComment?.utf8.count ?? 99 <= 64)
         #expect(store.discarded.count == 1)
@@ -185,7 +154,7 @@ import Testing
 
     @Test("An instance that is cut short in the middle leaves nothing")
     func cancelled() async throws {
-        #expect(try await receive(dataSet(pixels: 10_000), cancels: true) == nil)
+        #expect(try await receive(Samples.dataSet(pixels: 10_000), cancels: true) == nil)
         while store.discarded.isEmpty { await Task.yield() }
         #expect(instances.isEmpty)
     }

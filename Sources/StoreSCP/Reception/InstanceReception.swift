@@ -99,9 +99,18 @@ final class InstanceReception: InstanceReceiver {
         begin(at: fragment) { () throws(DataSetError) in try headerReader.feed(fragment) == .complete }
         switch state {
         case .readingHeader: return hold(fragment)
-        case .uploading(let upload): return upload.write(fragment)
+        case .uploading(let upload): return unreserve(after: upload.write(fragment))
         case .refused, .cancelled: return nil
         }
+    }
+
+    /// What was held is still in memory until the upload has written it, for which it may have to wait.
+    private func unreserve(after written: EventLoopFuture<Void>?) -> EventLoopFuture<Void>? {
+        guard reserved > 0, let written else {
+            unreserve()
+            return written
+        }
+        return written.assumeIsolated().always { _ in self.unreserve() }.nonisolated()
     }
 
     /// Goes on to the upload when the header is whole with this fragment, which `read` tells.
@@ -117,7 +126,7 @@ final class InstanceReception: InstanceReceiver {
         do {
             let instance = try ReceivedInstance(header: headerReader.header, request: request)
             state = .uploading(makeUpload(instance, held, share))
-            release()
+            held = ByteBuffer()
         } catch {
             refuse(error)
         }
@@ -145,8 +154,7 @@ final class InstanceReception: InstanceReceiver {
         held.writeImmutableBuffer(fragment)
     }
 
-    private func release() {
-        held = ByteBuffer()
+    private func unreserve() {
         if reserved > 0 { share.shrink(by: reserved) }
         reserved = 0
     }
@@ -159,6 +167,7 @@ final class InstanceReception: InstanceReceiver {
     private func end(_ end: State) {
         if case .uploading(let upload) = state { upload.discard() }
         state = end
-        release()
+        held = ByteBuffer()
+        unreserve()
     }
 }

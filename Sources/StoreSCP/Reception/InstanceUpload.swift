@@ -47,6 +47,8 @@ final class InstanceUpload {
 
     private var checksum = CRC32()
     private var size = 0
+    /// Whether the writer was given anything after the beginning.
+    private var isBegun = false
     /// The writer cannot go on.
     private var failure: (any Error)?
     /// When the last byte had come.
@@ -82,6 +84,7 @@ final class InstanceUpload {
 
     /// Nil: more may come at once. A future: not before it completes; if it fails, `finish` tells the status.
     func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+        isBegun = true
         account(for: bytes)
         guard let written = writer.write(bytes) else { return nil }
         return written.assumeIsolated().flatMapErrorThrowing { error in
@@ -95,14 +98,9 @@ final class InstanceUpload {
     func finish() -> EventLoopFuture<StoreOutcome> {
         received = .now()
         if let failure { return fail(failure) }
-        return after(destination.uploads.acquire(key, eventLoop: eventLoop)) {
-            self.holdsKey = true
-            guard self.hasRoom else { return self.refuseForSize() }
-            return self.after(self.writer.finish(self.checksum)) {
-                self.isWritten = true
-                return self.after(self.membership?.marker.written(on: self.eventLoop)) { self.acknowledge() }
-            }
-        }
+        // Before the key is taken, since those who wait for it may hold all memory.
+        guard isBegun else { return after(write(ByteBuffer())) { self.publish() } }
+        return publish()
     }
 
     /// Forgets what was written so far, after an error or because no more comes. Never fails.
@@ -121,6 +119,17 @@ final class InstanceUpload {
     }
 
     // MARK: -
+
+    private func publish() -> EventLoopFuture<StoreOutcome> {
+        after(destination.uploads.acquire(key, eventLoop: eventLoop)) {
+            self.holdsKey = true
+            guard self.hasRoom else { return self.refuseForSize() }
+            return self.after(self.writer.finish(self.checksum)) {
+                self.isWritten = true
+                return self.after(self.membership?.marker.written(on: self.eventLoop)) { self.acknowledge() }
+            }
+        }
+    }
 
     /// Goes on at once where there is nothing to wait for, as for most instances of a folder: futures take longer than the
     /// work. What fails while it is waited for makes the instance fail.

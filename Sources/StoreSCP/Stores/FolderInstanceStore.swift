@@ -126,10 +126,16 @@ private final class FolderInstanceWriter: InstanceWriter {
     private func append(_ bytes: ByteBuffer) throws {
         var rest = bytes
         let pages = (pending.readableBytes + bytes.readableBytes) / Self.pageSize
-        let count = pages * Self.pageSize - pending.readableBytes
+        // A long header may end behind the last page that is whole.
+        let count = max(0, pages * Self.pageSize - pending.readableBytes)
         if pages >= Self.leastPages, let last = rest.readSlice(length: count) {
             try currentFile().write(pending, then: last)
-            pending.clear()
+            // The memory of a long header is not counted any more.
+            if pending.readableBytes < Self.leastPages * Self.pageSize {
+                pending.clear()
+            } else {
+                pending = ByteBuffer()
+            }
         }
         pending.writeImmutableBuffer(rest)
     }

@@ -21,8 +21,8 @@ package protocol InstanceWriter: AnyObject {
     /// only be discarded.
     func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>?
 
-    /// Nil: the instance is durable and visible under its key. A future: not before it completes. The checksum is of all that
-    /// was written, the beginning included.
+    /// After at least one `write`. Nil: the instance is durable and visible under its key. A future: not before it completes;
+    /// no more memory is asked for. The checksum is of all that was written, the beginning included.
     func finish(_ checksum: CRC32) -> EventLoopFuture<Void>?
 
     /// Leaves nothing behind of an instance that was not finished. Where its finish failed it may be there all the same: the

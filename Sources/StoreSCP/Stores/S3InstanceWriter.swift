@@ -55,10 +55,16 @@ final class S3InstanceWriter: InstanceWriter {
     }
 
     func finish(_ checksum: CRC32) -> EventLoopFuture<Void>? {
-        if beginning != nil, let granted = write(ByteBuffer()) {
-            return granted.assumeIsolated().flatMap { self.complete(checksum) }.nonisolated()
-        }
-        return complete(checksum)
+        guard let uploadID else { return put(checksum) }
+        if part.count > 0 { handOver(to: uploadID) }
+        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).and(uploadID).assumeIsolated()
+            .flatMap { eTags, uploadID in
+                self.eventLoop.makeFutureWithTask { [object = self.object, size = self.size] in
+                    try await object.complete(uploadID, eTags: eTags, size: size, checksum: checksum)
+                }
+            }
+            .map { self.uploadID = nil }
+            .nonisolated()
     }
 
     /// What stays all the same is removed by the bucket's lifecycle rule for unfinished uploads.
@@ -74,19 +80,6 @@ final class S3InstanceWriter: InstanceWriter {
     }
 
     // MARK: -
-
-    private func complete(_ checksum: CRC32) -> EventLoopFuture<Void> {
-        guard let uploadID else { return put(checksum) }
-        if part.count > 0 { handOver(to: uploadID) }
-        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).and(uploadID).assumeIsolated()
-            .flatMap { eTags, uploadID in
-                self.eventLoop.makeFutureWithTask { [object = self.object, size = self.size] in
-                    try await object.complete(uploadID, eTags: eTags, size: size, checksum: checksum)
-                }
-            }
-            .map { self.uploadID = nil }
-            .nonisolated()
-    }
 
     private func append(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
         guard !isDiscarded else { return nil }

@@ -1,0 +1,89 @@
+import AWS
+import DICOM
+import DICOMNetwork
+import ImportPipeline
+import Logging
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import StorageSCP
+
+/// What uploads into S3 do while others hold all memory.
+@Suite(.timeLimit(.minutes(1))) struct UploadMemoryTests {
+    private let budget = BufferBudget(bytes: 2 * Chunk.size)
+    private let uploads = UploadsInProgress()
+    private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// An S3 that cannot be reached: what comes to its request fails.
+    private func destination() throws -> InstanceUpload.Destination {
+        let client = try AWSClient(
+            environment: [
+                "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9", "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "a",
+                "AWS_SECRET_ACCESS_KEY": "b", "AWS_MAX_ATTEMPTS": "1",
+            ], logger: logger)
+        let s3 = S3Client(client: client)
+        return InstanceUpload.Destination(
+            store: S3InstanceStore(instances: s3, documents: s3, bucket: "bucket"), deliveries: nil, uploads: uploads,
+            counts: ReceiverCounts(), logger: logger)
+    }
+
+    @Test("An upload that has to wait for memory leaves the key to those who hold the memory")
+    func key() async throws {
+        let destination = try destination()
+        let key = BucketLayout.inboxKey(study: "1.2", series: "1.3", instance: Samples.instanceUID)
+        var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
+        try reader.feed(Samples.dataSet())
+        let instance = try ReceivedInstance(header: reader.header, request: Samples.storeRequest())
+        let (isFree, status) = try await eventLoop.flatSubmit { [budget, uploads, eventLoop] in
+            let others = BufferShare(of: budget)
+            _ = others.grow(by: 3 * Chunk.size, eventLoop: eventLoop)
+            let upload = InstanceUpload(
+                instance: instance, beginning: ByteBuffer(bytes: [1, 2]), sender: Samples.sender,
+                destination: destination, memory: BufferShare(of: budget), eventLoop: eventLoop)
+            let outcome = upload.finish()
+            let isFree = uploads.acquire(key, eventLoop: eventLoop) == nil
+            uploads.release(key)
+            others.shrink(by: 3 * Chunk.size)
+            return outcome.map { (isFree, $0.status) }
+        }.get()
+        #expect(isFree)
+        #expect(status == .outOfResources)
+    }
+
+    @Test("What was held until the UIDs had come is counted until the upload has taken it")
+    func header() async throws {
+        let destination = try destination()
+        let (available, status) = try await eventLoop.flatSubmit { [budget, eventLoop] in
+            do {
+                let reception = try InstanceReception(
+                    request: Samples.storeRequest(), fileMetaInformation: Samples.fileMetaInformation(),
+                    limits: ReceptionLimits(maximumInstanceBytes: 1000, maximumElementDepth: 1), budget: budget,
+                    eventLoop: eventLoop, onRefusal: { _ in },
+                    makeUpload: {
+                        InstanceUpload(
+                            instance: $0, beginning: $1, sender: Samples.sender, destination: destination, memory: $2,
+                            eventLoop: eventLoop)
+                    })
+                let dataSet = ByteBuffer(bytes: Samples.dataSet())
+                var rest = dataSet
+                let first = rest.readSlice(length: 50)!
+                _ = reception.receive(first)
+                let others = BufferShare(of: budget)
+                _ = others.grow(by: 3 * Chunk.size, eventLoop: eventLoop)
+                let written = reception.receive(rest)
+                let available = budget.available
+                others.shrink(by: 3 * Chunk.size)
+                return (written ?? eventLoop.makeSucceededVoidFuture()).assumeIsolated()
+                    .flatMap { reception.finish() }.map { (available, $0.status) }.nonisolated()
+            } catch {
+                return eventLoop.makeFailedFuture(error)
+            }
+        }.get()
+        // One chunk is this reception's, three are the others'.
+        #expect(available == -2 * Chunk.size)
+        #expect(status == .outOfResources)
+        while budget.available < 2 * Chunk.size { await Task.yield() }
+    }
+}
