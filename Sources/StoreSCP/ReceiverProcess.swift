@@ -98,14 +98,15 @@ package struct ReceiverProcess: Sendable {
         case .directory(let directory):
             return try FolderInstanceStore(directory: directory, isSynchronized: configuration.synchronizesStorage)
         case .bucket(let bucket):
-            var instances = try AWSClient(
+            var clientForInstances = try AWSClient(
                 environment: environment, maximumConnections: configuration.maximumPoolConnections, logger: logger)
             // One request that hangs until its limit of time does not cost a large instance.
-            instances.retryPolicy.maximumElapsed = .seconds(90)
-            let documents = try AWSClient(
+            clientForInstances.retryPolicy.maximumElapsed = .seconds(90)
+            let clientForDocuments = try AWSClient(
                 environment: environment, maximumConnections: Self.connectionsForDocuments, logger: logger)
             return S3InstanceStore(
-                instances: S3Client(client: instances), documents: S3Client(client: documents), bucket: bucket)
+                instances: S3Client(client: clientForInstances), documents: S3Client(client: clientForDocuments),
+                bucket: bucket)
         }
     }
 }

@@ -94,7 +94,7 @@ def test_a_delivery_whose_execution_was_stopped_is_redriven(pipeline, receiver, 
         pipeline.aws.client("dynamodb").delete_item(TableName=pipeline.outputs["TableName"], Key=key)
     assert f"{delivery}\t" in redrive(pipeline)
 
-    assert "1 deliveries started again" in redrive(pipeline, "--start")
+    redrive(pipeline, "--start")
     items = watch.ended(len(files) * (2 if has_item else 1))
     outcomes = {item["outcome"]: item for item in items if item["deliveryId"] == delivery}
     assert "IMPORTED" in outcomes and watch.pending() == []

@@ -100,8 +100,8 @@ def code_with(path: str, old: str, new: str) -> SwiftCode:
         ),
         (
             "StoreSCP/Stores/S3InstanceStore.swift",
-            "try await s3.deleteObject(bucket: bucket, key: key)",
-            "_ = try await s3.getObject(bucket: bucket, key: key)",
+            "try await documents.deleteObject(bucket: bucket, key: key)",
+            "_ = try await documents.getObject(bucket: bucket, key: key)",
             "TaskRole",
             {
                 "missing: s3:GetObject at no place in WHERE",
