@@ -9,8 +9,6 @@ import Testing
 @testable import StorageSCP
 
 @Suite(.timeLimit(.minutes(1))) struct InstanceReceptionTests {
-    private static let classUID = Samples.classUID
-    private static let instanceUID = Samples.instanceUID
     private let store = MemoryStore()
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
 

@@ -66,13 +66,11 @@ import Testing
                             instance: $0, beginning: $1, sender: Samples.sender, destination: destination, memory: $2,
                             eventLoop: eventLoop)
                     })
-                let dataSet = ByteBuffer(bytes: Samples.dataSet())
-                var rest = dataSet
-                let first = rest.readSlice(length: 50)!
-                _ = reception.receive(first)
+                let dataSet = Samples.dataSet()
+                _ = reception.receive(ByteBuffer(bytes: dataSet.prefix(50)))
                 let others = BufferShare(of: budget)
                 _ = others.grow(by: 3 * Chunk.size, eventLoop: eventLoop)
-                let written = reception.receive(rest)
+                let written = reception.receive(ByteBuffer(bytes: dataSet.dropFirst(50)))
                 let available = budget.available
                 others.shrink(by: 3 * Chunk.size)
                 return (written ?? eventLoop.makeSucceededVoidFuture()).assumeIsolated()
