@@ -27,30 +27,36 @@ package struct AWSClient: Sendable {
     /// Every request that goes through here may be carried out twice by the service.
     func send(_ request: AWSRequest) async throws -> HTTPResponse {
         let clock = ContinuousClock()
-        let start = clock.now
+        // Without the time for which an attempt waited for a connection: that is not the request's.
+        var elapsed = Duration.zero
         var attempt = 1
         while true {
+            var began = clock.now
             do {
-                return try await sendOnce(request)
+                return try await sendOnce(request) { began = clock.now }
             } catch {
+                elapsed += clock.now - began
                 guard Self.isTransient(error),
                     let delay = retryPolicy.delay(
-                        afterAttempt: attempt, elapsed: clock.now - start, fraction: .random(in: 0...1))
+                        afterAttempt: attempt, elapsed: elapsed, fraction: .random(in: 0...1))
                 else { throw error }
                 logger.debug(
                     "request to AWS failed, trying again", error: error,
                     metadata: ["operation": "\(request.operation)", "attempt": "\(attempt)"])
                 try await clock.sleep(for: delay)
+                elapsed += delay
                 attempt += 1
             }
         }
     }
 
-    private func sendOnce(_ request: AWSRequest) async throws -> HTTPResponse {
+    private func sendOnce(_ request: AWSRequest, onBegin: () -> Void) async throws -> HTTPResponse {
         let credentials = try await credentials.credentials()
         let signer = SigV4Signer(service: request.service.signingName, region: configuration.region)
-        let signed = signer.sign(request.http, with: credentials, at: Date())
-        let response = try await http.execute(signed)
+        let response = try await http.execute {
+            onBegin()
+            return signer.sign(request.http, with: credentials, at: Date())
+        }
         guard let error = request.error(in: response) else { return response }
         if error.isCredentialsExpired { await self.credentials.invalidate(credentials) }
         throw error

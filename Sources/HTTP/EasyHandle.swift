@@ -68,8 +68,8 @@ final class EasyHandle {
         case "DELETE": curl.set(CURLOPT_CUSTOMREQUEST, request.method)
         default:
             curl.set(CURLOPT_UPLOAD, 1)
-            // Made for each transfer. With this one a CT image of 512 × 512 goes out in two pieces.
-            curl.set(CURLOPT_UPLOAD_BUFFERSIZE, 272 << 10)
+            // Made for each transfer. With the largest a CT image of 512 × 512 goes out in two pieces.
+            curl.set(CURLOPT_UPLOAD_BUFFERSIZE, min(max(16 << 10, request.body.count), 272 << 10))
             curl.set(CURLOPT_CUSTOMREQUEST, request.method)
             _ = ccurl_set_offset(pointer, CURLOPT_INFILESIZE_LARGE, curl_off_t(request.body.count))
         }

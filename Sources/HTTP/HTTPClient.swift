@@ -4,7 +4,7 @@ import Synchronization
 /// An asynchronous HTTP/1.1 client: any number of requests at once, all of them on one thread of its own, which starts with
 /// the first.
 ///
-/// At most `maximumConnections` are open; further requests wait inside libcurl for one of them, and their timeout runs.
+/// At most `maximumConnections` are open; further requests wait for one of them, and their timeouts begin after that.
 // Sendable: `multi` is used by the client's own thread alone.
 package final class HTTPClient: @unchecked Sendable {
     private struct Transfer: Sendable {
@@ -23,9 +23,11 @@ package final class HTTPClient: @unchecked Sendable {
 
     private let multi: UnsafeMutableRawPointer
     private let events: SocketEvents
+    private let slots: ConnectionSlots
     private let inbox = Mutex(Inbox())
 
     package init(maximumConnections: Int = 50) {
+        slots = ConnectionSlots(maximumConnections)
         CurlHandle.initialiseLibrary()
         guard let multi = curl_multi_init() else { fatalError("libcurl has no memory for a handle") }
         self.multi = multi
@@ -40,6 +42,14 @@ package final class HTTPClient: @unchecked Sendable {
 
     /// Fails with an `HTTPError`; a response of any status is a success here.
     package func execute(_ request: HTTPRequest) async throws -> HTTPResponse {
+        try await execute { request }
+    }
+
+    /// Makes the request when there is a connection for it, since a signature is valid for some minutes only.
+    package func execute(whenConnectionIsFree makeRequest: () throws -> HTTPRequest) async throws -> HTTPResponse {
+        try await slots.acquire()
+        defer { slots.release() }
+        let request = try makeRequest()
         let id = inbox.withLock { inbox in
             inbox.nextID += 1
             return inbox.nextID
@@ -55,6 +65,7 @@ package final class HTTPClient: @unchecked Sendable {
 
     /// Ends the thread; what is still under way fails with `HTTPError.shutDown`.
     package func shutDown() {
+        slots.shutDown()
         wakeThread { $0.isShutDown = true }
     }
 

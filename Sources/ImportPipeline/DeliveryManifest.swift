@@ -37,6 +37,8 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         case maximumInstances
         case maximumBytes
         case maximumAge
+        /// The task held as many deliveries or instances as it may.
+        case capacity
         case shutdown
         /// The task could not renew its lease in time: others may think that it is gone.
         case leaseLost

@@ -50,8 +50,10 @@ package struct Configuration: Sendable {
     /// How long associations may take to end after the first signal.
     let drainTimeoutSeconds: Int
     let maximumPoolConnections: Int
+    let maximumDocumentConnections: Int
     let importUnit: ImportUnit
     let delivery: DeliveryLimits
+    let deliveryCapacity: DeliveryCapacity
     /// After twice as long again without a sign of life, others close the task's deliveries.
     let taskLeaseSeconds: Int
     let logLevel: Logger.Level
@@ -87,6 +89,7 @@ package struct Configuration: Sendable {
         network = try NetworkConfiguration(settings)
         drainTimeoutSeconds = try settings.integer("DRAIN_TIMEOUT", default: 20, in: 1...3600)
         maximumPoolConnections = try settings.integer("MAX_POOL_CONNECTIONS", default: 50, in: 1...10_000)
+        maximumDocumentConnections = try settings.integer("MAX_DOCUMENT_CONNECTIONS", default: 16, in: 2...1000)
         importUnit = try settings.choice("IMPORT_UNIT", default: ImportUnit.delivery)
         delivery = DeliveryLimits(
             quietSeconds: try settings.integer("DELIVERY_QUIET_SECONDS", default: 30, in: 1...86_400),
@@ -96,6 +99,7 @@ package struct Configuration: Sendable {
             maximumBytes: try settings.integer(
                 "DELIVERY_MAXIMUM_BYTES", default: 4_000_000_000, in: 1...HealthImagingLimits.maximumBytes),
             maximumAgeSeconds: try settings.integer("DELIVERY_MAXIMUM_AGE_SECONDS", default: 3600, in: 1...604_800))
+        deliveryCapacity = try DeliveryCapacity(settings, connections: maximumDocumentConnections)
         taskLeaseSeconds = try settings.integer("TASK_LEASE_SECONDS", default: 60, in: 1...3600)
         logLevel = try settings.logLevel("LOG_LEVEL", default: .info)
         logFormat = try settings.choice("LOG_FORMAT", default: LogFormat.json)

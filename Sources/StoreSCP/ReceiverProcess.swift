@@ -32,8 +32,8 @@ package struct ReceiverProcess: Sendable {
 
     /// How long deliveries may take to close when associations have ended.
     private static let closingSeconds = 5
-    /// To S3, for leases, markers and manifests.
-    private static let connectionsForDocuments = 4
+    /// To S3, for the lease: one, and another when the first does not answer.
+    private static let connectionsForLeases = 2
 
     private static func serve(
         _ configuration: Configuration, store: any InstanceStore, logger: Logger
@@ -43,10 +43,10 @@ package struct ReceiverProcess: Sendable {
         let openFiles = OpenFileLimit.raise()
         let associations = OpenAssociations(limits: configuration.network.associations)
         let counts = ReceiverCounts()
-        let lease = HeldLease(store: store, seconds: configuration.taskLeaseSeconds, logger: logger)
+        let lease = HeldLease(store: store.leases, seconds: configuration.taskLeaseSeconds, logger: logger)
         let deliveries = Deliveries(
-            store: store, limits: configuration.delivery, lease: lease, associations: associations, counts: counts,
-            logger: logger)
+            store: store, limits: configuration.delivery, capacity: configuration.deliveryCapacity, lease: lease,
+            associations: associations, counts: counts, logger: logger)
         let uploads = UploadsInProgress()
         let service = StorageService(
             configuration: configuration, store: store, deliveries: deliveries, associations: associations,
@@ -98,15 +98,19 @@ package struct ReceiverProcess: Sendable {
         case .directory(let directory):
             return try FolderInstanceStore(directory: directory, isSynchronized: configuration.synchronizesStorage)
         case .bucket(let bucket):
-            var clientForInstances = try AWSClient(
-                environment: environment, maximumConnections: configuration.maximumPoolConnections, logger: logger)
+            var instances = try client(connections: configuration.maximumPoolConnections, logger)
             // One request that hangs until its limit of time does not cost a large instance.
-            clientForInstances.retryPolicy.maximumElapsed = .seconds(90)
-            let clientForDocuments = try AWSClient(
-                environment: environment, maximumConnections: Self.connectionsForDocuments, logger: logger)
+            instances.retryPolicy.maximumElapsed = .seconds(90)
+            let documents = try client(connections: configuration.maximumDocumentConnections, logger)
+            let leases = try client(connections: Self.connectionsForLeases, logger)
             return S3InstanceStore(
-                instances: S3Client(client: clientForInstances), documents: S3Client(client: clientForDocuments),
-                bucket: bucket)
+                instances: S3Client(client: instances),
+                documents: S3DocumentStore(s3: S3Client(client: documents), bucket: bucket),
+                leases: S3DocumentStore(s3: S3Client(client: leases), bucket: bucket), bucket: bucket)
         }
+    }
+
+    private func client(connections: Int, _ logger: Logger) throws(AWSConfigurationError) -> AWSClient {
+        try AWSClient(environment: environment, maximumConnections: connections, logger: logger)
     }
 }

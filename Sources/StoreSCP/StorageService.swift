@@ -160,8 +160,8 @@ final class StorageService: AssociationService {
                         "status": "\(problem.outcome.status)", "reason": "\(problem)",
                     ])
             },
-            makeUpload: { [destination] instance, beginning, memory in
-                InstanceUpload(
+            makeUpload: { [destination] instance, beginning, memory throws(InstanceProblem) in
+                try InstanceUpload(
                     instance: instance, beginning: beginning, sender: sender, destination: destination,
                     memory: memory, eventLoop: eventLoop)
             })

@@ -34,10 +34,10 @@ import Testing
                     request: try Samples.storeRequest(), fileMetaInformation: meta,
                     limits: ReceptionLimits(maximumInstanceBytes: maximumBytes, maximumElementDepth: 3),
                     budget: budget, eventLoop: eventLoop, onRefusal: { _ in },
-                    makeUpload: {
-                        InstanceUpload(
-                            instance: $0, beginning: $1, sender: Samples.sender, destination: destination, memory: $2,
-                            eventLoop: eventLoop)
+                    makeUpload: { (instance, beginning, share) throws(InstanceProblem) in
+                        try InstanceUpload(
+                            instance: instance, beginning: beginning, sender: Samples.sender,
+                            destination: destination, memory: share, eventLoop: eventLoop)
                     })
                 for start in stride(from: 0, to: dataSet.count, by: fragmentSize) {
                     _ = reception.receive(ByteBuffer(bytes: dataSet[start...].prefix(fragmentSize)))

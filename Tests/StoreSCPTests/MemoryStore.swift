@@ -14,13 +14,18 @@ final class MemoryStore: InstanceStore {
         var discarded: [String] = []
         var refusedPrefixes: Set<String> = []
         var refusesRemovals = false
+        var refusals = 0
         var beforeAnswer: @Sendable () -> Void = {}
+        var heldPrefix: String?
+        var held: [(key: String, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state = Mutex(State())
 
     var objects: [String: [UInt8]] { state.withLock { $0.objects } }
     var removed: [String] { state.withLock { $0.removed } }
+    /// How many requests were refused.
+    var refusals: Int { state.withLock { $0.refusals } }
     var discarded: [String] { state.withLock { $0.discarded } }
 
     func refuse(prefix: String) {
@@ -40,6 +45,19 @@ final class MemoryStore: InstanceStore {
         state.withLock { $0.beforeAnswer = action }
     }
 
+    /// Documents below the prefix are not answered until `release`.
+    func hold(prefix: String) {
+        state.withLock { $0.heldPrefix = prefix }
+    }
+
+    /// Documents that wait for their answer, in the order in which they came.
+    var heldKeys: [String] { state.withLock { $0.held.map(\.key) } }
+
+    /// Answers the first that waits.
+    func release() {
+        state.withLock { $0.held.removeFirst() }.continuation.resume()
+    }
+
     func writer(
         for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
     ) -> any InstanceWriter {
@@ -48,12 +66,20 @@ final class MemoryStore: InstanceStore {
 
     func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {
         try put(body, key: key, onlyIfAbsent: onlyIfAbsent)
+        if let prefix = state.withLock({ $0.heldPrefix }), key.hasPrefix(prefix) {
+            await withCheckedContinuation { continuation in
+                state.withLock { $0.held.append((key, continuation)) }
+            }
+        }
         state.withLock { $0.beforeAnswer }()
     }
 
     func removeDocument(key: String) async throws {
         try state.withLock { state in
-            guard !state.refusesRemovals else { throw Refused() }
+            guard !state.refusesRemovals else {
+                state.refusals += 1
+                throw Refused()
+            }
             state.objects[key] = nil
             state.removed.append(key)
         }
@@ -61,7 +87,10 @@ final class MemoryStore: InstanceStore {
 
     private func put(_ body: [UInt8], key: String, onlyIfAbsent: Bool = false) throws {
         try state.withLock { state in
-            guard !state.refusedPrefixes.contains(where: key.hasPrefix) else { throw Refused() }
+            guard !state.refusedPrefixes.contains(where: key.hasPrefix) else {
+                state.refusals += 1
+                throw Refused()
+            }
             guard !onlyIfAbsent || state.objects[key] == nil else { return }
             state.objects[key] = body
         }

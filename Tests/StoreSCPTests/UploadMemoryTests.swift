@@ -24,9 +24,10 @@ import Testing
                 "AWS_SECRET_ACCESS_KEY": "b", "AWS_MAX_ATTEMPTS": "1",
             ], logger: logger)
         let s3 = S3Client(client: client)
+        let documents = S3DocumentStore(s3: s3, bucket: "bucket")
         return InstanceUpload.Destination(
-            store: S3InstanceStore(instances: s3, documents: s3, bucket: "bucket"), deliveries: nil, uploads: uploads,
-            counts: ReceiverCounts(), logger: logger)
+            store: S3InstanceStore(instances: s3, documents: documents, leases: documents, bucket: "bucket"),
+            deliveries: nil, uploads: uploads, counts: ReceiverCounts(), logger: logger)
     }
 
     @Test("An upload that has to wait for memory leaves the key to those who hold the memory")
@@ -39,14 +40,18 @@ import Testing
         let (isFree, status) = try await eventLoop.flatSubmit { [budget, uploads, eventLoop] in
             let others = BufferShare(of: budget)
             _ = others.grow(by: 3 * Chunk.size, eventLoop: eventLoop)
-            let upload = InstanceUpload(
-                instance: instance, beginning: ByteBuffer(bytes: [1, 2]), sender: Samples.sender,
-                destination: destination, memory: BufferShare(of: budget), eventLoop: eventLoop)
-            let outcome = upload.finish()
-            let isFree = uploads.acquire(key, eventLoop: eventLoop) == nil
-            uploads.release(key)
-            others.shrink(by: 3 * Chunk.size)
-            return outcome.map { (isFree, $0.status) }
+            do {
+                let upload = try InstanceUpload(
+                    instance: instance, beginning: ByteBuffer(bytes: [1, 2]), sender: Samples.sender,
+                    destination: destination, memory: BufferShare(of: budget), eventLoop: eventLoop)
+                let outcome = upload.finish()
+                let isFree = uploads.acquire(key, eventLoop: eventLoop) == nil
+                uploads.release(key)
+                others.shrink(by: 3 * Chunk.size)
+                return outcome.map { (isFree, $0.status) }
+            } catch {
+                return eventLoop.makeFailedFuture(error)
+            }
         }.get()
         #expect(isFree)
         #expect(status == .outOfResources)
@@ -61,9 +66,10 @@ import Testing
                     request: Samples.storeRequest(), fileMetaInformation: Samples.fileMetaInformation(),
                     limits: ReceptionLimits(maximumInstanceBytes: 1000, maximumElementDepth: 1), budget: budget,
                     eventLoop: eventLoop, onRefusal: { _ in },
-                    makeUpload: {
-                        InstanceUpload(
-                            instance: $0, beginning: $1, sender: Samples.sender, destination: destination, memory: $2,
+                    makeUpload: { (instance, beginning, share) throws(InstanceProblem) in
+                        try InstanceUpload(
+                            instance: instance, beginning: beginning, sender: Samples.sender,
+                            destination: destination, memory: share,
                             eventLoop: eventLoop)
                     })
                 let dataSet = Samples.dataSet()

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTP
 import ImportPipeline
 import Logging
 import Synchronization
@@ -20,75 +21,111 @@ final class Deliveries: Sendable {
         let marker: OpenMarker
     }
 
+    /// How far a delivery's open marker has come.
+    enum Phase: Equatable {
+        /// Waits in `openings`.
+        case waiting
+        case opening
+        /// Written in this term of the lease.
+        case open(term: Int)
+        case failed
+    }
+
     /// Changed in its place, since a delivery may hold thousands of instances.
-    private final class Entry {
+    final class Entry {
         var delivery: Delivery
         let membership: Membership
-        /// Of the lease, in which the marker was written; nil: it is not written.
-        var term: Int?
-        let ageTimer: Task<Void, Never>
-        var quietTimer: Task<Void, Never>?
+        var phase = Phase.waiting
+        /// When it closes because nothing came; nil while something may.
+        var quietDeadline: Duration?
 
-        init(delivery: Delivery, membership: Membership, ageTimer: Task<Void, Never>) {
+        init(delivery: Delivery, membership: Membership) {
             self.delivery = delivery
             self.membership = membership
-            self.ageTimer = ageTimer
         }
     }
 
-    private struct State {
+    struct State {
         var entries: [DeliveryID: Entry] = [:]
+        /// Those of `entries` that wait in `openings`.
+        var waitingCount = 0
         /// The delivery that a study's next instance joins.
         var open: [String: DeliveryID] = [:]
         /// The delivery that each association holds.
         var held: [String: DeliveryID] = [:]
+        var openings: OpeningQueue
+        var deadlines: [Deadline: DeadlineQueue] = [:]
         var isShuttingDown = false
-        var closures: [DeliveryID: Task<Void, Never>] = [:]
+        var closures: Set<DeliveryID> = []
+        /// Sealed ones among `entries`: with `closures`, those that make room before long.
+        var sealedCount = 0
+        /// Instances in deliveries that are not closed, and how many of them may still get company.
+        var instances = 0
+        var unsealedInstances = 0
         /// Between two attempts of a closure.
         var pauses: [DeliveryID: Task<Void, Never>] = [:]
         var waitingForTheLast: [CheckedContinuation<Void, Never>] = []
+
+        /// Deliveries whose marker was begun and whose manifest is not written.
+        var openCount: Int { entries.count - waitingCount + closures.count }
+        var isEmpty: Bool { entries.isEmpty && closures.isEmpty }
     }
 
-    private let store: any InstanceStore
-    private let limits: DeliveryLimits
-    private let lease: HeldLease
+    let store: any InstanceStore
+    let limits: DeliveryLimits
+    let capacity: DeliveryCapacity
+    let lease: HeldLease
     private let associations: OpenAssociations
-    private let counts: ReceiverCounts
-    private let clock: any Clock<Duration>
-    private let now: @Sendable () -> Date
-    private let logger: Logger
+    let counts: ReceiverCounts
+    let clock: any Clock<Duration>
+    /// Since this was made, by `clock`.
+    let elapsed: @Sendable () -> Duration
+    let now: @Sendable () -> Date
+    let logger: Logger
+    let closingSlots: ConnectionSlots
 
-    private let state = Mutex(State())
+    let state: Mutex<State>
 
-    init(
-        store: any InstanceStore, limits: DeliveryLimits, lease: HeldLease, associations: OpenAssociations,
-        counts: ReceiverCounts = ReceiverCounts(), clock: any Clock<Duration> = ContinuousClock(),
-        now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
-    ) {
+    init<C: Clock>(
+        store: any InstanceStore, limits: DeliveryLimits, capacity: DeliveryCapacity = DeliveryCapacity(),
+        lease: HeldLease, associations: OpenAssociations, counts: ReceiverCounts = ReceiverCounts(),
+        clock: C = ContinuousClock(), now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
+    ) where C.Duration == Duration {
         self.associations = associations
         self.store = store
         self.limits = limits
+        self.capacity = capacity
         self.lease = lease
         self.counts = counts
         self.clock = clock
+        let start = clock.now
+        elapsed = { start.duration(to: clock.now) }
         self.now = now
         self.logger = logger
+        closingSlots = ConnectionSlots(capacity.maximumClosings)
+        state = Mutex(State(openings: OpeningQueue(maximumUnderWay: capacity.maximumOpenings ?? .max)))
     }
 
     /// Those whose manifest is not written yet.
     var count: Int { state.withLock { $0.entries.count + $0.closures.count } }
 
-    /// Gives an instance its place. `instanceStored` or `instanceFailed` must follow.
+    /// Those whose senders wait because others are being opened.
+    var waitingCount: Int { state.withLock { $0.waitingCount } }
+
+    /// Gives an instance its place. `instanceStored` or `instanceFailed` must follow. Nil: the task holds as many instances
+    /// as it may.
     func instanceBegan(
         study: String, studyDate: String?, association: String, origin: Delivery.Origin
-    ) -> Membership {
-        // One that has ended by now would hold the delivery for ever: `associationEnded` was called already, or waits for
-        // its turn here.
+    ) -> Membership? {
         state.withLock { state in
+            closeOldestIfCrowded(&state)
+            guard state.instances < capacity.maximumInstances else { return nil }
             let entry =
                 openEntry(of: study, in: &state)
                 ?? openDelivery(study: study, studyDate: studyDate, origin: origin, in: &state)
             let id = entry.delivery.id
+            // One that has ended by now would hold the delivery for ever: `associationEnded` was called already, or waits
+            // for its turn here.
             let holds = associations.contains(association)
             if state.held[association] != id { associationEnded(association, in: &state) }
             if holds { state.held[association] = id }
@@ -117,7 +154,7 @@ final class Deliveries: Sendable {
     func instanceStored(_ instance: DeliveryManifest.Instance, in id: DeliveryID) -> Bool {
         state.withLock { state in
             let entry = state.entries[id]
-            guard let entry, let term = lease.term, entry.term == term else {
+            guard let entry, let term = lease.term, entry.phase == .open(term: term) else {
                 update(entry, in: &state) {
                     $0.instanceFailed()
                     $0.seal(.leaseLost)
@@ -147,9 +184,8 @@ final class Deliveries: Sendable {
         }
         await withCheckedContinuation { continuation in
             let isDone = state.withLock { state in
-                let isDone = state.entries.isEmpty && state.closures.isEmpty
-                if !isDone { state.waitingForTheLast.append(continuation) }
-                return isDone
+                if !state.isEmpty { state.waitingForTheLast.append(continuation) }
+                return state.isEmpty
             }
             if isDone { continuation.resume() }
         }
@@ -157,158 +193,32 @@ final class Deliveries: Sendable {
 
     // MARK: -
 
-    /// The delivery that the study's next instance joins. One of an earlier term of the lease takes no more.
-    private func openEntry(of study: String, in state: inout State) -> Entry? {
-        guard let entry = state.open[study].flatMap({ state.entries[$0] }) else { return nil }
-        if let term = lease.term, let opened = entry.term, opened != term {
-            update(entry, in: &state) { $0.seal(.leaseLost) }
-            return nil
-        }
-        return entry
-    }
-
-    private func openDelivery(
-        study: String, studyDate: String?, origin: Delivery.Origin, in state: inout State
-    ) -> Entry {
-        let delivery = Delivery(studyInstanceUID: study, origin: origin, limits: limits, openedAt: now())
-        let id = delivery.id
-        let marker = OpenMarker()
-        Task {
-            logger.info("delivery opened", metadata: ["deliveryId": "\(id)", "studyInstanceUID": "\(study)"])
-            let description = OpenDelivery(
-                deliveryId: id, task: lease.task, studyInstanceUID: study, studyDate: studyDate,
-                callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
-                openedAt: delivery.openedAt)
-            do {
-                let term = try await lease.acquire()
-                try await store.putDocument(
-                    try PipelineJSON.encode(description), key: BucketLayout.openMarkerKey(of: id), onlyIfAbsent: false)
-                self.state.withLock { $0.entries[id]?.term = term }
-                marker.complete(.success(()))
-            } catch {
-                self.state.withLock { update(id, in: &$0) { $0.abandon() } }
-                marker.complete(.failure(error))
-            }
-        }
-        let ageTimer = timer(seconds: limits.maximumAgeSeconds, of: id) { $0.seal(.maximumAge) }
-        let membership = Membership(delivery: id, prefix: BucketLayout.prefix(of: id), marker: marker)
-        let entry = Entry(delivery: delivery, membership: membership, ageTimer: ageTimer)
-        state.entries[id] = entry
-        state.open[study] = id
-        return entry
-    }
-
     private func associationEnded(_ association: String, in state: inout State) {
         guard let id = state.held.removeValue(forKey: association) else { return }
         update(id, in: &state) { $0.associationEnded(association) }
     }
 
     /// Applies a change, then does what follows from it.
-    private func update(_ id: DeliveryID, in state: inout State, _ change: (inout Delivery) -> Void) {
+    func update(_ id: DeliveryID, in state: inout State, _ change: (inout Delivery) -> Void) {
         update(state.entries[id], in: &state, change)
     }
 
     private func update(_ entry: Entry?, in state: inout State, _ change: (inout Delivery) -> Void) {
         guard let entry else { return }
         let id = entry.delivery.id
+        let (wasSealed, countBefore) = (entry.delivery.isSealed, entry.delivery.instanceCount)
         change(&entry.delivery)
-        entry.quietTimer?.cancel()
-        entry.quietTimer = nil
-        if entry.delivery.closeReason != nil {
+        let (isSealed, count) = (entry.delivery.isSealed, entry.delivery.instanceCount)
+        state.instances += count - countBefore
+        state.unsealedInstances += (isSealed ? 0 : count) - (wasSealed ? 0 : countBefore)
+        entry.quietDeadline = nil
+        if isSealed {
+            if !wasSealed { state.sealedCount += 1 }
             let study = entry.delivery.studyInstanceUID
             if state.open[study] == id { state.open[study] = nil }
         } else if entry.delivery.isQuiet {
-            // An instance may have joined while this waited for its turn.
-            entry.quietTimer = timer(seconds: limits.quietSeconds, of: id) { if $0.isQuiet { $0.seal(.quiet) } }
+            wait(for: .quiet, of: entry, in: &state)
         }
         if entry.delivery.isReadyToClose { close(entry, in: &state) }
-    }
-
-    private func timer(
-        seconds: Int, of id: DeliveryID, _ change: @escaping @Sendable (inout Delivery) -> Void
-    ) -> Task<Void, Never> {
-        Task { [weak self, clock] in
-            guard (try? await clock.sleep(for: .seconds(seconds))) != nil, let self else { return }
-            state.withLock { update(id, in: &$0, change) }
-        }
-    }
-
-    private func close(_ entry: Entry, in state: inout State) {
-        let delivery = entry.delivery
-        let marker = entry.membership.marker
-        entry.ageTimer.cancel()
-        state.entries[delivery.id] = nil
-        state.closures[delivery.id] = Task {
-            await write(delivery.manifest(closedAt: now()), of: delivery.id, after: marker)
-            closed(delivery.id)
-        }
-    }
-
-    private func closed(_ id: DeliveryID) {
-        let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
-            state.closures[id] = nil
-            guard state.entries.isEmpty && state.closures.isEmpty else { return [] }
-            defer { state.waitingForTheLast = [] }
-            return state.waitingForTheLast
-        }
-        for waiting in waiting { waiting.resume() }
-    }
-
-    /// The marker goes when the manifest is there: until then it tells that there is something to be closed.
-    private func write(
-        _ manifest: DeliveryManifest?, of id: DeliveryID, after marker: OpenMarker
-    ) async {
-        guard await putManifest(manifest, of: id) else { return }
-        counts.deliveryClosed()
-        logger.info(
-            "delivery closed",
-            metadata: [
-                "deliveryId": "\(id)", "instances": "\(manifest?.instances.count ?? 0)",
-                "reason": "\(manifest?.closeReason.rawValue ?? "nothing stored")",
-            ])
-        try? await marker.written()
-        await untilTaken(failing: "open marker not removed: its delivery is closed all the same", of: id) {
-            try await self.store.removeDocument(key: BucketLayout.openMarkerKey(of: id))
-        }
-    }
-
-    /// What was acknowledged is imported only then.
-    private func putManifest(_ manifest: DeliveryManifest?, of id: DeliveryID) async -> Bool {
-        guard let manifest else { return true }
-        return await untilTaken(
-            failing: "delivery not closed: until it is, its instances are stored but not imported", of: id
-        ) {
-            try await self.store.putDocument(
-                try PipelineJSON.encode(manifest), key: BucketLayout.manifestKey(of: id), onlyIfAbsent: true)
-        }
-    }
-
-    /// Tries until the store takes it; when shutting down, once more at once, and no longer.
-    @discardableResult
-    private func untilTaken(
-        failing message: Logger.Message, of id: DeliveryID, _ request: @Sendable () async throws -> Void
-    ) async -> Bool {
-        var attempt = 0
-        while true {
-            do {
-                try await request()
-                return true
-            } catch {
-                logger.error(message, error: error, metadata: ["deliveryId": "\(id)"])
-                guard !state.withLock({ $0.isShuttingDown }) else { return false }
-                attempt += 1
-                await pause(seconds: min(60, 1 << min(attempt, 6)), of: id)
-            }
-        }
-    }
-
-    /// Shutting down ends it.
-    private func pause(seconds: Int, of id: DeliveryID) async {
-        let pause = Task { [clock] in _ = try? await clock.sleep(for: .seconds(seconds)) }
-        state.withLock { state in
-            if state.isShuttingDown { pause.cancel() } else { state.pauses[id] = pause }
-        }
-        await pause.value
-        state.withLock { $0.pauses[id] = nil }
     }
 }

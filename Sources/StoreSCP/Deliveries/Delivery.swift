@@ -13,12 +13,13 @@ struct Delivery {
     let id: DeliveryID
     let studyInstanceUID: String
     let openedAt: Date
-    private let origin: Origin
+    let origin: Origin
     private let limits: DeliveryLimits
 
     /// By key: an instance that is sent again replaces itself.
     private var instances: [String: DeliveryManifest.Instance] = [:]
-    private var studyDate: String?
+    /// `YYYYMMDD`, of the first instance that has one.
+    private(set) var studyDate: String?
     private var bytes = 0
     /// Of instances that are being published.
     private var announcedBytes = 0
@@ -32,19 +33,26 @@ struct Delivery {
     /// Set when nothing may join any more.
     private(set) var closeReason: DeliveryManifest.CloseReason?
 
-    init(studyInstanceUID: String, origin: Origin, limits: DeliveryLimits, openedAt: Date) {
+    init(studyInstanceUID: String, studyDate: String? = nil, origin: Origin, limits: DeliveryLimits, openedAt: Date) {
         id = DeliveryID(openedAt: openedAt)
         self.studyInstanceUID = studyInstanceUID
+        self.studyDate = studyDate
         self.origin = origin
         self.limits = limits
         self.openedAt = openedAt
     }
 
+    /// Those that are stored or on their way.
+    var instanceCount: Int { instances.count + pending }
+
+    /// Whether nothing may join any more.
+    var isSealed: Bool { closeReason != nil }
+
     /// Whether nothing keeps it from being closed when it has been quiet for long enough.
     var isQuiet: Bool { pending == 0 && holders.isEmpty }
 
     /// Whether it is to be closed and the last instance on its way has come.
-    var isReadyToClose: Bool { closeReason != nil && pending == 0 }
+    var isReadyToClose: Bool { isSealed && pending == 0 }
 
     mutating func instanceBegan(studyDate: String?) {
         pending += 1

@@ -16,14 +16,14 @@ final class HeldLease: Sendable {
     }
 
     let task = TaskID()
-    private let store: any InstanceStore
+    private let store: any DocumentStore
     private let lease: TaskLease
     private let clock: any Clock<Duration>
     private let elapsed: @Sendable () -> Duration
     private let logger: Logger
     private let state = Mutex(State())
 
-    init<C: Clock>(store: any InstanceStore, seconds: Int, clock: C = ContinuousClock(), logger: Logger)
+    init<C: Clock>(store: any DocumentStore, seconds: Int, clock: C = ContinuousClock(), logger: Logger)
     where C.Duration == Duration {
         self.store = store
         lease = TaskLease(seconds: seconds)

@@ -20,9 +20,10 @@ final class OpenMarker: Sendable {
         for inform in waiting { inform(result) }
     }
 
+    var isWritten: Bool { state.withLock { if case .done(.success) = $0 { true } else { false } } }
+
     /// Nil: it is written. A future: completes when it is, fails when it cannot be.
     func written(on eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
-        let isWritten = state.withLock { if case .done(.success) = $0 { true } else { false } }
         guard !isWritten else { return nil }
         let promise = eventLoop.makePromise(of: Void.self)
         inform { promise.completeWith($0) }

@@ -19,6 +19,7 @@ struct MetricsReporter: Sendable {
     func report() {
         let gauges: [EmbeddedMetrics.Metric] = [
             .init("AssociationsActive", associations.count), .init("DeliveriesOpen", deliveries.count),
+            .init("DeliveriesWaiting", deliveries.waitingCount),
         ]
         metrics.emit(gauges + counts.take(), properties: ["task": task])
     }

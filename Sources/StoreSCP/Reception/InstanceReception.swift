@@ -8,7 +8,7 @@ import NIOCore
 /// What comes before the UIDs is held in memory, as far as the budget grants: they are part of the key.
 final class InstanceReception: InstanceReceiver {
     /// An upload of a file that begins with these bytes.
-    typealias MakeUpload = (ReceivedInstance, ByteBuffer, BufferShare) -> InstanceUpload
+    typealias MakeUpload = (ReceivedInstance, ByteBuffer, BufferShare) throws(InstanceProblem) -> InstanceUpload
 
     private static let maximumHeaderLength = 16 << 20
     /// What is asked of the budget at first; then as much again as is held.
@@ -125,7 +125,7 @@ final class InstanceReception: InstanceReceiver {
         }
         do {
             let instance = try ReceivedInstance(header: headerReader.header, request: request)
-            state = .uploading(makeUpload(instance, held, share))
+            state = .uploading(try makeUpload(instance, held, share))
             held = ByteBuffer()
         } catch {
             refuse(error)

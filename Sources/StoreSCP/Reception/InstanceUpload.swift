@@ -61,7 +61,7 @@ final class InstanceUpload {
     init(
         instance: ReceivedInstance, beginning: ByteBuffer, sender: Sender, destination: Destination,
         memory: BufferShare, eventLoop: any EventLoop
-    ) {
+    ) throws(InstanceProblem) {
         self.instance = instance
         self.sender = sender
         self.destination = destination
@@ -71,6 +71,7 @@ final class InstanceUpload {
         let name = instance.sopInstanceUID.value
         membership = destination.deliveries?.instanceBegan(
             study: study, studyDate: instance.studyDate, association: sender.associationID, origin: sender.origin)
+        guard membership != nil || destination.deliveries == nil else { throw .receiverFull }
         key =
             if let membership {
                 BucketLayout.instanceKey(prefix: membership.prefix, study: study, series: series, instance: name)

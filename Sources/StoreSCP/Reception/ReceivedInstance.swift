@@ -35,6 +35,8 @@ enum InstanceProblem: Error, Equatable {
     /// Preamble and file meta information were sent, which belong to a file and not to a data set.
     case part10File
     case tooLarge(maximum: Int)
+    /// The task holds as many instances of open deliveries as it may.
+    case receiverFull
     /// So many bytes came, and not all UIDs among them.
     case headerTooLong(maximum: Int)
 
@@ -50,6 +52,8 @@ enum InstanceProblem: Error, Equatable {
         case .tooLarge(let maximum):
             // It could be sent to a receiver that is configured for it.
             StoreOutcome(status: .outOfResources, errorComment: "Larger than the \(maximum) bytes that are taken")
+        case .receiverFull:
+            StoreOutcome(status: .outOfResources, errorComment: "The receiver is full now, send it again later")
         case .headerTooLong(let maximum):
             StoreOutcome(
                 status: .cannotUnderstand, errorComment: "The UIDs are not among the first \(maximum) bytes")

@@ -2,17 +2,20 @@ import AWS
 import NIOCore
 
 /// Where instances and the documents about them are kept. What it has accepted is durable.
-package protocol InstanceStore: Sendable {
+package protocol InstanceStore: DocumentStore {
+    /// Where the task's lease is kept. A request there waits for no other: while a lease is not renewed, nothing is
+    /// acknowledged.
+    var leases: any DocumentStore { get }
+
     /// Nothing exists under the key until the writer has finished. The file begins with these bytes; what the writer holds
     /// in memory is of this share.
     func writer(
         for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
     ) -> any InstanceWriter
+}
 
-    /// Stores a small document. With `onlyIfAbsent` one that is there already stays, and that is no error.
-    func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws
-
-    func removeDocument(key: String) async throws
+extension InstanceStore {
+    package var leases: any DocumentStore { self }
 }
 
 /// Writes one instance, on the event loop of its association; its methods are called one after another.

@@ -3,16 +3,16 @@ import NIOCore
 
 /// Keeps instances in an S3 bucket.
 struct S3InstanceStore: InstanceStore {
+    let leases: any DocumentStore
     private let instances: S3Client
-    /// Has connections of its own: a lease that waited for a slow store to take a hundred instances would be lost, and the
-    /// instances with it.
-    private let documents: S3Client
+    private let documents: any DocumentStore
     private let bucket: String
     private let chunks = ChunkPool()
 
-    init(instances: S3Client, documents: S3Client, bucket: String) {
+    init(instances: S3Client, documents: any DocumentStore, leases: any DocumentStore, bucket: String) {
         self.instances = instances
         self.documents = documents
+        self.leases = leases
         self.bucket = bucket
     }
 
@@ -26,15 +26,10 @@ struct S3InstanceStore: InstanceStore {
     }
 
     func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {
-        do {
-            try await documents.putObject(
-                bucket: bucket, key: key, body: body, contentType: "application/json", onlyIfAbsent: onlyIfAbsent)
-        } catch let error as AWSServiceError where onlyIfAbsent && error.statusCode == 412 {
-            return
-        }
+        try await documents.putDocument(body, key: key, onlyIfAbsent: onlyIfAbsent)
     }
 
     func removeDocument(key: String) async throws {
-        try await documents.deleteObject(bucket: bucket, key: key)
+        try await documents.removeDocument(key: key)
     }
 }

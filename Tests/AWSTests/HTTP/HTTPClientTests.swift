@@ -107,6 +107,37 @@ struct HTTPClientTests {
         }
     }
 
+    @Test("A request that waits for a connection is made when there is one, and its timeout begins then")
+    func waiting() async throws {
+        let (requests, arrived) = AsyncStream.makeStream(of: Void.self)
+        let http = HTTPClient(maximumConnections: 1)
+        defer { http.shutDown() }
+        let answer: LoopbackHTTPServer.Answer = { request in
+            arrived.yield()
+            return request.target == "/silence" ? .silence : .status(200)
+        }
+        try await LoopbackHTTPServer.serve(answer) { server, url, _ in
+            let first = Task { try await http.execute(HTTPRequest(url: url + "/silence", timeout: nil)) }
+            for await _ in requests { break }
+            let (made, make) = AsyncStream.makeStream(of: Void.self)
+            let second = Task {
+                try await http.execute {
+                    make.finish()
+                    return HTTPRequest(url: url, timeout: .seconds(10))
+                }
+            }
+            // Another one that waits behind it gives up: it does not take the connection along.
+            let third = Task { try await http.execute(HTTPRequest(url: url, timeout: .milliseconds(1))) }
+            third.cancel()
+            await #expect(throws: HTTPError.cancelled) { try await third.value }
+            #expect(server.requests.count == 1)
+            first.cancel()
+            for await _ in made {}
+            let status = try await second.value.status
+            #expect(status == 200)
+        }
+    }
+
     @Test("A body of the permitted size is taken, one byte more is not")
     func responseTooLarge() async throws {
         let answer = HTTPResponse(status: 200, body: [UInt8](repeating: 7, count: 100_000))

@@ -1,0 +1,131 @@
+import ImportPipeline
+
+/// Opening: a delivery's marker is written before anything of it is acknowledged.
+///
+/// All openings are paced here. Each of them makes two requests necessary when the delivery closes, so they get a third of the
+/// connections for documents and closing has the rest: senders wait before closing falls behind.
+extension Deliveries {
+    /// A delivery could not be opened in time, because others are being opened.
+    struct OpeningTimeout: Error, CustomStringConvertible {
+        let seconds: Int64
+
+        var description: String {
+            "the delivery was not opened within \(seconds) s: the store is slow or too much comes"
+        }
+    }
+
+    /// All that waited for a delivery had gone before its turn.
+    struct NotOpened: Error {}
+
+    /// How long a delivery may wait for its turn. By then most senders have given up.
+    private static let patience = Duration.seconds(60)
+
+    /// The delivery that the study's next instance joins. One of an earlier term of the lease takes no more.
+    func openEntry(of study: String, in state: inout State) -> Entry? {
+        guard let entry = state.open[study].flatMap({ state.entries[$0] }) else { return nil }
+        if let term = lease.term, case .open(let opened) = entry.phase, opened != term {
+            update(entry.delivery.id, in: &state) { $0.seal(.leaseLost) }
+            return nil
+        }
+        return entry
+    }
+
+    func openDelivery(
+        study: String, studyDate: String?, origin: Delivery.Origin, in state: inout State
+    ) -> Entry {
+        let delivery = Delivery(
+            studyInstanceUID: study, studyDate: studyDate, origin: origin, limits: limits, openedAt: now())
+        let id = delivery.id
+        let membership = Membership(delivery: id, prefix: BucketLayout.prefix(of: id), marker: OpenMarker())
+        let entry = Entry(delivery: delivery, membership: membership)
+        state.entries[id] = entry
+        state.waitingCount += 1
+        state.open[study] = id
+        state.openings.append(id, callingAETitle: origin.callingAETitle, at: elapsed())
+        wait(for: .age, of: entry, in: &state)
+        startOpenings(in: &state)
+        return entry
+    }
+
+    /// Opens those whose turn it is.
+    func startOpenings(in state: inout State) {
+        while state.openings.hasRoom {
+            guard state.waitingCount == 0 || state.openCount < capacity.maximumOpen else { return makeRoom(in: &state) }
+            guard let id = state.openings.next() else { return }
+            guard let entry = state.entries[id], entry.phase == .waiting else {
+                // It was closed before its turn, with nothing in it.
+                state.openings.ended()
+                continue
+            }
+            entry.phase = .opening
+            state.waitingCount -= 1
+            let (open, marker) = (entry.delivery.marker(task: lease.task), entry.membership.marker)
+            Task { await write(open, marker: marker) }
+        }
+    }
+
+    /// Refuses those that have waited for too long.
+    func endStaleOpenings() {
+        let limit = elapsed() - Self.patience
+        let markers = state.withLock { state in
+            state.openings.removeAll(before: limit).compactMap { id -> OpenMarker? in
+                guard let entry = state.entries[id], entry.phase == .waiting else { return nil }
+                update(id, in: &state) { $0.abandon() }
+                return entry.membership.marker
+            }
+        }
+        for marker in markers {
+            marker.complete(.failure(OpeningTimeout(seconds: Self.patience.components.seconds)))
+        }
+    }
+
+    private func write(_ open: OpenDelivery, marker: OpenMarker) async {
+        let id = open.deliveryId
+        logger.info(
+            "delivery opened", metadata: ["deliveryId": "\(id)", "studyInstanceUID": "\(open.studyInstanceUID)"])
+        let result: Result<Void, any Error>
+        let phase: Phase
+        do {
+            let term = try await lease.acquire()
+            try await store.putDocument(
+                try PipelineJSON.encode(open), key: BucketLayout.openMarkerKey(of: id), onlyIfAbsent: false)
+            (result, phase) = (.success(()), .open(term: term))
+        } catch {
+            (result, phase) = (.failure(error), .failed)
+        }
+        state.withLock { state in
+            state.openings.ended()
+            state.entries[id]?.phase = phase
+            if phase == .failed { update(id, in: &state) { $0.abandon() } }
+            startOpenings(in: &state)
+        }
+        marker.complete(result)
+        endStaleOpenings()
+    }
+
+    /// Lets deliveries close early, those first that have been quiet the longest, so that as many leave as want to come.
+    private func makeRoom(in state: inout State) {
+        let wanted = min(state.waitingCount, capacity.maximumClosings)
+        while state.sealedCount + state.closures.count < wanted, let id = longestQuiet(in: &state) ?? oldest(in: &state)
+        {
+            update(id, in: &state) { $0.seal(.capacity) }
+        }
+    }
+
+    /// The instances of deliveries that are open take memory until their manifests are written.
+    func closeOldestIfCrowded(_ state: inout State) {
+        while state.unsealedInstances > capacity.maximumInstances / 2, let id = oldest(in: &state) {
+            update(id, in: &state) { $0.seal(.capacity) }
+        }
+    }
+}
+
+extension Delivery {
+    /// What its open marker says.
+    fileprivate func marker(task: TaskID) -> OpenDelivery {
+        OpenDelivery(
+            deliveryId: id, task: task, studyInstanceUID: studyInstanceUID, studyDate: studyDate,
+            callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
+            openedAt: openedAt)
+    }
+}

@@ -1,0 +1,71 @@
+import ImportPipeline
+
+/// Deliveries close when they have been quiet for some time, and at their age. One task waits for the first of all quiet times,
+/// and one for the first of all ages: a timer for each delivery would take more memory than the delivery.
+extension Deliveries {
+    enum Deadline {
+        case quiet
+        case age
+    }
+
+    func wait(for deadline: Deadline, of entry: Entry, in state: inout State) {
+        let seconds = deadline == .age ? limits.maximumAgeSeconds : limits.quietSeconds
+        let element = DeadlineQueue.Element(id: entry.delivery.id, deadline: elapsed() + .seconds(seconds))
+        if deadline == .quiet { entry.quietDeadline = element.deadline }
+        let entries = state.entries
+        state.deadlines[deadline, default: DeadlineQueue()].append(element, live: entries.count) {
+            Self.counts($0, deadline, in: entries)
+        }
+        startTimer(deadline, in: &state)
+    }
+
+    /// The delivery that has been quiet the longest.
+    func longestQuiet(in state: inout State) -> DeliveryID? {
+        first(of: .quiet, in: &state)?.id
+    }
+
+    /// The oldest of the deliveries whose marker was begun.
+    func oldest(in state: inout State) -> DeliveryID? {
+        guard let id = first(of: .age, in: &state)?.id, state.entries[id]?.phase != .waiting else { return nil }
+        return id
+    }
+
+    // MARK: -
+
+    /// Whether it is still the time at which the delivery is to be closed.
+    private static func counts(
+        _ element: DeadlineQueue.Element, _ deadline: Deadline, in entries: [DeliveryID: Entry]
+    ) -> Bool {
+        guard let entry = entries[element.id] else { return false }
+        return deadline == .age ? !entry.delivery.isSealed : entry.quietDeadline == element.deadline
+    }
+
+    private func first(of deadline: Deadline, in state: inout State) -> DeadlineQueue.Element? {
+        let entries = state.entries
+        return state.deadlines[deadline]?.first { Self.counts($0, deadline, in: entries) }
+    }
+
+    private func startTimer(_ deadline: Deadline, in state: inout State) {
+        guard state.deadlines[deadline]?.isTimed == false else { return }
+        state.deadlines[deadline]?.isTimed = true
+        Task { [weak self, clock] in
+            while let pause = self?.pause(until: deadline) {
+                guard (try? await clock.sleep(for: pause)) != nil else { return }
+            }
+        }
+    }
+
+    /// Seals what is due; how long it is until the next is. Nil: nothing is to be waited for.
+    private func pause(until deadline: Deadline) -> Duration? {
+        state.withLock { state in
+            let now = elapsed()
+            while let first = first(of: deadline, in: &state) {
+                guard first.deadline <= now else { return first.deadline - now }
+                state.deadlines[deadline]?.removeFirst()
+                update(first.id, in: &state) { $0.seal(deadline == .age ? .maximumAge : .quiet) }
+            }
+            state.deadlines[deadline]?.isTimed = false
+            return nil
+        }
+    }
+}

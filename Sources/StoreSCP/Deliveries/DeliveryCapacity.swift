@@ -1,0 +1,24 @@
+/// How many deliveries, and how much of them, one task may hold. Beyond it senders wait or are told to try again.
+struct DeliveryCapacity: Sendable, Equatable {
+    /// Deliveries whose markers are being written at once; nil: any number. Further ones wait.
+    var maximumOpenings: Int?
+    /// Deliveries whose manifests are being written at once.
+    var maximumClosings = 11
+    /// Deliveries whose marker was begun and whose manifest is not written. At the limit the one that has been quiet the
+    /// longest closes early.
+    var maximumOpen = 5_000
+    /// Instances in all deliveries whose manifests are not written. From half of it on, the oldest deliveries close early.
+    var maximumInstances = 200_000
+}
+
+extension DeliveryCapacity {
+    /// What two thirds of the connections for documents are for: closing takes two requests, opening one.
+    init(_ settings: Settings, connections: Int) throws(ConfigurationError) {
+        let openings = try settings.integer(
+            "MAXIMUM_OPENINGS", default: max(1, connections / 3), in: 0...(connections - 1))
+        self.init(
+            maximumOpenings: openings == 0 ? nil : openings, maximumClosings: connections - openings,
+            maximumOpen: try settings.integer("MAXIMUM_OPEN_DELIVERIES", default: 5_000, in: 1...1_000_000),
+            maximumInstances: try settings.integer("MAXIMUM_OPEN_INSTANCES", default: 200_000, in: 1...100_000_000))
+    }
+}

@@ -1,0 +1,54 @@
+import ImportPipeline
+import NIOCore
+
+/// The deliveries that wait to be opened. Calling AE titles take turns, so that one that sends ten thousand studies does not
+/// keep another from its first.
+struct OpeningQueue {
+    private struct Element {
+        let id: DeliveryID
+        let since: Duration
+    }
+
+    private let maximumUnderWay: Int
+    private var underWay = 0
+    private var waiting: [String: CircularBuffer<Element>] = [:]
+    /// The titles that have somebody waiting, in the order of their turns.
+    private var turns = CircularBuffer<String>()
+
+    init(maximumUnderWay: Int) {
+        self.maximumUnderWay = maximumUnderWay
+    }
+
+    var hasRoom: Bool { underWay < maximumUnderWay }
+
+    mutating func append(_ id: DeliveryID, callingAETitle title: String, at now: Duration) {
+        if waiting[title] == nil { turns.append(title) }
+        waiting[title, default: []].append(Element(id: id, since: now))
+    }
+
+    /// The next delivery to be opened; `ended` must follow. Nil when none waits or there is no room.
+    mutating func next() -> DeliveryID? {
+        guard hasRoom, let title = turns.popFirst(), let element = waiting[title]?.popFirst() else { return nil }
+        if waiting[title]?.isEmpty == true { waiting[title] = nil } else { turns.append(title) }
+        underWay += 1
+        return element.id
+    }
+
+    mutating func ended() {
+        underWay -= 1
+    }
+
+    /// Takes out those that have waited since before then.
+    mutating func removeAll(before limit: Duration) -> [DeliveryID] {
+        var removed: [DeliveryID] = []
+        for title in Array(turns) {
+            while let first = waiting[title]?.first, first.since < limit {
+                waiting[title]?.removeFirst()
+                removed.append(first.id)
+            }
+            if waiting[title]?.isEmpty == true { waiting[title] = nil }
+        }
+        if !removed.isEmpty { turns.removeAll { waiting[$0] == nil } }
+        return removed
+    }
+}

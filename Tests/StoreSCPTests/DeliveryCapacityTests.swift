@@ -1,0 +1,157 @@
+import FoundationEssentials
+import ImportPipeline
+import Logging
+import Testing
+
+@testable import StorageSCP
+
+@Suite(.timeLimit(.minutes(1))) struct DeliveryCapacityTests {
+    private let store = MemoryStore()
+    private let clock = ManualClock()
+
+    private func deliveries(_ capacity: DeliveryCapacity) -> Deliveries {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return Deliveries(
+            store: store,
+            limits: DeliveryLimits(
+                quietSeconds: 30, maximumInstances: 100, maximumBytes: 1_000_000, maximumAgeSeconds: 3600),
+            capacity: capacity, lease: HeldLease(store: store, seconds: 60, logger: logger),
+            associations: OpenAssociations(limits: OpenAssociations.Limits(total: 1)), clock: clock, logger: logger)
+    }
+
+    private func begin(
+        _ study: String, of title: String = "CT1", in deliveries: Deliveries
+    ) throws -> Deliveries.Membership {
+        try #require(
+            deliveries.instanceBegan(
+                study: study, studyDate: nil, association: "a",
+                origin: Delivery.Origin(callingAETitle: title, calledAETitle: "STORESCP", peer: "127.0.0.1")))
+    }
+
+    private func storeInstance(in membership: Deliveries.Membership, of deliveries: Deliveries) async throws {
+        try await membership.marker.written()
+        let isAcknowledged = deliveries.instanceStored(
+            DeliveryManifest.Instance(
+                key: "\(membership.prefix)1", size: 1, checksumCRC32: "", sopClassUID: "1", sopInstanceUID: "1",
+                seriesInstanceUID: "1", transferSyntaxUID: "1"), in: membership.delivery)
+        #expect(isAcknowledged)
+    }
+
+    private func markers(_ count: Int) async -> [String] {
+        while store.heldKeys.count < count { await Task.yield() }
+        return store.heldKeys
+    }
+
+    private func closed(_ id: DeliveryID) async {
+        while !store.removed.contains(BucketLayout.openMarkerKey(of: id)) { await Task.yield() }
+    }
+
+    private func marker(_ membership: Deliveries.Membership) -> String {
+        BucketLayout.openMarkerKey(of: membership.delivery)
+    }
+
+    @Test(
+        "Markers are written one after another, and a title that sends its first study does not wait for all of another's"
+    )
+    func paced() async throws {
+        store.hold(prefix: BucketLayout.openMarkers)
+        let deliveries = deliveries(DeliveryCapacity(maximumOpenings: 1))
+        let many = try (0..<5).map { try begin("1.\($0)", in: deliveries) }
+        let other = try begin("2", of: "US7", in: deliveries)
+        #expect(deliveries.waitingCount == 5)
+        #expect(await markers(1) == [marker(many[0])])
+        store.release()
+        try await many[0].marker.written()
+        _ = await markers(1)
+        store.release()
+        #expect(await markers(1) == [marker(other)] || many[1].marker.isWritten)
+        while !other.marker.isWritten {
+            if !store.heldKeys.isEmpty { store.release() }
+            await Task.yield()
+        }
+        #expect(!many[3].marker.isWritten)
+        #expect(deliveries.waitingCount >= 2)
+    }
+
+    @Test("Without pacing all markers are written at once")
+    func unpaced() async throws {
+        store.hold(prefix: BucketLayout.openMarkers)
+        let deliveries = deliveries(DeliveryCapacity(maximumOpenings: nil))
+        for number in 0..<20 { _ = try begin("1.\(number)", in: deliveries) }
+        #expect(await markers(20).count == 20)
+        #expect(deliveries.waitingCount == 0)
+    }
+
+    @Test("Who has waited for a minute is told that it cannot be opened now, and the delivery leaves nothing")
+    func patience() async throws {
+        store.hold(prefix: BucketLayout.openMarkers)
+        let deliveries = deliveries(DeliveryCapacity(maximumOpenings: 1))
+        let first = try begin("1", in: deliveries)
+        let late = try begin("2", in: deliveries)
+        let last = try begin("3", in: deliveries)
+        _ = await markers(1)
+        clock.advance(by: .seconds(61))
+        store.release()
+        try await first.marker.written()
+        _ = await markers(1)
+        store.release()
+        try await late.marker.written()
+        await #expect(throws: Deliveries.OpeningTimeout.self) { try await last.marker.written() }
+        deliveries.instanceFailed(in: last.delivery)
+        #expect(deliveries.count == 2)
+        #expect(store.objects[marker(last)] == nil)
+    }
+
+    @Test("What nobody waits for any more is not opened")
+    func abandoned() async throws {
+        store.hold(prefix: BucketLayout.openMarkers)
+        let deliveries = deliveries(DeliveryCapacity(maximumOpenings: 1))
+        let first = try begin("1", in: deliveries)
+        let gone = try begin("2", in: deliveries)
+        deliveries.instanceFailed(in: gone.delivery)
+        await clock.sleepers(2)
+        clock.advance(by: .seconds(31))
+        while deliveries.count > 1 { await Task.yield() }
+        _ = await markers(1)
+        store.release()
+        try await storeInstance(in: first, of: deliveries)
+        await deliveries.shutDown()
+        #expect(store.objects[marker(gone)] == nil)
+        #expect(!store.removed.contains(marker(gone)))
+    }
+
+    @Test("With as many deliveries as may be, the one that has been quiet the longest closes for the next")
+    func full() async throws {
+        let deliveries = deliveries(DeliveryCapacity(maximumOpenings: 5, maximumOpen: 3))
+        let open = try (0..<3).map { try begin("1.\($0)", in: deliveries) }
+        for membership in open { try await storeInstance(in: membership, of: deliveries) }
+        let next = try begin("2", in: deliveries)
+        try await storeInstance(in: next, of: deliveries)
+        await closed(open[0].delivery)
+        #expect(!store.removed.contains(marker(open[1])))
+        let document = try #require(store.objects[BucketLayout.manifestKey(of: open[0].delivery)])
+        #expect(try PipelineJSON.decode(DeliveryManifest.self, from: document).closeReason == .capacity)
+    }
+
+    @Test("With as many instances as may be held a further one is refused, and taken when deliveries have closed")
+    func instances() async throws {
+        store.hold(prefix: BucketLayout.manifests)
+        let deliveries = deliveries(DeliveryCapacity(maximumInstances: 4))
+        var memberships: [Deliveries.Membership] = []
+        for number in 0..<4 {
+            memberships.append(try begin("1.\(number)", in: deliveries))
+            try await storeInstance(in: memberships[number], of: deliveries)
+        }
+        let origin = Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1")
+        func next() -> Deliveries.Membership? {
+            deliveries.instanceBegan(study: "1.4", studyDate: nil, association: "a", origin: origin)
+        }
+        #expect(next() == nil)
+        // From half of it on the oldest close: their manifests are on their way.
+        #expect(await markers(2).count == 2)
+        store.release()
+        await closed(memberships[0].delivery)
+        while deliveries.count > 3 { await Task.yield() }
+        #expect(next() != nil)
+    }
+}
