@@ -54,7 +54,7 @@ let package = Package(
         .target(
             name: "StorageSCP",
             dependencies: [
-                "AWS", "HTTP", "ImportPipeline", "DICOM", "DICOMNetwork", "StructuredLog", "CMalloc",
+                "AWS", "HTTP", "ImportPipeline", "DICOM", "DICOMNetwork", "StructuredLog", "CEpoll", "CMalloc",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),

@@ -58,8 +58,8 @@ package struct Configuration: Sendable {
     let taskLeaseSeconds: Int
     let logLevel: Logger.Level
     let logFormat: LogFormat
-    /// Nil: none are written.
-    let metrics: EmbeddedMetrics?
+    private let metricsNamespace: String?
+    private let metricsService: String
 
     init(environment: [String: String]) throws(ConfigurationError) {
         let settings = Settings(environment)
@@ -103,8 +103,12 @@ package struct Configuration: Sendable {
         taskLeaseSeconds = try settings.integer("TASK_LEASE_SECONDS", default: 60, in: 1...3600)
         logLevel = try settings.logLevel("LOG_LEVEL", default: .info)
         logFormat = try settings.choice("LOG_FORMAT", default: LogFormat.json)
-        metrics = EmbeddedMetrics(
-            namespace: settings.text("METRICS_NAMESPACE"),
-            dimensions: ["Service": settings.text("METRICS_SERVICE") ?? "StoreSCP"])
+        metricsNamespace = settings.text("METRICS_NAMESPACE")
+        metricsService = settings.text("METRICS_SERVICE") ?? "StoreSCP"
+    }
+
+    /// Nil: none are written.
+    func metrics(write: @escaping @Sendable ([UInt8]) -> Void) -> EmbeddedMetrics? {
+        EmbeddedMetrics(namespace: metricsNamespace, dimensions: ["Service": metricsService], write: write)
     }
 }

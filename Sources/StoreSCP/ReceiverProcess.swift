@@ -18,11 +18,11 @@ package struct ReceiverProcess: Sendable {
     package func run(makeStore: MakeStore? = nil) async {
         do {
             let configuration = try Configuration(environment: environment)
-            let logger = Logger(label: "StoreSCP") { _ in
-                StructuredLogHandler(format: configuration.logFormat, logLevel: configuration.logLevel)
-            }
+            let log = LogQueue(format: configuration.logFormat)
+            let logger = log.logger(level: configuration.logLevel)
+            defer { log.flush(within: Self.flushLimit) }
             let store = try (makeStore ?? configuredStore)(configuration, logger)
-            try await Self.serve(configuration, store: store, logger: logger)
+            try await Self.serve(configuration, store: store, log: log, logger: logger)
         } catch {
             let logger = Logger(label: "StoreSCP") { _ in StructuredLogHandler(format: .json, logLevel: .info) }
             logger.critical("the receiver cannot run", error: error)
@@ -30,13 +30,15 @@ package struct ReceiverProcess: Sendable {
         }
     }
 
+    /// How long whoever reads the log is waited for at the end.
+    private static let flushLimit = Duration.seconds(1)
     /// How long deliveries may take to close when associations have ended.
     private static let closingSeconds = 5
     /// To S3, for the lease: one, and another when the first does not answer.
     private static let connectionsForLeases = 2
 
     private static func serve(
-        _ configuration: Configuration, store: any InstanceStore, logger: Logger
+        _ configuration: Configuration, store: any InstanceStore, log: LogQueue, logger: Logger
     ) async throws {
         let signals = TerminationSignals()
         FreedMemory.giveBack()
@@ -59,7 +61,7 @@ package struct ReceiverProcess: Sendable {
         description["importUnit"] = "\(configuration.importUnit.rawValue)"
         description["openFileLimit"] = "\(openFiles)"
         logger.info("receiver ready", metadata: description)
-        let reporter = configuration.metrics.map {
+        let reporter = configuration.metrics(write: log.write).map {
             MetricsReporter(
                 metrics: $0, counts: counts, associations: associations, deliveries: deliveries, task: "\(lease.task)")
         }
@@ -68,7 +70,7 @@ package struct ReceiverProcess: Sendable {
 
         await signals.first()
         logger.info("shutting down: no more associations, instances in flight are finished")
-        endInAnyCase(after: configuration.drainTimeoutSeconds + closingSeconds, logger: logger)
+        endInAnyCase(after: configuration.drainTimeoutSeconds + closingSeconds, log: log, logger: logger)
         // What is complete is closed at once, whatever the associations that still send take.
         async let closed: Void = deliveries.shutDown()
         await server.drain(releaseGrace: .seconds(5), deadline: .seconds(Int64(configuration.drainTimeoutSeconds)))
@@ -85,10 +87,11 @@ package struct ReceiverProcess: Sendable {
 
     /// A store that does not answer must not keep the process until its container kills it: what was acknowledged is in the
     /// store, and what was not closed has its open marker there.
-    private static func endInAnyCase(after seconds: Int, logger: Logger) {
+    private static func endInAnyCase(after seconds: Int, log: LogQueue, logger: Logger) {
         Task {
             try await Task.sleep(for: .seconds(seconds))
             logger.error("receiver ended before everything was finished: open markers tell what is to be closed")
+            log.flush(within: flushLimit)
             exit(1)
         }
     }

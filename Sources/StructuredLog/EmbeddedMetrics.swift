@@ -36,7 +36,7 @@ package struct EmbeddedMetrics: Sendable {
     /// nil without a namespace: nobody wants metrics.
     package init?(
         namespace: String?, dimensions: [String: String], now: @escaping @Sendable () -> Date = { Date() },
-        write: @escaping @Sendable ([UInt8]) -> Void = StructuredLogHandler.writeToStandardError
+        write: @escaping @Sendable ([UInt8]) -> Void = StandardError.write
     ) {
         guard let namespace, !namespace.isEmpty else { return nil }
         self.namespace = namespace

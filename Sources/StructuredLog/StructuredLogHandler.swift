@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Logging
 
 /// Writes each event as one line to standard error, where Lambda and ECS pick it up.
@@ -14,7 +13,7 @@ package struct StructuredLogHandler: LogHandler {
 
     package init(
         format: LogFormat, logLevel: Logger.Level, now: @escaping @Sendable () -> Date = { Date() },
-        write: @escaping @Sendable ([UInt8]) -> Void = Self.writeToStandardError
+        write: @escaping @Sendable ([UInt8]) -> Void = StandardError.write
     ) {
         self.format = format
         self.logLevel = logLevel
@@ -35,12 +34,5 @@ package struct StructuredLogHandler: LogHandler {
         }
         let line = LogLine(timestamp: now(), level: event.level, message: event.message.description, fields: fields)
         write(format == .json ? line.json : line.text)
-    }
-
-    /// One `write` call for a line, so that lines of several threads do not mix.
-    package static func writeToStandardError(_ line: [UInt8]) {
-        line.withUnsafeBytes { bytes in
-            _ = Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
-        }
     }
 }

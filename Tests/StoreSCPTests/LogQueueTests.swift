@@ -1,0 +1,53 @@
+import Synchronization
+import Testing
+
+@testable import StorageSCP
+
+@Suite(.timeLimit(.minutes(1))) struct LogQueueTests {
+    /// A reader of lines that stands still until it is let go on.
+    private final class Reader: Sendable {
+        private let lines = Mutex<[String]>([])
+        private let gate = ThreadSignal()
+        private let isOpen = Atomic(false)
+
+        var read: [String] { lines.withLock { $0 } }
+
+        func take(_ line: [UInt8]) {
+            if !isOpen.load(ordering: .acquiring) { gate.wait() }
+            lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
+        }
+
+        func goOn() {
+            isOpen.store(true, ordering: .releasing)
+            gate.send()
+        }
+    }
+
+    private let reader = Reader()
+
+    @Test("Nobody waits for a reader that hangs: what does not fit is dropped, and the number is told when it goes on")
+    func hanging() async throws {
+        let queue = LogQueue(format: .json) { [reader] in reader.take($0) }
+        let line = [UInt8](repeating: UInt8(ascii: "x"), count: 1023) + [UInt8(ascii: "\n")]
+        let fitting = LogQueue.maximumBytes / line.count
+        for _ in 0..<fitting + 50 { queue.write(line) }
+        queue.flush(within: .zero)
+        #expect(reader.read.isEmpty)
+        reader.goOn()
+        while reader.read.count < fitting + 1 { await Task.yield() }
+        let last = try #require(reader.read.last)
+        #expect(last.contains("log lines dropped"))
+        #expect(last.contains("\"count\":\"50\""))
+        #expect(reader.read.count { $0.hasPrefix("xx") } == fitting)
+    }
+
+    @Test("Lines come in order, and a flush returns when all of them have")
+    func order() {
+        reader.goOn()
+        let queue = LogQueue(format: .text) { [reader] in reader.take($0) }
+        let expected = (0..<1000).map { "line \($0)\n" }
+        for line in expected { queue.write(Array(line.utf8)) }
+        queue.flush(within: .seconds(60))
+        #expect(reader.read == expected)
+    }
+}
