@@ -1,13 +1,14 @@
 import AWS
 import FoundationEssentials
 import Glibc
+import ImportPipeline
 import Logging
 import StructuredLog
 
 /// The receiver's process: reads its settings, serves until SIGTERM or SIGINT, closes its deliveries and ends.
 package struct ReceiverProcess: Sendable {
     /// The store that the settings name.
-    package typealias MakeStore = @Sendable (Configuration, Logger) throws -> any InstanceStore
+    package typealias MakeStore = @Sendable (Configuration, TaskID, Logger) throws -> any InstanceStore
 
     private let environment = ProcessInfo.processInfo.environment
 
@@ -21,8 +22,9 @@ package struct ReceiverProcess: Sendable {
             let log = LogQueue(format: configuration.logFormat)
             let logger = log.logger(level: configuration.logLevel)
             defer { log.flush(within: Self.flushLimit) }
-            let store = try (makeStore ?? configuredStore)(configuration, logger)
-            try await Self.serve(configuration, store: store, log: log, logger: logger)
+            let task = TaskID()
+            let store = try (makeStore ?? configuredStore)(configuration, task, logger)
+            try await Self.serve(configuration, task: task, store: store, log: log, logger: logger)
         } catch {
             let logger = Logger(label: "StoreSCP") { _ in StructuredLogHandler(format: .json, logLevel: .info) }
             logger.critical("the receiver cannot run", error: error)
@@ -38,14 +40,15 @@ package struct ReceiverProcess: Sendable {
     private static let connectionsForLeases = 2
 
     private static func serve(
-        _ configuration: Configuration, store: any InstanceStore, log: LogQueue, logger: Logger
+        _ configuration: Configuration, task: TaskID, store: any InstanceStore, log: LogQueue, logger: Logger
     ) async throws {
         let signals = TerminationSignals()
         FreedMemory.giveBack()
         let openFiles = OpenFileLimit.raise()
         let associations = OpenAssociations(limits: configuration.network.associations)
         let counts = ReceiverCounts()
-        let lease = HeldLease(store: store.leases, seconds: configuration.taskLeaseSeconds, logger: logger)
+        await store.closeDeliveriesOfEndedTasks(logger: logger)
+        let lease = HeldLease(task: task, store: store.leases, seconds: configuration.taskLeaseSeconds, logger: logger)
         let deliveries = Deliveries(
             store: store, limits: configuration.delivery, capacity: configuration.deliveryCapacity, lease: lease,
             associations: associations, counts: counts, logger: logger)
@@ -96,10 +99,13 @@ package struct ReceiverProcess: Sendable {
         }
     }
 
-    private func configuredStore(_ configuration: Configuration, _ logger: Logger) throws -> any InstanceStore {
+    private func configuredStore(
+        _ configuration: Configuration, _ task: TaskID, _ logger: Logger
+    ) throws -> any InstanceStore {
         switch configuration.storage {
         case .directory(let directory):
-            return try FolderInstanceStore(directory: directory, isSynchronized: configuration.synchronizesStorage)
+            return try FolderInstanceStore(
+                directory: directory, task: task, isSynchronized: configuration.synchronizesStorage)
         case .bucket(let bucket):
             var instances = try client(connections: configuration.maximumPoolConnections, logger)
             // One request that hangs until its limit of time does not cost a large instance.

@@ -6,7 +6,7 @@ import StorageSCP
 @main
 struct DiscardingStoreSCP {
     static func main() async {
-        await ReceiverProcess().run { _, _ in DiscardingStore() }
+        await ReceiverProcess().run { _, _, _ in DiscardingStore() }
     }
 }
 

@@ -15,7 +15,7 @@ final class HeldLease: Sendable {
         var keeping: Task<Void, Never>?
     }
 
-    let task = TaskID()
+    let task: TaskID
     private let store: any DocumentStore
     private let lease: TaskLease
     private let clock: any Clock<Duration>
@@ -23,8 +23,10 @@ final class HeldLease: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
 
-    init<C: Clock>(store: any DocumentStore, seconds: Int, clock: C = ContinuousClock(), logger: Logger)
-    where C.Duration == Duration {
+    init<C: Clock>(
+        task: TaskID = TaskID(), store: any DocumentStore, seconds: Int, clock: C = ContinuousClock(), logger: Logger
+    ) where C.Duration == Duration {
+        self.task = task
         self.store = store
         lease = TaskLease(seconds: seconds)
         self.clock = clock

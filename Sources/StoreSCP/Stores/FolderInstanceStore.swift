@@ -1,5 +1,7 @@
 import AWS
 import Glibc
+import ImportPipeline
+import Logging
 import NIOCore
 import NIOPosix
 
@@ -11,11 +13,11 @@ struct FolderInstanceStore: InstanceStore {
     private let partialFolders: PartialFolders
 
     /// Tries whether anything can be written there, before anybody is told that it was.
-    init(directory: String, isSynchronized: Bool = true) throws(UnusableFolderError) {
+    init(directory: String, task: TaskID = TaskID(), isSynchronized: Bool = true) throws(UnusableFolderError) {
         self.directory = directory
         self.isSynchronized = isSynchronized
         do {
-            partialFolders = try PartialFolders(directory: directory, isSynchronized: isSynchronized)
+            partialFolders = try PartialFolders(directory: directory, task: task, isSynchronized: isSynchronized)
             try PartialFile(path: path(of: "check"), place: partialFolders.ofDocuments).discard()
         } catch {
             throw UnusableFolderError(directory: directory, cause: error)
@@ -38,10 +40,10 @@ struct FolderInstanceStore: InstanceStore {
             let file = try PartialFile(path: path, place: partialFolders.ofDocuments)
             do {
                 try body.withUnsafeBytes { try file.write($0) }
-                try file.publish()
+                try file.publish(replacing: !onlyIfAbsent)
             } catch {
                 file.discard()
-                throw error
+                guard onlyIfAbsent, (error as? FileError)?.errno == EEXIST else { throw error }
             }
         }
     }
@@ -51,6 +53,11 @@ struct FolderInstanceStore: InstanceStore {
         try await NIOThreadPool.singleton.runIfActive {
             guard unlink(path) == 0 || errno == ENOENT else { throw FileError(operation: "unlink", errno: errno) }
         }
+    }
+
+    func closeDeliveriesOfEndedTasks(logger: Logger) async {
+        let recovery = FolderRecovery(directory: directory, tasks: partialFolders.own, store: self, logger: logger)
+        await recovery.run()
     }
 
     private func path(of key: String) -> String { "\(directory)/\(key)" }

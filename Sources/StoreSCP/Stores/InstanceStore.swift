@@ -1,4 +1,5 @@
 import AWS
+import Logging
 import NIOCore
 
 /// Where instances and the documents about them are kept. What it has accepted is durable.
@@ -12,10 +13,15 @@ package protocol InstanceStore: DocumentStore {
     func writer(
         for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
     ) -> any InstanceWriter
+
+    /// Closes, at the start, what tasks that have ended left open, where nobody else does.
+    func closeDeliveriesOfEndedTasks(logger: Logger) async
 }
 
 extension InstanceStore {
     package var leases: any DocumentStore { self }
+
+    package func closeDeliveriesOfEndedTasks(logger: Logger) async {}
 }
 
 /// Writes one instance, on the event loop of its association; its methods are called one after another.

@@ -60,6 +60,13 @@ final class OpenFolder: Sendable {
         }
     }
 
+    /// Gives a file a second name that nothing has yet.
+    func link(_ name: String, to newName: String, in folder: OpenFolder) throws(FileError) {
+        guard linkat(descriptor, name, folder.descriptor, newName, 0) == 0 else {
+            throw FileError(operation: "link", errno: errno)
+        }
+    }
+
     func remove(_ name: String) {
         unlinkat(descriptor, name, 0)
     }

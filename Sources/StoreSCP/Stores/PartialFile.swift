@@ -41,13 +41,20 @@ struct PartialFile: Sendable {
     }
 
     /// Makes the folders that are missing. On return the file stands under its name; where that is asked for, file and name are
-    /// on the disk.
-    func publish() throws(FileError) {
+    /// on the disk. Without `replacing`, EEXIST where something has that name already.
+    func publish(replacing: Bool = true) throws(FileError) {
         let isSynchronized = place.isSynchronized
         guard !isSynchronized || fsync(descriptor) == 0 else { throw FileError(operation: "fsync", errno: errno) }
         let (newPath, newName) = OpenFolders.split(path)
         try place.folders.use(newPath) { newFolder throws(FileError) in
-            try place.namesFilesLater ? name(newName, in: newFolder) : move(to: newName, in: newFolder)
+            if place.namesFilesLater {
+                try name(newName, in: newFolder, replacing: replacing)
+            } else if replacing {
+                try move(to: newName, in: newFolder)
+            } else {
+                try folder.link(Self.name(number), to: newName, in: newFolder)
+                folder.remove(Self.name(number))
+            }
             if isSynchronized { try newFolder.synchronize() }
         }
         // Last, so that after any failure the descriptor is still `discard`'s to close.
@@ -61,11 +68,11 @@ struct PartialFile: Sendable {
     }
 
     /// A name that is taken can only be replaced by another.
-    private func name(_ newName: String, in newFolder: OpenFolder) throws(FileError) {
+    private func name(_ newName: String, in newFolder: OpenFolder, replacing: Bool) throws(FileError) {
         do {
             try newFolder.name(descriptor, newName)
         } catch {
-            guard error.errno == EEXIST else { throw error }
+            guard replacing, error.errno == EEXIST else { throw error }
             try folder.name(descriptor, Self.name(number))
             try move(to: newName, in: newFolder)
         }

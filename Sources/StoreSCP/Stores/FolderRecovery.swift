@@ -1,0 +1,111 @@
+import FoundationEssentials
+import Glibc
+import ImportPipeline
+import Logging
+import NIOPosix
+
+/// Closes, from a listing of what each holds, the deliveries of tasks that have ended without closing them: of a bucket the
+/// function TriggerImport does that, of a folder the next receiver.
+struct FolderRecovery: Sendable {
+    /// A longer document is not what a receiver writes.
+    private static let maximumDocumentBytes = 64 << 10
+
+    let directory: String
+    let tasks: ProcessFolder
+    let store: FolderInstanceStore
+    let logger: Logger
+
+    func run() async {
+        var ended: Set<TaskID> = []
+        for name in names(in: BucketLayout.openMarkers) {
+            guard let delivery = DeliveryID(name) else { continue }
+            do {
+                guard let open = try marker(of: delivery), hasEnded(open.task) else { continue }
+                try await close(open)
+                ended.insert(open.task)
+            } catch {
+                logger.error(
+                    "delivery not recovered: its marker stays", error: error, metadata: ["deliveryId": "\(delivery)"])
+            }
+        }
+        for task in ended { try? await store.removeDocument(key: BucketLayout.taskLeaseKey(of: task)) }
+    }
+
+    // MARK: -
+
+    /// Nil: it is not there any more.
+    private func marker(of delivery: DeliveryID) throws -> OpenDelivery? {
+        guard let document = try read(BucketLayout.openMarkerKey(of: delivery)) else { return nil }
+        let open = try PipelineJSON.decode(OpenDelivery.self, from: document)
+        guard open.deliveryId == delivery else {
+            throw StrayMarker(expected: delivery, found: open.deliveryId)
+        }
+        return open
+    }
+
+    /// A marker that names another delivery than its own.
+    struct StrayMarker: Error, Equatable, CustomStringConvertible {
+        let expected: DeliveryID
+        let found: DeliveryID
+
+        var description: String { "the open marker names delivery \(found), expected \(expected), which its key names" }
+    }
+
+    /// Where file locks do not work, the age of the task's lease says it, as it does in a bucket.
+    private func hasEnded(_ task: TaskID) -> Bool {
+        guard !tasks.showsLivingTasks else { return !tasks.holds(task) }
+        let key = BucketLayout.taskLeaseKey(of: task)
+        var status = stat()
+        guard let document = try? read(key), stat("\(directory)/\(key)", &status) == 0 else { return true }
+        guard let lease = try? PipelineJSON.decode(TaskLease.self, from: document) else { return false }
+        return time(nil) - status.st_mtim.tv_sec > lease.secondsUntilGone
+    }
+
+    private func close(_ open: OpenDelivery) async throws {
+        let instances = instances(of: open.deliveryId)
+        if !instances.isEmpty {
+            try await store.putDocument(
+                try PipelineJSON.encode(open.manifest(closedAt: Date(), instances: instances)),
+                key: BucketLayout.manifestKey(of: open.deliveryId), onlyIfAbsent: true)
+            logger.warning(
+                "delivery recovered: its task has ended",
+                metadata: [
+                    "deliveryId": "\(open.deliveryId)", "task": "\(open.task)", "instances": "\(instances.count)",
+                ])
+        }
+        try await store.removeDocument(key: BucketLayout.openMarkerKey(of: open.deliveryId))
+    }
+
+    private func instances(of delivery: DeliveryID) -> [DeliveryManifest.Instance] {
+        let prefix = BucketLayout.prefix(of: delivery)
+        return names(in: prefix).flatMap { study in
+            names(in: "\(prefix)\(study)").flatMap { series in
+                names(in: "\(prefix)\(study)/\(series)").compactMap { name in
+                    instance(key: "\(prefix)\(study)/\(series)/\(name)", in: delivery)
+                }
+            }
+        }
+    }
+
+    private func instance(key: String, in delivery: DeliveryID) -> DeliveryManifest.Instance? {
+        var status = stat()
+        guard let (series, instance) = BucketLayout.instance(ofKey: key, in: delivery),
+            stat("\(directory)/\(key)", &status) == 0
+        else { return nil }
+        return DeliveryManifest.Instance(
+            key: key, size: Int(status.st_size), checksumCRC32: nil, sopClassUID: nil, sopInstanceUID: instance,
+            seriesInstanceUID: series, transferSyntaxUID: nil)
+    }
+
+    private func names(in folder: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)")) ?? []).sorted()
+    }
+
+    /// Nil: it is not there, or is not a document.
+    private func read(_ key: String) throws -> [UInt8]? {
+        let path = "\(directory)/\(key)"
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_size <= Self.maximumDocumentBytes else { return nil }
+        return Array(try Data(contentsOf: URL(filePath: path)))
+    }
+}

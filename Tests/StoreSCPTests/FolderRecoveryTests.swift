@@ -1,0 +1,90 @@
+import FoundationEssentials
+import ImportPipeline
+import Testing
+import TestLog
+
+@testable import StorageSCP
+
+@Suite struct FolderRecoveryTests {
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "recovery-\(TaskID())")
+    private let log = RecordedLog()
+    private let delivery = DeliveryID(openedAt: Date(timeIntervalSince1970: 0))
+
+    private func store(_ task: TaskID = TaskID()) throws -> FolderInstanceStore {
+        try FolderInstanceStore(directory: folder.path(), task: task)
+    }
+
+    /// A task that acknowledged an instance and did not close its delivery.
+    private func leaveOpen(_ task: TaskID, marker: DeliveryID? = nil, in store: FolderInstanceStore) async throws {
+        let open = OpenDelivery(
+            deliveryId: marker ?? delivery, task: task, studyInstanceUID: "1.2", studyDate: nil, callingAETitle: "CT1",
+            calledAETitle: "STORESCP", peer: "127.0.0.1", openedAt: Date(timeIntervalSince1970: 0))
+        try await store.putDocument(
+            try PipelineJSON.encode(TaskLease(seconds: 60)), key: BucketLayout.taskLeaseKey(of: task),
+            onlyIfAbsent: false)
+        try await store.putDocument(
+            try PipelineJSON.encode(open), key: BucketLayout.openMarkerKey(of: delivery), onlyIfAbsent: false)
+        let key = BucketLayout.instanceKey(delivery, study: "1.2", series: "1.3", instance: "1.4")
+        try await store.putDocument([1, 2, 3], key: key, onlyIfAbsent: false)
+    }
+
+    private func exists(_ key: String) -> Bool {
+        FileManager.default.fileExists(atPath: folder.appending(path: key).path())
+    }
+
+    private func recover() async throws {
+        await (try store()).closeDeliveriesOfEndedTasks(logger: log.logger)
+    }
+
+    @Test("What a task that has ended left open is closed by the next, with everything that was stored")
+    func ended() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let task = TaskID()
+        try await leaveOpen(task, in: try store(task))
+        try await recover()
+        let document = try Data(contentsOf: folder.appending(path: BucketLayout.manifestKey(of: delivery)))
+        let manifest = try PipelineJSON.decode(DeliveryManifest.self, from: Array(document))
+        #expect(manifest.closeReason == .recovered)
+        #expect(manifest.instances.map(\.sopInstanceUID) == ["1.4"])
+        #expect(manifest.instances.map(\.size) == [3])
+        #expect(manifest.problem(expecting: delivery) == nil)
+        #expect(!exists(BucketLayout.openMarkerKey(of: delivery)))
+        #expect(!exists(BucketLayout.taskLeaseKey(of: task)))
+    }
+
+    @Test("What a living task has open stays open")
+    func living() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let task = TaskID()
+        let other = try store(task)
+        try await leaveOpen(task, in: other)
+        try await recover()
+        #expect(!exists(BucketLayout.manifestKey(of: delivery)))
+        #expect(exists(BucketLayout.openMarkerKey(of: delivery)))
+        try await other.removeDocument(key: BucketLayout.taskLeaseKey(of: task))
+    }
+
+    @Test("What somebody has closed by now stays as it is, and its marker goes")
+    func closed() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let task = TaskID()
+        try await leaveOpen(task, in: try store(task))
+        try await (try store()).putDocument([7], key: BucketLayout.manifestKey(of: delivery), onlyIfAbsent: true)
+        try await recover()
+        let document = try Data(contentsOf: folder.appending(path: BucketLayout.manifestKey(of: delivery)))
+        #expect(document == Data([7]))
+        #expect(!exists(BucketLayout.openMarkerKey(of: delivery)))
+    }
+
+    @Test("A marker that names another delivery closes neither, and is told of")
+    func stray() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let task = TaskID()
+        let other = DeliveryID(openedAt: Date(timeIntervalSince1970: 1))
+        try await leaveOpen(task, marker: other, in: try store(task))
+        try await recover()
+        #expect(!exists(BucketLayout.manifestKey(of: delivery)) && !exists(BucketLayout.manifestKey(of: other)))
+        #expect(exists(BucketLayout.openMarkerKey(of: delivery)))
+        #expect(log.lines.count { $0.contains("delivery not recovered") } == 1)
+    }
+}

@@ -1,0 +1,43 @@
+"""A receiver that keeps files and was killed: the next one closes what it left."""
+
+import json
+import signal
+
+import pytest
+from raw_sender import RawSender, data, data_set, store_command
+from waiting import wait_for
+
+pytestmark = pytest.mark.pipeline
+
+
+def test_the_next_start_closes_what_a_killed_receiver_left(folder_receiver, tmp_path):
+    storage = tmp_path / "storage"
+    killed = folder_receiver(DELIVERY_QUIET_SECONDS="600")
+    with RawSender(killed.port) as sender:
+        sender.associate()
+        for number in (1, 2):
+            sender.send(data(3, 3, store_command(number)) + data(3, 2, data_set(number)))
+            assert sender.status() == 0
+        killed.kill()
+    assert not list(storage.glob("deliveries/*"))
+
+    folder_receiver(DELIVERY_QUIET_SECONDS="600")
+    [path] = storage.glob("deliveries/*.json")
+    manifest = json.loads(path.read_text())
+    assert manifest["closeReason"] == "recovered"
+    assert sorted(item["sopInstanceUID"] for item in manifest["instances"]) == ["2.25.1.1.1", "2.25.1.1.2"]
+    assert all((storage / item["key"]).stat().st_size == item["size"] for item in manifest["instances"])
+    assert not list(storage.glob("open/*"))
+
+
+def test_a_receiver_that_is_alive_keeps_what_it_has_open(folder_receiver, tmp_path):
+    storage = tmp_path / "storage"
+    alive = folder_receiver(DELIVERY_QUIET_SECONDS="600")
+    with RawSender(alive.port) as sender:
+        sender.associate()
+        sender.send(data(3, 3, store_command(1)) + data(3, 2, data_set(1)))
+        assert sender.status() == 0
+        folder_receiver()
+        assert not list(storage.glob("deliveries/*"))
+        alive.signal(signal.SIGTERM)
+        wait_for("the manifest", lambda: list(storage.glob("deliveries/*.json")))
