@@ -19,7 +19,7 @@ def pdu(kind: int, body: bytes) -> bytes:
     return struct.pack(">BBI", kind, 0, len(body)) + body
 
 
-def associate_request(window: int | None = None) -> bytes:
+def associate_request(window: int | None = None, calling: bytes = b"RAW") -> bytes:
     """Verification on context 1, Secondary Capture in Explicit VR on context 3."""
     contexts = b"".join(
         item(0x20, bytes([number, 0, 0, 0]) + item(0x30, abstract) + item(0x40, syntax))
@@ -28,7 +28,7 @@ def associate_request(window: int | None = None) -> bytes:
     information = item(0x51, struct.pack(">I", 16384))
     if window is not None:
         information += item(0x53, struct.pack(">HH", window, 1))
-    fields = struct.pack(">HH", 1, 0) + b"STORESCP".ljust(16) + b"RAW".ljust(16) + bytes(32)
+    fields = struct.pack(">HH", 1, 0) + b"STORESCP".ljust(16) + calling.ljust(16) + bytes(32)
     return pdu(1, fields + item(0x10, b"1.2.840.10008.3.1.1.1") + contexts + item(0x50, information))
 
 

@@ -25,7 +25,7 @@ struct AssociationLoad {
             self.sender = sender
             sent += 1
             let messageID = UInt16(truncatingIfNeeded: sent)
-            head.set(instance: number, messageID: messageID)
+            head.set(instance: number, study: workload.study(of: number), messageID: messageID)
             if outstanding.count == sender.window { try receive(from: sender) }
             outstanding[messageID] = connecting ?? .now
             try sender.send(head, tail)

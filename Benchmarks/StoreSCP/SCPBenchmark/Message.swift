@@ -9,25 +9,32 @@ struct Message: Sendable {
     let tail: [UInt8]
     var count: Int { head.bytes.count + tail.count }
 
-    /// The beginning, up to and with the UID in the data set.
+    /// The beginning, up to and with the UIDs in the data set.
     struct Head: Sendable {
         private(set) var bytes: [UInt8]
-        fileprivate let uidOffsets: [Int]
+        fileprivate let instanceOffsets: [Int]
+        fileprivate let studyOffsets: [Int]
         fileprivate let messageIDOffset: Int
 
-        mutating func set(instance: Int, messageID: UInt16) {
-            let digits = Array(String(instance).utf8)
-            let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: Message.uidLength - 5 - digits.count)
-            let uid = Array("1.2.1".utf8) + zeros + digits
-            for offset in uidOffsets { bytes.replaceSubrange(offset..<offset + Message.uidLength, with: uid) }
+        mutating func set(instance: Int, study: Int, messageID: UInt16) {
+            set(instance, at: instanceOffsets, root: "1.2.1")
+            set(study, at: studyOffsets, root: "1.2.2")
             bytes.replaceSubrange(messageIDOffset..<messageIDOffset + 2, with: messageID.littleEndianBytes)
+        }
+
+        private mutating func set(_ number: Int, at offsets: [Int], root: String) {
+            let digits = Array(String(number).utf8)
+            let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: Message.uidLength - 5 - digits.count)
+            let uid = Array(root.utf8) + zeros + digits
+            for offset in offsets { bytes.replaceSubrange(offset..<offset + Message.uidLength, with: uid) }
         }
     }
 
     /// Its PDUs are as long as the receiver takes; a `maximumLength` of 0 is any length.
     init(_ object: StoredObject, maximumLength: Int) {
         let uid = [UInt8](repeating: UInt8(ascii: "1"), count: Self.uidLength)
-        let dataSet = object.dataSet(instanceUID: uid)
+        let studyUID = [UInt8](repeating: UInt8(ascii: "2"), count: Self.uidLength)
+        let dataSet = object.dataSet(instanceUID: uid, studyUID: studyUID)
         let command = Self.command(sopClassUID: object.sopClassUID, instanceUID: uid)
         var bytes = Self.header(control: 3, count: command.bytes.count) + command.bytes
         bytes.reserveCapacity(dataSet.count + dataSet.count / 256 + 4096)
@@ -37,10 +44,11 @@ struct Message: Sendable {
             bytes += Self.header(control: fragment.endIndex == dataSet.count ? 2 : 0, count: fragment.count)
             bytes += fragment
         }
-        let uidOffsets = Self.offsets(of: uid, in: bytes.prefix(1000))
-        let headCount = (uidOffsets.last ?? 0) + Self.uidLength
+        let studyOffsets = Self.offsets(of: studyUID, in: bytes.prefix(1000))
+        let headCount = (studyOffsets.last ?? 0) + Self.uidLength
         head = Head(
-            bytes: Array(bytes[..<headCount]), uidOffsets: uidOffsets,
+            bytes: Array(bytes[..<headCount]), instanceOffsets: Self.offsets(of: uid, in: bytes.prefix(1000)),
+            studyOffsets: studyOffsets,
             messageIDOffset: Self.headerLength + command.messageIDOffset)
         tail = Array(bytes[headCount...])
     }

@@ -7,6 +7,7 @@ import Foundation
 ///     SCPBenchmark SUITE ROUNDS NAME=COMMAND …
 ///     SCPBenchmark connect ROUNDS NAME=COMMAND …
 ///     SCPBenchmark soak SECONDS NAME=COMMAND
+///     SCPBenchmark many-studies SECONDS NAME=COMMAND
 ///
 /// Its environment: FOLDER, where receivers store; SINK_FOLDER, where the server behind them does; WORKLOADS, names with
 /// semicolons between them; LATENCY, of that server in milliseconds; PLOT, the SVG file to be written.
@@ -34,6 +35,11 @@ struct SCPBenchmark {
         print("\n### \(name)")
         switch name {
         case "connect": ConnectionRush.compare(programs, rounds: amount, storage: storage)
+        case "many-studies":
+            try ManyStudies(
+                program: programs[0], seconds: Double(amount), storage: storage,
+                latencyMilliseconds: environment["LATENCY"].flatMap(Double.init) ?? 30
+            ).run()
         case "soak": try Soak(program: programs[0], seconds: Double(amount), storage: storage).run()
         default:
             guard let suite = Suite.named[name] else { throw BenchmarkError("there is no suite \(name)") }

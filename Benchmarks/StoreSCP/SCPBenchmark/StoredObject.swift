@@ -26,8 +26,8 @@ struct StoredObject: Sendable {
         StoredObject(sopClassUID: sopClassUID, transferSyntaxUID: "1.2.840.10008.1.2", body: .pixels(bytes: bytes))
     }
 
-    /// The instance's UID stands in the first kilobyte.
-    func dataSet(instanceUID: [UInt8]) -> [UInt8] {
+    /// Both UIDs are in the first kilobyte.
+    func dataSet(instanceUID: [UInt8], studyUID: [UInt8]) -> [UInt8] {
         let isExplicit = transferSyntaxUID != "1.2.840.10008.1.2"
         var bytes: [UInt8] = []
         func append(_ group: UInt16, _ element: UInt16, _ vr: String, _ value: [UInt8]) {
@@ -41,7 +41,7 @@ struct StoredObject: Sendable {
         append(0x0008, 0x0016, "UI", Array(sopClassUID.utf8))
         append(0x0008, 0x0018, "UI", instanceUID)
         append(0x0010, 0x0020, "LO", Array("SYN".utf8))
-        append(0x0020, 0x000D, "UI", Array("1.2.3.4".utf8))
+        append(0x0020, 0x000D, "UI", studyUID)
         append(0x0020, 0x000E, "UI", Array("1.2.3.5".utf8))
         append(0x0020, 0x0010, "SH", Array("1".utf8))
         appendBody(to: &bytes)

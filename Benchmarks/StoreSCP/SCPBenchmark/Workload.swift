@@ -7,8 +7,13 @@ struct Workload: Sendable {
     let associations: Int
     /// Nil: each association sends its share of the objects.
     var objectsPerAssociation: Int?
+    /// Nil: all objects are of one study.
+    var objectsPerStudy: Int?
     /// Operations outstanding on one association.
     var window = 1
+
+    /// The number of an object's study.
+    func study(of number: Int) -> Int { objectsPerStudy.map { 1 + number / $0 } ?? 0 }
 
     /// The objects a second that a store lets through that answers so late, over 50 connections to it at most.
     func limit(latencyMilliseconds: Double) -> Double {
