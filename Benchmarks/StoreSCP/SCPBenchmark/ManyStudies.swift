@@ -53,7 +53,8 @@ struct ManyStudies {
         }
         let rate = rates.reduce(0, +) / Double(rates.count)
         let numbers = [
-            rate, other.map { rate / $0 }, rate / limit(workload), rates.min(), latencies.sorted()[latencies.count * 99 / 100],
+            rate, other.map { rate / $0 }, rate / limit(workload), rates.min(),
+            latencies.sorted()[latencies.count * 99 / 100],
             Double(receiver.processes.peakBytes) / 1_048_576,
         ]
         let cells = numbers.map { $0.map { String(format: "%.2f", $0) } ?? "" }
