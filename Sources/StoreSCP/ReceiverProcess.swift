@@ -1,6 +1,8 @@
 import AWS
+import DICOM
 import FoundationEssentials
 import Glibc
+import HTTP
 import Logging
 import StructuredLog
 
@@ -58,6 +60,9 @@ package struct ReceiverProcess: Sendable {
         description["task"] = "\(lease.task)"
         description["importUnit"] = "\(configuration.importUnit.rawValue)"
         description["openFileLimit"] = "\(openFiles)"
+        description["libcurl"] = "\(LibcurlVersion.libcurl)"
+        description["tls"] = "\(LibcurlVersion.tls)"
+        description["zlib"] = "\(ZlibVersion.zlib)"
         logger.info("receiver ready", metadata: description)
         let reporter = configuration.metrics.map {
             MetricsReporter(
