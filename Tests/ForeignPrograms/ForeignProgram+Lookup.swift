@@ -9,7 +9,7 @@ extension ForeignProgram {
 
         package var description: String {
             let found = others.isEmpty ? "found none" : "found only \(others.joined(separator: ", "))"
-            return "expected a program \(name) in the PATH or in /usr/bin that says \"\(mark)\" of its version; \(found)"
+            return "expected in the PATH or in /usr/bin a \(name) whose version is \"\(mark)…\"; \(found)"
         }
     }
 
