@@ -5,9 +5,11 @@
 FROM swift:6.3-bookworm AS build
 WORKDIR /source
 # What changes seldom comes first and is made once.
-COPY scripts/install-packages scripts/unpack-debian-source scripts/static-library scripts/build-static-libcurl scripts/build-static-isal scripts/
+COPY scripts/install-packages scripts/update-linked-packages scripts/debian-archive scripts/unpack-debian-source \
+    scripts/static-library scripts/build-static-libcurl scripts/build-static-isal scripts/
 RUN scripts/install-packages ca-certificates cmake dpkg-dev gcc libc6-dev libssl-dev make nasm pkg-config \
         zlib1g-dev \
+    && scripts/update-linked-packages \
     && scripts/build-static-libcurl \
     && scripts/build-static-isal
 COPY . .

@@ -1,6 +1,10 @@
 # The two that matter: `make run` and `make test`. `make help` lists the rest.
 
-SHELL := /bin/bash
+# Each line of a recipe runs in an environment that does not depend on whose machine this is, with the way to servers outside: it
+# may have to download. What runs, and talks to 127.0.0.1 alone, does without that too.
+SHELL := scripts/clean-environment
+.SHELLFLAGS := --with-network bash -c
+RUN_HERE := scripts/clean-environment
 .DEFAULT_GOAL := help
 
 # What a fresh Debian machine with Swift and Python lacks. DCMTK is the foreign sender and checker of the tests, podman runs the
@@ -22,12 +26,12 @@ test: test-swift test-race test-fuzz test-system ## Every test, those against fo
 
 test-swift: setup
 	swift build --build-tests
-	swift test --skip-build
+	$(RUN_HERE) swift test --skip-build $(SWIFT_TEST_ARGUMENTS)
 
 # What runs on several threads at once, under the thread sanitizer.
 test-race: setup
 	swift build --build-tests --sanitize=thread --scratch-path .build-tsan
-	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer-suppressions.txt \
+	$(RUN_HERE) TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer-suppressions.txt \
 		swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'StoreSCPTests|DICOMNetworkTests'
 
 test-fuzz: setup
@@ -49,12 +53,17 @@ lint: setup .venv-lint/complete ## Format, templates, state machine, Dockerfile
 	.venv-lint/bin/hadolint Dockerfile
 	.venv/bin/statelint statemachine/import.asl.json
 
-release: package ## dist/: the functions' zips and the receiver, as they ship
+release: package ## dist/: the functions' zips and the receiver, as they ship, each with a list of what is inside
 	@scripts/build-static StoreSCP
 	@strip -o dist/StoreSCP .build-static/StoreSCP
+	@scripts/bill-of-materials StoreSCP dist/StoreSCP
 
 package: setup ## dist/: the zips of TriggerImport, StartImportJob and CheckStatus
 	@scripts/package-functions
+
+# These are for the user's own AWS, shell or container engine.
+invoke image redrive: private SHELL := /bin/bash
+invoke image redrive: private .SHELLFLAGS := -c
 
 invoke: package ## FUNCTION=TriggerImport EVENT=events/s3-put.json: runs the zip under AWS's Lambda emulator
 	@$(PYTHON) local/invoke.py dist/$(FUNCTION).zip $(EVENT)
@@ -92,14 +101,12 @@ setup: .venv/complete
 .venv/complete: local/requirements.txt local/requirements-sam.txt local/fetch_emulator.py
 	@scripts/install-packages $(PACKAGES)
 	@echo "preparing .venv"
-	@python3 -m venv .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check -r local/requirements.txt
+	@python3 local/virtual_environment.py .venv local/requirements.txt
 	@$(PYTHON) local/fetch_emulator.py .venv/bin/aws-lambda-rie
 	@touch $@
 
 # Programs that want other versions than local/requirements.txt.
 .venv-%/complete: local/requirements-%.txt
 	@echo "preparing .venv-$*"
-	@python3 -m venv .venv-$*
-	@.venv-$*/bin/pip install --quiet --disable-pip-version-check -r $<
+	@python3 local/virtual_environment.py .venv-$* $<
 	@touch $@

@@ -10,6 +10,10 @@ let package = Package(
         .library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"])
     ],
     dependencies: [
+        // The first three are what the others bring with them: named here, so that no version is chosen by the day of a build.
+        .package(url: "https://github.com/apple/swift-atomics", exact: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import boto3
+import clean_environment
 from botocore.config import Config
 
 REGION = "us-east-1"
@@ -84,6 +85,7 @@ def main() -> None:
     parser.add_argument("endpoint")
     parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
     options = parser.parse_args()
+    clean_environment.enter()
     parameters = dict(item.split("=", 1) for item in options.parameter)
     print(json.dumps(deploy(options.endpoint, parameters), indent=2))
 

@@ -12,6 +12,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import virtual_environment
+
 REQUIREMENTS = Path(__file__).with_name("requirements-sam.txt")
 ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
@@ -29,9 +31,8 @@ def sam_cli() -> str:
 def fetch(target: Path) -> None:
     """Downloads the wheel to a temporary folder and moves the emulator from it to `target`."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, sam_cli()], check=True
-        )
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, sam_cli()]
+        subprocess.run(command, check=True, env=virtual_environment.pip_environment(Path(sys.executable)))
         [wheel] = Path(folder).glob("*.whl")
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(".partial")

@@ -6,6 +6,7 @@ imported.
 """
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -16,7 +17,10 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
+import clean_environment
+import dcmtk
 import down
+import pynetdicom
 import sample_data
 import sample_events
 from deploy import deploy
@@ -32,6 +36,17 @@ POLL_SECONDS = 0.25
 IMPORT_SECONDS = 300
 STUDY_WIDTH = 24
 HEADER = ("job id", "study", "sent", "imported", "failed", "status", "seconds")
+
+
+class Notes(logging.Handler):
+    """What is logged becomes a line that stays: a sender that fails says so."""
+
+    def __init__(self, display: Display):
+        super().__init__(logging.WARNING)
+        self._display = display
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._display.note(record.getMessage())
 
 
 class Demonstration:
@@ -110,8 +125,12 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     options = arguments()
+    clean_environment.enter()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     display = Display()
+    logging.getLogger().addHandler(Notes(display))
+    storescu = dcmtk.find("storescu")
+    display.note(f"senders: DCMTK {storescu.version}, {storescu.path}; pynetdicom {pynetdicom.__version__}")
     STATE.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=STATE))
     (folder / down.PID_FILE).write_text(str(os.getpid()))
@@ -132,7 +151,7 @@ def main() -> int:
             environment = folder / "environment"
             sample_events.write_environment(pipeline, environment)
             display.note(f"for a function at a shell: . {environment.relative_to(PROJECT)}")
-            display.note(f"send a file of your own: storescu 127.0.0.1 {receiver.port} file.dcm   (Ctrl-C ends all)")
+            display.note(f"send a file of your own: {storescu.path} 127.0.0.1 {receiver.port} file.dcm   (Ctrl-C ends all)")
             signal.pause()
     return 0 if complete else 1
 
@@ -142,3 +161,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(130)
+    except dcmtk.NoDCMTK as error:
+        sys.exit(str(error))

@@ -39,9 +39,10 @@ def function_environment(pipeline: Pipeline) -> dict[str, str]:
 
 
 def write_environment(pipeline: Pipeline, path: Path) -> None:
-    """For a shell: `. PATH`."""
+    """For a shell: `. PATH`. What the user's own has for AWS, or of proxies, is forgotten there first."""
+    forgotten = r"unset http_proxy $(env | sed -n 's/^\(AWS_[A-Z0-9_]*\|[A-Za-z]*_[Pp][Rr][Oo][Xx][Yy]\)=.*/\1/p')" "\n"
     lines = (f"export {name}={shlex.quote(value)}\n" for name, value in sorted(function_environment(pipeline).items()))
-    path.write_text("".join(lines))
+    path.write_text(forgotten + "".join(lines))
 
 
 def _manifest(dataset: pydicom.Dataset, body: bytes) -> dict:

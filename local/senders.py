@@ -2,16 +2,19 @@
 
 Every pair of SOP class and transfer syntax gets a presentation context with that one syntax, so no peer can ask for a
 transcoding. pynetdicom sends the file's bytes as they are, but for deflated ones; storescu writes the data set anew,
-element for element.
+element for element. A sender that does not get a success for each file logs what it printed, as a warning.
 """
 
+import logging
 import re
 import ssl
 import subprocess
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import dcmtk
 import pydicom
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 from pynetdicom import AE, _config
@@ -20,7 +23,11 @@ from pynetdicom.presentation import build_context
 
 _config.STORE_SEND_CHUNKED_DATASET = True
 
+LOGGER = logging.getLogger(__name__)
 STORESCU_RESULT = re.compile(r"^(I: Sending file: (?P<path>.+)|D: DIMSE Status +: 0x(?P<status>[0-9a-f]{4}).*)$")
+# What storescu tells of its progress; errors, warnings and what another program prints are left.
+STORESCU_PROGRESS = re.compile(r"^[DIT]: ")
+SAID_LINES = 20
 SEND_SECONDS = 300
 
 
@@ -57,13 +64,22 @@ def send_with_dcmtk(
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "storescu.cfg"
         configuration.write_text(_storescu_configuration(instances))
-        command = ["storescu", "--debug", "--no-halt", "--config-file", configuration, "Own", *options]
+        command = [dcmtk.path("storescu"), "--debug", "--no-halt", "--config-file", configuration, "Own", *options]
         command += ["--aetitle", calling, "--call", called, host, str(port), *files]
         result = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SEND_SECONDS
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=SEND_SECONDS,
         )
     statuses = _storescu_statuses(result.stdout)
-    return [Acknowledgement(item.path, item.sop_instance_uid, statuses.get(str(item.path))) for item in instances]
+    answers = [Acknowledgement(item.path, item.sop_instance_uid, statuses.get(str(item.path))) for item in instances]
+    said = [line for line in result.stdout.splitlines() if not STORESCU_PROGRESS.match(line)]
+    _warn(answers, f"{command[0]} ended with {result.returncode}", said)
+    return answers
 
 
 def send_with_pynetdicom(
@@ -78,12 +94,15 @@ def send_with_pynetdicom(
     instances = [Instance.of(path) for path in files]
     contexts = [build_context(*pair) for pair in _pairs(instances)]
     association = AE(ae_title=calling).associate(host, port, contexts, ae_title=called, tls_args=tls)
-    if not association.is_established:
-        return [Acknowledgement(item.path, item.sop_instance_uid, None) for item in instances]
+    established = association.is_established
     try:
-        return [Acknowledgement(item.path, item.sop_instance_uid, _c_store(association, item)) for item in instances]
+        answers = [Acknowledgement(item.path, item.sop_instance_uid, _c_store(association, item)) for item in instances]
     finally:
-        association.release()
+        if established:
+            association.release()
+    # Why there is none, pynetdicom has logged.
+    _warn(answers, "pynetdicom had an association" if established else "pynetdicom got no association")
+    return answers
 
 
 def _c_store(association: Association, instance: Instance) -> int | None:
@@ -94,6 +113,14 @@ def _c_store(association: Association, instance: Instance) -> int | None:
     is_deflated = instance.transfer_syntax_uid == DeflatedExplicitVRLittleEndian
     content = pydicom.dcmread(instance.path) if is_deflated else instance.path
     return association.send_c_store(content).get("Status")
+
+
+def _warn(answers: list[Acknowledgement], sender: str, said: list[str] | None = None) -> None:
+    """Says which statuses came instead of success, and the last lines of what the sender printed."""
+    failures = Counter("none" if item.status is None else f"{item.status:04X}H" for item in answers if item.status != 0)
+    if failures:
+        counts = ", ".join(f"{status} for {count}" for status, count in failures.items())
+        LOGGER.warning("\n".join([f"{sender}: of {len(answers)} files status {counts}", *(said or [])[-SAID_LINES:]]))
 
 
 def _pairs(instances: list[Instance]) -> list[tuple[str, str]]:

@@ -19,6 +19,8 @@ struct FunctionProcess<Function: LambdaFunction> {
             end(invocation.run { dispatcher(try Function(environment: environment)) })
         }
         Termination.catchSignal()
+        environment.logger.info(
+            "function starting", metadata: ["libcurl": "\(LibcurlVersion.libcurl)", "tls": "\(LibcurlVersion.tls)"])
         do {
             let api = RuntimeAPIClient(address: address, logger: environment.logger)
             let function = try Initialisation<Function>(environment: environment, api: api).run()

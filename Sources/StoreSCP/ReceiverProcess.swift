@@ -1,6 +1,8 @@
 import AWS
+import DICOM
 import FoundationEssentials
 import Glibc
+import HTTP
 import ImportPipeline
 import Logging
 import StructuredLog
@@ -63,6 +65,9 @@ package struct ReceiverProcess: Sendable {
         description["task"] = "\(lease.task)"
         description["importUnit"] = "\(configuration.importUnit.rawValue)"
         description["openFileLimit"] = "\(openFiles)"
+        description["libcurl"] = "\(LibcurlVersion.libcurl)"
+        description["tls"] = "\(LibcurlVersion.tls)"
+        description["zlib"] = "\(ZlibVersion.zlib)"
         logger.info("receiver ready", metadata: description)
         let reporter = configuration.metrics(write: log.write).map {
             MetricsReporter(

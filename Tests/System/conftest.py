@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import clean_environment
+import dcmtk
 import sample_data
 import sample_events
 from deploy import deploy
@@ -17,10 +19,22 @@ from receiver import Receiver
 from slow_s3 import SlowS3Server
 from waiting import wait_for
 
+clean_environment.enter()
+
 PROJECT = Path(__file__).parents[2]
 STORE_SCP = PROJECT / os.environ.get("STORE_SCP", "dist/StoreSCP")
 ZIPS = {name: PROJECT / "dist" / f"{name}.zip" for name in sample_events.FUNCTIONS}
+DCMTK_PROGRAMS = ("storescu", "echoscu", "dcmsend", "storescp", "dcmdump", "dcmftest")
 ROLE = "arn:aws:iam::123456789012:role/test"
+
+
+def pytest_report_header() -> list[str]:
+    """Which of DCMTK's programs the tests send and check with."""
+    try:
+        found = [dcmtk.find(name) for name in DCMTK_PROGRAMS]
+    except dcmtk.NoDCMTK as error:
+        return [str(error)]
+    return ["DCMTK: " + ", ".join(f"{program.path} {program.version}" for program in found)]
 
 
 def unpack_function(name: str, folder: Path) -> Path:

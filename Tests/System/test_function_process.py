@@ -86,7 +86,7 @@ def test_a_broken_platform_ends_the_process_with_an_error(api, start):
     function = start()
     api.invoke(b"", status=500)
     assert function.wait(10) == 1
-    [line] = [json.loads(line) for line in function.stderr]
+    [_, line] = [json.loads(line) for line in function.stderr]
     assert (line["level"], line["errorType"]) == ("FATAL", "RuntimeAPIError")
 
 
@@ -127,7 +127,7 @@ def test_the_log_has_the_form_and_the_level_that_lambda_asks_for(api, start, log
     if expected is None:
         assert lines == []
     elif log_format == "JSON":
-        [line] = map(json.loads, lines)
+        [_, line] = map(json.loads, lines)
         assert {name: line[name] for name in ("level", "message", "requestId", "errorType", "errorMessage")} == {
             "level": "ERROR",
             "message": "invocation failed",
@@ -136,7 +136,7 @@ def test_the_log_has_the_form_and_the_level_that_lambda_asks_for(api, start, log
             "errorMessage": 'of\n"two" lines',
         }
     else:
-        [line] = lines
+        [_, line] = lines
         assert "ERROR invocation failed" in line and "requestId=request-1" in line and 'of\\n"two" lines' in line
 
 

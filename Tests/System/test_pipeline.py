@@ -8,6 +8,7 @@ import uuid
 import zlib
 from pathlib import Path
 
+import dcmtk
 import pydicom
 import pytest
 
@@ -111,7 +112,7 @@ def elements(dataset: pydicom.Dataset) -> list[tuple]:
 
 def assert_accepted_by_dcmtk(path: Path) -> None:
     for program in ("dcmftest", "dcmdump"):
-        result = subprocess.run([program, path], capture_output=True, text=True, errors="replace")
+        result = subprocess.run([dcmtk.path(program), path], capture_output=True, text=True, errors="replace")
         assert result.returncode == 0, result.stdout + result.stderr
 
 

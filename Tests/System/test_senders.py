@@ -9,6 +9,7 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 
+import dcmtk
 import pydicom
 import pytest
 from part10 import data_set_bytes
@@ -34,7 +35,8 @@ IDENTITY_NOT_ACCEPTED = (1, 2, 1)
 
 def run(*command: object) -> str:
     """The output of one of DCMTK's programs, which must have succeeded."""
-    result = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
+    program, *arguments = map(str, command)
+    result = subprocess.run([dcmtk.path(program), *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
     assert result.returncode == 0, result.stdout
     return result.stdout
 

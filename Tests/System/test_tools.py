@@ -1,12 +1,12 @@
 """What people and tests use: the samples, the two senders, the display."""
 
 import io
-import shutil
 import socket
 
 import pydicom
 import pytest
 
+import dcmtk
 import ports
 import processes
 import sample_data
@@ -42,7 +42,7 @@ def test_the_samples_are_many_kinds_of_instances_each_once(samples):
 def storescp(tmp_path):
     """DCMTK's receiver, which keeps every transfer syntax: its port."""
     port = ports.free_port()
-    command = [shutil.which("storescp"), "--accept-all", "--bit-preserving", "--output-directory", tmp_path, str(port)]
+    command = [dcmtk.path("storescp"), "--accept-all", "--bit-preserving", "--output-directory", tmp_path, str(port)]
     process = processes.start(command, {}, tmp_path / "storescp.log")
     wait_for("storescp to listen", lambda: ports.accepts(port))
     yield port

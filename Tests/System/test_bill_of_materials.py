@@ -1,0 +1,113 @@
+"""What is said to be inside each artifact is inside, no dependency floats, and the processes say the same of themselves."""
+
+import hashlib
+import json
+import re
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from packageurl import PackageURL
+
+from conftest import PROJECT, ZIPS, unpack_function
+from receiver import Receiver
+from runtime_api import RuntimeAPI
+
+pytestmark = pytest.mark.pipeline
+ARTIFACTS = {**ZIPS, "StoreSCP": PROJECT / "dist/StoreSCP"}
+OPENSSL = re.compile(rb"OpenSSL (\d+\.\d+\.\d+\w*) +\d+ \w{3} \d{4}")
+
+
+def components(name: str) -> dict[str, dict]:
+    document = json.loads((PROJECT / f"dist/{name}.cdx.json").read_text())
+    return {component["name"]: component for component in document["components"]}
+
+
+def upstream(version: str) -> str:
+    """Of Debian's version: without its epoch and its revision."""
+    return re.sub(r"(\+dfsg|\.dfsg)?-[^-]*$", "", version.rpartition(":")[2])
+
+
+@pytest.fixture(scope="module")
+def executables(tmp_path_factory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("executables")
+    return {"StoreSCP": ARTIFACTS["StoreSCP"], **{name: unpack_function(name, folder / name) for name in ZIPS}}
+
+
+@pytest.mark.parametrize("name", ARTIFACTS)
+def test_each_artifact_has_a_valid_list_of_its_own(name):
+    text = (PROJECT / f"dist/{name}.cdx.json").read_text()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    [digest] = json.loads(text)["metadata"]["component"]["hashes"]
+    assert digest == {"alg": "SHA-256", "content": hashlib.sha256(ARTIFACTS[name].read_bytes()).hexdigest()}
+    for component in components(name).values():
+        assert PackageURL.from_string(component["purl"]).to_string() == component["purl"]
+        assert component["version"] and component["licenses"]
+
+
+def test_it_names_what_is_linked_and_nothing_else():
+    everywhere = {"curl", "libisal", "libssl-dev", "libc6-dev", "swift", "swift-log"}
+    of_gcc = {name for name in components("StoreSCP") if re.fullmatch(r"lib(gcc|stdc\+\+)-\d+-dev", name)}
+    of_nio = {"swift-nio", "swift-nio-ssl", "boringssl", "llhttp", "swift-atomics", "swift-collections"}
+    assert len(of_gcc) == 2
+    assert components("StoreSCP").keys() == everywhere | of_gcc | of_nio | {"zlib1g-dev"}
+    assert components("TriggerImport").keys() == everywhere | of_gcc | {"zlib1g-dev"}
+    assert components("StartImportJob").keys() == components("CheckStatus").keys() == everywhere | of_gcc
+
+
+@pytest.mark.parametrize("name", ARTIFACTS)
+def test_the_version_of_openssl_is_that_in_the_executable(name, executables):
+    found = {match.decode() for match in OPENSSL.findall(executables[name].read_bytes())}
+    assert found == {upstream(components(name)["libssl-dev"]["version"])}
+
+
+def test_the_packages_that_are_kept_new_are_all_that_are_linked():
+    """scripts/update-linked-packages asks for the packages of these files."""
+    script = (PROJECT / "scripts/update-linked-packages").read_text()
+    libraries = re.search(r"^for library in (.*); do$", script, re.MULTILINE)[1].split()
+    kept = set()
+    for library in libraries:
+        file = subprocess.run(["cc", f"-print-file-name={library}"], check=True, capture_output=True, text=True).stdout
+        owner = subprocess.run(["dpkg-query", "--search", Path(file.strip()).resolve()], capture_output=True, text=True)
+        kept.add(owner.stdout.split(":")[0])
+    purls = [PackageURL.from_string(item["purl"]) for name in ARTIFACTS for item in components(name).values()]
+    assert {url.name for url in purls if url.type == "deb" and url.qualifiers["arch"] != "source"} == kept
+
+
+def test_no_swift_package_floats():
+    """Each package that SwiftPM has resolved is named in Package.swift by its exact version."""
+    named = re.findall(r'\.package\(url: "([^"]+)", exact: "([^"]+)"\)', (PROJECT / "Package.swift").read_text())
+    assert len(named) == (PROJECT / "Package.swift").read_text().count(".package(url:")
+    pins = json.loads((PROJECT / "Package.resolved").read_text())["pins"]
+    resolved = {pin["location"].removesuffix(".git"): pin["state"]["version"] for pin in pins}
+    assert resolved == dict(named)
+    for component in components("StoreSCP").values():
+        if (purl := PackageURL.from_string(component["purl"])).type == "swift":
+            assert resolved[f"https://{purl.namespace}/{purl.name}"] == purl.version
+
+
+def linked(name: str) -> dict[str, str]:
+    """As the processes say it."""
+    versions = {key: upstream(value["version"]) for key, value in components(name).items()}
+    return {"libcurl": versions["curl"], "tls": f"OpenSSL/{versions['libssl-dev']}", "zlib": versions.get("zlib1g-dev")}
+
+
+def test_the_receiver_says_what_it_holds(tmp_path):
+    settings = {"STORAGE_DIRECTORY": str(tmp_path / "storage"), "DICOM_BUCKET": ""}
+    with Receiver(ARTIFACTS["StoreSCP"], "http://127.0.0.1:9", "", tmp_path / "log", **settings) as receiver:
+        [ready] = receiver.log_lines("receiver ready")
+    assert linked("StoreSCP").items() <= ready.items()
+
+
+def test_a_function_says_what_it_holds_first(executables):
+    with RuntimeAPI() as api:
+        variables = {name: "s3://output/" for name in ("DICOM_BUCKET", "TABLE_NAME", "OUTPUT_S3_URI", "STATE_MACHINE_ARN")}
+        function = api.start([executables["TriggerImport"]], AWS_REGION="us-east-1", AWS_LAMBDA_LOG_FORMAT="JSON", **variables)
+        first = json.loads(function.stderr.readline())
+        function.kill()
+        function.wait()
+    assert first["message"] == "function starting"
+    assert (first["libcurl"], first["tls"]) == (linked("TriggerImport")["libcurl"], linked("TriggerImport")["tls"])

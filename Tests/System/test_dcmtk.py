@@ -1,0 +1,75 @@
+"""DCMTK's programs are found by what they are, and a sender that fails says what it printed."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+import dcmtk
+from senders import send_with_dcmtk, send_with_pynetdicom
+
+
+@pytest.fixture
+def no_memory():
+    """Nothing is known of an earlier search."""
+    dcmtk.find.cache_clear()
+    yield
+    dcmtk.find.cache_clear()
+
+
+def program(folder: Path, name: str, text: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+# What `--version` meets: pynetdicom's `storescu`, which knows no such option; a file that is not a program; one of DCMTK's family
+# that has another's name.
+OTHERS = {
+    "pynetdicom": "#!/bin/sh\necho usage: storescu >&2\nexit 2\n",
+    "text": "no program\n",
+    "dcmtk": "#!/bin/sh\necho '$dcmtk: echoscu v3.6.7 2022-04-22 $'\n",
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_another_program_of_the_same_name_is_passed_over(tmp_path, monkeypatch, no_memory, other):
+    program(tmp_path / "first", "storescu", OTHERS[other])
+    own = program(tmp_path / "second", "storescu", "#!/bin/sh\necho '$dcmtk: storescu v9.8.7 2026-01-01 $'\n")
+    monkeypatch.setenv("PATH", f"relative:{tmp_path / 'first'}:{tmp_path / 'second'}:/usr/bin")
+    assert dcmtk.find("storescu") == dcmtk.Program(own, "9.8.7")
+
+
+def test_debians_is_found_without_the_path(monkeypatch, no_memory):
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert dcmtk.path("storescu") == "/usr/bin/storescu"
+
+
+def test_where_there_is_none_the_error_names_what_was_found(tmp_path, monkeypatch, no_memory):
+    other = program(tmp_path, "no-program-of-dcmtk", OTHERS["pynetdicom"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(dcmtk.NoDCMTK, match=f"found only others of this name: {other}. Debian's package is `dcmtk`"):
+        dcmtk.find("no-program-of-dcmtk")
+
+
+@pytest.mark.parametrize(
+    ("send", "said"),
+    [
+        (send_with_dcmtk, ["/usr/bin/storescu ended with 1: of 2 files status none for 2", "F: Association Request Failed"]),
+        (send_with_pynetdicom, ["pynetdicom got no association: of 2 files status none for 2", "Connection refused"]),
+    ],
+)
+def test_a_sender_that_fails_says_why(samples, caplog, send, said):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        send(samples[:2], "127.0.0.1", closed.getsockname()[1])
+    assert all(text in caplog.text for text in said), caplog.text
+
+
+def test_a_sender_that_succeeds_says_nothing(folder_receiver, samples, caplog):
+    receiver = folder_receiver()
+    for send in (send_with_dcmtk, send_with_pynetdicom):
+        send(samples[:2], "127.0.0.1", receiver.port)
+    assert not caplog.text
