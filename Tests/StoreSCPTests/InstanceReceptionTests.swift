@@ -32,8 +32,9 @@ import Testing
             do {
                 let reception = try InstanceReception(
                     request: try Samples.storeRequest(), fileMetaInformation: meta,
-                    limits: ReceptionLimits(maximumInstanceBytes: maximumBytes, maximumElementDepth: 3),
-                    budget: budget, eventLoop: eventLoop, onRefusal: { _ in },
+                    limits: ReceptionLimits(
+                        maximumInstanceBytes: maximumBytes, maximumElementDepth: 3, maximumHeaderBytes: 1 << 20),
+                    surroundings: Samples.surroundings(budget: budget, eventLoop: eventLoop),
                     makeUpload: {
                         InstanceUpload(
                             instance: $0, beginning: $1, sender: Samples.sender, destination: destination, memory: $2,
