@@ -54,6 +54,8 @@ package final class AssociationHandler: ChannelDuplexHandler {
     /// PDVs that are worked off before others have their turn, some milliseconds; a message counts as several.
     private static let workInATurn = 256
     private static let workOfMessage = 16
+    /// Bytes of an A-ASSOCIATE-RQ that is read in a turn of its own: the longest take some milliseconds.
+    private static let longRequest = 16 << 10
 
     let service: any AssociationService
     /// Nil: nobody watches it.
@@ -86,6 +88,8 @@ package final class AssociationHandler: ChannelDuplexHandler {
     private var isProcessing = false
     /// It is the turn of others.
     private var isPaused = false
+    /// A long A-ASSOCIATE-RQ has waited for its turn.
+    private var longRequestIsDue = false
     /// Since it was called, or since others had their turn.
     private var work = 0
     var isClosed = false
@@ -282,6 +286,13 @@ package final class AssociationHandler: ChannelDuplexHandler {
             return true
         }
         guard isDecodable else { return false }
+        if machine.state == .sta2, !longRequestIsDue, received.readableBytes > Self.longRequest,
+            decoder.holdsWholePDU(received)
+        {
+            longRequestIsDue = true
+            letOthersGoOn()
+            return true
+        }
         do {
             guard let pdu = try decoder.decode(buffer: &received) else { return false }
             let state = machine.state

@@ -43,6 +43,14 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
         maximumDataPDULength = max(limits.maximumDataPDULength, length)
     }
 
+    /// Whether a PDU begins here that `decode` would read whole.
+    func holdsWholePDU(_ buffer: ByteBuffer) -> Bool {
+        guard dataTF == nil, let length = buffer.getInteger(at: buffer.readerIndex + 2, as: UInt32.self) else {
+            return false
+        }
+        return buffer.readableBytes >= Self.headerLength + Int(length)
+    }
+
     package mutating func decode(buffer: inout ByteBuffer) throws(PDUDecodingError) -> PDU? {
         if dataTF != nil { return try continueDataTF(from: &buffer) }
         guard let typeByte = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) else { return nil }

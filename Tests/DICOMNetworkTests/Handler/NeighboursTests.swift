@@ -65,6 +65,27 @@ struct NeighboursTests {
         #expect(peer.service.turns == 1)
     }
 
+    @Test("A long request for an association has a turn of its own, when it is whole")
+    func longRequest() throws {
+        let peer = try EmbeddedPeer()
+        peer.service.turn = peer.channel.eventLoop.makePromise()
+        var request = Samples.request
+        request.presentationContexts = (0..<64).map { number in
+            ProposedPresentationContext(
+                id: UInt8(number * 2 + 1), abstractSyntax: SOPClass.ctImageStorage,
+                transferSyntaxes: (0..<20).map { "1.2.840.10008.1.2.4.\($0)" })
+        }
+        var bytes = Samples.encoded(.associateRQ(request))
+        try peer.channel.writeInbound(bytes.readSlice(length: bytes.readableBytes - 1))
+        #expect(peer.service.turns == 0)
+        try peer.channel.writeInbound(bytes)
+        #expect(peer.service.turns == 1)
+        #expect(peer.service.decisions == 0)
+        peer.service.turn?.succeed()
+        #expect(peer.service.decisions == 1)
+        #expect(peer.service.turns == 1)
+    }
+
     @Test("After an outcome that ends the association comes the answer, then an A-ABORT")
     func endsAssociation() throws {
         let peer = try EmbeddedPeer.associated()
