@@ -15,6 +15,10 @@ package enum DataSetError: Error, Hashable, Sendable {
     case groupNotAllowed(Tag)
     case depthExceedsMaximum(Tag, maximum: Int)
     case lengthExceedsMaximum(Tag, length: UInt64, maximum: UInt64)
+    /// More elements, items and delimiters than the bytes that were received may hold.
+    case tooManyElements(maximum: UInt64)
+    /// More than the bytes that were received may inflate to.
+    case inflatesTooFar(maximum: UInt64)
     /// The data ended inside an element or a sequence, after so many bytes (after inflation).
     case truncated(after: UInt64)
     case invalidUID(Tag, UIDError)
@@ -28,6 +32,16 @@ package enum DataSetError: Error, Hashable, Sendable {
     case transferSyntaxUnknown(UID)
 }
 
+extension DataSetError {
+    /// Whether the data set asks for work out of all relation to its size, which no honest sender's does.
+    package var isAttack: Bool {
+        switch self {
+        case .tooManyElements, .inflatesTooFar: true
+        default: false
+        }
+    }
+}
+
 extension DataSetError: CustomStringConvertible {
     package var description: String {
         switch self {
@@ -38,6 +52,8 @@ extension DataSetError: CustomStringConvertible {
         case .groupNotAllowed: "groupNotAllowed"
         case .depthExceedsMaximum(_, let maximum): "depthExceedsMaximum(\(maximum))"
         case .lengthExceedsMaximum(_, _, let maximum): "lengthExceedsMaximum(\(maximum))"
+        case .tooManyElements(let maximum): "tooManyElements(maximum: \(maximum))"
+        case .inflatesTooFar(let maximum): "inflatesTooFar(maximum: \(maximum))"
         case .truncated(let count): "truncated(after: \(count))"
         // Both tags are ones that were looked for.
         case .invalidUID(let tag, _): "invalidUID(\(tag))"

@@ -9,6 +9,8 @@ package struct ElementReader {
         case element(ElementHeader)
         case value(Tag, [UInt8])
         case needsMoreBytes
+        /// `pause` is reached.
+        case paused
     }
 
     /// What encloses the position: each of these ends with a delimiter.
@@ -27,6 +29,17 @@ package struct ElementReader {
 
     /// Bytes read or skipped so far.
     package private(set) var bytesExamined: UInt64 = 0
+
+    /// Work done so far: one for each element, item and delimiter, and more for values that were kept.
+    package private(set) var work: UInt64 = 0
+    /// At how much work `next` leaves off.
+    package var pause = UInt64.max
+    /// How many elements, items and delimiters there may be.
+    package var maximumElements = UInt64.max
+    private var elements: UInt64 = 0
+
+    /// What it takes to keep a value and look into it, beside passing it over.
+    private static let workOfValue: UInt64 = 16
 
     private let encoding: ElementEncoding
     private let limits: DataSetLimits
@@ -62,12 +75,17 @@ package struct ElementReader {
         while true {
             switch state {
             case .header:
+                guard work < pause else { return .paused }
                 guard let header = try readHeader(&input) else { return .needsMoreBytes }
+                work += 1
+                elements += 1
+                guard elements <= maximumElements else { throw .tooManyElements(maximum: maximumElements) }
                 if let event = try enter(header) { return event }
             case .value(let header, keep: true):
                 let length = Int(header.length ?? 0)
                 guard let value = take(length, from: &input) else { return .needsMoreBytes }
                 state = .header
+                work += Self.workOfValue
                 return .value(header.tag, value)
             case .value(let header, keep: false):
                 state = .skipping(try allowed(UInt64(header.length ?? 0), of: header.tag))

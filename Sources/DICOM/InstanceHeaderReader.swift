@@ -13,6 +13,10 @@ package struct InstanceHeaderReader: HeaderReader {
     /// Bytes of the data set, as sent, that were used so far. Fewer than were fed when the header was complete earlier.
     package private(set) var bytesConsumed: UInt64 = 0
 
+    /// What a step of inflation takes, in the reader's measure.
+    private static let workOfStep: UInt64 = 256
+
+    private var bytesInflated: UInt64 = 0
     private var reader: ElementReader
     private let inflater: Inflater?
     private let limits: DataSetLimits
@@ -31,12 +35,27 @@ package struct InstanceHeaderReader: HeaderReader {
     /// Takes the next bytes of the data set. Once complete, further bytes are left alone.
     @discardableResult
     package mutating func feed(_ bytes: UnsafeRawBufferPointer) throws(DataSetError) -> Progress {
-        guard progress == .needsMoreBytes else { return progress }
         var input = bytes[...]
-        defer { bytesConsumed += UInt64(bytes.count - input.count) }
+        return try feed(&input, work: .max)
+    }
+
+    /// Takes the next bytes off the input's front, and leaves off when about so much work was done: one for each element,
+    /// item and delimiter, and more for what takes longer. What is left is to be fed again, also when no byte is.
+    @discardableResult
+    package mutating func feed(
+        _ input: inout Slice<UnsafeRawBufferPointer>, work: UInt64
+    ) throws(DataSetError) -> Progress {
+        guard progress != .complete else { return progress }
+        progress = .needsMoreBytes
+        let count = input.count
+        let consumed = bytesConsumed
+        defer { bytesConsumed = consumed + UInt64(count - input.count) }
+        let received = consumed + UInt64(count)
+        reader.maximumElements = limits.elements(in: received)
         if let inflater {
-            try inflate(&input, with: inflater)
+            try inflate(&input, of: received, with: inflater, work: work)
         } else {
+            reader.pause = work == .max ? .max : reader.work + work
             try read(&input)
         }
         return progress
@@ -44,7 +63,7 @@ package struct InstanceHeaderReader: HeaderReader {
 
     /// Says that the data set has ended: complete, unless it ended inside an element.
     package mutating func finish() throws(DataSetError) {
-        guard progress == .needsMoreBytes else { return }
+        guard progress != .complete else { return }
         guard reader.isAtElementBoundary, inflater?.isAtEnd ?? true else {
             throw .truncated(after: reader.bytesExamined)
         }
@@ -52,21 +71,32 @@ package struct InstanceHeaderReader: HeaderReader {
     }
 
     private mutating func inflate(
-        _ input: inout Slice<UnsafeRawBufferPointer>, with inflater: Inflater
+        _ input: inout Slice<UnsafeRawBufferPointer>, of received: UInt64, with inflater: Inflater, work: UInt64
     ) throws(DataSetError) {
+        let before = reader.work
+        var steps: UInt64 = 0
         while progress == .needsMoreBytes {
             var inflated = try inflater.step(&input)
             guard !inflated.isEmpty || !(input.isEmpty || inflater.isAtEnd) else { break }
+            bytesInflated += UInt64(inflated.count)
+            let maximum = limits.bytesInflated(of: received)
+            guard bytesInflated <= maximum else { throw .inflatesTooFar(maximum: maximum) }
             try read(&inflated)
+            steps += 1
+            // What zlib has ready is in its buffer, and no element is cut short of its end.
+            if progress == .needsMoreBytes, reader.work - before + steps * Self.workOfStep >= work {
+                progress = .paused
+            }
         }
         // What follows the end of the stream is padding to an even length.
-        if inflater.isAtEnd { try finish() }
+        if progress == .needsMoreBytes, inflater.isAtEnd { try finish() }
     }
 
     private mutating func read(_ input: inout Slice<UnsafeRawBufferPointer>) throws(DataSetError) {
         while progress == .needsMoreBytes {
             switch try reader.next(&input) {
             case .needsMoreBytes: return
+            case .paused: progress = .paused
             case .element(let element) where element.depth == 0: try begin(element)
             case .element: break
             case .value(let tag, let bytes): try take(bytes, of: tag)

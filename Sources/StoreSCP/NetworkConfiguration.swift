@@ -11,8 +11,8 @@ struct NetworkConfiguration: Sendable {
     let maximumPresentationContexts: Int
     let maximumOperations: Int
     let maximumBufferBytes: Int
-    /// Those without an association too.
-    let maximumConnections: Int
+    /// Of all connections, those without an association too.
+    let connections: ConnectionTable.Limits
 
     /// 10,000 parts of 5 MiB, as S3 takes them.
     private static let maximumObjectBytes = 10_000 * (5 << 20)
@@ -21,10 +21,15 @@ struct NetworkConfiguration: Sendable {
         let perPeer = try settings.integer("MAXIMUM_ASSOCIATIONS_PER_PEER", default: 0, in: 0...100_000)
         associations = OpenAssociations.Limits(
             total: try settings.integer("MAXIMUM_ASSOCIATIONS", default: 300, in: 1...100_000),
-            perPeer: perPeer == 0 ? nil : perPeer)
-        maximumConnections =
-            associations.total
-            + (try settings.integer("MAXIMUM_PENDING_CONNECTIONS", default: 1000, in: 1...1_000_000))
+            perPeer: perPeer == 0 ? nil : perPeer,
+            silentPerPeer: try settings.integer(
+                "MAXIMUM_SILENT_ASSOCIATIONS_PER_PEER", default: 100, in: 1...100_000),
+            silence: try settings.seconds("SILENCE_SECONDS", default: 30))
+        connections = ConnectionTable.Limits(
+            connections: associations.total
+                + (try settings.integer("MAXIMUM_PENDING_CONNECTIONS", default: 1000, in: 1...1_000_000)),
+            requestBytes: try settings.integer(
+                "MAXIMUM_PENDING_REQUEST_BYTES", default: 16 << 20, in: (1 << 16)...(1 << 34)))
         var limits = AssociationLimits()
         limits.maximumAssociatePDULength = UInt32(
             try settings.integer("MAXIMUM_ASSOCIATE_PDU_SIZE", default: 256 << 10, in: 1024...(16 << 20)))
@@ -44,7 +49,9 @@ struct NetworkConfiguration: Sendable {
         reception = ReceptionLimits(
             maximumInstanceBytes: try settings.integer(
                 "MAXIMUM_INSTANCE_BYTES", default: 10_000_000_000, in: 1...Self.maximumObjectBytes),
-            maximumElementDepth: try settings.integer("MAXIMUM_ELEMENT_DEPTH", default: 64, in: 1...1024))
+            maximumElementDepth: try settings.integer("MAXIMUM_ELEMENT_DEPTH", default: 64, in: 1...1024),
+            maximumHeaderBytes: try settings.integer(
+                "MAXIMUM_HEADER_BYTES", default: 2 << 20, in: (1 << 10)...(16 << 20)))
         maximumPDUSize = try settings.evenInteger("MAXIMUM_PDU_SIZE", default: 256 << 10, in: 4096...(16 << 20))
         maximumPresentationContexts = try settings.integer("MAXIMUM_PRESENTATION_CONTEXTS", default: 128, in: 1...128)
         maximumOperations = try settings.integer("MAXIMUM_OPERATIONS", default: 16, in: 1...1000)

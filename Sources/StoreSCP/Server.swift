@@ -43,8 +43,9 @@ final class Server: Sendable {
     }
 
     static func start(configuration: Configuration, service: StorageService, logger: Logger) async throws -> Server {
-        let connections = Connections(maximum: configuration.network.maximumConnections)
         let network = configuration.network
+        let connections = Connections(
+            limits: network.connections, usesProxyProtocol: configuration.usesProxyProtocol)
         let readBuffers = ReadBuffers()
 
         func listen(on port: Int, tls: TLSContexts?) async throws -> any Channel {
@@ -66,9 +67,9 @@ final class Server: Sendable {
                 // One read at a time: the application may not be able to take more.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
                 .childChannelInitializer { channel in
-                    connections.add(channel)
+                    let connection = connections.add(channel)
                     return channel.eventLoop.makeCompletedFuture { try readBuffers.add(to: channel) }.flatMap {
-                        pipeline.addHandlers(to: channel)
+                        pipeline.addHandlers(to: channel, connection: connection)
                     }
                 }
                 .listen(on: configuration.address, port: port)

@@ -19,6 +19,7 @@ final class StorageService: AssociationService {
     private let access: AssociationAccess
     private let identities: UserIdentityVerifier
     private let pendingVerifications = Atomic(0)
+    private let turns = PerEventLoop<Turns>()
     let budget: BufferBudget
     private let counts: ReceiverCounts
     private let logger: Logger
@@ -72,6 +73,10 @@ final class StorageService: AssociationService {
         counts.associationAccepted()
         logger.debug("association accepted", metadata: Self.metadata(of: association))
         return nil
+    }
+
+    func nextTurn(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+        turns.value(of: eventLoop) { _ in Turns(of: eventLoop) }.next()
     }
 
     func associationEnded(_ summary: AssociationSummary) {
@@ -150,8 +155,24 @@ final class StorageService: AssociationService {
                 callingAETitle: association.callingAETitle, calledAETitle: association.calledAETitle,
                 peer: association.peerAddress ?? "unknown"))
         return try InstanceReception(
-            request: request, fileMetaInformation: meta, limits: configuration.network.reception, budget: budget,
+            request: request, fileMetaInformation: meta, limits: configuration.network.reception,
+            surroundings: surroundings(of: request, on: association, eventLoop: eventLoop),
+            makeUpload: { [destination] (instance, beginning, memory) throws(InstanceProblem) in
+                try InstanceUpload(
+                    instance: instance, beginning: beginning, sender: sender, destination: destination,
+                    memory: memory, eventLoop: eventLoop)
+            })
+    }
+
+    private func surroundings(
+        of request: CStoreRequest, on association: Association, eventLoop: any EventLoop
+    ) -> InstanceReception.Surroundings {
+        InstanceReception.Surroundings(
+            budget: budget,
+            peer: MemoryShares.Peer(
+                address: association.peerAddress ?? "unknown", callingAETitle: association.callingAETitle),
             eventLoop: eventLoop,
+            nextTurn: { self.nextTurn(on: eventLoop) },
             onRefusal: { [logger] problem in
                 logger.notice(
                     "instance refused",
@@ -160,11 +181,7 @@ final class StorageService: AssociationService {
                         "status": "\(problem.outcome.status)", "reason": "\(problem)",
                     ])
             },
-            makeUpload: { [destination] instance, beginning, memory throws(InstanceProblem) in
-                try InstanceUpload(
-                    instance: instance, beginning: beginning, sender: sender, destination: destination,
-                    memory: memory, eventLoop: eventLoop)
-            })
+            countEviction: { [associations] in associations.countEviction(association.id) })
     }
 
     private static func metadata(of association: Association) -> Logger.Metadata {

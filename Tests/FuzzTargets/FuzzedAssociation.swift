@@ -16,6 +16,8 @@ enum FuzzedAssociation {
 
         func admit(_ association: Association) -> AAssociateRJ? { nil }
 
+        func nextTurn(on eventLoop: any EventLoop) -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
+
         func instanceBegins(
             _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
         ) -> InstanceDecision {

@@ -25,7 +25,7 @@ struct BufferBudgetTests {
     @Test("What is there is granted at once, and comes back with its holder")
     func granted() {
         do {
-            let share = BufferShare(of: budget)
+            let share = BufferShare(of: budget, for: Samples.peer)
             #expect(Wish(share, 60, eventLoop).isGranted)
             #expect(Wish(share, 40, eventLoop).isGranted)
             #expect(budget.available == 0)
@@ -37,10 +37,10 @@ struct BufferBudgetTests {
 
     @Test("One holder may exceed it, so that something goes on; the next waits until there is room")
     func overdraft() {
-        let full = BufferShare(of: budget)
+        let full = BufferShare(of: budget, for: Samples.peer)
         #expect(Wish(full, 100, eventLoop).isGranted)
-        let first = BufferShare(of: budget)
-        let second = BufferShare(of: budget)
+        let first = BufferShare(of: budget, for: Samples.peer)
+        let second = BufferShare(of: budget, for: Samples.peer)
         #expect(Wish(first, 30, eventLoop).isGranted)
         #expect(Wish(first, 30, eventLoop).isGranted)
         let waiting = Wish(second, 20, eventLoop)
@@ -55,11 +55,11 @@ struct BufferBudgetTests {
 
     @Test("When the one who exceeds it is done, the next in turn may")
     func overdraftPassesOn() {
-        let full = BufferShare(of: budget)
+        let full = BufferShare(of: budget, for: Samples.peer)
         _ = Wish(full, 100, eventLoop)
-        let first = BufferShare(of: budget)
+        let first = BufferShare(of: budget, for: Samples.peer)
         _ = Wish(first, 50, eventLoop)
-        let shares = (0..<2).map { _ in BufferShare(of: budget) }
+        let shares = (0..<2).map { _ in BufferShare(of: budget, for: Samples.peer) }
         let waiting = shares.map { Wish($0, 50, eventLoop) }
         first.shrink(by: 50)
         #expect(waiting.map(\.isGranted) == [true, false])
@@ -69,12 +69,12 @@ struct BufferBudgetTests {
 
     @Test("Small wishes do not overtake one that waits")
     func order() {
-        let full = BufferShare(of: budget)
+        let full = BufferShare(of: budget, for: Samples.peer)
         _ = Wish(full, 90, eventLoop)
-        let exceeding = BufferShare(of: budget)
+        let exceeding = BufferShare(of: budget, for: Samples.peer)
         _ = Wish(exceeding, 50, eventLoop)
-        let large = BufferShare(of: budget)
-        let small = BufferShare(of: budget)
+        let large = BufferShare(of: budget, for: Samples.peer)
+        let small = BufferShare(of: budget, for: Samples.peer)
         let waiting = [Wish(large, 60, eventLoop), Wish(small, 1, eventLoop)]
         full.shrink(by: 50)
         #expect(waiting.map(\.isGranted) == [false, false])

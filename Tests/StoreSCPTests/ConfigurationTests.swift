@@ -17,7 +17,9 @@ import Testing
         #expect(configuration.accessRules == nil)
         #expect(configuration.userIdentity.kinds.isEmpty)
         #expect(!configuration.rejectsWithoutContext)
-        #expect(configuration.network.associations == OpenAssociations.Limits(total: 300))
+        #expect(configuration.network.associations == OpenAssociations.Limits(total: 300, silentPerPeer: 100))
+        #expect(configuration.network.reception.maximumHeaderBytes == 2 << 20)
+        #expect(configuration.network.connections == ConnectionTable.Limits(connections: 1300, requestBytes: 16 << 20))
         #expect(configuration.network.association == AssociationLimits())
         #expect(configuration.network.timeouts == AssociationTimeouts())
         #expect(configuration.network.timeouts.dimse == .seconds(60))
@@ -61,9 +63,14 @@ import Testing
             "MAXIMUM_RECEIVED_PDU_SIZE": "8192", "MAXIMUM_PDVS": "9", "MAXIMUM_COMMAND_SET_SIZE": "300",
             "ASSOCIATION_TIMEOUT": "4", "MESSAGE_TIMEOUT": "11", "MAXIMUM_INSTANCE_BYTES": "1000",
             "MAXIMUM_ELEMENT_DEPTH": "5", "MAXIMUM_PRESENTATION_CONTEXTS": "2", "MAXIMUM_OPERATIONS": "6",
-            "MAXIMUM_BUFFER_BYTES": "1048576",
+            "MAXIMUM_BUFFER_BYTES": "1048576", "MAXIMUM_HEADER_BYTES": "1024",
+            "MAXIMUM_SILENT_ASSOCIATIONS_PER_PEER": "7", "SILENCE_SECONDS": "8", "MAXIMUM_PENDING_CONNECTIONS": "10",
+            "MAXIMUM_PENDING_REQUEST_BYTES": "65536",
         ]).network
-        #expect(network.associations == OpenAssociations.Limits(total: 300, perPeer: 3))
+        #expect(
+            network.associations
+                == OpenAssociations.Limits(total: 300, perPeer: 3, silentPerPeer: 7, silence: .seconds(8)))
+        #expect(network.connections == ConnectionTable.Limits(connections: 310, requestBytes: 65536))
         #expect(network.association.maximumAssociatePDULength == 2048)
         #expect(network.association.maximumItems == 17)
         #expect(network.association.maximumDataPDULength == 8192)
@@ -71,7 +78,9 @@ import Testing
         #expect(network.association.maximumCommandSetLength == 300)
         #expect(network.timeouts.artim == .seconds(4))
         #expect(network.timeouts.message == .seconds(11))
-        #expect(network.reception == ReceptionLimits(maximumInstanceBytes: 1000, maximumElementDepth: 5))
+        #expect(
+            network.reception
+                == ReceptionLimits(maximumInstanceBytes: 1000, maximumElementDepth: 5, maximumHeaderBytes: 1024))
         #expect(network.maximumPresentationContexts == 2)
         #expect(network.maximumOperations == 6)
         #expect(network.maximumBufferBytes == 1 << 20)

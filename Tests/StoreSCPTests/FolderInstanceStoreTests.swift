@@ -28,7 +28,7 @@ import Testing
         let budget = BufferBudget(bytes: 1)
         try await eventLoop.flatSubmit {
             let writer = store.writer(
-                for: key, beginning: ByteBuffer(bytes: beginning), memory: BufferShare(of: budget),
+                for: key, beginning: ByteBuffer(bytes: beginning), memory: BufferShare(of: budget, for: Samples.peer),
                 eventLoop: eventLoop)
             return body(writer) ?? eventLoop.makeSucceededVoidFuture()
         }.get()

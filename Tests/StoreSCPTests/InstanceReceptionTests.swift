@@ -32,8 +32,9 @@ import Testing
             do {
                 let reception = try InstanceReception(
                     request: try Samples.storeRequest(), fileMetaInformation: meta,
-                    limits: ReceptionLimits(maximumInstanceBytes: maximumBytes, maximumElementDepth: 3),
-                    budget: budget, eventLoop: eventLoop, onRefusal: { _ in },
+                    limits: ReceptionLimits(
+                        maximumInstanceBytes: maximumBytes, maximumElementDepth: 3, maximumHeaderBytes: 1 << 20),
+                    surroundings: Samples.surroundings(budget: budget, eventLoop: eventLoop),
                     makeUpload: { (instance, beginning, share) throws(InstanceProblem) in
                         try InstanceUpload(
                             instance: instance, beginning: beginning, sender: Samples.sender,

@@ -17,6 +17,18 @@ enum Samples {
     static let sender = InstanceUpload.Sender(
         associationID: "a", origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: ""))
 
+    static let peer = MemoryShares.Peer(address: "127.0.0.1", callingAETitle: "CT1")
+
+    static func surroundings(
+        budget: BufferBudget, eventLoop: any EventLoop, nextTurn: (() -> EventLoopFuture<Void>)? = nil,
+        onRefusal: @escaping (InstanceProblem) -> Void = { _ in }, countEviction: @escaping () -> Int = { 1 }
+    ) -> InstanceReception.Surroundings {
+        InstanceReception.Surroundings(
+            budget: budget, peer: peer, eventLoop: eventLoop,
+            nextTurn: nextTurn ?? { eventLoop.makeSucceededVoidFuture() }, onRefusal: onRefusal,
+            countEviction: countEviction)
+    }
+
     static func storeRequest() throws -> CStoreRequest {
         CStoreRequest(
             messageID: 1, affectedSOPClassUID: try UID(classUID), affectedSOPInstanceUID: try UID(instanceUID),

@@ -38,12 +38,12 @@ import Testing
         try reader.feed(Samples.dataSet())
         let instance = try ReceivedInstance(header: reader.header, request: Samples.storeRequest())
         let (isFree, status) = try await eventLoop.flatSubmit { [budget, uploads, eventLoop] in
-            let others = BufferShare(of: budget)
+            let others = BufferShare(of: budget, for: Samples.peer)
             _ = others.grow(by: 3 * Chunk.size, eventLoop: eventLoop)
             do {
                 let upload = try InstanceUpload(
                     instance: instance, beginning: ByteBuffer(bytes: [1, 2]), sender: Samples.sender,
-                    destination: destination, memory: BufferShare(of: budget), eventLoop: eventLoop)
+                    destination: destination, memory: BufferShare(of: budget, for: Samples.peer), eventLoop: eventLoop)
                 let outcome = upload.finish()
                 let isFree = uploads.acquire(key, eventLoop: eventLoop) == nil
                 uploads.release(key)
@@ -64,8 +64,9 @@ import Testing
             do {
                 let reception = try InstanceReception(
                     request: Samples.storeRequest(), fileMetaInformation: Samples.fileMetaInformation(),
-                    limits: ReceptionLimits(maximumInstanceBytes: 1000, maximumElementDepth: 1), budget: budget,
-                    eventLoop: eventLoop, onRefusal: { _ in },
+                    limits: ReceptionLimits(
+                        maximumInstanceBytes: 1000, maximumElementDepth: 1, maximumHeaderBytes: 1 << 20),
+                    surroundings: Samples.surroundings(budget: budget, eventLoop: eventLoop),
                     makeUpload: { (instance, beginning, share) throws(InstanceProblem) in
                         try InstanceUpload(
                             instance: instance, beginning: beginning, sender: Samples.sender,
@@ -74,7 +75,7 @@ import Testing
                     })
                 let dataSet = Samples.dataSet()
                 _ = reception.receive(ByteBuffer(bytes: dataSet.prefix(50)))
-                let others = BufferShare(of: budget)
+                let others = BufferShare(of: budget, for: Samples.peer)
                 _ = others.grow(by: 3 * Chunk.size, eventLoop: eventLoop)
                 let written = reception.receive(ByteBuffer(bytes: dataSet.dropFirst(50)))
                 let available = budget.available

@@ -1,5 +1,6 @@
 """A sender that is a socket and nothing more, for what no library does: it stops in the middle, or is one of thousands."""
 
+import select
 import socket
 import struct
 
@@ -7,6 +8,7 @@ VERIFICATION = b"1.2.840.10008.1.1"
 CLASS = b"1.2.840.10008.5.1.4.1.1.7"
 EXPLICIT = b"1.2.840.10008.1.2.1"
 IMPLICIT = b"1.2.840.10008.1.2"
+DEFLATED = b"1.2.840.10008.1.2.1.99"
 TIMEOUT_SECONDS = 30
 LARGE = 2_000_000
 
@@ -19,11 +21,11 @@ def pdu(kind: int, body: bytes) -> bytes:
     return struct.pack(">BBI", kind, 0, len(body)) + body
 
 
-def associate_request(window: int | None = None, calling: bytes = b"RAW") -> bytes:
-    """Verification on context 1, Secondary Capture in Explicit VR on context 3."""
+def associate_request(window: int | None = None, syntax: bytes = EXPLICIT, calling: bytes = b"RAW") -> bytes:
+    """Verification on context 1, Secondary Capture, in Explicit VR if nothing else is said, on context 3."""
     contexts = b"".join(
-        item(0x20, bytes([number, 0, 0, 0]) + item(0x30, abstract) + item(0x40, syntax))
-        for number, abstract, syntax in [(1, VERIFICATION, IMPLICIT), (3, CLASS, EXPLICIT)]
+        item(0x20, bytes([number, 0, 0, 0]) + item(0x30, abstract) + item(0x40, proposed))
+        for number, abstract, proposed in [(1, VERIFICATION, IMPLICIT), (3, CLASS, syntax)]
     )
     information = item(0x51, struct.pack(">I", 16384))
     if window is not None:
@@ -86,8 +88,9 @@ def status_of(response: bytes) -> int:
 class RawSender:
     """Blocking; one association."""
 
-    def __init__(self, port: int):
-        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
+    def __init__(self, port: int, source: str = "127.0.0.1"):
+        """`source` is the peer that it is: any address of the loopback network."""
+        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS, (source, 0))
         self._socket.settimeout(TIMEOUT_SECONDS)
         self._received = self._socket.makefile("rb")
 
@@ -101,6 +104,10 @@ class RawSender:
     def send(self, content: bytes) -> None:
         self._socket.sendall(content)
 
+    def hears_within(self, seconds: float) -> bool:
+        """Whether something has come, be it the end of the connection."""
+        return bool(select.select([self._socket], [], [], seconds)[0])
+
     def pdu(self) -> bytes | None:
         """The next PDU; None at the end of the connection."""
         try:
@@ -109,10 +116,18 @@ class RawSender:
         except ConnectionResetError:
             return None
 
-    def associate(self, window: int | None = None) -> None:
-        self.send(associate_request(window))
+    def associate(self, window: int | None = None, syntax: bytes = EXPLICIT) -> None:
+        self.send(associate_request(window, syntax))
         answer = self.pdu()
         assert answer and answer[0] == 2, answer
+
+    def store(self, number: int, pixels: int = 1000) -> int:
+        """The status of an instance that is sent in one go."""
+        self.send(data(3, 3, store_command(number)))
+        content = data_set(number, pixels=pixels)
+        for start in range(0, len(content), 65536):
+            self.send(data(3, 2 if start + 65536 >= len(content) else 0, content[start : start + 65536]))
+        return self.status()
 
     def begin_instance(self, number: int) -> None:
         """All but the last kilobyte of two megabytes: enough for a receiver to have written something of it."""

@@ -13,13 +13,17 @@ struct AssociateRequest {
         let information =
             Self.item(0x51, [0, 0, 0x40, 0]) + Self.item(0x52, Array("2.25.8".utf8))
             + (window > 1 ? Self.item(0x53, operations) : [])
+        return Self.pdu(contexts: context, information: information)
+    }
+
+    static func pdu(contexts: [UInt8], information: [UInt8]) -> [UInt8] {
         let body =
             [0, 1, 0, 0] + Array("STORESCP        BENCHMARK       ".utf8) + [UInt8](repeating: 0, count: 32)
-            + Self.item(0x10, Array("1.2.840.10008.3.1.1.1".utf8)) + context + Self.item(0x50, information)
+            + item(0x10, Array("1.2.840.10008.3.1.1.1".utf8)) + contexts + item(0x50, information)
         return [1, 0] + UInt32(body.count).bigEndianBytes + body
     }
 
-    private static func item(_ type: UInt8, _ value: [UInt8]) -> [UInt8] {
+    static func item(_ type: UInt8, _ value: [UInt8]) -> [UInt8] {
         [type, 0] + UInt16(value.count).bigEndianBytes + value
     }
 

@@ -65,7 +65,7 @@ struct Message: Sendable {
     }
 
     /// PS3.7 §9.3.1.1.
-    private static func command(
+    static func command(
         sopClassUID: String, instanceUID: [UInt8]
     ) -> (bytes: [UInt8], messageIDOffset: Int) {
         func element(_ number: UInt16, _ value: [UInt8]) -> [UInt8] {

@@ -6,6 +6,7 @@ import Foundation
 ///     SCPBenchmark free-port
 ///     SCPBenchmark SUITE ROUNDS NAME=COMMAND …
 ///     SCPBenchmark connect ROUNDS NAME=COMMAND …
+///     SCPBenchmark neighbours ROUNDS NAME=COMMAND …
 ///     SCPBenchmark soak SECONDS NAME=COMMAND
 ///     SCPBenchmark many-studies SECONDS NAME=COMMAND
 ///
@@ -32,8 +33,11 @@ struct SCPBenchmark {
         guard let folder = environment["FOLDER"] else { throw BenchmarkError("expected FOLDER in the environment") }
         let storage = Storage(
             folder: folder, sinkFolder: environment["SINK_FOLDER"], files: Suite.named[name]?.files ?? .kept)
+        let workloads = environment["WORKLOADS"]?.split(separator: ";").map(String.init)
         print("\n### \(name)")
         switch name {
+        case "neighbours":
+            Neighbours.compare(programs, rounds: amount, storage: storage, attacks: workloads)
         case "connect": ConnectionRush.compare(programs, rounds: amount, storage: storage)
         case "many-studies":
             try ManyStudies(
@@ -45,7 +49,7 @@ struct SCPBenchmark {
             guard let suite = Suite.named[name] else { throw BenchmarkError("there is no suite \(name)") }
             let tables = Comparison(
                 suite: suite, programs: programs, rounds: amount, storage: storage,
-                workloads: environment["WORKLOADS"]?.split(separator: ";").map(String.init),
+                workloads: workloads,
                 latencyMilliseconds: environment["LATENCY"].flatMap(Double.init)
             ).run()
             guard let path = environment["PLOT"], !path.isEmpty, !tables.isEmpty else { return }

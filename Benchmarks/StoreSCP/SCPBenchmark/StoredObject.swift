@@ -27,7 +27,7 @@ struct StoredObject: Sendable {
     }
 
     /// Both UIDs are in the first kilobyte.
-    func dataSet(instanceUID: [UInt8], studyUID: [UInt8]) -> [UInt8] {
+    func dataSet(instanceUID: [UInt8], studyUID: [UInt8] = Array("1.2.3.4".utf8)) -> [UInt8] {
         let isExplicit = transferSyntaxUID != "1.2.840.10008.1.2"
         var bytes: [UInt8] = []
         func append(_ group: UInt16, _ element: UInt16, _ vr: String, _ value: [UInt8]) {

@@ -11,4 +11,15 @@ extension InstanceHeaderReader {
         }
         return try result.get()
     }
+
+    /// The same, off the fragment's front and as far as so much work goes.
+    package mutating func feed(_ fragment: inout ByteBuffer, work: UInt64) throws(DataSetError) -> Progress {
+        let (count, result) = fragment.withUnsafeReadableBytes { bytes in
+            var input = bytes[...]
+            let result = Result { () throws(DataSetError) in try feed(&input, work: work) }
+            return (bytes.count - input.count, result)
+        }
+        fragment.moveReaderIndex(forwardBy: count)
+        return try result.get()
+    }
 }

@@ -2,9 +2,12 @@
 package struct StoreOutcome: Hashable, Sendable {
     package let status: DIMSEStatus
     package let errorComment: String?
+    /// Whether we abort the association when this has been said.
+    package let endsAssociation: Bool
 
-    package init(status: DIMSEStatus, errorComment: String? = nil) {
+    package init(status: DIMSEStatus, errorComment: String? = nil, endsAssociation: Bool = false) {
         self.status = status
         self.errorComment = errorComment
+        self.endsAssociation = endsAssociation
     }
 }

@@ -13,11 +13,13 @@ package struct Association: Sendable {
     /// The longest list of PDVs that the peer takes in one P-DATA-TF; nil: it named no limit.
     package let maximumLength: UInt32?
     package let implementationVersionName: String?
+    /// Nil: nobody watches it.
+    package let connection: (any WatchedConnection)?
 
     package init(
         id: String, callingAETitle: String, calledAETitle: String, peer: SocketAddress?,
         acceptedContexts: [UInt8: AcceptedPresentationContext], maximumLength: UInt32? = nil,
-        implementationVersionName: String? = nil
+        implementationVersionName: String? = nil, connection: (any WatchedConnection)? = nil
     ) {
         self.id = id
         self.callingAETitle = callingAETitle
@@ -27,5 +29,6 @@ package struct Association: Sendable {
         self.acceptedContexts = acceptedContexts
         self.maximumLength = maximumLength
         self.implementationVersionName = implementationVersionName
+        self.connection = connection
     }
 }

@@ -19,6 +19,10 @@ package enum AssociationEnd: Hashable, Sendable {
         case message(MessageError)
         /// The application is shutting down.
         case drained
+        /// The application will not have the peer go on: what it sent costs others too much.
+        case notWanted
+        /// Others need the place.
+        case displaced
     }
 
     package enum Timeout: String, Hashable, Sendable {
@@ -45,6 +49,8 @@ extension AssociationEnd: CustomStringConvertible {
         case .abortedByUs(.unexpectedPDU(let type, let state)): "aborted by us: unexpected PDU, \(type) in \(state)"
         case .abortedByUs(.message(let error)): "aborted by us: invalid message, \(Self.name(of: error))"
         case .abortedByUs(.drained): "aborted by us: shutting down"
+        case .abortedByUs(.notWanted): "aborted by us: it took more than its share"
+        case .abortedByUs(.displaced): "aborted by us: silent, and others needed the place"
         case .connectionLost: "connection lost"
         case .timedOut(let timeout): "timed out: \(timeout.rawValue)"
         }

@@ -6,6 +6,13 @@ extension AssociationHandler {
         perform(machine.abortRequested(), cause: cause)
     }
 
+    /// At once: a peer that says nothing is not waited for.
+    func displace() {
+        if record.receivedAnything { abort(.displaced) }
+        stopDecoding()
+        context?.close(promise: nil)
+    }
+
     /// No further PDV is taken. A data set that is not whole is given up; those that are whole are let be finished.
     func endTransfer() {
         values.removeAll()

@@ -56,7 +56,10 @@ extension AssociationHandler {
         guard self.receiver === receiver, case .delivery(let id) = wait else { return }
         wait = .nothing
         watchdog?.resumed(at: now)
-        if case .failure = result { operations?.deliveryFailed() }
+        if case .failure(let error) = result {
+            if error is PeerNotWanted { return abort(.notWanted) }
+            operations?.deliveryFailed()
+        }
         if let id { finish(id) }
         process()
     }
@@ -77,6 +80,7 @@ extension AssociationHandler {
         // It was promised not to fail; if it does all the same, the sender is to try again.
         let outcome = (try? result.get()) ?? StoreOutcome(status: .outOfResources)
         if let action = operations?.finished(id, outcome) { perform(action) }
+        if outcome.endsAssociation { abort(.notWanted) }
         if machine.state == .sta8 || machine.state == .sta12 { answerReleaseIfDone() }
         reportIfEnded()
         process()

@@ -30,6 +30,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
         package init() {}
     }
 
+    /// An inbound user event: others need the connection's place.
+    package struct Displace: Hashable, Sendable {
+        package init() {}
+    }
+
     /// What of the application is being waited for.
     enum Wait: Hashable {
         case nothing
@@ -46,7 +51,15 @@ package final class AssociationHandler: ChannelDuplexHandler {
         case graceRuns
     }
 
+    /// PDVs that are worked off before others have their turn, some milliseconds; a message counts as several.
+    private static let workInATurn = 256
+    private static let workOfMessage = 16
+    /// Bytes of an A-ASSOCIATE-RQ that is read in a turn of its own: the longest take some milliseconds.
+    private static let longRequest = 16 << 10
+
     let service: any AssociationService
+    /// Nil: nobody watches it.
+    let connection: (any WatchedConnection)?
     let limits: AssociationLimits
     let timeouts: AssociationTimeouts
 
@@ -58,6 +71,10 @@ package final class AssociationHandler: ChannelDuplexHandler {
     private var decoder: PDUDecoder
     /// What came and is not decoded. After a framing error it stays empty.
     private var received = ByteBuffer()
+    /// Whether it is in the buffer that the socket was read into, which others wait for.
+    private var receivedIsShared = false
+    /// What of it the connection was said to hold.
+    private var requestBytes = 0
     private var isDecodable = true
     /// PDVs that were decoded last.
     var values = CircularBuffer<PresentationDataValue>()
@@ -69,6 +86,12 @@ package final class AssociationHandler: ChannelDuplexHandler {
     var maximumOperations = 1
     var wait = Wait.nothing
     private var isProcessing = false
+    /// It is the turn of others.
+    private var isPaused = false
+    /// A long A-ASSOCIATE-RQ has waited for its turn.
+    private var longRequestIsDue = false
+    /// Since it was called, or since others had their turn.
+    private var work = 0
     var isClosed = false
     private var readIsHeld = false
     var draining = Draining.no
@@ -82,9 +105,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
 
     package init(
         service: any AssociationService, limits: AssociationLimits = AssociationLimits(),
-        timeouts: AssociationTimeouts = AssociationTimeouts(), id: String = AssociationHandler.randomID()
+        timeouts: AssociationTimeouts = AssociationTimeouts(), connection: (any WatchedConnection)? = nil,
+        id: String = AssociationHandler.randomID()
     ) {
         self.service = service
+        self.connection = connection
         self.limits = limits
         self.timeouts = timeouts
         record = AssociationRecord(id: id)
@@ -95,11 +120,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
     /// Sets up a channel for one association; for `childChannelInitializer`.
     package static func addHandlers(
         to channel: any Channel, service: any AssociationService, limits: AssociationLimits = AssociationLimits(),
-        timeouts: AssociationTimeouts = AssociationTimeouts()
+        timeouts: AssociationTimeouts = AssociationTimeouts(), connection: (any WatchedConnection)? = nil
     ) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(
-                AssociationHandler(service: service, limits: limits, timeouts: timeouts))
+                AssociationHandler(service: service, limits: limits, timeouts: timeouts, connection: connection))
         }
     }
 
@@ -138,9 +163,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
         record.receivedAnything = true
         if received.readableBytes == 0 {
             received = bytes
+            receivedIsShared = true
         } else {
             received.discardReadBytes()
             received.writeBuffer(&bytes)
+            receivedIsShared = false
         }
         process()
     }
@@ -164,7 +191,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let known = event as? PeerAddressKnown { record.peer = known.address }
+        if let known = event as? PeerAddressKnown {
+            record.peer = known.address
+            connection?.peerIsKnown(known.address)
+        }
+        if event is Displace { return displace() }
         if event is CutOff {
             record.note(.abortedByUs(.drained))
             context.close(promise: nil)
@@ -186,14 +217,14 @@ package final class AssociationHandler: ChannelDuplexHandler {
     /// Whether the peer has to wait: for the application, or until it takes our responses off its connection. While
     /// draining, also before it may begin another message.
     var isBlocked: Bool {
-        if wait != .nothing || context?.channel.isWritable == false { return true }
+        if wait != .nothing || isPaused || context?.channel.isWritable == false { return true }
         if draining != .no, !isInsideMessage { return !finishing.isEmpty }
         return finishing.count >= maximumOperations
     }
 
     /// Whether the peer has reason to be silent: it is held, or owed an answer and not in the midst of a message.
     var isWaitingForApplication: Bool {
-        if wait != .nothing || finishing.count >= maximumOperations { return true }
+        if wait != .nothing || isPaused || finishing.count >= maximumOperations { return true }
         return !isInsideMessage && !finishing.isEmpty
     }
 
@@ -203,10 +234,19 @@ package final class AssociationHandler: ChannelDuplexHandler {
     func process() {
         guard !isProcessing else { return }
         isProcessing = true
-        while !isBlocked, processNext() {}
+        work = 0
+        while !isBlocked, processNext() {
+            if work >= Self.workInATurn { letOthersGoOn() }
+        }
         isProcessing = false
-        // What was read may be in a large buffer that others wait for: of it a header may be left, or nothing.
-        if !isBlocked || received.readableBytes == 0 { received = ByteBuffer(buffer: received) }
+        // Of what was read a header may be left, or nothing.
+        if received.readableBytes == 0 {
+            received = ByteBuffer()
+        } else if receivedIsShared, !isBlocked {
+            received = ByteBuffer(buffer: received)
+            receivedIsShared = false
+        }
+        tellConnection()
         drainIfIdle()
         if !isBlocked, readIsHeld {
             readIsHeld = false
@@ -214,9 +254,30 @@ package final class AssociationHandler: ChannelDuplexHandler {
         }
     }
 
+    private func letOthersGoOn() {
+        guard let eventLoop else { return }
+        work = 0
+        isPaused = true
+        service.nextTurn(on: eventLoop).hop(to: eventLoop).assumeIsolated().whenComplete { _ in
+            self.isPaused = false
+            self.process()
+        }
+    }
+
+    private func tellConnection() {
+        guard let connection else { return }
+        connection.setSilentSince(isWaitingForApplication ? .distantFuture : now)
+        // Later PDUs of other types than P-DATA-TF are short.
+        let bytes = machine.state == .sta2 ? received.readableBytes : 0
+        guard bytes != requestBytes else { return }
+        requestBytes = bytes
+        connection.requestHolds(bytes)
+    }
+
     /// False when nothing whole is left.
     private func processNext() -> Bool {
         if let value = values.popFirst() {
+            work += value.isCommand && value.isLast ? Self.workOfMessage : 1
             receive(value)
             // A P-DATA-TF that dribbles is no progress.
             if values.isEmpty, !decoder.isInsideDataTF {
@@ -225,11 +286,19 @@ package final class AssociationHandler: ChannelDuplexHandler {
             return true
         }
         guard isDecodable else { return false }
+        if machine.state == .sta2, !longRequestIsDue, received.readableBytes > Self.longRequest,
+            decoder.holdsWholePDU(received)
+        {
+            longRequestIsDue = true
+            letOthersGoOn()
+            return true
+        }
         do {
             guard let pdu = try decoder.decode(buffer: &received) else { return false }
             let state = machine.state
             switch pdu {
             case .associateRQ(let request) where state == .sta2:
+                decoder.requestReceived()
                 record.callingAETitle = request.callingAETitle.value
                 record.calledAETitle = request.calledAETitle.value
             case .abort(let abort): record.note(.abortedByPeer(abort))
@@ -341,9 +410,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
             peer: record.peer, acceptedContexts: negotiated.contexts,
             maximumLength: request.userInformation.maximumLength,
             // PS3.7 §D.3.3.2: 16 characters, as a title has. What else a peer may write there is not kept.
-            implementationVersionName: request.userInformation.implementationVersionName.map { AETitle($0).value })
+            implementationVersionName: request.userInformation.implementationVersionName.map { AETitle($0).value },
+            connection: connection)
         // Before the answer is written: that can fail at once, and the end must not be told first.
         if let rejection = service.admit(association) { return perform(machine.rejected(rejection)) }
+        connection?.becameAssociation()
         record.association = association
         operations = OperationStateMachine(contexts: negotiated.contexts, limits: limits)
         maximumOperations = negotiated.maximumOperations

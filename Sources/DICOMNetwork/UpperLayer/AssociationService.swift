@@ -17,6 +17,10 @@ package protocol AssociationService: Sendable {
         _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
     ) -> InstanceDecision
 
+    /// Completes when the event loop has served others for a while: what a peer has sent and what takes long to work off is
+    /// worked off in pieces.
+    func nextTurn(on eventLoop: any EventLoop) -> EventLoopFuture<Void>
+
     /// Once for each association that was accepted or rejected, or that ended before it asked.
     ///
     /// Not for a connection that sent no byte, as the probes of a load balancer do.

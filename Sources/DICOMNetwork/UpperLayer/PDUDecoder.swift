@@ -13,16 +13,25 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
 
     private let limits: AssociationLimits
     private var maximumDataPDULength: UInt32
+    private var maximumAssociatePDULength: UInt32
+    /// As long as usual ones, so that these are answered as PS3.8 Table 9-10 has it.
+    private static let maximumUnusedLength: UInt32 = 4096
     /// The P-DATA-TF whose end has not come.
     private var dataTF: PDataTFReader?
 
     package init(limits: AssociationLimits = AssociationLimits()) {
         self.limits = limits
         maximumDataPDULength = limits.maximumDataPDULength
+        maximumAssociatePDULength = limits.maximumAssociatePDULength
     }
 
     /// Whether a P-DATA-TF has begun and is not whole.
     package var isInsideDataTF: Bool { dataTF != nil }
+
+    /// An A-ASSOCIATE PDU that is too many is not waited for, unless it is short: nothing of it would be used.
+    package mutating func requestReceived() {
+        maximumAssociatePDULength = min(maximumAssociatePDULength, Self.maximumUnusedLength)
+    }
 
     /// Lets no P-DATA-TF be taken: before there is an association nothing may come in one.
     package mutating func refuseData() {
@@ -32,6 +41,14 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
     /// Lets P-DATA-TF be as long as the limits say, and at least as long as was announced to the peer.
     package mutating func allowData(announced length: UInt32) {
         maximumDataPDULength = max(limits.maximumDataPDULength, length)
+    }
+
+    /// Whether a PDU begins here that `decode` would read whole.
+    func holdsWholePDU(_ buffer: ByteBuffer) -> Bool {
+        guard dataTF == nil, let length = buffer.getInteger(at: buffer.readerIndex + 2, as: UInt32.self) else {
+            return false
+        }
+        return buffer.readableBytes >= Self.headerLength + Int(length)
     }
 
     package mutating func decode(buffer: inout ByteBuffer) throws(PDUDecodingError) -> PDU? {
@@ -64,7 +81,7 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
     private func check(_ length: UInt32, of type: PDUType) throws(PDUDecodingError) {
         let maximum: UInt32
         switch type {
-        case .associateRQ, .associateAC: maximum = limits.maximumAssociatePDULength
+        case .associateRQ, .associateAC: maximum = maximumAssociatePDULength
         case .dataTF: maximum = maximumDataPDULength
         case .associateRJ, .releaseRQ, .releaseRP, .abort:
             guard length == 4 else { throw .lengthNotAllowed(type: type, length: length, expected: 4) }

@@ -16,9 +16,12 @@ struct ConnectionPipeline: Sendable {
     /// For `childChannelInitializer`.
     ///
     /// There is one limit in time for all of it: ARTIM, which the association starts with the connection.
-    func addHandlers(to channel: any Channel) -> EventLoopFuture<Void> {
+    func addHandlers(
+        to channel: any Channel, connection: (any WatchedConnection)? = nil
+    ) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture { try addTransportHandlers(to: channel) }.flatMap {
-            AssociationHandler.addHandlers(to: channel, service: service, limits: limits, timeouts: timeouts)
+            AssociationHandler.addHandlers(
+                to: channel, service: service, limits: limits, timeouts: timeouts, connection: connection)
         }
     }
 

@@ -1,37 +1,103 @@
+import DICOMNetwork
 import NIOCore
 import Synchronization
 
 /// The connections that are open now, and no more of them than there may be.
 final class Connections: Sendable {
-    private struct State {
-        var channels: [ObjectIdentifier: any Channel] = [:]
+    fileprivate struct State {
+        var table: ConnectionTable
+        var connections: [ObjectIdentifier: Connection] = [:]
         var refusesFurther = false
     }
 
-    private let maximum: Int
-    private let state = Mutex(State())
+    /// Whether a connection's own address is a load balancer's.
+    private let usesProxyProtocol: Bool
+    private let state: Mutex<State>
 
-    init(maximum: Int) {
-        self.maximum = maximum
+    init(limits: ConnectionTable.Limits, usesProxyProtocol: Bool) {
+        self.usesProxyProtocol = usesProxyProtocol
+        state = Mutex(State(table: ConnectionTable(limits: limits)))
     }
 
-    /// One too many is closed at once: nothing can be read from it that would have to be held.
-    func add(_ channel: any Channel) {
-        let id = ObjectIdentifier(channel)
-        let isRefused = state.withLock { state in
-            let isRefused = state.refusesFurther || state.channels.count >= maximum
-            if !isRefused { state.channels[id] = channel }
-            return isRefused
+    func add(_ channel: any Channel) -> any WatchedConnection {
+        let connection = Connection(channel, of: self)
+        let id = ObjectIdentifier(connection)
+        let address = usesProxyProtocol ? nil : channel.remoteAddress?.ipAddress
+        let displaced = state.withLock { state in
+            guard !state.refusesFurther else { return [connection] }
+            state.connections[id] = connection
+            return state.remove(state.opened(id, from: address))
         }
-        if isRefused { channel.close(promise: nil) }
-        channel.closeFuture.whenComplete { _ in self.state.withLock { $0.channels[id] = nil } }
+        for displaced in displaced { displaced.displace() }
+        channel.closeFuture.whenComplete { _ in
+            self.state.withLock { state in
+                state.table.closed(id)
+                state.connections[id] = nil
+            }
+        }
+        return connection
     }
 
     /// Those that are open; one that was accepted just before and comes later is closed at once.
     func refuseFurther() -> [any Channel] {
         state.withLock { state in
             state.refusesFurther = true
-            return Array(state.channels.values)
+            return state.connections.values.map(\.channel)
         }
+    }
+
+    /// One of them, as its association and its neighbours see it.
+    fileprivate final class Connection: WatchedConnection {
+        let channel: any Channel
+        private let all: Connections
+        /// In nanoseconds of uptime.
+        private let silence: Atomic<UInt64>
+
+        init(_ channel: any Channel, of all: Connections) {
+            self.channel = channel
+            self.all = all
+            silence = Atomic(channel.eventLoop.now.uptimeNanoseconds)
+        }
+
+        var silentSince: NIODeadline { .uptimeNanoseconds(silence.load(ordering: .relaxed)) }
+
+        func setSilentSince(_ time: NIODeadline) {
+            silence.store(time.uptimeNanoseconds, ordering: .relaxed)
+        }
+
+        func peerIsKnown(_ address: SocketAddress) {
+            all.state.withLock { $0.table.peerIsKnown(address.ipAddress, of: ObjectIdentifier(self)) }
+        }
+
+        func requestHolds(_ bytes: Int) {
+            let displaced = all.state.withLock { state in
+                state.remove(state.table.requestHolds(bytes, of: ObjectIdentifier(self)))
+            }
+            for displaced in displaced { displaced.displace() }
+        }
+
+        func becameAssociation() {
+            all.state.withLock { $0.table.becameAssociation(ObjectIdentifier(self)) }
+        }
+
+        /// A connection whose handlers are not there yet has nothing to say.
+        func displace() {
+            channel.eventLoop.execute { [channel] in
+                channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Displace())
+                channel.close(promise: nil)
+            }
+        }
+    }
+}
+
+extension Connections.State {
+    /// Those that lose their place.
+    fileprivate mutating func opened(_ id: ObjectIdentifier, from address: String?) -> [ObjectIdentifier] {
+        table.opened(id, from: address) { [connections] in connections[$0]?.silentSince ?? .distantFuture }
+    }
+
+    /// Those of the table that have no place any more.
+    fileprivate mutating func remove(_ ids: [ObjectIdentifier]) -> [Connections.Connection] {
+        ids.compactMap { connections.removeValue(forKey: $0) }
     }
 }

@@ -1,98 +1,125 @@
 import NIOCore
 import Synchronization
 
-/// How much memory the instances that are being received may take together.
-///
-/// Who wants more than is left waits in turn, and so does its peer. One reception at a time may exceed the budget, by what
-/// one may hold at all: otherwise receptions that each hold something and wait for more could all wait for ever.
+/// How much memory the instances that are being received may take together, and which of them go on when it is not enough.
 final class BufferBudget: Sendable {
-    private struct Waiter {
-        let holder: ObjectIdentifier
-        let bytes: Int
-        let promise: EventLoopPromise<Void>
-    }
-
     private struct State {
-        var available: Int
-        var waiters = CircularBuffer<Waiter>()
-        var overdraftHolder: ObjectIdentifier?
-
-        /// Those who can go on now.
-        mutating func grant() -> [EventLoopPromise<Void>] {
-            var granted: [EventLoopPromise<Void>] = []
-            while let waiter = waiters.first {
-                if available < waiter.bytes {
-                    guard overdraftHolder == nil else { break }
-                    overdraftHolder = waiter.holder
-                }
-                available -= waiter.bytes
-                granted.append(waiter.promise)
-                waiters.removeFirst()
-            }
-            return granted
-        }
+        var shares: MemoryShares
+        /// Those who wait, by holder: one asks for one thing at a time.
+        var promises: [MemoryShares.HolderID: EventLoopPromise<Void>] = [:]
+        /// Those who hold something or wait.
+        var holders: [MemoryShares.HolderID: BufferShare.Holder] = [:]
+        var isReviewed = false
     }
+
+    /// How long somebody waits until a holder that makes no progress is ended.
+    static let patience = TimeAmount.seconds(5)
+    /// The time over which progress is measured.
+    static let reviewInterval = TimeAmount.seconds(1)
 
     private let state: Mutex<State>
-
     private let total: Int
 
     init(bytes: Int) {
         total = bytes
-        state = Mutex(State(available: bytes))
+        state = Mutex(State(shares: MemoryShares(bytes: bytes, patience: Self.patience)))
     }
 
     /// Whether more may be taken than is needed to go on.
     fileprivate var isPlentiful: Bool { available >= total / 2 }
 
     /// Bytes that nobody holds; negative when they are exceeded.
-    var available: Int { state.withLock { $0.available } }
+    var available: Int { state.withLock { $0.shares.available } }
 
     /// Nil: granted at once. Otherwise granted when the future completes; it never fails.
     fileprivate func take(
-        _ bytes: Int, for holder: ObjectIdentifier, eventLoop: any EventLoop
+        _ bytes: Int, for holder: BufferShare.Holder, eventLoop: any EventLoop
     ) -> EventLoopFuture<Void>? {
-        let promise = eventLoop.makePromise(of: Void.self)
-        let granted = state.withLock { state -> [EventLoopPromise<Void>]? in
-            let isFree = state.waiters.isEmpty && state.available >= bytes
-            if isFree || state.overdraftHolder == holder {
-                state.available -= bytes
-                return nil
-            }
-            state.waiters.append(Waiter(holder: holder, bytes: bytes, promise: promise))
-            return state.grant()
+        let id = ObjectIdentifier(holder)
+        let (promise, begins) = state.withLock { state -> (EventLoopPromise<Void>?, Bool) in
+            state.holders[id] = holder
+            guard !state.shares.take(bytes, for: id, of: holder.peer, at: eventLoop.now) else { return (nil, false) }
+            let promise = eventLoop.makePromise(of: Void.self)
+            state.promises[id] = promise
+            defer { state.isReviewed = true }
+            return (promise, !state.isReviewed)
         }
-        guard let granted else {
-            promise.succeed()
-            return nil
-        }
-        for promise in granted { promise.succeed() }
-        return promise.futureResult
+        if begins { scheduleReview(on: eventLoop) }
+        return promise?.futureResult
     }
 
-    fileprivate func giveBack(_ bytes: Int, of holder: ObjectIdentifier, isLast: Bool) {
+    fileprivate func giveBack(_ bytes: Int, of holder: BufferShare.Holder, isLast: Bool) {
+        let id = ObjectIdentifier(holder)
         let granted = state.withLock { state in
-            state.available += bytes
-            if isLast, state.overdraftHolder == holder { state.overdraftHolder = nil }
-            return state.grant()
+            if isLast { state.holders[id] = nil }
+            return state.shares.giveBack(bytes, of: id).map { state.promises.removeValue(forKey: $0.holder) }
         }
-        for promise in granted { promise.succeed() }
+        for promise in granted { promise?.succeed() }
+    }
+
+    private func scheduleReview(on eventLoop: any EventLoop) {
+        eventLoop.scheduleTask(in: Self.reviewInterval) { self.review(on: eventLoop) }
+    }
+
+    private func review(on eventLoop: any EventLoop) {
+        let (ended, goesOn) = state.withLock { state in
+            let holders = state.holders
+            let ended = state.shares.review(at: eventLoop.now) { holders[$0]?.progress }
+            state.isReviewed = !state.shares.waiters.isEmpty
+            return (ended.compactMap { holders[$0] }, state.isReviewed)
+        }
+        for holder in ended { holder.end() }
+        if goesOn { scheduleReview(on: eventLoop) }
     }
 }
 
 /// What one reception holds of the budget.
 package final class BufferShare: Sendable {
+    /// Whose it is, and what its sender does.
+    final class Holder: Sendable {
+        let peer: MemoryShares.Peer
+        /// Written by one thread, the reception's.
+        private let received = Atomic(0)
+        private let isAwaited = Atomic(true)
+        private let onEnd: @Sendable () -> Void
+
+        init(peer: MemoryShares.Peer, onEnd: @escaping @Sendable () -> Void) {
+            self.peer = peer
+            self.onEnd = onEnd
+        }
+
+        var progress: MemoryShares.Progress {
+            MemoryShares.Progress(
+                received: received.load(ordering: .relaxed), isAwaited: isAwaited.load(ordering: .relaxed))
+        }
+
+        func received(_ bytes: Int) {
+            received.store(received.load(ordering: .relaxed) &+ bytes, ordering: .relaxed)
+        }
+
+        func senderIsAwaited(_ isAwaited: Bool) {
+            self.isAwaited.store(isAwaited, ordering: .relaxed)
+        }
+
+        /// Others need the memory.
+        func end() { onEnd() }
+    }
+
+    let holder: Holder
     private let budget: BufferBudget
     /// What was asked for: counted before it is granted, so that it does not seem to hold nothing while it waits.
     private let held = Mutex(0)
 
-    init(of budget: BufferBudget) {
+    /// `onEnd` is called, on any thread, when others wait for what this holds and its sender is the slowest: it is to be given
+    /// back at once.
+    init(of budget: BufferBudget, for peer: MemoryShares.Peer, onEnd: @escaping @Sendable () -> Void = {}) {
         self.budget = budget
+        holder = Holder(peer: peer, onEnd: onEnd)
     }
 
     deinit {
         let bytes = held.withLock { $0 }
-        budget.giveBack(bytes, of: ObjectIdentifier(self), isLast: true)
+        if bytes > 0 { budget.giveBack(bytes, of: holder, isLast: true) }
     }
 
     /// Whether it may grow by more than is needed to go on.
@@ -102,7 +129,7 @@ package final class BufferShare: Sendable {
     func grow(by bytes: Int, eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
         held.withLock { $0 += bytes }
         // Whoever waits is kept until it was granted: it cannot give back what it does not have.
-        return budget.take(bytes, for: ObjectIdentifier(self), eventLoop: eventLoop)?.map { [self] in _ = self }
+        return budget.take(bytes, for: holder, eventLoop: eventLoop)?.map { [self] in _ = self }
     }
 
     /// Gives back what is not needed any more.
@@ -111,6 +138,6 @@ package final class BufferShare: Sendable {
             held -= bytes
             return held == 0
         }
-        budget.giveBack(bytes, of: ObjectIdentifier(self), isLast: isLast)
+        budget.giveBack(bytes, of: holder, isLast: isLast)
     }
 }

@@ -10,15 +10,31 @@ final class InstanceReception: InstanceReceiver {
     /// An upload of a file that begins with these bytes.
     typealias MakeUpload = (ReceivedInstance, ByteBuffer, BufferShare) throws(InstanceProblem) -> InstanceUpload
 
-    private static let maximumHeaderLength = 16 << 20
+    /// What a reception has of its surroundings.
+    struct Surroundings {
+        let budget: BufferBudget
+        let peer: MemoryShares.Peer
+        let eventLoop: any EventLoop
+        /// See `Turns`.
+        let nextTurn: () -> EventLoopFuture<Void>
+        let onRefusal: (InstanceProblem) -> Void
+        /// How often this association's memory was taken away, this time included.
+        let countEviction: () -> Int
+    }
+
+    /// Elements that are read before others have their turn, some tenths of a millisecond. See `InstanceHeaderReader.feed`.
+    private static let workInATurn: UInt64 = 2048
+    /// How long the rest of a data set may take whose memory others needed, and how many such there may be: then we abort.
+    static let timeForRest = TimeAmount.seconds(30)
+    static let maximumEvictions = 1
     /// What is asked of the budget at first; then as much again as is held.
     private static let firstReservation = 64 << 10
 
     private let request: CStoreRequest
     private let limits: ReceptionLimits
-    private let eventLoop: any EventLoop
+    private let surroundings: Surroundings
     private let makeUpload: MakeUpload
-    private let onRefusal: (InstanceProblem) -> Void
+    private var eventLoop: any EventLoop { surroundings.eventLoop }
 
     private enum State {
         case readingHeader
@@ -35,48 +51,52 @@ final class InstanceReception: InstanceReceiver {
     private var held: ByteBuffer
     private let fileMetaInformationLength: Int
     private let share: BufferShare
+    private let itself: WeakBox
+    /// When the rest of the data set has to have come; nil: that is for the association's own limits.
+    private var restIsDue: NIODeadline?
     /// Of the share, what is reserved for what is held.
     private var reserved = 0
 
     init(
         request: CStoreRequest, fileMetaInformation: FileMetaInformation, limits: ReceptionLimits,
-        budget: BufferBudget, eventLoop: any EventLoop, onRefusal: @escaping (InstanceProblem) -> Void,
-        makeUpload: @escaping MakeUpload
+        surroundings: Surroundings, makeUpload: @escaping MakeUpload
     ) throws(DataSetError) {
         self.request = request
         self.limits = limits
-        self.eventLoop = eventLoop
+        self.surroundings = surroundings
         self.makeUpload = makeUpload
-        self.onRefusal = onRefusal
         var headerLimits = DataSetLimits()
-        headerLimits.maximumBytesExamined = UInt64(Self.maximumHeaderLength)
+        // What is inflated has a bound of its own.
+        if !request.transferSyntax.isDeflated {
+            headerLimits.maximumBytesExamined = UInt64(limits.maximumHeaderBytes)
+        }
         headerLimits.maximumDepth = limits.maximumElementDepth
         headerReader = try InstanceHeaderReader(transferSyntax: request.transferSyntax, limits: headerLimits)
         held = ByteBuffer(bytes: fileMetaInformation.encoded())
         fileMetaInformationLength = held.readableBytes
-        share = BufferShare(of: budget)
+        let itself = WeakBox()
+        self.itself = itself
+        let onLoop = NIOLoopBound(itself, eventLoop: surroundings.eventLoop)
+        share = BufferShare(of: surroundings.budget, for: surroundings.peer) { [eventLoop = surroundings.eventLoop] in
+            eventLoop.execute { onLoop.value.reception?.evict() }
+        }
+        itself.reception = self
     }
 
     func receive(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? {
-        if case .refused = state { return nil }
-        size += fragment.readableBytes
-        guard size <= limits.maximumInstanceBytes else {
-            refuse(.tooLarge(maximum: limits.maximumInstanceBytes))
-            return nil
-        }
-        switch state {
-        case .readingHeader: return readHeader(in: fragment)
-        case .uploading(let upload): return upload.write(fragment)
-        case .refused, .cancelled: return nil
-        }
+        share.holder.received(fragment.readableBytes)
+        guard let taken = take(fragment) else { return nil }
+        share.holder.senderIsAwaited(false)
+        return taken.assumeIsolated().always { _ in self.share.holder.senderIsAwaited(true) }.nonisolated()
     }
 
     func finish() -> EventLoopFuture<StoreOutcome> {
+        share.holder.senderIsAwaited(false)
         // A data set may end before anything stands behind its UIDs.
         if case .readingHeader = state {
-            begin(at: ByteBuffer()) { () throws(DataSetError) in
+            begin(after: ByteBuffer()) { () throws(DataSetError) in
                 try headerReader.finish()
-                return true
+                return .complete
             }
         }
         switch state {
@@ -94,9 +114,56 @@ final class InstanceReception: InstanceReceiver {
 
     // MARK: -
 
-    /// The fragment is the upload's if the header is whole with it, and held if not.
-    private func readHeader(in fragment: ByteBuffer) -> EventLoopFuture<Void>? {
-        begin(at: fragment) { () throws(DataSetError) in try headerReader.feed(fragment) == .complete }
+    private func take(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? {
+        if case .refused = state { return drop() }
+        size += fragment.readableBytes
+        guard size <= limits.maximumInstanceBytes else {
+            refuse(.tooLarge(maximum: limits.maximumInstanceBytes))
+            return nil
+        }
+        switch state {
+        case .readingHeader: return readHeader(in: fragment, from: fragment)
+        case .uploading(let upload): return upload.write(fragment)
+        case .refused, .cancelled: return nil
+        }
+    }
+
+    /// What is refused costs nothing, but a peer may not go on with it for ever once its memory was needed.
+    private func drop() -> EventLoopFuture<Void>? {
+        guard let restIsDue, eventLoop.now >= restIsDue else { return nil }
+        return eventLoop.makeFailedFuture(PeerNotWanted())
+    }
+
+    /// Others wait for memory, and of all who hold some this sender is the slowest.
+    private func evict() {
+        guard share.holder.progress.isAwaited else { return }
+        switch state {
+        case .readingHeader, .uploading: break
+        case .refused, .cancelled: return
+        }
+        let hasGoneOn = surroundings.countEviction() > Self.maximumEvictions
+        restIsDue = eventLoop.now + (hasGoneOn ? .zero : Self.timeForRest)
+        refuse(.memoryNeeded)
+    }
+
+    // MARK: -
+
+    /// The fragment is the upload's if the header is whole with it, and held if not. `rest`: what of it was not read yet.
+    private func readHeader(in fragment: ByteBuffer, from rest: ByteBuffer) -> EventLoopFuture<Void>? {
+        var rest = rest
+        var isPaused = false
+        begin(after: fragment) { () throws(DataSetError) in
+            let progress = try headerReader.feed(&rest, work: Self.workInATurn)
+            isPaused = progress == .paused
+            return progress
+        }
+        if isPaused {
+            return surroundings.nextTurn().assumeIsolated().flatMap { [rest] in
+                // The association may have ended meanwhile.
+                guard case .readingHeader = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
+                return self.readHeader(in: fragment, from: rest) ?? self.eventLoop.makeSucceededVoidFuture()
+            }.nonisolated()
+        }
         switch state {
         case .readingHeader: return hold(fragment)
         case .uploading(let upload): return unreserve(after: upload.write(fragment))
@@ -114,14 +181,16 @@ final class InstanceReception: InstanceReceiver {
     }
 
     /// Goes on to the upload when the header is whole with this fragment, which `read` tells.
-    private func begin(at fragment: ByteBuffer, whenComplete read: () throws(DataSetError) -> Bool) {
+    private func begin(
+        after fragment: ByteBuffer, reading read: () throws(DataSetError) -> InstanceHeaderReader.Progress
+    ) {
         do {
-            guard try read() else { return }
+            guard try read() == .complete else { return }
         } catch {
             let dataSet = held.readableBytesView.dropFirst(fileMetaInformationLength)
             let isFile = FileMetaInformation.looksLikePart10Prefix(
                 dataSet + fragment.readableBytesView.prefix(FileMetaInformation.preambleLength + 4))
-            return refuse(isFile ? .part10File : .unreadable(error))
+            return refuse(isFile ? .part10File : problem(with: error))
         }
         do {
             let instance = try ReceivedInstance(header: headerReader.header, request: request)
@@ -132,14 +201,24 @@ final class InstanceReception: InstanceReceiver {
         }
     }
 
+    /// An element that ends beyond the bound is known before its bytes come.
+    private func problem(with error: DataSetError) -> InstanceProblem {
+        if case .lengthExceedsMaximum = error, !request.transferSyntax.isDeflated {
+            .headerTooLong(maximum: limits.maximumHeaderBytes)
+        } else {
+            .unreadable(error)
+        }
+    }
+
     private func hold(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? {
         let count = held.readableBytes + fragment.readableBytes
-        // The reader has bounds of its own, which for a deflated data set are not about what is held.
-        guard count - fileMetaInformationLength <= Self.maximumHeaderLength else {
-            refuse(.headerTooLong(maximum: Self.maximumHeaderLength))
+        let greatest = limits.maximumHeaderBytes + fileMetaInformationLength
+        guard count <= greatest else {
+            refuse(.headerTooLong(maximum: limits.maximumHeaderBytes))
             return nil
         }
-        let missing = count > reserved ? max(Self.firstReservation, count, 2 * reserved) - reserved : 0
+        let missing =
+            count > reserved ? max(count, min(greatest, max(Self.firstReservation, 2 * reserved))) - reserved : 0
         guard missing > 0, let granted = share.grow(by: missing, eventLoop: eventLoop) else {
             append(fragment, reserving: missing)
             return nil
@@ -161,7 +240,7 @@ final class InstanceReception: InstanceReceiver {
 
     private func refuse(_ problem: InstanceProblem) {
         end(.refused(problem))
-        onRefusal(problem)
+        surroundings.onRefusal(problem)
     }
 
     private func end(_ end: State) {
@@ -169,5 +248,10 @@ final class InstanceReception: InstanceReceiver {
         state = end
         held = ByteBuffer()
         unreserve()
+    }
+
+    /// For those on other threads who do not keep it.
+    private final class WeakBox {
+        weak var reception: InstanceReception?
     }
 }

@@ -39,6 +39,8 @@ enum InstanceProblem: Error, Equatable {
     case receiverFull
     /// So many bytes came, and not all UIDs among them.
     case headerTooLong(maximum: Int)
+    /// Others waited for the memory that it held, and of all senders this one was the slowest.
+    case memoryNeeded
 
     var outcome: StoreOutcome {
         switch self {
@@ -57,6 +59,13 @@ enum InstanceProblem: Error, Equatable {
         case .headerTooLong(let maximum):
             StoreOutcome(
                 status: .cannotUnderstand, errorComment: "The UIDs are not among the first \(maximum) bytes")
+        case .memoryNeeded:
+            StoreOutcome(
+                status: .outOfResources, errorComment: "It came too slowly and others needed memory, send it again")
+        case .unreadable(let error) where error.isAttack:
+            StoreOutcome(
+                status: .cannotUnderstand, errorComment: "The data set has more elements than its size allows",
+                endsAssociation: true)
         case .unreadable:
             StoreOutcome(status: .cannotUnderstand, errorComment: "The data set cannot be read in its transfer syntax")
         }

@@ -48,6 +48,8 @@ final class MemoryService: AssociationService {
             })
     }
 
+    func nextTurn(on eventLoop: any EventLoop) -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
+
     func associationEnded(_ summary: AssociationSummary) {
         summariesContinuation.yield(summary)
     }

@@ -23,6 +23,9 @@ final class ScriptedService: AssociationService, @unchecked Sendable {
     private(set) var accepted: [Association] = []
     private(set) var summaries: [AssociationSummary] = []
     private(set) var decisions = 0
+    /// How often the association let others go on, and what it waits for then.
+    private(set) var turns = 0
+    var turn: EventLoopPromise<Void>?
 
     func decide(
         on request: AAssociateRQ, from peer: SocketAddress?, eventLoop: any EventLoop
@@ -47,6 +50,11 @@ final class ScriptedService: AssociationService, @unchecked Sendable {
         prepare(receiver)
         receivers.append(receiver)
         return .receive(receiver)
+    }
+
+    func nextTurn(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+        turns += 1
+        return turn?.futureResult ?? eventLoop.makeSucceededVoidFuture()
     }
 
     func associationEnded(_ summary: AssociationSummary) {

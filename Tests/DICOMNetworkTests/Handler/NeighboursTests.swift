@@ -1,0 +1,189 @@
+import DICOM
+import DICOMNetwork
+import NIOCore
+import NIOEmbedded
+import Testing
+
+/// What keeps one peer from costing others too much.
+@Suite("Neighbours")
+struct NeighboursTests {
+    /// Unchecked: an EmbeddedChannel runs everything on the test's own thread.
+    private final class Connection: WatchedConnection, @unchecked Sendable {
+        var silentSince = NIODeadline.uptimeNanoseconds(0)
+        var requestBytes: [Int] = []
+        var isAssociation = false
+        var address: SocketAddress?
+
+        func setSilentSince(_ time: NIODeadline) { silentSince = time }
+        func peerIsKnown(_ address: SocketAddress) { self.address = address }
+        func requestHolds(_ bytes: Int) { requestBytes.append(bytes) }
+        func becameAssociation() { isAssociation = true }
+        func displace() {}
+    }
+
+    private static func echoes(_ count: Int) -> ByteBuffer {
+        var command = CommandSet()
+        command.set(.affectedSOPClassUID, uid: SOPClass.verification)
+        command.set(.commandField, CommandField.cEchoRQ.rawValue)
+        command.set(.messageID, 1)
+        command.set(.commandDataSetType, CommandSet.noDataSet)
+        var bytes = ByteBuffer()
+        for _ in 0..<count {
+            bytes.writeImmutableBuffer(
+                Samples.encoded(Samples.data(Samples.value(command, context: Samples.verificationContext))))
+        }
+        return bytes
+    }
+
+    @Test("Who sends many messages at once lets others go on in between, and all are answered")
+    func turns() throws {
+        let peer = try EmbeddedPeer.associated()
+        peer.service.turn = peer.channel.eventLoop.makePromise()
+        try peer.channel.writeInbound(Self.echoes(40))
+        #expect(try peer.responses().count == 16)
+        #expect(peer.service.turns == 1)
+        #expect(!peer.readReachesSocket())
+        peer.advance(by: .minutes(5))
+        #expect(peer.channel.isActive, "it waits for us")
+        let turn = peer.service.turn
+        peer.service.turn = nil
+        turn?.succeed()
+        #expect(try peer.responses().count == 24)
+        #expect(peer.service.turns == 2)
+        #expect(peer.readReachesSocket())
+    }
+
+    @Test("An association that ends while it is not its turn does nothing more")
+    func endsInBetween() throws {
+        let peer = try EmbeddedPeer.associated()
+        peer.service.turn = peer.channel.eventLoop.makePromise()
+        try peer.channel.writeInbound(Self.echoes(20))
+        #expect(try peer.responses().count == 16)
+        try peer.close()
+        peer.service.turn?.succeed()
+        #expect(peer.service.summaries.count == 1)
+        #expect(peer.service.turns == 1)
+    }
+
+    @Test("A long request for an association has a turn of its own, when it is whole")
+    func longRequest() throws {
+        let peer = try EmbeddedPeer()
+        peer.service.turn = peer.channel.eventLoop.makePromise()
+        var request = Samples.request
+        request.presentationContexts = (0..<64).map { number in
+            ProposedPresentationContext(
+                id: UInt8(number * 2 + 1), abstractSyntax: SOPClass.ctImageStorage,
+                transferSyntaxes: (0..<20).map { "1.2.840.10008.1.2.4.\($0)" })
+        }
+        var bytes = Samples.encoded(.associateRQ(request))
+        try peer.channel.writeInbound(bytes.readSlice(length: bytes.readableBytes - 1))
+        #expect(peer.service.turns == 0)
+        try peer.channel.writeInbound(bytes)
+        #expect(peer.service.turns == 1)
+        #expect(peer.service.decisions == 0)
+        peer.service.turn?.succeed()
+        #expect(peer.service.decisions == 1)
+        #expect(peer.service.turns == 1)
+    }
+
+    @Test("After an outcome that ends the association comes the answer, then an A-ABORT")
+    func endsAssociation() throws {
+        let peer = try EmbeddedPeer.associated()
+        let outcome = peer.channel.eventLoop.makePromise(of: StoreOutcome.self)
+        peer.service.prepare = { $0.outcome = outcome }
+        try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1, 2])))
+        outcome.succeed(StoreOutcome(status: .cannotUnderstand, endsAssociation: true))
+        let answers = try peer.answers()
+        #expect(answers.count == 2)
+        guard case .dataTF = answers.first, answers.last == .abort(.serviceUser) else {
+            Issue.record("got \(answers)")
+            return
+        }
+        try peer.close()
+        #expect(peer.service.summaries.first?.end == .abortedByUs(.notWanted))
+        #expect(peer.service.summaries.first?.failures == [.cannotUnderstand: 1])
+    }
+
+    @Test("A receiver that will not have the peer go on has the association aborted")
+    func notWanted() throws {
+        let peer = try EmbeddedPeer.associated()
+        let delivery = peer.channel.eventLoop.makePromise(of: Void.self)
+        peer.service.prepare = { $0.delivery = delivery }
+        try peer.send(
+            Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1, 2], isLast: false)))
+        delivery.fail(PeerNotWanted())
+        #expect(try peer.answers() == [.abort(.serviceUser)])
+        #expect(peer.service.receivers.first?.events.last == .cancelled)
+        try peer.close()
+        #expect(peer.service.summaries.first?.end == .abortedByUs(.notWanted))
+    }
+
+    // MARK: The connection among others
+
+    private func connected(
+        _ connection: Connection, service: ScriptedService = ScriptedService()
+    ) throws -> EmbeddedChannel {
+        let channel = EmbeddedChannel()
+        try channel.pipeline.syncOperations.addHandler(
+            AssociationHandler(service: service, connection: connection, id: "test"))
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 104)).wait()
+        return channel
+    }
+
+    @Test("What a request holds before it is whole is told, and nothing of what comes later")
+    func requestBytes() throws {
+        let connection = Connection()
+        let channel = try connected(connection)
+        var bytes = Samples.encoded(.associateRQ(Samples.request))
+        let count = bytes.readableBytes
+        try channel.writeInbound(bytes.readSlice(length: 10))
+        try channel.writeInbound(bytes.readSlice(length: 5))
+        #expect(connection.requestBytes == [10, 15])
+        #expect(!connection.isAssociation)
+        try channel.writeInbound(bytes)
+        #expect(connection.requestBytes == [10, 15, 0], "of \(count)")
+        #expect(connection.isAssociation)
+        try channel.writeInbound(ByteBuffer(bytes: [4, 0, 0]))
+        #expect(connection.requestBytes.count == 3)
+    }
+
+    @Test("An association is silent since the last that came, and not while it waits for us")
+    func silence() throws {
+        let connection = Connection()
+        let service = ScriptedService()
+        let channel = try connected(connection, service: service)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(7))
+        try channel.writeInbound(Samples.encoded(.associateRQ(Samples.request)))
+        #expect(connection.silentSince == channel.embeddedEventLoop.now)
+        let outcome = channel.eventLoop.makePromise(of: StoreOutcome.self)
+        service.prepare = { $0.outcome = outcome }
+        try channel.writeInbound(
+            Samples.encoded(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1, 2]))))
+        #expect(connection.silentSince == .distantFuture)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+        outcome.succeed(StoreOutcome(status: .success))
+        #expect(connection.silentSince == channel.embeddedEventLoop.now)
+    }
+
+    @Test("Whose place others need is aborted and closed at once; a connection that said nothing is only closed")
+    func displaced() throws {
+        for says in [[], [1, 0, 0]] as [[UInt8]] {
+            let channel = try connected(Connection())
+            if !says.isEmpty { try channel.writeInbound(ByteBuffer(bytes: says)) }
+            channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Displace())
+            #expect(!channel.isActive)
+            let abort = try channel.readOutbound(as: ByteBuffer.self).map { Array($0.readableBytesView) }
+            #expect(abort == (says.isEmpty ? nil : [7, 0, 0, 0, 0, 4, 0, 0, 0, 0]))
+        }
+    }
+
+    @Test("A second request for an association, or a response, is not waited for if it is long", arguments: [1, 2])
+    func unusedPDU(type: UInt8) throws {
+        let channel = try connected(Connection())
+        try channel.writeInbound(Samples.encoded(.associateRQ(Samples.request)))
+        _ = try channel.readOutbound(as: ByteBuffer.self)
+        try channel.writeInbound(ByteBuffer(bytes: [type, 0, 0, 0, 0x10, 0x01]))
+        let abort = try channel.readOutbound(as: ByteBuffer.self).map { Array($0.readableBytesView) }
+        #expect(abort == [7, 0, 0, 0, 0, 4, 0, 0, 2, 6])
+    }
+}

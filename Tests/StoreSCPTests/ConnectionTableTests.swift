@@ -1,0 +1,105 @@
+import NIOCore
+import Testing
+
+@testable import StorageSCP
+
+@Suite("Places of connections")
+struct ConnectionTableTests {
+    private final class Connection {
+        let address: String?
+        let silentSince: NIODeadline
+
+        init(_ address: String?, _ silentSince: UInt64) {
+            self.address = address
+            self.silentSince = .uptimeNanoseconds(silentSince)
+        }
+    }
+
+    private final class Crowd {
+        var table = ConnectionTable(limits: ConnectionTable.Limits(connections: 4, requestBytes: 100))
+        private var connections: [Connection] = []
+
+        func id(_ index: Int) -> ObjectIdentifier { ObjectIdentifier(connections[index]) }
+
+        /// The numbers of those that lose their place.
+        func open(_ address: String?, silentSince: UInt64? = nil) -> [Int] {
+            connections.append(Connection(address, silentSince ?? UInt64(connections.count)))
+            let displaced = table.opened(id(connections.count - 1), from: address) { id in
+                self.connections.first { ObjectIdentifier($0) == id }?.silentSince ?? .distantFuture
+            }
+            return numbers(displaced)
+        }
+
+        func hold(_ bytes: Int, _ index: Int) -> [Int] { numbers(table.requestHolds(bytes, of: id(index))) }
+
+        private func numbers(_ ids: [ObjectIdentifier]) -> [Int] {
+            ids.compactMap { id in connections.firstIndex { ObjectIdentifier($0) == id } }
+        }
+    }
+
+    @Test("One too many takes the place of the longest silent one of the peer that has most")
+    func displacement() {
+        let crowd = Crowd()
+        for address in ["b", "a", "a", "a"] { #expect(crowd.open(address) == []) }
+        #expect(crowd.open("c") == [1])
+        #expect(crowd.open("d", silentSince: 1) == [2])
+        #expect(crowd.table.count == 4)
+    }
+
+    @Test("A peer that is alone displaces its own")
+    func own() {
+        let crowd = Crowd()
+        for silentSince in [3, 1, 2, 4] as [UInt64] { #expect(crowd.open("a", silentSince: silentSince) == []) }
+        #expect(crowd.open("a", silentSince: 5) == [1])
+    }
+
+    @Test("An association keeps its place, and where all are associations the new one has none")
+    func associations() {
+        let crowd = Crowd()
+        for index in 0..<4 {
+            #expect(crowd.open("a") == [])
+            crowd.table.becameAssociation(crowd.id(index))
+        }
+        #expect(crowd.open("b") == [4])
+        crowd.table.closed(crowd.id(0))
+        #expect(crowd.open("b") == [])
+    }
+
+    @Test("Behind a load balancer a connection counts for the peer that its header names")
+    func proxied() {
+        let crowd = Crowd()
+        for _ in 0..<4 { #expect(crowd.open(nil) == []) }
+        for (index, address) in ["b", "a", "a", "a"].enumerated() {
+            crowd.table.peerIsKnown(address, of: crowd.id(index))
+        }
+        #expect(crowd.open(nil) == [1])
+    }
+
+    @Test("Requests that are not whole share their bytes; the largest of the peer that holds most goes")
+    func requestBytes() {
+        let crowd = Crowd()
+        for address in ["a", "a", "b", "c"] { #expect(crowd.open(address) == []) }
+        #expect(crowd.hold(30, 0) == [])
+        #expect(crowd.hold(25, 1) == [])
+        #expect(crowd.hold(40, 2) == [])
+        #expect(crowd.hold(10, 3) == [0])
+        #expect(crowd.table.requestBytes == 75)
+        // A request that is whole holds nothing any more.
+        #expect(crowd.hold(0, 2) == [])
+        #expect(crowd.table.requestBytes == 35)
+        crowd.table.closed(crowd.id(3))
+        crowd.table.becameAssociation(crowd.id(1))
+        #expect(crowd.table.requestBytes == 0)
+    }
+
+    @Test("What a connection holds goes with it to the peer that the header names")
+    func requestBytesOfProxied() {
+        let crowd = Crowd()
+        for _ in 0..<3 { #expect(crowd.open(nil) == []) }
+        #expect(crowd.hold(40, 0) == [])
+        crowd.table.peerIsKnown("a", of: crowd.id(0))
+        #expect(crowd.hold(30, 1) == [])
+        crowd.table.peerIsKnown("a", of: crowd.id(1))
+        #expect(crowd.hold(60, 2) == [0])
+    }
+}
