@@ -86,6 +86,23 @@ import Testing
         #expect(network.maximumBufferBytes == 1 << 20)
     }
 
+    @Test("Openings get a third of the connections for documents if nothing else is said, and 0 lets all begin at once")
+    func deliveryCapacity() throws {
+        func capacity(_ environment: [String: String]) throws -> DeliveryCapacity {
+            try Configuration(environment: environment).deliveryCapacity
+        }
+        #expect(
+            try capacity([:])
+                == DeliveryCapacity(
+                    maximumOpenings: 5, maximumClosings: 11, maximumOpen: 5000, maximumInstances: 200_000))
+        #expect(try capacity(["MAX_DOCUMENT_CONNECTIONS": "2"]).maximumOpenings == 1)
+        #expect(
+            try capacity([
+                "MAX_DOCUMENT_CONNECTIONS": "30", "MAXIMUM_OPENINGS": "0", "MAXIMUM_OPEN_DELIVERIES": "7",
+                "MAXIMUM_OPEN_INSTANCES": "8",
+            ]) == DeliveryCapacity(maximumOpenings: nil, maximumClosings: 30, maximumOpen: 7, maximumInstances: 8))
+    }
+
     @Test("Access rules that cannot be read are told without their values")
     func accessRules() throws {
         let rules = #"[{"callingAETitle": "CT1", "peers": ["10.0.0.0/8"], "rights": ["verify"]}]"#
@@ -131,6 +148,7 @@ import Testing
             ("AE_TITLE", "SEVENTEEN_LETTERS"), ("REQUIRE_CALLED_AE_TITLE", "perhaps"), ("IMPORT_UNIT", "study"),
             ("LOG_LEVEL", "loud"), ("MAXIMUM_PDU_SIZE", "16383"), ("MESSAGE_TIMEOUT", "0"),
             ("DELIVERY_MAXIMUM_INSTANCES", "5001"), ("DELIVERY_MAXIMUM_BYTES", "10000000001"),
+            ("MAXIMUM_OPENINGS", "16"), ("MAX_DOCUMENT_CONNECTIONS", "1"),
         ])
     func malformed(name: String, value: String) {
         do {
