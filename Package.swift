@@ -33,7 +33,7 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "AWS", dependencies: ["HTTP", "StructuredLog", "CCrypto", "CISAL"], swiftSettings: settings),
         .target(name: "DICOM", dependencies: ["CZlib"], swiftSettings: settings),
-        .target(name: "ImportPipeline", dependencies: ["AWS", "StructuredLog"], swiftSettings: settings),
+        .target(name: "ImportPipeline", dependencies: ["AWS", "DICOM", "StructuredLog"], swiftSettings: settings),
         .target(
             name: "DICOMNetwork",
             dependencies: ["DICOM", .product(name: "NIOCore", package: "swift-nio")],
