@@ -98,7 +98,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "ImportPipelineTests",
-            dependencies: ["ImportPipeline", "TriggerImport", "StartImportJob", "CheckStatus"],
+            dependencies: ["ImportPipeline", "TriggerImport", "StartImportJob", "CheckStatus", "TestLog"],
             swiftSettings: settings),
         .testTarget(
             name: "StoreSCPTests",

@@ -92,7 +92,7 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        version = try container.decode(Int.self, forKey: .version)
+        version = try container.integer(in: 0...Int(UInt16.max), .version)
         deliveryId = try container.decode(DeliveryID.self, forKey: .deliveryId)
         prefix = try container.text(.objectKey, .prefix)
         studyInstanceUID = try container.text(.uid, .studyInstanceUID)

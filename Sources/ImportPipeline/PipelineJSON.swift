@@ -14,6 +14,7 @@ package enum PipelineJSON {
         guard bytes.count <= DocumentLimits.maximumBytes else {
             throw DocumentError(expected: "at most \(DocumentLimits.maximumBytes) bytes, but it has \(bytes.count)")
         }
+        try JSONForm.check(bytes)
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
         do {

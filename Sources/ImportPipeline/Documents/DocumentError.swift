@@ -29,7 +29,7 @@ extension DocumentError {
         case .typeMismatch(let type, let context):
             self.init(at: context.codingPath, expected: "a value of type \(type)")
         case .dataCorrupted(let context) where context.codingPath.isEmpty:
-            self.init(expected: "JSON that is well formed and not nested too deeply")
+            self.init(expected: "JSON that is well formed")
         case .dataCorrupted(let context):
             self.init(at: context.codingPath, expected: "a value that is well formed")
         @unknown default: self.init(expected: "a document that can be read")

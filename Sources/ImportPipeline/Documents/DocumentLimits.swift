@@ -5,6 +5,8 @@ package enum DocumentLimits {
     /// Of one JSON document. The longest manifest that a receiver can write, 5,000 instances with UIDs of 64 characters, has less
     /// than half of it.
     package static let maximumBytes = 8 << 20
+    /// Of arrays and objects inside one another.
+    package static let maximumDepth = 64
     /// Of all lines about single files that HealthImaging writes for one job: more than 6,000 bytes for each of 5,000 files.
     package static let maximumResultsBytes = 32 << 20
     /// Of what HealthImaging counts: no sum of such numbers in one document overflows.
