@@ -64,6 +64,14 @@ let package = Package(
 
         .target(
             name: "TestLog", dependencies: ["StructuredLog"], path: "Tests/TestLog", swiftSettings: settings),
+        .target(
+            name: "LoopbackHTTP",
+            dependencies: [
+                "AWS", "HTTP", "TestLog",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/LoopbackHTTP", swiftSettings: settings),
         .target(name: "ForeignPrograms", path: "Tests/ForeignPrograms", swiftSettings: settings),
         .target(name: "DamagedInput", path: "Tests/DamagedInput", swiftSettings: settings),
         .target(
@@ -84,9 +92,7 @@ let package = Package(
         .testTarget(
             name: "AWSTests",
             dependencies: [
-                "AWS", "HTTP", "StructuredLog", "TestLog",
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "AWS", "HTTP", "LoopbackHTTP", "StructuredLog", "TestLog",
             ],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .executableTarget(
@@ -98,7 +104,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "ImportPipelineTests",
-            dependencies: ["ImportPipeline", "TriggerImport", "StartImportJob", "CheckStatus", "TestLog"],
+            dependencies: [
+                "ImportPipeline", "TriggerImport", "StartImportJob", "CheckStatus", "HTTP", "LoopbackHTTP", "TestLog",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "StoreSCPTests",

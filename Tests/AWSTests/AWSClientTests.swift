@@ -1,4 +1,5 @@
 import HTTP
+import LoopbackHTTP
 import StructuredLog
 import TestLog
 import Testing

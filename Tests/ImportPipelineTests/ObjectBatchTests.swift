@@ -28,6 +28,52 @@ import Testing
         }
     }
 
+    /// Its sleepers wake when it rings, each ring wakes one.
+    private final class AlarmClock: Clock {
+        private struct State {
+            var rings = 0
+            var sleepers: [Int: CheckedContinuation<Void, any Error>] = [:]
+            var nextID = 0
+        }
+
+        private let state = Mutex(State())
+        var now: ContinuousClock.Instant { .now }
+        var minimumResolution: Duration { .zero }
+
+        func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+            let id = state.withLock { state in
+                state.nextID += 1
+                return state.nextID
+            }
+            try await withTaskCancellationHandler {
+                try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                    state.withLock { state in
+                        if Task.isCancelled {
+                            continuation.resume(throwing: CancellationError())
+                        } else if state.rings > 0 {
+                            state.rings -= 1
+                            continuation.resume()
+                        } else {
+                            state.sleepers[id] = continuation
+                        }
+                    }
+                }
+            } onCancel: {
+                state.withLock { $0.sleepers.removeValue(forKey: id) }?.resume(throwing: CancellationError())
+            }
+        }
+
+        func ring() {
+            state.withLock { state -> CheckedContinuation<Void, any Error>? in
+                guard let id = state.sleepers.keys.first else {
+                    state.rings += 1
+                    return nil
+                }
+                return state.sleepers.removeValue(forKey: id)
+            }?.resume()
+        }
+    }
+
     private struct Broken: Error {}
 
     private static func untilCancelled() async throws {
@@ -97,6 +143,24 @@ import Testing
             Self.message("nested", body: nested), Self.message("c"),
         ]
         #expect(await Self.batch(taken: taken).failures(among: messages) == ["text", "bad", "nested"])
+        #expect(taken.all == ["inbox/a.dcm", "inbox/b.dcm", "inbox/c.dcm"])
+    }
+
+    @Test("One that takes longer than an object may fails alone: those before it and behind it are taken")
+    func slowBesideGood() async {
+        let clock = AlarmClock()
+        let taken = TakenKeys()
+        let batch = ObjectBatch(time: WorkingTime { .seconds(120) }, clock: clock, logger: RecordedLog().logger) {
+            object in
+            if object.key == "inbox/slow.dcm" {
+                clock.ring()
+                try await Self.untilCancelled()
+            }
+            taken.add(object.key)
+            return .init(result: .started, deliveryId: nil)
+        }
+        #expect(
+            await batch.failures(among: ["a", "slow", "b", "slow", "c"].map { Self.message($0) }) == ["slow", "slow"])
         #expect(taken.all == ["inbox/a.dcm", "inbox/b.dcm", "inbox/c.dcm"])
     }
 

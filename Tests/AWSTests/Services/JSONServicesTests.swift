@@ -1,5 +1,6 @@
 import AWS
 import Foundation
+import LoopbackHTTP
 import Testing
 
 @Suite("Services of the JSON protocols")
