@@ -37,7 +37,7 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "AWS", dependencies: ["HTTP", "StructuredLog", "CCrypto", "CISAL"], swiftSettings: settings),
         .target(name: "DICOM", dependencies: ["CZlib"], swiftSettings: settings),
-        .target(name: "ImportPipeline", dependencies: ["AWS", "StructuredLog"], swiftSettings: settings),
+        .target(name: "ImportPipeline", dependencies: ["AWS", "DICOM", "StructuredLog"], swiftSettings: settings),
         .target(
             name: "DICOMNetwork",
             dependencies: ["DICOM", .product(name: "NIOCore", package: "swift-nio")],
@@ -68,6 +68,14 @@ let package = Package(
 
         .target(
             name: "TestLog", dependencies: ["StructuredLog"], path: "Tests/TestLog", swiftSettings: settings),
+        .target(
+            name: "LoopbackHTTP",
+            dependencies: [
+                "AWS", "HTTP", "TestLog",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/LoopbackHTTP", swiftSettings: settings),
         .target(name: "ForeignPrograms", path: "Tests/ForeignPrograms", swiftSettings: settings),
         .target(name: "DamagedInput", path: "Tests/DamagedInput", swiftSettings: settings),
         .target(
@@ -88,9 +96,7 @@ let package = Package(
         .testTarget(
             name: "AWSTests",
             dependencies: [
-                "AWS", "HTTP", "StructuredLog", "TestLog",
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "AWS", "HTTP", "LoopbackHTTP", "StructuredLog", "TestLog",
             ],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .executableTarget(
@@ -102,7 +108,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "ImportPipelineTests",
-            dependencies: ["ImportPipeline", "TriggerImport", "StartImportJob", "CheckStatus"],
+            dependencies: [
+                "ImportPipeline", "TriggerImport", "StartImportJob", "CheckStatus", "HTTP", "LoopbackHTTP", "TestLog",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "StoreSCPTests",

@@ -4,6 +4,8 @@ import json
 
 from local_aws import LocalAWS
 
+# Of deliveries' manifests, of objects in the inbox: the outputs' names begin so.
+QUEUES = ("Import", "Inbox")
 OUTCOMES = ("IMPORTED", "PARTIAL", "FAILED", "REJECTED")
 
 
@@ -50,11 +52,11 @@ class Pipeline:
         return [item for item in self.items() if item.get("outcome") in OUTCOMES]
 
     def waiting_messages(self) -> int:
-        """Messages in the import queue, in flight or not."""
-        return self._messages("ImportQueueUrl")
+        """Messages in the queues of TriggerImport, in flight or not."""
+        return sum(self._messages(f"{name}QueueUrl") for name in QUEUES)
 
     def dead_letters(self) -> int:
-        return self._messages("ImportDeadLetterQueueUrl")
+        return sum(self._messages(f"{name}DeadLetterQueueUrl") for name in QUEUES)
 
     def _messages(self, output: str) -> int:
         answer = self.aws.client("sqs").get_queue_attributes(QueueUrl=self.outputs[output], AttributeNames=["All"])

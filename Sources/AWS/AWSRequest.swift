@@ -9,6 +9,9 @@ struct AWSRequest: Sendable {
     /// How this service writes its errors.
     let error: @Sendable (HTTPResponse, AWSRequest) -> AWSServiceError?
 
+    /// Of JSON: far more than any operation that is used here answers.
+    private static let maximumAnswerBytes = 8 << 20
+
     func error(in response: HTTPResponse) -> AWSServiceError? { error(response, self) }
 
     /// A request of the JSON protocols that name the operation in `X-Amz-Target`.
@@ -29,7 +32,8 @@ struct AWSRequest: Sendable {
         configuration: AWSConfiguration
     ) throws -> AWSRequest {
         let endpoint = configuration.configuredEndpoint(of: service) ?? "https://\(configuration.host(of: service))"
-        var http = HTTPRequest(method: method, url: endpoint + path, timeout: .seconds(20))
+        var http = HTTPRequest(
+            method: method, url: endpoint + path, timeout: .seconds(20), maximumResponseBytes: maximumAnswerBytes)
         if let body {
             http.body = Array(try JSONEncoder().encode(body)) as [UInt8]
             http.headers["Content-Type"] = "application/json"

@@ -63,7 +63,7 @@ struct CheckStatusFunction: LambdaHandler {
         case .completed:
             guard let summary = try await output.summary(of: job) else {
                 // A job that does not say when it ended did so after it was submitted: without either it would be waited for ever.
-                let endedAt = Date(timeIntervalSince1970: job.endedAt ?? job.submittedAt ?? 0)
+                let endedAt = (job.endedAt ?? job.submittedAt)?.date ?? .distantPast
                 return (.manifestMissing(since: endedAt, at: Date()), nil)
             }
             let proof = ImportProof(
@@ -100,8 +100,7 @@ struct CheckStatusFunction: LambdaHandler {
         if job.jobStatus != event.jobStatus || outcome != .pending { attributes["jobStatus"] = job.jobStatus.rawValue }
         if outcome != .pending {
             attributes["outcome"] = outcome.rawValue
-            let ended = job.endedAt.map(Date.init(timeIntervalSince1970:)) ?? Date()
-            attributes["endedAt"] = PipelineJSON.timestamp(ended)
+            attributes["endedAt"] = PipelineJSON.timestamp(job.endedAt?.date ?? Date())
             if isStartedAgain { attributes["startedAgain"] = "true" }
         }
         if let proof = look.proof {

@@ -11,9 +11,9 @@ struct ExpectedInstances: Sendable, Equatable {
     static func of(_ request: ImportRequest, s3: S3Client) async throws -> ExpectedInstances {
         let input = try S3URI(request.inputS3Uri)
         do {
-            let object = try await s3.getObject(
-                bucket: input.bucket, key: BucketLayout.manifestKey(of: request.deliveryId))
-            let manifest = try PipelineJSON.decode(DeliveryManifest.self, from: object.body)
+            let manifest = try await s3.getDocument(
+                DeliveryManifest.self, bucket: input.bucket, key: BucketLayout.manifestKey(of: request.deliveryId))
+            if let problem = manifest.problem(expecting: request.deliveryId) { throw DocumentError(expected: problem) }
             return ExpectedInstances(count: request.instanceCount, keys: Set(manifest.instances.map(\.key)))
         } catch let error as AWSServiceError where error.statusCode == 404 {
             return ExpectedInstances(count: request.instanceCount, keys: keyOfSingleInstance(request).map { [$0] })

@@ -3,12 +3,6 @@ import ImportPipeline
 /// `report.json` in a job's output folder: what became of each instance that was not simply imported. It names objects by
 /// their keys, and is the place for what HealthImaging says of each, which the table has no room for.
 struct ImportReport: Encodable, Sendable, Equatable {
-    struct FailedFile: Encodable, Sendable, Equatable {
-        let key: String
-        let errorType: String
-        let message: String
-    }
-
     /// What the outcome rests on.
     enum Proof: String, Encodable, Sendable {
         /// Every instance was looked up among those that HealthImaging names.
@@ -24,7 +18,7 @@ struct ImportReport: Encodable, Sendable, Equatable {
     let proof: Proof
     let instanceCount: Int
     let importedCount: Int
-    let failed: [FailedFile]
+    let failed: [JobResults.FailedFile]
     /// Keys of which HealthImaging says nothing.
     let missing: [String]
     /// Keys of instances in image sets that are not primary.

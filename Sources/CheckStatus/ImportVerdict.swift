@@ -16,7 +16,14 @@ struct ImportVerdict: Equatable {
     static func jobFailed(message: String?) -> ImportVerdict {
         ImportVerdict(
             outcome: .failed, isTransient: isTransient(message),
-            attributes: ["message": message ?? "HealthImaging reports the job as FAILED and gives no reason"])
+            attributes: [
+                "message": message.map(shortened) ?? "HealthImaging reports the job as FAILED and gives no reason"
+            ])
+    }
+
+    /// An item has room for 400 KB in all.
+    private static func shortened(_ message: String) -> String {
+        String(String.UnicodeScalarView(message.unicodeScalars.prefix(DocumentLimits.maximumMessageLength)))
     }
 
     static func manifestMissing(since endedAt: Date, at now: Date) -> ImportVerdict {

@@ -1,4 +1,5 @@
 import AWS
+import ImportPipeline
 import Logging
 import StructuredLog
 
@@ -12,21 +13,16 @@ struct RetentionTags: Sendable {
     let s3: S3Client
 
     func add(to keys: Set<String>, bucket: String, logger: Logger) async {
-        let failures = await withTaskGroup(of: (any Error)?.self) { group in
-            var failures: [any Error] = []
-            for (index, key) in keys.sorted().enumerated() {
-                if index >= Self.maximumInFlight, let error = await group.next() ?? nil { failures.append(error) }
-                group.addTask {
-                    do {
-                        try await s3.putObjectTagging(bucket: bucket, key: key, tag: Self.tag)
-                        return nil
-                    } catch {
-                        return error
-                    }
-                }
+        var failures: [any Error] = []
+        await keys.sorted().sideBySide(atMost: Self.maximumInFlight) { key -> (any Error)? in
+            do {
+                try await s3.putObjectTagging(bucket: bucket, key: key, tag: Self.tag)
+                return nil
+            } catch {
+                return error
             }
-            for await error in group { if let error { failures.append(error) } }
-            return failures
+        } take: {
+            if let error = $0 { failures.append(error) }
         }
         guard let first = failures.first else { return }
         logger.error("objects not tagged: they will not expire", error: first, metadata: ["count": "\(failures.count)"])

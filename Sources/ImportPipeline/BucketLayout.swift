@@ -38,13 +38,19 @@ package enum BucketLayout {
         key.hasPrefix(openMarkers) ? DeliveryID(String(key.dropFirst(openMarkers.count))) : nil
     }
 
-    /// The series and the SOP instance of an instance's key in a delivery; nil for any other key.
+    /// The series and the SOP instance of an instance's key in a delivery; nil for a key that no receiver writes there.
     package static func instance(ofKey key: String, in delivery: DeliveryID) -> (series: String, instance: String)? {
         let prefix = prefix(of: delivery)
         guard key.hasPrefix(prefix), key.hasSuffix(".dcm") else { return nil }
         let parts = key.dropFirst(prefix.count).dropLast(".dcm".count).split(
             separator: "/", omittingEmptySubsequences: false)
-        return parts.count == 3 ? (String(parts[1]), String(parts[2])) : nil
+        guard parts.count == 3, parts.allSatisfy({ TextRule.uid.allows(String($0)) }) else { return nil }
+        return (String(parts[1]), String(parts[2]))
+    }
+
+    /// The task whose lease has this key; nil for any other key.
+    package static func task(ofLeaseKey key: String) -> TaskID? {
+        key.hasPrefix(taskLeases) ? TaskID(String(key.dropFirst(taskLeases.count))) : nil
     }
 
     /// The delivery whose manifest has this key; nil for any other key.

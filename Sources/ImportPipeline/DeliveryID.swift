@@ -30,20 +30,17 @@ package struct DeliveryID: Hashable, Sendable, Codable, CustomStringConvertible 
         let form = Array("dddddddd:dddddd".utf8)
         guard parts.count == 2, parts[0].utf8.count == form.count, parts[1].utf8.count == 24,
             zip(parts[0].utf8, form).allSatisfy({
-                $1 == UInt8(ascii: ":") ? $0 == UInt8(ascii: "T") : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                $1 == UInt8(ascii: ":") ? $0 == UInt8(ascii: "T") : $0.isDigit
             }),
-            parts[1].utf8.allSatisfy({ byte in Self.hexadecimalDigits.contains(byte) })
+            parts[1].utf8.allSatisfy(\.isLowerCaseHexadecimalDigit)
         else { return nil }
         description = text
     }
 
     package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let id = DeliveryID(text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container,
-                debugDescription: "expected a delivery id such as 20261123T235152-0123456789abcdef01234567")
+        guard let id = DeliveryID(try decoder.singleValueContainer().decode(String.self)) else {
+            throw DocumentError(
+                at: decoder.codingPath, expected: "a delivery id such as 20261123T235152-0123456789abcdef01234567")
         }
         self = id
     }
@@ -52,8 +49,6 @@ package struct DeliveryID: Hashable, Sendable, Codable, CustomStringConvertible 
         var container = encoder.singleValueContainer()
         try container.encode(description)
     }
-
-    private static let hexadecimalDigits = Set("0123456789abcdef".utf8)
 
     private static func second(_ date: Date) -> String {
         let style = Date.ISO8601FormatStyle(

@@ -29,6 +29,17 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
             self.seriesInstanceUID = seriesInstanceUID
             self.transferSyntaxUID = transferSyntaxUID
         }
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            key = try container.text(.objectKey, .key)
+            size = try container.integer(in: 0...HealthImagingLimits.maximumBytes, .size)
+            checksumCRC32 = try container.textIfPresent(.checksum, .checksumCRC32)
+            sopClassUID = try container.textIfPresent(.uid, .sopClassUID)
+            sopInstanceUID = try container.text(.uid, .sopInstanceUID)
+            seriesInstanceUID = try container.text(.uid, .seriesInstanceUID)
+            transferSyntaxUID = try container.textIfPresent(.uid, .transferSyntaxUID)
+        }
     }
 
     package enum CloseReason: String, Codable, Sendable {
@@ -81,6 +92,22 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         self.instances = instances
     }
 
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        version = try container.integer(in: 0...Int(UInt16.max), .version)
+        deliveryId = try container.decode(DeliveryID.self, forKey: .deliveryId)
+        prefix = try container.text(.objectKey, .prefix)
+        studyInstanceUID = try container.text(.uid, .studyInstanceUID)
+        studyDate = try container.textIfPresent(.studyDate, .studyDate)
+        callingAETitle = try container.text(.aeTitle, .callingAETitle)
+        calledAETitle = try container.text(.aeTitle, .calledAETitle)
+        peer = try container.text(.peer, .peer)
+        openedAt = try container.date(.openedAt)
+        closedAt = try container.date(.closedAt)
+        closeReason = try container.decode(CloseReason.self, forKey: .closeReason)
+        instances = try container.decode([Instance].self, forKey: .instances)
+    }
+
     /// What keeps it from being imported as it stands, as a sentence; nil where nothing does.
     package func problem(expecting delivery: DeliveryID) -> String? {
         guard version == Self.currentVersion else {
@@ -90,7 +117,7 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
             return "the manifest is of delivery \(deliveryId), expected \(delivery), which its key names"
         }
         guard prefix == BucketLayout.prefix(of: delivery) else {
-            return "the manifest's prefix is \(prefix), expected \(BucketLayout.prefix(of: delivery))"
+            return "the manifest's prefix is another, expected \(BucketLayout.prefix(of: delivery))"
         }
         guard (1...HealthImagingLimits.maximumInstances).contains(instances.count) else {
             return """
@@ -101,6 +128,10 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         if let stray = instances.first(where: { !$0.key.hasPrefix(prefix) }) {
             return "the manifest lists an instance outside its prefix: SOP instance \(stray.sopInstanceUID)"
         }
+        guard Set(instances.map(\.key)).count == instances.count else {
+            return "the manifest lists a key twice, expected each once"
+        }
+        // No sum of so many sizes overflows: each was checked when it was read.
         let bytes = instances.reduce(0) { $0 + $1.size }
         guard bytes <= HealthImagingLimits.maximumBytes else {
             return "the delivery has \(bytes) bytes, expected at most \(HealthImagingLimits.maximumBytes)"

@@ -24,7 +24,7 @@ package struct ImportJobTable: Sendable {
         item["jobId"] = job.jobId
         item["jobStatus"] = job.jobStatus.rawValue
         item["outcome"] = ImportOutcome.pending.rawValue
-        item["submittedAt"] = PipelineJSON.timestamp(Date(timeIntervalSince1970: job.submittedAt))
+        item["submittedAt"] = PipelineJSON.timestamp(job.submittedAt.date)
         item["datastoreId"] = job.datastoreId
         item["dataAccessRoleArn"] = dataAccessRoleArn
         try await dynamoDB.putItemIfAbsent(table: name, keyName: Self.keyName, item: item)

@@ -31,4 +31,16 @@ package struct ImportProgress: Codable, Sendable, Equatable {
         self.waitSeconds = waitSeconds
         self.polls = polls
     }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        request = try container.decode(ImportRequest.self, forKey: .request)
+        attempt = try container.integer(in: 1...Self.maximumAttempts, .attempt)
+        startsAgain = try container.decode(Bool.self, forKey: .startsAgain)
+        jobId = try container.text(.jobID, .jobId)
+        jobStatus = try container.decode(HealthImagingClient.JobStatus.self, forKey: .jobStatus)
+        outcome = try container.decode(ImportOutcome.self, forKey: .outcome)
+        waitSeconds = try container.integer(in: DocumentLimits.waitSeconds, .waitSeconds)
+        polls = try container.integer(in: DocumentLimits.polls, .polls)
+    }
 }

@@ -28,6 +28,22 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         self.instanceCount = instanceCount
     }
 
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        deliveryId = try container.decode(DeliveryID.self, forKey: .deliveryId)
+        inputS3Uri = try container.text(.s3URI, .inputS3Uri)
+        outputS3Uri = try container.text(.s3URI, .outputS3Uri)
+        studyInstanceUID = try container.text(.uid, .studyInstanceUID)
+        studyDate = try container.textIfPresent(.studyDate, .studyDate)
+        seriesInstanceUID = try container.textIfPresent(.uid, .seriesInstanceUID)
+        sopInstanceUID = try container.textIfPresent(.uid, .sopInstanceUID)
+        instanceCount = try container.integer(in: 1...HealthImagingLimits.maximumInstances, .instanceCount)
+        redrive = try container.textIfPresent(.redrive, .redrive)
+        guard try S3URI(inputS3Uri).key == BucketLayout.prefix(of: deliveryId) else {
+            throw container.error(at: .inputS3Uri, expected: "the prefix of the delivery that deliveryId names")
+        }
+    }
+
     /// `outputRoot` is an S3 URI that ends in `/`; each delivery's results go below it on their own.
     package init(_ manifest: DeliveryManifest, bucket: String, outputRoot: String) {
         let series = Set(manifest.instances.map(\.seriesInstanceUID))

@@ -26,6 +26,24 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
         self.openedAt = openedAt
     }
 
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        deliveryId = try container.decode(DeliveryID.self, forKey: .deliveryId)
+        task = try container.decode(TaskID.self, forKey: .task)
+        studyInstanceUID = try container.text(.uid, .studyInstanceUID)
+        studyDate = try container.textIfPresent(.studyDate, .studyDate)
+        callingAETitle = try container.text(.aeTitle, .callingAETitle)
+        calledAETitle = try container.text(.aeTitle, .calledAETitle)
+        peer = try container.text(.peer, .peer)
+        openedAt = try container.date(.openedAt)
+    }
+
+    /// What keeps the delivery from being closed by this marker, which stands under the delivery's key; nil where nothing does.
+    package func problem(expecting delivery: DeliveryID) -> DocumentError? {
+        deliveryId == delivery
+            ? nil : DocumentError(path: "deliveryId", expected: "the delivery that the marker's key names, not another")
+    }
+
     /// The manifest of what was found under the delivery's prefix.
     package func manifest(closedAt: Date, instances: [DeliveryManifest.Instance]) -> DeliveryManifest {
         DeliveryManifest(

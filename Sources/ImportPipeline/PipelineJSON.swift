@@ -9,10 +9,23 @@ package enum PipelineJSON {
         return Array(try encoder.encode(value))
     }
 
-    package static func decode<Value: Decodable>(_: Value.Type, from bytes: [UInt8]) throws -> Value {
+    /// A document of more than `DocumentLimits.maximumBytes` is refused unread.
+    package static func decode<Value: Decodable>(_: Value.Type, from bytes: [UInt8]) throws(DocumentError) -> Value {
+        guard bytes.count <= DocumentLimits.maximumBytes else {
+            throw DocumentError(expected: "at most \(DocumentLimits.maximumBytes) bytes, but it has \(bytes.count)")
+        }
+        try JSONForm.check(bytes)
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
-        return try decoder.decode(Value.self, from: Data(bytes))
+        do {
+            return try decoder.decode(Value.self, from: Data(bytes))
+        } catch let error as DocumentError {
+            throw error
+        } catch let error as DecodingError {
+            throw DocumentError(error)
+        } catch {
+            throw DocumentError(expected: "JSON")
+        }
     }
 
     /// `2026-11-23T23:51:52Z`, as the table and the documents have it.

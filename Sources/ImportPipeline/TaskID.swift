@@ -1,4 +1,4 @@
-/// The name of one run of the receiver, which no other run has.
+/// The name of one run of the receiver, which no other run has: 16 hexadecimal digits.
 package struct TaskID: Hashable, Sendable, Codable, CustomStringConvertible {
     package let description: String
 
@@ -7,12 +7,17 @@ package struct TaskID: Hashable, Sendable, Codable, CustomStringConvertible {
         description = String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    package init(_ text: String) {
+    /// nil for a text of any other form.
+    package init?(_ text: String) {
+        guard text.utf8.count == 16, text.utf8.allSatisfy(\.isLowerCaseHexadecimalDigit) else { return nil }
         description = text
     }
 
     package init(from decoder: any Decoder) throws {
-        description = try decoder.singleValueContainer().decode(String.self)
+        guard let id = TaskID(try decoder.singleValueContainer().decode(String.self)) else {
+            throw DocumentError(at: decoder.codingPath, expected: "a task's id: 16 hexadecimal digits")
+        }
+        self = id
     }
 
     package func encode(to encoder: any Encoder) throws {

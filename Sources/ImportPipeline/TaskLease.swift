@@ -10,6 +10,11 @@ package struct TaskLease: Codable, Sendable, Equatable {
         self.seconds = seconds
     }
 
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        seconds = try container.integer(in: DocumentLimits.leaseSeconds, .seconds)
+    }
+
     /// By S3's clock when it was written, and by Lambda's now: the surplus is for what they differ.
     package var secondsUntilGone: Int { 3 * seconds }
 }

@@ -7,12 +7,6 @@ import StructuredLog
 /// the client token follows from the delivery's id and the attempt, so one job results.
 @main
 struct StartImportJobFunction: LambdaHandler {
-    /// The state as the state machine's first step lays it out.
-    struct Event: Decodable {
-        let request: ImportRequest
-        let attempt: Int
-    }
-
     private let healthImaging: HealthImagingClient
     private let table: ImportJobTable
     private let datastoreID: String
@@ -30,7 +24,7 @@ struct StartImportJobFunction: LambdaHandler {
         metrics = environment.metrics
     }
 
-    func handle(_ event: Event, context: LambdaContext) async throws -> ImportProgress {
+    func handle(_ event: ImportStart, context: LambdaContext) async throws -> ImportProgress {
         let request = event.request
         let token = request.clientToken(attempt: event.attempt)
         let start = HealthImagingClient.StartDICOMImportJob(

@@ -11,6 +11,7 @@ struct ImportableInstance {
     /// What keeps HealthImaging from taking the instance. No case carries a patient's data.
     enum Problem: Error, Equatable, CustomStringConvertible {
         case tooLarge(size: Int)
+        case headerTooLong
         case uidMissing(name: String)
         case transferSyntaxNotSupported(String)
         case valueTooLong(name: String, length: Int, maximum: Int)
@@ -19,6 +20,11 @@ struct ImportableInstance {
             switch self {
             case .tooLarge(let size):
                 "the object has \(size) bytes, expected at most \(HealthImagingLimits.maximumBytes)"
+            case .headerTooLong:
+                """
+                expected the UIDs and all before them within the first \(ObjectHeader.maximumBytes) bytes of the object, \
+                inflated too
+                """
             case .uidMissing(let name): "expected \(name), but the data set has none"
             case .transferSyntaxNotSupported(let uid):
                 "the transfer syntax is \(uid), expected one that HealthImaging supports"
@@ -28,8 +34,12 @@ struct ImportableInstance {
         }
     }
 
-    init(_ reader: Part10HeaderReader, size: Int) throws(Problem) {
+    /// What can be told before anything of it is read.
+    static func check(size: Int) throws(Problem) {
         guard size <= HealthImagingLimits.maximumBytes else { throw .tooLarge(size: size) }
+    }
+
+    init(_ reader: Part10HeaderReader) throws(Problem) {
         if let uid = reader.fileMetaInformation?.transferSyntaxUID.value,
             !TransferSyntax.acceptedByHealthImaging.contains(where: { $0.uid == uid })
         {
@@ -64,6 +74,7 @@ struct ImportableInstance {
             "expected a DICOM file (PS3.10: 128 bytes, then \"DICM\"), but the object of \(size) bytes has no \"DICM\" there"
         case .truncated:
             "expected a whole DICOM file, but the object ends after \(size) bytes, inside its header"
+        case .lengthExceedsMaximum(let tag, _, _) where tag.group != 0x0002: Problem.headerTooLong.description
         case .transferSyntaxUnknown(let uid): Problem.transferSyntaxNotSupported(uid.value).description
         default: "expected a DICOM file, but its header cannot be read: \(error)"
         }

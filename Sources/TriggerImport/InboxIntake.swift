@@ -9,7 +9,7 @@ struct InboxIntake: Sendable {
     let s3: S3Client
     let outputRoot: String
 
-    func request(for object: S3Object) async throws -> ImportRequest {
+    func request(for object: CreatedObject) async throws -> ImportRequest {
         let delivery = DeliveryID(
             openedAt: object.createdAt,
             derivedFrom: [
@@ -21,8 +21,11 @@ struct InboxIntake: Sendable {
         }
         let instance: ImportableInstance
         do {
-            let header = try await ObjectHeader.read(object, from: s3)
-            instance = try ImportableInstance(header, size: object.size)
+            try ImportableInstance.check(size: object.size)
+            guard let header = try await ObjectHeader.read(object, from: s3) else {
+                throw ImportableInstance.Problem.headerTooLong
+            }
+            instance = try ImportableInstance(header)
         } catch let error as DataSetError {
             throw rejection(ImportableInstance.message(for: error, size: object.size))
         } catch let problem as ImportableInstance.Problem {
@@ -42,9 +45,4 @@ struct InboxIntake: Sendable {
             studyDate: instance.studyDate, seriesInstanceUID: instance.seriesInstanceUID.value,
             sopInstanceUID: instance.sopInstanceUID.value, instanceCount: 1)
     }
-}
-
-extension S3Object {
-    /// As `If-Match` takes it; nil where the event named none.
-    var quotedETag: String? { eTag.isEmpty ? nil : "\"\(eTag)\"" }
 }

@@ -1,24 +1,39 @@
 import AWS
 import DICOM
+import ImportPipeline
 
 /// Reads the beginning of a Part 10 object by ranged GETs, as far as its header goes and no further.
 enum ObjectHeader {
+    /// How much of an object is read, and how much of it after inflation, before it is given up: whoever can write into the
+    /// inbox must not take a function's time with what stands before the UIDs.
+    static let maximumBytes = 16 << 20
     private static let firstRange = 64 << 10
     private static let largestRange = 4 << 20
 
-    static func read(_ object: S3Object, from s3: S3Client) async throws -> Part10HeaderReader {
-        var reader = Part10HeaderReader()
+    private static var limits: DataSetLimits {
+        var limits = DataSetLimits()
+        limits.maximumBytesExamined = UInt64(maximumBytes)
+        limits.maximumBytesInflated = UInt64(maximumBytes)
+        return limits
+    }
+
+    /// nil: the header does not end within `maximumBytes`.
+    static func read(_ object: CreatedObject, from s3: S3Client) async throws -> Part10HeaderReader? {
+        var reader = Part10HeaderReader(limits: limits)
+        let end = min(object.size, maximumBytes)
         var offset = 0
         var count = firstRange
-        while offset < object.size {
+        while offset < end {
+            let range = offset..<min(offset + count, end)
             let part = try await s3.getObject(
-                bucket: object.bucket, key: object.key, range: offset..<min(offset + count, object.size),
-                ifMatch: object.quotedETag)
+                bucket: object.bucket, key: object.key, range: range, ifMatch: object.quotedETag,
+                maximumBytes: range.count)
             if try reader.feed(part.body) == .complete { return reader }
             offset += part.body.count
             count = min(count * 4, largestRange)
             guard !part.body.isEmpty else { break }
         }
+        guard offset < maximumBytes || object.size == maximumBytes else { return nil }
         try reader.finish()
         return reader
     }

@@ -26,7 +26,7 @@ struct ObjectIntake: Sendable {
         inbox = InboxIntake(s3: s3, outputRoot: outputRoot)
     }
 
-    func take(_ object: S3Object, logger: Logger) async throws -> TriggerImportOutput.ObjectResult {
+    func take(_ object: CreatedObject, logger: Logger) async throws -> TriggerImportOutput.ObjectResult {
         do {
             guard let request = try await request(for: object) else {
                 logger.info("object ignored: no manifest, not in the inbox, or written again since")
@@ -53,7 +53,7 @@ struct ObjectIntake: Sendable {
         }
     }
 
-    private func request(for object: S3Object) async throws -> ImportRequest? {
+    private func request(for object: CreatedObject) async throws -> ImportRequest? {
         do {
             if let delivery = BucketLayout.delivery(ofManifestKey: object.key) {
                 return try await manifests.request(for: delivery, in: object)

@@ -1,6 +1,7 @@
 import AWS
 import ImportPipeline
 import LambdaRuntime
+import Logging
 import StructuredLog
 
 /// Turns what S3 says has arrived into executions of the state machine: one for a delivery, however often it is told. On a
@@ -24,21 +25,19 @@ struct TriggerImportFunction: LambdaHandler {
     }
 
     func handle(_ event: TriggerImportEvent, context: LambdaContext) async throws -> TriggerImportOutput {
+        let logger = context.logger
+        let time = WorkingTime(context)
+        let batch = ObjectBatch(time: time, logger: logger) { [intake] in try await intake.take($0, logger: logger) }
         switch event {
-        case .objects(let objects):
-            var results: [TriggerImportOutput.ObjectResult] = []
-            for object in objects { results.append(try await intake.take(object, logger: context.logger)) }
-            return .objects(results)
-        case .messages(let messages):
-            return .messages(failed: await failures(among: messages, context: context))
-        case .schedule:
-            return .sweep(try await sweep(context))
+        case .objects(let objects): return .objects(try await batch.results(of: objects))
+        case .messages(let messages): return .messages(failed: await batch.failures(among: messages))
+        case .schedule: return .sweep(try await sweep(within: time, logger: logger))
         }
     }
 
-    private func sweep(_ context: LambdaContext) async throws -> DeliveryRecovery.Outcome {
+    private func sweep(within time: WorkingTime, logger: Logger) async throws -> DeliveryRecovery.Outcome {
         do {
-            let outcome = try await recovery.sweep(logger: context.logger)
+            let outcome = try await recovery.sweep(within: time, logger: logger)
             count(recovered: outcome.recovered.count, failed: outcome.failed)
             return outcome
         } catch {
@@ -49,21 +48,5 @@ struct TriggerImportFunction: LambdaHandler {
 
     private func count(recovered: Int, failed: Int) {
         metrics?.emit([.init("DeliveriesRecovered", recovered), .init("RecoveriesFailed", failed)])
-    }
-
-    /// A message that fails comes again after the queue's visibility timeout and ends in the dead-letter queue.
-    private func failures(among messages: [QueueMessage], context: LambdaContext) async -> [String] {
-        var failed: [String] = []
-        for message in messages {
-            do {
-                for object in try message.objects() { _ = try await intake.take(object, logger: context.logger) }
-            } catch {
-                context.logger.error(
-                    "message failed, the queue will deliver it again", error: error,
-                    metadata: ["messageId": "\(message.messageId)"])
-                failed.append(message.messageId)
-            }
-        }
-        return failed
     }
 }

@@ -1,4 +1,5 @@
 import HTTP
+import LoopbackHTTP
 import StructuredLog
 import TestLog
 import Testing
@@ -12,7 +13,7 @@ struct AWSClientTests {
         let slowDown = "<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
         try await LoopbackHTTPServer.serve(.status(503, slowDown), .status(200, "body")) { server, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
-            let object = try await s3.getObject(bucket: "b", key: "k")
+            let object = try await s3.getObject(bucket: "b", key: "k", maximumBytes: 4)
             #expect(object.body == Array("body".utf8))
             #expect(server.requests.count == 2)
         }

@@ -42,7 +42,7 @@ import Testing
 
         other = manifest()
         other.prefix = "2026/"
-        #expect(other.problem(expecting: id)?.contains("prefix is 2026/") == true)
+        #expect(other.problem(expecting: id)?.contains("prefix is another, expected 2026/11/23/") == true)
 
         #expect(manifest(instances: 0).problem(expecting: id)?.contains("0 instances, expected 1 to 5000") == true)
         #expect(manifest(instances: 5001).problem(expecting: id)?.contains("5001 instances") == true)
@@ -50,6 +50,10 @@ import Testing
         other = manifest()
         other.instances[1].key = "2026/11/23/stranger.dcm"
         #expect(other.problem(expecting: id)?.contains("outside its prefix") == true)
+
+        other = manifest()
+        other.instances[1].key = other.instances[0].key
+        #expect(other.problem(expecting: id)?.contains("twice") == true)
 
         other = manifest()
         other.instances[0].size = 10_000_000_000
@@ -84,10 +88,16 @@ import Testing
     func keys() {
         let key = BucketLayout.instanceKey(id, study: "1.2", series: "1.3", instance: "1.4")
         #expect(BucketLayout.instance(ofKey: key, in: id).map { [$0.series, $0.instance] } == ["1.3", "1.4"])
+        let strange = BucketLayout.instanceKey(id, study: "1.2", series: "1.3", instance: "Doe^John")
+        #expect(BucketLayout.instance(ofKey: strange, in: id) == nil)
         #expect(BucketLayout.instance(ofKey: key + "x", in: id) == nil)
         #expect(BucketLayout.instance(ofKey: BucketLayout.prefix(of: id) + "1.4.dcm", in: id) == nil)
         #expect(BucketLayout.instance(ofKey: key, in: DeliveryID(openedAt: Date())) == nil)
         #expect(BucketLayout.delivery(ofOpenMarkerKey: BucketLayout.openMarkerKey(of: id)) == id)
         #expect(BucketLayout.delivery(ofOpenMarkerKey: "open/x") == nil)
+        let task = TaskID()
+        #expect(BucketLayout.task(ofLeaseKey: BucketLayout.taskLeaseKey(of: task)) == task)
+        #expect(BucketLayout.task(ofLeaseKey: "tasks/0123456789ABCDEF") == nil)
+        #expect(BucketLayout.task(ofLeaseKey: "tasks/0123456789abcdef/x") == nil)
     }
 }

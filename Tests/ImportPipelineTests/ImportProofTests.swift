@@ -77,6 +77,6 @@ import Testing
         var results = JobResults()
         try results.addFailures(Array(#"{"inputFile":"a"}"#.utf8))
         #expect(results.failed.map(\.key) == ["a"])
-        #expect(throws: DecodingError.self) { try results.addSuccesses(Array("no JSON".utf8)) }
+        #expect(throws: DocumentError.self) { try results.addSuccesses(Array("no JSON".utf8)) }
     }
 }

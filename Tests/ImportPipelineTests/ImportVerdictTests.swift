@@ -45,6 +45,13 @@ import Testing
         #expect(verdict.attributes["message"]?.isEmpty == false)
     }
 
+    @Test("A reason is told as far as an item has room for it")
+    func longReason() {
+        let message = ImportVerdict.jobFailed(message: String(repeating: "e\u{301}", count: 1 << 20)).attributes[
+            "message"]
+        #expect(message?.unicodeScalars.count == DocumentLimits.maximumMessageLength)
+    }
+
     @Test("A manifest that is late is waited for, one that never comes proves nothing")
     func missing() {
         let ended = Date(timeIntervalSince1970: 0)
@@ -64,12 +71,17 @@ import Testing
         #expect(try JobOutputReader.outputFolder(of: properties) == S3URI("s3://out/d/store-DicomImport-job/"))
     }
 
-    @Test("An interval is a whole number of seconds from 1", arguments: ["", "0", "-1", "1.5", "soon"])
+    @Test(
+        "An interval is a whole number of seconds from 1",
+        arguments: ["", "0", "-1", "1.5", "soon", "3601", "9223372036854775807"])
     func interval(text: String) throws {
         #expect(throws: PollIntervalError(value: text)) { try PollInterval(text) }
         let interval = try PollInterval("30")
         #expect([0, 9, 10, 50, 1000].map(interval.seconds(afterPolls:)) == [30, 30, 60, 180, 300])
         #expect([2, 3, 4].map(interval.seconds(beforeAttempt:)) == [60, 120, 240])
         #expect(try PollInterval("600").seconds(afterPolls: 1000) == 600)
+        let longest = try PollInterval("3600")
+        #expect(longest.seconds(afterPolls: .max) == 3600)
+        #expect([Int.min + 1, .max].map(longest.seconds(beforeAttempt:)) == [3600, 3600 << 8])
     }
 }

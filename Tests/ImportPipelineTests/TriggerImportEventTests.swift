@@ -13,7 +13,7 @@ import Testing
         return try JSONDecoder().decode(TriggerImportEvent.self, from: data)
     }
 
-    private func objects(_ name: String) throws -> [S3Object] {
+    private func objects(_ name: String) throws -> [CreatedObject] {
         switch try event(name) {
         case .objects(let objects): objects
         case .messages(let messages): try messages.flatMap { try $0.objects() }
@@ -68,7 +68,7 @@ import Testing
 
     @Test("A message that is no event is an error of its own", arguments: ["", "text", "{}", #"{"Records":[{}]}"#])
     func poison(body: String) {
-        #expect(throws: DecodingError.self) { try QueueMessage(messageId: "1", body: body).objects() }
+        #expect(throws: DocumentError.self) { try QueueMessage(messageId: "1", body: body).objects() }
     }
 
     @Test("A queue is answered with the ids of what failed, anyone else with what was done")

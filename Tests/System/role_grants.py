@@ -19,15 +19,14 @@ PARTS = ("TriggerImport", "StartImportJob", "CheckStatus", "StoreSCP")
 # An action, and the resource that it is done to: a resource's name in the template, behind a bucket's the keys.
 Grant = tuple[str, str]
 
-# What an operation needs where it is not the action of its own name. A copy reads at one place and writes to another, and S3
-# takes the object's tags along, but not when it is copied in parts. Parts of an upload are written by the right to write the
-# object.
+# What an operation needs where it is not the action of its own name. A copy reads at one place and writes to another; it
+# needs no right to tags, since it leaves them behind. Parts of an upload are written by the right to write the object.
 ACTIONS = {
     "s3:ListObjectsV2": {"at": ["s3:ListBucket"]},
     "s3:CreateMultipartUpload": {"at": ["s3:PutObject"]},
     "s3:UploadPart": {"at": ["s3:PutObject"]},
     "s3:CompleteMultipartUpload": {"at": ["s3:PutObject"]},
-    "s3:CopyObject": {"from": ["s3:GetObject", "s3:GetObjectTagging"], "to": ["s3:PutObject", "s3:PutObjectTagging"]},
+    "s3:CopyObject": {"from": ["s3:GetObject"], "to": ["s3:PutObject"]},
     "s3:UploadPartCopy": {"from": ["s3:GetObject"], "to": ["s3:PutObject"]},
     # The job runs in a role that is handed over.
     "medical-imaging:StartDICOMImportJob": {"at": ["medical-imaging:StartDICOMImportJob"], "role": ["iam:PassRole"]},
@@ -96,8 +95,12 @@ def log_lines(group: str) -> set[Grant]:
 PLATFORM: dict[str, set[Grant]] = {
     "TriggerImportRole": {
         *log_lines("TriggerImportLogGroup"),
-        # Lambda takes the queue's messages.
-        *((f"sqs:{action}", "ImportQueue") for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")),
+        # Lambda takes the queues' messages.
+        *(
+            (f"sqs:{action}", queue)
+            for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+            for queue in ("ImportQueue", "InboxQueue")
+        ),
     },
     "StartImportJobRole": log_lines("StartImportJobLogGroup"),
     "CheckStatusRole": log_lines("CheckStatusLogGroup"),

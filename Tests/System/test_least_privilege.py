@@ -132,13 +132,14 @@ def test_healthimaging_assumes_the_import_role_for_our_data_store_alone():
     }
 
 
-def test_the_queue_takes_events_of_our_bucket_alone():
+@pytest.mark.parametrize("queue", ["ImportQueue", "InboxQueue"])
+def test_a_queue_takes_events_of_our_bucket_alone(queue):
     pipeline = TEMPLATES["pipeline.yaml"]["Resources"]
-    policy = pipeline["ImportQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    policy = pipeline[f"{queue}Policy"]["Properties"]["PolicyDocument"]["Statement"]
     [allowed] = [statement for statement in policy if statement["Effect"] == "Allow"]
     assert allowed["Principal"] == {"Service": "s3.amazonaws.com"}
     assert allowed["Action"] == "sqs:SendMessage"
-    assert place(allowed["Resource"]) == "ImportQueue"
+    assert place(allowed["Resource"]) == queue
     name = pipeline["DicomBucket"]["Properties"]["BucketName"]["Fn::Sub"]
     assert allowed["Condition"] == {
         "StringEquals": {"aws:SourceAccount": ACCOUNT},

@@ -7,7 +7,7 @@ import pydicom
 import pytest
 from conftest import PROJECT
 from persistent_sender import write_study
-from pipeline import Pipeline
+from pipeline import QUEUES, Pipeline
 from redriving import redrive
 from senders import send_with_dcmtk
 from synthetic import synthetic_instance
@@ -122,13 +122,16 @@ def test_instances_in_image_sets_that_are_not_primary_are_counted_and_named(pipe
     assert len(report(pipeline, item)["nonPrimary"]) == len(files)
 
 
-def test_dead_letters_go_back_to_the_queue(pipeline, receiver, watch, tmp_path):
+@pytest.mark.parametrize("name", QUEUES)
+def test_dead_letters_go_back_to_their_queue(pipeline, name):
     sqs = pipeline.aws.client("sqs")
     event = (PROJECT / "events/s3-test-event.json").read_text()
     for _ in range(2):
-        sqs.send_message(QueueUrl=pipeline.outputs["ImportDeadLetterQueueUrl"], MessageBody=event)
-    assert "2 events in the dead-letter queue" in redrive(pipeline)
-    assert "2 events moved back" in redrive(pipeline, "--start")
+        sqs.send_message(QueueUrl=pipeline.outputs[f"{name}DeadLetterQueueUrl"], MessageBody=event)
+    listed = redrive(pipeline)
+    assert all(f"{2 if it == name else 0} events in {it}DeadLetterQueue" in listed for it in QUEUES)
+    started = redrive(pipeline, "--start")
+    assert all(f"{2 if it == name else 0} events moved back to {it}Queue" in started for it in QUEUES)
     wait_for("the events to be taken", lambda: not pipeline.waiting_messages())
     assert pipeline.dead_letters() == 0
 

@@ -1,34 +1,46 @@
 """S3's notifications: the text that lands in a queue is S3's."""
 
+import functools
 import json
 import re
 import uuid
 
 import pytest
+from botocore.exceptions import ClientError
 
 from waiting import wait_for
+
+
+def announce(aws, bucket: str, *filters: tuple[str, str]) -> list:
+    """Announces keys of each prefix and suffix in a queue of its own: functions that read one record of each."""
+    sqs, s3 = aws.client("sqs"), aws.client("s3")
+    urls, configurations = [], []
+    for prefix, suffix in filters:
+        urls.append(sqs.create_queue(QueueName=f"queue-{uuid.uuid4().hex[:8]}")["QueueUrl"])
+        attributes = sqs.get_queue_attributes(QueueUrl=urls[-1], AttributeNames=["QueueArn"])["Attributes"]
+        rules = [{"Name": "prefix", "Value": prefix}, {"Name": "suffix", "Value": suffix}]
+        filtered = {"Filter": {"Key": {"FilterRules": rules}}}
+        configurations.append({"QueueArn": attributes["QueueArn"], "Events": ["s3:ObjectCreated:*"], **filtered})
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"QueueConfigurations": configurations}
+    )
+
+    def receive(url: str) -> dict:
+        messages = wait_for("a message", lambda: sqs.receive_message(QueueUrl=url).get("Messages"))
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])
+        return json.loads(messages[0]["Body"])
+
+    receivers = [functools.partial(receive, url) for url in urls]
+    assert all(it()["Event"] == "s3:TestEvent" for it in receivers)
+    return receivers
 
 
 @pytest.fixture
 def bucket(aws):
     """A bucket whose deliveries/*.json are announced in a queue: (bucket, function that reads one record)."""
     name = f"bucket-{uuid.uuid4().hex[:8]}"
-    sqs, s3 = aws.client("sqs"), aws.client("s3")
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    s3.create_bucket(Bucket=name)
-    rules = [{"Name": "prefix", "Value": "deliveries/"}, {"Name": "suffix", "Value": ".json"}]
-    configuration = {"QueueArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": {"Key": {"FilterRules": rules}}}
-    s3.put_bucket_notification_configuration(
-        Bucket=name, NotificationConfiguration={"QueueConfigurations": [configuration]}
-    )
-
-    def receive() -> dict:
-        messages = wait_for("a message", lambda: sqs.receive_message(QueueUrl=url).get("Messages"))
-        sqs.delete_message(QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])
-        return json.loads(messages[0]["Body"])
-
-    assert receive()["Event"] == "s3:TestEvent"
+    [receive] = announce(aws, name, ("deliveries/", ".json"))
     return name, receive
 
 
@@ -74,3 +86,17 @@ def test_other_keys_are_not_announced(aws, bucket):
     for key in ("open/1.json", "deliveries/1.txt", "deliveries/last.json"):
         aws.client("s3").put_object(Bucket=name, Key=key, Body=b"")
     assert receive()["Records"][0]["s3"]["object"]["key"] == "deliveries/last.json"
+
+
+def test_each_queue_is_told_of_its_own_keys_alone(aws):
+    name = f"bucket-{uuid.uuid4().hex[:8]}"
+    deliveries, inbox = announce(aws, name, ("deliveries/", ".json"), ("inbox/", ".dcm"))
+    for key in ("inbox/1.json", "deliveries/1.dcm", "inbox/deliveries/1.dcm", "deliveries/inbox/1.json"):
+        aws.client("s3").put_object(Bucket=name, Key=key, Body=b"")
+    assert deliveries()["Records"][0]["s3"]["object"]["key"] == "deliveries/inbox/1.json"
+    assert inbox()["Records"][0]["s3"]["object"]["key"] == "inbox/deliveries/1.dcm"
+
+
+def test_two_queues_cannot_be_told_of_the_same_key(aws):
+    with pytest.raises(ClientError, match="InvalidArgument.*overlap"):
+        announce(aws, f"bucket-{uuid.uuid4().hex[:8]}", ("in", ".dcm"), ("inbox/", "m"))

@@ -4,6 +4,7 @@ import json
 import uuid
 
 import pytest
+from botocore.exceptions import ClientError
 
 from functions import create_function
 from waiting import wait_for
@@ -11,7 +12,7 @@ from waiting import wait_for
 # Answers by what the bodies say; every batch it sees becomes a line of a file.
 RECORDING = """
 def handle(event):
-    with open({seen!r}, "a") as seen:
+    with open({seen!r}, "a", 1 << 20) as seen:  # one write for a line
         seen.write(json.dumps(event) + "\\n")
     if any(record["body"] == "break" for record in event["Records"]):
         raise Failure("Function.Broken")
@@ -23,15 +24,16 @@ def handle(event):
 class MappedQueue:
     """A queue, its dead-letter queue and a recording function behind it."""
 
-    def __init__(self, aws, folder, **mapping):
+    def __init__(self, aws, folder, handler: str = "", timeout: int = 2, **mapping):
         self._sqs, self._seen = aws.client("sqs"), folder / "seen.ndjson"
         name = f"queue-{uuid.uuid4().hex[:8]}"
         self.dead_letters = self._sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
         dead_arn = self._attributes(self.dead_letters)["QueueArn"]
         redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
-        attributes = {"VisibilityTimeout": "1", "RedrivePolicy": redrive}
+        attributes = {"VisibilityTimeout": "2", "RedrivePolicy": redrive}
         self.url = self._sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-        function = create_function(aws.client("lambda"), RECORDING.format(seen=str(self._seen)))
+        # Lambda takes no queue whose messages would come again while the function works on them.
+        function = create_function(aws.client("lambda"), (handler or RECORDING).format(seen=str(self._seen)), timeout)
         aws.client("lambda").create_event_source_mapping(
             EventSourceArn=self._attributes(self.url)["QueueArn"], FunctionName=function.name, **mapping
         )
@@ -102,3 +104,33 @@ def test_no_message_of_many_is_lost(queue):
     queue.send(*bodies)
     wait_for("an empty queue", lambda: len(queue.bodies()) >= len(bodies) and queue.is_empty())
     assert sorted(queue.bodies()) == sorted(bodies)
+
+
+def test_a_queue_whose_messages_come_again_too_early_is_refused(aws, tmp_path):
+    with pytest.raises(ClientError, match="visibility timeout: 2 seconds is less than Function timeout: 3 seconds"):
+        MappedQueue(aws, tmp_path, timeout=3)
+
+
+# How many of it run at once, by the files that they lay down while they do.
+CROWDED = """
+import time, uuid
+
+def handle(event):
+    mine = {seen!r} + "." + uuid.uuid4().hex
+    open(mine, "w").close()
+    time.sleep(0.3)
+    folder, name = os.path.split({seen!r})
+    running = sum(it.startswith(name + ".") for it in os.listdir(folder))
+    with open({seen!r}, "a", 1 << 20) as seen:  # one write for a line
+        seen.write(json.dumps(dict(event, running=running)) + "\\n")
+    os.remove(mine)
+    return {{"batchItemFailures": []}}
+"""
+
+
+def test_no_more_batches_are_worked_on_at_once_than_the_mapping_says(aws, tmp_path):
+    queue = MappedQueue(aws, tmp_path, CROWDED, BatchSize=1, ScalingConfig={"MaximumConcurrency": 2})
+    queue.send(*"12345678")
+    wait_for("all messages", lambda: len(queue.bodies()) >= 8)
+    seen = [json.loads(line) for line in (tmp_path / "seen.ndjson").read_text().splitlines()]
+    assert max(it["running"] for it in seen) == 2

@@ -12,7 +12,9 @@ from conftest import PROJECT, ZIPS
 from deploy import STACK, deploy
 from functions import function_zip
 from local_aws import LocalAWS
-from pipeline import Pipeline
+from pipeline import QUEUES, Pipeline
+from templates import PIPELINE, resources
+from test_template_metrics import metric_nodes
 from waiting import wait_for
 
 TEMPLATE = PROJECT / "template" / "pipeline.yaml"
@@ -24,7 +26,8 @@ import boto3
 def handle(event):
     table = boto3.client("dynamodb")
     for record in event["Records"]:
-        item = {"jobId": {"S": record["messageId"]}, "message": {"S": record["body"]}}
+        queue = record["eventSourceARN"].rpartition(":")[2]
+        item = {"jobId": {"S": record["messageId"]}, "message": {"S": record["body"]}, "queue": {"S": queue}}
         table.put_item(TableName=os.environ["TABLE_NAME"], Item=item)
     return {"batchItemFailures": []}
 """
@@ -103,10 +106,15 @@ def test_the_state_machine_calls_the_functions(deployed):
         assert arn.endswith(f":function:{deployed.outputs[f'{name}FunctionName']}")
 
 
-@pytest.mark.parametrize("key", ["deliveries/1.json", "inbox/a/b.dcm"])
-def test_an_object_reaches_trigger_import(deployed, key):
+@pytest.mark.parametrize(("key", "queue"), [("deliveries/1.json", "Import"), ("inbox/a/b.dcm", "Inbox")])
+def test_an_object_reaches_trigger_import_by_its_own_queue(deployed, key, queue):
     deployed.aws.client("s3").put_object(Bucket=deployed.bucket, Key=key, Body=b"{}")
-    wait_for("the event", lambda: any(f'"{key}"' in item["message"] for item in deployed.items()))
+
+    def told() -> list[str]:
+        return [item["queue"] for item in deployed.items() if f'"{key}"' in item["message"]]
+
+    [name] = wait_for("the event", told)
+    assert deployed.outputs[f"{queue}QueueUrl"].endswith(f"/{name}")
     wait_for("an empty queue", lambda: not deployed.waiting_messages())
 
 
@@ -115,6 +123,37 @@ def test_instances_and_markers_do_not(deployed):
         deployed.aws.client("s3").put_object(Bucket=deployed.bucket, Key=key, Body=b"")
     wait_for("the last event", lambda: any("inbox/last.dcm" in item["message"] for item in deployed.items()))
     assert not any("2026/11" in item["message"] or "open/x" in item["message"] for item in deployed.items())
+
+
+def mappings() -> dict[str, dict]:
+    """The properties of each queue's mapping to TriggerImport, by the queue's name."""
+    found = [it["Properties"] for it in resources(PIPELINE, "Lambda::EventSourceMapping").values()]
+    return {it["EventSourceArn"]["Fn::GetAtt"][0]: it for it in found}
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_a_queue_leaves_a_function_the_time_that_lambda_asks_for_and_keeps_what_fails(name):
+    """AWS: six times the function's timeout. Each queue has a dead-letter queue of its own, and alarms of its own."""
+    queue = PIPELINE["Resources"][f"{name}Queue"]["Properties"]
+    timeout = PIPELINE["Resources"]["TriggerImportFunction"]["Properties"]["Timeout"]
+    assert queue["VisibilityTimeout"] >= 6 * timeout
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{name}DeadLetterQueue", "Arn"]}
+    assert mappings()[f"{name}Queue"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    watched = [
+        (metric["MetricName"], metric["Dimensions"][0]["Value"]["Fn::GetAtt"][0])
+        for alarm in resources(PIPELINE, "CloudWatch::Alarm").values()
+        for metric in metric_nodes(alarm)
+        if metric["Namespace"] == "AWS/SQS"
+    ]
+    assert ("ApproximateNumberOfMessagesVisible", f"{name}DeadLetterQueue") in watched
+    assert ("ApproximateAgeOfOldestMessage", f"{name}Queue") in watched
+
+
+def test_an_object_of_the_inbox_is_alone_with_its_try():
+    """One that takes all of its time, or fails, costs no other message one of its five tries."""
+    assert mappings().keys() == {f"{name}Queue" for name in QUEUES}
+    inbox = mappings()["InboxQueue"]
+    assert (inbox["BatchSize"], inbox["ScalingConfig"]) == (1, {"MaximumConcurrency": 2})
 
 
 def test_only_what_was_imported_expires_and_only_if_somebody_says_when(stand_in, tmp_path):

@@ -1,6 +1,6 @@
 """S3 events: moto leaves out `sequencer` and the `Z` of `eventTime`, encodes `/` in keys, and announces a multipart
 upload twice, as a Put as well. Here they are as S3's, who promises at least one of each, in no order and at no time: a test
-asks for as much."""
+asks for as much. Two configurations that one key could match are refused, as S3 does."""
 
 import itertools
 import random
@@ -11,6 +11,8 @@ from datetime import datetime, timezone
 from urllib.parse import quote_plus
 
 from moto.s3 import notifications
+from moto.s3.exceptions import S3ClientError
+from moto.s3.models import FakeBucket
 
 _sequence = itertools.count(time.time_ns())
 
@@ -55,3 +57,28 @@ def install() -> None:
 
     notifications._get_s3_event = event
     notifications.send_event = send_event
+    configure = FakeBucket.set_notification_configuration
+
+    def set_notification_configuration(self: FakeBucket, configuration: dict | None) -> None:
+        refuse_overlaps((configuration or {}).get("QueueConfiguration") or [])
+        configure(self, configuration)
+
+    FakeBucket.set_notification_configuration = set_notification_configuration
+
+
+def refuse_overlaps(configurations: list[dict]) -> None:
+    """By the words of the S3 API, as moto parses them."""
+    for one, other in itertools.combinations(configurations, 2):
+        pairs = zip(_affixes(one), _affixes(other), strict=True)
+        if all(it.startswith(that) or that.startswith(it) for it, that in pairs):
+            raise S3ClientError(
+                "InvalidArgument",
+                "Configurations overlap. Configurations on the same bucket cannot share a common event type.",
+            )
+
+
+def _affixes(configuration: dict) -> tuple[str, str]:
+    """The prefix, and the suffix from its end."""
+    rules = configuration.get("Filter", {}).get("S3Key", {}).get("FilterRule", [])
+    values = {rule["Name"].lower(): rule["Value"] for rule in (rules if isinstance(rules, list) else [rules])}
+    return values.get("prefix", ""), values.get("suffix", "")[::-1]

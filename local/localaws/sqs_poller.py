@@ -1,7 +1,7 @@
 """SQS as an event source: moto calls the function inside SendMessage, with one message, deaf to partial failures.
 
-Here a thread polls each mapped queue as Lambda does: batches, the batching window, ReportBatchItemFailures. What is not
-deleted reappears when its visibility timeout ends, and goes to the dead-letter queue after `maxReceiveCount`.
+Here a thread polls each mapped queue as Lambda does: batches, the batching window, the maximum concurrency,
+ReportBatchItemFailures. A mapping that Lambda refuses is refused. What is not deleted reappears when its visibility timeout ends, and goes to the dead-letter queue after `maxReceiveCount`.
 """
 
 import json
@@ -10,6 +10,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.models import EventSourceMapping, LambdaBackend
 from moto.awslambda.utils import get_backend
 from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
@@ -25,6 +26,7 @@ def install() -> None:
     create = LambdaBackend.create_event_source_mapping
 
     def create_event_source_mapping(self: LambdaBackend, spec: dict) -> EventSourceMapping:
+        validate(self, spec)
         mapping = create(self, spec)
         sqs = sqs_backends[self.account_id][self.region_name]
         for queue in sqs.queues.values():
@@ -38,15 +40,28 @@ def install() -> None:
     _keep_messages_sent_during_a_deletion()
 
 
+def validate(functions: LambdaBackend, spec: dict) -> None:
+    """Lambda's own check of a queue's mapping, which moto lacks."""
+    function = functions.get_function(spec["FunctionName"])
+    for queue in sqs_backends[functions.account_id][functions.region_name].queues.values():
+        if queue.queue_arn == spec.get("EventSourceArn") and queue.visibility_timeout < int(function.timeout):
+            raise InvalidParameterValueException(
+                f"Queue visibility timeout: {queue.visibility_timeout} seconds is less than "
+                f"Function timeout: {function.timeout} seconds"
+            )
+
+
 class Poller:
     """Polls one queue for one function until the mapping or the queue is gone."""
 
     def __init__(self, functions: LambdaBackend, sqs: SQSBackend, queue: Queue, mapping: EventSourceMapping):
         self._functions, self._sqs, self._queue, self._mapping = functions, sqs, queue, mapping
-        self._room = threading.Semaphore(CONCURRENT_BATCHES)
+        scaling = mapping.scaling_config or {}
+        self._concurrency = min(CONCURRENT_BATCHES, int(scaling.get("MaximumConcurrency", CONCURRENT_BATCHES)))
+        self._room = threading.Semaphore(self._concurrency)
 
     def run(self) -> None:
-        with ThreadPoolExecutor(CONCURRENT_BATCHES) as batches:
+        with ThreadPoolExecutor(self._concurrency) as batches:
             while self._queue.name in self._sqs.queues and self._functions.get_event_source_mapping(self._mapping.uuid):
                 self._room.acquire()
                 messages = self._receive_batch() if self._mapping.enabled else []

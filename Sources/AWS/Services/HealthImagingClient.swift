@@ -19,8 +19,7 @@ package struct HealthImagingClient: Sendable {
         package let datastoreId: String
         package let jobId: String
         package let jobStatus: JobStatus
-        /// Seconds since 1970.
-        package let submittedAt: Double
+        package let submittedAt: EpochSeconds
     }
 
     package struct JobProperties: Decodable, Sendable, Equatable {
@@ -29,9 +28,8 @@ package struct HealthImagingClient: Sendable {
         package let datastoreId: String
         package let inputS3Uri: String
         package let outputS3Uri: String
-        /// Seconds since 1970.
-        package let submittedAt: Double?
-        package let endedAt: Double?
+        package let submittedAt: EpochSeconds?
+        package let endedAt: EpochSeconds?
         package let message: String?
     }
 

@@ -36,14 +36,22 @@ package struct S3Client: Sendable {
         try await send("PutObject", "PUT", bucket, key, headers: headers, body: body)
     }
 
-    /// The object, or these bytes of it as far as it has them.
+    /// The object, or these bytes of it as far as it has them: at most so many, `S3ObjectTooLarge` where there are more.
     package func getObject(
-        bucket: String, key: String, range: Range<Int>? = nil, ifMatch eTag: String? = nil
+        bucket: String, key: String, range: Range<Int>? = nil, ifMatch eTag: String? = nil, maximumBytes: Int
     ) async throws -> Object {
         var headers: HTTPHeaders = [:]
         if let range { headers["Range"] = "bytes=\(range.lowerBound)-\(range.upperBound - 1)" }
         headers["If-Match"] = eTag
-        let response = try await send("GetObject", "GET", bucket, key, headers: headers)
+        let response: HTTPResponse
+        do {
+            response = try await send(
+                "GetObject", "GET", bucket, key, headers: headers,
+                maximumResponseBytes: max(maximumBytes, Self.maximumAnswerBytes))
+        } catch HTTPError.responseTooLarge {
+            throw S3ObjectTooLarge(maximum: maximumBytes)
+        }
+        guard response.body.count <= maximumBytes else { throw S3ObjectTooLarge(maximum: maximumBytes) }
         // "bytes 0-1023/524288"
         let total = response.headers["Content-Range"]?.split(separator: "/").last.flatMap { Int($0) }
         return Object(body: response.body, eTag: response.headers["ETag"], size: total ?? response.body.count)
@@ -53,12 +61,17 @@ package struct S3Client: Sendable {
         try await send("DeleteObject", "DELETE", bucket, key)
     }
 
-    /// Copies an object of at most 5 GB inside S3, if it still has this ETag.
+    /// Copies an object of at most 5 GB inside S3, if it still has this ETag. Its bytes alone: what the source's writer
+    /// attached to it, tags, metadata and annotations, stays behind.
     package func copyObject(
-        bucket: String, fromKey: String, ifMatch eTag: String?, toKey: String
+        bucket: String, fromKey: String, ifMatch eTag: String?, toKey: String, contentType: String
     ) async throws {
-        try await send(
-            "CopyObject", "PUT", bucket, toKey, headers: copySource(bucket: bucket, key: fromKey, eTag: eTag))
+        var headers = copySource(bucket: bucket, key: fromKey, eTag: eTag)
+        headers["Content-Type"] = contentType
+        headers["x-amz-metadata-directive"] = "REPLACE"
+        headers["x-amz-tagging-directive"] = "REPLACE"
+        headers["x-amz-object-annotation-directive"] = "EXCLUDE"
+        try await send("CopyObject", "PUT", bucket, toKey, headers: headers)
     }
 
     /// The upload's id. With a checksum, that of each part and of the whole object are to be told.
@@ -142,13 +155,19 @@ package struct S3Client: Sendable {
 
     // MARK: -
 
+    /// Of XML: a page of a listing, whose 1,000 keys have at most 1,024 bytes each, every one of them perhaps an entity.
+    static let maximumAnswerBytes = 8 << 20
+
     @discardableResult
     func send(
         _ operation: String, _ method: String, _ bucket: String, _ key: String, query: String = "",
-        headers: HTTPHeaders = [:], body: any HTTPBody = [UInt8](), timeout: Duration = .seconds(60)
+        headers: HTTPHeaders = [:], body: any HTTPBody = [UInt8](), timeout: Duration = .seconds(60),
+        maximumResponseBytes: Int = S3Client.maximumAnswerBytes
     ) async throws -> HTTPResponse {
         let url = objectURL(bucket: bucket, key: key) + (query.isEmpty ? "" : "?\(query)")
-        let http = HTTPRequest(method: method, url: url, headers: headers, body: body, timeout: timeout)
+        let http = HTTPRequest(
+            method: method, url: url, headers: headers, body: body, timeout: timeout,
+            maximumResponseBytes: maximumResponseBytes)
         return try await client.send(
             AWSRequest(service: .s3, operation: operation, http: http, error: Self.error))
     }
@@ -206,6 +225,13 @@ package struct S3Client: Sendable {
             message: S3XML.text(of: "Message", in: response.body) ?? "no message",
             requestID: response.headers["x-amz-request-id"])
     }
+}
+
+/// An object, or what was asked for of it, has more bytes than its reader takes.
+package struct S3ObjectTooLarge: Error, Equatable, CustomStringConvertible {
+    package let maximum: Int
+
+    package var description: String { "s3 GetObject: expected at most \(maximum) bytes, but there are more" }
 }
 
 /// S3 answered with success and left out what the answer must hold.

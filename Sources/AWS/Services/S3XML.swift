@@ -37,13 +37,16 @@ enum S3XML {
         }
     }
 
+    /// `#1114111;`, and some zeros before it.
+    private static let longestEntity = 16
+
     private static func unescape(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         var rest = text.unicodeScalars[...]
         while let ampersand = rest.firstIndex(of: "&") {
             result += rest[..<ampersand]
             let afterAmpersand = rest.index(after: ampersand)
-            guard let semicolon = rest[afterAmpersand...].firstIndex(of: ";"),
+            guard let semicolon = rest[afterAmpersand...].prefix(longestEntity).firstIndex(of: ";"),
                 let scalar = entity(Substring(rest[afterAmpersand..<semicolon]))
             else {
                 result.append("&")

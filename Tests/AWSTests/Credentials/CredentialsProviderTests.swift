@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import Synchronization
+import LoopbackHTTP
 import Testing
 
 @testable import AWS

@@ -1,4 +1,5 @@
 import HTTP
+import LoopbackHTTP
 import Testing
 
 @Suite("HTTPClient", .timeLimit(.minutes(1)))

@@ -1,5 +1,6 @@
 import AWS
 import Foundation
+import LoopbackHTTP
 import Testing
 
 @Suite("Services of the JSON protocols")
@@ -77,10 +78,10 @@ struct JSONServicesTests {
                     outputS3Uri: "s3://b/o/"))
             #expect(job.jobId == "j")
             #expect(job.jobStatus == .submitted)
-            #expect(job.submittedAt == 1_795_400_000)
+            #expect(job.submittedAt.date.timeIntervalSince1970 == 1_795_400_000)
             let found = try await healthImaging.getDICOMImportJob(datastoreID: "d", jobID: "j")
             #expect(found.jobStatus == .completed)
-            #expect(found.endedAt == 1_795_400_000.25)
+            #expect(found.endedAt?.date.timeIntervalSince1970 == 1_795_400_000.25)
             #expect(found.submittedAt == nil)
 
             #expect(server.requests.map(\.method) == ["POST", "GET"])
@@ -95,5 +96,12 @@ struct JSONServicesTests {
                     "outputS3Uri": "s3://b/o/",
                 ])
         }
+    }
+
+    @Test(
+        "A time that has no form is no time",
+        arguments: ["1e300", "-1e300", "-1", "253402300800", "1e19", "\"1\"", "null", "1e999"])
+    func times(_ seconds: String) {
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(EpochSeconds.self, from: Data(seconds.utf8)) }
     }
 }

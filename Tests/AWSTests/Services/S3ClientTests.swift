@@ -1,4 +1,5 @@
 import HTTP
+import LoopbackHTTP
 import Testing
 
 @testable import AWS
@@ -89,8 +90,10 @@ struct S3ClientTests {
         let first = page(
             "a&amp;b", "<IsTruncated>true</IsTruncated><NextContinuationToken>t/+=</NextContinuationToken>")
         try await LoopbackHTTPServer.serve(first, page("c", "<IsTruncated>false</IsTruncated>")) { server, url, http in
-            let objects = try await S3Client(client: try .loopback(url, http: http))
-                .listObjects(bucket: "b", prefix: "open/")
+            let listing = try await S3Client(client: try .loopback(url, http: http))
+                .listObjects(bucket: "b", prefix: "open/", maximum: 2)
+            let objects = listing.objects
+            #expect(listing.isComplete)
             #expect(objects.map(\.key) == ["a&b", "c"])
             #expect(objects[0].size == 5)
             #expect(objects[0].lastModified.timeIntervalSince1970 == 1_795_535_599.25)
@@ -99,6 +102,46 @@ struct S3ClientTests {
                     "/b/?list-type=2&prefix=open%2F",
                     "/b/?continuation-token=t%2F%2B%3D&list-type=2&prefix=open%2F",
                 ])
+        }
+    }
+
+    @Test(
+        "A listing ends at its maximum, and says whether there is more",
+        arguments: 1...4)
+    func listAtMost(_ maximum: Int) async throws {
+        let contents = ["a", "b", "c"].map {
+            "<Contents><Key>\($0)</Key><LastModified>2026-11-24T15:53:19.250Z</LastModified><Size>5</Size></Contents>"
+        }
+        let more = "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>"
+        let pages = ["<L>\(more)\(contents[0])\(contents[1])</L>", "<L>\(contents[2])</L>"]
+        try await LoopbackHTTPServer.serve(.status(200, pages[0]), .status(200, pages[1])) { server, url, http in
+            let listing = try await S3Client(client: try .loopback(url, http: http))
+                .listObjects(bucket: "b", prefix: "", maximum: maximum)
+            #expect(listing.objects.map(\.key) == Array(["a", "b", "c"].prefix(maximum)))
+            #expect(listing.isComplete == (maximum >= 3))
+            #expect(server.requests.count == (maximum > 2 ? 2 : 1))
+        }
+    }
+
+    @Test(
+        "A listing that tells no size, or one below zero, is no listing",
+        arguments: ["-1", "", "1e3", "9223372036854775808"])
+    func listedSize(_ size: String) {
+        let page =
+            "<Contents><Key>a</Key><LastModified>2026-11-24T15:53:19.250Z</LastModified><Size>\(size)</Size></Contents>"
+        #expect(throws: S3AnswerError.self) { try S3Client.objects(inPage: Array(page.utf8)) }
+    }
+
+    @Test("An object that has more bytes than its reader takes is refused", arguments: [3, 9 << 20])
+    func tooLarge(_ size: Int) async throws {
+        let body = String(repeating: "x", count: size)
+        try await LoopbackHTTPServer.serve(.status(200, body)) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            await #expect(throws: S3ObjectTooLarge(maximum: size - 1)) {
+                try await s3.getObject(bucket: "b", key: "k", maximumBytes: size - 1)
+            }
+            #expect(try await s3.getObject(bucket: "b", key: "k", maximumBytes: size).size == size)
+            #expect(server.requests.count == 2)
         }
     }
 
@@ -121,7 +164,7 @@ struct S3ClientTests {
             206, headers: ["Content-Range": "bytes 2-4/100", "ETag": "\"e\""], "abc")
         try await LoopbackHTTPServer.serve(part) { server, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
-            let object = try await s3.getObject(bucket: "b", key: "k", range: 2..<5, ifMatch: "\"e\"")
+            let object = try await s3.getObject(bucket: "b", key: "k", range: 2..<5, ifMatch: "\"e\"", maximumBytes: 3)
             #expect(object.size == 100)
             #expect(object.eTag == "\"e\"")
             #expect(object.body == Array("abc".utf8))
@@ -133,7 +176,8 @@ struct S3ClientTests {
     @Test("An object that reads like an error is an object")
     func objectLikeError() async throws {
         try await LoopbackHTTPServer.serve(Self.internalError) { _, url, http in
-            let object = try await S3Client(client: try .loopback(url, http: http)).getObject(bucket: "b", key: "k")
+            let object = try await S3Client(client: try .loopback(url, http: http)).getObject(
+                bucket: "b", key: "k", maximumBytes: 1_000)
             #expect(object.size == object.body.count)
         }
     }
@@ -216,6 +260,21 @@ struct S3ClientTests {
             #expect(request.target == "/b/out")
             #expect(request.headers["x-amz-copy-source"] == "/b/in/a%2Bb")
             #expect(request.headers["x-amz-copy-source-if-match"] == "\"e\"")
+        }
+    }
+
+    @Test("A copy takes nothing along that the source's writer attached to it")
+    func copyOfBytes() async throws {
+        try await LoopbackHTTPServer.serve(.status(200, "<CopyObjectResult/>")) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            try await s3.copy(bucket: "b", fromKey: "in", ifMatch: nil, size: 1, toKey: "out")
+            let request = try #require(server.requests.first)
+            #expect(request.headers["x-amz-tagging-directive"] == "REPLACE")
+            #expect(request.headers["x-amz-metadata-directive"] == "REPLACE")
+            #expect(request.headers["x-amz-object-annotation-directive"] == "EXCLUDE")
+            #expect(request.headers["x-amz-tagging"] == nil)
+            #expect(request.headers["Content-Type"] == "application/dicom")
+            #expect(request.headers["Authorization"]?.contains(";x-amz-tagging-directive") == true)
         }
     }
 

@@ -18,6 +18,12 @@ struct S3XMLTests {
         #expect(S3XML.text(of: "B", in: Array(document.utf8)) == text)
     }
 
+    @Test("Ampersands without end take no more than their length in time", .timeLimit(.minutes(1)))
+    func ampersands() {
+        let text = String(repeating: "&", count: 1 << 20)
+        #expect(S3XML.text(of: "B", in: Array("<B>\(text)</B>".utf8)) == text)
+    }
+
     @Test("Each element of a name is found with what is inside it")
     func contents() {
         let document = Array("<L><C><K>a</K></C><D/><C><K>b&amp;</K><S>1</S></C></L>".utf8)

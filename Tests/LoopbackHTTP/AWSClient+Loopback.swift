@@ -4,7 +4,7 @@ import TestLog
 
 extension AWSClient {
     /// A client whose services are all at `url`, with three attempts a millisecond or two apart.
-    static func loopback(
+    package static func loopback(
         _ url: String, http: HTTPClient, environment: [String: String] = accessKey, log: RecordedLog = RecordedLog()
     ) throws -> AWSClient {
         let settings = ["AWS_REGION": "eu-central-1", "AWS_ENDPOINT_URL": url, "AWS_MAX_ATTEMPTS": "3"]
@@ -15,5 +15,5 @@ extension AWSClient {
         return client
     }
 
-    static let accessKey = ["AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"]
+    package static let accessKey = ["AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"]
 }

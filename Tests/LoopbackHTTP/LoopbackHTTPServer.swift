@@ -5,31 +5,31 @@ import NIOPosix
 import Synchronization
 
 /// An HTTP server on a port of the kernel's choice on 127.0.0.1: answers as its test says and keeps what it was asked.
-final class LoopbackHTTPServer: Sendable {
-    struct Request: Sendable {
-        let method: String
-        let target: String
-        let headers: HTTP.HTTPHeaders
-        let body: [UInt8]
+package final class LoopbackHTTPServer: Sendable {
+    package struct Request: Sendable {
+        package let method: String
+        package let target: String
+        package let headers: HTTP.HTTPHeaders
+        package let body: [UInt8]
         /// Counts from 0 over all connections.
-        let index: Int
+        package let index: Int
         /// Counts from 0 on its connection.
-        let indexOnConnection: Int
+        package let indexOnConnection: Int
     }
 
-    enum Reply: Sendable {
+    package enum Reply: Sendable {
         case response(HTTPResponse)
         /// Closes the connection instead of an answer.
         case hangUp
         /// Leaves the connection open.
         case silence
 
-        static func status(_ status: Int, headers: HTTP.HTTPHeaders = [:], _ body: String = "") -> Reply {
+        package static func status(_ status: Int, headers: HTTP.HTTPHeaders = [:], _ body: String = "") -> Reply {
             .response(HTTPResponse(status: status, headers: headers, body: Array(body.utf8)))
         }
     }
 
-    typealias Answer = @Sendable (Request) -> Reply
+    package typealias Answer = @Sendable (Request) -> Reply
 
     private let answer: Answer
     private let received = Mutex<[Request]>([])
@@ -39,7 +39,7 @@ final class LoopbackHTTPServer: Sendable {
     }
 
     /// Serves while `body` runs, which gets the server, its URL and a client.
-    static func serve(
+    package static func serve(
         _ answer: @escaping Answer, to body: (LoopbackHTTPServer, String, HTTPClient) async throws -> Void
     ) async throws {
         let server = LoopbackHTTPServer(answer: answer)
@@ -59,14 +59,14 @@ final class LoopbackHTTPServer: Sendable {
     }
 
     /// Serves these replies in their order, and the last one from then on.
-    static func serve(
+    package static func serve(
         _ replies: Reply..., to body: (LoopbackHTTPServer, String, HTTPClient) async throws -> Void
     ) async throws {
         try await serve({ replies[min($0.index, replies.count - 1)] }, to: body)
     }
 
     /// What came so far.
-    var requests: [Request] { received.withLock { $0 } }
+    package var requests: [Request] { received.withLock { $0 } }
 
     private func reply(to head: HTTPRequestHead, body: [UInt8], indexOnConnection: Int) -> Reply {
         let request = received.withLock { received in

@@ -1,13 +1,16 @@
-import AWS
-import ImportPipeline
-
 /// What HealthImaging says of each file, in the lines of a job's `SUCCESS` and `FAILURE` folders.
-struct JobResults: Sendable, Equatable {
+package struct JobResults: Sendable, Equatable {
+    package struct FailedFile: Codable, Sendable, Equatable {
+        package let key: String
+        package let errorType: String
+        package let message: String
+    }
+
     /// Keys of objects that were imported.
-    var imported: Set<String> = []
+    package private(set) var imported: Set<String> = []
     /// Of those, the ones that went into an image set that is not primary, since their attributes contradict it.
-    var nonPrimary: [String] = []
-    var failed: [ImportReport.FailedFile] = []
+    package private(set) var nonPrimary: [String] = []
+    package private(set) var failed: [FailedFile] = []
 
     private struct Success: Decodable {
         struct Response: Decodable { let isPrimary: Bool? }
@@ -24,25 +27,27 @@ struct JobResults: Sendable, Equatable {
         let exception: Exception?
     }
 
-    mutating func addSuccesses(_ lines: [UInt8]) throws {
+    package init() {}
+
+    package mutating func addSuccesses(_ lines: [UInt8]) throws(DocumentError) {
         for line in Self.split(lines) {
-            let success = try PipelineJSON.decode(Success.self, from: line)
+            let success = try PipelineJSON.decode(Success.self, from: Array(line))
             imported.insert(success.inputFile)
             if success.importResponse?.isPrimary == false { nonPrimary.append(success.inputFile) }
         }
     }
 
-    mutating func addFailures(_ lines: [UInt8]) throws {
+    package mutating func addFailures(_ lines: [UInt8]) throws(DocumentError) {
         for line in Self.split(lines) {
-            let failure = try PipelineJSON.decode(Failure.self, from: line)
+            let failure = try PipelineJSON.decode(Failure.self, from: Array(line))
             failed.append(
-                .init(
+                FailedFile(
                     key: failure.inputFile, errorType: failure.exception?.exceptionType ?? "unknown",
                     message: failure.exception?.message ?? "HealthImaging gives no reason"))
         }
     }
 
-    private static func split(_ lines: [UInt8]) -> [[UInt8]] {
-        lines.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.map(Array.init)
+    private static func split(_ lines: [UInt8]) -> [ArraySlice<UInt8>] {
+        lines.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
     }
 }

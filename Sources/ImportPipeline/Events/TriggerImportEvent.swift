@@ -1,9 +1,7 @@
-import FoundationEssentials
-
 /// An S3 event in any of the wrappings in which it can come, or a schedule's.
-enum TriggerImportEvent: Decodable {
+package enum TriggerImportEvent: Decodable, Equatable, Sendable {
     /// From S3 or EventBridge: the objects that were created.
-    case objects([S3Object])
+    case objects([CreatedObject])
     /// Out of a queue: messages, each with an event as its text.
     case messages([QueueMessage])
     /// From a schedule of EventBridge: deliveries whose task is gone are to be closed.
@@ -22,7 +20,7 @@ enum TriggerImportEvent: Decodable {
         let eventSource: String
     }
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let source = try container.decodeIfPresent(String.self, forKey: .source)
         if source == Self.scheduleSource {
@@ -34,22 +32,6 @@ enum TriggerImportEvent: Decodable {
             self = .messages(try container.decode([QueueMessage].self, forKey: .records))
         } else {
             self = .objects(try S3EventNotification(from: decoder).objects)
-        }
-    }
-}
-
-/// A message of SQS as Lambda hands it over.
-struct QueueMessage: Decodable {
-    let messageId: String
-    let body: String
-
-    /// The objects of the event that the message carries. A message can carry no queue's messages.
-    func objects() throws -> [S3Object] {
-        switch try JSONDecoder().decode(TriggerImportEvent.self, from: Data(body.utf8)) {
-        case .objects(let objects): objects
-        case .messages, .schedule:
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: [], debugDescription: "expected an S3 event in the message, and no other event"))
         }
     }
 }

@@ -1,0 +1,41 @@
+import FoundationEssentials
+
+/// Values of documents from outside, each checked where it is read: what is broken is said with its place.
+extension KeyedDecodingContainer {
+    func text(_ rule: TextRule, _ key: Key) throws -> String {
+        let text = try decode(String.self, forKey: key)
+        guard rule.allows(text) else { throw error(at: key, expected: rule.expected) }
+        return text
+    }
+
+    /// nil where it is missing or null.
+    func textIfPresent(_ rule: TextRule, _ key: Key) throws -> String? {
+        try isPresent(key) ? text(rule, key) : nil
+    }
+
+    func integer(in range: ClosedRange<Int>, _ key: Key) throws -> Int {
+        guard let number = try? decode(Int.self, forKey: key), range.contains(number) else {
+            throw error(at: key, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    func integerIfPresent(in range: ClosedRange<Int>, _ key: Key) throws -> Int? {
+        try isPresent(key) ? integer(in: range, key) : nil
+    }
+
+    func date(_ key: Key) throws -> Date {
+        guard let date = try? decode(Date.self, forKey: key), DocumentLimits.times.contains(date) else {
+            throw error(at: key, expected: "a time in ISO 8601")
+        }
+        return date
+    }
+
+    func error(at key: Key, expected: String) -> DocumentError {
+        DocumentError(at: codingPath + [key], expected: expected)
+    }
+
+    private func isPresent(_ key: Key) throws -> Bool {
+        try contains(key) && !decodeNil(forKey: key)
+    }
+}

@@ -1,0 +1,83 @@
+import DICOM
+
+/// What a text in a document from outside must look like.
+package struct TextRule: Sendable {
+    let expected: String
+    let allows: @Sendable (String) -> Bool
+
+    /// PS3.5 §9.1, as `UID` has it.
+    static let uid = TextRule(expected: "a UID (PS3.5 §9.1)") { (try? UID($0)) != nil }
+
+    static let studyDate = TextRule(expected: "a date of eight digits, YYYYMMDD") { text in
+        text.utf8.count == 8 && text.utf8.allSatisfy(\.isDigit)
+    }
+
+    /// A receiver writes it trimmed, and other characters as question marks.
+    static let aeTitle = TextRule(expected: "an AE title: at most 16 printable ASCII characters") { text in
+        text.utf8.count <= 16 && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+    }
+
+    /// The longest has 45 characters, an IPv6 address that ends in an IPv4 address.
+    static let peer = TextRule(expected: "an IP address or \"unknown\"") { text in
+        text == "unknown"
+            || (1...45).contains(text.utf8.count)
+                && text.utf8.allSatisfy { $0.isHexadecimalDigit || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
+    }
+
+    static let objectKey = TextRule(expected: "an object's key: 1 to 1024 bytes") {
+        (1...1_024).contains($0.utf8.count)
+    }
+
+    /// It becomes part of a host's name: with other characters requests, and the credentials in them, would go elsewhere.
+    static let bucket = TextRule(expected: "a bucket's name: 3 to 63 of a-z, 0-9, hyphen and dot") { text in
+        (3...63).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0.isDigit || $0 == UInt8(ascii: "-")
+                    || $0 == UInt8(ascii: ".")
+            }
+            && text.utf8.first != UInt8(ascii: ".") && text.utf8.last != UInt8(ascii: ".")
+    }
+
+    static let s3URI = TextRule(expected: "a URI such as s3://bucket/prefix/") { (try? S3URI($0)) != nil }
+
+    /// It becomes a header of a request. Empty where the event has none.
+    static let eTag = TextRule(expected: "an ETag: letters, digits and hyphens, at most 128") { text in
+        text.utf8.count <= 128 && text.utf8.allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "-") }
+    }
+
+    static let checksum = TextRule(expected: "a CRC-32 in Base64") { text in
+        text.utf8.count <= 8
+            && text.utf8.allSatisfy { $0.isAlphanumeric || "+/=".utf8.contains($0) }
+    }
+
+    /// `[0-9a-z]{1,32}` in the service's model; others of the same harmless kind are taken too.
+    static let jobID = TextRule(expected: "an import job's id: 1 to 64 letters, digits, hyphens, dots and underscores")
+    {
+        text in
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(\.isOfName)
+    }
+
+    /// Part of a client token, which has at most 64 characters.
+    static let redrive = TextRule(expected: "at most 20 letters, digits, hyphens, dots and underscores") { text in
+        (1...20).contains(text.utf8.count) && text.utf8.allSatisfy(\.isOfName)
+    }
+}
+
+extension UInt8 {
+    var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+
+    var isLowerCaseHexadecimalDigit: Bool { isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self) }
+
+    fileprivate var isHexadecimalDigit: Bool {
+        isLowerCaseHexadecimalDigit || (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(self)
+    }
+
+    /// nil for any other byte.
+    var hexadecimalValue: UInt8? { isHexadecimalDigit ? (isDigit ? self & 0x0F : (self & 0x0F) + 9) : nil }
+
+    fileprivate var isAlphanumeric: Bool {
+        isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
+    }
+
+    fileprivate var isOfName: Bool { isAlphanumeric || "-._".utf8.contains(self) }
+}

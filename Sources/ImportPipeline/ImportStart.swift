@@ -1,0 +1,16 @@
+/// The state of an execution before a job of it is started, as the state machine lays it out.
+package struct ImportStart: Decodable, Sendable, Equatable {
+    package let request: ImportRequest
+    /// From 1.
+    package let attempt: Int
+
+    private enum CodingKeys: CodingKey {
+        case request, attempt
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        request = try container.decode(ImportRequest.self, forKey: .request)
+        attempt = try container.integer(in: 1...ImportProgress.maximumAttempts, .attempt)
+    }
+}

@@ -1,0 +1,14 @@
+extension Sequence where Element: Sendable {
+    /// Works on the elements, so many at once at most, and hands over each result as it comes.
+    package func sideBySide<Result: Sendable>(
+        atMost maximum: Int, _ work: @escaping @Sendable (Element) async -> Result, take: (Result) -> Void
+    ) async {
+        await withTaskGroup(of: Result.self) { group in
+            for (index, element) in enumerated() {
+                if index >= maximum, let result = await group.next() { take(result) }
+                group.addTask { await work(element) }
+            }
+            for await result in group { take(result) }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import ImportPipeline
+import Logging
+import StructuredLog
+
+/// Takes the objects of one event, one after another and each within its time. None that fails stops the others; what there is
+/// no time for is left.
+struct ObjectBatch: Sendable {
+    typealias ObjectResult = TriggerImportOutput.ObjectResult
+
+    let time: WorkingTime
+    var clock: any Clock<Duration> = ContinuousClock()
+    let logger: Logger
+    let take: @Sendable (CreatedObject) async throws -> ObjectResult
+
+    /// The ids of the messages that are to come again: those that failed and those that were left. What fails each time ends in
+    /// the dead-letter queue.
+    func failures(among messages: [QueueMessage]) async -> [String] {
+        var failed: [String] = []
+        var left: [String] = []
+        var isFirst = true
+        for message in messages {
+            do {
+                for object in try message.objects() {
+                    guard let limit = time.forNextObject(isFirst: isFirst) else { throw NoTimeLeft() }
+                    isFirst = false
+                    _ = try await withTimeLimit(limit, clock: clock) { try await take(object) }
+                }
+            } catch is NoTimeLeft {
+                left.append(message.messageId)
+            } catch {
+                logger.error(
+                    "message failed, the queue will deliver it again", error: error,
+                    metadata: ["messageId": "\(message.messageId)"])
+                failed.append(message.messageId)
+            }
+        }
+        if !left.isEmpty {
+            logger.warning(
+                "time is running out, the queue will deliver the other messages again",
+                metadata: ["left": "\(left.count)"])
+        }
+        return failed + left
+    }
+
+    /// What became of each object. Where some failed or were left it throws: whoever sent the event is to send it again, which
+    /// does no harm to those that were taken.
+    func results(of objects: [CreatedObject]) async throws -> [ObjectResult] {
+        var results: [ObjectResult] = []
+        var failed = 0
+        for (index, object) in objects.enumerated() {
+            guard let limit = time.forNextObject(isFirst: index == 0) else { break }
+            do {
+                results.append(try await withTimeLimit(limit, clock: clock) { try await take(object) })
+            } catch {
+                logger.error("object failed", error: error)
+                failed += 1
+            }
+        }
+        guard results.count == objects.count else {
+            throw ObjectsNotTaken(taken: results.count, failed: failed, left: objects.count - results.count - failed)
+        }
+        return results
+    }
+
+    private struct NoTimeLeft: Error {}
+}
+
+/// Some objects of an event that came by no queue.
+struct ObjectsNotTaken: Error, Equatable, CustomStringConvertible {
+    let taken: Int
+    let failed: Int
+    /// There was no time for them.
+    let left: Int
+
+    var description: String {
+        "expected to take every object of the event: \(taken) were taken, \(failed) failed, \(left) were left for lack of time"
+    }
+}

@@ -1,0 +1,23 @@
+/// Work was cancelled since it took longer than it may.
+struct TimeLimitExceeded: Error, Equatable, CustomStringConvertible {
+    let limit: Duration
+
+    var description: String { "expected it to end within \(limit), it was cut off" }
+}
+
+/// Cancels the work when the limit has passed, and waits until it has ended.
+func withTimeLimit<Value: Sendable>(
+    _ limit: Duration, clock: any Clock<Duration> = ContinuousClock(),
+    _ work: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value?.self) { group in
+        group.addTask { try await work() }
+        group.addTask {
+            try await clock.sleep(for: limit)
+            return nil
+        }
+        defer { group.cancelAll() }
+        guard let value = try await group.next() ?? nil else { throw TimeLimitExceeded(limit: limit) }
+        return value
+    }
+}

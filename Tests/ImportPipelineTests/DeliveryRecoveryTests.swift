@@ -1,0 +1,112 @@
+import AWS
+import Foundation
+import LoopbackHTTP
+import TestLog
+import Testing
+
+@testable import ImportPipeline
+@testable import TriggerImport
+
+/// What a sweep finds in the bucket is input from outside.
+@Suite(.timeLimit(.minutes(2))) struct DeliveryRecoveryTests {
+    private let bucket = FakeBucket()
+    private let log = RecordedLog()
+
+    private static func id(_ number: Int) -> DeliveryID {
+        DeliveryID(openedAt: Date(timeIntervalSince1970: 1_795_477_912), randomness: UInt64(number), 0)
+    }
+
+    private static let strange = "Doe^John"
+
+    /// Under its key, with an instance.
+    private func lay(_ id: DeliveryID, marker: String? = nil, task: String = "0123456789abcdef") {
+        let text = SampleDocument.marker.text
+            .replacing(SampleDocument.delivery, with: id.description).replacing(
+                "0123456789abcdef\",\"study", with: "\(task)\",\"study")
+        bucket[BucketLayout.openMarkerKey(of: id)] = marker ?? text
+        bucket[BucketLayout.instanceKey(id, study: "1.2", series: "1.3", instance: "1.4")] = "x"
+    }
+
+    private func sweep(seconds: Int = 120) async throws -> DeliveryRecovery.Outcome {
+        var outcome: DeliveryRecovery.Outcome?
+        try await LoopbackHTTPServer.serve(bucket.answer) { _, url, http in
+            let recovery = DeliveryRecovery(s3: S3Client(client: try .loopback(url, http: http)), bucket: "b")
+            outcome = try await recovery.sweep(within: WorkingTime { .seconds(seconds) }, logger: log.logger)
+        }
+        return try #require(outcome)
+    }
+
+    private static let brokenMarkers = [
+        "", "text", "{}", "[]", String(repeating: "[", count: 513),
+        String(repeating: " ", count: DocumentLimits.maximumBytes + 1),
+    ]
+
+    @Test("A thousand deliveries are recovered beside one broken document of each kind")
+    func thousand() async throws {
+        let good = (0..<1_000).map(Self.id)
+        for id in good { lay(id) }
+        var broken = Self.brokenMarkers.enumerated().map { index, text in (Self.id(2_000 + index), text) }
+        for (index, fault) in DocumentTests.faults.filter({ $0.document == .marker }).enumerated() {
+            let text = try SampleDocument.marker.text(setting: fault.path, to: fault.values[0])
+            broken.append((Self.id(3_000 + index), text))
+        }
+        for (id, text) in broken { lay(id, marker: text) }
+        bucket["open/\(Self.strange)"] = "{}"
+
+        // One that names another's delivery, one whose prefix holds more than a job takes.
+        let (impostor, victim, huge) = (Self.id(4_000), Self.id(4_001), Self.id(4_002))
+        lay(victim)
+        lay(impostor, marker: bucket[BucketLayout.openMarkerKey(of: victim)])
+        lay(huge)
+        bucket.list(
+            beside: (0..<HealthImagingLimits.maximumInstances).map {
+                BucketLayout.instanceKey(huge, study: "1.2", series: "1.3", instance: "2.\($0)")
+            })
+
+        // Leases that cannot be read: their tasks' deliveries stay open.
+        let largest = #"{"seconds":\#(DocumentTests.largest)}"#
+        let leases = [largest, #"{"seconds":0}"#] + Self.brokenMarkers
+        for (index, text) in leases.enumerated() {
+            let task = "aaaaaaaaaaaaaaa\(index)"
+            bucket["tasks/\(task)"] = text
+            lay(Self.id(5_000 + index), task: task)
+        }
+        bucket["tasks/\(Self.strange)"] = "{}"
+
+        let outcome = try await sweep()
+        #expect(Set(outcome.recovered) == Set(good + [victim]))
+        #expect(outcome.failed == broken.count + [impostor, huge].count + 1)
+        #expect(outcome.open == leases.count)
+        #expect((outcome.cleared, outcome.left) == (0, 0))
+        #expect(bucket[BucketLayout.openMarkerKey(of: impostor)] != nil)
+        #expect(bucket[BucketLayout.manifestKey(of: impostor)] == nil)
+        for (id, _) in broken { #expect(bucket[BucketLayout.openMarkerKey(of: id)] != nil) }
+        #expect(log.lines.filter { $0.contains("task lease not readable") }.count == leases.count)
+        #expect(!log.lines.contains { $0.contains(Self.strange) || $0.contains(DocumentTests.largest) })
+    }
+
+    @Test("What is left when the time is up is said, and nothing is done of it")
+    func noTime() async throws {
+        for number in 0..<10 { lay(Self.id(number)) }
+        let outcome = try await sweep(seconds: 0)
+        #expect((outcome.left, outcome.failed, outcome.recovered) == (10, 0, []))
+        #expect(bucket.keys.count == 20)
+    }
+
+    @Test("More leases than are looked at close nothing: a task whose lease was not seen would count as dead")
+    func tooManyLeases() async throws {
+        lay(Self.id(1))
+        bucket.list(beside: (0...DeliveryRecovery.maximumLeases).map { "tasks/\(1_000_000_000_000_000 + $0)" })
+        await #expect(throws: DocumentError.self) { try await sweep() }
+        #expect(bucket[BucketLayout.openMarkerKey(of: Self.id(1))] != nil)
+    }
+
+    @Test("More markers than are looked at are told, and those are closed that were seen")
+    func tooManyMarkers() async throws {
+        lay(Self.id(1))
+        bucket.list(beside: (0...DeliveryRecovery.maximumMarkers).map { "open/z\($0)" })
+        let outcome = try await sweep()
+        #expect(outcome.recovered == [Self.id(1)])
+        #expect(log.lines.contains { $0.contains("more open markers than one sweep looks at") })
+    }
+}

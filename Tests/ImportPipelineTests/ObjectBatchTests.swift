@@ -1,0 +1,215 @@
+import Foundation
+import Logging
+import Synchronization
+import TestLog
+import Testing
+
+@testable import ImportPipeline
+@testable import TriggerImport
+
+@Suite struct ObjectBatchTests {
+    /// Nobody waits long on it.
+    private struct ImpatientClock: Clock {
+        var now: ContinuousClock.Instant { .now }
+        var minimumResolution: Duration { .zero }
+
+        func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Nobody's time is up.
+    private struct PatientClock: Clock {
+        var now: ContinuousClock.Instant { .now }
+        var minimumResolution: Duration { .zero }
+
+        func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+            try await ObjectBatchTests.untilCancelled()
+        }
+    }
+
+    /// Its sleepers wake when it rings, each ring wakes one.
+    private final class AlarmClock: Clock {
+        private struct State {
+            var rings = 0
+            var sleepers: [Int: CheckedContinuation<Void, any Error>] = [:]
+            var nextID = 0
+        }
+
+        private let state = Mutex(State())
+        var now: ContinuousClock.Instant { .now }
+        var minimumResolution: Duration { .zero }
+
+        func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+            let id = state.withLock { state in
+                state.nextID += 1
+                return state.nextID
+            }
+            try await withTaskCancellationHandler {
+                try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                    state.withLock { state in
+                        if Task.isCancelled {
+                            continuation.resume(throwing: CancellationError())
+                        } else if state.rings > 0 {
+                            state.rings -= 1
+                            continuation.resume()
+                        } else {
+                            state.sleepers[id] = continuation
+                        }
+                    }
+                }
+            } onCancel: {
+                state.withLock { $0.sleepers.removeValue(forKey: id) }?.resume(throwing: CancellationError())
+            }
+        }
+
+        func ring() {
+            state.withLock { state -> CheckedContinuation<Void, any Error>? in
+                guard let id = state.sleepers.keys.first else {
+                    state.rings += 1
+                    return nil
+                }
+                return state.sleepers.removeValue(forKey: id)
+            }?.resume()
+        }
+    }
+
+    private struct Broken: Error {}
+
+    private static func untilCancelled() async throws {
+        let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+        await withTaskCancellationHandler {
+            for await _ in stream {}
+        } onCancel: {
+            continuation.finish()
+        }
+        throw CancellationError()
+    }
+
+    /// What is left of an invocation's time, a step less each time that somebody looks.
+    private final class Countdown: Sendable {
+        private let seconds: Mutex<Int>
+        private let step: Int
+
+        init(_ seconds: Int, step: Int = 0) {
+            self.seconds = Mutex(seconds)
+            self.step = step
+        }
+
+        func look() -> Duration {
+            seconds.withLock { seconds in
+                defer { seconds = max(0, seconds - step) }
+                return .seconds(seconds)
+            }
+        }
+    }
+
+    private static func message(_ name: String, body: String? = nil) -> QueueMessage {
+        let text = SampleDocument.notification.text.replacing("inbox/a+b.dcm", with: "inbox/\(name).dcm")
+        return QueueMessage(messageId: name, body: body ?? text)
+    }
+
+    private static func batch(
+        _ time: Countdown = Countdown(120), clock: any Clock<Duration> = PatientClock(),
+        log: RecordedLog = RecordedLog(),
+        taken: TakenKeys = TakenKeys()
+    ) -> ObjectBatch {
+        ObjectBatch(time: WorkingTime { time.look() }, clock: clock, logger: log.logger) { object in
+            switch object.key {
+            case "inbox/bad.dcm": throw Broken()
+            case "inbox/slow.dcm":
+                try await untilCancelled()
+                throw CancellationError()
+            default:
+                taken.add(object.key)
+                return .init(result: .started, deliveryId: nil)
+            }
+        }
+    }
+
+    private final class TakenKeys: Sendable {
+        private let keys = Mutex<[String]>([])
+        var all: [String] { keys.withLock { $0 } }
+
+        func add(_ key: String) { keys.withLock { $0.append(key) } }
+    }
+
+    @Test("A message that fails comes again alone, whatever is wrong with it")
+    func failures() async {
+        let taken = TakenKeys()
+        let nested = String(repeating: "[", count: 100_000)
+        let messages = [
+            Self.message("a"), Self.message("text", body: "text"), Self.message("bad"), Self.message("b"),
+            Self.message("nested", body: nested), Self.message("c"),
+        ]
+        #expect(await Self.batch(taken: taken).failures(among: messages) == ["text", "bad", "nested"])
+        #expect(taken.all == ["inbox/a.dcm", "inbox/b.dcm", "inbox/c.dcm"])
+    }
+
+    @Test("One that takes longer than an object may fails alone: those before it and behind it are taken")
+    func slowBesideGood() async {
+        let clock = AlarmClock()
+        let taken = TakenKeys()
+        let batch = ObjectBatch(time: WorkingTime { .seconds(120) }, clock: clock, logger: RecordedLog().logger) {
+            object in
+            if object.key == "inbox/slow.dcm" {
+                clock.ring()
+                try await Self.untilCancelled()
+            }
+            taken.add(object.key)
+            return .init(result: .started, deliveryId: nil)
+        }
+        #expect(
+            await batch.failures(among: ["a", "slow", "b", "slow", "c"].map { Self.message($0) }) == ["slow", "slow"])
+        #expect(taken.all == ["inbox/a.dcm", "inbox/b.dcm", "inbox/c.dcm"])
+    }
+
+    @Test("One that takes longer than an object may is cut off")
+    func cutOff() async throws {
+        let log = RecordedLog()
+        let messages = [Self.message("slow")]
+        #expect(await Self.batch(clock: ImpatientClock(), log: log).failures(among: messages) == ["slow"])
+        #expect(log.lines.contains { $0.contains("TimeLimitExceeded") })
+        await #expect(throws: TimeLimitExceeded(limit: .seconds(50))) {
+            try await withTimeLimit(.seconds(50), clock: ImpatientClock()) { try await Self.untilCancelled() }
+        }
+        #expect(try await withTimeLimit(.seconds(50), clock: PatientClock()) { 7 } == 7)
+    }
+
+    @Test("What there may be no time for is not begun and comes again")
+    func left() async {
+        let taken = TakenKeys()
+        let names = (0..<10).map { "\($0)" }
+        // 120, the margin's look; then 100, 80 and 60 seconds, less 5; with 40 nothing is begun.
+        let batch = Self.batch(Countdown(120, step: 20), taken: taken)
+        let left = await batch.failures(among: names.map { Self.message($0) })
+        #expect(taken.all.count == names.count - left.count)
+        #expect(!taken.all.isEmpty && left == Array(names.dropFirst(taken.all.count)))
+    }
+
+    @Test("The first is begun however short the time is, and what was begun is left no less than its margin")
+    func shortTime() {
+        let time = WorkingTime { .seconds(10) }
+        #expect(time.forNextObject(isFirst: true) == .seconds(9))
+        #expect(time.forNextObject(isFirst: false) == nil)
+        let long = WorkingTime { .seconds(900) }
+        #expect(long.forNextObject(isFirst: false) == WorkingTime.maximumPerObject)
+        let over = WorkingTime { .zero }
+        #expect(over.forNextObject(isFirst: true) == .zero)
+    }
+
+    @Test("An event that came by no queue fails when an object of it was not taken, after all others were")
+    func direct() async throws {
+        let taken = TakenKeys()
+        let objects = try ["a", "bad", "b"].flatMap { try Self.message($0).objects() }
+        await #expect(throws: ObjectsNotTaken(taken: 2, failed: 1, left: 0)) {
+            try await Self.batch(taken: taken).results(of: objects)
+        }
+        #expect(taken.all == ["inbox/a.dcm", "inbox/b.dcm"])
+        await #expect(throws: ObjectsNotTaken(taken: 1, failed: 0, left: 2)) {
+            try await Self.batch(Countdown(40)).results(
+                of: try ["a", "b", "c"].flatMap { try Self.message($0).objects() })
+        }
+        #expect(try await Self.batch().results(of: [objects[0], objects[2]]).count == 2)
+    }
+}

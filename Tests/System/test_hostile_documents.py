@@ -1,0 +1,248 @@
+"""What anybody may have put into the bucket or into an event: it is told, nothing is done because of it, and it stops nobody."""
+
+import json
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from botocore.config import Config
+from conftest import PROJECT
+from deploy import client, deploy
+from local_aws import LocalAWS
+from pipeline import Pipeline
+from schedule import EVENT
+
+pytestmark = pytest.mark.pipeline
+MEGABYTES = 1 << 20
+# Foundation's decoder traps at these.
+BRACKETS = "[" * 513
+TOO_LARGE = " " * (9 * MEGABYTES)
+DEAD, ALIVE = "0123456789abcdef", "fedcba9876543210"
+STRANGE_VALUE = "Doe^John"
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory):
+    """A pipeline whose events wait: what is in the bucket stays as a test has put it there."""
+    with LocalAWS(tmp_path_factory.mktemp("hostile")) as local:
+        pipeline = Pipeline(local, deploy(local.endpoint, {"PollSeconds": "1"}))
+        functions = local.client("lambda")
+        for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        yield pipeline
+
+
+def delivery(number: int) -> str:
+    return f"20261123T235152-{number:024x}"
+
+
+def prefix(delivery_id: str) -> str:
+    return f"2026/11/23/{delivery_id}/"
+
+
+def marker(delivery_id: str, **members) -> dict:
+    return {
+        "deliveryId": delivery_id,
+        "task": DEAD,
+        "studyInstanceUID": "1.2.3",
+        "callingAETitle": "CT1",
+        "calledAETitle": "STORESCP",
+        "peer": "127.0.0.1",
+        "openedAt": "2026-11-23T23:51:52Z",
+        **members,
+    }
+
+
+def manifest(delivery_id: str, *sizes: int, **members) -> dict:
+    instances = [
+        {
+            "key": f"{prefix(delivery_id)}1.2.3/1.2.4/1.2.5.{number}.dcm",
+            "size": size,
+            "sopInstanceUID": f"1.2.5.{number}",
+            "seriesInstanceUID": "1.2.4",
+        }
+        for number, size in enumerate(sizes or (1,))
+    ]
+    return {
+        **marker(delivery_id),
+        "version": 1,
+        "prefix": prefix(delivery_id),
+        "closedAt": "2026-11-23T23:52:31Z",
+        "closeReason": "quiet",
+        "instances": instances,
+        **members,
+    }
+
+
+def text(document) -> str:
+    return document if isinstance(document, str) else json.dumps(document)
+
+
+def put(pipeline: Pipeline, objects: dict[str, str | dict]) -> None:
+    s3 = pipeline.aws.client("s3")
+    with ThreadPoolExecutor(8) as side_by_side:
+        puts = [
+            side_by_side.submit(s3.put_object, Bucket=pipeline.bucket, Key=key, Body=text(body).encode())
+            for key, body in objects.items()
+        ]
+        for it in puts:
+            it.result()
+
+
+def invoke(pipeline: Pipeline, event: bytes | dict) -> dict:
+    # A sweep may take all of the function's two minutes.
+    functions = client("lambda", pipeline.aws.endpoint, Config(read_timeout=150, retries={"total_max_attempts": 1}))
+    payload = event if isinstance(event, bytes) else json.dumps(event).encode()
+    answer = functions.invoke(FunctionName=pipeline.outputs["TriggerImportFunctionName"], Payload=payload)
+    result = json.load(answer["Payload"])
+    assert "FunctionError" not in answer, result
+    return result
+
+
+def log(pipeline: Pipeline) -> str:
+    name = pipeline.outputs["TriggerImportFunctionName"]
+    return (pipeline.aws.state_dir / "logs" / f"{name}.log").read_text(errors="replace")
+
+
+# Markers that close nothing, by what is wrong with them; each is of a delivery of its own, of which an instance is there.
+BROKEN_MARKERS = {
+    "empty": "",
+    "text": "no JSON",
+    "brackets": BRACKETS,
+    "too large": TOO_LARGE,
+    "task": {"task": "../" + DEAD},
+    "study": {"studyInstanceUID": STRANGE_VALUE},
+    "title": {"callingAETitle": STRANGE_VALUE * 3},
+    "date": {"studyDate": STRANGE_VALUE},
+    "peer": {"peer": STRANGE_VALUE},
+    "time": {"openedAt": "99999-01-01T00:00:00Z"},
+}
+# Leases of tasks that count as alive.
+BROKEN_LEASES = {
+    "1111111111111111": {"seconds": 2**63 - 1},
+    "2222222222222222": {"seconds": 0},
+    "3333333333333333": BRACKETS,
+    "4444444444444444": TOO_LARGE,
+    "5555555555555555": "no JSON",
+}
+
+
+def test_a_sweep_recovers_a_hundred_deliveries_beside_one_broken_document_of_each_kind(still):
+    good = [delivery(number) for number in range(100)]
+    broken = {delivery(2000 + number): body for number, body in enumerate(BROKEN_MARKERS.values())}
+    of_strange_tasks = {delivery(3000 + number): task for number, task in enumerate(BROKEN_LEASES)}
+    impostor, its_victim = delivery(4000), delivery(4001)
+
+    objects: dict[str, str | dict] = {f"open/{it}": marker(it) for it in [*good, its_victim]}
+    objects |= {f"open/{it}": marker(it, **body) if isinstance(body, dict) else body for it, body in broken.items()}
+    objects |= {f"open/{it}": marker(it, task=task) for it, task in of_strange_tasks.items()}
+    objects |= {f"open/{impostor}": marker(its_victim), f"open/{STRANGE_VALUE}": "{}"}
+    objects |= {f"tasks/{task}": body for task, body in BROKEN_LEASES.items()}
+    objects |= {f"tasks/{STRANGE_VALUE}": "{}"}
+    held = [*good, *broken, *of_strange_tasks, impostor, its_victim]
+    objects |= {f"{prefix(it)}1.2.3/1.2.4/1.2.5.dcm": "instance" for it in held}
+    objects |= {f"{prefix(good[0])}1.2.3/1.2.4/{STRANGE_VALUE}.dcm": "written by nobody of ours"}
+    put(still, objects)
+
+    outcome = invoke(still, EVENT)["deliveries"]
+    recovered = outcome.pop("recovered")
+    assert sorted({*good, its_victim} - set(recovered)) == [] and len(recovered) == len(good) + 1
+    failed = len(broken) + len([impostor, STRANGE_VALUE])
+    assert outcome == {"open": len(BROKEN_LEASES), "cleared": 0, "failed": failed, "left": 0}
+    kept = {*broken, *of_strange_tasks, impostor, STRANGE_VALUE}
+    assert set(still.keys("open/")) == {f"open/{it}" for it in kept}
+    assert set(still.closed_deliveries()) == {*good, its_victim}
+    assert len(still.manifest(good[0])["instances"]) == 1
+    told = log(still)
+    assert "deliveryId: expected the delivery that the marker's key names" in told
+    assert told.count("task lease not readable") == len(BROKEN_LEASES)
+    assert STRANGE_VALUE not in told
+
+    # The next one finds the same, and closes what was put right.
+    put(still, {f"open/{impostor}": marker(impostor)})
+    outcome = invoke(still, EVENT)["deliveries"]
+    assert (outcome["recovered"], outcome["failed"]) == ([impostor], failed - 1)
+
+
+# Manifests that start nothing, by what is wrong with them; each is rejected with what was expected.
+BROKEN_MANIFESTS = {
+    "no JSON": "well formed",
+    BRACKETS: "levels",
+    TOO_LARGE: "at most 8388608 bytes",
+    "{}": "missing",
+    "two sizes of 2^62": "instances.0.size",
+    "a size below zero": "instances.0.size",
+    "no instance": "expected 1 to 5000",
+    "a study that is none": "studyInstanceUID",
+    "another's prefix": "prefix",
+    "another's key": "outside its prefix",
+}
+
+
+def broken_manifest(name: str, delivery_id: str) -> str | dict:
+    stranger = manifest(delivery(1))
+    match name:
+        case "two sizes of 2^62":
+            return manifest(delivery_id, 2**62, 2**62)
+        case "a size below zero":
+            return manifest(delivery_id, -1)
+        case "no instance":
+            return manifest(delivery_id, instances=[])
+        case "a study that is none":
+            return manifest(delivery_id, studyInstanceUID=STRANGE_VALUE)
+        case "another's prefix":
+            return manifest(delivery_id, prefix=stranger["prefix"])
+        case "another's key":
+            return manifest(delivery_id, instances=stranger["instances"])
+        case text:
+            return text
+
+
+def created(pipeline: Pipeline, key: str) -> str:
+    record = {
+        "eventSource": "aws:s3",
+        "eventTime": "2026-11-23T23:52:00.000Z",
+        "eventName": "ObjectCreated:Put",
+        "s3": {"bucket": {"name": pipeline.bucket}, "object": {"key": key, "size": 1, "eTag": ""}},
+    }
+    return json.dumps({"Records": [record]})
+
+
+def test_a_broken_document_of_each_kind_in_a_batch_fails_or_rejects_itself_alone(still):
+    good = [delivery(5000), delivery(5001)]
+    broken = {delivery(6000 + number): name for number, name in enumerate(BROKEN_MANIFESTS)}
+    objects = {f"deliveries/{it}.json": manifest(it) for it in good}
+    put(still, objects | {f"deliveries/{it}.json": broken_manifest(name, it) for it, name in broken.items()})
+
+    no_events = ["", "no JSON", BRACKETS, '{"Records":[{}]}', created(still, "x").replace('"size": 1', '"size": -1')]
+    bodies = [created(still, f"deliveries/{it}.json") for it in (good[0], *broken)]
+    bodies += [*no_events, created(still, f"deliveries/{good[1]}.json")]
+    records = [{"messageId": str(uuid.uuid4()), "body": body, "eventSource": "aws:sqs"} for body in bodies]
+    answer = invoke(still, {"Records": records})
+    failed = {it["itemIdentifier"] for it in answer["batchItemFailures"]}
+    assert failed == {it["messageId"] for it in records if it["body"] in no_events}
+
+    started = {it["name"] for it in still.executions()}
+    assert set(good) <= started and not started & broken.keys()
+    messages = {it["deliveryId"]: it["message"] for it in still.items() if it["outcome"] == "REJECTED"}
+    assert messages.keys() == broken.keys()
+    for it, name in broken.items():
+        assert BROKEN_MANIFESTS[name] in messages[it], name
+        assert "expected" in messages[it] and STRANGE_VALUE not in messages[it]
+    assert STRANGE_VALUE not in log(still)
+
+
+@pytest.mark.parametrize("path", ["request.instanceCount", "polls", "attempt", "waitSeconds"])
+def test_a_number_that_an_execution_names_is_an_error_and_not_the_functions_end(still, path):
+    event = json.loads((PROJECT / "events/check-status.json").read_text())
+    *parents, member = path.split(".")
+    node = event
+    for name in parents:
+        node = node[name]
+    node[member] = 2**63 - 1
+    answer = still.aws.client("lambda").invoke(
+        FunctionName=still.outputs["CheckStatusFunctionName"], Payload=json.dumps(event)
+    )
+    error = json.load(answer["Payload"])
+    assert (answer["FunctionError"], error["errorType"]) == ("Unhandled", "Runtime.UnmarshalError")
+    assert f"{path}: expected a whole number from" in error["errorMessage"]
