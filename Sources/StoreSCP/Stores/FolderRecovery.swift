@@ -7,9 +7,6 @@ import NIOPosix
 /// Closes, from a listing of what each holds, the deliveries of tasks that have ended without closing them: of a bucket the
 /// function TriggerImport does that, of a folder the next receiver.
 struct FolderRecovery: Sendable {
-    /// A longer document is not what a receiver writes.
-    private static let maximumDocumentBytes = 64 << 10
-
     let directory: String
     let tasks: ProcessFolder
     let store: FolderInstanceStore
@@ -37,18 +34,8 @@ struct FolderRecovery: Sendable {
     private func marker(of delivery: DeliveryID) throws -> OpenDelivery? {
         guard let document = try read(BucketLayout.openMarkerKey(of: delivery)) else { return nil }
         let open = try PipelineJSON.decode(OpenDelivery.self, from: document)
-        guard open.deliveryId == delivery else {
-            throw StrayMarker(expected: delivery, found: open.deliveryId)
-        }
+        if let problem = open.problem(expecting: delivery) { throw problem }
         return open
-    }
-
-    /// A marker that names another delivery than its own.
-    struct StrayMarker: Error, Equatable, CustomStringConvertible {
-        let expected: DeliveryID
-        let found: DeliveryID
-
-        var description: String { "the open marker names delivery \(found), expected \(expected), which its key names" }
     }
 
     /// Where file locks do not work, the age of the task's lease says it, as it does in a bucket.
@@ -101,11 +88,12 @@ struct FolderRecovery: Sendable {
         ((try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)")) ?? []).sorted()
     }
 
-    /// Nil: it is not there, or is not a document.
+    /// Nil: it is not there. Of a long one no more than is enough to refuse it.
     private func read(_ key: String) throws -> [UInt8]? {
-        let path = "\(directory)/\(key)"
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_size <= Self.maximumDocumentBytes else { return nil }
-        return Array(try Data(contentsOf: URL(filePath: path)))
+        guard let file = fopen("\(directory)/\(key)", "r") else { return nil }
+        defer { fclose(file) }
+        return [UInt8](unsafeUninitializedCapacity: DocumentLimits.maximumBytes + 1) { buffer, count in
+            count = fread(buffer.baseAddress, 1, buffer.count, file)
+        }
     }
 }
