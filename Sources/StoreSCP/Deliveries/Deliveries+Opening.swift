@@ -42,7 +42,6 @@ extension Deliveries {
         state.waitingCount += 1
         state.open[study] = id
         state.openings.append(id, callingAETitle: origin.callingAETitle, at: elapsed())
-        wait(for: .age, of: entry, in: &state)
         startOpenings(in: &state)
         return entry
     }
@@ -59,6 +58,7 @@ extension Deliveries {
             }
             entry.phase = .opening
             state.waitingCount -= 1
+            wait(for: .age, of: entry, in: &state)
             let (open, marker) = (entry.delivery.marker(task: lease.task), entry.membership.marker)
             Task { await write(open, marker: marker) }
         }

@@ -26,8 +26,7 @@ extension Deliveries {
 
     /// The oldest of the deliveries whose marker was begun.
     func oldest(in state: inout State) -> DeliveryID? {
-        guard let id = first(of: .age, in: &state)?.id, state.entries[id]?.phase != .waiting else { return nil }
-        return id
+        first(of: .age, in: &state)?.id
     }
 
     // MARK: -
