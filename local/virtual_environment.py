@@ -31,7 +31,8 @@ SECTIONS = ("global", "install", ":env:")
 
 def pip_environment(python: Path) -> dict[str, str]:
     """For pip: this process's environment with its network settings alone. `python` is the one that has pip."""
-    listed = subprocess.run([python, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True).stdout
+    command = [python, "-m", "pip", "config", "list"]
+    listed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     settings = dict(line.split("=", 1) for line in listed.splitlines() if "=" in line)
     kept = {
         f"PIP_{name.upper().replace('-', '_')}": ast.literal_eval(settings[f"{section}.{name}"])
