@@ -80,7 +80,9 @@ let package = Package(
         .target(name: "DamagedInput", path: "Tests/DamagedInput", swiftSettings: settings),
         .target(
             name: "FuzzTargets",
-            dependencies: ["DICOM", "DICOMNetwork", .product(name: "NIOEmbedded", package: "swift-nio")],
+            dependencies: [
+                "AWS", "ImportPipeline", "DICOM", "DICOMNetwork", .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             path: "Tests/FuzzTargets", exclude: ["Inputs"], swiftSettings: settings),
         .testTarget(
             name: "DICOMTests", dependencies: ["DICOM", "CZlib", "DamagedInput"], swiftSettings: settings),

@@ -2,7 +2,8 @@ import DICOM
 import DICOMNetwork
 import NIOCore
 
-/// What a peer's bytes reach first: each takes any bytes, and must neither trap nor hold more than its limits allow.
+/// What bytes from outside reach first, a peer's or a document's: each takes any bytes, and must neither trap nor hold more than
+/// its limits allow.
 package enum FuzzTarget: String, CaseIterable, Sendable {
     /// A stream of PDUs, and what is answered to a request among them.
     case pdus
@@ -17,6 +18,24 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// What comes after an association was accepted.
     case association
 
+    // Documents, see `FuzzedDocument`.
+
+    case marker
+    case lease
+    case manifest
+    /// The input of the functions that the state machine calls.
+    case execution
+    /// Of S3 or EventBridge, alone or in a queue's messages.
+    case event
+    /// HealthImaging's answer about a job.
+    case job
+    case jobOutput
+    /// Lines about single files.
+    case results
+    /// A page of S3's.
+    case listing
+    case s3URI
+
     package func run(_ bytes: UnsafeRawBufferPointer) {
         switch self {
         case .pdus: Self.decodePDUs(bytes)
@@ -30,6 +49,16 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             }
         case .proxyHeader: Self.decodeProxyHeader(bytes)
         case .association: FuzzedAssociation.run(bytes)
+        case .marker: FuzzedDocument.marker(Array(bytes))
+        case .lease: FuzzedDocument.lease(Array(bytes))
+        case .manifest: FuzzedDocument.manifest(Array(bytes))
+        case .execution: FuzzedDocument.execution(Array(bytes))
+        case .event: FuzzedDocument.event(Array(bytes))
+        case .job: FuzzedDocument.job(Array(bytes))
+        case .jobOutput: FuzzedDocument.jobOutput(Array(bytes))
+        case .results: FuzzedDocument.results(Array(bytes))
+        case .listing: FuzzedDocument.listing(Array(bytes))
+        case .s3URI: FuzzedDocument.s3URI(Array(bytes))
         }
     }
 

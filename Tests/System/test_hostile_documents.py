@@ -169,7 +169,7 @@ BROKEN_MANIFESTS = {
     "no JSON": "well formed",
     BRACKETS: "levels",
     TOO_LARGE: "at most 8388608 bytes",
-    "{}": "missing",
+    "{}": "version: expected",
     "two sizes of 2^62": "instances.0.size",
     "a size below zero": "instances.0.size",
     "no instance": "expected 1 to 5000",

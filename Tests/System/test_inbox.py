@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pydicom
 import pytest
-from conftest import ROLE, ZIPS
+from conftest import ZIPS
 from pipeline import Pipeline
 from sample_events import function_environment
 from synthetic import synthetic_instance
@@ -153,10 +153,11 @@ def test_an_object_that_takes_too_long_is_cut_off_before_the_functions_deadline(
     """Its message and those behind it are told to come again; the invocation does not time out, which would fail them as well
     but say nothing and end the environment."""
     functions = pipeline.aws.client("lambda")
+    trigger = functions.get_function_configuration(FunctionName=pipeline.outputs["TriggerImportFunctionName"])
     created = functions.create_function(
         FunctionName=f"slow-{uuid.uuid4().hex[:8]}",
         Runtime="provided.al2023",
-        Role=ROLE,
+        Role=trigger["Role"],
         Handler="bootstrap",
         Code={"ZipFile": ZIPS["TriggerImport"].read_bytes()},
         Timeout=4,

@@ -20,7 +20,7 @@ struct S3XMLTests {
 
     @Test("Ampersands without end take no more than their length in time", .timeLimit(.minutes(1)))
     func ampersands() {
-        let text = String(repeating: "&", count: 1 << 20)
+        let text = String(repeating: "&", count: 1 << 16)
         #expect(S3XML.text(of: "B", in: Array("<B>\(text)</B>".utf8)) == text)
     }
 

@@ -1,0 +1,95 @@
+import AWS
+import FoundationEssentials
+import ImportPipeline
+
+/// Documents that cross the bucket, a queue, an execution or HealthImaging's answers. Each is read as its reader reads it; with
+/// what was accepted is done what its reader does, where a number or a text that should have been refused would trap or lead
+/// elsewhere.
+enum FuzzedDocument {
+    static func marker(_ bytes: [UInt8]) {
+        guard let marker = try? PipelineJSON.decode(OpenDelivery.self, from: bytes) else { return }
+        _ = marker.problem(expecting: marker.deliveryId)
+        let manifest = marker.manifest(closedAt: Date(), instances: [])
+        expectSame(manifest.studyInstanceUID, in: manifest) { $0.studyInstanceUID }
+    }
+
+    static func lease(_ bytes: [UInt8]) {
+        _ = try? PipelineJSON.decode(TaskLease.self, from: bytes).secondsUntilGone
+    }
+
+    static func manifest(_ bytes: [UInt8]) {
+        guard let manifest = try? PipelineJSON.decode(DeliveryManifest.self, from: bytes) else { return }
+        expectSame(manifest.deliveryId, in: manifest) { $0.deliveryId }
+        guard manifest.problem(expecting: manifest.deliveryId) == nil else { return }
+        let request = ImportRequest(manifest, bucket: "dicom", outputRoot: "s3://output/")
+        expectSame(request, in: request) { $0 }
+    }
+
+    static func execution(_ bytes: [UInt8]) {
+        if let start = try? PipelineJSON.decode(ImportStart.self, from: bytes) {
+            precondition(start.request.clientToken(attempt: start.attempt).utf8.count <= 64)
+        }
+        guard let progress = try? PipelineJSON.decode(ImportProgress.self, from: bytes),
+            let interval = try? PollInterval("3600")
+        else { return }
+        expectSame(progress, in: progress) { $0 }
+        _ = interval.seconds(afterPolls: progress.polls + 1) + interval.seconds(beforeAttempt: progress.attempt + 1)
+    }
+
+    static func event(_ bytes: [UInt8]) {
+        switch try? PipelineJSON.decode(TriggerImportEvent.self, from: bytes) {
+        case .objects(let objects): objects.forEach(take)
+        case .messages(let messages): messages.forEach { (try? $0.objects())?.forEach(take) }
+        case .schedule, nil: break
+        }
+    }
+
+    static func job(_ bytes: [UInt8]) {
+        guard let job = try? PipelineJSON.decode(HealthImagingClient.JobProperties.self, from: bytes) else { return }
+        _ = (job.endedAt ?? job.submittedAt).map { PipelineJSON.timestamp($0.date) }
+        _ = try? S3URI(job.outputS3Uri)
+    }
+
+    static func jobOutput(_ bytes: [UInt8]) {
+        guard let output = try? PipelineJSON.decode(JobOutputManifest.self, from: bytes) else { return }
+        _ = output.jobSummary.numberOfFailedFiles + output.jobSummary.numberOfNonPrimaryInstances
+    }
+
+    static func results(_ bytes: [UInt8]) {
+        var results = JobResults()
+        try? results.addSuccesses(bytes)
+        try? results.addFailures(bytes)
+    }
+
+    static func listing(_ bytes: [UInt8]) {
+        for object in (try? S3Client.objects(inPage: bytes)) ?? [] {
+            _ = BucketLayout.task(ofLeaseKey: object.key)
+            _ = BucketLayout.delivery(ofManifestKey: object.key)
+            guard let delivery = BucketLayout.delivery(ofOpenMarkerKey: object.key) else { continue }
+            precondition(
+                BucketLayout.openMarkerKey(of: delivery) == object.key, "a key names a delivery of another key")
+        }
+    }
+
+    static func s3URI(_ bytes: [UInt8]) {
+        guard let uri = try? S3URI(String(decoding: bytes, as: UTF8.self)) else { return }
+        precondition(!uri.bucket.contains { "/?#@:%".contains($0) }, "a bucket would lead to another host")
+    }
+
+    /// What an intake does first with an object: gives it a delivery's id, from which a prefix follows.
+    private static func take(_ object: CreatedObject) {
+        let delivery = DeliveryID(openedAt: object.createdAt, derivedFrom: [object.bucket, object.key, object.eTag])
+        precondition(DeliveryID(delivery.description) == delivery, "an event's time makes no delivery's id")
+        precondition(object.quotedETag?.contains(where: \.isNewline) != true, "an ETag would end its header")
+    }
+
+    /// A document that was accepted is accepted again when it is written.
+    private static func expectSame<Document: Codable, Part: Equatable>(
+        _ part: Part, in document: Document, _ read: (Document) -> Part
+    ) {
+        guard let written = try? PipelineJSON.encode(document),
+            let again = try? PipelineJSON.decode(Document.self, from: written)
+        else { preconditionFailure("what was read cannot be written and read again") }
+        precondition(read(again) == part, "what was read reads differently when it was written")
+    }
+}
