@@ -236,12 +236,15 @@ def test_real_deflated_instances_are_taken(folder_receiver, samples):
 
 
 def test_silent_connections(folder_receiver):
-    """More than there may be, none of which says anything."""
+    """More than there may be, none of which says anything. They take each other's places, and not that of B's oldest."""
     receiver = folder_receiver(MAXIMUM_ASSOCIATIONS="10", MAXIMUM_PENDING_CONNECTIONS="100")
-    with contextlib.ExitStack() as silent:
-        for _ in range(150):
-            silent.enter_context(RawSender(receiver.port, A))
+    with RawSender(receiver.port, B) as oldest, contextlib.ExitStack() as stack:
+        silent = [stack.enter_context(RawSender(receiver.port, A)) for _ in range(150)]
         serve_b(receiver)
+        wait_for("A's own to be closed", lambda: sum(sender.hears_within(0) for sender in silent) >= 41)
+        assert [sender.pdu() for sender in silent if sender.hears_within(0)][:41] == [None] * 41
+        oldest.associate()
+        assert oldest.store(1) == 0
 
 
 def test_idle_associations(folder_receiver):
@@ -266,7 +269,7 @@ def test_idle_associations(folder_receiver):
         with RawSender(receiver.port, A) as another:
             another.send(associate_request())
             wait_for("the place to be free again", lambda: another.hears_within(0))
-        assert sum(line["end"].startswith("aborted by us: silent") for line in receiver.log_lines("association ended")) == 1
+        assert sum(line["end"] == "aborted by us: others needed its place" for line in receiver.log_lines("association ended")) == 1
 
 
 def test_unfinished_requests(folder_receiver):
@@ -286,5 +289,5 @@ def test_unfinished_requests(folder_receiver):
     assert peak < allowed
     wait_for(
         "one that lost its place",
-        lambda: any(line["end"].startswith("aborted by us: silent") for line in receiver.log_lines("association ended")),
+        lambda: any(line["end"] == "aborted by us: others needed its place" for line in receiver.log_lines("association ended")),
     )
