@@ -48,11 +48,23 @@ def send_part(sender: RawSender, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def tricklers(receiver: Receiver, count: int, content: bytes) -> Iterator[None]:
-    """Associations of A that send so much of a data set and then hardly anything."""
+def attacking(attack: Callable[[threading.Event], None], count: int) -> Iterator[None]:
+    """Runs an attack on so many threads, which end when the event is set. What fails in one fails here."""
     stop = threading.Event()
+    with ThreadPoolExecutor(count) as pool:
+        attackers = [pool.submit(attack, stop) for _ in range(count)]
+        try:
+            yield
+        finally:
+            stop.set()
+        for attacker in attackers:
+            attacker.result()
 
-    def attack() -> None:
+
+def tricklers(receiver: Receiver, count: int, content: bytes) -> contextlib.AbstractContextManager[None]:
+    """Associations of A that send so much of a data set and then hardly anything."""
+
+    def attack(stop: threading.Event) -> None:
         with contextlib.suppress(OSError), RawSender(receiver.port, A) as sender:
             sender.associate()
             sender.send(data(3, 3, store_command(1)))
@@ -60,14 +72,7 @@ def tricklers(receiver: Receiver, count: int, content: bytes) -> Iterator[None]:
             while not stop.wait(0.3):
                 sender.send(data(3, 0, bytes(100)))
 
-    with ThreadPoolExecutor(count) as pool:
-        attackers = [pool.submit(attack) for _ in range(count)]
-        try:
-            yield
-        finally:
-            stop.set()
-        for attacker in attackers:
-            attacker.result()
+    return attacking(attack, count)
 
 
 @pytest.fixture
@@ -135,23 +140,14 @@ def test_a_header_that_is_too_long(folder_receiver):
         assert sender.store(3) == 0
 
 
-@contextlib.contextmanager
-def repeated(attack: Callable[[], None], count: int = 4) -> Iterator[None]:
-    """Runs the attack again and again, on so many threads."""
-    stop = threading.Event()
+def repeated(attack: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
+    """Runs the attack again and again, on four threads."""
 
-    def loop() -> None:
+    def loop(stop: threading.Event) -> None:
         while not stop.is_set():
             attack()
 
-    with ThreadPoolExecutor(count) as pool:
-        attackers = [pool.submit(loop) for _ in range(count)]
-        try:
-            yield
-        finally:
-            stop.set()
-        for attacker in attackers:
-            attacker.result()
+    return attacking(loop, 4)
 
 
 def deflate(content: bytes) -> bytes:

@@ -29,10 +29,11 @@ final class Connections: Sendable {
             return state.remove(state.table.opened(id, from: address))
         }
         for displaced in displaced { displaced.displace() }
+        // Its identity is nobody else's for as long as it is kept.
         channel.closeFuture.whenComplete { _ in
             self.state.withLock { state in
-                state.table.closed(id)
-                state.connections[id] = nil
+                state.table.closed(ObjectIdentifier(connection))
+                state.connections[ObjectIdentifier(connection)] = nil
             }
         }
         return connection
