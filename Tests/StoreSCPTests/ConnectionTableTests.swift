@@ -5,15 +5,7 @@ import Testing
 
 @Suite("Places of connections")
 struct ConnectionTableTests {
-    private final class Connection {
-        let address: String?
-        let silentSince: NIODeadline
-
-        init(_ address: String?, _ silentSince: UInt64) {
-            self.address = address
-            self.silentSince = .uptimeNanoseconds(silentSince)
-        }
-    }
+    private final class Connection {}
 
     private final class Crowd {
         var table = ConnectionTable(limits: ConnectionTable.Limits(connections: 4, requestBytes: 100))
@@ -22,12 +14,9 @@ struct ConnectionTableTests {
         func id(_ index: Int) -> ObjectIdentifier { ObjectIdentifier(connections[index]) }
 
         /// The numbers of those that lose their place.
-        func open(_ address: String?, silentSince: UInt64? = nil) -> [Int] {
-            connections.append(Connection(address, silentSince ?? UInt64(connections.count)))
-            let displaced = table.opened(id(connections.count - 1), from: address) { id in
-                self.connections.first { ObjectIdentifier($0) == id }?.silentSince ?? .distantFuture
-            }
-            return numbers(displaced)
+        func open(_ address: String?) -> [Int] {
+            connections.append(Connection())
+            return numbers(table.opened(id(connections.count - 1), from: address))
         }
 
         func hold(_ bytes: Int, _ index: Int) -> [Int] { numbers(table.requestHolds(bytes, of: id(index))) }
@@ -37,20 +26,41 @@ struct ConnectionTableTests {
         }
     }
 
-    @Test("One too many takes the place of the longest silent one of the peer that has most")
+    @Test("One too many takes the place of the oldest one of the peer that has most")
     func displacement() {
         let crowd = Crowd()
         for address in ["b", "a", "a", "a"] { #expect(crowd.open(address) == []) }
         #expect(crowd.open("c") == [1])
-        #expect(crowd.open("d", silentSince: 1) == [2])
+        #expect(crowd.open("c") == [2])
         #expect(crowd.table.count == 4)
     }
 
     @Test("A peer that is alone displaces its own")
     func own() {
         let crowd = Crowd()
-        for silentSince in [3, 1, 2, 4] as [UInt64] { #expect(crowd.open("a", silentSince: silentSince) == []) }
-        #expect(crowd.open("a", silentSince: 5) == [1])
+        for _ in 0..<4 { #expect(crowd.open("a") == []) }
+        crowd.table.closed(crowd.id(0))
+        #expect(crowd.open("a") == [])
+        #expect(crowd.open("a") == [1])
+    }
+
+    @Test("Connections that come and go behind one that stays leave nothing behind")
+    func comeAndGo() {
+        let crowd = Crowd()
+        for _ in 0..<2 { #expect(crowd.open("a") == []) }
+        for number in 2..<1000 {
+            #expect(crowd.open("a") == [])
+            if number.isMultiple(of: 2) {
+                crowd.table.closed(crowd.id(number))
+            } else {
+                crowd.table.becameAssociation(crowd.id(number))
+                crowd.table.closed(crowd.id(number))
+            }
+        }
+        #expect(crowd.table.count == 2)
+        for _ in 0..<2 { #expect(crowd.open("a") == []) }
+        #expect(crowd.open("b") == [0])
+        #expect(crowd.open("b") == [1])
     }
 
     @Test("An association keeps its place, and where all are associations the new one has none")

@@ -48,11 +48,23 @@ def send_part(sender: RawSender, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def tricklers(receiver: Receiver, count: int, content: bytes) -> Iterator[None]:
-    """Associations of A that send so much of a data set and then hardly anything."""
+def attacking(attack: Callable[[threading.Event], None], count: int) -> Iterator[None]:
+    """Runs an attack on so many threads, which end when the event is set. What fails in one fails here."""
     stop = threading.Event()
+    with ThreadPoolExecutor(count) as pool:
+        attackers = [pool.submit(attack, stop) for _ in range(count)]
+        try:
+            yield
+        finally:
+            stop.set()
+        for attacker in attackers:
+            attacker.result()
 
-    def attack() -> None:
+
+def tricklers(receiver: Receiver, count: int, content: bytes) -> contextlib.AbstractContextManager[None]:
+    """Associations of A that send so much of a data set and then hardly anything."""
+
+    def attack(stop: threading.Event) -> None:
         with contextlib.suppress(OSError), RawSender(receiver.port, A) as sender:
             sender.associate()
             sender.send(data(3, 3, store_command(1)))
@@ -60,14 +72,7 @@ def tricklers(receiver: Receiver, count: int, content: bytes) -> Iterator[None]:
             while not stop.wait(0.3):
                 sender.send(data(3, 0, bytes(100)))
 
-    with ThreadPoolExecutor(count) as pool:
-        attackers = [pool.submit(attack) for _ in range(count)]
-        try:
-            yield
-        finally:
-            stop.set()
-        for attacker in attackers:
-            attacker.result()
+    return attacking(attack, count)
 
 
 @pytest.fixture
@@ -135,23 +140,14 @@ def test_a_header_that_is_too_long(folder_receiver):
         assert sender.store(3) == 0
 
 
-@contextlib.contextmanager
-def repeated(attack: Callable[[], None], count: int = 4) -> Iterator[None]:
-    """Runs the attack again and again, on so many threads."""
-    stop = threading.Event()
+def repeated(attack: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
+    """Runs the attack again and again, on four threads."""
 
-    def loop() -> None:
+    def loop(stop: threading.Event) -> None:
         while not stop.is_set():
             attack()
 
-    with ThreadPoolExecutor(count) as pool:
-        attackers = [pool.submit(loop) for _ in range(count)]
-        try:
-            yield
-        finally:
-            stop.set()
-        for attacker in attackers:
-            attacker.result()
+    return attacking(loop, 4)
 
 
 def deflate(content: bytes) -> bytes:
@@ -236,12 +232,15 @@ def test_real_deflated_instances_are_taken(folder_receiver, samples):
 
 
 def test_silent_connections(folder_receiver):
-    """More than there may be, none of which says anything."""
+    """More than there may be, none of which says anything. They take each other's places, and not that of B's oldest."""
     receiver = folder_receiver(MAXIMUM_ASSOCIATIONS="10", MAXIMUM_PENDING_CONNECTIONS="100")
-    with contextlib.ExitStack() as silent:
-        for _ in range(150):
-            silent.enter_context(RawSender(receiver.port, A))
+    with RawSender(receiver.port, B) as oldest, contextlib.ExitStack() as stack:
+        silent = [stack.enter_context(RawSender(receiver.port, A)) for _ in range(150)]
         serve_b(receiver)
+        wait_for("A's own to be closed", lambda: sum(sender.hears_within(0) for sender in silent) >= 41)
+        assert [sender.pdu() for sender in silent if sender.hears_within(0)][:41] == [None] * 41
+        oldest.associate()
+        assert oldest.store(1) == 0
 
 
 def test_idle_associations(folder_receiver):
@@ -266,7 +265,7 @@ def test_idle_associations(folder_receiver):
         with RawSender(receiver.port, A) as another:
             another.send(associate_request())
             wait_for("the place to be free again", lambda: another.hears_within(0))
-        assert sum(line["end"].startswith("aborted by us: silent") for line in receiver.log_lines("association ended")) == 1
+        assert sum(line["end"] == "aborted by us: others needed its place" for line in receiver.log_lines("association ended")) == 1
 
 
 def test_unfinished_requests(folder_receiver):
@@ -286,5 +285,5 @@ def test_unfinished_requests(folder_receiver):
     assert peak < allowed
     wait_for(
         "one that lost its place",
-        lambda: any(line["end"].startswith("aborted by us: silent") for line in receiver.log_lines("association ended")),
+        lambda: any(line["end"] == "aborted by us: others needed its place" for line in receiver.log_lines("association ended")),
     )

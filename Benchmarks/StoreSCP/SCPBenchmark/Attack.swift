@@ -40,8 +40,8 @@ struct Attack: Sendable {
         holding("parts that trickle", threads: 40, object: .ct, part),
         repeated("deflate bombs", threads: 4) { port in
             let peer = try AttackingPeer(port: port, associatingFor: .deflated)
-            peer.write(bomb)
-            while peer.read() {}
+            // As long as the association is let go on.
+            while peer.write(bomb), peer.read() {}
         },
         repeated("floods of elements", threads: 4) { port in
             let peer = try AttackingPeer(port: port, associatingFor: .ct)
@@ -129,9 +129,9 @@ struct Attack: Sendable {
     private static let unfinishedRequest =
         [1, 0] + UInt32(256 << 10).bigEndianBytes + [UInt8](repeating: 0, count: 255 << 10)
 
-    /// 128 contexts of 120 transfer syntaxes each.
+    /// 128 contexts of 60 transfer syntaxes each.
     private static let longRequest: [UInt8] = {
-        let syntaxes = (0..<120).flatMap { AssociateRequest.item(0x40, Array("1.2.\($0)".utf8)) }
+        let syntaxes = (0..<60).flatMap { AssociateRequest.item(0x40, Array("1.2.\($0)".utf8)) }
         let contexts = (0..<128).flatMap { number in
             AssociateRequest.item(
                 0x20,

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What peer B feels of peer A: B stores CT images, ten on each association, alone and then while A attacks.
+/// What peer B feels of peer A: B stores a CT image every five milliseconds, ten on each association, alone and then while A
+/// attacks. Times are counted from when an image was due, so that those that had to wait for one before them count as well.
 struct Neighbours {
     static let columns: [Column<Neighbours>] = [
         Column(title: "p99 ms alone") { $0.alone.p99 },
@@ -11,9 +12,9 @@ struct Neighbours {
         Column(title: "greatest ms beside A") { $0.beside.greatest },
     ]
 
-    private static let workload = Workload(
-        name: "CT", object: .ct, objects: 100_000, associations: 1, objectsPerAssociation: 10)
-    private static let seconds = 4.0
+    private static let interval = Duration.milliseconds(5)
+    private static let imagesOfAssociation = 10
+    private static let images = 1000
     /// Until A has opened what it opens.
     private static let secondsOfPreparation: UInt32 = 4
 
@@ -25,8 +26,8 @@ struct Neighbours {
         let p99: Double
         let greatest: Double
 
-        init(_ load: Load) {
-            let sorted = load.latencies.sorted()
+        init(_ milliseconds: [Double]) {
+            let sorted = milliseconds.sorted()
             median = sorted[sorted.count / 2]
             p99 = sorted[sorted.count * 99 / 100]
             greatest = sorted[sorted.count - 1]
@@ -37,15 +38,34 @@ struct Neighbours {
         let probe = try Sender(port: receiver.port, object: .ct)
         try probe.release()
         let message = Message(.ct, maximumLength: probe.maximumLength)
-        func store(from number: Int) throws -> Load {
-            try Load(Self.workload, message, port: receiver.port, firstNumber: number, seconds: Self.seconds)
-        }
-        let first = try store(from: 0)
-        alone = Latencies(first)
+        alone = Latencies(try Self.store(message, port: receiver.port, from: 0))
         let run = attack.begin(port: receiver.port)
         defer { run.end() }
         sleep(Self.secondsOfPreparation)
-        beside = Latencies(try store(from: first.latencies.count))
+        beside = Latencies(try Self.store(message, port: receiver.port, from: Self.images))
+    }
+
+    /// Milliseconds from when each image was due to its answer.
+    private static func store(_ message: Message, port: Int, from first: Int) throws -> [Double] {
+        var head = message.head
+        var sender: Sender?
+        let start = ContinuousClock.now
+        return try (0..<images).map { number in
+            let due = start + interval * number
+            let pause = (due - ContinuousClock.now) / .microseconds(1)
+            if pause > 0 { usleep(UInt32(pause)) }
+            let current = try sender ?? Sender(port: port, object: .ct)
+            sender = current
+            head.set(instance: first + number, messageID: 1)
+            try current.send(head, message.tail)
+            _ = try current.receiveSuccess()
+            let milliseconds = (ContinuousClock.now - due) / .milliseconds(1)
+            if number % imagesOfAssociation == imagesOfAssociation - 1 {
+                try current.release()
+                sender = nil
+            }
+            return milliseconds
+        }
     }
 
     static func compare(_ programs: [Program], rounds: Int, storage: Storage, attacks: [String]?) {

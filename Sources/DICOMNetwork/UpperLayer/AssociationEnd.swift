@@ -50,7 +50,7 @@ extension AssociationEnd: CustomStringConvertible {
         case .abortedByUs(.message(let error)): "aborted by us: invalid message, \(Self.name(of: error))"
         case .abortedByUs(.drained): "aborted by us: shutting down"
         case .abortedByUs(.notWanted): "aborted by us: it took more than its share"
-        case .abortedByUs(.displaced): "aborted by us: silent, and others needed the place"
+        case .abortedByUs(.displaced): "aborted by us: others needed its place"
         case .connectionLost: "connection lost"
         case .timedOut(let timeout): "timed out: \(timeout.rawValue)"
         }

@@ -3,7 +3,7 @@ package struct AssociationLimits: Hashable, Sendable {
     /// The longest A-ASSOCIATE PDU. 128 contexts that each propose every known transfer syntax need about 110 KB.
     package var maximumAssociatePDULength: UInt32 = 256 << 10
     /// Items and sub-items in an A-ASSOCIATE PDU. The same 128 contexts have about 5,000.
-    package var maximumItems = 16384
+    package var maximumItems = 8192
     /// The longest P-DATA-TF that is taken. More than what is announced, for peers that do not keep to that; where the
     /// announced maximum is higher than this, it counts.
     package var maximumDataPDULength: UInt32 = 1 << 20

@@ -21,10 +21,15 @@ struct ConnectionTable {
     }
 
     private struct Peer {
-        /// Without an association.
-        var pending: Set<ID> = []
+        /// Without an association: how many, and all of them in the order in which they were opened, among some that are pending
+        /// no more.
+        var count = 0
+        var pending = CircularBuffer<ID>()
         var requestBytes = 0
     }
+
+    /// How many a peer's list may hold that are pending no more, beside as many as are.
+    private static let slack = 16
 
     private let limits: Limits
     private var entries: [ID: Entry] = [:]
@@ -37,13 +42,13 @@ struct ConnectionTable {
 
     var count: Int { entries.count }
 
-    /// Those that lose their place, which can be the new one itself. `silentSince` tells how long each has said nothing.
-    mutating func opened(_ id: ID, from address: String?, silentSince: (ID) -> NIODeadline) -> [ID] {
-        entries[id] = Entry(address: address)
-        peers[address, default: Peer()].pending.insert(id)
+    /// Those that lose their place, which can be the new one itself: the oldest, since who has something to say says it first.
+    mutating func opened(_ id: ID, from address: String?) -> [ID] {
+        add(id, Entry(address: address))
         var displaced: [ID] = []
-        while entries.count > limits.connections, let next = peers.values.max(by: { $0.pending.count < $1.pending.count }),
-            let victim = next.pending.min(by: { silentSince($0) < silentSince($1) })
+        while entries.count > limits.connections,
+            let next = peers.max(by: { $0.value.count < $1.value.count }),
+            let victim = next.value.pending.first(where: { isPending($0, of: next.key) })
         {
             closed(victim)
             displaced.append(victim)
@@ -53,11 +58,10 @@ struct ConnectionTable {
 
     mutating func peerIsKnown(_ address: String?, of id: ID) {
         guard var entry = entries[id], !entry.isAssociation else { return }
+        entries[id] = nil
         forget(id, entry)
         entry.address = address
-        entries[id] = entry
-        peers[address, default: Peer()].pending.insert(id)
-        peers[address]?.requestBytes += entry.requestBytes
+        add(id, entry)
     }
 
     /// Those that lose their place.
@@ -69,8 +73,9 @@ struct ConnectionTable {
         entries[id] = entry
         var displaced: [ID] = []
         while requestBytes > limits.requestBytes,
-            let next = peers.values.max(by: { $0.requestBytes < $1.requestBytes }),
-            let victim = next.pending.max(by: { bytesHeld(by: $0) < bytesHeld(by: $1) })
+            let next = peers.max(by: { $0.value.requestBytes < $1.value.requestBytes }),
+            let victim = next.value.pending.filter({ isPending($0, of: next.key) })
+                .max(by: { bytesHeld(by: $0) < bytesHeld(by: $1) })
         {
             closed(victim)
             displaced.append(victim)
@@ -80,9 +85,9 @@ struct ConnectionTable {
 
     mutating func becameAssociation(_ id: ID) {
         guard let entry = entries[id] else { return }
+        entries[id] = Entry(address: entry.address, isAssociation: true)
         forget(id, entry)
         requestBytes -= entry.requestBytes
-        entries[id] = Entry(address: entry.address, isAssociation: true)
     }
 
     mutating func closed(_ id: ID) {
@@ -93,10 +98,27 @@ struct ConnectionTable {
 
     private func bytesHeld(by id: ID) -> Int { entries[id]?.requestBytes ?? 0 }
 
+    private func isPending(_ id: ID, of address: String?) -> Bool {
+        guard let entry = entries[id] else { return false }
+        return !entry.isAssociation && entry.address == address
+    }
+
+    private mutating func add(_ id: ID, _ entry: Entry) {
+        entries[id] = entry
+        peers[entry.address, default: Peer()].pending.append(id)
+        peers[entry.address]?.count += 1
+        peers[entry.address]?.requestBytes += entry.requestBytes
+    }
+
+    /// Its entry tells already that it is pending no more.
     private mutating func forget(_ id: ID, _ entry: Entry) {
-        guard !entry.isAssociation else { return }
-        peers[entry.address]?.pending.remove(id)
-        peers[entry.address]?.requestBytes -= entry.requestBytes
-        if peers[entry.address]?.pending.isEmpty == true { peers[entry.address] = nil }
+        guard !entry.isAssociation, var peer = peers.removeValue(forKey: entry.address), peer.count > 1 else { return }
+        peer.count -= 1
+        peer.requestBytes -= entry.requestBytes
+        while let first = peer.pending.first, !isPending(first, of: entry.address) { peer.pending.removeFirst() }
+        if peer.pending.count > 2 * peer.count + Self.slack {
+            peer.pending = CircularBuffer(peer.pending.filter { isPending($0, of: entry.address) })
+        }
+        peers[entry.address] = peer
     }
 }

@@ -26,13 +26,14 @@ final class Connections: Sendable {
         let displaced = state.withLock { state in
             guard !state.refusesFurther else { return [connection] }
             state.connections[id] = connection
-            return state.remove(state.opened(id, from: address))
+            return state.remove(state.table.opened(id, from: address))
         }
         for displaced in displaced { displaced.displace() }
+        // Its identity is nobody else's for as long as it is kept.
         channel.closeFuture.whenComplete { _ in
             self.state.withLock { state in
-                state.table.closed(id)
-                state.connections[id] = nil
+                state.table.closed(ObjectIdentifier(connection))
+                state.connections[ObjectIdentifier(connection)] = nil
             }
         }
         return connection
@@ -91,11 +92,6 @@ final class Connections: Sendable {
 }
 
 extension Connections.State {
-    /// Those that lose their place.
-    fileprivate mutating func opened(_ id: ObjectIdentifier, from address: String?) -> [ObjectIdentifier] {
-        table.opened(id, from: address) { [connections] in connections[$0]?.silentSince ?? .distantFuture }
-    }
-
     /// Those of the table that have no place any more.
     fileprivate mutating func remove(_ ids: [ObjectIdentifier]) -> [Connections.Connection] {
         ids.compactMap { connections.removeValue(forKey: $0) }

@@ -6,6 +6,9 @@ import Synchronization
 /// The port that load balancers and orchestrators ask: a connection succeeds, and HTTP tells whether associations are
 /// still taken.
 final class HealthListener: Sendable {
+    /// Connections at once; one more takes the place of the oldest of the client that has most.
+    private static let maximumConnections = 100
+
     private let readiness: Readiness
     private let channel: any Channel
 
@@ -29,10 +32,13 @@ final class HealthListener: Sendable {
 
     static func open(address: String, port: Int) async throws -> HealthListener {
         let readiness = Readiness()
+        let connections = Connections(
+            limits: ConnectionTable.Limits(connections: maximumConnections, requestBytes: .max), usesProxyProtocol: false)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                _ = connections.add(channel)
+                return channel.eventLoop.makeCompletedFuture {
                     try HealthHandler.addHandlers(to: channel, readiness: readiness)
                 }
             }

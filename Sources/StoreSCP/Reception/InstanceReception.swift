@@ -146,8 +146,6 @@ final class InstanceReception: InstanceReceiver {
         refuse(.memoryNeeded)
     }
 
-    // MARK: -
-
     /// The fragment is the upload's if the header is whole with it, and held if not. `rest`: what of it was not read yet.
     private func readHeader(in fragment: ByteBuffer, from rest: ByteBuffer) -> EventLoopFuture<Void>? {
         var rest = rest
