@@ -56,7 +56,7 @@ struct Neighbours {
             if pause > 0 { usleep(UInt32(pause)) }
             let current = try sender ?? Sender(port: port, object: .ct)
             sender = current
-            head.set(instance: first + number, messageID: 1)
+            head.set(instance: first + number, study: 0, messageID: 1)
             try current.send(head, message.tail)
             _ = try current.receiveSuccess()
             let milliseconds = (ContinuousClock.now - due) / .milliseconds(1)
