@@ -47,7 +47,7 @@ struct ConnectionTable {
         add(id, Entry(address: address))
         var displaced: [ID] = []
         while entries.count > limits.connections,
-            let next = peers.max(by: { $0.value.count < $1.value.count }),
+            let next = peers.max(by: { rank($0, beside: address) < rank($1, beside: address) }),
             let victim = next.value.pending.first(where: { isPending($0, of: next.key) })
         {
             closed(victim)
@@ -94,6 +94,11 @@ struct ConnectionTable {
         guard let entry = entries.removeValue(forKey: id) else { return }
         forget(id, entry)
         requestBytes -= entry.requestBytes
+    }
+
+    /// Of two that have equally many, the one that does not ask for more gives way.
+    private func rank(_ peer: (key: String?, value: Peer), beside address: String?) -> (Int, Int) {
+        (peer.value.count, peer.key == address ? 0 : 1)
     }
 
     private func bytesHeld(by id: ID) -> Int { entries[id]?.requestBytes ?? 0 }
