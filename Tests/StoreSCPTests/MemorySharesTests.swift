@@ -144,6 +144,17 @@ struct MemorySharesTests {
         #expect(table.review(5, received.merging(["b/CT1 1": 10]) { $1 }) == ["a/SLOW 4", "a/SLOW 3"])
     }
 
+    @Test("Of an address one that waits is helped at a time")
+    func oneAtATime() {
+        let table = Table(bytes: 100)
+        for number in 1...4 { table.take(25, "a/SLOW \(number)") }
+        table.take(5, "d/CT1 1")
+        for waiting in ["b/CT1 2", "b/CT1 3", "c/CT1 4"] { #expect(!table.take(25, waiting)) }
+        let received = Dictionary(uniqueKeysWithValues: (1...4).map { ("a/SLOW \($0)", 1) })
+        #expect(table.review(4, received) == [])
+        #expect(table.review(5, received).count == 2)
+    }
+
     @Test("Who waits for us is not ended, nor one that has just begun")
     func notAtFault() {
         let table = Table(bytes: 100)

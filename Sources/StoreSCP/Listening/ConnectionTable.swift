@@ -45,9 +45,10 @@ struct ConnectionTable {
     /// Those that lose their place, which can be the new one itself: the oldest, since who has something to say says it first.
     mutating func opened(_ id: ID, from address: String?) -> [ID] {
         add(id, Entry(address: address))
+        // Among peers that have as many, another one makes room.
+        func rank(_ peer: (key: String?, value: Peer)) -> (Int, Int) { (peer.value.count, peer.key == address ? 0 : 1) }
         var displaced: [ID] = []
-        while entries.count > limits.connections,
-            let next = peers.max(by: { rank($0, beside: address) < rank($1, beside: address) }),
+        while entries.count > limits.connections, let next = peers.max(by: { rank($0) < rank($1) }),
             let victim = next.value.pending.first(where: { isPending($0, of: next.key) })
         {
             closed(victim)
@@ -94,11 +95,6 @@ struct ConnectionTable {
         guard let entry = entries.removeValue(forKey: id) else { return }
         forget(id, entry)
         requestBytes -= entry.requestBytes
-    }
-
-    /// Of two that have equally many, the one that does not ask for more gives way.
-    private func rank(_ peer: (key: String?, value: Peer), beside address: String?) -> (Int, Int) {
-        (peer.value.count, peer.key == address ? 0 : 1)
     }
 
     private func bytesHeld(by id: ID) -> Int { entries[id]?.requestBytes ?? 0 }

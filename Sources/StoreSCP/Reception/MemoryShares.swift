@@ -99,7 +99,9 @@ struct MemoryShares {
         }
         candidates.sort { ($0.progress, $1.holder.held) < ($1.progress, $0.holder.held) }
         var ended: Set<HolderID> = []
-        for waiter in waiters where now - waiter.since >= patience {
+        // One of each address at a time: those who would all begin anew at once are felt by the others.
+        var helped: Set<String> = []
+        for waiter in waiters where now - waiter.since >= patience && helped.insert(waiter.peer.address).inserted {
             var missing = waiter.bytes
             // Who has reached its own bound is helped by its own kind only.
             let isBound = waiter.bytes <= available
