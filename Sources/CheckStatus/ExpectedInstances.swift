@@ -13,7 +13,9 @@ struct ExpectedInstances: Sendable, Equatable {
         do {
             let manifest = try await s3.getDocument(
                 DeliveryManifest.self, bucket: input.bucket, key: BucketLayout.manifestKey(of: request.deliveryId))
-            if let problem = manifest.problem(expecting: request.deliveryId) { throw DocumentError(expected: problem) }
+            if let problem = manifest.problem(expecting: request.deliveryId) {
+                throw UnusableManifest(description: problem)
+            }
             return ExpectedInstances(count: request.instanceCount, keys: Set(manifest.instances.map(\.key)))
         } catch let error as AWSServiceError where error.statusCode == 404 {
             return ExpectedInstances(count: request.instanceCount, keys: keyOfSingleInstance(request).map { [$0] })
@@ -25,4 +27,10 @@ struct ExpectedInstances: Sendable, Equatable {
         return BucketLayout.instanceKey(
             request.deliveryId, study: request.studyInstanceUID, series: series, instance: instance)
     }
+}
+
+/// The manifest of a delivery is not the one that its import was started by.
+struct UnusableManifest: Error, Equatable, CustomStringConvertible {
+    /// What is there, and what was expected.
+    let description: String
 }

@@ -118,7 +118,7 @@ def test_a_delivery_of_which_nothing_was_stored_leaves_nothing(pipeline):
     delivery_id = "20261123T235959-0123456789abcdef01234567"
     marker = {
         "deliveryId": delivery_id,
-        "task": "gone",
+        "task": "0123456789abcdef",
         "studyInstanceUID": "1.2.3",
         "callingAETitle": "CT1",
         "calledAETitle": "STORESCP",
@@ -126,7 +126,7 @@ def test_a_delivery_of_which_nothing_was_stored_leaves_nothing(pipeline):
         "openedAt": "2026-11-23T23:59:59Z",
     }
     s3.put_object(Bucket=pipeline.bucket, Key=f"open/{delivery_id}", Body=json.dumps(marker).encode())
-    assert sweep(pipeline) == {"recovered": [], "open": 0, "cleared": 1, "failed": 0}
+    assert sweep(pipeline) == {"recovered": [], "open": 0, "cleared": 1, "failed": 0, "left": 0}
     assert pipeline.keys("open/") == []
     assert f"deliveries/{delivery_id}.json" not in pipeline.manifests()
 
