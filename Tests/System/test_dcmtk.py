@@ -1,11 +1,15 @@
 """DCMTK's programs are found by what they are, and a sender that fails says what it printed."""
 
+import io
+import logging
 import socket
 from pathlib import Path
 
 import pytest
 
 import dcmtk
+from display import Display
+from run import Notes
 from senders import send_with_dcmtk, send_with_pynetdicom
 
 
@@ -66,6 +70,19 @@ def test_a_sender_that_fails_says_why(samples, caplog, send, said):
         closed.bind(("127.0.0.1", 0))
         send(samples[:2], "127.0.0.1", closed.getsockname()[1])
     assert all(text in caplog.text for text in said), caplog.text
+
+
+def test_make_run_shows_why_a_sender_failed(samples):
+    shown = io.StringIO()
+    notes = Notes(Display(shown))
+    logging.getLogger().addHandler(notes)
+    try:
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            send_with_dcmtk(samples[:2], "127.0.0.1", closed.getsockname()[1])
+    finally:
+        logging.getLogger().removeHandler(notes)
+    assert "of 2 files status none for 2\nF: Association Request Failed" in shown.getvalue()
 
 
 def test_a_sender_that_succeeds_says_nothing(folder_receiver, samples, caplog):
