@@ -124,11 +124,11 @@ struct MemoryShares {
         guard !waiters.isEmpty else { return [] }
         var granted: [Waiter] = []
         for mayExceed in [false, true] {
-            // Nobody overtakes one of the same peer.
+            // Nobody overtakes one of the same peer, but the holder for which the others wait.
             var blocked: Set<Peer> = []
             var left: [Waiter] = []
             for waiter in waiters {
-                if !blocked.contains(waiter.peer),
+                if !blocked.contains(waiter.peer) || exceeds(waiter.holder, waiter.peer),
                     mayExceed
                         ? self.mayExceed(waiter.bytes, waiter.holder, waiter.peer) : mayTake(waiter.bytes, waiter.peer)
                 {
@@ -154,14 +154,20 @@ struct MemoryShares {
 
     /// Otherwise receptions that each hold something and wait for more could all wait for ever.
     private mutating func mayExceed(_ bytes: Int, _ holder: HolderID, _ peer: Peer) -> Bool {
+        // Whichever bound it meets: two that each may exceed one bound could wait for each other.
+        if exceeding == holder { return true }
         if bytes <= available {
             guard addresses[peer.address]?.exceeding ?? holder == holder else { return false }
             addresses[peer.address, default: Address()].exceeding = holder
         } else {
-            guard exceeding ?? holder == holder else { return false }
+            guard exceeding == nil else { return false }
             exceeding = holder
         }
         return true
+    }
+
+    private func exceeds(_ holder: HolderID, _ peer: Peer) -> Bool {
+        exceeding == holder || addresses[peer.address]?.exceeding == holder
     }
 
     private mutating func hold(_ bytes: Int, _ holder: HolderID, _ peer: Peer) {
