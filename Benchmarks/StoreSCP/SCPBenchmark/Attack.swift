@@ -54,7 +54,7 @@ struct Attack: Sendable {
         repeated("associations without end", threads: 4, pauseMicroseconds: 5000) { port in
             _ = try AttackingPeer(port: port, associatingFor: .ct)
         },
-        repeated("long requests", threads: 4, pauseMicroseconds: 5000) { port in
+        repeated("long requests", threads: 4, pauseMicroseconds: 20_000) { port in
             let peer = try AttackingPeer(port: port)
             peer.write(longRequest)
             _ = peer.read()
@@ -70,7 +70,9 @@ struct Attack: Sendable {
             while run.goesOn {
                 guard let peer = try? AttackingPeer(port: run.port, associatingFor: object) else { continue }
                 peer.write(beginning)
-                while run.goesOn, !peer.hasAnswer, peer.write(AttackingPeer.data([0, 0], control: 0)) { usleep(100_000) }
+                while run.goesOn, !peer.hasAnswer, peer.write(AttackingPeer.data([0, 0], control: 0)) {
+                    usleep(100_000)
+                }
             }
         }
     }
