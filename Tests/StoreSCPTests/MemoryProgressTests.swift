@@ -37,7 +37,9 @@ import Testing
                     // The store has taken what is held.
                     let granted = shares.giveBack(next.held, of: id)
                     next.held = 0
-                    for waiter in granted { receptions.first { ObjectIdentifier($0) == waiter.holder }?.isWaiting = false }
+                    for waiter in granted {
+                        receptions.first { ObjectIdentifier($0) == waiter.holder }?.isWaiting = false
+                    }
                     if next.rest == 0 { receptions.removeAll { $0 === next } }
                     continue
                 }
