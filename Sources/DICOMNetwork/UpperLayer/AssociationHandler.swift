@@ -68,7 +68,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
     var eventLoop: (any EventLoop)?
     var machine = AssociationStateMachine()
     var operations: OperationStateMachine?
-    private var decoder: PDUDecoder
+    var decoder: PDUDecoder
     /// What came and is not decoded. After a framing error it stays empty.
     private var received = ByteBuffer()
     /// Whether it is in the buffer that the socket was read into, which others wait for.
@@ -371,57 +371,6 @@ package final class AssociationHandler: ChannelDuplexHandler {
         case .releaseRP: record.note(.released)
         default: cause.map { record.note(.abortedByUs($0)) }
         }
-    }
-
-    // MARK: Association
-
-    private func decide(on request: AAssociateRQ) {
-        guard request.applicationContextName == AAssociateRQ.dicomApplicationContextName else {
-            return perform(machine.rejected(.applicationContextNameNotSupported))
-        }
-        guard draining == .no else { return perform(machine.rejected(.localLimitExceeded)) }
-        guard let eventLoop else { return }
-        wait = .decision
-        service.decide(on: request, from: record.peer, eventLoop: eventLoop)
-            .hop(to: eventLoop).assumeIsolated().whenComplete { result in
-                self.decided((try? result.get()) ?? .reject(.temporaryCongestion), on: request)
-            }
-    }
-
-    /// The connection may have ended meanwhile.
-    private func decided(_ decision: AssociationDecision, on request: AAssociateRQ) {
-        wait = .nothing
-        guard machine.state == .sta3 else { return }
-        switch decision {
-        case .reject(let reject): perform(machine.rejected(reject))
-        case .accept where draining != .no: perform(machine.rejected(.localLimitExceeded))
-        case .accept(let policy): accept(request, under: policy)
-        }
-        process()
-    }
-
-    private func accept(_ request: AAssociateRQ, under policy: AcceptancePolicy) {
-        let negotiated = policy.negotiate(request)
-        if policy.rejectsWithoutContext, negotiated.contexts.isEmpty {
-            return perform(machine.rejected(.noReasonGiven))
-        }
-        let association = Association(
-            id: record.id, callingAETitle: request.callingAETitle.value, calledAETitle: request.calledAETitle.value,
-            peer: record.peer, acceptedContexts: negotiated.contexts,
-            maximumLength: request.userInformation.maximumLength,
-            // PS3.7 §D.3.3.2: 16 characters, as a title has. What else a peer may write there is not kept.
-            implementationVersionName: request.userInformation.implementationVersionName.map { AETitle($0).value },
-            connection: connection)
-        // Before the answer is written: that can fail at once, and the end must not be told first.
-        if let rejection = service.admit(association) { return perform(machine.rejected(rejection)) }
-        connection?.becameAssociation()
-        record.association = association
-        operations = OperationStateMachine(contexts: negotiated.contexts, limits: limits)
-        maximumOperations = negotiated.maximumOperations
-        decoder.allowData(announced: policy.maximumLength)
-        watchdog = Watchdog(timeouts: timeouts, now: now)
-        perform(machine.accepted(negotiated.answer))
-        watch()
     }
 
     // MARK: Writing
