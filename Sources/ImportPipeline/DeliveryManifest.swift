@@ -124,7 +124,10 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
                 """
         }
         if let stray = instances.first(where: { !$0.key.hasPrefix(prefix) }) {
-            return "the manifest lists an instance outside its prefix, expected none: SOP instance \(stray.sopInstanceUID)"
+            return """
+                the manifest lists an instance outside its prefix, expected none: \
+                SOP instance \(stray.sopInstanceUID)
+                """
         }
         guard Set(instances.map(\.key)).count == instances.count else {
             return "the manifest lists a key twice, expected each once"

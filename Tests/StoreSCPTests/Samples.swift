@@ -15,7 +15,8 @@ enum Samples {
     static let classUID = SOPClass.ctImageStorage
     static let instanceUID = "1.2.3.4"
     static let sender = InstanceUpload.Sender(
-        associationID: "a", origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1"))
+        associationID: "a", origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1")
+    )
 
     static func storeRequest() throws -> CStoreRequest {
         CStoreRequest(
