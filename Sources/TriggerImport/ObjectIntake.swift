@@ -7,6 +7,7 @@ import StructuredLog
 /// Takes one new object: a delivery's manifest or an object in the inbox becomes an execution, or an item that says why
 /// not.
 struct ObjectIntake: Sendable {
+    private let bucket: String
     private let stepFunctions: StepFunctionsClient
     private let table: ImportJobTable
     private let stateMachineARN: String
@@ -15,9 +16,10 @@ struct ObjectIntake: Sendable {
     private let metrics: EmbeddedMetrics?
 
     init(
-        s3: S3Client, stepFunctions: StepFunctionsClient, table: ImportJobTable, stateMachineARN: String,
-        outputRoot: String, metrics: EmbeddedMetrics?
+        s3: S3Client, bucket: String, stepFunctions: StepFunctionsClient, table: ImportJobTable,
+        stateMachineARN: String, outputRoot: String, metrics: EmbeddedMetrics?
     ) {
+        self.bucket = bucket
         self.metrics = metrics
         self.stepFunctions = stepFunctions
         self.table = table
@@ -54,6 +56,9 @@ struct ObjectIntake: Sendable {
     }
 
     private func request(for object: CreatedObject) async throws -> ImportRequest? {
+        guard object.bucket == bucket else {
+            throw DocumentError(path: "bucket", expected: "\(bucket), the only one whose objects are imported")
+        }
         do {
             if let delivery = BucketLayout.delivery(ofManifestKey: object.key) {
                 return try await manifests.request(for: delivery, in: object)

@@ -15,9 +15,10 @@ struct TriggerImportFunction: LambdaHandler {
     init(environment: LambdaEnvironment) throws {
         let client = try AWSClient(environment: environment.variables, logger: environment.logger)
         let s3 = S3Client(client: client)
-        recovery = DeliveryRecovery(s3: s3, bucket: try environment.required("DICOM_BUCKET"))
+        let bucket = try environment.required("DICOM_BUCKET")
+        recovery = DeliveryRecovery(s3: s3, bucket: bucket)
         intake = ObjectIntake(
-            s3: s3, stepFunctions: StepFunctionsClient(client: client),
+            s3: s3, bucket: bucket, stepFunctions: StepFunctionsClient(client: client),
             table: ImportJobTable(name: try environment.required("TABLE_NAME"), client: client),
             stateMachineARN: try environment.required("STATE_MACHINE_ARN"),
             outputRoot: try environment.required("OUTPUT_S3_URI"), metrics: environment.metrics)

@@ -214,7 +214,13 @@ def test_a_broken_document_of_each_kind_in_a_batch_fails_or_rejects_itself_alone
     objects = {f"deliveries/{it}.json": manifest(it) for it in good}
     put(still, objects | {f"deliveries/{it}.json": broken_manifest(name, it) for it, name in broken.items()})
 
-    no_events = ["", "no JSON", BRACKETS, '{"Records":[{}]}', created(still, "x").replace('"size": 1', '"size": -1')]
+    good_event = created(still, f"deliveries/{good[0]}.json")
+    no_events = ["", "no JSON", BRACKETS, '{"Records":[{}]}', good_event.replace('"size": 1', '"size": -1')]
+    strangers, s3 = f"strangers-{uuid.uuid4().hex[:8]}", still.aws.client("s3")
+    s3.create_bucket(Bucket=strangers)
+    s3.put_object(Bucket=strangers, Key=f"deliveries/{delivery(7000)}.json", Body=text(manifest(delivery(7000))).encode())
+    strange_event = created(still, f"deliveries/{delivery(7000)}.json")
+    no_events += [strange_event.replace(still.bucket, it) for it in (strangers, "evil.example/?")]
     bodies = [created(still, f"deliveries/{it}.json") for it in (good[0], *broken)]
     bodies += [*no_events, created(still, f"deliveries/{good[1]}.json")]
     records = [{"messageId": str(uuid.uuid4()), "body": body, "eventSource": "aws:sqs"} for body in bodies]
@@ -223,7 +229,7 @@ def test_a_broken_document_of_each_kind_in_a_batch_fails_or_rejects_itself_alone
     assert failed == {it["messageId"] for it in records if it["body"] in no_events}
 
     started = {it["name"] for it in still.executions()}
-    assert set(good) <= started and not started & broken.keys()
+    assert set(good) <= started and not started & {*broken, delivery(7000)}
     messages = {it["deliveryId"]: it["message"] for it in still.items() if it["outcome"] == "REJECTED"}
     assert messages.keys() == broken.keys()
     for it, name in broken.items():
