@@ -51,8 +51,9 @@ package final class AssociationHandler: ChannelDuplexHandler {
         case graceRuns
     }
 
-    /// PDVs that are worked off before others have their turn, some milliseconds; a message counts as several.
-    private static let workInATurn = 256
+    /// PDVs that are worked off before others have their turn, a few milliseconds at most; a message counts as several. More
+    /// messages than most may have outstanding.
+    private static let workInATurn = 512
     private static let workOfMessage = 16
     /// Bytes of an A-ASSOCIATE-RQ that is read in a turn of its own: the longest take some milliseconds.
     private static let longRequest = 16 << 10
