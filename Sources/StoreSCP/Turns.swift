@@ -5,7 +5,7 @@ import NIOCore
 /// There is one piece a turn, whoever it is of: tasks that are due are all run before sockets are looked at again.
 final class Turns: Sendable {
     /// How many times as long as a piece took the loop does something else.
-    private static let shareOfOthers: Int64 = 3
+    private static let shareOfOthers: Int64 = 9
     private static let shortestPause = TimeAmount.microseconds(100)
 
     private let eventLoop: any EventLoop

@@ -38,11 +38,13 @@ struct Neighbours {
         let probe = try Sender(port: receiver.port, object: .ct)
         try probe.release()
         let message = Message(.ct, maximumLength: probe.maximumLength)
-        alone = Latencies(try Self.store(message, port: receiver.port, from: 0))
+        // Not counted: the receiver's first memory and connections.
+        _ = try Self.store(message, port: receiver.port, from: 0)
+        alone = Latencies(try Self.store(message, port: receiver.port, from: Self.images))
         let run = attack.begin(port: receiver.port)
         defer { run.end() }
         sleep(Self.secondsOfPreparation)
-        beside = Latencies(try Self.store(message, port: receiver.port, from: Self.images))
+        beside = Latencies(try Self.store(message, port: receiver.port, from: 2 * Self.images))
     }
 
     /// Milliseconds from when each image was due to its answer.

@@ -51,8 +51,9 @@ package final class AssociationHandler: ChannelDuplexHandler {
         case graceRuns
     }
 
-    /// PDVs that are worked off before others have their turn, some milliseconds; a message counts as several.
-    private static let workInATurn = 256
+    /// PDVs that are worked off before others have their turn, a few milliseconds at most; a message counts as several. More
+    /// messages than most may have outstanding.
+    private static let workInATurn = 512
     private static let workOfMessage = 16
     /// Bytes of an A-ASSOCIATE-RQ that is read in a turn of its own: the longest take some milliseconds.
     private static let longRequest = 16 << 10
@@ -71,8 +72,6 @@ package final class AssociationHandler: ChannelDuplexHandler {
     var decoder: PDUDecoder
     /// What came and is not decoded. After a framing error it stays empty.
     private var received = ByteBuffer()
-    /// Whether it is in the buffer that the socket was read into, which others wait for.
-    private var receivedIsShared = false
     /// What of it the connection was said to hold.
     private var requestBytes = 0
     private var isDecodable = true
@@ -163,11 +162,9 @@ package final class AssociationHandler: ChannelDuplexHandler {
         record.receivedAnything = true
         if received.readableBytes == 0 {
             received = bytes
-            receivedIsShared = true
         } else {
             received.discardReadBytes()
             received.writeBuffer(&bytes)
-            receivedIsShared = false
         }
         process()
     }
@@ -239,12 +236,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
             if work >= Self.workInATurn { letOthersGoOn() }
         }
         isProcessing = false
-        // Of what was read a header may be left, or nothing.
+        // What was read may be in a large buffer that others wait for: of it a header may be left, or nothing.
         if received.readableBytes == 0 {
             received = ByteBuffer()
-        } else if receivedIsShared, !isBlocked {
+        } else if !isBlocked, received.capacity > 2 * received.readableBytes {
             received = ByteBuffer(buffer: received)
-            receivedIsShared = false
         }
         tellConnection()
         drainIfIdle()

@@ -39,8 +39,8 @@ struct NeighboursTests {
     func turns() throws {
         let peer = try EmbeddedPeer.associated()
         peer.service.turn = peer.channel.eventLoop.makePromise()
-        try peer.channel.writeInbound(Self.echoes(40))
-        #expect(try peer.responses().count == 16)
+        try peer.channel.writeInbound(Self.echoes(70))
+        #expect(try peer.responses().count == 32)
         #expect(peer.service.turns == 1)
         #expect(!peer.readReachesSocket())
         peer.advance(by: .minutes(5))
@@ -48,7 +48,7 @@ struct NeighboursTests {
         let turn = peer.service.turn
         peer.service.turn = nil
         turn?.succeed()
-        #expect(try peer.responses().count == 24)
+        #expect(try peer.responses().count == 38)
         #expect(peer.service.turns == 2)
         #expect(peer.readReachesSocket())
     }
@@ -57,8 +57,8 @@ struct NeighboursTests {
     func endsInBetween() throws {
         let peer = try EmbeddedPeer.associated()
         peer.service.turn = peer.channel.eventLoop.makePromise()
-        try peer.channel.writeInbound(Self.echoes(20))
-        #expect(try peer.responses().count == 16)
+        try peer.channel.writeInbound(Self.echoes(40))
+        #expect(try peer.responses().count == 32)
         try peer.close()
         peer.service.turn?.succeed()
         #expect(peer.service.summaries.count == 1)
