@@ -112,15 +112,15 @@ package struct ReceiverProcess: Sendable {
             return try FolderInstanceStore(
                 directory: directory, task: task, isSynchronized: configuration.synchronizesStorage)
         case .bucket(let bucket):
-            var instances = try client(connections: configuration.maximumPoolConnections, logger)
+            var forInstances = try client(connections: configuration.maximumPoolConnections, logger)
             // One request that hangs until its limit of time does not cost a large instance.
-            instances.retryPolicy.maximumElapsed = .seconds(90)
-            let documents = try client(connections: configuration.maximumDocumentConnections, logger)
-            let leases = try client(connections: Self.connectionsForLeases, logger)
+            forInstances.retryPolicy.maximumElapsed = .seconds(90)
+            let forDocuments = try client(connections: configuration.maximumDocumentConnections, logger)
+            let forLeases = try client(connections: Self.connectionsForLeases, logger)
             return S3InstanceStore(
-                instances: S3Client(client: instances),
-                documents: S3DocumentStore(s3: S3Client(client: documents), bucket: bucket),
-                leases: S3DocumentStore(s3: S3Client(client: leases), bucket: bucket), bucket: bucket)
+                instances: S3Client(client: forInstances),
+                documents: S3DocumentStore(s3: S3Client(client: forDocuments), bucket: bucket),
+                leases: S3DocumentStore(s3: S3Client(client: forLeases), bucket: bucket), bucket: bucket)
         }
     }
 
