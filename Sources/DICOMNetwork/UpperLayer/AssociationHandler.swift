@@ -264,7 +264,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
         guard let connection else { return }
         connection.setSilentSince(isWaitingForApplication ? .distantFuture : now)
         // Later PDUs of other types than P-DATA-TF are short.
-        let bytes = machine.state == .sta2 ? received.readableBytes : 0
+        let bytes = machine.state == .sta2 && received.readableBytes > 0 ? received.capacity : 0
         guard bytes != requestBytes else { return }
         requestBytes = bytes
         connection.requestHolds(bytes)

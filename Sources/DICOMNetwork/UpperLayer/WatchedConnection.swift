@@ -5,7 +5,7 @@ package protocol WatchedConnection: AnyObject, Sendable {
     /// The connection is a load balancer's, whose header names the peer.
     func peerIsKnown(_ address: SocketAddress)
 
-    /// So many bytes of an A-ASSOCIATE-RQ have come whose rest has not.
+    /// So much memory is held for an A-ASSOCIATE-RQ whose rest has not come.
     func requestHolds(_ bytes: Int)
 
     /// An association was accepted on it.

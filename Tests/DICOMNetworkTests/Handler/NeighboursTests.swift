@@ -130,7 +130,7 @@ struct NeighboursTests {
         return channel
     }
 
-    @Test("What a request holds before it is whole is told, and nothing of what comes later")
+    @Test("The memory of a request that is not whole is told, and nothing of what comes later")
     func requestBytes() throws {
         let connection = Connection()
         let channel = try connected(connection)
@@ -138,10 +138,10 @@ struct NeighboursTests {
         let count = bytes.readableBytes
         try channel.writeInbound(bytes.readSlice(length: 10))
         try channel.writeInbound(bytes.readSlice(length: 5))
-        #expect(connection.requestBytes == [10, 15])
+        #expect(connection.requestBytes == [10, 16])
         #expect(!connection.isAssociation)
         try channel.writeInbound(bytes)
-        #expect(connection.requestBytes == [10, 15, 0], "of \(count)")
+        #expect(connection.requestBytes == [10, 16, 0], "of \(count)")
         #expect(connection.isAssociation)
         try channel.writeInbound(ByteBuffer(bytes: [4, 0, 0]))
         #expect(connection.requestBytes.count == 3)
