@@ -36,7 +36,6 @@ test-race: setup
 
 test-fuzz: setup
 	scripts/fuzz address 100000 20
-	scripts/fuzz thread 20000 10 pdus association
 
 test-system: release .venv-sam/complete .venv-mitmproxy/complete
 	swift build --product SampleFunction
