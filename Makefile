@@ -14,7 +14,7 @@ PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev libisal-dev nasm pkg-conf
 PYTHON := .venv/bin/python
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-system fuzz lint image invoke reproduce redrive chaos bench-runtime bench-scp soak-scp down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-system test-long fuzz lint image invoke reproduce redrive chaos bench-runtime bench-scp soak-scp down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,9 @@ test-fuzz: setup
 test-system: release .venv-sam/complete .venv-mitmproxy/complete
 	swift build --product SampleFunction
 	$(PYTHON) -m pytest Tests/System $(PYTEST_ARGUMENTS)
+
+test-long: release ## The tests that `make test` runs with fewer studies and deliveries, as they were meant
+	LONG_FORM=yes $(PYTHON) -m pytest -s Tests/System/test_many_studies.py Tests/System/test_hostile_documents.py
 
 fuzz: setup ## SECONDS=600 a target: libFuzzer with the address and the thread sanitizer; finds become fixtures
 	scripts/fuzz address -1 $(or $(SECONDS),600)

@@ -25,6 +25,8 @@ PROJECT = Path(__file__).parents[2]
 STORE_SCP = PROJECT / os.environ.get("STORE_SCP", "dist/StoreSCP")
 ZIPS = {name: PROJECT / "dist" / f"{name}.zip" for name in sample_events.FUNCTIONS}
 DCMTK_PROGRAMS = ("storescu", "echoscu", "dcmsend", "storescp", "dcmdump", "dcmftest")
+# `make test-long`: as many as the documents say; otherwise fewer of the same kind.
+LONG_FORM = os.environ.get("LONG_FORM") == "yes"
 ROLE = "arn:aws:iam::123456789012:role/test"
 
 

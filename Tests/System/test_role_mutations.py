@@ -99,9 +99,9 @@ def code_with(path: str, old: str, new: str) -> SwiftCode:
             {f"to spare: s3:AbortMultipartUpload at {DATES}"},
         ),
         (
-            "StoreSCP/Stores/S3InstanceStore.swift",
-            "try await documents.deleteObject(bucket: bucket, key: key)",
-            "_ = try await documents.getObject(bucket: bucket, key: key)",
+            "StoreSCP/Stores/S3DocumentStore.swift",
+            "try await s3.deleteObject(bucket: bucket, key: key)",
+            "_ = try await s3.getObject(bucket: bucket, key: key)",
             "TaskRole",
             {
                 "missing: s3:GetObject at no place in WHERE",
