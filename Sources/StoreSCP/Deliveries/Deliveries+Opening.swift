@@ -14,9 +14,6 @@ extension Deliveries {
         }
     }
 
-    /// All that waited for a delivery had gone before its turn.
-    struct NotOpened: Error {}
-
     /// How long a delivery may wait for its turn. By then most senders have given up.
     private static let patience = Duration.seconds(60)
 

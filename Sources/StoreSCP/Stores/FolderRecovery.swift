@@ -2,7 +2,6 @@ import FoundationEssentials
 import Glibc
 import ImportPipeline
 import Logging
-import NIOPosix
 
 /// Closes, from a listing of what each holds, the deliveries of tasks that have ended without closing them: of a bucket the
 /// function TriggerImport does that, of a folder the next receiver.
