@@ -2,11 +2,13 @@
 
 import json
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
 
 from functions import create_function
+from localaws import sqs_poller
 from waiting import wait_for
 
 # Answers by what the bodies say; every batch it sees becomes a line of a file.
@@ -134,3 +136,14 @@ def test_no_more_batches_are_worked_on_at_once_than_the_mapping_says(aws, tmp_pa
     wait_for("all messages", lambda: len(queue.bodies()) >= 8)
     seen = [json.loads(line) for line in (tmp_path / "seen.ndjson").read_text().splitlines()]
     assert max(it["running"] for it in seen) == 2
+
+
+def test_a_poller_rests_while_its_mapping_is_disabled(monkeypatch):
+    """One that spins takes the machine from everything that the test of a disabled mapping looks at."""
+    rests = []
+    monkeypatch.setattr(sqs_poller.time, "sleep", rests.append)
+    mapping = SimpleNamespace(uuid="m", enabled=False, scaling_config=None)
+    looks = iter([mapping] * 3 + [None])
+    functions = SimpleNamespace(get_event_source_mapping=lambda _: next(looks))
+    sqs_poller.Poller(functions, SimpleNamespace(queues={"q": 1}), SimpleNamespace(name="q"), mapping).run()
+    assert rests == [sqs_poller.WAIT_SECONDS] * 3

@@ -63,8 +63,11 @@ class Poller:
     def run(self) -> None:
         with ThreadPoolExecutor(self._concurrency) as batches:
             while self._queue.name in self._sqs.queues and self._functions.get_event_source_mapping(self._mapping.uuid):
+                if not self._mapping.enabled:
+                    time.sleep(WAIT_SECONDS)
+                    continue
                 self._room.acquire()
-                messages = self._receive_batch() if self._mapping.enabled else []
+                messages = self._receive_batch()
                 if messages:
                     batches.submit(self._process, messages)
                 else:
