@@ -12,7 +12,7 @@ struct ExpectedInstances: Sendable, Equatable {
         let input = try S3URI(request.inputS3Uri)
         do {
             let manifest = try await s3.getDocument(
-                DeliveryManifest.self, bucket: input.bucket, key: BucketLayout.manifestKey(of: request.deliveryId))
+                DeliveryManifest.self, bucket: input.bucket, key: BucketLayout.manifestKey(of: request.importId))
             if let problem = manifest.problem(expecting: request.deliveryId) {
                 throw UnusableManifest(description: problem)
             }

@@ -3,6 +3,8 @@ package enum BucketLayout {
     package static let manifests = "deliveries/"
     package static let openMarkers = "open/"
     package static let taskLeases = "tasks/"
+    /// A document for each delivery that was closed in its task's place, until somebody has looked at it a second time.
+    package static let audits = "audits/"
     /// Any `*.dcm` object that lands below it is imported on its own.
     package static let inbox = "inbox/"
 
@@ -27,15 +29,34 @@ package enum BucketLayout {
         instanceKey(prefix: inbox, study: study, series: series, instance: instance)
     }
 
-    package static func manifestKey(of delivery: DeliveryID) -> String { "\(manifests)\(delivery).json" }
+    /// `deliveries/{deliveryId}.json`; a further manifest is `deliveries/{deliveryId}.1.json`.
+    package static func manifestKey(of id: ImportID) -> String { "\(manifests)\(id.text(separator: ".")).json" }
 
-    package static func openMarkerKey(of delivery: DeliveryID) -> String { "\(openMarkers)\(delivery)" }
+    /// What the keys of all manifests of the delivery begin with, and no other key does.
+    package static func manifests(of delivery: DeliveryID) -> String { "\(manifests)\(delivery)." }
+
+    /// `open/{task}/{deliveryId}`
+    package static func openMarkerKey(of delivery: DeliveryID, task: TaskID) -> String {
+        "\(openMarkers)\(task)/\(delivery)"
+    }
 
     package static func taskLeaseKey(of task: TaskID) -> String { "\(taskLeases)\(task)" }
 
-    /// The delivery whose open marker has this key; nil for any other key.
-    package static func delivery(ofOpenMarkerKey key: String) -> DeliveryID? {
-        key.hasPrefix(openMarkers) ? DeliveryID(String(key.dropFirst(openMarkers.count))) : nil
+    package static func auditKey(of delivery: DeliveryID) -> String { "\(audits)\(delivery)" }
+
+    /// Whose open marker has this key; nil for any other key.
+    package static func openMarker(ofKey key: String) -> (task: TaskID, delivery: DeliveryID)? {
+        guard key.hasPrefix(openMarkers) else { return nil }
+        let parts = key.dropFirst(openMarkers.count).split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let task = TaskID(String(parts[0])), let delivery = DeliveryID(String(parts[1])) else {
+            return nil
+        }
+        return (task, delivery)
+    }
+
+    /// The delivery whose audit has this key; nil for any other key.
+    package static func delivery(ofAuditKey key: String) -> DeliveryID? {
+        key.hasPrefix(audits) ? DeliveryID(String(key.dropFirst(audits.count))) : nil
     }
 
     /// The series and the SOP instance of an instance's key in a delivery; nil for a key that no receiver writes there.
@@ -53,10 +74,10 @@ package enum BucketLayout {
         key.hasPrefix(taskLeases) ? TaskID(String(key.dropFirst(taskLeases.count))) : nil
     }
 
-    /// The delivery whose manifest has this key; nil for any other key.
-    package static func delivery(ofManifestKey key: String) -> DeliveryID? {
+    /// The import that the manifest of this key starts; nil for any other key.
+    package static func importID(ofManifestKey key: String) -> ImportID? {
         guard key.hasPrefix(manifests), key.hasSuffix(".json") else { return nil }
-        return DeliveryID(String(key.dropFirst(manifests.count).dropLast(".json".count)))
+        return ImportID(String(key.dropFirst(manifests.count).dropLast(".json".count)), separator: ".")
     }
 
     package static func isInInbox(_ key: String) -> Bool { key.hasPrefix(inbox) && key.hasSuffix(".dcm") }

@@ -6,6 +6,9 @@ import FoundationEssentials
 /// `20261123T235152-0123456789abcdef01234567`. It serves as an execution's name (1 to 80 of `[0-9A-Za-z_-]`), as a
 /// `clientToken` and a `jobName` (1 to 64 characters) just as it is.
 package struct DeliveryID: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// In characters.
+    static let length = 40
+
     package let description: String
 
     /// An id that nobody else can come to.
@@ -15,7 +18,12 @@ package struct DeliveryID: Hashable, Sendable, Codable, CustomStringConvertible 
     }
 
     package init(openedAt date: Date) {
-        self.init(openedAt: date, randomness: .random(in: 0 ... .max), .random(in: 0 ... .max))
+        var generator = SystemRandomNumberGenerator()
+        self.init(openedAt: date, using: &generator)
+    }
+
+    package init(openedAt date: Date, using generator: inout some RandomNumberGenerator) {
+        self.init(openedAt: date, randomness: generator.next(), generator.next())
     }
 
     /// The id to which everyone comes who knows the same facts: a repeated event opens no second delivery.

@@ -59,6 +59,10 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
 
     package var version: Int
     package var deliveryId: DeliveryID
+    /// Which task received it: its open marker is below that task's name.
+    package var task: TaskID
+    /// The delivery of the same sender and study that holds some of its instances too, and was open beside it.
+    package var repeats: DeliveryID?
     /// Ends in `/`; every instance's key begins with it.
     package var prefix: String
     package var studyInstanceUID: String
@@ -74,12 +78,14 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
     package var instances: [Instance]
 
     package init(
-        deliveryId: DeliveryID, studyInstanceUID: String, studyDate: String?, callingAETitle: String,
-        calledAETitle: String, peer: String, openedAt: Date, closedAt: Date, closeReason: CloseReason,
-        instances: [Instance]
+        deliveryId: DeliveryID, task: TaskID, repeats: DeliveryID? = nil, studyInstanceUID: String,
+        studyDate: String?, callingAETitle: String, calledAETitle: String, peer: String, openedAt: Date,
+        closedAt: Date, closeReason: CloseReason, instances: [Instance]
     ) {
         version = Self.currentVersion
         self.deliveryId = deliveryId
+        self.task = task
+        self.repeats = repeats
         prefix = BucketLayout.prefix(of: deliveryId)
         self.studyInstanceUID = studyInstanceUID
         self.studyDate = studyDate
@@ -96,6 +102,8 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         version = try container.integer(in: 0...Int(UInt16.max), .version)
         deliveryId = try container.decode(DeliveryID.self, forKey: .deliveryId)
+        task = try container.decode(TaskID.self, forKey: .task)
+        repeats = try container.decodeIfPresent(DeliveryID.self, forKey: .repeats)
         prefix = try container.text(.objectKey, .prefix)
         studyInstanceUID = try container.text(.uid, .studyInstanceUID)
         studyDate = try container.textIfPresent(.studyDate, .studyDate)

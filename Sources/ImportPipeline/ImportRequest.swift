@@ -1,6 +1,10 @@
 /// The input of an execution of the state machine: one delivery to be imported by one job.
 package struct ImportRequest: Codable, Sendable, Equatable {
     package var deliveryId: DeliveryID
+    /// The execution's name, unless somebody starts the import once more.
+    package var importId: ImportID
+    /// Lists what is to be imported; nil: the one instance that the UIDs name.
+    package var manifestKey: String?
     /// Ends in `/`: HealthImaging imports whatever begins with it.
     package var inputS3Uri: String
     package var outputS3Uri: String
@@ -15,10 +19,13 @@ package struct ImportRequest: Codable, Sendable, Equatable {
     package var redrive: String?
 
     package init(
-        deliveryId: DeliveryID, inputS3Uri: String, outputS3Uri: String, studyInstanceUID: String,
+        importId: ImportID, manifestKey: String? = nil, inputS3Uri: String, outputS3Uri: String,
+        studyInstanceUID: String,
         studyDate: String?, seriesInstanceUID: String?, sopInstanceUID: String?, instanceCount: Int
     ) {
-        self.deliveryId = deliveryId
+        deliveryId = importId.delivery
+        self.importId = importId
+        self.manifestKey = manifestKey
         self.inputS3Uri = inputS3Uri
         self.outputS3Uri = outputS3Uri
         self.studyInstanceUID = studyInstanceUID
@@ -31,6 +38,8 @@ package struct ImportRequest: Codable, Sendable, Equatable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         deliveryId = try container.decode(DeliveryID.self, forKey: .deliveryId)
+        importId = try container.decode(ImportID.self, forKey: .importId)
+        manifestKey = try container.textIfPresent(.objectKey, .manifestKey)
         inputS3Uri = try container.text(.s3URI, .inputS3Uri)
         outputS3Uri = try container.text(.s3URI, .outputS3Uri)
         studyInstanceUID = try container.text(.uid, .studyInstanceUID)
@@ -39,17 +48,24 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         sopInstanceUID = try container.textIfPresent(.uid, .sopInstanceUID)
         instanceCount = try container.integer(in: 1...HealthImagingLimits.maximumInstances, .instanceCount)
         redrive = try container.textIfPresent(.redrive, .redrive)
+        guard importId.delivery == deliveryId else {
+            throw container.error(at: .importId, expected: "an import of the delivery that deliveryId names")
+        }
+        guard manifestKey == nil || manifestKey == BucketLayout.manifestKey(of: importId) else {
+            throw container.error(at: .manifestKey, expected: "the manifest of the import that importId names")
+        }
         guard try S3URI(inputS3Uri).key == BucketLayout.prefix(of: deliveryId) else {
             throw container.error(at: .inputS3Uri, expected: "the prefix of the delivery that deliveryId names")
         }
     }
 
     /// `outputRoot` is an S3 URI that ends in `/`; each delivery's results go below it on their own.
-    package init(_ manifest: DeliveryManifest, bucket: String, outputRoot: String) {
+    package init(_ manifest: DeliveryManifest, of id: ImportID, bucket: String, outputRoot: String) {
         let series = Set(manifest.instances.map(\.seriesInstanceUID))
         self.init(
-            deliveryId: manifest.deliveryId, inputS3Uri: "s3://\(bucket)/\(manifest.prefix)",
-            outputS3Uri: "\(outputRoot)\(manifest.deliveryId)/", studyInstanceUID: manifest.studyInstanceUID,
+            importId: id, manifestKey: BucketLayout.manifestKey(of: id),
+            inputS3Uri: "s3://\(bucket)/\(manifest.prefix)", outputS3Uri: "\(outputRoot)\(id)/",
+            studyInstanceUID: manifest.studyInstanceUID,
             studyDate: manifest.studyDate, seriesInstanceUID: series.count == 1 ? series.first : nil,
             sopInstanceUID: manifest.instances.count == 1 ? manifest.instances.first?.sopInstanceUID : nil,
             instanceCount: manifest.instances.count)
@@ -58,6 +74,6 @@ package struct ImportRequest: Codable, Sendable, Equatable {
     /// The same for whoever asks for the same attempt, and another one for each attempt: HealthImaging starts one job for a
     /// token.
     package func clientToken(attempt: Int) -> String {
-        [deliveryId.description, redrive, attempt > 1 ? String(attempt) : nil].compactMap { $0 }.joined(separator: "-")
+        [importId.description, redrive, attempt > 1 ? String(attempt) : nil].compactMap { $0 }.joined(separator: "-")
     }
 }

@@ -4,6 +4,8 @@ import FoundationEssentials
 package struct OpenDelivery: Codable, Sendable, Equatable {
     package var deliveryId: DeliveryID
     package var task: TaskID
+    /// See `DeliveryManifest`; as far as it was known when the delivery was opened.
+    package var repeats: DeliveryID?
     package var studyInstanceUID: String
     /// `YYYYMMDD`, of the first instance.
     package var studyDate: String?
@@ -13,11 +15,12 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
     package var openedAt: Date
 
     package init(
-        deliveryId: DeliveryID, task: TaskID, studyInstanceUID: String, studyDate: String?, callingAETitle: String,
-        calledAETitle: String, peer: String, openedAt: Date
+        deliveryId: DeliveryID, task: TaskID, repeats: DeliveryID? = nil, studyInstanceUID: String,
+        studyDate: String?, callingAETitle: String, calledAETitle: String, peer: String, openedAt: Date
     ) {
         self.deliveryId = deliveryId
         self.task = task
+        self.repeats = repeats
         self.studyInstanceUID = studyInstanceUID
         self.studyDate = studyDate
         self.callingAETitle = callingAETitle
@@ -30,6 +33,7 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         deliveryId = try container.decode(DeliveryID.self, forKey: .deliveryId)
         task = try container.decode(TaskID.self, forKey: .task)
+        repeats = try container.decodeIfPresent(DeliveryID.self, forKey: .repeats)
         studyInstanceUID = try container.text(.uid, .studyInstanceUID)
         studyDate = try container.textIfPresent(.studyDate, .studyDate)
         callingAETitle = try container.text(.aeTitle, .callingAETitle)
@@ -38,16 +42,24 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
         openedAt = try container.date(.openedAt)
     }
 
-    /// What keeps the delivery from being closed by this marker, which stands under the delivery's key; nil where nothing does.
-    package func problem(expecting delivery: DeliveryID) -> DocumentError? {
-        deliveryId == delivery
-            ? nil : DocumentError(path: "deliveryId", expected: "the delivery that the marker's key names, not another")
+    /// What keeps the delivery from being closed by this document, whose key names the delivery and, of a marker, the task; nil
+    /// where nothing does.
+    package func problem(expecting delivery: DeliveryID, task: TaskID? = nil) -> DocumentError? {
+        guard deliveryId == delivery else {
+            return DocumentError(
+                path: "deliveryId", expected: "the delivery that the document's key names, not another")
+        }
+        guard self.task == task ?? self.task else {
+            return DocumentError(path: "task", expected: "the task that the marker's key names, not another")
+        }
+        return nil
     }
 
     /// The manifest of what was found under the delivery's prefix.
     package func manifest(closedAt: Date, instances: [DeliveryManifest.Instance]) -> DeliveryManifest {
         DeliveryManifest(
-            deliveryId: deliveryId, studyInstanceUID: studyInstanceUID, studyDate: studyDate,
+            deliveryId: deliveryId, task: task, repeats: repeats, studyInstanceUID: studyInstanceUID,
+            studyDate: studyDate,
             callingAETitle: callingAETitle, calledAETitle: calledAETitle, peer: peer, openedAt: openedAt,
             closedAt: closedAt, closeReason: .recovered, instances: instances)
     }

@@ -3,7 +3,12 @@ package struct TaskID: Hashable, Sendable, Codable, CustomStringConvertible {
     package let description: String
 
     package init() {
-        let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
+        var generator = SystemRandomNumberGenerator()
+        self.init(using: &generator)
+    }
+
+    package init(using generator: inout some RandomNumberGenerator) {
+        let digits = String(generator.next() as UInt64, radix: 16)
         description = String(repeating: "0", count: 16 - digits.count) + digits
     }
 

@@ -53,15 +53,15 @@ struct DeliveryRecovery: Sendable {
             outcome.failed += 1
         }
         let tasks = try await aliveTasks(within: time, logger: logger)
-        let deliveries = markers.objects.compactMap { BucketLayout.delivery(ofOpenMarkerKey: $0.key) }
+        let deliveries = markers.objects.compactMap { BucketLayout.openMarker(ofKey: $0.key) }
         let strange = markers.objects.count - deliveries.count
         if strange > 0 {
             logger.error("open markers whose keys name no delivery", metadata: ["count": "\(strange)"])
             outcome.failed += strange
         }
         // In another order each time: where the time does not suffice for all, every one has its turn.
-        await deliveries.shuffled().sideBySide(atMost: Self.atOnce) { delivery in
-            await look(at: delivery, aliveTasks: tasks, within: time, logger: logger)
+        await deliveries.shuffled().sideBySide(atMost: Self.atOnce) { marker in
+            await look(at: marker.delivery, of: marker.task, aliveTasks: tasks, within: time, logger: logger)
         } take: {
             outcome.add($0)
         }
@@ -74,13 +74,13 @@ struct DeliveryRecovery: Sendable {
     // MARK: -
 
     private func look(
-        at delivery: DeliveryID, aliveTasks: Set<TaskID>, within time: WorkingTime, logger: Logger
+        at delivery: DeliveryID, of task: TaskID, aliveTasks: Set<TaskID>, within time: WorkingTime, logger: Logger
     ) async -> Finding {
         let limit = time.forPart
         guard limit > .zero else { return .left }
         do {
             return try await withTimeLimit(limit) {
-                try await close(delivery, unlessAlive: aliveTasks, logger: logger)
+                try await close(delivery, of: task, unlessAlive: aliveTasks, logger: logger)
             }
         } catch let error as TimeLimitExceeded where error.limit < WorkingTime.maximumPerObject {
             return .left
@@ -93,11 +93,11 @@ struct DeliveryRecovery: Sendable {
     }
 
     private func close(
-        _ delivery: DeliveryID, unlessAlive aliveTasks: Set<TaskID>, logger: Logger
+        _ delivery: DeliveryID, of task: TaskID, unlessAlive aliveTasks: Set<TaskID>, logger: Logger
     ) async throws -> Finding {
-        let markerKey = BucketLayout.openMarkerKey(of: delivery)
+        let markerKey = BucketLayout.openMarkerKey(of: delivery, task: task)
         guard let open = try await read(OpenDelivery.self, key: markerKey) else { return .gone }
-        if let problem = open.problem(expecting: delivery) { throw problem }
+        if let problem = open.problem(expecting: delivery, task: task) { throw problem }
         guard !aliveTasks.contains(open.task) else { return .open }
         let instances = try await instances(of: delivery)
         let isClosed = instances.isEmpty ? false : try await writeManifest(of: open, instances: instances)
@@ -177,7 +177,7 @@ struct DeliveryRecovery: Sendable {
         let manifest = open.manifest(closedAt: Date(), instances: instances)
         do {
             try await s3.putObject(
-                bucket: bucket, key: BucketLayout.manifestKey(of: open.deliveryId),
+                bucket: bucket, key: BucketLayout.manifestKey(of: ImportID(open.deliveryId)),
                 body: try PipelineJSON.encode(manifest),
                 contentType: "application/json", onlyIfAbsent: true)
             return true

@@ -40,7 +40,7 @@ struct InboxIntake: Sendable {
                 delivery, study: instance.studyInstanceUID.value, series: instance.seriesInstanceUID.value,
                 instance: instance.sopInstanceUID.value))
         return ImportRequest(
-            deliveryId: delivery, inputS3Uri: "s3://\(object.bucket)/\(BucketLayout.prefix(of: delivery))",
+            importId: ImportID(delivery), inputS3Uri: "s3://\(object.bucket)/\(BucketLayout.prefix(of: delivery))",
             outputS3Uri: "\(outputRoot)\(delivery)/", studyInstanceUID: instance.studyInstanceUID.value,
             studyDate: instance.studyDate, seriesInstanceUID: instance.seriesInstanceUID.value,
             sopInstanceUID: instance.sopInstanceUID.value, instanceCount: 1)

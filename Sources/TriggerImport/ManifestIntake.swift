@@ -6,7 +6,8 @@ struct ManifestIntake: Sendable {
     let s3: S3Client
     let outputRoot: String
 
-    func request(for delivery: DeliveryID, in object: CreatedObject) async throws -> ImportRequest {
+    func request(for id: ImportID, in object: CreatedObject) async throws -> ImportRequest {
+        let delivery = id.delivery
         func rejection(_ message: String) -> Rejection {
             Rejection(
                 deliveryId: delivery, inputS3Uri: "s3://\(object.bucket)/\(BucketLayout.prefix(of: delivery))",
@@ -19,6 +20,6 @@ struct ManifestIntake: Sendable {
             throw rejection("expected a delivery's manifest, but it cannot be read: \(error)")
         }
         if let problem = manifest.problem(expecting: delivery) { throw rejection(problem) }
-        return ImportRequest(manifest, bucket: object.bucket, outputRoot: outputRoot)
+        return ImportRequest(manifest, of: id, bucket: object.bucket, outputRoot: outputRoot)
     }
 }

@@ -60,8 +60,8 @@ struct ObjectIntake: Sendable {
             throw DocumentError(path: "bucket", expected: "\(bucket), the only one whose objects are imported")
         }
         do {
-            if let delivery = BucketLayout.delivery(ofManifestKey: object.key) {
-                return try await manifests.request(for: delivery, in: object)
+            if let id = BucketLayout.importID(ofManifestKey: object.key) {
+                return try await manifests.request(for: id, in: object)
             }
             guard BucketLayout.isInInbox(object.key) else { return nil }
             return try await inbox.request(for: object)
@@ -75,7 +75,7 @@ struct ObjectIntake: Sendable {
         do {
             let input = String(decoding: try PipelineJSON.encode(request), as: UTF8.self)
             try await stepFunctions.startExecution(
-                stateMachineARN: stateMachineARN, name: request.deliveryId.description, input: input)
+                stateMachineARN: stateMachineARN, name: request.importId.description, input: input)
             return .started
         } catch let error as AWSServiceError where error.code == "ExecutionAlreadyExists" {
             return .alreadyStarted

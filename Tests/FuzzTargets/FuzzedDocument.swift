@@ -21,7 +21,8 @@ enum FuzzedDocument {
         guard let manifest = try? PipelineJSON.decode(DeliveryManifest.self, from: bytes) else { return }
         expectSame(manifest.deliveryId, in: manifest) { $0.deliveryId }
         guard manifest.problem(expecting: manifest.deliveryId) == nil else { return }
-        let request = ImportRequest(manifest, bucket: "dicom", outputRoot: "s3://output/")
+        let request = ImportRequest(
+            manifest, of: ImportID(manifest.deliveryId), bucket: "dicom", outputRoot: "s3://output/")
         expectSame(request, in: request) { $0 }
     }
 
@@ -64,10 +65,14 @@ enum FuzzedDocument {
     static func listing(_ bytes: [UInt8]) {
         for object in (try? S3Client.objects(inPage: bytes)) ?? [] {
             _ = BucketLayout.task(ofLeaseKey: object.key)
-            _ = BucketLayout.delivery(ofManifestKey: object.key)
-            guard let delivery = BucketLayout.delivery(ofOpenMarkerKey: object.key) else { continue }
+            _ = BucketLayout.delivery(ofAuditKey: object.key)
+            if let id = BucketLayout.importID(ofManifestKey: object.key) {
+                precondition(BucketLayout.manifestKey(of: id) == object.key, "a key names an import of another key")
+            }
+            guard let (task, delivery) = BucketLayout.openMarker(ofKey: object.key) else { continue }
             precondition(
-                BucketLayout.openMarkerKey(of: delivery) == object.key, "a key names a delivery of another key")
+                BucketLayout.openMarkerKey(of: delivery, task: task) == object.key,
+                "a key names a delivery of another key")
         }
     }
 

@@ -46,10 +46,33 @@ import Testing
         #expect(
             BucketLayout.instanceKey(id, study: "1.2", series: "1.3", instance: "1.4")
                 == "2026/11/23/20261123T235152-0123456789abcdef01234567/1.2/1.3/1.4.dcm")
-        let manifest = BucketLayout.manifestKey(of: id)
+        let manifest = BucketLayout.manifestKey(of: ImportID(id))
         #expect(manifest == "deliveries/20261123T235152-0123456789abcdef01234567.json")
-        #expect(BucketLayout.delivery(ofManifestKey: manifest) == id)
-        #expect(BucketLayout.delivery(ofManifestKey: "deliveries/other.json") == nil)
+        #expect(BucketLayout.importID(ofManifestKey: manifest) == ImportID(id))
+        let further = BucketLayout.manifestKey(of: ImportID(id, number: 12))
+        #expect(further == "deliveries/20261123T235152-0123456789abcdef01234567.12.json")
+        #expect(BucketLayout.importID(ofManifestKey: further) == ImportID(id, number: 12))
+        #expect(further.hasPrefix(BucketLayout.manifests(of: id)) && manifest.hasPrefix(BucketLayout.manifests(of: id)))
+        for other in ["other", "\(id).0", "\(id).01", "\(id).100", "\(id).", "\(id)-1", "\(id)1", "\(id).1.1"] {
+            #expect(BucketLayout.importID(ofManifestKey: "deliveries/\(other).json") == nil)
+        }
+    }
+
+    @Test("An import is named after its delivery, and after the number of its manifest where that is a further one")
+    func imports() throws {
+        let id = try #require(DeliveryID("20261123T235152-0123456789abcdef01234567"))
+        for number in [0, 1, 99] {
+            let named = ImportID(id, number: number)
+            #expect("\(named)" == (number == 0 ? "\(id)" : "\(id)-\(number)"))
+            #expect(ImportID("\(named)") == named)
+        }
+        for other in ["", "\(id)-", "\(id)-0", "\(id)-100", "\(id).1", "\(id)-1-1", "\(id)-+1"] {
+            #expect(ImportID(other) == nil)
+        }
+    }
+
+    @Test("Only DICOM files of the inbox are taken")
+    func inbox() {
         #expect(BucketLayout.isInInbox("inbox/a/b.dcm") && !BucketLayout.isInInbox("inbox/a/b.txt"))
     }
 }

@@ -5,11 +5,12 @@ import Testing
 
 @Suite struct DeliveryManifestTests {
     private let id = DeliveryID(openedAt: Date(timeIntervalSince1970: 1_795_477_912))
+    private let task = TaskID()
 
     private func manifest(instances count: Int = 2, series: Int = 1) -> DeliveryManifest {
         let prefix = BucketLayout.prefix(of: id)
         return DeliveryManifest(
-            deliveryId: id, studyInstanceUID: "1.2.3", studyDate: "20261123", callingAETitle: "CT1",
+            deliveryId: id, task: task, studyInstanceUID: "1.2.3", studyDate: "20261123", callingAETitle: "CT1",
             calledAETitle: "STORESCP", peer: "127.0.0.1", openedAt: Date(timeIntervalSince1970: 1_795_477_912),
             closedAt: Date(timeIntervalSince1970: 1_795_477_972), closeReason: .quiet,
             instances: (0..<count).map { index in
@@ -66,7 +67,8 @@ import Testing
             as [(Int, Int, String?, String?)])
     func request(instances: Int, series: Int, seriesUID: String?, instanceUID: String?) {
         let request = ImportRequest(
-            manifest(instances: instances, series: series), bucket: "dicom", outputRoot: "s3://output/")
+            manifest(instances: instances, series: series), of: ImportID(id), bucket: "dicom",
+            outputRoot: "s3://output/")
         #expect(request.seriesInstanceUID == seriesUID)
         #expect(request.sopInstanceUID == instanceUID)
         #expect(request.inputS3Uri == "s3://dicom/\(BucketLayout.prefix(of: id))")
@@ -76,12 +78,15 @@ import Testing
 
     @Test("Each attempt, and each time that somebody asks again, has a token of its own")
     func tokens() {
-        var request = ImportRequest(manifest(), bucket: "dicom", outputRoot: "s3://output/")
+        var request = ImportRequest(manifest(), of: ImportID(id), bucket: "dicom", outputRoot: "s3://output/")
         #expect(request.clientToken(attempt: 1) == "\(id)")
         #expect(request.clientToken(attempt: 4) == "\(id)-4")
         request.redrive = "20261124T155319"
         #expect(request.clientToken(attempt: 1) == "\(id)-20261124T155319")
         #expect(request.clientToken(attempt: 4).utf8.count <= 64)
+        request.importId = ImportID(id, number: 99)
+        request.redrive = String(repeating: "9", count: 18)
+        #expect(request.clientToken(attempt: 4).utf8.count == 64)
     }
 
     @Test("An instance is known by its key")
@@ -93,9 +98,12 @@ import Testing
         #expect(BucketLayout.instance(ofKey: key + "x", in: id) == nil)
         #expect(BucketLayout.instance(ofKey: BucketLayout.prefix(of: id) + "1.4.dcm", in: id) == nil)
         #expect(BucketLayout.instance(ofKey: key, in: DeliveryID(openedAt: Date())) == nil)
-        #expect(BucketLayout.delivery(ofOpenMarkerKey: BucketLayout.openMarkerKey(of: id)) == id)
-        #expect(BucketLayout.delivery(ofOpenMarkerKey: "open/x") == nil)
-        let task = TaskID()
+        let marker = BucketLayout.openMarkerKey(of: id, task: task)
+        #expect(marker == "open/\(task)/\(id)")
+        #expect(BucketLayout.openMarker(ofKey: marker).map { $0.task == task && $0.delivery == id } == true)
+        #expect(BucketLayout.openMarker(ofKey: "open/\(id)") == nil)
+        #expect(BucketLayout.openMarker(ofKey: marker + "/") == nil)
+        #expect(BucketLayout.delivery(ofAuditKey: BucketLayout.auditKey(of: id)) == id)
         #expect(BucketLayout.task(ofLeaseKey: BucketLayout.taskLeaseKey(of: task)) == task)
         #expect(BucketLayout.task(ofLeaseKey: "tasks/0123456789ABCDEF") == nil)
         #expect(BucketLayout.task(ofLeaseKey: "tasks/0123456789abcdef/x") == nil)

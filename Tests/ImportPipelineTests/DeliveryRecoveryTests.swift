@@ -16,14 +16,15 @@ import Testing
         DeliveryID(openedAt: Date(timeIntervalSince1970: 1_795_477_912), randomness: UInt64(number), 0)
     }
 
+    private static let task = TaskID("0123456789abcdef")!
     private static let strange = "Doe^John"
 
     /// Under its key, with an instance.
-    private func lay(_ id: DeliveryID, marker: String? = nil, task: String = "0123456789abcdef") {
+    private func lay(_ id: DeliveryID, marker: String? = nil, task: TaskID = Self.task) {
         let text = SampleDocument.marker.text
             .replacing(SampleDocument.delivery, with: id.description).replacing(
                 "0123456789abcdef\",\"study", with: "\(task)\",\"study")
-        bucket[BucketLayout.openMarkerKey(of: id)] = marker ?? text
+        bucket[BucketLayout.openMarkerKey(of: id, task: task)] = marker ?? text
         bucket[BucketLayout.instanceKey(id, study: "1.2", series: "1.3", instance: "1.4")] = "x"
     }
 
@@ -56,7 +57,7 @@ import Testing
         // One that names another's delivery, one whose prefix holds more than a job takes.
         let (impostor, victim, huge) = (Self.id(4_000), Self.id(4_001), Self.id(4_002))
         lay(victim)
-        lay(impostor, marker: bucket[BucketLayout.openMarkerKey(of: victim)])
+        lay(impostor, marker: bucket[BucketLayout.openMarkerKey(of: victim, task: Self.task)])
         lay(huge)
         bucket.list(
             beside: (0..<HealthImagingLimits.maximumInstances).map {
@@ -67,7 +68,7 @@ import Testing
         let largest = #"{"seconds":\#(DocumentTests.largest)}"#
         let leases = [largest, #"{"seconds":0}"#] + Self.brokenMarkers
         for (index, text) in leases.enumerated() {
-            let task = "aaaaaaaaaaaaaaa\(index)"
+            let task = try #require(TaskID("aaaaaaaaaaaaaaa\(index)"))
             bucket["tasks/\(task)"] = text
             lay(Self.id(5_000 + index), task: task)
         }
@@ -78,9 +79,9 @@ import Testing
         #expect(outcome.failed == broken.count + [impostor, huge].count + 1)
         #expect(outcome.open == leases.count)
         #expect((outcome.cleared, outcome.left) == (0, 0))
-        #expect(bucket[BucketLayout.openMarkerKey(of: impostor)] != nil)
-        #expect(bucket[BucketLayout.manifestKey(of: impostor)] == nil)
-        for (id, _) in broken { #expect(bucket[BucketLayout.openMarkerKey(of: id)] != nil) }
+        #expect(bucket[BucketLayout.openMarkerKey(of: impostor, task: Self.task)] != nil)
+        #expect(bucket[BucketLayout.manifestKey(of: ImportID(impostor))] == nil)
+        for (id, _) in broken { #expect(bucket[BucketLayout.openMarkerKey(of: id, task: Self.task)] != nil) }
         #expect(log.lines.filter { $0.contains("task lease not readable") }.count == leases.count)
         #expect(!log.lines.contains { $0.contains(Self.strange) || $0.contains(DocumentTests.largest) })
     }
@@ -98,7 +99,7 @@ import Testing
         lay(Self.id(1))
         bucket.list(beside: (0...DeliveryRecovery.maximumLeases).map { "tasks/\(1_000_000_000_000_000 + $0)" })
         await #expect(throws: DocumentError.self) { try await sweep() }
-        #expect(bucket[BucketLayout.openMarkerKey(of: Self.id(1))] != nil)
+        #expect(bucket[BucketLayout.openMarkerKey(of: Self.id(1), task: Self.task)] != nil)
     }
 
     @Test("More markers than are looked at are told, and those are closed that were seen")

@@ -191,7 +191,7 @@ import Testing
         }
         let title = String(repeating: "A", count: 16)
         let manifest = DeliveryManifest(
-            deliveryId: delivery, studyInstanceUID: uid, studyDate: "20261123", callingAETitle: title,
+            deliveryId: delivery, task: TaskID(), studyInstanceUID: uid, studyDate: "20261123", callingAETitle: title,
             calledAETitle: title,
             peer: String(repeating: "1", count: 45), openedAt: Date(), closedAt: Date(), closeReason: .maximumInstances,
             instances: instances)

@@ -11,7 +11,8 @@ enum SampleDocument: String, CaseIterable, Sendable {
     var text: String {
         let prefix = "2026/11/23/\(Self.delivery)/"
         let request = """
-            {"deliveryId":"\(Self.delivery)","inputS3Uri":"s3://dicom/\(prefix)","outputS3Uri":"s3://output/x/",\
+            {"deliveryId":"\(Self.delivery)","importId":"\(Self.delivery)",\
+            "manifestKey":"deliveries/\(Self.delivery).json","inputS3Uri":"s3://dicom/\(prefix)","outputS3Uri":"s3://output/x/",\
             "studyInstanceUID":"1.2.3","studyDate":"20261123","seriesInstanceUID":"1.2.4","sopInstanceUID":"1.2.5",\
             "instanceCount":1,"redrive":"20261124T155319"}
             """
@@ -28,7 +29,8 @@ enum SampleDocument: String, CaseIterable, Sendable {
         case .lease: return #"{"seconds":60}"#
         case .manifest:
             return """
-                {"version":1,"deliveryId":"\(Self.delivery)","prefix":"\(prefix)","studyInstanceUID":"1.2.3",\
+                {"version":1,"deliveryId":"\(Self.delivery)","task":"0123456789abcdef",\
+                "repeats":"\(Self.delivery)","prefix":"\(prefix)","studyInstanceUID":"1.2.3",\
                 "studyDate":"20261123","callingAETitle":"CT1","calledAETitle":"STORESCP","peer":"127.0.0.1",\
                 "openedAt":"2026-11-23T23:51:52Z","closedAt":"2026-11-23T23:52:31Z","closeReason":"quiet","instances":[\
                 {"key":"\(prefix)1.2.3/1.2.4/1.2.5.dcm","size":2,"checksumCRC32":"AAAAAA==","sopClassUID":"1.2.6",\

@@ -50,7 +50,7 @@ import Testing
     }
 
     private func manifest(of id: DeliveryID) throws -> DeliveryManifest? {
-        try store.objects[BucketLayout.manifestKey(of: id)].map {
+        try store.objects[BucketLayout.manifestKey(of: ImportID(id))].map {
             try PipelineJSON.decode(DeliveryManifest.self, from: $0)
         }
     }
@@ -68,7 +68,7 @@ import Testing
     func marker() async throws {
         let membership = try begin()
         try await membership.marker.written()
-        let marker = BucketLayout.openMarkerKey(of: membership.delivery)
+        let marker = BucketLayout.openMarkerKey(of: membership.delivery, task: deliveries.lease.task)
         let open = try PipelineJSON.decode(OpenDelivery.self, from: try #require(store.objects[marker]))
         #expect(open.deliveryId == membership.delivery)
         #expect(store.objects[BucketLayout.taskLeaseKey(of: open.task)] != nil)
@@ -176,7 +176,7 @@ import Testing
         let membership = try begin()
         try await store("1", in: membership)
         await deliveries.shutDown()
-        #expect(store.objects[BucketLayout.openMarkerKey(of: membership.delivery)] != nil)
+        #expect(store.objects[BucketLayout.openMarkerKey(of: membership.delivery, task: deliveries.lease.task)] != nil)
     }
 
     @Test("Shutting down waits for the instance on its way")
@@ -257,11 +257,11 @@ import Testing
     func closedByOthers() async throws {
         let membership = try begin()
         try await store("1", in: membership)
-        let key = BucketLayout.manifestKey(of: membership.delivery)
-        try await store.putDocument(Array("theirs".utf8), key: key, onlyIfAbsent: false)
+        let key = BucketLayout.manifestKey(of: ImportID(membership.delivery))
+        try await store.putDocument(Array("theirs".utf8), key: key)
         await deliveries.shutDown()
         #expect(store.objects[key] == Array("theirs".utf8))
-        #expect(store.objects[BucketLayout.openMarkerKey(of: membership.delivery)] == nil)
+        #expect(store.objects[BucketLayout.openMarkerKey(of: membership.delivery, task: deliveries.lease.task)] == nil)
     }
 
     /// Returns when the store has refused so many requests.
@@ -271,7 +271,7 @@ import Testing
 
     /// The same as `closed`, while time goes by.
     private func closedInTime(_ id: DeliveryID) async {
-        while !store.removed.contains(BucketLayout.openMarkerKey(of: id)) {
+        while !store.removed.contains(BucketLayout.openMarkerKey(of: id, task: deliveries.lease.task)) {
             clock.advance(by: .seconds(1))
             await Task.yield()
         }
@@ -279,6 +279,8 @@ import Testing
 
     /// Returns when the delivery's marker is gone, which is the last thing that happens to it.
     private func closed(_ id: DeliveryID) async {
-        while !store.removed.contains(BucketLayout.openMarkerKey(of: id)) { await Task.yield() }
+        while !store.removed.contains(BucketLayout.openMarkerKey(of: id, task: deliveries.lease.task)) {
+            await Task.yield()
+        }
     }
 }

@@ -8,6 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct DeliveryCapacityTests {
     private let store = MemoryStore()
     private let clock = ManualClock()
+    private let task = TaskID()
 
     private func deliveries(_ capacity: DeliveryCapacity) -> Deliveries {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -15,7 +16,7 @@ import Testing
             store: store,
             limits: DeliveryLimits(
                 quietSeconds: 30, maximumInstances: 100, maximumBytes: 1_000_000, maximumAgeSeconds: 3600),
-            capacity: capacity, lease: HeldLease(store: store, seconds: 60, logger: logger),
+            capacity: capacity, lease: HeldLease(task: task, store: store, seconds: 60, logger: logger),
             associations: OpenAssociations(limits: OpenAssociations.Limits(total: 1)), clock: clock, logger: logger)
     }
 
@@ -43,11 +44,11 @@ import Testing
     }
 
     private func closed(_ id: DeliveryID) async {
-        while !store.removed.contains(BucketLayout.openMarkerKey(of: id)) { await Task.yield() }
+        while !store.removed.contains(BucketLayout.openMarkerKey(of: id, task: task)) { await Task.yield() }
     }
 
     private func marker(_ membership: Deliveries.Membership) -> String {
-        BucketLayout.openMarkerKey(of: membership.delivery)
+        BucketLayout.openMarkerKey(of: membership.delivery, task: task)
     }
 
     @Test(
@@ -129,7 +130,7 @@ import Testing
         try await storeInstance(in: next, of: deliveries)
         await closed(open[0].delivery)
         #expect(!store.removed.contains(marker(open[1])))
-        let document = try #require(store.objects[BucketLayout.manifestKey(of: open[0].delivery)])
+        let document = try #require(store.objects[BucketLayout.manifestKey(of: ImportID(open[0].delivery))])
         #expect(try PipelineJSON.decode(DeliveryManifest.self, from: document).closeReason == .capacity)
     }
 

@@ -11,7 +11,9 @@ import Testing
     private func delivery(instances: Int = 5000, bytes: Int = 1_000_000) -> Delivery {
         let limits = DeliveryLimits(
             quietSeconds: 30, maximumInstances: instances, maximumBytes: bytes, maximumAgeSeconds: 3600)
-        return Delivery(studyInstanceUID: "1.2", origin: origin, limits: limits, openedAt: opened)
+        return Delivery(
+            id: DeliveryID(openedAt: opened), studyInstanceUID: "1.2", origin: origin, limits: limits,
+            openedAt: opened)
     }
 
     private func instance(_ name: String, size: Int = 100) -> DeliveryManifest.Instance {
@@ -80,7 +82,7 @@ import Testing
         let isTakenToo = store("2", size: 6_000_000_000, in: &delivery)
         #expect(!isTakenToo)
         #expect(delivery.isReadyToClose)
-        #expect(delivery.manifest(closedAt: opened)?.instances.map(\.sopInstanceUID) == ["1"])
+        #expect(delivery.manifest(task: TaskID(), closedAt: opened)?.instances.map(\.sopInstanceUID) == ["1"])
     }
 
     @Test("Instances that are published side by side count together")
@@ -118,7 +120,7 @@ import Testing
             #expect(isTaken)
         }
         delivery.seal(.quiet)
-        let manifest = try #require(delivery.manifest(closedAt: opened))
+        let manifest = try #require(delivery.manifest(task: TaskID(), closedAt: opened))
         #expect(manifest.instances == [instance("1", size: 300)])
         #expect(manifest.studyDate == "20261123")
         #expect(manifest.callingAETitle == "CT1")
@@ -131,6 +133,6 @@ import Testing
         delivery.instanceFailed()
         delivery.seal(.quiet)
         #expect(delivery.isReadyToClose)
-        #expect(delivery.manifest(closedAt: opened) == nil)
+        #expect(delivery.manifest(task: TaskID(), closedAt: opened) == nil)
     }
 }

@@ -97,8 +97,8 @@ import Testing
     func onlyIfAbsent() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = try makeStore()
-        try await store.putDocument([1], key: "deliveries/a.json", onlyIfAbsent: true)
-        try await store.putDocument([2], key: "deliveries/a.json", onlyIfAbsent: true)
+        #expect(try await store.createDocument([1], key: "deliveries/a.json"))
+        #expect(try await !store.createDocument([2], key: "deliveries/a.json"))
         #expect(try Data(contentsOf: folder.appending(path: "deliveries/a.json")) == Data([1]))
         try await store.removeDocument(key: "deliveries/a.json")
         try await store.removeDocument(key: "deliveries/a.json")

@@ -20,12 +20,11 @@ import TestLog
             deliveryId: marker ?? delivery, task: task, studyInstanceUID: "1.2", studyDate: nil, callingAETitle: "CT1",
             calledAETitle: "STORESCP", peer: "127.0.0.1", openedAt: Date(timeIntervalSince1970: 0))
         try await store.putDocument(
-            try PipelineJSON.encode(TaskLease(seconds: 60)), key: BucketLayout.taskLeaseKey(of: task),
-            onlyIfAbsent: false)
+            try PipelineJSON.encode(TaskLease(seconds: 60)), key: BucketLayout.taskLeaseKey(of: task))
         try await store.putDocument(
-            try PipelineJSON.encode(open), key: BucketLayout.openMarkerKey(of: delivery), onlyIfAbsent: false)
+            try PipelineJSON.encode(open), key: BucketLayout.openMarkerKey(of: delivery, task: task))
         let key = BucketLayout.instanceKey(delivery, study: "1.2", series: "1.3", instance: "1.4")
-        try await store.putDocument([1, 2, 3], key: key, onlyIfAbsent: false)
+        try await store.putDocument([1, 2, 3], key: key)
     }
 
     private func exists(_ key: String) -> Bool {
@@ -42,13 +41,13 @@ import TestLog
         let task = TaskID()
         try await leaveOpen(task, in: try store(task))
         try await recover()
-        let document = try Data(contentsOf: folder.appending(path: BucketLayout.manifestKey(of: delivery)))
+        let document = try Data(contentsOf: folder.appending(path: BucketLayout.manifestKey(of: ImportID(delivery))))
         let manifest = try PipelineJSON.decode(DeliveryManifest.self, from: Array(document))
         #expect(manifest.closeReason == .recovered)
         #expect(manifest.instances.map(\.sopInstanceUID) == ["1.4"])
         #expect(manifest.instances.map(\.size) == [3])
         #expect(manifest.problem(expecting: delivery) == nil)
-        #expect(!exists(BucketLayout.openMarkerKey(of: delivery)))
+        #expect(!exists(BucketLayout.openMarkerKey(of: delivery, task: task)))
         #expect(!exists(BucketLayout.taskLeaseKey(of: task)))
     }
 
@@ -59,8 +58,8 @@ import TestLog
         let other = try store(task)
         try await leaveOpen(task, in: other)
         try await recover()
-        #expect(!exists(BucketLayout.manifestKey(of: delivery)))
-        #expect(exists(BucketLayout.openMarkerKey(of: delivery)))
+        #expect(!exists(BucketLayout.manifestKey(of: ImportID(delivery))))
+        #expect(exists(BucketLayout.openMarkerKey(of: delivery, task: task)))
         try await other.removeDocument(key: BucketLayout.taskLeaseKey(of: task))
     }
 
@@ -69,11 +68,11 @@ import TestLog
         defer { try? FileManager.default.removeItem(at: folder) }
         let task = TaskID()
         try await leaveOpen(task, in: try store(task))
-        try await (try store()).putDocument([7], key: BucketLayout.manifestKey(of: delivery), onlyIfAbsent: true)
+        _ = try await (try store()).createDocument([7], key: BucketLayout.manifestKey(of: ImportID(delivery)))
         try await recover()
-        let document = try Data(contentsOf: folder.appending(path: BucketLayout.manifestKey(of: delivery)))
+        let document = try Data(contentsOf: folder.appending(path: BucketLayout.manifestKey(of: ImportID(delivery))))
         #expect(document == Data([7]))
-        #expect(!exists(BucketLayout.openMarkerKey(of: delivery)))
+        #expect(!exists(BucketLayout.openMarkerKey(of: delivery, task: task)))
     }
 
     @Test("A marker that names another delivery closes neither, and is told of")
@@ -83,8 +82,10 @@ import TestLog
         let other = DeliveryID(openedAt: Date(timeIntervalSince1970: 1))
         try await leaveOpen(task, marker: other, in: try store(task))
         try await recover()
-        #expect(!exists(BucketLayout.manifestKey(of: delivery)) && !exists(BucketLayout.manifestKey(of: other)))
-        #expect(exists(BucketLayout.openMarkerKey(of: delivery)))
+        #expect(
+            !exists(BucketLayout.manifestKey(of: ImportID(delivery)))
+                && !exists(BucketLayout.manifestKey(of: ImportID(other))))
+        #expect(exists(BucketLayout.openMarkerKey(of: delivery, task: task)))
         #expect(log.lines.count { $0.contains("delivery not recovered") } == 1)
     }
 }

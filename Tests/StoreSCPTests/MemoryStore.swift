@@ -64,8 +64,24 @@ final class MemoryStore: InstanceStore {
         Writer(store: self, key: key, bytes: beginning, eventLoop: eventLoop)
     }
 
-    func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {
-        try put(body, key: key, onlyIfAbsent: onlyIfAbsent)
+    func putDocument(_ body: [UInt8], key: String) async throws {
+        try put(body, key: key)
+        await answer(of: key)
+    }
+
+    func createDocument(_ body: [UInt8], key: String) async throws -> Bool {
+        let isCreated = try state.withLock { state in
+            guard state.objects[key] == nil else { return false }
+            try Self.put(body, key: key, in: &state)
+            return true
+        }
+        await answer(of: key)
+        return isCreated
+    }
+
+    func document(key: String) async throws -> [UInt8]? { state.withLock { $0.objects[key] } }
+
+    private func answer(of key: String) async {
         if let prefix = state.withLock({ $0.heldPrefix }), key.hasPrefix(prefix) {
             await withCheckedContinuation { continuation in
                 state.withLock { $0.held.append((key, continuation)) }
@@ -85,15 +101,16 @@ final class MemoryStore: InstanceStore {
         }
     }
 
-    private func put(_ body: [UInt8], key: String, onlyIfAbsent: Bool = false) throws {
-        try state.withLock { state in
-            guard !state.refusedPrefixes.contains(where: key.hasPrefix) else {
-                state.refusals += 1
-                throw Refused()
-            }
-            guard !onlyIfAbsent || state.objects[key] == nil else { return }
-            state.objects[key] = body
+    private func put(_ body: [UInt8], key: String) throws {
+        try state.withLock { try Self.put(body, key: key, in: &$0) }
+    }
+
+    private static func put(_ body: [UInt8], key: String, in state: inout State) throws {
+        guard !state.refusedPrefixes.contains(where: key.hasPrefix) else {
+            state.refusals += 1
+            throw Refused()
         }
+        state.objects[key] = body
     }
 
     private final class Writer: InstanceWriter {

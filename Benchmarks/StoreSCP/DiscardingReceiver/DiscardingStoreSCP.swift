@@ -18,7 +18,11 @@ private struct DiscardingStore: InstanceStore {
         Writer(eventLoop: eventLoop)
     }
 
-    func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {}
+    func putDocument(_ body: [UInt8], key: String) async throws {}
+
+    func createDocument(_ body: [UInt8], key: String) async throws -> Bool { true }
+
+    func document(key: String) async throws -> [UInt8]? { nil }
 
     func removeDocument(key: String) async throws {}
 

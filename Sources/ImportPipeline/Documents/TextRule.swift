@@ -58,8 +58,8 @@ package struct TextRule: Sendable {
     }
 
     /// Part of a client token, which has at most 64 characters.
-    static let redrive = TextRule(expected: "at most 20 letters, digits, hyphens, dots and underscores") { text in
-        (1...20).contains(text.utf8.count) && text.utf8.allSatisfy(\.isOfName)
+    static let redrive = TextRule(expected: "at most 18 letters, digits, hyphens, dots and underscores") { text in
+        (1...18).contains(text.utf8.count) && text.utf8.allSatisfy(\.isOfName)
     }
 }
 

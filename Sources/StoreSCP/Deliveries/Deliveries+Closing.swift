@@ -15,14 +15,14 @@ extension Deliveries {
         }
         state.closures.insert(id)
         let (delivery, marker) = (entry.delivery, entry.membership.marker)
-        Task {
-            await write(delivery, after: marker)
+        spawn {
+            await self.write(delivery, after: marker)
             self.state.withLock { state in
                 state.closures.remove(id)
-                closed(delivery.instanceCount, in: &state)
-                startOpenings(in: &state)
+                self.closed(delivery.instanceCount, in: &state)
+                self.startOpenings(in: &state)
             }
-            endStaleOpenings()
+            self.endStaleOpenings()
         }
     }
 
@@ -46,7 +46,7 @@ extension Deliveries {
             ])
         try? await marker.written()
         await untilTaken(failing: "open marker not removed: its delivery is closed all the same", of: id) {
-            try await self.store.removeDocument(key: BucketLayout.openMarkerKey(of: id))
+            try await self.store.removeDocument(key: BucketLayout.openMarkerKey(of: id, task: self.lease.task))
         }
     }
 
@@ -57,9 +57,8 @@ extension Deliveries {
         return await untilTaken(
             failing: "delivery not closed: until it is, its instances are stored but not imported", of: delivery.id
         ) {
-            guard let manifest = delivery.manifest(closedAt: self.now()) else { return }
-            try await self.store.putDocument(
-                try PipelineJSON.encode(manifest), key: BucketLayout.manifestKey(of: delivery.id), onlyIfAbsent: true)
+            guard let manifest = delivery.manifest(task: self.lease.task, closedAt: self.now()) else { return }
+            _ = try await self.manifests.write(manifest)
         }
     }
 
@@ -86,7 +85,7 @@ extension Deliveries {
 
     /// Shutting down ends it.
     private func pause(seconds: Int, of id: DeliveryID) async {
-        let pause = Task { [clock] in _ = try? await clock.sleep(for: .seconds(seconds)) }
+        let pause = spawn { [clock] in _ = try? await clock.sleep(for: .seconds(seconds)) }
         state.withLock { state in
             if state.isShuttingDown { pause.cancel() } else { state.pauses[id] = pause }
         }

@@ -30,9 +30,10 @@ extension Deliveries {
     func openDelivery(
         study: String, studyDate: String?, origin: Delivery.Origin, in state: inout State
     ) -> Entry {
+        let openedAt = now()
+        let id = newID(openedAt)
         let delivery = Delivery(
-            studyInstanceUID: study, studyDate: studyDate, origin: origin, limits: limits, openedAt: now())
-        let id = delivery.id
+            id: id, studyInstanceUID: study, studyDate: studyDate, origin: origin, limits: limits, openedAt: openedAt)
         let membership = Membership(delivery: id, prefix: BucketLayout.prefix(of: id), marker: OpenMarker())
         let entry = Entry(delivery: delivery, membership: membership)
         state.entries[id] = entry
@@ -57,7 +58,7 @@ extension Deliveries {
             state.waitingCount -= 1
             wait(for: .age, of: entry, in: &state)
             let (open, marker) = (entry.delivery.marker(task: lease.task), entry.membership.marker)
-            Task { await write(open, marker: marker) }
+            spawn { await self.write(open, marker: marker) }
         }
     }
 
@@ -85,7 +86,7 @@ extension Deliveries {
         do {
             let term = try await lease.acquire()
             try await store.putDocument(
-                try PipelineJSON.encode(open), key: BucketLayout.openMarkerKey(of: id), onlyIfAbsent: false)
+                try PipelineJSON.encode(open), key: BucketLayout.openMarkerKey(of: id, task: open.task))
             (result, phase) = (.success(()), .open(term: term))
         } catch {
             (result, phase) = (.failure(error), .failed)

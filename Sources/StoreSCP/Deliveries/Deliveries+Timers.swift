@@ -47,7 +47,7 @@ extension Deliveries {
     private func startTimer(_ deadline: Deadline, in state: inout State) {
         guard state.deadlines[deadline]?.isTimed == false else { return }
         state.deadlines[deadline]?.isTimed = true
-        Task { [weak self, clock] in
+        spawn { [weak self, clock] in
             while let pause = self?.pause(until: deadline) {
                 guard (try? await clock.sleep(for: pause)) != nil else { return }
             }

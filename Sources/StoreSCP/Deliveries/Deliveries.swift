@@ -81,7 +81,10 @@ final class Deliveries: Sendable {
     /// Since this was made, by `clock`.
     let elapsed: @Sendable () -> Duration
     let now: @Sendable () -> Date
+    let newID: @Sendable (Date) -> DeliveryID
+    let spawn: TaskSpawner
     let logger: Logger
+    let manifests: ManifestWriter
     let closingSlots: ConnectionSlots
 
     let state: Mutex<State>
@@ -89,7 +92,9 @@ final class Deliveries: Sendable {
     init<C: Clock>(
         store: any InstanceStore, limits: DeliveryLimits, capacity: DeliveryCapacity = DeliveryCapacity(),
         lease: HeldLease, associations: OpenAssociations, counts: ReceiverCounts = ReceiverCounts(),
-        clock: C = ContinuousClock(), now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
+        clock: C = ContinuousClock(), now: @escaping @Sendable () -> Date = { Date() },
+        newID: @escaping @Sendable (Date) -> DeliveryID = { DeliveryID(openedAt: $0) },
+        spawn: TaskSpawner = TaskSpawner(), logger: Logger
     ) where C.Duration == Duration {
         self.associations = associations
         self.store = store
@@ -101,7 +106,10 @@ final class Deliveries: Sendable {
         let start = clock.now
         elapsed = { start.duration(to: clock.now) }
         self.now = now
+        self.newID = newID
+        self.spawn = spawn
         self.logger = logger
+        manifests = ManifestWriter(store: store, logger: logger)
         closingSlots = ConnectionSlots(capacity.maximumClosings)
         state = Mutex(State(openings: OpeningQueue(maximumUnderWay: capacity.maximumOpenings ?? .max)))
     }

@@ -33,8 +33,11 @@ struct Delivery {
     /// Set when nothing may join any more.
     private(set) var closeReason: DeliveryManifest.CloseReason?
 
-    init(studyInstanceUID: String, studyDate: String? = nil, origin: Origin, limits: DeliveryLimits, openedAt: Date) {
-        id = DeliveryID(openedAt: openedAt)
+    init(
+        id: DeliveryID, studyInstanceUID: String, studyDate: String? = nil, origin: Origin, limits: DeliveryLimits,
+        openedAt: Date
+    ) {
+        self.id = id
         self.studyInstanceUID = studyInstanceUID
         self.studyDate = studyDate
         self.origin = origin
@@ -101,10 +104,10 @@ struct Delivery {
     }
 
     /// nil when no instance was stored: there is nothing to import.
-    func manifest(closedAt: Date) -> DeliveryManifest? {
+    func manifest(task: TaskID, closedAt: Date) -> DeliveryManifest? {
         guard let closeReason, !instances.isEmpty else { return nil }
         return DeliveryManifest(
-            deliveryId: id, studyInstanceUID: studyInstanceUID, studyDate: studyDate,
+            deliveryId: id, task: task, studyInstanceUID: studyInstanceUID, studyDate: studyDate,
             callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
             openedAt: openedAt, closedAt: closedAt, closeReason: closeReason,
             instances: instances.values.sorted { $0.key < $1.key })

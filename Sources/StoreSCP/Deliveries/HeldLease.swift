@@ -17,6 +17,7 @@ final class HeldLease: Sendable {
 
     let task: TaskID
     private let store: any DocumentStore
+    private let spawn: TaskSpawner
     private let lease: TaskLease
     private let clock: any Clock<Duration>
     private let elapsed: @Sendable () -> Duration
@@ -24,7 +25,8 @@ final class HeldLease: Sendable {
     private let state = Mutex(State())
 
     init<C: Clock>(
-        task: TaskID = TaskID(), store: any DocumentStore, seconds: Int, clock: C = ContinuousClock(), logger: Logger
+        task: TaskID = TaskID(), store: any DocumentStore, seconds: Int, clock: C = ContinuousClock(),
+        spawn: TaskSpawner = TaskSpawner(), logger: Logger
     ) where C.Duration == Duration {
         self.task = task
         self.store = store
@@ -33,6 +35,7 @@ final class HeldLease: Sendable {
         // Goes on while the machine sleeps, which is what a lease is about.
         let start = clock.now
         elapsed = { start.duration(to: clock.now) }
+        self.spawn = spawn
         self.logger = logger
     }
 
@@ -59,9 +62,9 @@ final class HeldLease: Sendable {
     func acquire() async throws -> Int {
         if let term { return term }
         let renewal = state.withLock { state in
-            let renewal = state.renewal ?? Task { try await renew() }
+            let renewal = state.renewal ?? spawn { try await self.renew() }
             state.renewal = renewal
-            if state.keeping == nil { state.keeping = Task { [weak self] in await self?.keep() } }
+            if state.keeping == nil { state.keeping = spawn { [weak self] in await self?.keep() } }
             return renewal
         }
         return try await renewal.value
@@ -87,8 +90,7 @@ final class HeldLease: Sendable {
     private func renew() async throws -> Int {
         defer { state.withLock { $0.renewal = nil } }
         let start = elapsed()
-        try await store.putDocument(
-            try PipelineJSON.encode(lease), key: BucketLayout.taskLeaseKey(of: task), onlyIfAbsent: false)
+        try await store.putDocument(try PipelineJSON.encode(lease), key: BucketLayout.taskLeaseKey(of: task))
         let now = elapsed()
         return state.withLock { state in
             if now >= state.heldUntil { state.term += 1 }

@@ -33,19 +33,24 @@ struct FolderInstanceStore: InstanceStore {
         }
     }
 
-    func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {
-        let path = path(of: key)
+    func putDocument(_ body: [UInt8], key: String) async throws {
+        try await NIOThreadPool.singleton.runIfActive { try publish(body, key: key, replacing: true) }
+    }
+
+    func createDocument(_ body: [UInt8], key: String) async throws -> Bool {
         try await NIOThreadPool.singleton.runIfActive {
-            if onlyIfAbsent && access(path, F_OK) == 0 { return }
-            let file = try PartialFile(path: path, place: partialFolders.ofDocuments)
+            guard access(path(of: key), F_OK) != 0 else { return false }
             do {
-                try body.withUnsafeBytes { try file.write($0) }
-                try file.publish(replacing: !onlyIfAbsent)
-            } catch {
-                file.discard()
-                guard onlyIfAbsent, (error as? FileError)?.errno == EEXIST else { throw error }
+                try publish(body, key: key, replacing: false)
+                return true
+            } catch let error as FileError where error.errno == EEXIST {
+                return false
             }
         }
+    }
+
+    func document(key: String) async throws -> [UInt8]? {
+        try await NIOThreadPool.singleton.runIfActive { try read(key) }
     }
 
     func removeDocument(key: String) async throws {
@@ -58,6 +63,30 @@ struct FolderInstanceStore: InstanceStore {
     func closeDeliveriesOfEndedTasks(logger: Logger) async {
         let recovery = FolderRecovery(directory: directory, tasks: partialFolders.own, store: self, logger: logger)
         await recovery.run()
+    }
+
+    private func publish(_ body: [UInt8], key: String, replacing: Bool) throws {
+        let file = try PartialFile(path: path(of: key), place: partialFolders.ofDocuments)
+        do {
+            try body.withUnsafeBytes { try file.write($0) }
+            try file.publish(replacing: replacing)
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+
+    /// nil: it is not there.
+    func read(_ key: String) throws -> [UInt8]? {
+        guard let file = fopen(path(of: key), "r") else { return nil }
+        defer { fclose(file) }
+        let document = [UInt8](unsafeUninitializedCapacity: DocumentLimits.maximumBytes + 1) { buffer, count in
+            count = fread(buffer.baseAddress, 1, buffer.count, file)
+        }
+        guard document.count <= DocumentLimits.maximumBytes else {
+            throw DocumentError(expected: "at most \(DocumentLimits.maximumBytes) bytes, but it has more")
+        }
+        return document
     }
 
     private func path(of key: String) -> String { "\(directory)/\(key)" }

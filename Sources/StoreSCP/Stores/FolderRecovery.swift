@@ -13,16 +13,17 @@ struct FolderRecovery: Sendable {
 
     func run() async {
         var ended: Set<TaskID> = []
-        for name in names(in: BucketLayout.openMarkers) {
-            guard let delivery = DeliveryID(name) else { continue }
-            do {
-                guard let open = try marker(of: delivery), hasEnded(open.task) else { continue }
-                try await close(open)
-                ended.insert(open.task)
-            } catch {
-                logger.error(
-                    "delivery not recovered: its marker stays", error: error, metadata: ["deliveryId": "\(delivery)"])
+        for task in names(in: BucketLayout.openMarkers).compactMap({ TaskID($0) }) where hasEnded(task) {
+            for delivery in names(in: "\(BucketLayout.openMarkers)\(task)").compactMap({ DeliveryID($0) }) {
+                do {
+                    if let open = try marker(of: delivery, task: task) { try await close(open) }
+                } catch {
+                    logger.error(
+                        "delivery not recovered: its marker stays", error: error,
+                        metadata: ["deliveryId": "\(delivery)"])
+                }
             }
+            ended.insert(task)
         }
         for task in ended { try? await store.removeDocument(key: BucketLayout.taskLeaseKey(of: task)) }
     }
@@ -30,10 +31,10 @@ struct FolderRecovery: Sendable {
     // MARK: -
 
     /// Nil: it is not there any more.
-    private func marker(of delivery: DeliveryID) throws -> OpenDelivery? {
-        guard let document = try read(BucketLayout.openMarkerKey(of: delivery)) else { return nil }
+    private func marker(of delivery: DeliveryID, task: TaskID) throws -> OpenDelivery? {
+        guard let document = try store.read(BucketLayout.openMarkerKey(of: delivery, task: task)) else { return nil }
         let open = try PipelineJSON.decode(OpenDelivery.self, from: document)
-        if let problem = open.problem(expecting: delivery) { throw problem }
+        if let problem = open.problem(expecting: delivery, task: task) { throw problem }
         return open
     }
 
@@ -42,7 +43,7 @@ struct FolderRecovery: Sendable {
         guard !tasks.showsLivingTasks else { return !tasks.holds(task) }
         let key = BucketLayout.taskLeaseKey(of: task)
         var status = stat()
-        guard let document = try? read(key), stat("\(directory)/\(key)", &status) == 0 else { return true }
+        guard let document = try? store.read(key), stat("\(directory)/\(key)", &status) == 0 else { return true }
         guard let lease = try? PipelineJSON.decode(TaskLease.self, from: document) else { return false }
         return time(nil) - status.st_mtim.tv_sec > lease.secondsUntilGone
     }
@@ -50,16 +51,15 @@ struct FolderRecovery: Sendable {
     private func close(_ open: OpenDelivery) async throws {
         let instances = instances(of: open.deliveryId)
         if !instances.isEmpty {
-            try await store.putDocument(
-                try PipelineJSON.encode(open.manifest(closedAt: Date(), instances: instances)),
-                key: BucketLayout.manifestKey(of: open.deliveryId), onlyIfAbsent: true)
+            _ = try await ManifestWriter(store: store, logger: logger).write(
+                open.manifest(closedAt: Date(), instances: instances))
             logger.warning(
                 "delivery recovered: its task has ended",
                 metadata: [
                     "deliveryId": "\(open.deliveryId)", "task": "\(open.task)", "instances": "\(instances.count)",
                 ])
         }
-        try await store.removeDocument(key: BucketLayout.openMarkerKey(of: open.deliveryId))
+        try await store.removeDocument(key: BucketLayout.openMarkerKey(of: open.deliveryId, task: open.task))
     }
 
     private func instances(of delivery: DeliveryID) -> [DeliveryManifest.Instance] {
@@ -85,14 +85,5 @@ struct FolderRecovery: Sendable {
 
     private func names(in folder: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)")) ?? []).sorted()
-    }
-
-    /// Nil: it is not there. Of a long one no more than is enough to refuse it.
-    private func read(_ key: String) throws -> [UInt8]? {
-        guard let file = fopen("\(directory)/\(key)", "r") else { return nil }
-        defer { fclose(file) }
-        return [UInt8](unsafeUninitializedCapacity: DocumentLimits.maximumBytes + 1) { buffer, count in
-            count = fread(buffer.baseAddress, 1, buffer.count, file)
-        }
     }
 }

@@ -1,4 +1,5 @@
 import AWS
+import ImportPipeline
 import Logging
 import NIOCore
 

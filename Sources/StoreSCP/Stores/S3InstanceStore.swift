@@ -1,4 +1,5 @@
 import AWS
+import ImportPipeline
 import NIOCore
 
 /// Keeps instances in an S3 bucket.
@@ -25,8 +26,16 @@ struct S3InstanceStore: InstanceStore {
             eventLoop: eventLoop)
     }
 
-    func putDocument(_ body: [UInt8], key: String, onlyIfAbsent: Bool) async throws {
-        try await documents.putDocument(body, key: key, onlyIfAbsent: onlyIfAbsent)
+    func putDocument(_ body: [UInt8], key: String) async throws {
+        try await documents.putDocument(body, key: key)
+    }
+
+    func createDocument(_ body: [UInt8], key: String) async throws -> Bool {
+        try await documents.createDocument(body, key: key)
+    }
+
+    func document(key: String) async throws -> [UInt8]? {
+        try await documents.document(key: key)
     }
 
     func removeDocument(key: String) async throws {

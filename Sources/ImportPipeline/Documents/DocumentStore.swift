@@ -1,0 +1,14 @@
+/// Where the small documents about instances are kept. What it has accepted is durable.
+package protocol DocumentStore: Sendable {
+    /// Stores a document, in the place of one that may be there.
+    func putDocument(_ body: [UInt8], key: String) async throws
+
+    /// Stores a document where there is none. False: there is one, which stays.
+    func createDocument(_ body: [UInt8], key: String) async throws -> Bool
+
+    /// nil: there is none. A `DocumentError` where it is larger than a document may be.
+    func document(key: String) async throws -> [UInt8]?
+
+    /// It is no error that there is none.
+    func removeDocument(key: String) async throws
+}
