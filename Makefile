@@ -79,8 +79,8 @@ image: release ## The receiver's container image, dicom-store-scp, by buildah or
 redrive: ## STACK=dicom-store-scp START=yes: lists what is not imported; with START starts it again
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/redrive $(STACK) $(if $(START),--start)
 
-chaos: release .venv-mitmproxy/complete ## KILLS=50: the receiver, functions, S3 and HealthImaging fail for up to an hour; nothing may be lost
-	CHAOS_KILLS=$(or $(KILLS),50) $(PYTHON) -m pytest -s Tests/System/test_chaos.py
+chaos: release .venv-mitmproxy/complete ## KILLS=50 STUDIES=25 a sender, SEED=…: receivers, functions, S3, events and HealthImaging fail; nothing may be lost
+	CHAOS_KILLS=$(or $(KILLS),50) CHAOS_STUDIES=$(or $(STUDIES),25) CHAOS_SEED=$(SEED) $(PYTHON) -m pytest -s Tests/System/test_chaos.py
 
 bench-scp: release ## The receiver beside a C floor, DCMTK and pynetdicom; SUITES="folder;memory" and more, see the script
 	@scripts/bench-scp

@@ -75,9 +75,13 @@ class LocalAWS:
         """How often the product asked for each operation: `{"s3 PUT": 3}`."""
         return json.loads(self._control("GET", "requests"))
 
-    def disorder_events(self, copies: int, seconds: float) -> None:
-        """From now on each event of S3 comes so often, and so late at the most."""
-        self._control("POST", "s3/disorder", {"copies": copies, "seconds": seconds})
+    def disorder_events(self, copies: int, seconds: float, lost: float = 0, seed: int = 0) -> None:
+        """From now on each event of S3 comes so often, so late at the most, and that part of all never."""
+        self._control("POST", "s3/disorder", {"copies": copies, "seconds": seconds, "lost": lost, "seed": seed})
+
+    def lost_events(self) -> int:
+        """How many events of S3 never came."""
+        return json.loads(self._control("GET", "s3/lost-events"))
 
     def _control(self, method: str, path: str, body: dict | None = None) -> bytes:
         data = json.dumps(body).encode() if body else None

@@ -1,5 +1,5 @@
-"""What can go wrong, going wrong: the receiver is killed and frozen, functions are killed, S3 and HealthImaging fail, events
-come twice and late."""
+"""What can go wrong, going wrong: receivers are killed and frozen, functions are killed, S3 and HealthImaging fail, events are
+lost, come twice and late. What is tried is drawn from a seed; how the machine schedules it is not."""
 
 import random
 import signal
@@ -10,28 +10,36 @@ from collections.abc import Callable
 from pipeline import Pipeline
 from receiver import Receiver
 from schedule import invoke_schedule
+from seeds import stream
 from weather import Weather
 
 LEASE_SECONDS = 2
+# Others take a task for gone after three leases.
 GONE_SECONDS = 3 * LEASE_SECONDS
 STARTS = ["ThrottlingException", "ServiceQuotaExceededException", "ConflictException", "InternalServerException"]
 JOBS = ["FailJob", "ServerError"]
 LOOKS = ["Look:ThrottlingException", "Look:InternalServerException"]
+LOST_EVENTS = 0.2
 
 
 class Chaos:
     """Over a deployed pipeline, until so many kills have been made."""
 
-    def __init__(self, pipeline: Pipeline, weather: Weather, receiver: Receiver):
-        self._pipeline, self._weather, self._receiver = pipeline, weather, receiver
+    def __init__(self, pipeline: Pipeline, weather: Weather, receivers: list[Receiver], seed: int):
+        self._pipeline, self._weather, self._receivers, self._seed = pipeline, weather, receivers, seed
         self._ended = threading.Event()
-        self.kills = self.freezes = self.outages = self.killed_functions = 0
+        self._frozen: Receiver | None = None
+        self._restarts = threading.Lock()
+        self.kills = self.freezes = self.outages = self.killed_functions = self.sweeps = 0
         self.errors: list[Exception] = []
 
     def __enter__(self) -> "Chaos":
-        self._pipeline.aws.disorder_events(copies=2, seconds=3)
-        faults = (self._sweep, self._kill_functions, self._arm)
-        self._threads = [threading.Thread(target=self._keep, args=(fault,)) for fault in faults]
+        self._pipeline.aws.disorder_events(copies=2, seconds=3, lost=LOST_EVENTS, seed=self._seed)
+        self._weather.change("storm")
+        faults = (self._sweep, self._freeze, self._darken, self._kill_functions, self._arm)
+        self._threads = [
+            threading.Thread(target=self._keep, args=(fault, stream(self._seed, fault.__name__))) for fault in faults
+        ]
         for thread in self._threads:
             thread.start()
         return self
@@ -46,71 +54,70 @@ class Chaos:
         self._pipeline.aws.disorder_events(copies=1, seconds=0)
 
     def run(self, kills: int) -> None:
-        """On the main thread, as it starts processes."""
-        self._weather.change("storm")
-        while self.kills < kills:
-            time.sleep(random.uniform(1, 6))
-            self._receiver.kill()
+        """On the main thread, as it starts processes. Goes on until everything has happened at least once."""
+        drawn = stream(self._seed, "kills")
+        while not self.errors and (self.kills < kills or 0 in (self.freezes, self.outages, self.killed_functions)):
+            time.sleep(drawn.uniform(1, 6))
+            with self._restarts:
+                receiver = drawn.choice([receiver for receiver in self._receivers if receiver is not self._frozen])
+                receiver.kill()
+                receiver.start()
             self.kills += 1
-            self._receiver.start()
-            match self.kills % 10:
-                case 2:
-                    self._darken(LEASE_SECONDS * 2)
-                case 3:
-                    self._freeze(GONE_SECONDS + 4)
-                case 9:
-                    self._darken(GONE_SECONDS + 4)
 
-    def _freeze(self, seconds: float) -> None:
-        """Long enough for others to think that the task is gone, which then goes on as if nothing had happened."""
-        time.sleep(random.uniform(1, 3))
-        self._receiver.signal(signal.SIGSTOP)
-        time.sleep(seconds)
-        self._receiver.signal(signal.SIGCONT)
-        self.freezes += 1
-        time.sleep(random.uniform(1, 3))
-
-    def _darken(self, seconds: float) -> None:
-        time.sleep(random.uniform(1, 3))
-        self._weather.change("dark")
-        time.sleep(seconds)
-        self._weather.change("storm")
-        self.outages += 1
-        time.sleep(random.uniform(1, 3))
-
-    def _keep(self, fault: Callable[[], float]) -> None:
+    def _keep(self, fault: Callable[[random.Random], float], drawn: random.Random) -> None:
         """Does it until the end; it says how long to wait before the next time."""
         try:
-            while not self._ended.wait(fault()):
+            while not self._ended.wait(fault(drawn)):
                 pass
         except Exception as error:
             self.errors.append(error)
 
-    def _sweep(self) -> float:
+    def _freeze(self, drawn: random.Random) -> float:
+        """Long enough for others to think that the task is gone, which then goes on as if nothing had happened."""
+        with self._restarts:
+            self._frozen = drawn.choice(self._receivers)
+        self._frozen.signal(signal.SIGSTOP)
+        self._ended.wait(GONE_SECONDS + drawn.uniform(1, 3))
+        self._frozen.signal(signal.SIGCONT)
+        self._frozen = None
+        self.freezes += 1
+        return drawn.uniform(5, 20)
+
+    def _darken(self, drawn: random.Random) -> float:
+        """Longer than a lease, and now and then so long that the task is taken for gone."""
+        if self._ended.wait(drawn.uniform(1, 6)):
+            return 0
+        self._weather.change("dark")
+        self._ended.wait(drawn.uniform(LEASE_SECONDS, GONE_SECONDS + 2))
+        self._weather.change("storm")
+        self.outages += 1
+        return drawn.uniform(0, 30)
+
+    def _sweep(self, drawn: random.Random) -> float:
         """The schedule, faster than it may be. Two at once, now and then."""
-        threads = [
-            threading.Thread(target=invoke_schedule, args=(self._pipeline,)) for _ in range(random.choice([1, 1, 2]))
-        ]
+        count = drawn.choice([1, 1, 2])
+        threads = [threading.Thread(target=invoke_schedule, args=(self._pipeline,)) for _ in range(count)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        self.sweeps += count
         return 1
 
-    def _kill_functions(self) -> float:
+    def _kill_functions(self, drawn: random.Random) -> float:
         self.killed_functions += self._pipeline.aws.kill_functions()
-        return random.uniform(0.2, 2)
+        return drawn.uniform(0.2, 2)
 
-    def _arm(self) -> float:
-        self._pipeline.aws.arm(random.choice([*STARTS, *JOBS, *LOOKS]), random.choice([1, 1, 3]))
-        return random.uniform(0.5, 3)
+    def _arm(self, drawn: random.Random) -> float:
+        self._pipeline.aws.arm(drawn.choice([*STARTS, *JOBS, *LOOKS]), drawn.choice([1, 1, 3]))
+        return drawn.uniform(0.5, 3)
 
 
-def lead_functions_through(weather: Weather, pipeline: Pipeline) -> None:
-    """The functions' S3 is the one that fails, too."""
+def lead_functions_through(weather: Weather, pipeline: Pipeline, **settings: str) -> None:
+    """The functions' S3 is the one that fails, too; `settings` are further ones."""
     functions = pipeline.aws.client("lambda")
     for output in ("TriggerImport", "StartImportJob", "CheckStatus"):
         name = pipeline.outputs[f"{output}FunctionName"]
         variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        variables["AWS_ENDPOINT_URL_S3"] = weather.endpoint
+        variables |= {"AWS_ENDPOINT_URL_S3": weather.endpoint, **settings}
         functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})

@@ -1,42 +1,56 @@
-"""Modalities as they are: each sends its studies and sends again what was not acknowledged."""
+"""Modalities as they are: each sends many studies at once, sends again what was not acknowledged, and takes care of no UID:
+now and then the same instance comes twice, with the same content or with another, from the same title or from another."""
 
 import hashlib
+import os
 import random
+import shutil
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-import pydicom
 from pydicom.uid import generate_uid
 
 from part10 import data_set_bytes
+from seeds import stream, uids
 from senders import send_with_dcmtk, send_with_pynetdicom
 from synthetic import synthetic_instance
 
-# In a study; of each a piece goes over an association of its own, side by side with the others.
-INSTANCES, ASSOCIATIONS = 8, 2
+# In a study that is written for other tests.
+INSTANCES = 8
+TITLES = ("CT1", "CT2", "MR1", "US7")
+# Instances of a study. What one title sends at once goes over so many associations, side by side.
+STUDY_INSTANCES, ASSOCIATIONS = 4, 2
+NEVER, SAME_CONTENT, OTHER_CONTENT, OTHER_TITLE, BOTH = "never", "same content", "other content", "other title", "both"
+REPEATS = (NEVER, NEVER, NEVER, NEVER, SAME_CONTENT, OTHER_CONTENT, OTHER_TITLE, BOTH)
 
 
 @dataclass(frozen=True)
 class Sent:
-    """An instance that some sender saw acknowledged."""
+    """What some sender saw acknowledged."""
 
+    calling_ae_title: str
     sop_instance_uid: str
     data_set_sha256: str
 
 
-class PersistentSenders:
-    """So many threads that send until `stop`, half of them by each program."""
+@dataclass(frozen=True)
+class File:
+    """What is to be sent, by whom."""
 
-    def __init__(self, port: int, folder: Path, count: int):
-        self._port, self._folder = port, folder
+    path: Path
+    sent: Sent
+
+
+class PersistentSenders:
+    """So many threads that send until `stop`, each `studies` at once, half of them by each program, to one of the ports."""
+
+    def __init__(self, ports: list[int], folder: Path, count: int, studies: int, seed: int):
+        self._ports, self._folder, self._studies, self._seed = ports, folder, studies, seed
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._run, args=((send_with_dcmtk, send_with_pynetdicom)[number % 2], number))
-            for number in range(count)
-        ]
-        self.sent = 0
+        self._threads = [threading.Thread(target=self._run, args=(number,)) for number in range(count)]
+        self.sent = self.repeats = 0
         self.acknowledged: list[Sent] = []
         self.errors: list[Exception] = []
 
@@ -54,53 +68,91 @@ class PersistentSenders:
         for thread in self._threads:
             thread.join()
 
-    def _run(self, send, number: int) -> None:
+    def _run(self, number: int) -> None:
+        send = (send_with_dcmtk, send_with_pynetdicom)[number % 2]
+        drawn = stream(self._seed, f"sender {number}")
+        folder = self._folder / str(number)
         try:
             while not self._stopping.is_set():
-                self._send_study(send, number)
+                folder.mkdir()
+                self._send_studies(send, write_studies(folder, TITLES[number % len(TITLES)], self._studies, drawn), drawn)
+                shutil.rmtree(folder)
         except Exception as error:
             self.errors.append(error)
 
-    def _send_study(self, send, number: int) -> None:
-        folder = self._folder / f"{number}-{random.getrandbits(64):x}"
-        waiting = write_study(folder)
+    def _send_studies(self, send, waiting: list[File], drawn: random.Random) -> None:
+        """Until each file is acknowledged."""
+        self.repeats += len(waiting) - len({file.sent.sop_instance_uid for file in waiting})
         while waiting and not self._stopping.is_set():
-            pieces = [waiting[start::ASSOCIATIONS] for start in range(ASSOCIATIONS)]
-            threads = [threading.Thread(target=self._send, args=(send, piece, waiting)) for piece in pieces if piece]
+            port = drawn.choice(self._ports)
+            threads = [
+                threading.Thread(target=self._send, args=(send, title, files, port, waiting))
+                for title, files in pieces(waiting)
+            ]
             for thread in threads:
                 thread.start()
             for thread in threads:
                 thread.join()
-            self._stopping.wait(random.uniform(0, 0.5))
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
+            self._stopping.wait(drawn.uniform(0, 0.5))
 
-    def _send(self, send, files: list[Path], waiting: list[Path]) -> None:
+    def _send(self, send, title: str, files: list[File], port: int, waiting: list[File]) -> None:
         """Takes what was acknowledged out of what waits."""
         try:
-            answers = send(files, "127.0.0.1", self._port)
+            answers = send([file.path for file in files], "127.0.0.1", port, calling=title)
         except Exception as error:
             self.errors.append(error)
             return
+        acknowledged = {answer.path for answer in answers if answer.status == 0}
         with self._lock:
             self.sent += len(answers)
-            for answer in answers:
-                if answer.status == 0:
-                    self.acknowledged.append(sent(answer.path))
-                    waiting.remove(answer.path)
+            for file in files:
+                if file.path in acknowledged:
+                    self.acknowledged.append(file.sent)
+                    waiting.remove(file)
+
+
+def pieces(waiting: list[File]) -> list[tuple[str, list[File]]]:
+    """What goes over one association each."""
+    return [
+        (title, piece)
+        for title in sorted({file.sent.calling_ae_title for file in waiting})
+        for start in range(ASSOCIATIONS)
+        if (piece := [file for file in waiting if file.sent.calling_ae_title == title][start::ASSOCIATIONS])
+    ]
+
+
+def write_studies(folder: Path, title: str, count: int, drawn: random.Random) -> list[File]:
+    """Instances of `count` studies, and repeats of some, in any order."""
+    new_uid = uids(drawn)
+    files = []
+    for _ in range(count):
+        study = {"StudyInstanceUID": new_uid(), "SeriesInstanceUID": new_uid()}
+        repeats = drawn.choice(REPEATS)
+        for _ in range(STUDY_INSTANCES):
+            instance = {**study, "SOPInstanceUID": new_uid(), "PixelData": drawn.randbytes(256)}
+            files.append(write(folder, title, instance))
+            if repeats == SAME_CONTENT:
+                files.append(write(folder, title, instance))
+            if repeats in (OTHER_CONTENT, BOTH):
+                files.append(write(folder, title, {**instance, "PixelData": drawn.randbytes(256)}))
+            if repeats in (OTHER_TITLE, BOTH):
+                other = drawn.choice([name for name in TITLES if name != title])
+                files.append(write(folder, other, {**instance, "PixelData": drawn.randbytes(256)}))
+    drawn.shuffle(files)
+    return files
+
+
+def write(folder: Path, title: str, elements: dict) -> File:
+    path = synthetic_instance(folder / f"{len(os.listdir(folder))}.dcm", **elements)
+    digest = hashlib.sha256(data_set_bytes(path)).hexdigest()
+    return File(path, Sent(title, elements["SOPInstanceUID"], digest))
 
 
 def write_study(folder: Path) -> list[Path]:
+    """A study for a test to send."""
     folder.mkdir()
     study, series = generate_uid(), generate_uid()
     return [
         synthetic_instance(folder / f"{number}.dcm", StudyInstanceUID=study, SeriesInstanceUID=series, InstanceNumber=number)
         for number in range(INSTANCES)
     ]
-
-
-def sent(path: Path) -> Sent:
-    dataset = pydicom.dcmread(path, stop_before_pixels=True)
-    digest = hashlib.sha256(data_set_bytes(path)).hexdigest()
-    return Sent(str(dataset.SOPInstanceUID), digest)

@@ -3,6 +3,7 @@
     mitmdump --mode reverse:http://127.0.0.1:4566 --scripts s3_faults.py
 
 The file that S3_WEATHER names says how bad it is: "calm", "storm", or "dark", in which nothing comes through.
+S3_SEED says which requests it strikes.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from pathlib import Path
 from mitmproxy import http
 
 WEATHER = Path(os.environ["S3_WEATHER"])
+DRAWN = random.Random(f"{os.environ['S3_SEED']}/s3")
 # Of requests in a storm.
 REFUSED, CUT_BEFORE, CUT_AFTER, FAILED_AFTER, SLOW = 0.04, 0.02, 0.02, 0.02, 0.05
 SLOW_SECONDS = 1.5
@@ -27,17 +29,17 @@ def _error(status: int, code: str) -> http.Response:
 
 
 async def request(flow: http.HTTPFlow) -> None:
-    if _is("dark") or (_is("storm") and random.random() < CUT_BEFORE):
+    if _is("dark") or (_is("storm") and DRAWN.random() < CUT_BEFORE):
         flow.kill()
-    elif _is("storm") and random.random() < REFUSED:
+    elif _is("storm") and DRAWN.random() < REFUSED:
         flow.response = _error(503, "SlowDown")
-    elif _is("storm") and random.random() < SLOW:
-        await asyncio.sleep(random.uniform(0, SLOW_SECONDS))
+    elif _is("storm") and DRAWN.random() < SLOW:
+        await asyncio.sleep(DRAWN.uniform(0, SLOW_SECONDS))
 
 
 async def response(flow: http.HTTPFlow) -> None:
     """It is done by now, whatever the client is told."""
-    if _is("storm") and random.random() < CUT_AFTER:
+    if _is("storm") and DRAWN.random() < CUT_AFTER:
         flow.kill()
-    elif _is("storm") and random.random() < FAILED_AFTER:
+    elif _is("storm") and DRAWN.random() < FAILED_AFTER:
         flow.response = _error(500, "InternalError")

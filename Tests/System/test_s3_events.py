@@ -88,6 +88,19 @@ def test_other_keys_are_not_announced(aws, bucket):
     assert receive()["Records"][0]["s3"]["object"]["key"] == "deliveries/last.json"
 
 
+def test_events_are_lost_and_doubled_where_a_test_asks_for_it(aws, bucket):
+    name, receive = bucket
+    lost = aws.lost_events()
+    try:
+        for key, part in (("lost", 1), ("doubled", 0)):
+            aws.disorder_events(copies=2, seconds=0, lost=part)
+            aws.client("s3").put_object(Bucket=name, Key=f"deliveries/{key}.json", Body=b"")
+    finally:
+        aws.disorder_events(copies=1, seconds=0)
+    assert [receive()["Records"][0]["s3"]["object"]["key"] for _ in range(2)] == ["deliveries/doubled.json"] * 2
+    assert aws.lost_events() == lost + 1
+
+
 def test_each_queue_is_told_of_its_own_keys_alone(aws):
     name = f"bucket-{uuid.uuid4().hex[:8]}"
     deliveries, inbox = announce(aws, name, ("deliveries/", ".json"), ("inbox/", ".dcm"))

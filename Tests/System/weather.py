@@ -15,8 +15,8 @@ SCRIPT = Path(__file__).with_name("s3_faults.py")
 class Weather:
     """Runs while its `with` block does; calm at first."""
 
-    def __init__(self, endpoint: str, folder: Path):
-        self._endpoint, self._folder = endpoint, folder
+    def __init__(self, endpoint: str, folder: Path, seed: int):
+        self._endpoint, self._folder, self._seed = endpoint, folder, seed
         self._file = folder / "weather"
         self._port = ports.free_port()
         self.endpoint = f"http://127.0.0.1:{self._port}"
@@ -26,7 +26,7 @@ class Weather:
         command = [MITMDUMP, "--quiet", "--mode", f"reverse:{self._endpoint}", "--scripts", SCRIPT]
         command += ["--listen-host", "127.0.0.1", "--listen-port", str(self._port)]
         command += ["--set", f"confdir={self._folder / 'mitmproxy'}", "--set", "keep_host_header=true"]
-        environment = {**os.environ, "S3_WEATHER": str(self._file)}
+        environment = {**os.environ, "S3_WEATHER": str(self._file), "S3_SEED": str(self._seed)}
         self._process = processes.start(command, environment, self._folder / "logs" / "mitmproxy.log")
         wait_for("mitmproxy to listen", lambda: ports.accepts(self._port), 60)
         return self

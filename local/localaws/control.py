@@ -7,7 +7,9 @@ POST   /local/healthimaging/faults               arm: {"fault": "ThrottlingExcep
 DELETE /local/healthimaging/faults               disarm all
 POST   /local/lambda/kill                        kill every function that runs an invocation now: how many
 GET    /local/lambda/invocations                 how often each function was called
-POST   /local/s3/disorder                        {"copies": 2, "seconds": 5}: each event comes so often, so late at the most
+POST   /local/s3/disorder                        {"copies": 2, "seconds": 5, "lost": 0.1, "seed": 1}: each event comes so often,
+                                                 so late at the most, and that part of all never
+GET    /local/s3/lost-events                     how many never came
 GET    /local/requests                           how often each operation was asked for, by service
 """
 
@@ -37,6 +39,7 @@ ROUTES = Map(
         Rule("/local/lambda/kill", endpoint="kill_functions", methods=["POST"]),
         Rule("/local/lambda/invocations", endpoint="count_invocations", methods=["GET"]),
         Rule("/local/s3/disorder", endpoint="disorder_events", methods=["POST"]),
+        Rule("/local/s3/lost-events", endpoint="count_lost_events", methods=["GET"]),
         Rule("/local/requests", endpoint="count_requests", methods=["GET"]),
     ]
 )
@@ -92,8 +95,11 @@ class Control:
 
     def disorder_events(self, request: Request) -> Response:
         order = json.loads(request.get_data())
-        disorder.copies, disorder.seconds = int(order["copies"]), float(order["seconds"])
+        disorder.order(int(order["copies"]), float(order["seconds"]), float(order["lost"]), int(order["seed"]))
         return _json(order)
+
+    def count_lost_events(self, request: Request) -> Response:
+        return _json(disorder.lost_events)
 
     def count_requests(self, request: Request) -> Response:
         with self._lock:

@@ -1,12 +1,11 @@
 """S3 events: moto leaves out `sequencer` and the `Z` of `eventTime`, encodes `/` in keys, and announces a multipart
-upload twice, as a Put as well. Here they are as S3's, who promises at least one of each, in no order and at no time: a test
-asks for as much. Two configurations that one key could match are refused, as S3 does."""
+upload twice, as a Put as well. Here they are as S3's, which promises no order and no time; a test asks for as much, and for more
+copies or none. Two configurations that one key could match are refused, as S3 does."""
 
 import itertools
 import random
 import threading
 import time
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from urllib.parse import quote_plus
 
@@ -17,12 +16,25 @@ from moto.s3.models import FakeBucket
 _sequence = itertools.count(time.time_ns())
 
 
-@dataclass
 class Disorder:
-    """How often each event comes, and how late at the most."""
+    """How often each event comes, how late at the most, and how many never do."""
 
-    copies: int = 1
-    seconds: float = 0
+    def __init__(self):
+        self.lost_events = 0
+        self._lock = threading.Lock()
+        self.order(1, 0, 0, 0)
+
+    def order(self, copies: int, seconds: float, lost: float, seed: int) -> None:
+        self._copies, self._seconds, self._lost = copies, seconds, lost
+        self._drawn = random.Random(f"{seed}/events")
+
+    def delays(self) -> list[float]:
+        """Of one event, a number for each time that it comes."""
+        with self._lock:
+            if self._drawn.random() < self._lost:
+                self.lost_events += 1
+                return []
+            return [self._drawn.uniform(0, self._seconds) for _ in range(self._copies)]
 
 
 disorder = Disorder()
@@ -30,7 +42,7 @@ disorder = Disorder()
 
 def install() -> None:
     original = notifications._get_s3_event
-    send = notifications.send_event
+    send_event, send_message = notifications.send_event, notifications._send_sqs_message
 
     def event(event_name, bucket, key, notification_id) -> dict:
         result = original(event_name, bucket, key, notification_id)
@@ -44,19 +56,21 @@ def install() -> None:
         record["s3"]["object"]["sequencer"] = f"{next(_sequence):016X}"
         return result
 
-    def send_event(account_id, event_name, bucket, key) -> None:
+    def send_event_once(account_id, event_name, bucket, key) -> None:
         is_put = event_name == notifications.S3NotificationEvent.OBJECT_CREATED_PUT_EVENT
-        if is_put and key.multipart:
-            return
-        for _ in range(disorder.copies):
-            if disorder.seconds:
-                late = random.uniform(0, disorder.seconds)
-                threading.Timer(late, send, (account_id, event_name, bucket, key)).start()
+        if not (is_put and key.multipart):
+            send_event(account_id, event_name, bucket, key)
+
+    def send_in_disorder(*message) -> None:
+        for seconds in disorder.delays():
+            if seconds:
+                threading.Timer(seconds, send_message, message).start()
             else:
-                send(account_id, event_name, bucket, key)
+                send_message(*message)
 
     notifications._get_s3_event = event
-    notifications.send_event = send_event
+    notifications.send_event = send_event_once
+    notifications._send_sqs_message = send_in_disorder
     configure = FakeBucket.set_notification_configuration
 
     def set_notification_configuration(self: FakeBucket, configuration: dict | None) -> None:
