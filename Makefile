@@ -12,6 +12,8 @@ RUN_HERE := scripts/clean-environment
 PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev libisal-dev nasm pkg-config cmake dpkg-dev binutils p7zip-full openssl \
 	dcmtk python3-venv ca-certificates podman buildah runc slirp4netns netavark
 PYTHON := .venv/bin/python
+# System tests wait most of the time; the files of Tests/System are shared out among so many processes.
+PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
 .PHONY: help setup package release run test test-swift test-race test-fuzz test-system test-long fuzz lint image invoke reproduce redrive chaos bench-runtime bench-scp soak-scp down clean
@@ -39,10 +41,10 @@ test-fuzz: setup
 
 test-system: release .venv-sam/complete .venv-mitmproxy/complete
 	swift build --product SampleFunction
-	$(PYTHON) -m pytest Tests/System $(PYTEST_ARGUMENTS)
+	$(PYTHON) -m pytest Tests/System --numprocesses $(PROCESSES) --dist loadfile $(PYTEST_ARGUMENTS)
 
-test-long: release ## The tests that `make test` runs with fewer studies and deliveries, as they were meant
-	LONG_FORM=yes $(PYTHON) -m pytest -s Tests/System/test_many_studies.py Tests/System/test_hostile_documents.py
+test-long: release ## The tests that `make test` runs with fewer studies, images and deliveries, as they were meant
+	LONG_FORM=yes $(PYTHON) -m pytest -s $(foreach name,many_studies hostile_documents costs,Tests/System/test_$(name).py)
 
 fuzz: setup ## SECONDS=600 a target: libFuzzer with the address and the thread sanitizer; finds become fixtures
 	scripts/fuzz address -1 $(or $(SECONDS),600)

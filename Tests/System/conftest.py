@@ -14,6 +14,7 @@ import sample_data
 import sample_events
 from deploy import deploy
 from local_aws import LocalAWS
+from machine import Machine
 from pipeline import Pipeline
 from receiver import Receiver
 from slow_s3 import SlowS3Server
@@ -37,6 +38,15 @@ def pytest_report_header() -> list[str]:
     except dcmtk.NoDCMTK as error:
         return [str(error)]
     return ["DCMTK: " + ", ".join(f"{program.path} {program.version}" for program in found)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item):
+    """Where pytest-xdist runs tests side by side: the fixtures that a test needs are made while it has the machine, too."""
+    if not hasattr(item.config, "workerinput"):
+        return (yield)
+    with Machine(Path(item.config.option.basetemp).parent).use(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 def unpack_function(name: str, folder: Path) -> Path:

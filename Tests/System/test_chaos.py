@@ -71,12 +71,11 @@ def receivers(stormy):
         receiver.stop()
 
 
-def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, receivers, tmp_path, capsys):
+def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, receivers, tmp_path):
     pipeline, weather = stormy
     (tmp_path / "sent").mkdir()
     began = time.monotonic()
-    with capsys.disabled():
-        print(f"\nCHAOS_SEED={SEED}", flush=True)
+    print(f"\nCHAOS_SEED={SEED}", flush=True)
     with Chaos(pipeline, weather, receivers, SEED) as chaos:
         ports = [receiver.port for receiver in receivers]
         with PersistentSenders(ports, tmp_path / "sent", SENDERS, STUDIES, SEED) as senders:
@@ -94,15 +93,14 @@ def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, receivers, tm
     kept = {promise.sent(content) for promise in promised for content in imported.get(promise.key, [])}
     lost = [sent for sent in senders.acknowledged if sent not in kept]
     replaced = [it.key for it in promised if any(not it.is_content(content) for content in imported.get(it.key, []))]
-    with capsys.disabled():
-        print(
-            f"chaos: {senders.sent} sent, {senders.repeats} of them repeats, {len(senders.acknowledged)} acknowledged,"
-            f" {len(pipeline.aws.instances())} imported, {len(lost)} lost, {len(replaced)} replaced; {SENDERS * STUDIES} studies"
-            f" at once; {chaos.kills} kills, {chaos.freezes} freezes and {chaos.outages} outages of S3 for {RECEIVERS} receivers,"
-            f" {chaos.killed_functions} functions killed, {pipeline.aws.lost_events()} events lost, {chaos.sweeps} sweeps,"
-            f" {len(pipeline.manifests())} manifests, {len(pipeline.items())} jobs; {' and '.join(redriven.splitlines()[-2:])};"
-            f" {stormed - began:.0f} s of storm, {time.monotonic() - stormed:.0f} s to settle"
-        )
+    print(
+        f"chaos: {senders.sent} sent, {senders.repeats} of them repeats, {len(senders.acknowledged)} acknowledged,"
+        f" {len(pipeline.aws.instances())} imported, {len(lost)} lost, {len(replaced)} replaced; {SENDERS * STUDIES} studies"
+        f" at once; {chaos.kills} kills, {chaos.freezes} freezes and {chaos.outages} outages of S3 for {RECEIVERS} receivers,"
+        f" {chaos.killed_functions} functions killed, {pipeline.aws.lost_events()} events lost, {chaos.sweeps} sweeps,"
+        f" {len(pipeline.manifests())} manifests, {len(pipeline.items())} jobs; {' and '.join(redriven.splitlines()[-2:])};"
+        f" {stormed - began:.0f} s of storm, {time.monotonic() - stormed:.0f} s to settle"
+    )
     assert senders.errors == []
     assert chaos.errors == []
     assert lost == []

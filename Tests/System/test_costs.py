@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import STORE_SCP
+from conftest import LONG_FORM, STORE_SCP
 from deploy import deploy
 from local_aws import LocalAWS
 from persistent_sender import write_study
@@ -105,7 +105,7 @@ class Costs:
         return sum(event["type"].endswith(kind) for event in events)
 
 
-@pytest.mark.parametrize("images", [1, 100, 5000])
+@pytest.mark.parametrize("images", [1, 100, 5000] if LONG_FORM else [1, 100])
 def test_a_study_costs_one_execution_however_many_images_it_has(quiet, start, tmp_path, capsys, images):
     receiver, watch, costs = start(), Watch(quiet), Costs(quiet)
     send(study(tmp_path / "study", images), receiver.port)

@@ -9,7 +9,7 @@ from raw_sender import RawSender, associate_request, data, data_set, echo_comman
 from receiver import Receiver
 from waiting import wait_for
 
-pytestmark = pytest.mark.pipeline
+pytestmark = [pytest.mark.pipeline, pytest.mark.alone]
 IDLE, ACTIVE, INSTANCES = 1000, 300, 8
 PIXELS = 500_000
 MIB = 1 << 20

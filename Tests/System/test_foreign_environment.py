@@ -11,7 +11,7 @@ import pytest
 
 from conftest import PROJECT
 
-pytestmark = pytest.mark.pipeline
+pytestmark = [pytest.mark.pipeline, pytest.mark.alone]
 MAKE = shutil.which("make")
 # pynetdicom's come first where pip has installed it for a user; the rest is what conda, or a user's own folder, may bring.
 IN_THE_WAY = (
@@ -109,7 +109,7 @@ def test_make_test_passes_with_a_home_full_of_settings(foreign):
         foreign,
         *("--keep-going", "--assume-old=release", "test-swift", "test-system"),
         "SWIFT_TEST_ARGUMENTS=--filter 'DCMTKTests/echo|HTTPClientTests'",
-        "PYTEST_ARGUMENTS=-k 'echoscu_of_every_size or keeps_every_transfer_syntax or verified_signature'",
+        "PYTEST_ARGUMENTS=--numprocesses 0 -k 'echoscu_of_every_size or keeps_every_transfer_syntax or verified_signature'",
     )
     assert result.returncode == 0, result.stdout
     assert re.search(r"Test run with \d+ tests in \d+ suites passed", result.stdout), result.stdout

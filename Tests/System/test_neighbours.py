@@ -21,7 +21,7 @@ from receiver import Receiver
 from test_crowd import AT_START, MIB, PER_IDLE, peak_rss
 from waiting import wait_for
 
-pytestmark = pytest.mark.pipeline
+pytestmark = [pytest.mark.pipeline, pytest.mark.alone]
 A, B = "127.0.0.2", "127.0.0.1"
 KIB = 1 << 10
 IMAGES, PIXELS = 10, 100_000

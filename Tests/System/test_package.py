@@ -43,6 +43,7 @@ def test_the_check_refuses_what_it_cannot_read():
         assert subprocess.run([CHECK, unreadable], capture_output=True).returncode == 2
 
 
+@pytest.mark.alone
 def test_packing_again_gives_the_same_bytes():
     """That another folder gives them too takes a second build: `scripts/check-reproducible`."""
     before = ZIPS["CheckStatus"].read_bytes()

@@ -210,6 +210,9 @@ def test_a_text_in_the_inbox_is_rejected_once(pipeline, watch):
     assert "expected" in item["message"] and "DICM" in item["message"]
     assert pipeline.dead_letters() == 0
     assert watch.instances() == []
+    # Somebody must look at it.
+    assert pipeline.keys("inbox/") == ["inbox/x.dcm"]
+    pipeline.aws.client("s3").delete_object(Bucket=pipeline.bucket, Key="inbox/x.dcm")
 
 
 def test_an_instance_in_the_inbox_is_a_job_of_its_own(pipeline, samples, watch):
@@ -222,6 +225,7 @@ def test_an_instance_in_the_inbox_is_a_job_of_its_own(pipeline, samples, watch):
     assert uids == [sent.StudyInstanceUID, sent.SeriesInstanceUID, sent.SOPInstanceUID]
     [imported] = watch.instances()
     assert pipeline.aws.imported_object(imported["sha256"]) == path.read_bytes()
+    assert pipeline.keys("inbox/some folder/") == []
 
 
 def test_throttling_delays_an_import_and_loses_nothing(pipeline, receiver, samples, watch):
@@ -250,7 +254,9 @@ def test_instances_are_imported_one_by_one_where_that_is_wanted(pipeline, sample
         assert statuses(send_with_dcmtk(study, "127.0.0.1", scp.port)) == {0}
         items = watch.ended(len(study))
     assert [(item["outcome"], item["instanceCount"]) for item in items] == [("IMPORTED", "1")] * len(study)
-    assert len({item["sopInstanceUID"] for item in items}) == len(study)
+    manifests = [pipeline.manifest(item["deliveryId"]) for item in items]
+    assert len({instance["sopInstanceUID"] for manifest in manifests for instance in manifest["instances"]}) == len(study)
+    assert pipeline.keys("inbox/") == []
 
 
 @pytest.mark.parametrize("send", SENDERS)
