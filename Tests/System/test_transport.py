@@ -75,7 +75,8 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def tls_port(folder, pair):
     """That of the receiver which most tests share."""
-    settings = tls_settings(pair)
+    # A delivery that closes while another test reads the log would be a line of it.
+    settings = tls_settings(pair, DELIVERY_QUIET_SECONDS="3600")
     with start(folder, **settings):
         yield int(settings["TLS_PORT"])
 
