@@ -1,0 +1,37 @@
+"""Who is alone on the machine, where tests run side by side."""
+
+import fcntl
+import threading
+
+from machine import Machine
+from waiting import wait_for
+
+
+def test_who_wants_to_be_alone_waits_for_those_who_run_and_goes_before_those_who_come(tmp_path):
+    machine, began = Machine(tmp_path), []
+
+    def run(name: str, alone: bool) -> threading.Thread:
+        def use() -> None:
+            with machine.use(alone):
+                began.append(name)
+
+        thread = threading.Thread(target=use)
+        thread.start()
+        return thread
+
+    def somebody_is_in_line() -> bool:
+        with (tmp_path / "line").open() as line:
+            try:
+                fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    with machine.use(alone=False), machine.use(alone=False):
+        waiting = [run("alone", alone=True)]
+        wait_for("somebody in line", somebody_is_in_line)
+        waiting.append(run("later", alone=False))
+        assert began == []
+    for thread in waiting:
+        thread.join()
+    assert began == ["alone", "later"]
