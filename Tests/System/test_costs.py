@@ -1,7 +1,7 @@
 """What a study costs, counted: state transitions, invocations of functions and requests to services; `docs/costs.md` gives
 the sums. One study is one delivery, one execution and one job, however many images it has."""
 
-import json
+import collections
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from persistent_sender import write_study
 from pipeline import Pipeline
 from pydicom.uid import generate_uid
 from receiver import Receiver
+from schedule import invoke_schedule
 from senders import send_with_dcmtk, send_with_pynetdicom
 from synthetic import synthetic_instance
 from test_pipeline import Watch
@@ -22,12 +23,16 @@ ASSOCIATIONS = 4
 # Of an execution that looks at its job once: TriggerImport, StartImportJob, WaitForCompletion, CheckStatus, IsComplete,
 # ImportSucceeded; each further look adds three.
 TRANSITIONS, TRANSITIONS_OF_A_LOOK = 6, 3
-# Of the receiver, beside one for each image: marker, manifest, the marker's removal; of TriggerImport: manifest, execution; of
+# Of the receiver, beside one for each image: marker, manifest; of TriggerImport: manifest, execution, the marker's removal; of
 # StartImportJob: job, item.
-RECEIVER_REQUESTS, START_REQUESTS = 3, 4
-# Of CheckStatus: the job and perhaps its manifest at each look; at the last one the delivery's manifest, two listings, what
-# they list, the report and the item.
-LOOK_REQUESTS, VERDICT_REQUESTS = 3, 8
+RECEIVER_REQUESTS, START_REQUESTS = 2, 5
+# Of CheckStatus: the job and perhaps its manifest at each look; at the last one the delivery's manifest and whether there is a
+# further one, two listings, what they list, the report and the item.
+LOOK_REQUESTS, VERDICT_REQUESTS = 3, 9
+# Of TriggerImport for an object of the inbox: its size and date, its beginning, the copy, execution, the object's removal.
+INBOX_REQUESTS = 5
+# Of a sweep that finds nothing: where the last one stopped, and the listings of markers, audits and inbox.
+SWEEP_REQUESTS = 4
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +81,13 @@ def send(files: list[Path], port: int) -> None:
 
 
 class Costs:
-    """What was spent since this object was made."""
+    """What was spent since this object was made. The counts of docs/costs.md are what `told` prints: `pytest -s`."""
 
     def __init__(self, pipeline: Pipeline):
         self._pipeline = pipeline
         self._executions = {item["executionArn"] for item in pipeline.executions()}
         self._invocations = sum(pipeline.aws.invocations().values())
-        self._requests = sum(pipeline.aws.requests().values())
+        self._requests = collections.Counter(pipeline.aws.requests())
 
     def executions(self) -> list[str]:
         return [item["executionArn"] for item in self._pipeline.executions() if item["executionArn"] not in self._executions]
@@ -97,7 +102,17 @@ class Costs:
         return sum(self._pipeline.aws.invocations().values()) - self._invocations
 
     def requests(self) -> int:
-        return sum(self._pipeline.aws.requests().values()) - self._requests
+        return self._new_requests().total()
+
+    def told(self, what: str) -> str:
+        operations = ", ".join(f"{count} {operation}" for operation, count in sorted(self._new_requests().items()))
+        return (
+            f"{what}: {self.transitions()} transitions ({self.looks()} looks), {self.invocations()} invocations,"
+            f" {self.requests()} requests: {operations}"
+        )
+
+    def _new_requests(self) -> collections.Counter[str]:
+        return collections.Counter(self._pipeline.aws.requests()) - self._requests
 
     def _count(self, arn: str, kind: str) -> int:
         pages = self._pipeline.aws.client("stepfunctions").get_paginator("get_execution_history")
@@ -106,30 +121,52 @@ class Costs:
 
 
 @pytest.mark.parametrize("images", [1, 100, 5000] if LONG_FORM else [1, 100])
-def test_a_study_costs_one_execution_however_many_images_it_has(quiet, start, tmp_path, capsys, images):
+def test_a_study_costs_one_execution_however_many_images_it_has(quiet, start, tmp_path, images):
     receiver, watch, costs = start(), Watch(quiet), Costs(quiet)
     send(study(tmp_path / "study", images), receiver.port)
     [item] = watch.ended(images)
     assert (item["outcome"], item["importedCount"]) == ("IMPORTED", str(images))
+    print(costs.told(f"{images} images"))
     looks = costs.looks()
-    with capsys.disabled():
-        print(f"\n{images} images: {costs.transitions()} transitions ({looks} looks), {costs.invocations()} invocations, {costs.requests()} requests")
     assert costs.transitions() == TRANSITIONS + TRANSITIONS_OF_A_LOOK * (looks - 1)
     assert costs.invocations() == 2 + looks
     lease = 1
     assert images < costs.requests() <= images + lease + RECEIVER_REQUESTS + START_REQUESTS + LOOK_REQUESTS * looks + VERDICT_REQUESTS
 
 
-def test_images_that_are_imported_one_by_one_cost_as_many_executions(quiet, start, tmp_path, capsys):
+def test_images_that_are_imported_one_by_one_cost_as_many_executions(quiet, start, tmp_path):
     receiver, watch, costs = start(IMPORT_UNIT="instance"), Watch(quiet), Costs(quiet)
     send(study(tmp_path / "study", 20), receiver.port)
     watch.ended(20)
-    with capsys.disabled():
-        print(f"\n20 images one by one: {costs.transitions()} transitions, {costs.invocations()} invocations, {costs.requests()} requests")
+    print(costs.told("20 images one by one"))
     assert len(costs.executions()) == 20
     assert costs.transitions() >= 20 * TRANSITIONS
+    # TriggerImport takes up to ten events at once.
+    assert costs.invocations() >= 20 * 2 + 20 / 10
+    lease = 1
+    each = 1 + RECEIVER_REQUESTS + START_REQUESTS + VERDICT_REQUESTS
+    assert costs.requests() <= lease + 20 * each + LOOK_REQUESTS * costs.looks()
+
+
+def test_objects_of_the_inbox_cost_as_many_executions(quiet, tmp_path):
+    watch, costs = Watch(quiet), Costs(quiet)
+    for path in study(tmp_path / "study", 20):
+        quiet.aws.client("s3").put_object(Bucket=quiet.bucket, Key=f"inbox/{path.name}", Body=path.read_bytes())
+    watch.ended(20)
+    print(costs.told("20 objects of the inbox"))
+    assert len(costs.executions()) == 20
     # TriggerImport takes one object of the inbox at a time.
     assert costs.invocations() >= 20 * 3
+    start_job = 2
+    assert costs.requests() <= 20 * (INBOX_REQUESTS + start_job + VERDICT_REQUESTS) + LOOK_REQUESTS * costs.looks()
+    assert quiet.keys("inbox/") == []
+
+
+def test_a_sweep_that_finds_nothing_costs_a_few_requests(quiet):
+    costs = Costs(quiet)
+    invoke_schedule(quiet)
+    print(costs.told("a sweep"))
+    assert costs.requests() <= SWEEP_REQUESTS
 
 
 def test_ten_studies_over_twenty_associations_are_ten_to_twenty_jobs(quiet, start, tmp_path):
