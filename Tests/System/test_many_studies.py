@@ -60,6 +60,7 @@ def test_all_studies_are_acknowledged_and_closed(folder_receiver, associations, 
             DICOM_BUCKET="bucket",
             AWS_ENDPOINT_URL_S3=s3.endpoint,
             TASK_LEASE_SECONDS="4",
+            ALLOW_SHORT_LEASE="true",
             DELIVERY_QUIET_SECONDS="1",
             MAX_DOCUMENT_CONNECTIONS=str(DOCUMENT_CONNECTIONS),
         )

@@ -52,7 +52,10 @@ struct SessionReceiver {
         guard let entries = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
         else { return [] }
         let files = entries.compactMap { $0 as? URL }
-            .filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true }
+            .filter {
+                $0.pathExtension == "dcm"
+                    && (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true
+            }
             .sorted { $0.path < $1.path }
         return try files.map { file in
             let bytes = [UInt8](try Data(contentsOf: file))
