@@ -62,6 +62,7 @@ package struct ImportJobTable: Sendable {
         attributes["studyDate"] = request.studyDate
         attributes["seriesInstanceUID"] = request.seriesInstanceUID
         attributes["sopInstanceUID"] = request.sopInstanceUID
+        attributes["repeats"] = request.repeats?.description
         return attributes
     }
 }
