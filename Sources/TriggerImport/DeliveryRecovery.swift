@@ -38,13 +38,16 @@ struct DeliveryRecovery: Sendable {
         // Before the manifest: a second look finds what a task that was frozen, and not gone, has stored meanwhile. Whoever writes
         // the manifest and ends there has left the audit, which starts the import in the end.
         try await bucket.putDocument(try PipelineJSON.encode(open), key: BucketLayout.auditKey(of: delivery))
+        var isWritten = false
         if !instances.isEmpty {
-            _ = try await ManifestWriter(store: bucket, logger: logger).write(
+            let result = try await ManifestWriter(store: bucket, logger: logger).write(
                 open.manifest(closedAt: now(), instances: instances))
+            isWritten = result != .complete
             _ = try await manifests.startAll(of: delivery, logger: logger)
         }
         try await manifests.removeMarker(of: delivery, task: marker.task)
-        guard !instances.isEmpty else { return .cleared }
+        // Nothing was stored, or somebody else has closed it meanwhile.
+        guard isWritten else { return .cleared }
         logger.warning(
             "delivery recovered: its task is gone",
             metadata: ["deliveryId": "\(delivery)", "task": "\(open.task)", "instances": "\(instances.count)"])

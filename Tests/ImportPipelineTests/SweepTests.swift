@@ -179,6 +179,29 @@ import Testing
         #expect(intake.executions.started == [ImportID(id), ImportID(id, number: 1)])
     }
 
+    @Test("Sweeps at once close a delivery once, and close its audit without a further manifest")
+    func atOnce() async {
+        for id in (0..<50).map(SampleDeliveries.id) { bucket.lay(id) }
+        let outcomes = await sweeps(4)
+        #expect(outcomes.map(\.recovered.count).reduce(0, +) == 50)
+        #expect(outcomes.allSatisfy { $0.failed == 0 })
+        #expect(intake.executions.started.count == 50)
+
+        for id in (0..<50).map(SampleDeliveries.id) { bucket[SampleDeliveries.key(id, "1.5")] = "y" }
+        wait(minutes: 25 * 60)
+        #expect(await sweeps(4).allSatisfy { $0.failed == 0 })
+        #expect(intake.executions.started.count == 100)
+        #expect(bucket.keys.filter { $0.hasPrefix("deliveries/") }.count == 100)
+        #expect(!bucket.keys.contains { $0.hasPrefix("audits/") || $0.hasPrefix("open/") })
+    }
+
+    private func sweeps(_ count: Int) async -> [SweepOutcome] {
+        await withTaskGroup(of: SweepOutcome.self) { group in
+            for _ in 0..<count { group.addTask { await intake.sweep() } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
     // MARK: Fairness
 
     /// So many looks are allowed until the time is up.
