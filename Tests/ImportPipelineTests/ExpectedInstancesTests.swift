@@ -17,11 +17,11 @@ import Testing
     ) async throws -> ExpectedInstances {
         let manifest = SampleDeliveries.manifest(Self.id)
         var request = ImportRequest(
-            manifest, of: ImportID(Self.id, number: number ?? 0), bucket: "b", outputRoot: "s3://out/")
+            manifest, of: ImportID(Self.id, number: number ?? 0), bucket: "bucket", outputRoot: "s3://out/")
         if number == nil { request.manifestKey = nil }
         var expected: ExpectedInstances?
         try await LoopbackHTTPServer.serve { request in
-            let key = String(request.target.dropFirst("/b/".count))
+            let key = String(request.target.dropFirst("/bucket/".count))
             return documents[key].map { .status(200, $0) } ?? .status(404, "<Error><Code>NoSuchKey</Code></Error>")
         } to: { _, url, http in
             expected = try await .of(
