@@ -44,8 +44,12 @@ let package = Package(
             swiftSettings: settings),
 
         .executableTarget(
-            name: "TriggerImport", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog", "DICOM"],
-            swiftSettings: settings),
+            name: "TriggerImport",
+            dependencies: ["ImportIntake", "LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
+            path: "Sources/TriggerImport/Process", swiftSettings: settings),
+        .target(
+            name: "ImportIntake", dependencies: ["AWS", "ImportPipeline", "StructuredLog", "DICOM"],
+            path: "Sources/TriggerImport", exclude: ["Process"], swiftSettings: settings),
         .executableTarget(
             name: "StartImportJob", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
             swiftSettings: settings),
@@ -111,7 +115,7 @@ let package = Package(
         .testTarget(
             name: "ImportPipelineTests",
             dependencies: [
-                "ImportPipeline", "TriggerImport", "StartImportJob", "CheckStatus", "HTTP", "LoopbackHTTP", "TestLog",
+                "ImportPipeline", "ImportIntake", "StartImportJob", "CheckStatus", "HTTP", "LoopbackHTTP", "TestLog",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -50,6 +50,7 @@ def _manifest(dataset: pydicom.Dataset, body: bytes) -> dict:
     return {
         "version": 1,
         "deliveryId": DELIVERY_ID,
+        "task": "0123456789abcdef",
         "prefix": PREFIX,
         "studyInstanceUID": study,
         "studyDate": dataset.StudyDate,

@@ -2,6 +2,7 @@ import AWS
 import FoundationEssentials
 import ImportPipeline
 import LambdaRuntime
+import Logging
 import StructuredLog
 
 /// Looks at an import job, brings its item up to date and says what is next. COMPLETED alone proves nothing: what the job's
@@ -33,7 +34,7 @@ struct CheckStatusFunction: LambdaHandler {
         let job = try await metrics.countingHealthImagingErrors {
             try await healthImaging.getDICOMImportJob(datastoreID: datastoreID, jobID: event.jobId)
         }
-        let look = try await look(at: job, of: event.request)
+        let look = try await look(at: job, of: event.request, logger: context.logger)
         let progress = progress(after: look.verdict, on: job, of: event)
         try await record(look, of: job, event: event, isStartedAgain: progress.startsAgain)
         count(look, of: event, isStartedAgain: progress.startsAgain)
@@ -44,10 +45,11 @@ struct CheckStatusFunction: LambdaHandler {
                 "jobStatus": "\(job.jobStatus.rawValue)", "outcome": "\(look.verdict.outcome.rawValue)",
                 "attempt": "\(event.attempt)", "startsAgain": "\(progress.startsAgain)", "polls": "\(progress.polls)",
             ])
-        // Of a delivery that is not whole everything stays: it may have to be imported once more.
-        if tagsImported, let proof = look.proof, look.verdict.outcome == .imported {
-            let bucket = try S3URI(event.request.inputS3Uri).bucket
-            await RetentionTags(s3: s3).add(to: proof.imported, bucket: bucket, logger: context.logger)
+        if let proof = look.proof {
+            let tags = RetentionTags(s3: s3, bucket: try S3URI(event.request.inputS3Uri).bucket, logger: context.logger)
+            // Of a delivery that is not whole everything stays: it may have to be imported once more.
+            if tagsImported, look.verdict.outcome == .imported { await tags.add(.imported, to: proof.imported) }
+            if proof.expected.isClosed { await tags.add(.unacknowledged, to: proof.unacknowledged) }
         }
         return progress
     }
@@ -56,7 +58,9 @@ struct CheckStatusFunction: LambdaHandler {
 
     private typealias Look = (verdict: ImportVerdict, proof: ImportProof?)
 
-    private func look(at job: HealthImagingClient.JobProperties, of request: ImportRequest) async throws -> Look {
+    private func look(
+        at job: HealthImagingClient.JobProperties, of request: ImportRequest, logger: Logger
+    ) async throws -> Look {
         switch job.jobStatus {
         case .submitted, .inProgress: return (.pending, nil)
         case .failed: return (.jobFailed(message: job.message), nil)
@@ -67,7 +71,7 @@ struct CheckStatusFunction: LambdaHandler {
                 return (.manifestMissing(since: endedAt, at: Date()), nil)
             }
             let proof = ImportProof(
-                expected: try await .of(request, s3: s3), summary: summary,
+                expected: try await .of(request, s3: s3, logger: logger), summary: summary,
                 results: try await output.results(of: job))
             return (ImportVerdict(proof), proof)
         }

@@ -1,24 +1,58 @@
 import AWS
 import ImportPipeline
+import Logging
+import StructuredLog
 
-/// What a delivery's import has to bring.
+/// What an import has to bring, and what else its delivery holds.
 struct ExpectedInstances: Sendable, Equatable {
     let count: Int
     /// nil where no document lists them.
     let keys: Set<String>?
+    /// What all manifests of the delivery list, whose senders were told that it is stored; nil where that is not known.
+    var acknowledged: Set<String>?
+    /// Whether its task has closed the delivery itself. One that was closed in its place may hold more that was acknowledged: a
+    /// second look finds it.
+    var isClosed = false
 
-    /// By the delivery's manifest; an object of the inbox has none, but its key follows from the request.
-    static func of(_ request: ImportRequest, s3: S3Client) async throws -> ExpectedInstances {
-        let input = try S3URI(request.inputS3Uri)
-        do {
-            let manifest = try await s3.getDocument(
-                DeliveryManifest.self, bucket: input.bucket, key: BucketLayout.manifestKey(of: request.importId))
-            if let problem = manifest.problem(expecting: request.deliveryId) {
-                throw UnusableManifest(description: problem)
-            }
-            return ExpectedInstances(count: request.instanceCount, keys: Set(manifest.instances.map(\.key)))
-        } catch let error as AWSServiceError where error.statusCode == 404 {
+    /// By the manifest that the request names; an object of the inbox has none, but its key follows from the request.
+    static func of(_ request: ImportRequest, s3: S3Client, logger: Logger) async throws -> ExpectedInstances {
+        let bucket = try S3URI(request.inputS3Uri).bucket
+        guard let manifestKey = request.manifestKey else {
             return ExpectedInstances(count: request.instanceCount, keys: keyOfSingleInstance(request).map { [$0] })
+        }
+        let documents = S3DocumentStore(s3: s3, bucket: bucket)
+        guard let document = try await documents.document(key: manifestKey) else {
+            return ExpectedInstances(count: request.instanceCount, keys: nil)
+        }
+        let manifest = try PipelineJSON.decode(DeliveryManifest.self, from: document)
+        if let problem = manifest.problem(expecting: request.deliveryId) {
+            throw UnusableManifest(description: problem)
+        }
+        let others = await self.others(beside: request.importId, documents: documents, logger: logger)
+        let manifests = others.map { [manifest] + $0 }
+        return ExpectedInstances(
+            count: request.instanceCount, keys: Set(manifest.instances.map(\.key)),
+            acknowledged: manifests.map { Set($0.flatMap(\.instances).map(\.key)) },
+            isClosed: manifests?.contains { $0.closeReason != .recovered } ?? false)
+    }
+
+    /// The other manifests of the delivery; nil where one of them cannot be read: then it is not known what was acknowledged.
+    private static func others(
+        beside own: ImportID, documents: S3DocumentStore, logger: Logger
+    ) async -> [DeliveryManifest]? {
+        var manifests: [DeliveryManifest] = []
+        do {
+            for number in 0...ImportID.maximumNumber where number != own.number {
+                let key = BucketLayout.manifestKey(of: ImportID(own.delivery, number: number))
+                guard let document = try await documents.document(key: key) else { break }
+                manifests.append(try PipelineJSON.decode(DeliveryManifest.self, from: document))
+            }
+            return manifests
+        } catch {
+            logger.error(
+                "another manifest of the delivery cannot be read: no object counts as unacknowledged", error: error,
+                metadata: ["deliveryId": "\(own.delivery)"])
+            return nil
         }
     }
 

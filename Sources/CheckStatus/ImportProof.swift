@@ -26,6 +26,13 @@ struct ImportProof: Sendable, Equatable {
         expected.keys?.intersection(results?.imported ?? []) ?? []
     }
 
+    /// Keys that HealthImaging mentions and no manifest of the delivery lists: the objects landed, but their senders were never
+    /// told so.
+    var unacknowledged: Set<String> {
+        guard let results, let acknowledged = expected.acknowledged else { return [] }
+        return results.imported.union(results.failed.map(\.key)).subtracting(acknowledged)
+    }
+
     /// Instances in image sets that are not primary, by whichever of the two says more.
     var nonPrimaryCount: Int {
         max(results?.nonPrimary.count ?? 0, summary.numberOfNonPrimaryInstances)
@@ -41,6 +48,6 @@ struct ImportProof: Sendable, Equatable {
             deliveryId: progress.request.deliveryId, jobId: jobID, attempt: progress.attempt, outcome: outcome,
             proof: isByInstance ? .instances : .counts, instanceCount: expected.count,
             importedCount: summary.numberOfImportedFiles, failed: results?.failed ?? [], missing: missing,
-            nonPrimary: results?.nonPrimary ?? [])
+            nonPrimary: results?.nonPrimary ?? [], unacknowledged: unacknowledged.sorted())
     }
 }

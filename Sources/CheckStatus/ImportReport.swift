@@ -23,4 +23,6 @@ struct ImportReport: Encodable, Sendable, Equatable {
     let missing: [String]
     /// Keys of instances in image sets that are not primary.
     let nonPrimary: [String]
+    /// Keys of objects beside the delivery's instances, whose senders were never told that they were stored.
+    let unacknowledged: [String]
 }

@@ -3,20 +3,29 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// Tags objects that were imported: the bucket's lifecycle rule lets only those expire.
+/// Tags objects that may expire: the bucket's lifecycle rules let only those go.
 ///
 /// A tag that cannot be written keeps its object; nothing is lost by that, so that it is no failure of the import.
 struct RetentionTags: Sendable {
-    static let tag = (key: "imported", value: "true")
+    enum Tag: String, Sendable {
+        /// HealthImaging says that it has imported the instance.
+        case imported
+        /// Its sender was never told that it was stored.
+        case unacknowledged
+    }
+
     private static let maximumInFlight = 32
 
     let s3: S3Client
+    let bucket: String
+    let logger: Logger
 
-    func add(to keys: Set<String>, bucket: String, logger: Logger) async {
+    /// Replaces other tags of the objects.
+    func add(_ tag: Tag, to keys: Set<String>) async {
         var failures: [any Error] = []
         await keys.sorted().sideBySide(atMost: Self.maximumInFlight) { key -> (any Error)? in
             do {
-                try await s3.putObjectTagging(bucket: bucket, key: key, tag: Self.tag)
+                try await s3.putObjectTagging(bucket: bucket, key: key, tag: (tag.rawValue, "true"))
                 return nil
             } catch {
                 return error
@@ -25,6 +34,8 @@ struct RetentionTags: Sendable {
             if let error = $0 { failures.append(error) }
         }
         guard let first = failures.first else { return }
-        logger.error("objects not tagged: they will not expire", error: first, metadata: ["count": "\(failures.count)"])
+        logger.error(
+            "objects not tagged: they will not expire", error: first,
+            metadata: ["count": "\(failures.count)", "tag": "\(tag.rawValue)"])
     }
 }

@@ -7,6 +7,10 @@ package enum BucketLayout {
     package static let audits = "audits/"
     /// Any `*.dcm` object that lands below it is imported on its own.
     package static let inbox = "inbox/"
+    /// Objects of the inbox whose imports have been started, where they are to be kept.
+    package static let taken = "taken/"
+    /// Where the last sweep stopped; there is none when nothing was left.
+    package static let sweepPosition = "sweeps/position"
 
     /// `2026/11/23/{deliveryId}/`: the day on which the delivery was opened (UTC), which its id begins with.
     package static func prefix(of delivery: DeliveryID) -> String {
@@ -75,6 +79,8 @@ package enum BucketLayout {
         guard key.hasPrefix(manifests), key.hasSuffix(".json") else { return nil }
         return ImportID(String(key.dropFirst(manifests.count).dropLast(".json".count)), separator: ".")
     }
+
+    package static func takenKey(ofInboxKey key: String) -> String { "\(taken)\(key.dropFirst(inbox.count))" }
 
     package static func isInInbox(_ key: String) -> Bool { key.hasPrefix(inbox) && key.hasSuffix(".dcm") }
 }

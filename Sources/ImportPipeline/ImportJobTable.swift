@@ -51,6 +51,12 @@ package struct ImportJobTable: Sendable {
         try await dynamoDB.putItemIfAbsent(table: name, keyName: Self.keyName, item: item)
     }
 
+    /// Whether the object of this delivery was rejected.
+    package func isRejected(_ delivery: DeliveryID) async throws -> Bool {
+        try await dynamoDB.getAttribute("outcome", table: name, key: (Self.keyName, delivery.description))
+            == ImportOutcome.rejected.rawValue
+    }
+
     private static func attributes(of request: ImportRequest) -> [String: String] {
         var attributes = [
             "deliveryId": request.deliveryId.description,
@@ -62,6 +68,7 @@ package struct ImportJobTable: Sendable {
         attributes["studyDate"] = request.studyDate
         attributes["seriesInstanceUID"] = request.seriesInstanceUID
         attributes["sopInstanceUID"] = request.sopInstanceUID
+        attributes["repeats"] = request.repeats?.description
         return attributes
     }
 }

@@ -15,6 +15,8 @@ package struct ImportRequest: Codable, Sendable, Equatable {
     /// Set where the delivery holds one instance only.
     package var sopInstanceUID: String?
     package var instanceCount: Int
+    /// See `DeliveryManifest`.
+    package var repeats: DeliveryID?
     /// Set where somebody asks for an import once more: another text for each time.
     package var redrive: String?
 
@@ -47,6 +49,7 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         seriesInstanceUID = try container.textIfPresent(.uid, .seriesInstanceUID)
         sopInstanceUID = try container.textIfPresent(.uid, .sopInstanceUID)
         instanceCount = try container.integer(in: 1...HealthImagingLimits.maximumInstances, .instanceCount)
+        repeats = try container.decodeIfPresent(DeliveryID.self, forKey: .repeats)
         redrive = try container.textIfPresent(.redrive, .redrive)
         guard importId.delivery == deliveryId else {
             throw container.error(at: .importId, expected: "an import of the delivery that deliveryId names")
@@ -69,6 +72,7 @@ package struct ImportRequest: Codable, Sendable, Equatable {
             studyDate: manifest.studyDate, seriesInstanceUID: series.count == 1 ? series.first : nil,
             sopInstanceUID: manifest.instances.count == 1 ? manifest.instances.first?.sopInstanceUID : nil,
             instanceCount: manifest.instances.count)
+        repeats = manifest.repeats
     }
 
     /// The same for whoever asks for the same attempt, and another one for each attempt: HealthImaging starts one job for a

@@ -1,28 +1,73 @@
 import AWS
 import DICOM
 import ImportPipeline
+import Logging
 
-/// Validates a single object of the inbox by its header and gives it a prefix of its own.
+/// Validates a single object of the inbox by its header, gives it a prefix of its own, starts its import and takes it out of the
+/// inbox.
 ///
 /// The copy is what keeps the import apart from its neighbours: HealthImaging imports whatever begins with the prefix.
-struct InboxIntake: Sendable {
-    let s3: S3Client
-    let outputRoot: String
+package struct InboxIntake: Sendable {
+    private let bucket: any InboxBucket
+    private let bucketName: String
+    private let starter: ImportStarter
+    private let outputRoot: String
+    private let taken: InboxTaken
 
-    func request(for object: CreatedObject) async throws -> ImportRequest {
-        let delivery = DeliveryID(
-            openedAt: object.createdAt,
-            derivedFrom: [
-                object.bucket, object.key, object.versionID ?? "", object.eTag, object.sequencer ?? "",
-            ])
+    package init(
+        bucket: any InboxBucket, bucketName: String, starter: ImportStarter, outputRoot: String, taken: InboxTaken
+    ) {
+        self.bucket = bucket
+        self.bucketName = bucketName
+        self.starter = starter
+        self.outputRoot = outputRoot
+        self.taken = taken
+    }
+
+    /// nil: it is not there any more, or was replaced since, which has an event of its own.
+    func take(_ created: CreatedObject, logger: Logger) async throws -> IntakeResult? {
+        guard let object = try await bucket.head(key: created.key),
+            created.quotedETag == nil || created.quotedETag == object.eTag
+        else { return nil }
+        return try await take(object, logger: logger)
+    }
+
+    /// nil: as above.
+    func take(_ object: S3Client.ListedObject, logger: Logger) async throws -> IntakeResult? {
+        let result: IntakeResult
+        do {
+            result = try await starter.start(try await request(for: object), logger: logger)
+        } catch let rejection as Rejection {
+            // It stays where it is: there is no other copy of it.
+            return try await starter.reject(rejection, logger: logger)
+        } catch is InboxObjectChanged {
+            return nil
+        }
+        do {
+            if taken == .move { try await bucket.copy(object, to: BucketLayout.takenKey(ofInboxKey: object.key)) }
+            try await bucket.remove(object)
+        } catch is InboxObjectChanged {
+            // Another object is there by now, or another invocation has taken this one out.
+        }
+        return result
+    }
+
+    /// The same for the event of an object and for a listing that holds it.
+    static func delivery(of object: S3Client.ListedObject) -> DeliveryID {
+        DeliveryID(openedAt: object.lastModified, derivedFrom: [object.key, object.eTag, "\(object.size)"])
+    }
+
+    // MARK: -
+
+    private func request(for object: S3Client.ListedObject) async throws -> ImportRequest {
+        let delivery = Self.delivery(of: object)
         func rejection(_ message: String) -> Rejection {
-            Rejection(
-                deliveryId: delivery, inputS3Uri: "s3://\(object.bucket)/\(object.key)", message: message)
+            Rejection(deliveryId: delivery, inputS3Uri: "s3://\(bucketName)/\(object.key)", message: message)
         }
         let instance: ImportableInstance
         do {
             try ImportableInstance.check(size: object.size)
-            guard let header = try await ObjectHeader.read(object, from: s3) else {
+            guard let header = try await ObjectHeader.read(object, from: bucket) else {
                 throw ImportableInstance.Problem.headerTooLong
             }
             instance = try ImportableInstance(header)
@@ -30,17 +75,15 @@ struct InboxIntake: Sendable {
             throw rejection(ImportableInstance.message(for: error, size: object.size))
         } catch let problem as ImportableInstance.Problem {
             throw rejection(problem.description)
-        } catch let error as AWSServiceError where error.statusCode == 404 {
-            throw rejection("expected the object that S3's event names, but it is no longer there")
         }
 
-        try await s3.copy(
-            bucket: object.bucket, fromKey: object.key, ifMatch: object.quotedETag, size: object.size,
-            toKey: BucketLayout.instanceKey(
+        try await bucket.copy(
+            object,
+            to: BucketLayout.instanceKey(
                 delivery, study: instance.studyInstanceUID.value, series: instance.seriesInstanceUID.value,
                 instance: instance.sopInstanceUID.value))
         return ImportRequest(
-            importId: ImportID(delivery), inputS3Uri: "s3://\(object.bucket)/\(BucketLayout.prefix(of: delivery))",
+            importId: ImportID(delivery), inputS3Uri: "s3://\(bucketName)/\(BucketLayout.prefix(of: delivery))",
             outputS3Uri: "\(outputRoot)\(delivery)/", studyInstanceUID: instance.studyInstanceUID.value,
             studyDate: instance.studyDate, seriesInstanceUID: instance.seriesInstanceUID.value,
             sopInstanceUID: instance.sopInstanceUID.value, instanceCount: 1)

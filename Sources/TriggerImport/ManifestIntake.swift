@@ -1,25 +1,84 @@
-import AWS
 import ImportPipeline
+import Logging
 
-/// Reads and validates the manifest that closes a delivery.
-struct ManifestIntake: Sendable {
-    let s3: S3Client
-    let outputRoot: String
+/// Starts the import of a delivery's manifest, and removes the delivery's open marker once it was started: until then the
+/// marker tells the sweep that something is to be done.
+package struct ManifestIntake: Sendable {
+    private let bucket: any IntakeBucket
+    private let bucketName: String
+    private let starter: ImportStarter
+    private let outputRoot: String
 
-    func request(for id: ImportID, in object: CreatedObject) async throws -> ImportRequest {
-        let delivery = id.delivery
+    /// `outputRoot` is an S3 URI that ends in `/`.
+    package init(bucket: any IntakeBucket, bucketName: String, starter: ImportStarter, outputRoot: String) {
+        self.bucket = bucket
+        self.bucketName = bucketName
+        self.starter = starter
+        self.outputRoot = outputRoot
+    }
+
+    /// nil: there is no such manifest.
+    package func take(_ id: ImportID, logger: Logger) async throws -> IntakeResult? {
+        guard let (result, task) = try await startOwned(id, logger: logger) else { return nil }
+        // The marker of a manifest whose task cannot be read is left to the sweep, which knows it by its key.
+        if let task { try await removeMarker(of: id.delivery, task: task) }
+        return result
+    }
+
+    /// Starts the import and leaves the marker. nil: there is no such manifest.
+    func start(_ id: ImportID, logger: Logger) async throws -> IntakeResult? {
+        try await startOwned(id, logger: logger)?.result
+    }
+
+    /// Starts the imports of all manifests that the delivery has, in their order.
+    func startAll(of delivery: DeliveryID, logger: Logger) async throws -> [IntakeResult] {
+        var results: [IntakeResult] = []
+        for number in 0...ImportID.maximumNumber {
+            guard let result = try await start(ImportID(delivery, number: number), logger: logger) else { break }
+            results.append(result)
+        }
+        return results
+    }
+
+    func removeMarker(of delivery: DeliveryID, task: TaskID) async throws {
+        try await bucket.removeDocument(key: BucketLayout.openMarkerKey(of: delivery, task: task))
+    }
+
+    // MARK: -
+
+    private func startOwned(_ id: ImportID, logger: Logger) async throws -> (result: IntakeResult, task: TaskID?)? {
         func rejection(_ message: String) -> Rejection {
             Rejection(
-                deliveryId: delivery, inputS3Uri: "s3://\(object.bucket)/\(BucketLayout.prefix(of: delivery))",
+                deliveryId: id.delivery, inputS3Uri: "s3://\(bucketName)/\(BucketLayout.prefix(of: id.delivery))",
                 message: message)
         }
+        let document: [UInt8]?
         let manifest: DeliveryManifest
         do {
-            manifest = try await s3.getDocument(DeliveryManifest.self, bucket: object.bucket, key: object.key)
+            document = try await bucket.document(key: BucketLayout.manifestKey(of: id))
         } catch let error as DocumentError {
-            throw rejection("expected a delivery's manifest, but it cannot be read: \(error)")
+            return (try await starter.reject(rejection(Self.unreadable(error)), logger: logger), nil)
         }
-        if let problem = manifest.problem(expecting: delivery) { throw rejection(problem) }
-        return ImportRequest(manifest, of: id, bucket: object.bucket, outputRoot: outputRoot)
+        guard let document else { return nil }
+        do {
+            manifest = try PipelineJSON.decode(DeliveryManifest.self, from: document)
+        } catch {
+            let task = (try? PipelineJSON.decode(Owner.self, from: document))?.task
+            return (try await starter.reject(rejection(Self.unreadable(error)), logger: logger), task)
+        }
+        if let problem = manifest.problem(expecting: id.delivery) {
+            return (try await starter.reject(rejection(problem), logger: logger), manifest.task)
+        }
+        let request = ImportRequest(manifest, of: id, bucket: bucketName, outputRoot: outputRoot)
+        return (try await starter.start(request, logger: logger), manifest.task)
+    }
+
+    private static func unreadable(_ error: DocumentError) -> String {
+        "expected a delivery's manifest, but it cannot be read: \(error)"
+    }
+
+    /// As much of a manifest as tells whose delivery it closes.
+    private struct Owner: Decodable {
+        let task: TaskID
     }
 }

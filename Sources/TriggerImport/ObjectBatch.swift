@@ -4,17 +4,25 @@ import StructuredLog
 
 /// Takes the objects of one event, one after another and each within its time. None that fails stops the others; what there is
 /// no time for is left.
-struct ObjectBatch: Sendable {
-    typealias ObjectResult = TriggerImportOutput.ObjectResult
+package struct ObjectBatch: Sendable {
+    private let time: WorkingTime
+    private let clock: any Clock<Duration>
+    private let logger: Logger
+    private let take: @Sendable (CreatedObject) async throws -> IntakeResult
 
-    let time: WorkingTime
-    var clock: any Clock<Duration> = ContinuousClock()
-    let logger: Logger
-    let take: @Sendable (CreatedObject) async throws -> ObjectResult
+    package init(
+        time: WorkingTime, clock: any Clock<Duration>, logger: Logger,
+        take: @escaping @Sendable (CreatedObject) async throws -> IntakeResult
+    ) {
+        self.time = time
+        self.clock = clock
+        self.logger = logger
+        self.take = take
+    }
 
     /// The ids of the messages that are to come again: those that failed and those that were left. What fails each time ends in
     /// the dead-letter queue.
-    func failures(among messages: [QueueMessage]) async -> [String] {
+    package func failures(among messages: [QueueMessage]) async -> [String] {
         var failed: [String] = []
         var left: [String] = []
         var isFirst = true
@@ -44,8 +52,8 @@ struct ObjectBatch: Sendable {
 
     /// What became of each object. Where some failed or were left it throws: whoever sent the event is to send it again, which
     /// does no harm to those that were taken.
-    func results(of objects: [CreatedObject]) async throws -> [ObjectResult] {
-        var results: [ObjectResult] = []
+    package func results(of objects: [CreatedObject]) async throws -> [IntakeResult] {
+        var results: [IntakeResult] = []
         var failed = 0
         for (index, object) in objects.enumerated() {
             guard let limit = time.forNextObject(isFirst: index == 0) else { break }

@@ -1,6 +1,5 @@
 import AWS
 import DICOM
-import ImportPipeline
 
 /// Reads the beginning of a Part 10 object by ranged GETs, as far as its header goes and no further.
 enum ObjectHeader {
@@ -18,20 +17,20 @@ enum ObjectHeader {
     }
 
     /// nil: the header does not end within `maximumBytes`.
-    static func read(_ object: CreatedObject, from s3: S3Client) async throws -> Part10HeaderReader? {
+    static func read(
+        _ object: S3Client.ListedObject, from bucket: any InboxBucket
+    ) async throws -> Part10HeaderReader? {
         var reader = Part10HeaderReader(limits: limits)
         let end = min(object.size, maximumBytes)
         var offset = 0
         var count = firstRange
         while offset < end {
             let range = offset..<min(offset + count, end)
-            let part = try await s3.getObject(
-                bucket: object.bucket, key: object.key, range: range, ifMatch: object.quotedETag,
-                maximumBytes: range.count)
-            if try reader.feed(part.body) == .complete { return reader }
-            offset += part.body.count
+            let part = try await bucket.read(object, range: range)
+            if try reader.feed(part) == .complete { return reader }
+            offset += part.count
             count = min(count * 4, largestRange)
-            guard !part.body.isEmpty else { break }
+            guard !part.isEmpty else { break }
         }
         guard offset < maximumBytes || object.size == maximumBytes else { return nil }
         try reader.finish()

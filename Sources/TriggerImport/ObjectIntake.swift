@@ -1,84 +1,48 @@
-import AWS
-import FoundationEssentials
 import ImportPipeline
 import Logging
 import StructuredLog
 
 /// Takes one new object: a delivery's manifest or an object in the inbox becomes an execution, or an item that says why
 /// not.
-struct ObjectIntake: Sendable {
-    private let bucket: String
-    private let stepFunctions: StepFunctionsClient
-    private let table: ImportJobTable
-    private let stateMachineARN: String
+package struct ObjectIntake: Sendable {
+    private let bucketName: String
     private let manifests: ManifestIntake
     private let inbox: InboxIntake
     private let metrics: EmbeddedMetrics?
 
-    init(
-        s3: S3Client, bucket: String, stepFunctions: StepFunctionsClient, table: ImportJobTable,
-        stateMachineARN: String, outputRoot: String, metrics: EmbeddedMetrics?
-    ) {
-        self.bucket = bucket
+    package init(bucketName: String, manifests: ManifestIntake, inbox: InboxIntake, metrics: EmbeddedMetrics?) {
+        self.bucketName = bucketName
+        self.manifests = manifests
+        self.inbox = inbox
         self.metrics = metrics
-        self.stepFunctions = stepFunctions
-        self.table = table
-        self.stateMachineARN = stateMachineARN
-        manifests = ManifestIntake(s3: s3, outputRoot: outputRoot)
-        inbox = InboxIntake(s3: s3, outputRoot: outputRoot)
     }
 
-    func take(_ object: CreatedObject, logger: Logger) async throws -> TriggerImportOutput.ObjectResult {
-        do {
-            guard let request = try await request(for: object) else {
-                logger.info("object ignored: no manifest, not in the inbox, or written again since")
-                return .init(result: .ignored, deliveryId: nil)
-            }
-            let result = try await start(request)
-            if result == .started {
-                metrics?.emit([.init("ImportsStarted", 1)], properties: ["deliveryId": "\(request.deliveryId)"])
-            }
-            logger.info(
-                "import requested",
-                metadata: [
-                    "deliveryId": "\(request.deliveryId)", "studyInstanceUID": "\(request.studyInstanceUID)",
-                    "instanceCount": "\(request.instanceCount)", "result": "\(result.rawValue)",
-                ])
-            return .init(result: result, deliveryId: request.deliveryId)
-        } catch let rejection as Rejection {
-            try await table.rejected(rejection, at: Date())
-            metrics?.emit([.init("ObjectsRejected", 1)], properties: ["deliveryId": "\(rejection.deliveryId)"])
-            logger.warning(
-                "object rejected",
-                metadata: ["deliveryId": "\(rejection.deliveryId)", "reason": "\(rejection.message)"])
-            return .init(result: .rejected, deliveryId: rejection.deliveryId)
+    package func take(_ object: CreatedObject, logger: Logger) async throws -> IntakeResult {
+        guard object.bucket == bucketName else {
+            throw DocumentError(path: "bucket", expected: "\(bucketName), the only one whose objects are imported")
         }
+        guard let result = try await result(of: object, logger: logger) else {
+            logger.info("object ignored: no manifest, not in the inbox, or taken or written again since")
+            return IntakeResult(.ignored)
+        }
+        if result.result == .started, let delivery = result.deliveryId {
+            metrics?.emit([.init("ImportsStarted", 1)], properties: ["deliveryId": "\(delivery)"])
+        }
+        return result
     }
 
-    private func request(for object: CreatedObject) async throws -> ImportRequest? {
-        guard object.bucket == bucket else {
-            throw DocumentError(path: "bucket", expected: "\(bucket), the only one whose objects are imported")
+    private func result(of object: CreatedObject, logger: Logger) async throws -> IntakeResult? {
+        if let id = BucketLayout.importID(ofManifestKey: object.key) {
+            guard let result = try await manifests.take(id, logger: logger) else { throw ManifestMissing(importId: id) }
+            return result
         }
-        do {
-            if let id = BucketLayout.importID(ofManifestKey: object.key) {
-                return try await manifests.request(for: id, in: object)
-            }
-            guard BucketLayout.isInInbox(object.key) else { return nil }
-            return try await inbox.request(for: object)
-        } catch let error as AWSServiceError where error.statusCode == 412 {
-            // Somebody wrote the object again after this event: that has an event of its own.
-            return nil
-        }
+        return BucketLayout.isInInbox(object.key) ? try await inbox.take(object, logger: logger) : nil
     }
+}
 
-    private func start(_ request: ImportRequest) async throws -> TriggerImportOutput.ObjectResult.Result {
-        do {
-            let input = String(decoding: try PipelineJSON.encode(request), as: UTF8.self)
-            try await stepFunctions.startExecution(
-                stateMachineARN: stateMachineARN, name: request.importId.description, input: input)
-            return .started
-        } catch let error as AWSServiceError where error.code == "ExecutionAlreadyExists" {
-            return .alreadyStarted
-        }
-    }
+/// An event names a manifest that is not there. Nothing of ours deletes one.
+struct ManifestMissing: Error, Equatable, CustomStringConvertible {
+    let importId: ImportID
+
+    var description: String { "expected the manifest of \(importId) that S3's event names, but it is gone" }
 }

@@ -7,7 +7,7 @@ struct TimeLimitExceeded: Error, Equatable, CustomStringConvertible {
 
 /// Cancels the work when the limit has passed, and waits until it has ended.
 func withTimeLimit<Value: Sendable>(
-    _ limit: Duration, clock: any Clock<Duration> = ContinuousClock(),
+    _ limit: Duration, clock: any Clock<Duration>,
     _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try await withThrowingTaskGroup(of: Value?.self) { group in

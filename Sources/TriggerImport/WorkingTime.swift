@@ -1,25 +1,20 @@
-import LambdaRuntime
-
 /// How long an invocation may work: what it cannot finish in time must be said while there is time to say it.
-struct WorkingTime: Sendable {
+package struct WorkingTime: Sendable {
     /// What one object may take, however large it is and whatever it holds. Copying 10 GB takes some seconds.
-    static let maximumPerObject: Duration = .seconds(50)
+    package static let maximumPerObject: Duration = .seconds(50)
     /// What is kept for the answer: no more than a tenth of all.
     private static let maximumMargin: Duration = .seconds(5)
 
     private let remaining: @Sendable () -> Duration
     private let margin: Duration
 
-    init(remaining: @escaping @Sendable () -> Duration) {
+    package init(remaining: @escaping @Sendable () -> Duration) {
         self.remaining = remaining
         margin = min(Self.maximumMargin, remaining() / 10)
     }
 
-    init(_ context: LambdaContext) {
-        self.init { context.remainingTime() }
-    }
-
-    private var left: Duration { max(.zero, remaining() - margin) }
+    /// For the work itself.
+    var left: Duration { max(.zero, remaining() - margin) }
 
     /// What a part of the work may take that can be cut off at any time.
     var forPart: Duration { min(left, Self.maximumPerObject) }

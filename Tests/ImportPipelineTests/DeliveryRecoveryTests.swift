@@ -1,22 +1,21 @@
-import AWS
 import Foundation
-import LoopbackHTTP
 import TestLog
 import Testing
 
 @testable import ImportPipeline
-@testable import TriggerImport
+@testable import ImportIntake
 
 /// What a sweep finds in the bucket is input from outside.
 @Suite(.timeLimit(.minutes(2))) struct DeliveryRecoveryTests {
-    private let bucket = FakeBucket()
-    private let log = RecordedLog()
+    private let intake = SampleIntake()
+    private var bucket: ModelBucket { intake.bucket }
+    private var log: RecordedLog { intake.log }
 
     private static func id(_ number: Int) -> DeliveryID {
         DeliveryID(openedAt: Date(timeIntervalSince1970: 1_795_477_912), randomness: UInt64(number), 0)
     }
 
-    private static let task = TaskID("0123456789abcdef")!
+    private static let task = SampleDeliveries.task
     private static let strange = "Doe^John"
 
     /// Under its key, with an instance.
@@ -26,15 +25,6 @@ import Testing
                 "0123456789abcdef\",\"study", with: "\(task)\",\"study")
         bucket[BucketLayout.openMarkerKey(of: id, task: task)] = marker ?? text
         bucket[BucketLayout.instanceKey(id, study: "1.2", series: "1.3", instance: "1.4")] = "x"
-    }
-
-    private func sweep(seconds: Int = 120) async throws -> DeliveryRecovery.Outcome {
-        var outcome: DeliveryRecovery.Outcome?
-        try await LoopbackHTTPServer.serve(bucket.answer) { _, url, http in
-            let recovery = DeliveryRecovery(s3: S3Client(client: try .loopback(url, http: http)), bucket: "b")
-            outcome = try await recovery.sweep(within: WorkingTime { .seconds(seconds) }, logger: log.logger)
-        }
-        return try #require(outcome)
     }
 
     private static let brokenMarkers = [
@@ -74,7 +64,7 @@ import Testing
         }
         bucket["tasks/\(Self.strange)"] = "{}"
 
-        let outcome = try await sweep()
+        let outcome = await intake.sweep()
         #expect(Set(outcome.recovered) == Set(good + [victim]))
         #expect(outcome.failed == broken.count + [impostor, huge].count + 1)
         #expect(outcome.open == leases.count)
@@ -89,7 +79,7 @@ import Testing
     @Test("What is left when the time is up is said, and nothing is done of it")
     func noTime() async throws {
         for number in 0..<10 { lay(Self.id(number)) }
-        let outcome = try await sweep(seconds: 0)
+        let outcome = await intake.sweep(seconds: 0)
         #expect((outcome.left, outcome.failed, outcome.recovered) == (10, 0, []))
         #expect(bucket.keys.count == 20)
     }
@@ -97,16 +87,16 @@ import Testing
     @Test("More leases than are looked at close nothing: a task whose lease was not seen would count as dead")
     func tooManyLeases() async throws {
         lay(Self.id(1))
-        bucket.list(beside: (0...DeliveryRecovery.maximumLeases).map { "tasks/\(1_000_000_000_000_000 + $0)" })
-        await #expect(throws: DocumentError.self) { try await sweep() }
+        bucket.list(beside: (0...LivingTasks.maximumLeases).map { "tasks/\(1_000_000_000_000_000 + $0)" })
+        #expect(await intake.sweep().failed == 1)
         #expect(bucket[BucketLayout.openMarkerKey(of: Self.id(1), task: Self.task)] != nil)
     }
 
     @Test("More markers than are looked at are told, and those are closed that were seen")
     func tooManyMarkers() async throws {
         lay(Self.id(1))
-        bucket.list(beside: (0...DeliveryRecovery.maximumMarkers).map { "open/z\($0)" })
-        let outcome = try await sweep()
+        bucket.list(beside: (0...Sweep.maximumListed).map { "open/z\($0)" })
+        let outcome = await intake.sweep()
         #expect(outcome.recovered == [Self.id(1)])
         #expect(log.lines.contains { $0.contains("more open markers than one sweep looks at") })
     }

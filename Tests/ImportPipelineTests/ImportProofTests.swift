@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct ImportProofTests {
     private func proof(
-        expected: [String]?, imported: [String], failed: [String] = [], serverErrors: Int = 0, nonPrimary: [String] = []
+        expected: [String]?, imported: [String], failed: [String] = [], serverErrors: Int = 0,
+        nonPrimary: [String] = [], acknowledged: Set<String>? = nil
     ) throws -> ImportProof {
         let counts = """
             {"jobSummary":{"numberOfScannedFiles":\(imported.count + failed.count),"numberOfImportedFiles":\(imported.count),\
@@ -24,7 +25,8 @@ import Testing
                 #"{"inputFile":"\#(key)","exception":{"exceptionType":"ValidationException","message":"no"}}"#
             })
         return ImportProof(
-            expected: ExpectedInstances(count: expected?.count ?? 1, keys: expected.map(Set.init)),
+            expected: ExpectedInstances(
+                count: expected?.count ?? 1, keys: expected.map(Set.init), acknowledged: acknowledged),
             summary: try PipelineJSON.decode(JobOutputManifest.self, from: Array(counts.utf8)).jobSummary,
             results: results)
     }
@@ -48,6 +50,19 @@ import Testing
         let verdict = ImportVerdict(proof)
         #expect(verdict.outcome == .partial)
         #expect(verdict.attributes["missingCount"] == "1")
+    }
+
+    @Test("What HealthImaging mentions and no manifest lists was never acknowledged; it is never among the imported")
+    func unacknowledged() throws {
+        var proof = try proof(
+            expected: ["a"], imported: ["a", "of the other manifest", "x"], failed: ["y"],
+            acknowledged: ["a", "of the other manifest"])
+        #expect(proof.unacknowledged == ["x", "y"])
+        #expect(proof.imported == ["a"])
+        #expect(ImportVerdict(proof).outcome == .imported)
+        // Where it is not known what was acknowledged, nothing is taken for the contrary.
+        proof = try self.proof(expected: ["a"], imported: ["a", "x"])
+        #expect(proof.unacknowledged.isEmpty)
     }
 
     @Test("An object that was never acknowledged may fail")

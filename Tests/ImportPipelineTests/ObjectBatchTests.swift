@@ -5,7 +5,7 @@ import TestLog
 import Testing
 
 @testable import ImportPipeline
-@testable import TriggerImport
+@testable import ImportIntake
 
 @Suite struct ObjectBatchTests {
     /// Nobody waits long on it.
@@ -122,7 +122,7 @@ import Testing
                 throw CancellationError()
             default:
                 taken.add(object.key)
-                return .init(result: .started, deliveryId: nil)
+                return .init(.started)
             }
         }
     }
@@ -157,7 +157,7 @@ import Testing
                 try await Self.untilCancelled()
             }
             taken.add(object.key)
-            return .init(result: .started, deliveryId: nil)
+            return .init(.started)
         }
         #expect(
             await batch.failures(among: ["a", "slow", "b", "slow", "c"].map { Self.message($0) }) == ["slow", "slow"])

@@ -14,7 +14,7 @@ enum SampleDocument: String, CaseIterable, Sendable {
             {"deliveryId":"\(Self.delivery)","importId":"\(Self.delivery)",\
             "manifestKey":"deliveries/\(Self.delivery).json","inputS3Uri":"s3://dicom/\(prefix)","outputS3Uri":"s3://output/x/",\
             "studyInstanceUID":"1.2.3","studyDate":"20261123","seriesInstanceUID":"1.2.4","sopInstanceUID":"1.2.5",\
-            "instanceCount":1,"redrive":"20261124T155319"}
+            "instanceCount":1,"repeats":"\(Self.delivery)","redrive":"20261124T155319"}
             """
         let object = #"{"key":"inbox/a+b.dcm","size":2,"eTag":"0cc175b9-2","versionId":"v","sequencer":"0055"}"#
         let sent =

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Testing
 
 @testable import ImportPipeline
-@testable import TriggerImport
+@testable import ImportIntake
 
 @Suite struct TriggerImportEventTests {
     private static let events = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -79,7 +79,7 @@ import Testing
         #expect(String(decoding: none, as: UTF8.self) == #"{"batchItemFailures":[]}"#)
         let sweep = try JSONEncoder().encode(TriggerImportOutput.sweep(.init()))
         #expect(String(decoding: sweep, as: UTF8.self).hasPrefix(#"{"deliveries":{"#))
-        let objects = try JSONEncoder().encode(TriggerImportOutput.objects([.init(result: .ignored, deliveryId: nil)]))
+        let objects = try JSONEncoder().encode(TriggerImportOutput.objects([.init(.ignored)]))
         #expect(String(decoding: objects, as: UTF8.self) == #"{"imports":[{"result":"IGNORED"}]}"#)
     }
 }

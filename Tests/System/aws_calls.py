@@ -2,7 +2,8 @@
 
 The clients in `Sources/AWS/Services` name the operation where they send it. What `Sources/ImportPipeline` calls on its
 callers' behalf counts for them. A call is `name.function` where the same file declares `name` with a client's type; one that
-this does not find is an error and not a gap, see `unresolved_calls`."""
+this does not find is an error and not a gap, see `unresolved_calls`. A call by a protocol counts where the type that conforms to
+it calls a client."""
 
 import re
 from dataclasses import dataclass, field
@@ -86,7 +87,7 @@ class SwiftCode:
         }
         unresolved = []
         for text in self.files(part):
-            known = self._receivers(text)
+            known = self._receivers(text).keys() | self._conforming(text)
             calls = re.findall(r"([\w)\]?!]+)\.(\w+)\(", text)
             unresolved += [f"{receiver}.{name}" for receiver, name in calls if name in names and receiver not in known]
             unresolved += re.findall(r"\bAWSRequest\b|\bclient\.send\b", text)
@@ -132,6 +133,12 @@ class SwiftCode:
         found = re.findall(rf"\b(\w+)\s*:\s*({types})\b(?!\.)|\b(\w+)\s*=\s*({types})\(", text)
         return {declared or made: of_declared or of_made for declared, of_declared, made, of_made in found}
 
+    def _conforming(self, text: str) -> set[str]:
+        """The names that are declared with a protocol of ours: what conforms to it is read itself."""
+        declared = re.findall(r"\b(\w+)\s*:\s*any (\w+)\b", text)
+        protocols = {name for text in self.sources.values() for name in re.findall(r"\bprotocol (\w+)", text)}
+        return {name for name, protocol in declared if protocol in protocols}
+
     def _calls(self, text: str, declarations: str) -> set[tuple[str, str]]:
         receivers = self._receivers(declarations)
         if not receivers:
@@ -169,7 +176,7 @@ class BucketLayout:
     def __init__(self, sources: Sources):
         text = sources["ImportPipeline/BucketLayout.swift"]
         self._folders: dict[str, set[str]] = {
-            name: {folder} for name, folder in re.findall(r'static let (\w+) = "(\w+/)"', text)
+            name: {folder} for name, folder in re.findall(r'static let (\w+) = "(\w+/)\w*"', text)
         }
         # The only keys without a word of their own: the day's.
         self._folders["prefix(of)"] = {self.DATES}

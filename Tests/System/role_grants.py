@@ -23,6 +23,7 @@ Grant = tuple[str, str]
 # needs no right to tags, since it leaves them behind. Parts of an upload are written by the right to write the object.
 ACTIONS = {
     "s3:ListObjectsV2": {"at": ["s3:ListBucket"]},
+    "s3:HeadObject": {"at": ["s3:GetObject"]},
     "s3:CreateMultipartUpload": {"at": ["s3:PutObject"]},
     "s3:UploadPart": {"at": ["s3:PutObject"]},
     "s3:CompleteMultipartUpload": {"at": ["s3:PutObject"]},
@@ -32,25 +33,33 @@ ACTIONS = {
     "medical-imaging:StartDICOMImportJob": {"at": ["medical-imaging:StartDICOMImportJob"], "role": ["iam:PassRole"]},
 }
 
-DELIVERIES, OPEN, TASKS, INBOX, DATES = (
-    f"DicomBucket/{folder}*" for folder in ("deliveries/", "open/", "tasks/", "inbox/", BucketLayout.DATES)
+DELIVERIES, OPEN, TASKS, AUDITS, SWEEPS, INBOX, TAKEN, DATES = FOLDERS = tuple(
+    f"DicomBucket/{folder}*"
+    for folder in (
+        *("deliveries/", "open/", "tasks/", "audits/", "sweeps/", "inbox/", "taken/"),
+        BucketLayout.DATES,
+    )
 )
 # Where each part does what it calls.
 WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
     "TriggerImport": {
         "s3:ListObjectsV2": {"at": ["DicomBucket"]},
-        # Manifests, headers of what came by the inbox; of open deliveries the marker and the task's lease.
-        "s3:GetObject": {"at": [DELIVERIES, INBOX, OPEN, TASKS]},
-        "s3:CopyObject": {"from": [INBOX], "to": [DATES]},
-        "s3:CreateMultipartUpload": {"at": [DATES]},
-        "s3:UploadPartCopy": {"from": [INBOX], "to": [DATES]},
-        "s3:CompleteMultipartUpload": {"at": [DATES]},
-        "s3:AbortMultipartUpload": {"at": [DATES]},
+        # Manifests, headers of what came by the inbox; of deliveries that were left the marker, the task's lease and the audit.
+        "s3:GetObject": {"at": [DELIVERIES, INBOX, OPEN, TASKS, AUDITS, SWEEPS]},
+        "s3:HeadObject": {"at": [INBOX]},
+        # What is taken may be kept.
+        "s3:CopyObject": {"from": [INBOX], "to": [DATES, TAKEN]},
+        "s3:CreateMultipartUpload": {"at": [DATES, TAKEN]},
+        "s3:UploadPartCopy": {"from": [INBOX], "to": [DATES, TAKEN]},
+        "s3:CompleteMultipartUpload": {"at": [DATES, TAKEN]},
+        "s3:AbortMultipartUpload": {"at": [DATES, TAKEN]},
         # Closes a delivery whose task is gone.
-        "s3:PutObject": {"at": [DELIVERIES]},
-        "s3:DeleteObject": {"at": [OPEN]},
+        "s3:PutObject": {"at": [DELIVERIES, AUDITS, SWEEPS]},
+        "s3:DeleteObject": {"at": [OPEN, AUDITS, SWEEPS, INBOX]},
         "states:StartExecution": {"at": ["ImportStateMachine"]},
         "dynamodb:PutItem": {"at": ["DicomImportJobTable"]},
+        # Whether an object of the inbox was rejected before.
+        "dynamodb:GetItem": {"at": ["DicomImportJobTable"]},
     },
     "StartImportJob": {
         "medical-imaging:StartDICOMImportJob": {"at": ["Datastore"], "role": ["ImportRole"]},

@@ -106,22 +106,13 @@ def test_what_stands_within_the_bound_is_imported(pipeline, watch, tmp_path):
     assert item["outcome"] == "IMPORTED"
 
 
-@pytest.mark.parametrize("size", [0, 10_000_000_001, 2**63 - 1])
-def test_an_object_that_cannot_be_an_instance_by_its_size_is_rejected_unread(pipeline, watch, size):
-    before = pipeline.aws.requests().get("s3 GET", 0)
-    described = {"key": f"inbox/{uuid.uuid4().hex}.dcm", "size": size, "eTag": "0cc175b9"}
-    record = {
-        "eventSource": "aws:s3",
-        "eventTime": "2026-11-23T23:52:00.000Z",
-        "eventName": "ObjectCreated:Put",
-        "s3": {"bucket": {"name": pipeline.bucket}, "object": described},
-    }
-    answer = pipeline.aws.client("lambda").invoke(
-        FunctionName=pipeline.outputs["TriggerImportFunctionName"], Payload=json.dumps({"Records": [record]})
-    )
-    [result] = json.load(answer["Payload"])["imports"]
-    assert result["result"] == "REJECTED"
-    assert pipeline.aws.requests().get("s3 GET", 0) == before
+def test_what_is_taken_leaves_the_inbox_and_what_is_rejected_stays(pipeline, watch, tmp_path):
+    name = uuid.uuid4().hex
+    put(pipeline, f"taken-{name}", synthetic_instance(tmp_path / "taken.dcm").read_bytes())
+    put(pipeline, f"empty-{name}", b"")
+    assert sorted(item["outcome"] for item in watch.ended(2)) == ["IMPORTED", "REJECTED"]
+    mine = lambda: [key for key in pipeline.keys("inbox/") if name in key]  # noqa: E731
+    wait_for("the inbox without what was taken", lambda: mine() == [f"inbox/empty-{name}.dcm"])
 
 
 # MARK: Time

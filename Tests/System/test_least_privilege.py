@@ -7,11 +7,13 @@ import pytest
 from aws_calls import BucketLayout
 from role_grants import (
     ACCOUNT,
+    AUDITS,
     CODE,
     DATASTORE,
     DATES,
     DELIVERIES,
     EVERYWHERE,
+    FOLDERS,
     INBOX,
     MAY_BE_ABSENT,
     OPEN,
@@ -19,6 +21,8 @@ from role_grants import (
     PLATFORM,
     ROLES,
     SOURCES,
+    SWEEPS,
+    TAKEN,
     TASKS,
     TEMPLATES,
     WHERE,
@@ -77,15 +81,17 @@ def test_a_role_reaches_those_folders_of_the_bucket_that_the_code_names(part):
     [
         ("2026/11/23/20261123T101112Z-0123456789abcdef/1.2/1.3/1.4.dcm", DATES),
         ("deliveries/20261123T101112Z-0123456789abcdef.json", DELIVERIES),
-        ("open/20261123T101112Z-0123456789abcdef", OPEN),
+        ("open/0123456789abcdef/20261123T101112-0123456789abcdef01234567", OPEN),
         ("tasks/0123456789abcdef", TASKS),
         ("inbox/1.2/1.3/1.4.dcm", INBOX),
+        ("taken/1.2/1.3/1.4.dcm", TAKEN),
+        ("audits/20261123T101112-0123456789abcdef01234567", AUDITS),
+        ("sweeps/position", SWEEPS),
     ],
 )
 def test_a_key_is_among_those_of_its_own_folder_alone(key, where):
     """A question mark stands for any character in a policy, a star for any characters, slashes too."""
-    folders = (DELIVERIES, OPEN, TASKS, INBOX, DATES)
-    assert [it for it in folders if fnmatch.fnmatchcase(f"DicomBucket/{key}", it)] == [where]
+    assert [it for it in FOLDERS if fnmatch.fnmatchcase(f"DicomBucket/{key}", it)] == [where]
 
 
 def test_the_receiver_neither_replaces_a_manifest_nor_deletes_an_instance():
@@ -163,6 +169,22 @@ def test_a_queue_takes_events_of_our_bucket_alone(queue):
 
 
 # MARK: How wide
+
+
+def test_the_functions_write_a_manifest_only_where_there_is_none():
+    role = TEMPLATES["pipeline.yaml"]["Resources"]["TriggerImportRole"]
+    writing = [
+        statement
+        for statement in statements(role)
+        if "s3:PutObject" in as_list(statement["Action"])
+        and DELIVERIES in [place(it) for it in as_list(statement["Resource"])]
+    ]
+    assert [it.get("Condition") for it in writing] == [{"StringEquals": {"s3:if-none-match": "*"}}]
+
+
+@pytest.mark.parametrize(("name", "role"), ROLES)
+def test_nobody_deletes_an_instance(name, role):
+    assert ("s3:DeleteObject", DATES) not in granted(TEMPLATES[name]["Resources"][role])
 
 
 @pytest.mark.parametrize(("name", "role"), ROLES)

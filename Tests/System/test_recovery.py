@@ -21,11 +21,7 @@ LEASE_SECONDS = 1
 @pytest.fixture
 def open_receiver(pipeline, tmp_path):
     """Its deliveries stay open."""
-    settings = {
-        "DELIVERY_QUIET_SECONDS": "3600",
-        "TASK_LEASE_SECONDS": str(LEASE_SECONDS),
-        "ALLOW_SHORT_LEASE": "true",
-    }
+    settings = {"DELIVERY_QUIET_SECONDS": "3600", "TASK_LEASE_SECONDS": str(LEASE_SECONDS), "ALLOW_SHORT_LEASE": "true"}
     log = pipeline.aws.state_dir / "logs" / f"{tmp_path.name}.log"
     with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, **settings) as scp:
         yield scp
@@ -51,7 +47,7 @@ def outcomes(pipeline: Pipeline, delivery_id: str) -> list[str]:
 def test_what_a_killed_receiver_had_acknowledged_is_imported(pipeline, open_receiver, tmp_path):
     uids = send_study(open_receiver, tmp_path / "study")
     [marker] = pipeline.keys("open/")
-    delivery_id = marker.removeprefix("open/")
+    delivery_id = marker.rpartition("/")[2]
     assert sweep(pipeline)["open"] == 1  # it is alive
     open_receiver.kill()
     assert sweep(pipeline)["open"] == 1  # it may be: its lease is young
@@ -70,7 +66,7 @@ def test_what_a_killed_receiver_had_acknowledged_is_imported(pipeline, open_rece
 def test_many_recoveries_at_once_do_no_harm(pipeline, open_receiver, tmp_path):
     send_study(open_receiver, tmp_path / "study")
     [marker] = pipeline.keys("open/")
-    delivery_id = marker.removeprefix("open/")
+    delivery_id = marker.rpartition("/")[2]
     open_receiver.kill()
     answers: list[dict] = []
 
@@ -95,7 +91,7 @@ def test_a_receiver_that_was_thought_dead_acknowledges_nothing_more_there(pipeli
     [answer] = send_with_dcmtk([first], "127.0.0.1", open_receiver.port)
     assert answer.status == 0
     [marker] = pipeline.keys("open/")
-    delivery_id = marker.removeprefix("open/")
+    delivery_id = marker.rpartition("/")[2]
     open_receiver.signal(signal.SIGSTOP)
     wait_for("the recovery", lambda: delivery_id in sweep(pipeline)["recovered"])
     open_receiver.signal(signal.SIGCONT)
@@ -129,14 +125,16 @@ def test_a_delivery_of_which_nothing_was_stored_leaves_nothing(pipeline):
         "peer": "127.0.0.1",
         "openedAt": "2026-11-23T23:59:59Z",
     }
-    s3.put_object(Bucket=pipeline.bucket, Key=f"open/{delivery_id}", Body=json.dumps(marker).encode())
-    assert sweep(pipeline) == {"recovered": [], "open": 0, "cleared": 1, "failed": 0, "left": 0}
+    key = f"open/{marker['task']}/{delivery_id}"
+    s3.put_object(Bucket=pipeline.bucket, Key=key, Body=json.dumps(marker).encode())
+    outcome = sweep(pipeline)
+    assert {name: it for name, it in outcome.items() if it} == {"cleared": 1}
     assert pipeline.keys("open/") == []
     assert f"deliveries/{delivery_id}.json" not in pipeline.manifests()
 
 
 def test_a_marker_that_cannot_be_read_is_kept_and_told(pipeline):
-    key = "open/20261123T235958-0123456789abcdef01234567"
+    key = "open/0123456789abcdef/20261123T235958-0123456789abcdef01234567"
     pipeline.aws.client("s3").put_object(Bucket=pipeline.bucket, Key=key, Body=b"{}")
     assert sweep(pipeline)["failed"] == 1
     assert key in pipeline.keys("open/")

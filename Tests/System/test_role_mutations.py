@@ -11,6 +11,7 @@ from role_grants import (
     ROLES,
     SOURCES,
     STATE_MACHINE,
+    TAKEN,
     TASKS,
     TEMPLATES,
     as_list,
@@ -78,15 +79,15 @@ def code_with(path: str, old: str, new: str) -> SwiftCode:
     ("path", "old", "new", "role", "difference"),
     [
         (
-            "TriggerImport/DeliveryRecovery.swift",
-            "try await s3.deleteObject(bucket: bucket, key: markerKey)",
-            "",
+            "TriggerImport/RejectionItems.swift",
+            "try await table.isRejected(delivery)",
+            "false",
             "TriggerImportRole",
-            {f"to spare: s3:DeleteObject at {OPEN}"},
+            {"to spare: dynamodb:GetItem at DicomImportJobTable"},
         ),
         (
-            "TriggerImport/ObjectIntake.swift",
-            "table.rejected(rejection, at: Date())",
+            "TriggerImport/RejectionItems.swift",
+            "table.rejected(rejection, at: date)",
             'table.jobProgressed("", setting: [:])',
             "TriggerImportRole",
             {"missing: dynamodb:UpdateItem at no place in WHERE", "to spare: dynamodb:PutItem at DicomImportJobTable"},
@@ -96,7 +97,7 @@ def code_with(path: str, old: str, new: str) -> SwiftCode:
             "try? await abortMultipartUpload(bucket: bucket, key: toKey, uploadID: uploadID)",
             "",
             "TriggerImportRole",
-            {f"to spare: s3:AbortMultipartUpload at {DATES}"},
+            {f"to spare: s3:AbortMultipartUpload at {where}" for where in (DATES, TAKEN)},
         ),
         (
             "ImportPipeline/Documents/S3DocumentStore.swift",
@@ -122,14 +123,14 @@ def test_a_task_that_comes_or_goes_in_the_state_machine_is_noticed():
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("try await s3.deleteObject(", "try await objects.deleteObject("),
-        ("try await s3.deleteObject(", "try await S3Client(client: client).deleteObject("),
+        ("try await s3.headObject(", "try await objects.headObject("),
+        ("try await s3.headObject(", "try await S3Client(client: client).headObject("),
     ],
     ids=["by an unknown name", "without a name"],
 )
 def test_a_call_that_the_reading_cannot_follow_is_an_error(old, new):
-    code = code_with("TriggerImport/DeliveryRecovery.swift", old, new)
-    assert [it for it in code.unresolved_calls("TriggerImport") if it.endswith(".deleteObject")]
+    code = code_with("TriggerImport/S3InboxBucket.swift", old, new)
+    assert [it for it in code.unresolved_calls("TriggerImport") if it.endswith(".headObject")]
 
 
 def test_an_operation_that_the_reading_does_not_find_is_an_error():

@@ -13,6 +13,7 @@ from waiting import wait_for
 DEFINITION = PROJECT / "statemachine" / "import.asl.json"
 REQUEST = {
     "deliveryId": "20261123T235152-0123456789abcdef01234567",
+    "importId": "20261123T235152-0123456789abcdef01234567-1",
     "inputS3Uri": "s3://dicom/2026/11/23/20261123T235152-0123456789abcdef01234567/",
     "outputS3Uri": "s3://output/20261123T235152-0123456789abcdef01234567/",
     "studyInstanceUID": "1.2.3",
@@ -95,7 +96,7 @@ def test_it_polls_until_the_delivery_is_imported(aws):
 
 
 def test_start_import_job_gets_the_request_under_the_deliverys_id(aws):
-    start = f"def handle(event):\n assert event['jobId'] == event['request']['deliveryId']\n return {STATE}"
+    start = f"def handle(event):\n assert event['jobId'] == event['request']['importId']\n return {STATE}"
     assert Machine(aws, start, check("IMPORTED")).run(REQUEST)["status"] == "SUCCEEDED"
 
 
@@ -162,13 +163,13 @@ def test_a_failed_connection_is_tried_again(aws, tmp_path):
     assert Machine(aws, START, look).run(REQUEST)["status"] == "SUCCEEDED"
 
 
-def test_a_final_error_of_the_start_is_recorded_under_the_deliverys_id(aws):
+def test_a_final_error_of_the_start_is_recorded_under_the_imports_id(aws):
     machine = Machine(aws, "def handle(event): raise Failure('Function.ValidationException')", check())
     assert machine.run({**REQUEST, "studyDate": "20261123"})["error"] == "ImportFailed"
     [item] = machine.items()
     message, ended_at = item.pop("message"), item.pop("endedAt")
     assert item == {
-        "jobId": REQUEST["deliveryId"],
+        "jobId": REQUEST["importId"],
         "deliveryId": REQUEST["deliveryId"],
         "jobStatus": "FAILED",
         "outcome": "FAILED",

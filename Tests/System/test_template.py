@@ -85,6 +85,7 @@ def test_the_functions_know_where_they_are(deployed):
         "STATE_MACHINE_ARN": outputs["StateMachineArn"],
         "TABLE_NAME": "DicomImportJobTable",
         "OUTPUT_S3_URI": f"s3://{outputs['OutputBucketName']}/",
+        "INBOX_TAKEN": "delete",
     }
     start = variables(deployed, "StartImportJob")
     role = start.pop("DATA_ACCESS_ROLE_ARN")
@@ -156,14 +157,15 @@ def test_an_object_of_the_inbox_is_alone_with_its_try():
     assert (inbox["BatchSize"], inbox["ScalingConfig"]) == (1, {"MaximumConcurrency": 2})
 
 
-def test_only_what_was_imported_expires_and_only_if_somebody_says_when(stand_in, tmp_path):
+def test_only_what_is_tagged_expires_and_only_if_somebody_says_when(stand_in, tmp_path):
     with LocalAWS(tmp_path) as local:
         pipeline = Pipeline(local, deploy(local.endpoint, {"InstanceRetentionDays": "30"}, stand_in))
         assert variables(pipeline, "CheckStatus")["TAG_IMPORTED"] == "true"
         rules = bucket_rules(pipeline)
-    [rule] = [rule for rule in rules if rule["ID"] == "expire-imported"]
-    assert rule["Expiration"]["Days"] == 30
-    assert rule["Filter"]["Tag"] == {"Key": "imported", "Value": "true"}
+    for tag in ("imported", "unacknowledged"):
+        [rule] = [rule for rule in rules if rule["ID"] == f"expire-{tag}"]
+        assert rule["Expiration"]["Days"] == 30
+        assert rule["Filter"]["Tag"] == {"Key": tag, "Value": "true"}
 
 
 def test_instances_do_not_expire_by_themselves(deployed):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from moto.core.config import default_user_config
 
-from localaws import executions, healthimaging, lambda_invoke, s3_events, scheduler, sqs_poller
+from localaws import copy_conditions, executions, healthimaging, lambda_invoke, s3_events, scheduler, sqs_poller
 from localaws.cloudformation import buckets, change_sets, functions, state_machines, updates
 from localaws.lambda_pool import LambdaPools
 
@@ -15,6 +15,7 @@ def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
     healthimaging.configure(state_dir / "healthimaging", job_seconds)
     lambda_invoke.install(pools)
     s3_events.install()
+    copy_conditions.install()
     sqs_poller.install()
     executions.install()
     buckets.install()

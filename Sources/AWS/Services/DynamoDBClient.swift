@@ -1,3 +1,6 @@
+import FoundationEssentials
+import HTTP
+
 /// Amazon DynamoDB, as far as it is used here: items whose attributes are all strings.
 package struct DynamoDBClient: Sendable {
     private let client: AWSClient
@@ -13,6 +16,17 @@ package struct DynamoDBClient: Sendable {
             TableName: table, Item: item.mapValues(AttributeValue.init),
             ConditionExpression: "attribute_not_exists(#key)", ExpressionAttributeNames: ["#key": keyName])
         return try await sendConditional("PutItem", request)
+    }
+
+    /// An attribute of an item, by a read that sees all writes before it; nil where the item or the attribute is missing.
+    package func getAttribute(
+        _ name: String, table: String, key: (name: String, value: String)
+    ) async throws -> String? {
+        let request = GetItem(
+            TableName: table, Key: [key.name: AttributeValue(S: key.value)], ConsistentRead: true,
+            ProjectionExpression: "#n", ExpressionAttributeNames: ["#n": name])
+        let response = try await send("GetItem", request)
+        return try JSONDecoder().decode(GotItem.self, from: Data(response.body)).Item?[name]?.S
     }
 
     /// Sets attributes of an item, which is made if there is none with this key.
@@ -40,8 +54,9 @@ package struct DynamoDBClient: Sendable {
         }
     }
 
-    private func send(_ operation: String, _ request: some Encodable) async throws {
-        _ = try await client.send(
+    @discardableResult
+    private func send(_ operation: String, _ request: some Encodable) async throws -> HTTPResponse {
+        try await client.send(
             .json(
                 .dynamoDB, target: "DynamoDB_20120810", operation: operation, version: "1.0", body: request,
                 configuration: client.configuration))
@@ -49,7 +64,7 @@ package struct DynamoDBClient: Sendable {
 
     // Spelled as in the API.
 
-    private struct AttributeValue: Encodable {
+    private struct AttributeValue: Codable {
         let S: String
     }
 
@@ -58,6 +73,19 @@ package struct DynamoDBClient: Sendable {
         let Item: [String: AttributeValue]
         let ConditionExpression: String
         let ExpressionAttributeNames: [String: String]
+    }
+
+    private struct GetItem: Encodable {
+        let TableName: String
+        let Key: [String: AttributeValue]
+        let ConsistentRead: Bool
+        let ProjectionExpression: String
+        let ExpressionAttributeNames: [String: String]
+    }
+
+    private struct GotItem: Decodable {
+        /// nil: there is none.
+        let Item: [String: AttributeValue]?
     }
 
     private struct UpdateItem: Encodable {

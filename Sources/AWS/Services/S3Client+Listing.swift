@@ -7,22 +7,40 @@ extension S3Client {
         /// In bytes.
         package let size: Int
         package let lastModified: Date
+        /// In quotes, as `If-Match` takes it.
+        package let eTag: String
+
+        package init(key: String, size: Int, lastModified: Date, eTag: String) {
+            self.key = key
+            self.size = size
+            self.lastModified = lastModified
+            self.eTag = eTag
+        }
     }
 
     package struct Listing: Sendable, Equatable {
         package var objects: [ListedObject] = []
         /// Whether there are no more than these.
         package var isComplete = true
+
+        package init(objects: [ListedObject] = [], isComplete: Bool = true) {
+            self.objects = objects
+            self.isComplete = isComplete
+        }
     }
 
-    /// The objects whose keys begin with the prefix, in the order of their keys, so many at most.
-    package func listObjects(bucket: String, prefix: String, maximum: Int) async throws -> Listing {
+    /// The objects whose keys begin with the prefix, in the order of their keys: only those after `startAfter`, where it is
+    /// given, and at most `maximum`.
+    package func listObjects(
+        bucket: String, prefix: String, startingAfter startAfter: String? = nil, maximum: Int
+    ) async throws -> Listing {
         var listing = Listing()
         var continuation = ""
+        let start = startAfter.map { "&start-after=\($0.percentEncoded())" } ?? ""
         while true {
             let response = try await send(
                 "ListObjectsV2", "GET", bucket, "",
-                query: "\(continuation)list-type=2&prefix=\(prefix.percentEncoded())")
+                query: "\(continuation)list-type=2&prefix=\(prefix.percentEncoded())\(start)")
             listing.objects += try Self.objects(inPage: response.body)
             let isLastPage = S3XML.text(of: "IsTruncated", in: response.body) != "true"
             guard !isLastPage, listing.objects.count < maximum else {
@@ -40,9 +58,10 @@ extension S3Client {
         try S3XML.contents(of: "Contents", in: page).map { content in
             guard let key = S3XML.text(of: "Key", in: content),
                 let size = S3XML.text(of: "Size", in: content).flatMap({ Int($0) }), size >= 0,
-                let lastModified = S3XML.text(of: "LastModified", in: content).flatMap(Self.lastModified)
-            else { throw S3AnswerError(operation: "ListObjectsV2", missing: "Key, Size or LastModified") }
-            return ListedObject(key: key, size: size, lastModified: lastModified)
+                let lastModified = S3XML.text(of: "LastModified", in: content).flatMap(Self.lastModified),
+                let eTag = S3XML.text(of: "ETag", in: content)
+            else { throw S3AnswerError(operation: "ListObjectsV2", missing: "Key, Size, LastModified or ETag") }
+            return ListedObject(key: key, size: size, lastModified: lastModified, eTag: eTag)
         }
     }
 

@@ -57,8 +57,21 @@ package struct S3Client: Sendable {
         return Object(body: response.body, eTag: response.headers["ETag"], size: total ?? response.body.count)
     }
 
-    package func deleteObject(bucket: String, key: String) async throws {
-        try await send("DeleteObject", "DELETE", bucket, key)
+    /// What a listing would tell of the object.
+    package func headObject(bucket: String, key: String) async throws -> ListedObject {
+        let response = try await send("HeadObject", "HEAD", bucket, key)
+        guard let size = response.headers["Content-Length"].flatMap({ Int($0) }), size >= 0,
+            let lastModified = response.headers["Last-Modified"].flatMap(HTTPDate.date),
+            let eTag = response.headers["ETag"]
+        else { throw S3AnswerError(operation: "HeadObject", missing: "Content-Length, Last-Modified or ETag") }
+        return ListedObject(key: key, size: size, lastModified: lastModified, eTag: eTag)
+    }
+
+    /// Deletes the object; with an ETag only if it still has this one (412 `PreconditionFailed`).
+    package func deleteObject(bucket: String, key: String, ifMatch eTag: String? = nil) async throws {
+        var headers: HTTPHeaders = [:]
+        headers["If-Match"] = eTag
+        try await send("DeleteObject", "DELETE", bucket, key, headers: headers)
     }
 
     /// Copies an object of at most 5 GB inside S3, if it still has this ETag. Its bytes alone: what the source's writer

@@ -47,6 +47,21 @@ struct JSONServicesTests {
         }
     }
 
+    @Test("An attribute of an item is read, and a missing one is nil", arguments: [#"{"Item":{"a":{"S":"1"}}}"#, "{}"])
+    func getAttribute(_ answer: String) async throws {
+        try await LoopbackHTTPServer.serve(.status(200, answer)) { server, url, http in
+            let dynamoDB = DynamoDBClient(client: try .loopback(url, http: http))
+            let value = try await dynamoDB.getAttribute("a", table: "t", key: ("id", "2"))
+            #expect(value == (answer == "{}" ? nil : "1"))
+            let body = try Self.object(server.requests.first?.body)
+            #expect(
+                body == [
+                    "TableName": "t", "Key": ["id": ["S": "2"]], "ConsistentRead": true,
+                    "ProjectionExpression": "#n", "ExpressionAttributeNames": ["#n": "a"],
+                ])
+        }
+    }
+
     @Test("Attributes are set by placeholders, since any name may be a reserved word")
     func updateItem() async throws {
         try await LoopbackHTTPServer.serve(.status(200, "{}")) { server, url, http in

@@ -1,3 +1,4 @@
+import Foundation
 import HTTP
 import LoopbackHTTP
 import Testing
@@ -79,6 +80,52 @@ struct S3ClientTests {
         }
     }
 
+    @Test("A HEAD tells what a listing tells")
+    func headObject() async throws {
+        let headers: HTTPHeaders = ["ETag": "\"e\"", "Last-Modified": "Tue, 24 Nov 2026 15:53:19 GMT"]
+        try await LoopbackHTTPServer.serve(.status(200, headers: headers)) { server, url, http in
+            let object = try await S3Client(client: try .loopback(url, http: http)).headObject(bucket: "b", key: "a")
+            #expect((object.key, object.size, object.eTag) == ("a", 0, "\"e\""))
+            #expect(object.lastModified.timeIntervalSince1970 == 1_795_535_599)
+            #expect(server.requests.map(\.method) == ["HEAD"])
+        }
+        try await LoopbackHTTPServer.serve(.status(404)) { _, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            let error = await #expect(throws: AWSServiceError.self) { try await s3.headObject(bucket: "b", key: "a") }
+            #expect(error?.statusCode == 404)
+        }
+    }
+
+    @Test("A date of HTTP is read, and a text of any other form is none")
+    func httpDate() {
+        #expect(HTTPDate.date("Sun, 06 Sep 2026 08:49:37 GMT")?.timeIntervalSince1970 == 1_788_684_577)
+        for text in [
+            "", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Foo 2026 08:49:37 GMT", "Sun, 06 Sep 2026 08:49:37 CET",
+        ] {
+            #expect(HTTPDate.date(text) == nil)
+        }
+    }
+
+    @Test("An object is deleted only with its ETag, where one is given")
+    func deleteObject() async throws {
+        try await LoopbackHTTPServer.serve(.status(204), .status(204)) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            try await s3.deleteObject(bucket: "b", key: "a")
+            try await s3.deleteObject(bucket: "b", key: "a", ifMatch: "\"e\"")
+            #expect(server.requests.map { $0.headers["If-Match"] } == [nil, "\"e\""])
+        }
+    }
+
+    @Test("A listing can begin behind a key")
+    func listAfter() async throws {
+        try await LoopbackHTTPServer.serve(.status(200, "<L></L>")) { server, url, http in
+            _ = try await S3Client(client: try .loopback(url, http: http))
+                .listObjects(bucket: "b", prefix: "open/", startingAfter: "open/a b", maximum: 2)
+            #expect(
+                server.requests.map(\.target) == ["/b/?list-type=2&prefix=open%2F&start-after=open%2Fa%20b"])
+        }
+    }
+
     @Test("A listing goes on until it is whole")
     func list() async throws {
         func page(_ name: String, _ rest: String) -> LoopbackHTTPServer.Reply {
@@ -96,6 +143,7 @@ struct S3ClientTests {
             #expect(listing.isComplete)
             #expect(objects.map(\.key) == ["a&b", "c"])
             #expect(objects[0].size == 5)
+            #expect(objects[0].eTag == "\"e\"")
             #expect(objects[0].lastModified.timeIntervalSince1970 == 1_795_535_599.25)
             #expect(
                 server.requests.map(\.target) == [
@@ -110,7 +158,7 @@ struct S3ClientTests {
         arguments: 1...4)
     func listAtMost(_ maximum: Int) async throws {
         let contents = ["a", "b", "c"].map {
-            "<Contents><Key>\($0)</Key><LastModified>2026-11-24T15:53:19.250Z</LastModified><Size>5</Size></Contents>"
+            "<Contents><Key>\($0)</Key><LastModified>2026-11-24T15:53:19.250Z</LastModified><ETag>e</ETag><Size>5</Size></Contents>"
         }
         let more = "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>"
         let pages = ["<L>\(more)\(contents[0])\(contents[1])</L>", "<L>\(contents[2])</L>"]
@@ -128,7 +176,7 @@ struct S3ClientTests {
         arguments: ["-1", "", "1e3", "9223372036854775808"])
     func listedSize(_ size: String) {
         let page =
-            "<Contents><Key>a</Key><LastModified>2026-11-24T15:53:19.250Z</LastModified><Size>\(size)</Size></Contents>"
+            "<Contents><Key>a</Key><LastModified>2026-11-24T15:53:19.250Z</LastModified><ETag>e</ETag><Size>\(size)</Size></Contents>"
         #expect(throws: S3AnswerError.self) { try S3Client.objects(inPage: Array(page.utf8)) }
     }
 

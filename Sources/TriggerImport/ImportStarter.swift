@@ -1,0 +1,47 @@
+import FoundationEssentials
+import ImportPipeline
+import Logging
+import StructuredLog
+
+/// Starts the execution of what can be imported, and writes down why something cannot.
+package struct ImportStarter: Sendable {
+    let executions: any ImportExecutions
+    let table: any RejectionTable
+    let now: @Sendable () -> Date
+    let metrics: EmbeddedMetrics?
+
+    package init(
+        executions: any ImportExecutions, table: any RejectionTable, now: @escaping @Sendable () -> Date,
+        metrics: EmbeddedMetrics?
+    ) {
+        self.executions = executions
+        self.table = table
+        self.now = now
+        self.metrics = metrics
+    }
+
+    func start(_ request: ImportRequest, logger: Logger) async throws -> IntakeResult {
+        let result: IntakeResult.Result =
+            switch try await executions.start(request) {
+            case .started: .started
+            case .alreadyStarted: .alreadyStarted
+            }
+        logger.info(
+            "import requested",
+            metadata: [
+                "deliveryId": "\(request.deliveryId)", "importId": "\(request.importId)",
+                "studyInstanceUID": "\(request.studyInstanceUID)", "instanceCount": "\(request.instanceCount)",
+                "result": "\(result.rawValue)",
+            ])
+        return IntakeResult(result, deliveryId: request.deliveryId, instanceCount: request.instanceCount)
+    }
+
+    func reject(_ rejection: Rejection, logger: Logger) async throws -> IntakeResult {
+        try await table.rejected(rejection, at: now())
+        metrics?.emit([.init("ObjectsRejected", 1)], properties: ["deliveryId": "\(rejection.deliveryId)"])
+        logger.warning(
+            "object rejected",
+            metadata: ["deliveryId": "\(rejection.deliveryId)", "reason": "\(rejection.message)"])
+        return IntakeResult(.rejected, deliveryId: rejection.deliveryId)
+    }
+}

@@ -1,0 +1,17 @@
+import AWS
+import ImportPipeline
+
+/// The bucket as the intake sees it: documents, and what is listed below a prefix.
+package protocol IntakeBucket: DocumentStore {
+    /// The objects whose keys begin with the prefix, in the order of their keys: only those after `key`, where one is given,
+    /// and at most `maximum`.
+    func list(prefix: String, startingAfter key: String?, maximum: Int) async throws -> S3Client.Listing
+}
+
+extension IntakeBucket {
+    /// nil: there is none. A `DocumentError` where it is not what it should be.
+    func read<Document: Decodable>(_: Document.Type, key: String) async throws -> Document? {
+        guard let body = try await document(key: key) else { return nil }
+        return try PipelineJSON.decode(Document.self, from: body)
+    }
+}

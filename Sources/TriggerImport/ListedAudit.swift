@@ -1,0 +1,18 @@
+import AWS
+import ImportPipeline
+import Logging
+
+/// An audit in a listing.
+struct ListedAudit: SweepItem {
+    let key: String
+    let delivery: DeliveryID
+
+    /// nil: the key names no delivery.
+    init?(_ object: S3Client.ListedObject) {
+        guard let delivery = BucketLayout.delivery(ofAuditKey: object.key) else { return nil }
+        key = object.key
+        self.delivery = delivery
+    }
+
+    var metadata: Logger.Metadata { ["deliveryId": "\(delivery)"] }
+}

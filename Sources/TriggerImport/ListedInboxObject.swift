@@ -1,0 +1,17 @@
+import AWS
+import ImportPipeline
+import Logging
+
+/// An object of the inbox in a listing. Its key is its writer's choice, so that the log names it by its delivery.
+struct ListedInboxObject: SweepItem {
+    let object: S3Client.ListedObject
+    let delivery: DeliveryID
+
+    init(_ object: S3Client.ListedObject) {
+        self.object = object
+        delivery = InboxIntake.delivery(of: object)
+    }
+
+    var key: String { object.key }
+    var metadata: Logger.Metadata { ["deliveryId": "\(delivery)"] }
+}

@@ -1,0 +1,23 @@
+import AWS
+import FoundationEssentials
+import ImportPipeline
+import Logging
+
+/// An open marker in a listing: its key says whose it is.
+struct ListedMarker: SweepItem {
+    let key: String
+    let task: TaskID
+    let delivery: DeliveryID
+    let writtenAt: Date
+
+    /// nil: the key names no delivery.
+    init?(_ object: S3Client.ListedObject) {
+        guard let (task, delivery) = BucketLayout.openMarker(ofKey: object.key) else { return nil }
+        key = object.key
+        self.task = task
+        self.delivery = delivery
+        writtenAt = object.lastModified
+    }
+
+    var metadata: Logger.Metadata { ["deliveryId": "\(delivery)", "task": "\(task)"] }
+}

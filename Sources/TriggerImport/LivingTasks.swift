@@ -1,0 +1,62 @@
+import AWS
+import FoundationEssentials
+import ImportPipeline
+import Logging
+import StructuredLog
+
+/// Tells by their leases which tasks are alive.
+struct LivingTasks: Sendable {
+    static let maximumLeases = 10_000
+    private static let atOnce = 16
+
+    let bucket: any IntakeBucket
+    let now: @Sendable () -> Date
+    let clock: any Clock<Duration>
+
+    /// Those of these tasks that are alive. Their markers must have been listed before: a task writes its lease before its
+    /// markers, so that none of them lacks its lease while it runs.
+    func among(_ tasks: Set<TaskID>, within time: WorkingTime, logger: Logger) async throws -> Set<TaskID> {
+        // The clock is read before the leases are listed. If the function was frozen in between, a lease would look older than it
+        // was when it was listed.
+        let now = now()
+        let leases = try await bucket.list(
+            prefix: BucketLayout.taskLeases, startingAfter: nil, maximum: Self.maximumLeases)
+        guard leases.isComplete else {
+            // A task whose lease was not seen would be taken for dead.
+            throw DocumentError(
+                path: BucketLayout.taskLeases, expected: "at most \(Self.maximumLeases) leases, but there are more")
+        }
+        let known = leases.objects.compactMap { object in
+            BucketLayout.task(ofLeaseKey: object.key).map { (task: $0, writtenAt: object.lastModified) }
+        }
+        if known.count < leases.objects.count {
+            logger.error(
+                "leases whose keys name no task", metadata: ["count": "\(leases.objects.count - known.count)"])
+        }
+        var alive: Set<TaskID> = []
+        await known.filter { tasks.contains($0.task) }.sideBySide(atMost: Self.atOnce) { task, writtenAt in
+            await isAlive(task, leaseWrittenAt: writtenAt, now: now, within: time, logger: logger) ? task : nil
+        } take: {
+            if let task = $0 { alive.insert(task) }
+        }
+        return alive
+    }
+
+    /// Whose lease cannot be read counts as alive: nothing is taken from it, and the others' deliveries are recovered.
+    private func isAlive(
+        _ task: TaskID, leaseWrittenAt writtenAt: Date, now: Date, within time: WorkingTime, logger: Logger
+    ) async -> Bool {
+        do {
+            let lease = try await withTimeLimit(time.forPart, clock: clock) {
+                try await bucket.read(TaskLease.self, key: BucketLayout.taskLeaseKey(of: task))
+            }
+            // One that is removed in between is of a task that has closed all that it had.
+            guard let lease else { return false }
+            return now.timeIntervalSince(writtenAt) <= Double(lease.secondsUntilGone)
+        } catch {
+            logger.error(
+                "task lease not readable: the task counts as alive", error: error, metadata: ["task": "\(task)"])
+            return true
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import AWS
+import FoundationEssentials
+import ImportIntake
+import ImportPipeline
+import LambdaRuntime
+import Logging
+import StructuredLog
+
+/// Turns what S3 says has arrived into executions of the state machine: one for an import, however often it is told. On a
+/// schedule it takes care of what was left: see `Sweep`.
+@main
+struct TriggerImportFunction: LambdaHandler {
+    private let intake: ObjectIntake
+    private let sweep: Sweep
+    private let clock = ContinuousClock()
+    private let metrics: EmbeddedMetrics?
+
+    init(environment: LambdaEnvironment) throws {
+        let client = try AWSClient(environment: environment.variables, logger: environment.logger)
+        let s3 = S3Client(client: client)
+        let bucketName = try environment.required("DICOM_BUCKET")
+        let outputRoot = try environment.required("OUTPUT_S3_URI")
+        let settings = try IntakeSettings(environment: environment.variables)
+        let bucket = S3IntakeBucket(s3: s3, name: bucketName)
+        let table = RejectionItems(
+            table: ImportJobTable(name: try environment.required("TABLE_NAME"), client: client))
+        let starter = ImportStarter(
+            executions: StepFunctionsExecutions(
+                stepFunctions: StepFunctionsClient(client: client),
+                stateMachineARN: try environment.required("STATE_MACHINE_ARN")),
+            table: table, now: { Date() }, metrics: environment.metrics)
+        let manifests = ManifestIntake(
+            bucket: bucket, bucketName: bucketName, starter: starter, outputRoot: outputRoot)
+        let inbox = InboxIntake(
+            bucket: S3InboxBucket(s3: s3, name: bucketName), bucketName: bucketName, starter: starter,
+            outputRoot: outputRoot, taken: settings.inboxTaken)
+        metrics = environment.metrics
+        intake = ObjectIntake(bucketName: bucketName, manifests: manifests, inbox: inbox, metrics: metrics)
+        sweep = Sweep(
+            bucket: bucket, manifests: manifests, inbox: inbox, table: table, auditAfter: settings.auditAfter,
+            now: { Date() }, clock: clock)
+    }
+
+    func handle(_ event: TriggerImportEvent, context: LambdaContext) async throws -> TriggerImportOutput {
+        let logger = context.logger
+        let time = WorkingTime { context.remainingTime() }
+        let batch = ObjectBatch(time: time, clock: clock, logger: logger) { [intake] in
+            try await intake.take($0, logger: logger)
+        }
+        switch event {
+        case .objects(let objects): return .objects(try await batch.results(of: objects))
+        case .messages(let messages): return .messages(failed: await batch.failures(among: messages))
+        case .schedule:
+            let outcome = await sweep.run(within: time, logger: logger)
+            count(outcome)
+            return .sweep(outcome)
+        }
+    }
+
+    private func count(_ outcome: SweepOutcome) {
+        metrics?.emit([
+            .init("DeliveriesRecovered", outcome.recovered.count), .init("RecoveriesFailed", outcome.failed),
+            .init("ImportsStartedBySweep", outcome.started), .init("AuditsClosed", outcome.auditsClosed),
+            .init("InstancesFoundLate", outcome.instancesFoundLate),
+        ])
+    }
+}

@@ -1,0 +1,35 @@
+import FoundationEssentials
+import ImportPipeline
+import Logging
+
+/// Looks a second time at a delivery that was closed in its task's place, long after whoever was frozen has gone on or ended:
+/// what its prefix holds and no manifest lists gets a further manifest, and every manifest its import.
+struct SecondLook: Sendable {
+    let bucket: any IntakeBucket
+    let manifests: ManifestIntake
+    let now: @Sendable () -> Date
+
+    func look(at audit: ListedAudit, logger: Logger) async throws -> SweepFinding {
+        let delivery = audit.delivery
+        guard let open = try await bucket.read(OpenDelivery.self, key: audit.key) else { return .gone }
+        if let problem = open.problem(expecting: delivery) { throw problem }
+        let instances = try await StoredInstances(bucket: bucket).list(of: delivery)
+        var written: ImportID?
+        if !instances.isEmpty,
+            case .written(let id) = try await ManifestWriter(store: bucket, logger: logger).write(
+                open.manifest(closedAt: now(), instances: instances))
+        {
+            written = id
+        }
+        // Every one, since the event of a further manifest may have been lost as well.
+        let results = try await manifests.startAll(of: delivery, logger: logger)
+        try await bucket.removeDocument(key: audit.key)
+        let foundLate = written.map { results.indices.contains($0.number) ? results[$0.number].instanceCount : 0 } ?? 0
+        if foundLate > 0 {
+            logger.warning(
+                "a second look found instances that no manifest listed",
+                metadata: ["deliveryId": "\(delivery)", "instances": "\(foundLate)"])
+        }
+        return .auditClosed(foundLate: foundLate)
+    }
+}

@@ -1,0 +1,26 @@
+import AWS
+import ImportPipeline
+
+/// What is stored under a delivery's prefix, as a listing tells it.
+struct StoredInstances: Sendable {
+    let bucket: any IntakeBucket
+
+    func list(of delivery: DeliveryID) async throws -> [DeliveryManifest.Instance] {
+        let listing = try await bucket.list(
+            prefix: BucketLayout.prefix(of: delivery), startingAfter: nil,
+            maximum: HealthImagingLimits.maximumInstances)
+        guard listing.isComplete else {
+            throw DocumentError(
+                path: BucketLayout.prefix(of: delivery),
+                expected:
+                    "at most \(HealthImagingLimits.maximumInstances) objects, which one import job takes, but there are more"
+            )
+        }
+        return listing.objects.compactMap {
+            guard let (series, instance) = BucketLayout.instance(ofKey: $0.key, in: delivery) else { return nil }
+            return DeliveryManifest.Instance(
+                key: $0.key, size: $0.size, checksumCRC32: nil, sopClassUID: nil, sopInstanceUID: instance,
+                seriesInstanceUID: series, transferSyntaxUID: nil)
+        }
+    }
+}

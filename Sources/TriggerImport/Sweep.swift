@@ -1,0 +1,165 @@
+import AWS
+import FoundationEssentials
+import ImportPipeline
+import Logging
+import StructuredLog
+
+/// What the schedule has done: markers, audits and objects of the inbox that were left are taken care of. What a sweep has no time
+/// for is left to the next, which goes on there: each kind of work has its share of the time.
+///
+/// It may run twice at once, and end at any point.
+package struct Sweep: Sendable {
+    /// What one sweep lists of each kind; more is told, and left to the next.
+    static let maximumListed = 100_000
+    /// A marker, or an object of the inbox, that is younger still has its event to come.
+    private static let patience: TimeInterval = 600
+
+    private let bucket: any IntakeBucket
+    private let recovery: DeliveryRecovery
+    private let secondLook: SecondLook
+    private let inbox: InboxIntake
+    private let table: any RejectionTable
+    private let livingTasks: LivingTasks
+    private let auditAfter: TimeInterval
+    private let now: @Sendable () -> Date
+    private let clock: any Clock<Duration>
+
+    /// `auditAfter`: how old an audit is, in seconds, when a delivery is looked at for the second time.
+    package init(
+        bucket: any IntakeBucket, manifests: ManifestIntake, inbox: InboxIntake, table: any RejectionTable,
+        auditAfter: TimeInterval, now: @escaping @Sendable () -> Date, clock: any Clock<Duration>
+    ) {
+        self.bucket = bucket
+        self.inbox = inbox
+        self.table = table
+        self.auditAfter = auditAfter
+        self.now = now
+        self.clock = clock
+        recovery = DeliveryRecovery(bucket: bucket, manifests: manifests, now: now)
+        secondLook = SecondLook(bucket: bucket, manifests: manifests, now: now)
+        livingTasks = LivingTasks(bucket: bucket, now: now, clock: clock)
+    }
+
+    package func run(within time: WorkingTime, logger: Logger) async -> SweepOutcome {
+        var outcome = SweepOutcome()
+        let known = await knownPosition(logger: logger)
+        var position = known ?? SweepPosition()
+        let whole = time.left
+        /// The kinds that follow have at least the rest.
+        func stage(until share: Double) -> SweepStage {
+            SweepStage(time: time, clock: clock, logger: logger, reserve: whole * (1 - share))
+        }
+        await attempt(into: &outcome, logger: logger) { outcome in
+            let markers = try await markers(from: &position, into: &outcome, logger: logger)
+            let tasks = Set(markers.map(\.task))
+            let alive =
+                tasks.isEmpty ? [] : try await livingTasks.among(tasks, within: time, logger: logger)
+            position.markersOfGoneTasks = await stage(until: 0.6).work(
+                on: markers.filter { !alive.contains($0.task) }, from: position.markersOfGoneTasks, into: &outcome
+            ) { try await recovery.look(atMarkerOfGoneTask: $0, logger: logger) }
+            let living = markers.filter { alive.contains($0.task) }
+            let old = living.filter { isOlder($0.writtenAt, than: Self.patience) }
+            outcome.open += living.count - old.count
+            position.markersOfLivingTasks = await stage(until: 0.8).work(
+                on: old, from: position.markersOfLivingTasks, into: &outcome
+            ) { try await recovery.look(atMarkerOfLivingTask: $0, logger: logger) }
+        }
+        await attempt(into: &outcome, logger: logger) { outcome in
+            let audits = try await listing(BucketLayout.audits, from: position.audits).objects.filter {
+                isOlder($0.lastModified, than: auditAfter)
+            }.compactMap(ListedAudit.init)
+            position.audits = await stage(until: 0.9).work(on: audits, from: position.audits, into: &outcome) {
+                try await secondLook.look(at: $0, logger: logger)
+            }
+        }
+        await attempt(into: &outcome, logger: logger) { outcome in
+            let objects = try await listing(BucketLayout.inbox, from: position.inbox).objects.filter {
+                BucketLayout.isInInbox($0.key) && isOlder($0.lastModified, than: Self.patience)
+            }.map(ListedInboxObject.init)
+            position.inbox = await stage(until: 1).work(on: objects, from: position.inbox, into: &outcome) {
+                try await take($0, logger: logger)
+            }
+        }
+        if outcome.left > 0 {
+            logger.warning("time is running out, the next sweep goes on", metadata: ["left": "\(outcome.left)"])
+        }
+        await keep(position, instead: known, into: &outcome, logger: logger)
+        return outcome
+    }
+
+    // MARK: -
+
+    /// One that fails keeps no other from being tried.
+    private func attempt(
+        into outcome: inout SweepOutcome, logger: Logger, _ work: (inout SweepOutcome) async throws -> Void
+    ) async {
+        do {
+            try await work(&outcome)
+        } catch {
+            logger.error("a part of the sweep failed, the next sweep tries again", error: error)
+            outcome.failed += 1
+        }
+    }
+
+    private func isOlder(_ date: Date, than age: TimeInterval) -> Bool { now().timeIntervalSince(date) > age }
+
+    private func markers(
+        from position: inout SweepPosition, into outcome: inout SweepOutcome, logger: Logger
+    ) async throws -> [ListedMarker] {
+        let listing = try await listing(BucketLayout.openMarkers, from: position.markers)
+        position.markers = listing.isComplete ? nil : listing.objects.last?.key
+        if !listing.isComplete {
+            logger.error("more open markers than one sweep looks at", metadata: ["maximum": "\(Self.maximumListed)"])
+            outcome.failed += 1
+        }
+        let markers = listing.objects.compactMap(ListedMarker.init)
+        let strange = listing.objects.count - markers.count
+        if strange > 0 {
+            logger.error("open markers whose keys name no delivery", metadata: ["count": "\(strange)"])
+            outcome.failed += strange
+        }
+        return markers
+    }
+
+    /// What is listed begins behind the position and goes round.
+    private func listing(_ prefix: String, from position: String?) async throws -> S3Client.Listing {
+        var listing = try await bucket.list(prefix: prefix, startingAfter: position, maximum: Self.maximumListed)
+        guard let position, listing.isComplete else { return listing }
+        let others = try await bucket.list(
+            prefix: prefix, startingAfter: nil, maximum: Self.maximumListed - listing.objects.count)
+        let before = others.objects.filter { $0.key <= position }
+        listing.objects += before
+        listing.isComplete = others.isComplete || before.count < others.objects.count
+        return listing
+    }
+
+    private func take(_ item: ListedInboxObject, logger: Logger) async throws -> SweepFinding {
+        // What was rejected stays in the inbox. It is not read each time.
+        if try await table.isRejected(item.delivery) { return .gone }
+        guard let result = try await inbox.take(item.object, logger: logger) else { return .gone }
+        return SweepFinding(result.result)
+    }
+
+    /// nil: there is none, or it cannot be read; then the sweep begins at the first of each kind.
+    private func knownPosition(logger: Logger) async -> SweepPosition? {
+        do {
+            return try await bucket.read(SweepPosition.self, key: BucketLayout.sweepPosition)
+        } catch {
+            logger.error("the position of the last sweep cannot be read: this one begins at the start", error: error)
+            return nil
+        }
+    }
+
+    private func keep(
+        _ position: SweepPosition, instead known: SweepPosition?, into outcome: inout SweepOutcome, logger: Logger
+    ) async {
+        guard position != known ?? SweepPosition() else { return }
+        await attempt(into: &outcome, logger: logger) { _ in
+            if position == SweepPosition() {
+                try await bucket.removeDocument(key: BucketLayout.sweepPosition)
+            } else {
+                try await bucket.putDocument(try PipelineJSON.encode(position), key: BucketLayout.sweepPosition)
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import ImportPipeline
+
+/// What a sweep found and did.
+package struct SweepOutcome: Encodable, Equatable, Sendable {
+    /// Closed in the place of a task that is gone.
+    package var recovered: [DeliveryID] = []
+    /// Imports that had a manifest, or an object in the inbox, and no execution: their events were lost or are late.
+    package var started = 0
+    /// Deliveries of living tasks that have no manifest yet.
+    package var open = 0
+    /// Markers that were removed because nothing was stored, or the import had been started and had ended.
+    package var cleared = 0
+    /// What cannot be imported; the table says why.
+    package var rejected = 0
+    /// Second looks that were taken.
+    package var auditsClosed = 0
+    /// Instances that a second look found and no manifest listed.
+    package var instancesFoundLate = 0
+    /// The next sweep tries again.
+    package var failed = 0
+    /// There was no time to look at them.
+    package var left = 0
+
+    package init() {}
+
+    mutating func add(_ finding: SweepFinding) {
+        switch finding {
+        case .recovered(let delivery): recovered.append(delivery)
+        case .started: started += 1
+        case .open: open += 1
+        case .cleared: cleared += 1
+        case .rejected: rejected += 1
+        case .auditClosed(let foundLate):
+            auditsClosed += 1
+            instancesFoundLate += foundLate
+        case .gone: break
+        case .failed: failed += 1
+        case .left: left += 1
+        }
+    }
+}

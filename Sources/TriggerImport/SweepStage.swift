@@ -1,0 +1,56 @@
+import ImportPipeline
+import Logging
+import StructuredLog
+
+/// One kind of work of a sweep, item by item and several side by side, until the kind's share of the time is used up.
+struct SweepStage: Sendable {
+    private static let atOnce = 16
+
+    let time: WorkingTime
+    let clock: any Clock<Duration>
+    let logger: Logger
+    /// Kept for the kinds that follow: an item is begun only while more is left.
+    let reserve: Duration
+
+    /// Works on the items in their order, but begins behind `position` and goes round. The answer is the position from which the
+    /// next sweep is to go on; nil where nothing is left.
+    func work<Item: SweepItem>(
+        on items: [Item], from position: String?, into outcome: inout SweepOutcome,
+        _ work: @escaping @Sendable (Item) async throws -> SweepFinding
+    ) async -> String? {
+        let items = items.filter { $0.key > position ?? "" } + items.filter { $0.key <= position ?? "" }
+        var firstLeft = items.count
+        await items.indices.sideBySide(atMost: Self.atOnce) { index in
+            (index, await finding(of: items[index], work))
+        } take: { index, finding in
+            outcome.add(finding)
+            if finding == .left { firstLeft = min(firstLeft, index) }
+        }
+        guard firstLeft < items.count else { return nil }
+        return firstLeft == 0 ? position : items[firstLeft - 1].key
+    }
+
+    private func finding<Item: SweepItem>(
+        of item: Item, _ work: @escaping @Sendable (Item) async throws -> SweepFinding
+    ) async -> SweepFinding {
+        let limit = time.forPart
+        guard limit > .zero, time.left > reserve else { return .left }
+        do {
+            return try await withTimeLimit(limit, clock: clock) { try await work(item) }
+        } catch let error as TimeLimitExceeded where error.limit < WorkingTime.maximumPerObject {
+            return .left
+        } catch {
+            logger.error(
+                "the sweep could not do its work on a delivery, the next sweep tries again", error: error,
+                metadata: item.metadata)
+            return .failed
+        }
+    }
+}
+
+/// What a sweep works on: an object that it has found in a listing.
+protocol SweepItem: Sendable {
+    var key: String { get }
+    /// Names the item in the log.
+    var metadata: Logger.Metadata { get }
+}

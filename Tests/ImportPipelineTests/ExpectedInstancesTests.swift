@@ -1,0 +1,75 @@
+import AWS
+import Foundation
+import LoopbackHTTP
+import TestLog
+import Testing
+
+@testable import CheckStatus
+@testable import ImportIntake
+@testable import ImportPipeline
+
+@Suite struct ExpectedInstancesTests {
+    private static let id = SampleDeliveries.id(1)
+
+    /// By what the bucket holds.
+    private func expected(
+        by number: Int?, _ documents: [String: String]
+    ) async throws -> ExpectedInstances {
+        let manifest = SampleDeliveries.manifest(Self.id)
+        var request = ImportRequest(
+            manifest, of: ImportID(Self.id, number: number ?? 0), bucket: "bucket", outputRoot: "s3://out/")
+        if number == nil { request.manifestKey = nil }
+        var expected: ExpectedInstances?
+        try await LoopbackHTTPServer.serve { request in
+            let key = String(request.target.dropFirst("/bucket/".count))
+            return documents[key].map { .status(200, $0) } ?? .status(404, "<Error><Code>NoSuchKey</Code></Error>")
+        } to: { _, url, http in
+            expected = try await .of(
+                request, s3: S3Client(client: try .loopback(url, http: http)), logger: RecordedLog().logger)
+        }
+        return try #require(expected)
+    }
+
+    private func manifest(_ instances: [String], _ reason: DeliveryManifest.CloseReason = .quiet) throws -> String {
+        var manifest = SampleDeliveries.manifest(Self.id, instances)
+        manifest.closeReason = reason
+        return String(decoding: try PipelineJSON.encode(manifest), as: UTF8.self)
+    }
+
+    private func key(_ number: Int) -> String { BucketLayout.manifestKey(of: ImportID(Self.id, number: number)) }
+
+    private func keys(_ instances: String...) -> Set<String> {
+        Set(instances.map { SampleDeliveries.key(Self.id, $0) })
+    }
+
+    @Test("An import brings what its own manifest lists; what all manifests list was acknowledged", arguments: [0, 1])
+    func manifests(_ number: Int) async throws {
+        let expected = try await expected(
+            by: number, [key(0): try manifest(["1.4"]), key(1): try manifest(["1.5"], .recovered)])
+        #expect(expected.keys == keys(number == 0 ? "1.4" : "1.5"))
+        #expect(expected.acknowledged == keys("1.4", "1.5"))
+        #expect(expected.isClosed)
+    }
+
+    @Test("A delivery that was closed in its task's place alone may hold more that was acknowledged")
+    func recovered() async throws {
+        let expected = try await expected(by: 0, [key(0): try manifest(["1.4"], .recovered)])
+        #expect(expected.acknowledged == keys("1.4"))
+        #expect(!expected.isClosed)
+    }
+
+    @Test("Where another manifest cannot be read it is not known what was acknowledged")
+    func unreadable() async throws {
+        let expected = try await expected(by: 0, [key(0): try manifest(["1.4"]), key(1): "text"])
+        #expect(expected.keys == keys("1.4"))
+        #expect(expected.acknowledged == nil)
+        #expect(!expected.isClosed)
+    }
+
+    @Test("An object of the inbox has no manifest; its key follows from the request")
+    func inbox() async throws {
+        let expected = try await expected(by: nil, [:])
+        #expect(expected.keys == keys("1.4"))
+        #expect(expected.acknowledged == nil)
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+@testable import ImportIntake
+@testable import ImportPipeline
+
+@Suite struct ManifestIntakeTests {
+    private let intake = SampleIntake()
+    private let id = SampleDeliveries.id(1)
+
+    private func takeEvent(_ number: Int = 0) async throws -> IntakeResult.Result {
+        try await intake.takeEvent(of: BucketLayout.manifestKey(of: ImportID(id, number: number)))
+    }
+
+    @Test("The marker is removed after the execution was started, whichever manifest it is", arguments: [0, 1])
+    func markerAfterStart(_ number: Int) async throws {
+        intake.bucket.lay(id)
+        intake.bucket.put(
+            SampleDeliveries.manifest(id), key: BucketLayout.manifestKey(of: ImportID(id, number: number)))
+        #expect(try await takeEvent(number) == .started)
+        #expect(intake.executions.started == [ImportID(id, number: number)])
+        #expect(!intake.bucket.hasMarker(of: id))
+    }
+
+    @Test("A marker whose removal fails has its execution: the event comes again and removes it")
+    func removalFails() async throws {
+        intake.bucket.lay(id)
+        intake.bucket.put(SampleDeliveries.manifest(id), key: BucketLayout.manifestKey(of: ImportID(id)))
+        intake.bucket.fail(at: "remove open/")
+        await #expect(throws: ModelBucket.Failure.self) { try await takeEvent() }
+        #expect(intake.executions.started == [ImportID(id)])
+        #expect(intake.bucket.hasMarker(of: id))
+        intake.executions.end()
+        #expect(try await takeEvent() == .alreadyStarted)
+        #expect(!intake.bucket.hasMarker(of: id))
+    }
+
+    @Test("A manifest that is rejected needs no marker, as far as its task can be read")
+    func rejected() async throws {
+        let key = BucketLayout.manifestKey(of: ImportID(id))
+        intake.bucket.lay(id)
+        intake.bucket[key] = #"{"task":"\#(SampleDeliveries.task)"}"#
+        #expect(try await takeEvent() == .rejected)
+        #expect(!intake.bucket.hasMarker(of: id))
+
+        intake.bucket.lay(id)
+        intake.bucket[key] = "text"
+        #expect(try await takeEvent() == .rejected)
+        #expect(intake.bucket.hasMarker(of: id))
+        #expect(intake.executions.started.isEmpty)
+
+        // Another delivery's manifest removes that one's marker under no circumstances.
+        var other = SampleDeliveries.manifest(SampleDeliveries.id(2))
+        other.version = 2
+        intake.bucket.lay(SampleDeliveries.id(2))
+        intake.bucket.put(other, key: key)
+        #expect(try await takeEvent() == .rejected)
+        #expect(intake.bucket.hasMarker(of: SampleDeliveries.id(2)))
+    }
+
+    @Test("An event whose manifest is gone fails, so that it ends in the dead-letter queue")
+    func missing() async throws {
+        await #expect(throws: ManifestMissing(importId: ImportID(id))) { try await takeEvent() }
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Synchronization
+import TestLog
+
+@testable import ImportIntake
+@testable import ImportPipeline
+
+/// The intake over a bucket in memory, with the executions that it started and the rejections that it wrote down.
+struct SampleIntake {
+    final class Executions: ImportExecutions {
+        private struct State {
+            var requests: [ImportID: ImportRequest] = [:]
+            var ended: Set<ImportID> = []
+        }
+
+        private let state = Mutex(State())
+
+        var started: Set<ImportID> { state.withLock { Set($0.requests.keys) } }
+
+        func request(of id: ImportID) -> ImportRequest? { state.withLock { $0.requests[id] } }
+
+        /// All that were started.
+        func end() {
+            state.withLock { $0.ended = Set($0.requests.keys) }
+        }
+
+        func start(_ request: ImportRequest) async throws -> ExecutionStart {
+            state.withLock { state in
+                // Step Functions refuses a name with another input, and one whose execution has ended.
+                if state.requests[request.importId] == nil { state.requests[request.importId] = request }
+                let isOther = state.requests[request.importId] != request
+                return isOther || state.ended.contains(request.importId) ? .alreadyStarted : .started
+            }
+        }
+    }
+
+    final class Table: RejectionTable {
+        private let rejections = Mutex<[Rejection]>([])
+
+        var rejected: [DeliveryID] { rejections.withLock { $0.map(\.deliveryId) } }
+
+        func rejected(_ rejection: Rejection, at date: Date) async throws {
+            rejections.withLock { $0.append(rejection) }
+        }
+
+        func isRejected(_ delivery: DeliveryID) async throws -> Bool { rejected.contains(delivery) }
+    }
+
+    let bucket = ModelBucket()
+    let executions = Executions()
+    let table = Table()
+    let log = RecordedLog()
+    var inboxTaken = InboxTaken.delete
+
+    private var starter: ImportStarter {
+        ImportStarter(executions: executions, table: table, now: { [bucket] in bucket.now }, metrics: nil)
+    }
+
+    var manifests: ManifestIntake {
+        ManifestIntake(bucket: bucket, bucketName: "b", starter: starter, outputRoot: "s3://out/")
+    }
+
+    var inbox: InboxIntake {
+        InboxIntake(bucket: bucket, bucketName: "b", starter: starter, outputRoot: "s3://out/", taken: inboxTaken)
+    }
+
+    var objects: ObjectIntake {
+        ObjectIntake(bucketName: "b", manifests: manifests, inbox: inbox, metrics: nil)
+    }
+
+    func sweep(seconds: Int = 120) async -> SweepOutcome {
+        await sweep(within: WorkingTime { .seconds(seconds) })
+    }
+
+    func sweep(within time: WorkingTime) async -> SweepOutcome {
+        await Sweep(
+            bucket: bucket, manifests: manifests, inbox: inbox, table: table, auditAfter: 86_400,
+            now: { [bucket] in bucket.now }, clock: ContinuousClock()
+        ).run(within: time, logger: log.logger)
+    }
+
+    /// Takes the event of an object that is there.
+    func takeEvent(of key: String) async throws -> IntakeResult.Result {
+        let object = try await bucket.head(key: key)
+        return try await objects.take(
+            CreatedObject(
+                bucket: "b", key: key, size: object?.size ?? 0,
+                eTag: object?.eTag.trimmingCharacters(in: ["\""]) ?? "", versionID: nil, sequencer: nil,
+                createdAt: bucket.now),
+            logger: log.logger
+        ).result
+    }
+}
