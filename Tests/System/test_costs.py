@@ -2,9 +2,11 @@
 the sums. One study is one delivery, one execution and one job, however many images it has."""
 
 import collections
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pydicom
 import pytest
 from conftest import LONG_FORM, STORE_SCP
 from deploy import deploy
@@ -17,6 +19,7 @@ from schedule import invoke_schedule
 from senders import send_with_dcmtk, send_with_pynetdicom
 from synthetic import synthetic_instance
 from test_pipeline import Watch
+from waiting import wait_for
 
 pytestmark = pytest.mark.pipeline
 ASSOCIATIONS = 4
@@ -33,6 +36,9 @@ LOOK_REQUESTS, VERDICT_REQUESTS = 3, 9
 INBOX_REQUESTS = 5
 # Of a sweep that finds nothing: where the last one stopped, and the listings of markers, audits and inbox.
 SWEEP_REQUESTS = 4
+# Of a sweep for a delivery whose task is gone: leases, marker, its manifest, what is stored, audit, manifest, which are read once
+# more, execution, the marker's removal. A day later: audit, what is stored, manifests, executions, the audit's removal.
+RECOVERY_REQUESTS, SECOND_LOOK_REQUESTS = 10, 8
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +173,43 @@ def test_a_sweep_that_finds_nothing_costs_a_few_requests(quiet):
     invoke_schedule(quiet)
     print(costs.told("a sweep"))
     assert costs.requests() <= SWEEP_REQUESTS
+
+
+def test_a_delivery_whose_task_is_gone_costs_a_sweep_and_a_second_look(quiet, tmp_path):
+    image = synthetic_instance(tmp_path / "image.dcm")
+    uids = pydicom.dcmread(image, stop_before_pixels=True)
+    delivery, task = "20261123T235959-0123456789abcdef01234567", "0123456789abcdef"
+    study, series, instance = uids.StudyInstanceUID, uids.SeriesInstanceUID, uids.SOPInstanceUID
+    marker = {
+        "deliveryId": delivery,
+        "task": task,
+        "studyInstanceUID": study,
+        "callingAETitle": "CT1",
+        "calledAETitle": "STORESCP",
+        "peer": "127.0.0.1",
+        "openedAt": "2026-11-23T23:59:59Z",
+    }
+    s3 = quiet.aws.client("s3")
+    s3.put_object(
+        Bucket=quiet.bucket, Key=f"2026/11/23/{delivery}/{study}/{series}/{instance}.dcm", Body=image.read_bytes()
+    )
+    s3.put_object(Bucket=quiet.bucket, Key=f"open/{task}/{delivery}", Body=json.dumps(marker).encode())
+    watch, costs = Watch(quiet), Costs(quiet)
+    invoke_schedule(quiet)
+    watch.ended(1)
+    print(costs.told("a delivery whose task is gone"))
+    a_study = START_REQUESTS + LOOK_REQUESTS * costs.looks() + VERDICT_REQUESTS
+    assert costs.requests() <= SWEEP_REQUESTS + RECOVERY_REQUESTS + a_study
+
+    functions, name = quiet.aws.client("lambda"), quiet.outputs["TriggerImportFunctionName"]
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": {**variables, "AUDIT_AFTER_SECONDS": "0"}}
+    )
+    costs = Costs(quiet)
+    wait_for("the second look", lambda: invoke_schedule(quiet) and not quiet.keys("audits/"))
+    print(costs.told("its second look"))
+    assert costs.requests() <= SWEEP_REQUESTS + SECOND_LOOK_REQUESTS
 
 
 def test_ten_studies_over_twenty_associations_are_ten_to_twenty_jobs(quiet, start, tmp_path):
