@@ -59,7 +59,8 @@ class SwiftCode:
     def operations(self, part: str) -> set[str]:
         """As `service:Operation`, by the name that the service signs with, which IAM's actions begin with as well."""
         calls = set().union(*(self._calls(text, text) for text in self.files(part)))
-        made = {it for it in self.behind_protocols if any(f"{it}(" in text for text in self.files(part))}
+        # One that is made under a name of its own is called by that name.
+        made = {it for it in self.behind_protocols if any(re.search(rf"(?<! = ){it}\(", text) for text in self.files(part))}
         calls |= {call for call in self.functions if call[0] in made}
         assert calls <= self.functions.keys(), f"{part} calls what is not there: {calls - self.functions.keys()}"
         found: set[str] = set()
