@@ -10,7 +10,7 @@ from raw_sender import associate_request, data, data_set, status_of, store_comma
 from test_crowd import AT_START, MIB, PER_ACTIVE, peak_rss
 from waiting import wait_for
 
-pytestmark = [pytest.mark.pipeline, pytest.mark.alone]
+pytestmark = pytest.mark.pipeline
 # docs/configuration.md, "Memory".
 PER_DELIVERY, PER_CONNECTION = 4 << 10, 512 << 10
 INSTANCE_CONNECTIONS, DOCUMENT_CONNECTIONS, LEASE_CONNECTIONS = 50, 16, 2
@@ -67,10 +67,10 @@ def test_all_studies_are_acknowledged_and_closed(folder_receiver, associations, 
         crowd = senders(receiver.port, associations, window, studies)
         asyncio.run(run(crowd))
         assert sum((sender.statuses for sender in crowd), collections.Counter()) == {0: studies}
-        wait_for("the manifests to be written", lambda: s3.counts()["PUT deliveries"] == studies, 60)
+        wait_for("the manifests", lambda: s3.counts()["PUT deliveries"] == studies, 60)
         counts = s3.counts()
-        assert counts["PUT open"] == counts["PUT instance"] == studies
-        # With a manifest the marker is TriggerImport's.
+        assert counts["PUT open"] == counts["PUT deliveries"] == counts["PUT instance"] == studies
+        # What starts the imports removes the markers.
         assert counts["DELETE open"] == 0
         assert counts["greatest"] <= DOCUMENT_CONNECTIONS
         assert not [line for line in receiver.log_lines() if line["level"] in ("ERROR", "WARN")]

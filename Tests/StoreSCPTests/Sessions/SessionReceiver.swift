@@ -56,7 +56,8 @@ struct SessionReceiver {
                 $0.pathExtension == "dcm"
                     && (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true
             }
-            .sorted { $0.path < $1.path }
+            // Their deliveries' names are random.
+            .sorted { $0.lastPathComponent < $1.lastPathComponent }
         return try files.map { file in
             let bytes = [UInt8](try Data(contentsOf: file))
             return Array(bytes.dropFirst(try FileMetaInformation.parse(bytes).length))
