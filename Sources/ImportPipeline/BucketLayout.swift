@@ -29,10 +29,6 @@ package enum BucketLayout {
         "\(prefix)\(study)/\(series)/\(instance).dcm"
     }
 
-    package static func inboxKey(study: String, series: String, instance: String) -> String {
-        instanceKey(prefix: inbox, study: study, series: series, instance: instance)
-    }
-
     /// `deliveries/{deliveryId}.json`; a further manifest is `deliveries/{deliveryId}.1.json`.
     package static func manifestKey(of id: ImportID) -> String { "\(manifests)\(id.text(separator: ".")).json" }
 

@@ -53,6 +53,8 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         case shutdown
         /// The task could not renew its lease in time: others may think that it is gone.
         case leaseLost
+        /// A delivery that repeats it was to be closed, which it must not be before this one.
+        case repeated
         /// Its task was gone: TriggerImport closed it, from a listing.
         case recovered
     }
@@ -61,7 +63,8 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
     package var deliveryId: DeliveryID
     /// Which task received it: its open marker is below that task's name.
     package var task: TaskID
-    /// The delivery of the same sender and study that holds some of its instances too, and was open beside it.
+    /// The latest delivery of the same calling AE title and study that tried some of its instances before it did, and was not
+    /// closed by then; not one of which nothing was stored, as far as is known.
     package var repeats: DeliveryID?
     /// Ends in `/`; every instance's key begins with it.
     package var prefix: String

@@ -93,14 +93,16 @@ package struct Configuration: Sendable {
         importUnit = try settings.choice("IMPORT_UNIT", default: ImportUnit.delivery)
         delivery = DeliveryLimits(
             quietSeconds: try settings.integer("DELIVERY_QUIET_SECONDS", default: 30, in: 1...86_400),
-            maximumInstances: try settings.integer(
-                "DELIVERY_MAXIMUM_INSTANCES", default: HealthImagingLimits.maximumInstances,
-                in: 1...HealthImagingLimits.maximumInstances),
+            maximumInstances: importUnit == .instance
+                ? 1
+                : try settings.integer(
+                    "DELIVERY_MAXIMUM_INSTANCES", default: HealthImagingLimits.maximumInstances,
+                    in: 1...HealthImagingLimits.maximumInstances),
             maximumBytes: try settings.integer(
                 "DELIVERY_MAXIMUM_BYTES", default: 4_000_000_000, in: 1...HealthImagingLimits.maximumBytes),
             maximumAgeSeconds: try settings.integer("DELIVERY_MAXIMUM_AGE_SECONDS", default: 3600, in: 1...604_800))
         deliveryCapacity = try DeliveryCapacity(settings, connections: maximumDocumentConnections)
-        taskLeaseSeconds = try settings.integer("TASK_LEASE_SECONDS", default: 60, in: 1...3600)
+        taskLeaseSeconds = try settings.taskLeaseSeconds()
         logLevel = try settings.logLevel("LOG_LEVEL", default: .info)
         logFormat = try settings.choice("LOG_FORMAT", default: LogFormat.json)
         metricsNamespace = settings.text("METRICS_NAMESPACE")
@@ -110,5 +112,19 @@ package struct Configuration: Sendable {
     /// Nil: none are written.
     func metrics(write: @escaping @Sendable ([UInt8]) -> Void) -> EmbeddedMetrics? {
         EmbeddedMetrics(namespace: metricsNamespace, dimensions: ["Service": metricsService], write: write)
+    }
+}
+
+extension Settings {
+    /// Clocks of Lambda and S3 that differ, and a request that is delayed, must be small beside it: a shorter one is for tests.
+    fileprivate func taskLeaseSeconds() throws(ConfigurationError) -> Int {
+        let seconds = try integer("TASK_LEASE_SECONDS", default: 60, in: DocumentLimits.leaseSeconds)
+        let allowsShortLease = try boolean("ALLOW_SHORT_LEASE", default: false)
+        guard seconds >= 60 || allowsShortLease else {
+            throw ConfigurationError(
+                name: "TASK_LEASE_SECONDS", value: "\(seconds)",
+                expected: "at least 60, or ALLOW_SHORT_LEASE=true in a test")
+        }
+        return seconds
     }
 }

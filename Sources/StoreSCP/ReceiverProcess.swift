@@ -74,7 +74,7 @@ package struct ReceiverProcess: Sendable {
                 metrics: $0, counts: counts, associations: associations, deliveries: deliveries, task: "\(lease.task)")
         }
         let reporting = Task { await reporter?.run() }
-        if configuration.importUnit == .delivery { Task { await lease.begin() } }
+        Task { await lease.begin() }
 
         await signals.first()
         logger.info("shutting down: no more associations, instances in flight are finished")

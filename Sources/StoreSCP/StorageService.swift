@@ -38,8 +38,7 @@ final class StorageService: AssociationService {
         self.counts = counts
         self.logger = logger
         destination = InstanceUpload.Destination(
-            store: store, deliveries: configuration.importUnit == .delivery ? deliveries : nil, uploads: uploads,
-            counts: counts, logger: logger)
+            store: store, deliveries: deliveries, uploads: uploads, counts: counts, logger: logger)
         access = AssociationAccess(configuration: configuration)
         identities = UserIdentityVerifier(configuration: configuration.userIdentity, client: HTTPClient())
         budget = BufferBudget(bytes: configuration.network.maximumBufferBytes)

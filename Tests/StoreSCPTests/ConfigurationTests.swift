@@ -99,8 +99,28 @@ import Testing
         #expect(
             try capacity([
                 "MAX_DOCUMENT_CONNECTIONS": "30", "MAXIMUM_OPENINGS": "0", "MAXIMUM_OPEN_DELIVERIES": "7",
-                "MAXIMUM_OPEN_INSTANCES": "8",
-            ]) == DeliveryCapacity(maximumOpenings: nil, maximumClosings: 30, maximumOpen: 7, maximumInstances: 8))
+                "MAXIMUM_OPEN_INSTANCES": "8", "MAXIMUM_REPEATS": "9",
+            ])
+                == DeliveryCapacity(
+                    maximumOpenings: nil, maximumClosings: 30, maximumOpen: 7, maximumInstances: 8, maximumRepeats: 9))
+    }
+
+    @Test("A lease of less than a minute is for tests, which have to say so")
+    func shortLease() throws {
+        #expect(try Configuration(environment: ["TASK_LEASE_SECONDS": "60"]).taskLeaseSeconds == 60)
+        #expect(
+            try Configuration(environment: ["TASK_LEASE_SECONDS": "2", "ALLOW_SHORT_LEASE": "true"]).taskLeaseSeconds
+                == 2)
+        let error = #expect(throws: ConfigurationError.self) {
+            try Configuration(environment: ["TASK_LEASE_SECONDS": "59"])
+        }
+        #expect(error?.description.contains("at least 60, or ALLOW_SHORT_LEASE=true") == true)
+    }
+
+    @Test("Each instance alone is a delivery of one instance")
+    func importUnit() throws {
+        let environment = ["IMPORT_UNIT": "instance", "DELIVERY_MAXIMUM_INSTANCES": "7"]
+        #expect(try Configuration(environment: environment).delivery.maximumInstances == 1)
     }
 
     @Test("Access rules that cannot be read are told without their values")

@@ -1,3 +1,4 @@
+import AWS
 import FoundationEssentials
 import ImportPipeline
 import Logging
@@ -22,30 +23,29 @@ import Testing
             store: store, limits: limits, lease: lease, associations: associations, clock: clock, logger: logger)
     }
 
-    private func begin(study: String = "1.2", association: String = "a") throws -> Deliveries.Membership {
-        try #require(
-            deliveries.instanceBegan(
-                study: study, studyDate: nil, association: association,
-                origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1")))
+    private func begin(
+        _ name: String, study: String = "1.2", association: String = "a"
+    ) throws -> Deliveries.Membership {
+        try deliveries.instanceBegan(
+            InstanceName(seriesInstanceUID: "1", sopInstanceUID: name), study: study, studyDate: nil,
+            association: association,
+            origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1"))
     }
 
-    private func store(_ name: String, in membership: Deliveries.Membership) async throws {
-        #expect(try await isAcknowledged(name, in: membership))
+    private func store(_ membership: Deliveries.Membership) async throws {
+        #expect(try await isAcknowledged(membership))
     }
 
-    private func isAcknowledged(_ name: String, in membership: Deliveries.Membership) async throws -> Bool {
+    private func isAcknowledged(_ membership: Deliveries.Membership) async throws -> Bool {
         try await membership.marker.written()
-        let key = "\(BucketLayout.prefix(of: membership.delivery))\(name)"
         return deliveries.instanceStored(
-            DeliveryManifest.Instance(
-                key: key, size: 1, checksumCRC32: "", sopClassUID: "1", sopInstanceUID: name, seriesInstanceUID: "1",
-                transferSyntaxUID: "1"), in: membership.delivery)
+            StoredInstance(size: 1, checksum: CRC32(), sopClassUID: "1", transferSyntaxUID: "1"), in: membership)
     }
 
     /// One that closes, since it has as many instances as it may.
     private func fullDelivery() async throws -> DeliveryID {
-        let memberships = [try begin(), try begin(), try begin()]
-        for (index, membership) in memberships.enumerated() { try await store("\(index)", in: membership) }
+        let memberships = try (0..<3).map { try begin("\($0)") }
+        for membership in memberships { try await store(membership) }
         return memberships[0].delivery
     }
 
@@ -57,33 +57,35 @@ import Testing
 
     @Test("Associations that send one study share its delivery, another study has another")
     func shared() async throws {
-        let first = try begin(association: "a")
-        let second = try begin(association: "b")
-        let other = try begin(study: "1.3")
+        let first = try begin("1", association: "a")
+        let second = try begin("2", association: "b")
+        let other = try begin("3", study: "1.3")
         #expect(first.delivery == second.delivery)
         #expect(first.delivery != other.delivery)
     }
 
-    @Test("The open marker is there before anything is acknowledged, and goes after the manifest")
+    @Test("The open marker is there before anything is acknowledged, and stays for what starts the import")
     func marker() async throws {
-        let membership = try begin()
+        let membership = try begin("4")
         try await membership.marker.written()
         let marker = BucketLayout.openMarkerKey(of: membership.delivery, task: deliveries.lease.task)
         let open = try PipelineJSON.decode(OpenDelivery.self, from: try #require(store.objects[marker]))
         #expect(open.deliveryId == membership.delivery)
         #expect(store.objects[BucketLayout.taskLeaseKey(of: open.task)] != nil)
         #expect((open.studyInstanceUID, open.callingAETitle) == ("1.2", "CT1"))
-        try await store("1", in: membership)
+        try await store(membership)
         await deliveries.shutDown()
-        #expect(try manifest(of: membership.delivery)?.closeReason == .shutdown)
-        #expect(store.objects[marker] == nil)
+        let manifest = try #require(try manifest(of: membership.delivery))
+        #expect(manifest.closeReason == .shutdown)
+        #expect(manifest.task == open.task)
+        #expect(store.objects[marker] != nil)
     }
 
     @Test("Quiet time begins when the last association has ended")
     func quiet() async throws {
         #expect(associations.admit(try Samples.association("a"), atMostOfTitle: nil))
-        let membership = try begin(association: "a")
-        try await store("1", in: membership)
+        let membership = try begin("5", association: "a")
+        try await store(membership)
         await clock.sleepers(1)  // the age
         clock.advance(by: .seconds(31))
         #expect(try manifest(of: membership.delivery) == nil)
@@ -98,8 +100,8 @@ import Testing
 
     @Test("An association that ended while its last instance was on its way holds nothing")
     func lateInstance() async throws {
-        let membership = try begin(association: "gone")
-        try await store("1", in: membership)
+        let membership = try begin("6", association: "gone")
+        try await store(membership)
         await clock.sleepers(2)
         clock.advance(by: .seconds(31))
         await closed(membership.delivery)
@@ -109,10 +111,10 @@ import Testing
     @Test("An association holds the delivery that it sent to last, whatever other associations do")
     func lastStudy() async throws {
         #expect(associations.admit(try Samples.association("a"), atMostOfTitle: nil))
-        let first = try begin(study: "1.2", association: "a")
-        try await store("1", in: first)
-        let second = try begin(study: "1.3", association: "a")
-        try await store("2", in: second)
+        let first = try begin("7", study: "1.2", association: "a")
+        try await store(first)
+        let second = try begin("8", study: "1.3", association: "a")
+        try await store(second)
         await clock.sleepers(2)  // the first age, and the quiet time of the first
         clock.advance(by: .seconds(20))
         deliveries.associationEnded("of an echo")
@@ -135,10 +137,10 @@ import Testing
     @Test("At the limit of instances the next one opens another delivery")
     func limit() async throws {
         var memberships: [Deliveries.Membership] = []
-        for _ in 0..<4 { memberships.append(try begin()) }
+        for index in 0..<4 { memberships.append(try begin("\(index)")) }
         #expect(Set(memberships.map(\.delivery)).count == 2)
         #expect(memberships[2].delivery != memberships[3].delivery)
-        for (index, membership) in memberships.enumerated() { try await store("\(index)", in: membership) }
+        for membership in memberships { try await store(membership) }
         await closed(memberships[0].delivery)
         #expect(try manifest(of: memberships[0].delivery)?.instances.count == 3)
         #expect(try manifest(of: memberships[0].delivery)?.closeReason == .maximumInstances)
@@ -147,8 +149,8 @@ import Testing
     @Test("At its age it closes although an association holds it")
     func age() async throws {
         #expect(associations.admit(try Samples.association("a"), atMostOfTitle: nil))
-        let membership = try begin(association: "a")
-        try await store("1", in: membership)
+        let membership = try begin("9", association: "a")
+        try await store(membership)
         await clock.sleepers(1)
         clock.advance(by: .seconds(3601))
         await closed(membership.delivery)
@@ -158,13 +160,13 @@ import Testing
     @Test("Without its marker nothing can be acknowledged, and the next instance opens another delivery")
     func markerRefused() async throws {
         store.refuse(prefix: BucketLayout.openMarkers)
-        let refused = try begin()
+        let refused = try begin("10")
         await #expect(throws: MemoryStore.Refused.self) { try await refused.marker.written() }
         deliveries.instanceFailed(in: refused.delivery)
         store.accept(prefix: BucketLayout.openMarkers)
-        let accepted = try begin()
+        let accepted = try begin("11")
         #expect(accepted.delivery != refused.delivery)
-        try await store("1", in: accepted)
+        try await store(accepted)
         await deliveries.shutDown()
         #expect(try manifest(of: refused.delivery) == nil)
         #expect(try manifest(of: accepted.delivery) != nil)
@@ -173,17 +175,17 @@ import Testing
     @Test("When the manifest cannot be written the marker stays")
     func manifestRefused() async throws {
         store.refuse(prefix: BucketLayout.manifests)
-        let membership = try begin()
-        try await store("1", in: membership)
+        let membership = try begin("12")
+        try await store(membership)
         await deliveries.shutDown()
         #expect(store.objects[BucketLayout.openMarkerKey(of: membership.delivery, task: deliveries.lease.task)] != nil)
     }
 
     @Test("Shutting down waits for the instance on its way")
     func shutDown() async throws {
-        let membership = try begin()
+        let membership = try begin("13")
         async let ended: Void = deliveries.shutDown()
-        try await store("1", in: membership)
+        try await store(membership)
         await ended
         #expect(try manifest(of: membership.delivery)?.instances.count == 1)
     }
@@ -200,87 +202,99 @@ import Testing
 
     @Test("While the lease is not held nothing is acknowledged, and afterwards not in a delivery of before")
     func leaseLost() async throws {
-        let before = try begin()
-        try await store("1", in: before)
-        let late = try begin()
+        let before = try begin("14")
+        try await store(before)
+        let late = try begin("15")
         store.refuse(prefix: BucketLayout.taskLeases)
         leaseClock.advance(by: .seconds(61))
-        #expect(try await !isAcknowledged("2", in: late))
-        let refused = try begin()
+        #expect(try await !isAcknowledged(late))
+        let refused = try begin("16")
         #expect(refused.delivery != before.delivery)
         await #expect(throws: MemoryStore.Refused.self) { try await refused.marker.written() }
 
         store.accept(prefix: BucketLayout.taskLeases)
-        let after = try begin()
-        try await store("3", in: after)
+        let after = try begin("17")
+        try await store(after)
         await closed(before.delivery)
         #expect(try manifest(of: before.delivery)?.closeReason == .leaseLost)
-        #expect(try manifest(of: before.delivery)?.instances.map(\.sopInstanceUID) == ["1"])
+        #expect(try manifest(of: before.delivery)?.instances.map(\.sopInstanceUID) == ["14"])
     }
 
     @Test("An instance that began before the lease was lost is not acknowledged when it is held again")
     func anotherTerm() async throws {
-        let before = try begin()
+        let before = try begin("18")
         try await before.marker.written()
         await leaseClock.sleepers(1)
         leaseClock.advance(by: .seconds(61))
         while lease.term != 2 { await Task.yield() }
-        #expect(try await !isAcknowledged("1", in: before))
+        #expect(try await !isAcknowledged(before))
         await closed(before.delivery)
         #expect(try manifest(of: before.delivery) == nil)
     }
 
     @Test("A delivery that was idle while the lease was lost takes no more")
     func leaseLostWhileIdle() async throws {
-        let before = try begin()
-        try await store("1", in: before)
+        let before = try begin("19")
+        try await store(before)
         await leaseClock.sleepers(1)
         leaseClock.advance(by: .seconds(61))
         while lease.term != 2 { await Task.yield() }
-        let after = try begin()
+        let after = try begin("20")
         #expect(after.delivery != before.delivery)
         await closed(before.delivery)
         #expect(try manifest(of: before.delivery)?.closeReason == .leaseLost)
     }
 
-    @Test("A marker that the store does not remove is removed when it does")
+    @Test("Where nothing was stored the task removes the marker itself, and tries until the store does it")
     func markerLater() async throws {
+        let membership = try begin("1")
+        try await membership.marker.written()
         store.refuseRemovals(true)
-        let delivery = try await fullDelivery()
+        deliveries.instanceFailed(in: membership.delivery)
+        async let ended: Void = deliveries.shutDown()
         await refused(1)
-        #expect(try manifest(of: delivery)?.instances.count == 3)
-        store.refuseRemovals(false)
-        await closedInTime(delivery)
+        await ended
+        #expect(try manifest(of: membership.delivery) == nil)
+        #expect(store.removed.isEmpty)
     }
 
-    @Test("What somebody else closed in this task's place stays as it is")
-    func closedByOthers() async throws {
-        let membership = try begin()
-        try await store("1", in: membership)
-        let key = BucketLayout.manifestKey(of: ImportID(membership.delivery))
-        try await store.putDocument(Array("theirs".utf8), key: key)
+    @Test("Where manifests start no imports the marker goes after the manifest")
+    func markerInFolder() async throws {
+        let folder = MemoryStore(startsImports: false)
+        let deliveries = Samples.deliveries(
+            store: folder, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let membership = try deliveries.instanceBegan(
+            InstanceName(seriesInstanceUID: "1", sopInstanceUID: "1"), study: "1.2", studyDate: nil, association: "a",
+            origin: Samples.sender.origin)
+        try await membership.marker.written()
+        let isStored = deliveries.instanceStored(
+            StoredInstance(size: 1, checksum: CRC32(), sopClassUID: "1", transferSyntaxUID: "1"), in: membership)
+        #expect(isStored)
         await deliveries.shutDown()
-        #expect(store.objects[key] == Array("theirs".utf8))
-        #expect(store.objects[BucketLayout.openMarkerKey(of: membership.delivery, task: deliveries.lease.task)] == nil)
+        #expect(folder.removed == [BucketLayout.openMarkerKey(of: membership.delivery, task: deliveries.lease.task)])
+        #expect(folder.objects[BucketLayout.manifestKey(of: ImportID(membership.delivery))] != nil)
     }
 
     /// Returns when the store has refused so many requests.
     private func refused(_ count: Int) async {
-        while store.refusals < count { await Task.yield() }
+        while store.refusals < count && !Task.isCancelled { await Task.yield() }
     }
 
     /// The same as `closed`, while time goes by.
     private func closedInTime(_ id: DeliveryID) async {
-        while !store.removed.contains(BucketLayout.openMarkerKey(of: id, task: deliveries.lease.task)) {
+        while !isClosed(id) && !Task.isCancelled {
             clock.advance(by: .seconds(1))
             await Task.yield()
         }
     }
 
-    /// Returns when the delivery's marker is gone, which is the last thing that happens to it.
+    /// Returns when the delivery's manifest is there, or its marker is gone because there is none.
     private func closed(_ id: DeliveryID) async {
-        while !store.removed.contains(BucketLayout.openMarkerKey(of: id, task: deliveries.lease.task)) {
-            await Task.yield()
-        }
+        while !isClosed(id) && !Task.isCancelled { await Task.yield() }
+    }
+
+    private func isClosed(_ id: DeliveryID) -> Bool {
+        store.objects[BucketLayout.manifestKey(of: ImportID(id))] != nil
+            || store.removed.contains(BucketLayout.openMarkerKey(of: id, task: deliveries.lease.task))
     }
 }

@@ -1,3 +1,4 @@
+import AWS
 import FoundationEssentials
 import ImportPipeline
 import Testing
@@ -16,20 +17,19 @@ import Testing
             openedAt: opened)
     }
 
-    private func instance(_ name: String, size: Int = 100) -> DeliveryManifest.Instance {
-        DeliveryManifest.Instance(
-            key: "\(name).dcm", size: size, checksumCRC32: "", sopClassUID: "1", sopInstanceUID: name,
-            seriesInstanceUID: "1",
-            transferSyntaxUID: "1")
+    private func name(_ name: String) -> InstanceName { InstanceName(seriesInstanceUID: "1", sopInstanceUID: name) }
+
+    private func stored(size: Int = 100) -> StoredInstance {
+        StoredInstance(size: size, checksum: CRC32(), sopClassUID: "1", transferSyntaxUID: "1")
     }
 
     /// As an upload does it; false when there is no room.
     private func store(_ name: String, size: Int = 100, in delivery: inout Delivery) -> Bool {
-        guard delivery.instanceComplete(key: "\(name).dcm", size: size) else {
+        guard delivery.instanceComplete(size: size) else {
             delivery.instanceFailed()
             return false
         }
-        delivery.instanceStored(instance(name, size: size))
+        delivery.instanceStored(self.name(name), stored(size: size))
         return true
     }
 
@@ -37,7 +37,7 @@ import Testing
     func quiet() {
         var delivery = delivery()
         delivery.associationHolds("a")
-        delivery.instanceBegan(studyDate: nil)
+        delivery.instanceBegan(name("1"), studyDate: nil)
         #expect(!delivery.isQuiet)
         let isTaken = store("1", in: &delivery)
         #expect(isTaken)
@@ -49,11 +49,11 @@ import Testing
     @Test("At its limit of instances nothing joins, and it closes when the last one is stored")
     func maximumInstances() {
         var delivery = delivery(instances: 2)
-        delivery.instanceBegan(studyDate: nil)
+        delivery.instanceBegan(name("2"), studyDate: nil)
         let isTaken = store("1", in: &delivery)
         #expect(isTaken)
         #expect(delivery.closeReason == nil)
-        delivery.instanceBegan(studyDate: nil)
+        delivery.instanceBegan(name("3"), studyDate: nil)
         #expect(delivery.closeReason == .maximumInstances)
         #expect(!delivery.isReadyToClose)
         let isLastTaken = store("2", in: &delivery)
@@ -65,7 +65,7 @@ import Testing
     func maximumBytes() {
         var delivery = delivery(bytes: 150)
         for name in ["1", "2"] {
-            delivery.instanceBegan(studyDate: nil)
+            delivery.instanceBegan(self.name(name), studyDate: nil)
             let isTaken = store(name, in: &delivery)
             #expect(isTaken)
         }
@@ -75,8 +75,8 @@ import Testing
     @Test("What one import job would not take with the rest is not to be published, and closes the delivery")
     func largerThanAJob() throws {
         var delivery = delivery(bytes: HealthImagingLimits.maximumBytes)
-        delivery.instanceBegan(studyDate: nil)
-        delivery.instanceBegan(studyDate: nil)
+        delivery.instanceBegan(name("5"), studyDate: nil)
+        delivery.instanceBegan(name("6"), studyDate: nil)
         let isTaken = store("1", size: 6_000_000_000, in: &delivery)
         #expect(isTaken)
         let isTakenToo = store("2", size: 6_000_000_000, in: &delivery)
@@ -88,48 +88,66 @@ import Testing
     @Test("Instances that are published side by side count together")
     func announced() {
         var delivery = delivery(bytes: HealthImagingLimits.maximumBytes)
-        let hasRoom = delivery.instanceComplete(key: "1.dcm", size: 6_000_000_000)
+        let hasRoom = delivery.instanceComplete(size: 6_000_000_000)
         #expect(hasRoom)
-        let hasRoomToo = delivery.instanceComplete(key: "2.dcm", size: 6_000_000_000)
+        let hasRoomToo = delivery.instanceComplete(size: 6_000_000_000)
         #expect(!hasRoomToo)
         // The object may stand there although its store failed.
-        delivery.instanceBegan(studyDate: nil)
+        delivery.instanceBegan(name("7"), studyDate: nil)
         delivery.instanceFailed()
-        let hasRoomAfterwards = delivery.instanceComplete(key: "2.dcm", size: 6_000_000_000)
+        let hasRoomAfterwards = delivery.instanceComplete(size: 6_000_000_000)
         #expect(!hasRoomAfterwards)
     }
 
     @Test("An instance that failed counts: its object may stand there, and an import job would take it")
     func failuresCount() {
         var delivery = delivery(instances: 3)
-        for _ in 0..<2 {
-            delivery.instanceBegan(studyDate: nil)
+        for index in 0..<2 {
+            delivery.instanceBegan(name("\(index)"), studyDate: nil)
             delivery.instanceFailed()
         }
         #expect(delivery.closeReason == nil)
-        delivery.instanceBegan(studyDate: nil)
+        delivery.instanceBegan(name("9"), studyDate: nil)
         #expect(delivery.closeReason == .maximumInstances)
     }
 
-    @Test("An instance that is sent again replaces itself; the first study date counts")
-    func replacement() throws {
+    @Test("The manifest lists what was stored, by the order of its keys; the first study date counts")
+    func manifest() throws {
         var delivery = delivery()
-        for (size, date) in [(100, nil), (200, "20261123"), (300, "20261124")] as [(Int, String?)] {
-            delivery.instanceBegan(studyDate: date)
-            let isTaken = store("1", size: size, in: &delivery)
-            #expect(isTaken)
+        for (name, date) in [("2", nil), ("1", "20261123"), ("3", "20261124")] as [(String, String?)] {
+            delivery.instanceBegan(self.name(name), studyDate: date)
+            if name == "3" {
+                delivery.instanceFailed()
+            } else {
+                let isTaken = store(name, in: &delivery)
+                #expect(isTaken)
+            }
         }
         delivery.seal(.quiet)
-        let manifest = try #require(delivery.manifest(task: TaskID(), closedAt: opened))
-        #expect(manifest.instances == [instance("1", size: 300)])
+        let task = TaskID()
+        let manifest = try #require(delivery.manifest(task: task, closedAt: opened))
+        let prefix = BucketLayout.prefix(of: delivery.id)
+        #expect(manifest.instances.map(\.key) == ["\(prefix)1.2/1/1.dcm", "\(prefix)1.2/1/2.dcm"])
+        #expect(manifest.instances.first?.checksumCRC32 == "AAAAAA==")
         #expect(manifest.studyDate == "20261123")
         #expect(manifest.callingAETitle == "CT1")
+        #expect(manifest.task == task)
+        #expect(manifest.problem(expecting: delivery.id) == nil)
+    }
+
+    @Test("Of what was sent again the first of each kind is told, and all are counted")
+    func repeated() {
+        var delivery = delivery()
+        let first = [RepeatedContent.same, .other, .same, .unknown, .other].map { delivery.instanceRepeated($0) }
+        #expect(first == [true, true, false, true, false])
+        #expect(delivery.repeatedCount == 5)
+        #expect(delivery.changedCount == 2)
     }
 
     @Test("Without an instance there is nothing to import")
     func empty() {
         var delivery = delivery()
-        delivery.instanceBegan(studyDate: nil)
+        delivery.instanceBegan(name("10"), studyDate: nil)
         delivery.instanceFailed()
         delivery.seal(.quiet)
         #expect(delivery.isReadyToClose)

@@ -51,6 +51,18 @@ import TestLog
         #expect(!exists(BucketLayout.taskLeaseKey(of: task)))
     }
 
+    @Test("The lease of a task that has ended and left nothing open goes, and so do folders without markers")
+    func leaseAlone() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (task, other) = (TaskID(), TaskID())
+        try await (try store(task)).putDocument(
+            try PipelineJSON.encode(TaskLease(seconds: 60)), key: BucketLayout.taskLeaseKey(of: task))
+        try await leaveOpen(other, in: try store(other))
+        try await recover()
+        #expect(!exists(BucketLayout.taskLeaseKey(of: task)))
+        #expect(!exists("\(BucketLayout.openMarkers)\(other)"))
+    }
+
     @Test("What a living task has open stays open")
     func living() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -1,5 +1,6 @@
 import DICOM
 import DICOMNetwork
+import ImportPipeline
 import Logging
 import NIOCore
 import NIOEmbedded
@@ -12,14 +13,17 @@ import Testing
 struct HeldHeaderTests {
     private let eventLoop = EmbeddedEventLoop()
     private let store = MemoryStore()
+    private let executor = ManualExecutor()
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private func reception(
         budget: BufferBudget = BufferBudget(bytes: 1 << 30), maximumHeaderBytes: Int = 10_000,
         nextTurn: (() -> EventLoopFuture<Void>)? = nil, evictions: Int = 1
     ) throws -> InstanceReception {
+        let deliveries = Samples.deliveries(store: store, spawn: TaskSpawner(executor: executor), logger: logger)
         let destination = InstanceUpload.Destination(
-            store: store, deliveries: nil, uploads: UploadsInProgress(), counts: ReceiverCounts(), logger: logger)
+            store: store, deliveries: deliveries, uploads: UploadsInProgress(), counts: ReceiverCounts(), logger: logger
+        )
         return try InstanceReception(
             request: try Samples.storeRequest(), fileMetaInformation: try Samples.fileMetaInformation(),
             limits: ReceptionLimits(
@@ -41,6 +45,8 @@ struct HeldHeaderTests {
 
     private func outcome(_ reception: InstanceReception) throws -> StoreOutcome {
         let finished = reception.finish()
+        // The delivery's marker.
+        executor.run()
         eventLoop.run()
         return try finished.wait()
     }
@@ -94,7 +100,8 @@ struct HeldHeaderTests {
         turns[1].succeed()
         #expect(turns.count == 2 && isTaken)
         #expect(try outcome(reception).status == .success)
-        #expect(store.objects.values.first?.suffix(bytes.count).elementsEqual(bytes) == true)
+        let stored = store.objects.first { $0.key.hasSuffix(".dcm") }?.value
+        #expect(stored?.suffix(bytes.count).elementsEqual(bytes) == true)
     }
 
     @Test("What was cancelled in between is not read on")

@@ -17,12 +17,7 @@ import Testing
         _ dataSet: [UInt8], fragmentSize: Int = 100, cancels: Bool = false, maximumBytes: Int = 1 << 20
     ) async throws -> StoreOutcome? {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let limits = DeliveryLimits(
-            quietSeconds: 1, maximumInstances: 10, maximumBytes: 1 << 30, maximumAgeSeconds: 60)
-        let associations = OpenAssociations(limits: OpenAssociations.Limits(total: 1))
-        let deliveries = Deliveries(
-            store: store, limits: limits, lease: HeldLease(store: store, seconds: 60, logger: logger),
-            associations: associations, logger: logger)
+        let deliveries = Samples.deliveries(store: store, logger: logger)
         let destination = InstanceUpload.Destination(
             store: store, deliveries: deliveries, uploads: UploadsInProgress(), counts: ReceiverCounts(),
             logger: logger)
@@ -148,6 +143,9 @@ import Testing
         #expect(outcome?.status == .outOfResources)
         #expect(outcome?.errorComment?.utf8.count ?? 99 <= 64)
         #expect(store.discarded.count == 1)
+        // What landed is not acknowledged and stays: nothing else gets its key.
+        #expect(instances.count == (prefix == "2" ? 0 : 1))
+        #expect(!store.removed.contains { $0.hasSuffix(".dcm") })
         #expect(!store.objects.keys.contains { $0.hasPrefix(BucketLayout.manifests) })
     }
 

@@ -15,12 +15,19 @@ final class MemoryStore: InstanceStore {
         var refusedPrefixes: Set<String> = []
         var refusesRemovals = false
         var refusals = 0
+        var answersToLose = 0
+        var readsToRefuse = 0
         var beforeAnswer: @Sendable () -> Void = {}
         var heldPrefix: String?
         var held: [(key: String, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
+    let startsImports: Bool
     private let state = Mutex(State())
+
+    init(startsImports: Bool = true) {
+        self.startsImports = startsImports
+    }
 
     var objects: [String: [UInt8]] { state.withLock { $0.objects } }
     var removed: [String] { state.withLock { $0.removed } }
@@ -38,6 +45,15 @@ final class MemoryStore: InstanceStore {
 
     func refuseRemovals(_ refuses: Bool) {
         state.withLock { $0.refusesRemovals = refuses }
+    }
+
+    /// So many documents are created and their writer is told that they are not.
+    func loseAnswers(_ count: Int) {
+        state.withLock { $0.answersToLose = count }
+    }
+
+    func refuseReads(_ count: Int) {
+        state.withLock { $0.readsToRefuse = count }
     }
 
     /// Called when a document is stored and before its writer is told.
@@ -73,13 +89,27 @@ final class MemoryStore: InstanceStore {
         let isCreated = try state.withLock { state in
             guard state.objects[key] == nil else { return false }
             try Self.put(body, key: key, in: &state)
+            guard state.answersToLose == 0 else {
+                state.answersToLose -= 1
+                state.refusals += 1
+                throw Refused()
+            }
             return true
         }
         await answer(of: key)
         return isCreated
     }
 
-    func document(key: String) async throws -> [UInt8]? { state.withLock { $0.objects[key] } }
+    func document(key: String) async throws -> [UInt8]? {
+        try state.withLock { state in
+            guard state.readsToRefuse == 0 else {
+                state.readsToRefuse -= 1
+                state.refusals += 1
+                throw Refused()
+            }
+            return state.objects[key]
+        }
+    }
 
     private func answer(of key: String) async {
         if let prefix = state.withLock({ $0.heldPrefix }), key.hasPrefix(prefix) {

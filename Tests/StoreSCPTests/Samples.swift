@@ -1,5 +1,7 @@
 import DICOM
 import DICOMNetwork
+import ImportPipeline
+import Logging
 import NIOCore
 
 @testable import StorageSCP
@@ -17,6 +19,17 @@ enum Samples {
     static let sender = InstanceUpload.Sender(
         associationID: "a", origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1")
     )
+
+    static func deliveries(
+        store: any InstanceStore, spawn: TaskSpawner = TaskSpawner(), logger: Logger
+    ) -> Deliveries {
+        Deliveries(
+            store: store,
+            limits: DeliveryLimits(
+                quietSeconds: 1, maximumInstances: 10, maximumBytes: 1 << 30, maximumAgeSeconds: 60),
+            lease: HeldLease(store: store, seconds: 60, spawn: spawn, logger: logger),
+            associations: OpenAssociations(limits: OpenAssociations.Limits(total: 1)), spawn: spawn, logger: logger)
+    }
 
     static let peer = MemoryShares.Peer(address: "127.0.0.1", callingAETitle: "CT1")
 

@@ -12,7 +12,6 @@ import Testing
 /// What uploads into S3 do while others hold all memory.
 @Suite(.timeLimit(.minutes(1))) struct UploadMemoryTests {
     private let budget = BufferBudget(bytes: 2 * Chunk.size)
-    private let uploads = UploadsInProgress()
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -25,36 +24,10 @@ import Testing
             ], logger: logger)
         let s3 = S3Client(client: client)
         let documents = S3DocumentStore(s3: s3, bucket: "bucket")
+        let store = S3InstanceStore(instances: s3, documents: documents, leases: documents, bucket: "bucket")
         return InstanceUpload.Destination(
-            store: S3InstanceStore(instances: s3, documents: documents, leases: documents, bucket: "bucket"),
-            deliveries: nil, uploads: uploads, counts: ReceiverCounts(), logger: logger)
-    }
-
-    @Test("An upload that has to wait for memory leaves the key to those who hold the memory")
-    func key() async throws {
-        let destination = try destination()
-        let key = BucketLayout.inboxKey(study: "1.2", series: "1.3", instance: Samples.instanceUID)
-        var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
-        try reader.feed(Samples.dataSet())
-        let instance = try ReceivedInstance(header: reader.header, request: Samples.storeRequest())
-        let (isFree, status) = try await eventLoop.flatSubmit { [budget, uploads, eventLoop] in
-            let others = BufferShare(of: budget, for: Samples.peer)
-            _ = others.grow(by: 3 * Chunk.size, eventLoop: eventLoop)
-            do {
-                let upload = try InstanceUpload(
-                    instance: instance, beginning: ByteBuffer(bytes: [1, 2]), sender: Samples.sender,
-                    destination: destination, memory: BufferShare(of: budget, for: Samples.peer), eventLoop: eventLoop)
-                let outcome = upload.finish()
-                let isFree = uploads.acquire(key, eventLoop: eventLoop) == nil
-                uploads.release(key)
-                others.shrink(by: 3 * Chunk.size)
-                return outcome.map { (isFree, $0.status) }
-            } catch {
-                return eventLoop.makeFailedFuture(error)
-            }
-        }.get()
-        #expect(isFree)
-        #expect(status == .outOfResources)
+            store: store, deliveries: Samples.deliveries(store: store, logger: logger), uploads: UploadsInProgress(),
+            counts: ReceiverCounts(), logger: logger)
     }
 
     @Test("What was held until the UIDs had come is counted until the upload has taken it")

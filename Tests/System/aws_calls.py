@@ -38,6 +38,11 @@ class SwiftCode:
     def __init__(self, sources: Sources):
         self.sources = sources
         self.clients = self._client_types()
+        # Types that stand behind a protocol: whoever makes one has all of its functions called, by whatever name.
+        library = "\n".join(self.files("ImportPipeline"))
+        self.behind_protocols = {
+            name for name, service in self.clients.items() if not service and re.search(rf"\bstruct {name}: (?!Sendable)", library)
+        }
         self.functions: dict[tuple[str, str], Function] = {}
         for path, type_name, name, body in self._library_functions():
             function = self.functions.setdefault((type_name, name), Function())
@@ -54,6 +59,8 @@ class SwiftCode:
     def operations(self, part: str) -> set[str]:
         """As `service:Operation`, by the name that the service signs with, which IAM's actions begin with as well."""
         calls = set().union(*(self._calls(text, text) for text in self.files(part)))
+        made = {it for it in self.behind_protocols if any(f"{it}(" in text for text in self.files(part))}
+        calls |= {call for call in self.functions if call[0] in made}
         assert calls <= self.functions.keys(), f"{part} calls what is not there: {calls - self.functions.keys()}"
         found: set[str] = set()
         seen: set[tuple[str, str]] = set()
@@ -75,7 +82,9 @@ class SwiftCode:
 
     def unresolved_calls(self, part: str) -> list[str]:
         """What looks like a call to a client, but its receiver was not declared as one, or is no name."""
-        names = {name for _, _, name, _ in self._library_functions(of_package=True)}
+        names = {
+            name for _, it, name, _ in self._library_functions(of_package=True) if it not in self.behind_protocols
+        }
         unresolved = []
         for text in self.files(part):
             known = self._receivers(text).keys() | self._conforming(text)

@@ -66,7 +66,7 @@ def echo_command() -> bytes:
     return _command((0x0002, _uid(VERIFICATION)), (0x0100, b"\x30\0"), (0x0110, b"\x01\0"), (0x0800, b"\x01\x01"))
 
 
-def data_set(number: int, study: int = 1, pixels: int = 1000) -> bytes:
+def data_set(number: int, study: int = 1, pixels: int = 1000, pixel: int = 0) -> bytes:
     def element(group: int, number: int, vr: bytes, value: bytes) -> bytes:
         return struct.pack("<HH2sH", group, number, vr, len(value)) + value
 
@@ -76,7 +76,7 @@ def data_set(number: int, study: int = 1, pixels: int = 1000) -> bytes:
         + element(0x20, 0x0D, b"UI", _uid(b"2.25.%d" % study))
         + element(0x20, 0x0E, b"UI", _uid(b"2.25.%d.1" % study))
         + struct.pack("<HH2sHI", 0x7FE0, 0x10, b"OB", 0, pixels)
-        + bytes(pixels)
+        + bytes([pixel]) * pixels
     )
 
 
@@ -116,15 +116,15 @@ class RawSender:
         except ConnectionResetError:
             return None
 
-    def associate(self, window: int | None = None, syntax: bytes = EXPLICIT) -> None:
-        self.send(associate_request(window, syntax))
+    def associate(self, window: int | None = None, syntax: bytes = EXPLICIT, calling: bytes = b"RAW") -> None:
+        self.send(associate_request(window, syntax, calling))
         answer = self.pdu()
         assert answer and answer[0] == 2, answer
 
-    def store(self, number: int, pixels: int = 1000) -> int:
+    def store(self, number: int, pixels: int = 1000, pixel: int = 0) -> int:
         """The status of an instance that is sent in one go."""
         self.send(data(3, 3, store_command(number)))
-        content = data_set(number, pixels=pixels)
+        content = data_set(number, pixels=pixels, pixel=pixel)
         for start in range(0, len(content), 65536):
             self.send(data(3, 2 if start + 65536 >= len(content) else 0, content[start : start + 65536]))
         return self.status()

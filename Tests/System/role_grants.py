@@ -76,14 +76,16 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
     },
     "StoreSCP": {
         # Instances, and the documents about them.
-        "s3:PutObject": {"at": [DATES, INBOX, DELIVERIES, OPEN, TASKS]},
+        "s3:PutObject": {"at": [DATES, DELIVERIES, OPEN, TASKS]},
+        # A manifest that somebody else has written.
+        "s3:GetObject": {"at": [DELIVERIES]},
         # Instances that are larger than a part.
-        "s3:CreateMultipartUpload": {"at": [DATES, INBOX]},
-        "s3:UploadPart": {"at": [DATES, INBOX]},
-        "s3:CompleteMultipartUpload": {"at": [DATES, INBOX]},
-        "s3:AbortMultipartUpload": {"at": [DATES, INBOX]},
-        # Markers and leases when they are done with; an instance that its delivery had no room for.
-        "s3:DeleteObject": {"at": [OPEN, TASKS, DATES]},
+        "s3:CreateMultipartUpload": {"at": [DATES]},
+        "s3:UploadPart": {"at": [DATES]},
+        "s3:CompleteMultipartUpload": {"at": [DATES]},
+        "s3:AbortMultipartUpload": {"at": [DATES]},
+        # Leases when they are done with, and markers of deliveries without an instance.
+        "s3:DeleteObject": {"at": [OPEN, TASKS]},
     },
 }
 # Where a part reads what may not be there. Without the right to list the bucket S3 answers 403 to that and not 404.

@@ -43,7 +43,12 @@ def stormy(tmp_path):
 
 def test_nothing_that_was_acknowledged_is_lost(stormy, tmp_path, capsys):
     pipeline, weather = stormy
-    settings = {"TASK_LEASE_SECONDS": str(LEASE_SECONDS), "AWS_ENDPOINT_URL_S3": weather.endpoint, "DRAIN_TIMEOUT": "5"}
+    settings = {
+        "TASK_LEASE_SECONDS": str(LEASE_SECONDS),
+        "ALLOW_SHORT_LEASE": "true",
+        "AWS_ENDPOINT_URL_S3": weather.endpoint,
+        "DRAIN_TIMEOUT": "5",
+    }
     log = pipeline.aws.state_dir / "logs" / "receiver.log"
     (tmp_path / "sent").mkdir()
     with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, **settings) as receiver:

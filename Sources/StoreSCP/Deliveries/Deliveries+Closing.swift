@@ -1,24 +1,36 @@
 import ImportPipeline
 import Logging
 
-/// Closing: the manifest is written, and after it the marker is removed.
+/// Closing: the manifest is written. What starts its import removes the open marker; where nobody does, and where nothing was
+/// stored, this task removes it.
 extension Deliveries {
-    func close(_ entry: Entry, in state: inout State) {
-        let id = entry.delivery.id
-        state.entries[id] = nil
-        state.sealedCount -= 1
-        guard entry.phase != .waiting else {
-            // Nothing was written of it, and nobody waits for it any more.
+    /// Closes a delivery that has got its last instance, when all that it repeats has closed.
+    func closeIfReady(_ entry: Entry, in state: inout State) {
+        guard entry.delivery.isReadyToClose, state.entries[entry.delivery.id] === entry else { return }
+        if entry.phase == .waiting {
+            entry.phase = .dropped
             state.waitingCount -= 1
-            closed(entry.delivery.instanceCount, in: &state)
+        }
+        if state.chains[entry.chain]?.mayClose(entry.position) ?? true { close(entry, in: &state) }
+    }
+
+    private func close(_ entry: Entry, in state: inout State) {
+        entry.delivery.repeats = state.chains[entry.chain]?.repeats(entry.position)
+        let (delivery, marker, chain, position) = (entry.delivery, entry.marker, entry.chain, entry.position)
+        state.entries[delivery.id] = nil
+        state.sealedCount -= 1
+        guard entry.phase != .dropped else {
+            leave(chain, position, with: delivery, in: &state)
+            closed(delivery.instanceCount, in: &state)
             return
         }
-        state.closures.insert(id)
-        let (delivery, marker) = (entry.delivery, entry.membership.marker)
+        state.closures[delivery.id] = entry
         spawn {
-            await self.write(delivery, after: marker)
+            let isWritten = await self.putManifest(of: delivery)
+            self.state.withLock { self.leave(chain, position, with: delivery, in: &$0) }
+            if isWritten { await self.removeMarker(of: delivery, marker) }
             self.state.withLock { state in
-                state.closures.remove(id)
+                state.closures[delivery.id] = nil
                 self.closed(delivery.instanceCount, in: &state)
                 self.startOpenings(in: &state)
             }
@@ -33,32 +45,35 @@ extension Deliveries {
         state.waitingForTheLast = []
     }
 
-    /// The marker goes when the manifest is there: until then it tells that there is something to be closed.
-    private func write(_ delivery: Delivery, after marker: OpenMarker) async {
-        let id = delivery.id
-        guard await putManifest(of: delivery) else { return }
+    /// What was acknowledged is imported only then. The manifest is made when there is a connection for it: it can take some
+    /// megabytes. False: it was given up, so that the marker has to stay.
+    private func putManifest(of delivery: Delivery) async -> Bool {
+        if delivery.storedCount > 0 {
+            let isWritten = await untilTaken(
+                failing: "delivery not closed: until it is, its instances are stored but not imported", of: delivery.id
+            ) {
+                guard let manifest = delivery.manifest(task: self.lease.task, closedAt: self.now()) else { return }
+                _ = try await self.manifests.write(manifest)
+            }
+            guard isWritten else { return false }
+        }
         counts.deliveryClosed()
         logger.info(
             "delivery closed",
             metadata: [
-                "deliveryId": "\(id)", "instances": "\(delivery.instanceCount)",
-                "reason": "\(delivery.instanceCount == 0 ? "nothing stored" : delivery.closeReason?.rawValue ?? "")",
+                "deliveryId": "\(delivery.id)", "instances": "\(delivery.storedCount)",
+                "repeated": "\(delivery.repeatedCount)", "changed": "\(delivery.changedCount)",
+                "reason": "\(delivery.storedCount == 0 ? "nothing stored" : delivery.closeReason?.rawValue ?? "")",
             ])
-        try? await marker.written()
-        await untilTaken(failing: "open marker not removed: its delivery is closed all the same", of: id) {
-            try await self.store.removeDocument(key: BucketLayout.openMarkerKey(of: id, task: self.lease.task))
-        }
+        return true
     }
 
-    /// What was acknowledged is imported only then. The manifest is made when there is a connection for it: it can take some
-    /// megabytes.
-    private func putManifest(of delivery: Delivery) async -> Bool {
-        guard delivery.instanceCount > 0 else { return true }
-        return await untilTaken(
-            failing: "delivery not closed: until it is, its instances are stored but not imported", of: delivery.id
-        ) {
-            guard let manifest = delivery.manifest(task: self.lease.task, closedAt: self.now()) else { return }
-            _ = try await self.manifests.write(manifest)
+    /// Until the import has started, the marker tells that it is to be started.
+    private func removeMarker(of delivery: Delivery, _ marker: OpenMarker) async {
+        guard delivery.storedCount == 0 || !store.startsImports else { return }
+        try? await marker.written()
+        await untilTaken(failing: "open marker not removed: its delivery is closed all the same", of: delivery.id) {
+            try await self.store.removeDocument(key: BucketLayout.openMarkerKey(of: delivery.id, task: self.lease.task))
         }
     }
 

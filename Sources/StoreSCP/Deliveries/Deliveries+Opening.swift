@@ -2,7 +2,7 @@ import ImportPipeline
 
 /// Opening: a delivery's marker is written before anything of it is acknowledged.
 ///
-/// All openings are paced here. Each of them makes two requests necessary when the delivery closes, so they get a third of the
+/// All openings are paced here. Each of them makes another request necessary when the delivery closes, so they get a third of the
 /// connections for documents and closing has the rest: senders wait before closing falls behind.
 extension Deliveries {
     /// A delivery could not be opened in time, because others are being opened.
@@ -17,30 +17,20 @@ extension Deliveries {
     /// How long a delivery may wait for its turn. By then most senders have given up.
     private static let patience = Duration.seconds(60)
 
-    /// The delivery that the study's next instance joins. One of an earlier term of the lease takes no more.
-    func openEntry(of study: String, in state: inout State) -> Entry? {
-        guard let entry = state.open[study].flatMap({ state.entries[$0] }) else { return nil }
-        if let term = lease.term, case .open(let opened) = entry.phase, opened != term {
-            update(entry.delivery.id, in: &state) { $0.seal(.leaseLost) }
-            return nil
-        }
-        return entry
-    }
-
+    /// `startOpenings` must follow.
     func openDelivery(
-        study: String, studyDate: String?, origin: Delivery.Origin, in state: inout State
+        in chain: DeliveryChain.Name, studyDate: String?, origin: Delivery.Origin, _ state: inout State
     ) -> Entry {
         let openedAt = now()
         let id = newID(openedAt)
         let delivery = Delivery(
-            id: id, studyInstanceUID: study, studyDate: studyDate, origin: origin, limits: limits, openedAt: openedAt)
-        let membership = Membership(delivery: id, prefix: BucketLayout.prefix(of: id), marker: OpenMarker())
-        let entry = Entry(delivery: delivery, membership: membership)
+            id: id, studyInstanceUID: chain.studyInstanceUID, studyDate: studyDate, origin: origin, limits: limits,
+            openedAt: openedAt)
+        let position = state.chains[chain, default: DeliveryChain(maximumRepeats: capacity.maximumRepeats)].opened(id)
+        let entry = Entry(delivery: delivery, chain: chain, position: position)
         state.entries[id] = entry
         state.waitingCount += 1
-        state.open[study] = id
-        state.openings.append(id, callingAETitle: origin.callingAETitle, at: elapsed())
-        startOpenings(in: &state)
+        state.openings.append(id, callingAETitle: chain.callingAETitle, at: elapsed())
         return entry
     }
 
@@ -57,7 +47,7 @@ extension Deliveries {
             entry.phase = .opening
             state.waitingCount -= 1
             wait(for: .age, of: entry, in: &state)
-            let (open, marker) = (entry.delivery.marker(task: lease.task), entry.membership.marker)
+            let (open, marker) = (entry.delivery.marker(task: lease.task), entry.marker)
             spawn { await self.write(open, marker: marker) }
         }
     }
@@ -69,7 +59,7 @@ extension Deliveries {
             state.openings.removeAll(before: limit).compactMap { id -> OpenMarker? in
                 guard let entry = state.entries[id], entry.phase == .waiting else { return nil }
                 update(id, in: &state) { $0.abandon() }
-                return entry.membership.marker
+                return entry.marker
             }
         }
         for marker in markers {
@@ -122,7 +112,7 @@ extension Delivery {
     /// What its open marker says.
     fileprivate func marker(task: TaskID) -> OpenDelivery {
         OpenDelivery(
-            deliveryId: id, task: task, studyInstanceUID: studyInstanceUID, studyDate: studyDate,
+            deliveryId: id, task: task, repeats: repeats, studyInstanceUID: studyInstanceUID, studyDate: studyDate,
             callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
             openedAt: openedAt)
     }

@@ -9,12 +9,15 @@ import Synchronization
 ///
 /// An association holds the delivery that it sent to last: one that goes through many studies keeps none of them open.
 ///
-/// A delivery that is to be closed leaves `open` at once, so that its study's next instance opens another. It stays in
-/// `entries` until its last instance is stored, then in `closures` until its manifest is written.
+/// A delivery that is to be closed takes no more, so that its study's next instance opens another. It stays in `entries` until its
+/// last instance is stored and what it repeats has closed, then in `closures` until its manifest is written.
 final class Deliveries: Sendable {
     /// An instance's place in a delivery.
     struct Membership: Sendable {
         let delivery: DeliveryID
+        let name: InstanceName
+        /// The delivery that tried the same instance last, if it has not closed.
+        let repeats: DeliveryID?
         /// Of the keys of its instances.
         let prefix: String
         /// Nothing is acknowledged before it is written.
@@ -29,19 +32,27 @@ final class Deliveries: Sendable {
         /// Written in this term of the lease.
         case open(term: Int)
         case failed
+        /// It was not begun, and nobody waits for it any more.
+        case dropped
     }
 
     /// Changed in its place, since a delivery may hold thousands of instances.
     final class Entry {
         var delivery: Delivery
-        let membership: Membership
+        let chain: DeliveryChain.Name
+        let position: DeliveryChain.Position
+        /// Of the keys of its instances.
+        let prefix: String
+        let marker = OpenMarker()
         var phase = Phase.waiting
         /// When it closes because nothing came; nil while something may.
         var quietDeadline: Duration?
 
-        init(delivery: Delivery, membership: Membership) {
+        init(delivery: Delivery, chain: DeliveryChain.Name, position: DeliveryChain.Position) {
             self.delivery = delivery
-            self.membership = membership
+            self.chain = chain
+            self.position = position
+            prefix = BucketLayout.prefix(of: delivery.id)
         }
     }
 
@@ -49,14 +60,14 @@ final class Deliveries: Sendable {
         var entries: [DeliveryID: Entry] = [:]
         /// Those of `entries` that wait in `openings`.
         var waitingCount = 0
-        /// The delivery that a study's next instance joins.
-        var open: [String: DeliveryID] = [:]
+        /// Which delivery an instance joins, and in which order they close.
+        var chains: [DeliveryChain.Name: DeliveryChain] = [:]
         /// The delivery that each association holds.
         var held: [String: DeliveryID] = [:]
         var openings: OpeningQueue
         var deadlines: [Deadline: DeadlineQueue] = [:]
         var isShuttingDown = false
-        var closures: Set<DeliveryID> = []
+        var closures: [DeliveryID: Entry] = [:]
         /// Sealed ones among `entries`: with `closures`, those that make room before long.
         var sealedCount = 0
         /// Instances in deliveries that are not closed, and how many of them may still get company.
@@ -120,18 +131,21 @@ final class Deliveries: Sendable {
     /// Those whose senders wait because others are being opened.
     var waitingCount: Int { state.withLock { $0.waitingCount } }
 
-    /// Gives an instance its place. `instanceStored` or `instanceFailed` must follow. Nil: the task holds as many instances
-    /// as it may.
+    /// Gives an instance its place. `instanceStored` or `instanceFailed` must follow.
     func instanceBegan(
-        study: String, studyDate: String?, association: String, origin: Delivery.Origin
-    ) -> Membership? {
-        state.withLock { state in
+        _ name: InstanceName, study: String, studyDate: String?, association: String, origin: Delivery.Origin
+    ) throws(InstanceProblem) -> Membership {
+        let chain = DeliveryChain.Name(callingAETitle: origin.callingAETitle, studyInstanceUID: study)
+        return try state.withLock { (state) throws(InstanceProblem) in
             closeOldestIfCrowded(&state)
-            guard state.instances < capacity.maximumInstances else { return nil }
-            let entry =
-                openEntry(of: study, in: &state)
-                ?? openDelivery(study: study, studyDate: studyDate, origin: origin, in: &state)
+            guard state.instances < capacity.maximumInstances else { throw .receiverFull }
+            let joined = try openEntry(for: name, in: chain, &state)
+            let entry = joined ?? openDelivery(in: chain, studyDate: studyDate, origin: origin, &state)
             let id = entry.delivery.id
+            let repeated = state.chains[chain]?.tried(name, in: entry.position)
+            if repeated != nil { entry.delivery.repeats = state.chains[chain]?.repeats(entry.position) }
+            // Its marker tells what it repeats.
+            if joined == nil { startOpenings(in: &state) }
             // One that has ended by now would hold the delivery for ever: `associationEnded` was called already, or waits
             // for its turn here.
             let holds = associations.contains(association)
@@ -139,29 +153,31 @@ final class Deliveries: Sendable {
             if holds { state.held[association] = id }
             let isShuttingDown = state.isShuttingDown
             update(entry, in: &state) {
-                $0.instanceBegan(studyDate: studyDate)
+                $0.instanceBegan(name, studyDate: studyDate)
                 if holds { $0.associationHolds(association) }
                 if isShuttingDown { $0.seal(.shutdown) }
             }
-            return entry.membership
+            return Membership(
+                delivery: id, name: name, repeats: repeated, prefix: entry.prefix, marker: entry.marker)
         }
     }
 
     /// Whether the delivery has room for an instance that has come. If not, it must not be published, since it could not be
     /// imported with the rest.
-    func instanceComplete(key: String, size: Int, in id: DeliveryID) -> Bool {
+    func instanceComplete(size: Int, in id: DeliveryID) -> Bool {
         state.withLock { state in
             var hasRoom = true
-            update(id, in: &state) { hasRoom = $0.instanceComplete(key: key, size: size) }
+            update(id, in: &state) { hasRoom = $0.instanceComplete(size: size) }
             return hasRoom
         }
     }
 
     /// False when the task's lease was lost: others may think that this task is gone and may have closed the delivery, so that
-    /// nothing may be acknowledged. The object stays: it may have replaced one that was.
-    func instanceStored(_ instance: DeliveryManifest.Instance, in id: DeliveryID) -> Bool {
-        state.withLock { state in
-            let entry = state.entries[id]
+    /// nothing may be acknowledged.
+    func instanceStored(_ instance: StoredInstance, in membership: Membership) -> Bool {
+        var firstRepeat: RepeatedContent?
+        let isStored = state.withLock { state in
+            let entry = state.entries[membership.delivery]
             guard let entry, let term = lease.term, entry.phase == .open(term: term) else {
                 update(entry, in: &state) {
                     $0.instanceFailed()
@@ -169,9 +185,15 @@ final class Deliveries: Sendable {
                 }
                 return false
             }
-            update(entry, in: &state) { $0.instanceStored(instance) }
+            let content = content(of: instance, in: membership, &state)
+            update(entry, in: &state) {
+                $0.instanceStored(membership.name, instance)
+                if let content, $0.instanceRepeated(content) { firstRepeat = content }
+            }
             return true
         }
+        if let firstRepeat { tell(of: firstRepeat, in: membership) }
+        return isStored
     }
 
     func instanceFailed(in id: DeliveryID) {
@@ -188,7 +210,10 @@ final class Deliveries: Sendable {
         state.withLock { state in
             state.isShuttingDown = true
             for pause in state.pauses.values { pause.cancel() }
-            for id in state.entries.keys { update(id, in: &state) { $0.seal(.shutdown) } }
+            // In the order in which they are to close, or the earlier ones would be sealed because of the later ones.
+            for entry in state.entries.values.sorted(by: { $0.position < $1.position }) {
+                update(entry, in: &state) { $0.seal(.shutdown) }
+            }
         }
         await withCheckedContinuation { continuation in
             let isDone = state.withLock { state in
@@ -213,7 +238,6 @@ final class Deliveries: Sendable {
 
     private func update(_ entry: Entry?, in state: inout State, _ change: (inout Delivery) -> Void) {
         guard let entry else { return }
-        let id = entry.delivery.id
         let (wasSealed, countBefore) = (entry.delivery.isSealed, entry.delivery.instanceCount)
         change(&entry.delivery)
         let (isSealed, count) = (entry.delivery.isSealed, entry.delivery.instanceCount)
@@ -221,12 +245,17 @@ final class Deliveries: Sendable {
         state.unsealedInstances += (isSealed ? 0 : count) - (wasSealed ? 0 : countBefore)
         entry.quietDeadline = nil
         if isSealed {
-            if !wasSealed { state.sealedCount += 1 }
-            let study = entry.delivery.studyInstanceUID
-            if state.open[study] == id { state.open[study] = nil }
+            if !wasSealed { sealed(entry, in: &state) }
         } else if entry.delivery.isQuiet {
             wait(for: .quiet, of: entry, in: &state)
         }
-        if entry.delivery.isReadyToClose { close(entry, in: &state) }
+        closeIfReady(entry, in: &state)
+    }
+
+    private func sealed(_ entry: Entry, in state: inout State) {
+        state.sealedCount += 1
+        for older in state.chains[entry.chain]?.sealed(entry.position) ?? [] {
+            update(older, in: &state) { $0.seal(.repeated) }
+        }
     }
 }

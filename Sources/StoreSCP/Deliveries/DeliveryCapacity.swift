@@ -9,16 +9,19 @@ struct DeliveryCapacity: Sendable, Equatable {
     var maximumOpen = 5_000
     /// Instances in all deliveries whose manifests are not written. From half of it on, the oldest deliveries close early.
     var maximumInstances = 200_000
+    /// Deliveries of one calling AE title and study that repeat one another: beyond it an instance is refused.
+    var maximumRepeats = 16
 }
 
 extension DeliveryCapacity {
-    /// What two thirds of the connections for documents are for: closing takes two requests, opening one.
+    /// A third of the connections for documents is for openings, so that closing does not fall behind.
     init(_ settings: Settings, connections: Int) throws(ConfigurationError) {
         let openings = try settings.integer(
             "MAXIMUM_OPENINGS", default: max(1, connections / 3), in: 0...(connections - 1))
         self.init(
             maximumOpenings: openings == 0 ? nil : openings, maximumClosings: connections - openings,
             maximumOpen: try settings.integer("MAXIMUM_OPEN_DELIVERIES", default: 5_000, in: 1...1_000_000),
-            maximumInstances: try settings.integer("MAXIMUM_OPEN_INSTANCES", default: 200_000, in: 1...100_000_000))
+            maximumInstances: try settings.integer("MAXIMUM_OPEN_INSTANCES", default: 200_000, in: 1...100_000_000),
+            maximumRepeats: try settings.integer("MAXIMUM_REPEATS", default: 16, in: 1...1000))
     }
 }

@@ -9,6 +9,8 @@ final class ReceiverCounts: Sendable {
         var instancesStored = 0
         var instancesFailed = 0
         var bytesStored = 0
+        var instancesRepeated = 0
+        var instancesChanged = 0
         var deliveriesClosed = 0
         var latencies = LatencySample()
     }
@@ -32,6 +34,14 @@ final class ReceiverCounts: Sendable {
         }
     }
 
+    /// One that is stored and had been sent before, to a delivery that was not closed.
+    func instanceRepeated(_ content: RepeatedContent) {
+        counts.withLock { counts in
+            counts.instancesRepeated += 1
+            if content == .other { counts.instancesChanged += 1 }
+        }
+    }
+
     /// Of an association that has ended.
     func instancesFailed(_ count: Int) {
         counts.withLock { $0.instancesFailed += count }
@@ -52,6 +62,8 @@ final class ReceiverCounts: Sendable {
             .init("AssociationsRejected", taken.associationsRejected),
             .init("InstancesStored", taken.instancesStored),
             .init("InstancesFailed", taken.instancesFailed),
+            .init("InstancesRepeated", taken.instancesRepeated),
+            .init("InstancesChanged", taken.instancesChanged),
             .init("BytesStored", taken.bytesStored, .bytes),
             .init("DeliveriesClosed", taken.deliveriesClosed),
             .init("StoreLatency", taken.latencies.values, .milliseconds),

@@ -19,14 +19,13 @@ final class InstanceUpload {
     /// What all uploads of a receiver share.
     final class Destination: Sendable {
         let store: any InstanceStore
-        /// nil: instances go to the inbox, each to be imported alone.
-        let deliveries: Deliveries?
+        let deliveries: Deliveries
         let uploads: UploadsInProgress
         let counts: ReceiverCounts
         let logger: Logger
 
         init(
-            store: any InstanceStore, deliveries: Deliveries?, uploads: UploadsInProgress, counts: ReceiverCounts,
+            store: any InstanceStore, deliveries: Deliveries, uploads: UploadsInProgress, counts: ReceiverCounts,
             logger: Logger
         ) {
             self.store = store
@@ -41,8 +40,7 @@ final class InstanceUpload {
     private let sender: Sender
     private let destination: Destination
     private let eventLoop: any EventLoop
-    private let membership: Deliveries.Membership?
-    private let key: String
+    private let membership: Deliveries.Membership
     private let writer: any InstanceWriter
 
     private var checksum = CRC32()
@@ -53,9 +51,6 @@ final class InstanceUpload {
     private var failure: (any Error)?
     /// When the last byte had come.
     private var received = NIODeadline.uptimeNanoseconds(0)
-    private var holdsKey = false
-    /// The object stands under its key, though it was not acknowledged.
-    private var isWritten = false
 
     /// The file begins with these bytes. What the writer holds in memory is of this share.
     init(
@@ -66,18 +61,13 @@ final class InstanceUpload {
         self.sender = sender
         self.destination = destination
         self.eventLoop = eventLoop
-        let study = instance.studyInstanceUID.value
-        let series = instance.seriesInstanceUID.value
-        let name = instance.sopInstanceUID.value
-        membership = destination.deliveries?.instanceBegan(
-            study: study, studyDate: instance.studyDate, association: sender.associationID, origin: sender.origin)
-        guard membership != nil || destination.deliveries == nil else { throw .receiverFull }
-        key =
-            if let membership {
-                BucketLayout.instanceKey(prefix: membership.prefix, study: study, series: series, instance: name)
-            } else {
-                BucketLayout.inboxKey(study: study, series: series, instance: name)
-            }
+        let (study, series) = (instance.studyInstanceUID.value, instance.seriesInstanceUID.value)
+        let name = InstanceName(seriesInstanceUID: series, sopInstanceUID: instance.sopInstanceUID.value)
+        membership = try destination.deliveries.instanceBegan(
+            name, study: study, studyDate: instance.studyDate, association: sender.associationID,
+            origin: sender.origin)
+        let key = BucketLayout.instanceKey(
+            prefix: membership.prefix, study: study, series: series, instance: name.sopInstanceUID)
         writer = destination.store.writer(for: key, beginning: beginning, memory: memory, eventLoop: eventLoop)
         destination.uploads.begin()
         account(for: beginning)
@@ -97,38 +87,31 @@ final class InstanceUpload {
     /// Success means that the instance is durable and that its delivery will be closed, whatever becomes of this process.
     /// Never fails.
     func finish() -> EventLoopFuture<StoreOutcome> {
-        received = .now()
+        received = eventLoop.now
         if let failure { return fail(failure) }
-        // Before the key is taken, since those who wait for it may hold all memory.
         guard isBegun else { return after(write(ByteBuffer())) { self.publish() } }
         return publish()
     }
 
-    /// Forgets what was written so far, after an error or because no more comes. Never fails.
+    /// Forgets what was written so far, after an error or because no more comes. An object that is in the store by then stays: it
+    /// was not acknowledged, and nothing else gets its key. Never fails.
     @discardableResult
     func discard() -> EventLoopFuture<Void> {
-        writer.discard().assumeIsolated()
-            .flatMap { self.isWritten ? self.removeObject() : self.eventLoop.makeSucceededVoidFuture() }
-            // What cannot be removed was not acknowledged: of a delivery without a marker nothing is.
-            .flatMapErrorThrowing { _ in }
-            .map {
-                if let membership = self.membership {
-                    self.destination.deliveries?.instanceFailed(in: membership.delivery)
-                }
-                self.end()
-            }.nonisolated()
+        writer.discard().assumeIsolated().map {
+            self.destination.deliveries.instanceFailed(in: self.membership.delivery)
+            self.destination.uploads.end()
+        }.nonisolated()
     }
 
     // MARK: -
 
+    /// First the instance is durable, then the marker of its delivery, and only then it is counted and acknowledged.
     private func publish() -> EventLoopFuture<StoreOutcome> {
-        after(destination.uploads.acquire(key, eventLoop: eventLoop)) {
-            self.holdsKey = true
-            guard self.hasRoom else { return self.refuseForSize() }
-            return self.after(self.writer.finish(self.checksum)) {
-                self.isWritten = true
-                return self.after(self.membership?.marker.written(on: self.eventLoop)) { self.acknowledge() }
-            }
+        guard destination.deliveries.instanceComplete(size: size, in: membership.delivery) else {
+            return refuseForSize()
+        }
+        return after(writer.finish(checksum)) {
+            self.after(self.membership.marker.written(on: self.eventLoop)) { self.acknowledge() }
         }
     }
 
@@ -141,24 +124,18 @@ final class InstanceUpload {
         return wait.assumeIsolated().flatMap(next).flatMapError { self.fail($0) }.nonisolated()
     }
 
-    private func end() {
-        if holdsKey { destination.uploads.release(key) }
-        destination.uploads.end()
-    }
-
     private func account(for bytes: ByteBuffer) {
         size += bytes.readableBytes
         bytes.withUnsafeReadableBytes { checksum.update($0) }
     }
 
     private func acknowledge() -> EventLoopFuture<StoreOutcome> {
-        if let membership, let deliveries = destination.deliveries,
-            !deliveries.instanceStored(manifestEntry(), in: membership.delivery)
-        {
-            return refuseWithoutLease()
-        }
-        destination.counts.instanceStored(bytes: size, nanoseconds: (NIODeadline.now() - received).nanoseconds)
-        end()
+        let stored = StoredInstance(
+            size: size, checksum: checksum, sopClassUID: instance.sopClassUID.value,
+            transferSyntaxUID: instance.transferSyntax.uid)
+        guard destination.deliveries.instanceStored(stored, in: membership) else { return refuseWithoutLease() }
+        destination.counts.instanceStored(bytes: size, nanoseconds: (eventLoop.now - received).nanoseconds)
+        destination.uploads.end()
         return eventLoop.makeSucceededFuture(StoreOutcome(status: .success))
     }
 
@@ -176,7 +153,7 @@ final class InstanceUpload {
         destination.logger.error(
             "instance not acknowledged: the task's lease was lost, others may have closed its delivery",
             metadata: metadata(outcome))
-        end()
+        destination.uploads.end()
         return eventLoop.makeSucceededFuture(outcome)
     }
 
@@ -191,27 +168,11 @@ final class InstanceUpload {
         return discard().map { outcome }
     }
 
-    private var hasRoom: Bool {
-        guard let membership, let deliveries = destination.deliveries else { return true }
-        return deliveries.instanceComplete(key: key, size: size, in: membership.delivery)
-    }
-
-    private func removeObject() -> EventLoopFuture<Void> {
-        eventLoop.makeFutureWithTask { [store = destination.store, key] in try await store.removeDocument(key: key) }
-    }
-
     private func metadata(_ outcome: StoreOutcome) -> Logger.Metadata {
         [
             "status": "\(outcome.status)", "association": "\(sender.associationID)",
             "sopInstanceUID": "\(instance.sopInstanceUID)",
-            "deliveryId": "\(membership?.delivery.description ?? "none")",
+            "deliveryId": "\(membership.delivery)",
         ]
-    }
-
-    private func manifestEntry() -> DeliveryManifest.Instance {
-        DeliveryManifest.Instance(
-            key: key, size: size, checksumCRC32: checksum.base64, sopClassUID: instance.sopClassUID.value,
-            sopInstanceUID: instance.sopInstanceUID.value, seriesInstanceUID: instance.seriesInstanceUID.value,
-            transferSyntaxUID: instance.transferSyntax.uid)
     }
 }

@@ -37,6 +37,8 @@ enum InstanceProblem: Error, Equatable {
     case tooLarge(maximum: Int)
     /// The task holds as many instances of open deliveries as it may.
     case receiverFull
+    /// As many deliveries that are not closed hold it, or repeat one another, as may.
+    case sentTooOften
     /// So many bytes came, and not all UIDs among them.
     case headerTooLong(maximum: Int)
     /// Others waited for the memory that it held, and of all senders this one was the slowest.
@@ -56,6 +58,8 @@ enum InstanceProblem: Error, Equatable {
             StoreOutcome(status: .outOfResources, errorComment: "Larger than the \(maximum) bytes that are taken")
         case .receiverFull:
             StoreOutcome(status: .outOfResources, errorComment: "The receiver is full now, send it again later")
+        case .sentTooOften:
+            StoreOutcome(status: .outOfResources, errorComment: "Sent too often in a short time, send it again later")
         case .headerTooLong(let maximum):
             StoreOutcome(
                 status: .cannotUnderstand, errorComment: "The UIDs are not among the first \(maximum) bytes")

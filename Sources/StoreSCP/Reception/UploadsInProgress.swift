@@ -1,15 +1,10 @@
-import NIOCore
 import Synchronization
 
-/// The instances that are being written, and the keys that are being published, each by one of them at a time: with two of
-/// one key side by side it would be left to chance which of them is stored, and which of them the manifest describes.
+/// How many instances are being written.
 final class UploadsInProgress: Sendable {
     private struct State {
         var count = 0
         var waitingForNone: [CheckedContinuation<Void, Never>] = []
-        var takenKeys: Set<String> = []
-        /// Those who wait for a key, in turn.
-        var waiting: [String: [EventLoopPromise<Void>]] = [:]
     }
 
     private let state = Mutex(State())
@@ -38,28 +33,5 @@ final class UploadsInProgress: Sendable {
             }
             if isNone { continuation.resume() }
         }
-    }
-
-    /// Nil: the key is the caller's, who must `release` it. A future: when it completes. It never fails.
-    func acquire(_ key: String, eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
-        state.withLock { state in
-            guard !state.takenKeys.insert(key).inserted else { return nil }
-            let promise = eventLoop.makePromise(of: Void.self)
-            state.waiting[key, default: []].append(promise)
-            return promise.futureResult
-        }
-    }
-
-    func release(_ key: String) {
-        let next = state.withLock { state -> EventLoopPromise<Void>? in
-            guard !state.waiting.isEmpty, var waiting = state.waiting.removeValue(forKey: key) else {
-                state.takenKeys.remove(key)
-                return nil
-            }
-            let next = waiting.removeFirst()
-            if !waiting.isEmpty { state.waiting[key] = waiting }
-            return next
-        }
-        next?.succeed()
     }
 }

@@ -7,6 +7,7 @@ import NIOPosix
 
 /// Keeps instances as files below a folder. A file appears under its name when all of it is on the disk.
 struct FolderInstanceStore: InstanceStore {
+    let startsImports = false
     private let directory: String
     /// Whether a file, and its name, have to be on the disk before it counts as stored.
     private let isSynchronized: Bool

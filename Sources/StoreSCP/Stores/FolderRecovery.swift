@@ -12,9 +12,9 @@ struct FolderRecovery: Sendable {
     let logger: Logger
 
     func run() async {
-        var ended: Set<TaskID> = []
-        for task in names(in: BucketLayout.openMarkers).compactMap({ TaskID($0) }) where hasEnded(task) {
-            for delivery in names(in: "\(BucketLayout.openMarkers)\(task)").compactMap({ DeliveryID($0) }) {
+        let names = Set(names(in: BucketLayout.openMarkers) + names(in: BucketLayout.taskLeases))
+        for task in names.sorted().compactMap({ TaskID($0) }) where hasEnded(task) {
+            for delivery in self.names(in: "\(BucketLayout.openMarkers)\(task)").compactMap({ DeliveryID($0) }) {
                 do {
                     if let open = try marker(of: delivery, task: task) { try await close(open) }
                 } catch {
@@ -23,9 +23,10 @@ struct FolderRecovery: Sendable {
                         metadata: ["deliveryId": "\(delivery)"])
                 }
             }
-            ended.insert(task)
+            try? await store.removeDocument(key: BucketLayout.taskLeaseKey(of: task))
+            // As long as a marker is there it stays.
+            rmdir("\(directory)/\(BucketLayout.openMarkers)\(task)")
         }
-        for task in ended { try? await store.removeDocument(key: BucketLayout.taskLeaseKey(of: task)) }
     }
 
     // MARK: -

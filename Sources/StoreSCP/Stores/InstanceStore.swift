@@ -9,6 +9,9 @@ package protocol InstanceStore: DocumentStore {
     /// acknowledged.
     var leases: any DocumentStore { get }
 
+    /// Whether manifests start imports. What starts one then removes the delivery's open marker; elsewhere the receiver does.
+    var startsImports: Bool { get }
+
     /// Nothing exists under the key until the writer has finished. The file begins with these bytes; what the writer holds
     /// in memory is of this share.
     func writer(
@@ -21,6 +24,8 @@ package protocol InstanceStore: DocumentStore {
 
 extension InstanceStore {
     package var leases: any DocumentStore { self }
+
+    package var startsImports: Bool { true }
 
     package func closeDeliveriesOfEndedTasks(logger: Logger) async {}
 }

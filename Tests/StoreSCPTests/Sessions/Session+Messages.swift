@@ -84,9 +84,9 @@ extension Session {
                 + Wire.data(Wire.pdv(3, 2, other.dataSet)),
             .stored(0), .stored(0), stored: [dataSet, other.dataSet]),
         associated(
-            "One instance twice: the second replaces the first",
+            "One instance twice: both are kept",
             Wire.data(Wire.pdv(3, 3, store), Wire.pdv(3, 2, dataSet), Wire.pdv(3, 3, store), Wire.pdv(3, 2, dataSet)),
-            .stored(0), .stored(0), stored: [dataSet]),
+            .stored(0), .stored(0), stored: [dataSet, dataSet]),
         associated(
             "Echoes before, between and after",
             Wire.data(

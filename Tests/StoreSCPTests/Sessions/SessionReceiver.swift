@@ -52,8 +52,12 @@ struct SessionReceiver {
         guard let entries = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
         else { return [] }
         let files = entries.compactMap { $0 as? URL }
-            .filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true }
-            .sorted { $0.path < $1.path }
+            .filter {
+                $0.pathExtension == "dcm"
+                    && (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true
+            }
+            // Their deliveries' names are random.
+            .sorted { $0.lastPathComponent < $1.lastPathComponent }
         return try files.map { file in
             let bytes = [UInt8](try Data(contentsOf: file))
             return Array(bytes.dropFirst(try FileMetaInformation.parse(bytes).length))
