@@ -17,19 +17,17 @@ struct ExpectedInstances: Sendable, Equatable {
     /// By the manifest that the request names; an object of the inbox has none, but its key follows from the request.
     static func of(_ request: ImportRequest, s3: S3Client, logger: Logger) async throws -> ExpectedInstances {
         let bucket = try S3URI(request.inputS3Uri).bucket
-        guard let manifestKey = request.manifestKey else {
+        guard request.manifestKey != nil else {
             return ExpectedInstances(count: request.instanceCount, keys: keyOfSingleInstance(request).map { [$0] })
         }
-        let documents = S3DocumentStore(s3: s3, bucket: bucket)
-        guard let document = try await documents.document(key: manifestKey) else {
+        guard let manifest = try await manifest(of: request.importId, bucket: bucket, s3: s3) else {
             return ExpectedInstances(count: request.instanceCount, keys: nil)
         }
-        let manifest = try PipelineJSON.decode(DeliveryManifest.self, from: document)
         if let problem = manifest.problem(expecting: request.deliveryId) {
             throw UnusableManifest(description: problem)
         }
-        let others = await self.others(beside: request.importId, documents: documents, logger: logger)
-        let manifests = others.map { [manifest] + $0 }
+        let further = await others(beside: request.importId, bucket: bucket, s3: s3, logger: logger)
+        let manifests = further.map { [manifest] + $0 }
         return ExpectedInstances(
             count: request.instanceCount, keys: Set(manifest.instances.map(\.key)),
             acknowledged: manifests.map { Set($0.flatMap(\.instances).map(\.key)) },
@@ -38,20 +36,30 @@ struct ExpectedInstances: Sendable, Equatable {
 
     /// The other manifests of the delivery; nil where one of them cannot be read: then it is not known what was acknowledged.
     private static func others(
-        beside own: ImportID, documents: S3DocumentStore, logger: Logger
+        beside own: ImportID, bucket: String, s3: S3Client, logger: Logger
     ) async -> [DeliveryManifest]? {
         var manifests: [DeliveryManifest] = []
         do {
             for number in 0...ImportID.maximumNumber where number != own.number {
-                let key = BucketLayout.manifestKey(of: ImportID(own.delivery, number: number))
-                guard let document = try await documents.document(key: key) else { break }
-                manifests.append(try PipelineJSON.decode(DeliveryManifest.self, from: document))
+                let id = ImportID(own.delivery, number: number)
+                guard let manifest = try await manifest(of: id, bucket: bucket, s3: s3) else { break }
+                manifests.append(manifest)
             }
             return manifests
         } catch {
             logger.error(
                 "another manifest of the delivery cannot be read: no object counts as unacknowledged", error: error,
                 metadata: ["deliveryId": "\(own.delivery)"])
+            return nil
+        }
+    }
+
+    /// nil: there is none.
+    private static func manifest(of id: ImportID, bucket: String, s3: S3Client) async throws -> DeliveryManifest? {
+        do {
+            return try await s3.getDocument(
+                DeliveryManifest.self, bucket: bucket, key: BucketLayout.manifestKey(of: id))
+        } catch let error as AWSServiceError where error.statusCode == 404 {
             return nil
         }
     }

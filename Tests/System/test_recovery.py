@@ -21,7 +21,11 @@ LEASE_SECONDS = 1
 @pytest.fixture
 def open_receiver(pipeline, tmp_path):
     """Its deliveries stay open."""
-    settings = {"DELIVERY_QUIET_SECONDS": "3600", "TASK_LEASE_SECONDS": str(LEASE_SECONDS), "ALLOW_SHORT_LEASE": "true"}
+    settings = {
+        "DELIVERY_QUIET_SECONDS": "3600",
+        "TASK_LEASE_SECONDS": str(LEASE_SECONDS),
+        "ALLOW_SHORT_LEASE": "true",
+    }
     log = pipeline.aws.state_dir / "logs" / f"{tmp_path.name}.log"
     with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, **settings) as scp:
         yield scp
