@@ -16,7 +16,7 @@ PYTHON := .venv/bin/python
 PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-system test-long fuzz lint image invoke reproduce redrive chaos bench-runtime bench-scp soak-scp down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation test-system test-long simulate fuzz lint image invoke reproduce redrive chaos bench-runtime bench-scp soak-scp down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,7 +24,7 @@ help: ## Lists these targets
 run: release ## The whole system on this machine: sends real DICOM files through it, shows what was imported, stays up
 	@$(PYTHON) local/run.py $(RUN_ARGUMENTS)
 
-test: test-swift test-race test-fuzz test-system ## Every test, those against foreign programs too
+test: test-swift test-race test-fuzz test-simulation test-system ## Every test, those against foreign programs too
 
 test-swift: setup
 	swift build --build-tests
@@ -39,6 +39,16 @@ test-race: setup
 test-fuzz: setup
 	scripts/fuzz address 100000 20
 
+# The delivery protocol under every fault, by seed, and whether what is planted in it is found: see docs/simulation.md.
+test-simulation: setup
+	@scripts/build-static Simulation
+	$(RUN_HERE) .build-static/Simulation --seeds 10000
+	$(RUN_HERE) .build-static/Simulation --mutants
+
+simulate: setup ## SEEDS=100000 FIRST=1: the delivery protocol over a modelled AWS, a run for each seed
+	@scripts/build-static Simulation
+	$(RUN_HERE) .build-static/Simulation --seeds $(or $(SEEDS),100000) --first $(or $(FIRST),1)
+
 test-system: release .venv-sam/complete .venv-mitmproxy/complete
 	swift build --product SampleFunction
 	$(PYTHON) -m pytest Tests/System --numprocesses $(PROCESSES) --dist loadfile $(PYTEST_ARGUMENTS)
@@ -52,6 +62,7 @@ fuzz: setup ## SECONDS=600 a target: libFuzzer with the address and the thread s
 
 lint: setup .venv-lint/complete ## Format, templates, state machine, Dockerfile
 	$(LINT_SWIFT)
+	scripts/lint-simulated-code
 	.venv/bin/cfn-lint template/*.yaml
 	.venv-lint/bin/checkov
 	.venv-lint/bin/hadolint Dockerfile

@@ -128,6 +128,15 @@ let package = Package(
             swiftSettings: settings),
 
         .executableTarget(
+            name: "Simulation",
+            dependencies: [
+                "StorageSCP", "ImportIntake", "ImportPipeline", "DICOM", "DICOMNetwork", "AWS",
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            path: "Tests/Simulation", swiftSettings: settings),
+
+        .executableTarget(
             name: "S3EventFunction", dependencies: ["LambdaRuntime"], path: "Benchmarks/Runtime/S3EventFunction",
             swiftSettings: settings),
         .executableTarget(

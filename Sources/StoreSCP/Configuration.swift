@@ -61,7 +61,7 @@ package struct Configuration: Sendable {
     private let metricsNamespace: String?
     private let metricsService: String
 
-    init(environment: [String: String]) throws(ConfigurationError) {
+    package init(environment: [String: String]) throws(ConfigurationError) {
         let settings = Settings(environment)
         storage =
             if let bucket = settings.text("DICOM_BUCKET") {

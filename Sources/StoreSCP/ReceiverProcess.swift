@@ -47,22 +47,13 @@ package struct ReceiverProcess: Sendable {
         let signals = TerminationSignals()
         FreedMemory.giveBack()
         let openFiles = OpenFileLimit.raise()
-        let associations = OpenAssociations(limits: configuration.network.associations)
-        let counts = ReceiverCounts()
         await store.closeDeliveriesOfEndedTasks(logger: logger)
-        let lease = HeldLease(task: task, store: store.leases, seconds: configuration.taskLeaseSeconds, logger: logger)
-        let deliveries = Deliveries(
-            store: store, limits: configuration.delivery, capacity: configuration.deliveryCapacity, lease: lease,
-            associations: associations, counts: counts, logger: logger)
-        let uploads = UploadsInProgress()
-        let service = StorageService(
-            configuration: configuration, store: store, deliveries: deliveries, associations: associations,
-            uploads: uploads, counts: counts, logger: logger)
-        let server = try await Server.start(configuration: configuration, service: service, logger: logger)
+        let core = ReceiverCore(configuration: configuration, task: task, store: store, logger: logger)
+        let server = try await Server.start(configuration: configuration, service: core.storage, logger: logger)
         var description = server.description
         description["aeTitle"] = "\(configuration.aeTitle)"
         description["storage"] = "\(configuration.storage)"
-        description["task"] = "\(lease.task)"
+        description["task"] = "\(task)"
         description["importUnit"] = "\(configuration.importUnit.rawValue)"
         description["openFileLimit"] = "\(openFiles)"
         description["libcurl"] = "\(LibcurlVersion.libcurl)"
@@ -71,22 +62,18 @@ package struct ReceiverProcess: Sendable {
         logger.info("receiver ready", metadata: description)
         let reporter = configuration.metrics(write: log.write).map {
             MetricsReporter(
-                metrics: $0, counts: counts, associations: associations, deliveries: deliveries, task: "\(lease.task)")
+                metrics: $0, counts: core.counts, associations: core.associations, deliveries: core.deliveries,
+                task: "\(task)")
         }
         let reporting = Task { await reporter?.run() }
-        Task { await lease.begin() }
+        Task { await core.begin() }
 
         await signals.first()
         logger.info("shutting down: no more associations, instances in flight are finished")
         endInAnyCase(after: configuration.drainTimeoutSeconds + closingSeconds, log: log, logger: logger)
-        // What is complete is closed at once, whatever the associations that still send take.
-        async let closed: Void = deliveries.shutDown()
-        await server.drain(releaseGrace: .seconds(5), deadline: .seconds(Int64(configuration.drainTimeoutSeconds)))
-        await closed
-        // What came in the meantime, and what was cut short is cleared away.
-        await deliveries.shutDown()
-        await uploads.waitUntilNone()
-        await lease.release()
+        await core.end {
+            await server.drain(releaseGrace: .seconds(5), deadline: .seconds(Int64(configuration.drainTimeoutSeconds)))
+        }
         await server.stop()
         reporting.cancel()
         reporter?.report()

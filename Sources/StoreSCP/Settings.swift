@@ -96,10 +96,10 @@ extension AETitle {
 }
 
 /// A setting that cannot be used.
-struct ConfigurationError: Error, Equatable, CustomStringConvertible {
+package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     let name: String
     let value: String
     let expected: String
 
-    var description: String { "\(name) is \"\(value)\", expected \(expected)" }
+    package var description: String { "\(name) is \"\(value)\", expected \(expected)" }
 }

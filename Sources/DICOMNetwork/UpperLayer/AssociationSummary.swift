@@ -21,4 +21,22 @@ package struct AssociationSummary: Sendable {
     package let bytes: UInt64
     /// From the connection to its end.
     package let duration: TimeAmount
+
+    package init(
+        id: String, peer: SocketAddress?, callingAETitle: String?, calledAETitle: String?, association: Association?,
+        end: AssociationEnd, instancesStored: Int, instancesFailed: Int, failures: [DIMSEStatus: Int], bytes: UInt64,
+        duration: TimeAmount
+    ) {
+        self.id = id
+        self.peer = peer
+        self.callingAETitle = callingAETitle
+        self.calledAETitle = calledAETitle
+        self.association = association
+        self.end = end
+        self.instancesStored = instancesStored
+        self.instancesFailed = instancesFailed
+        self.failures = failures
+        self.bytes = bytes
+        self.duration = duration
+    }
 }

@@ -1,0 +1,123 @@
+import AWS
+import ImportPipeline
+
+/// What was promised to senders, and whether it was kept.
+final class Ledger {
+    struct Acknowledged {
+        let sent: SentInstance
+        let callingAETitle: String
+        let key: String
+    }
+
+    private let bucket: ModelledBucket
+    private let stateMachine: ModelledStateMachine
+    private var acknowledged: [String: Acknowledged] = [:]
+    /// Keys of objects that others put into the inbox, with what they are.
+    private var inInbox: [String: SentInstance] = [:]
+    /// The first; nil: none.
+    private(set) var violation: String?
+
+    init(bucket: ModelledBucket, stateMachine: ModelledStateMachine) {
+        self.bucket = bucket
+        self.stateMachine = stateMachine
+    }
+
+    var count: Int { acknowledged.count }
+
+    func violated(_ what: String) {
+        if violation == nil { violation = what }
+    }
+
+    func acknowledged(_ instance: Acknowledged) {
+        if !holds(instance) { violated("acknowledged, and the object is not there: \(instance.key)") }
+        if acknowledged.updateValue(instance, forKey: instance.key) != nil {
+            violated("two instances were acknowledged under one key: \(instance.key)")
+        }
+    }
+
+    func putIntoInbox(_ sent: SentInstance, key: String) {
+        inInbox[key] = sent
+    }
+
+    /// At the end.
+    func check() {
+        checkImported()
+        for prefix in [BucketLayout.openMarkers, BucketLayout.audits, BucketLayout.inbox] {
+            for key in bucket.allKeys(prefix: prefix) { violated("still there in the end: \(key)") }
+        }
+        checkInbox()
+    }
+
+    /// What was acknowledged is imported.
+    func checkImported() {
+        let imported = imported()
+        for instance in acknowledged.values.sorted(by: { $0.key < $1.key }) {
+            guard holds(instance) else {
+                violated("the object is another in the end: \(instance.key)")
+                continue
+            }
+            guard let listed = imported[instance.key] else {
+                violated("acknowledged and not imported: \(instance.key)")
+                continue
+            }
+            if listed.callingAETitle != instance.callingAETitle || !isRight(listed.instance) {
+                violated("its manifest tells something else of it: \(instance.key)")
+            }
+        }
+    }
+
+    /// By key, what manifests list that started an import.
+    private func imported() -> [String: (instance: DeliveryManifest.Instance, callingAETitle: String)] {
+        var imported: [String: (instance: DeliveryManifest.Instance, callingAETitle: String)] = [:]
+        for (name, execution) in stateMachine.executions.sorted(by: { $0.key < $1.key }) {
+            guard let key = execution.request.manifestKey else { continue }
+            guard BucketLayout.importID(ofManifestKey: key)?.description == name, let body = bucket[key]?.body,
+                let manifest = try? PipelineJSON.decode(DeliveryManifest.self, from: body)
+            else {
+                violated("an execution's manifest is another or cannot be read: \(name)")
+                continue
+            }
+            for instance in manifest.instances {
+                if imported.updateValue((instance, manifest.callingAETitle), forKey: instance.key) != nil {
+                    violated("two imports list one object: \(instance.key)")
+                }
+            }
+        }
+        return imported
+    }
+
+    private func isRight(_ instance: DeliveryManifest.Instance) -> Bool {
+        guard let body = bucket[instance.key]?.body, body.count == instance.size else { return false }
+        var checksum = CRC32()
+        body.withUnsafeBytes { checksum.update($0) }
+        return checksum.base64 == instance.checksumCRC32 ?? checksum.base64
+    }
+
+    /// Each object that was put into the inbox is in an import of its own.
+    private func checkInbox() {
+        let prefixes = stateMachine.executions.values.filter { $0.request.manifestKey == nil }.map {
+            BucketLayout.prefix(of: $0.request.deliveryId)
+        }
+        let contents = prefixes.flatMap { bucket.allKeys(prefix: $0) }.compactMap { bucket[$0]?.body }
+        for (key, sent) in inInbox.sorted(by: { $0.key < $1.key }) {
+            let count = contents.count { $0.suffix(sent.dataSet.count) == sent.dataSet[...] }
+            if count != 1 { violated("imported \(count) times out of the inbox: \(key)") }
+        }
+    }
+
+    func put(_ key: String, _ object: ModelledBucket.Object, _ replaced: ModelledBucket.Object?) {
+        guard let replaced, replaced.body != object.body else { return }
+        if acknowledged[key] != nil { violated("an object was overwritten after it had been acknowledged: \(key)") }
+        if key.hasPrefix(BucketLayout.manifests) { violated("a manifest was changed: \(key)") }
+    }
+
+    func removed(_ key: String) {
+        if acknowledged[key] != nil { violated("an object was removed after it had been acknowledged: \(key)") }
+        if key.hasPrefix(BucketLayout.manifests) { violated("a manifest was removed: \(key)") }
+    }
+
+    private func holds(_ instance: Acknowledged) -> Bool {
+        let dataSet = instance.sent.dataSet
+        return bucket[instance.key]?.body.suffix(dataSet.count) == dataSet[...]
+    }
+}

@@ -1,0 +1,29 @@
+import AWS
+import FoundationEssentials
+import ImportIntake
+import ImportPipeline
+
+/// The bucket as a function sees it: it lists, page by page.
+// Sendable: a run has one thread.
+class SimulatedIntakeBucket: SimulatedStore, IntakeBucket, @unchecked Sendable {
+    /// Of one page, which is smaller than S3's so that listings have several.
+    private static let pageSize = 3
+
+    func list(prefix: String, startingAfter key: String?, maximum: Int) async throws -> S3Client.Listing {
+        var listing = S3Client.Listing()
+        var last = key ?? ""
+        while listing.objects.count < maximum {
+            let after = last
+            let count = min(Self.pageSize, maximum - listing.objects.count)
+            // One more tells whether there is another page.
+            let page = try await network.send("LIST", prefix) { [bucket] in
+                bucket.keys(prefix: prefix, after: after, maximum: count + 1).compactMap { bucket.listed($0) }
+            }
+            listing.objects += page.prefix(count)
+            last = listing.objects.last?.key ?? last
+            listing.isComplete = page.count <= count
+            if listing.isComplete { break }
+        }
+        return listing
+    }
+}

@@ -1,0 +1,31 @@
+import AWS
+import NIOCore
+import StorageSCP
+
+/// One PUT for each instance, sent when it is whole.
+final class SimulatedWriter: InstanceWriter {
+    private let store: SimulatedStore
+    private let key: String
+    private let eventLoop: any EventLoop
+    private var bytes: ByteBuffer
+
+    init(store: SimulatedStore, key: String, beginning: ByteBuffer, eventLoop: any EventLoop) {
+        self.store = store
+        self.key = key
+        self.eventLoop = eventLoop
+        bytes = beginning
+    }
+
+    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+        self.bytes.writeImmutableBuffer(bytes)
+        return nil
+    }
+
+    func finish(_ checksum: CRC32) -> EventLoopFuture<Void>? {
+        let promise = eventLoop.makePromise(of: Void.self)
+        store.finish(Array(bytes.readableBytesView), key: key, promise: promise)
+        return promise.futureResult
+    }
+
+    func discard() -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
+}

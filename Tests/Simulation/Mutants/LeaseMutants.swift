@@ -1,0 +1,40 @@
+import FoundationEssentials
+
+/// An instance is acknowledged whenever the lease is held, also where it was lost and taken anew since its delivery was opened: a
+/// term never ends, as the clock says at the end of each renewal that it is the beginning.
+final class NoTermCheck: Mutant {
+    override func receiverStore(_ network: Network, _ bucket: ModelledBucket) -> SimulatedStore {
+        LeaseWatchingStore(network: network, bucket: bucket)
+    }
+
+    override func receiverClock(_ clock: SimulatedClock, _ store: SimulatedStore) -> any Clock<Duration> {
+        guard let store = store as? LeaseWatchingStore else { return clock }
+        return LyingClock(clock) { store.takeAnswer() ? .reset : .truth }
+    }
+}
+
+/// The lease counts from the answer to its renewal and not from the request: the clock stands still in between.
+final class LeaseFromAnswer: Mutant {
+    override func receiverStore(_ network: Network, _ bucket: ModelledBucket) -> SimulatedStore {
+        LeaseWatchingStore(network: network, bucket: bucket)
+    }
+
+    override func receiverClock(_ clock: SimulatedClock, _ store: SimulatedStore) -> any Clock<Duration> {
+        guard let store = store as? LeaseWatchingStore else { return clock }
+        return LyingClock(clock) { .behind(store.waited) }
+    }
+}
+
+/// Others may think that the task is gone while it acknowledges.
+final class LeaseNotWritten: Mutant {
+    override func receiverStore(_ network: Network, _ bucket: ModelledBucket) -> SimulatedStore {
+        Store(network: network, bucket: bucket)
+    }
+
+    // Sendable: a run has one thread.
+    private final class Store: SimulatedStore, @unchecked Sendable {
+        override func putDocument(_ body: [UInt8], key: String) async throws {
+            if !key.hasPrefix("tasks/") { try await super.putDocument(body, key: key) }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import FoundationEssentials
+import ImportIntake
+import ImportPipeline
+
+/// One invocation of TriggerImport: the real one, as its process puts it together.
+// Sendable: a run has one thread.
+final class SimulatedFunction: @unchecked Sendable {
+    private static let timeout = Duration.seconds(120)
+    /// A machine that is frozen is not cut off in time.
+    private static let longest = Duration.seconds(900)
+    private static let auditAfter: TimeInterval = 86_400
+
+    let process: SimulatedProcess
+    private let intake: ObjectIntake
+    private let sweeping: Sweep
+    private let time: WorkingTime
+    private let spawn: TaskSpawner
+
+    init(_ name: String, world: World) {
+        let process = world.makeProcess(name)
+        self.process = process
+        spawn = TaskSpawner(executor: process)
+        let network = Network(of: process) { world.faults }
+        let bucket = world.mutant.bucket(network, world.bucket)
+        let executions = world.mutant.executions(network, world)
+        let clock = process.clock
+        let starter = ImportStarter(
+            executions: executions, table: SimulatedTable(ledger: world.ledger), now: { clock.date }, metrics: nil)
+        let manifests = ManifestIntake(
+            bucket: bucket, bucketName: ModelledBucket.name, starter: starter, outputRoot: "s3://results/")
+        let inbox = InboxIntake(
+            bucket: SimulatedInbox(network: network, bucket: world.bucket), bucketName: ModelledBucket.name,
+            starter: starter, outputRoot: "s3://results/", taken: world.inboxTaken)
+        intake = ObjectIntake(bucketName: ModelledBucket.name, manifests: manifests, inbox: inbox, metrics: nil)
+        sweeping = Sweep(
+            bucket: bucket, manifests: manifests, inbox: inbox, table: SimulatedTable(ledger: world.ledger),
+            auditAfter: Self.auditAfter, now: { clock.date }, clock: clock)
+        let end = clock.now.advanced(by: Self.timeout)
+        time = WorkingTime { clock.now.duration(to: end) }
+        process.scheduler.after(Self.longest) { process.die() }
+    }
+
+    func take(_ object: CreatedObject, done: @escaping (Bool) -> Void) {
+        let once = Once(done)
+        process.onDeath.append { once.call(false) }
+        let batch = ObjectBatch(time: time, clock: process.clock, logger: World.logger) { [intake] in
+            try await intake.take($0, logger: World.logger)
+        }
+        spawn { [self] in
+            let isDone = (try? await batch.results(of: [object])) != nil
+            once.call(isDone)
+            process.die()
+        }
+    }
+
+    func sweep() {
+        spawn { [self] in
+            _ = await sweeping.run(within: time, logger: World.logger)
+            process.die()
+        }
+    }
+}

@@ -1,0 +1,22 @@
+/// The outcome of one run.
+struct Run {
+    let seed: UInt64
+    /// nil: nothing went wrong.
+    let violation: String?
+    let hash: UInt64
+    let acknowledged: Int
+    let steps: Int
+
+    init(seed: UInt64, mutant: Mutant, isTraced: Bool = false) {
+        self.seed = seed
+        do {
+            let world = try World(seed: seed, mutant: mutant, isTraced: isTraced)
+            violation = world.run()
+            hash = world.scheduler.trace.hash
+            acknowledged = world.ledger.count
+            steps = world.scheduler.stepCount
+        } catch {
+            (violation, hash, acknowledged, steps) = ("the run cannot begin: \(error)", 0, 0, 0)
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/// Passes on the first call only.
+// Sendable: a run has one thread.
+final class Once<Value>: @unchecked Sendable {
+    private var action: ((Value) -> Void)?
+
+    init(_ action: @escaping (Value) -> Void) {
+        self.action = action
+    }
+
+    func call(_ value: Value) {
+        let action = action
+        self.action = nil
+        action?(value)
+    }
+}

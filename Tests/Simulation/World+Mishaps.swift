@@ -1,0 +1,70 @@
+import ImportPipeline
+
+/// What befalls processes, and when: at any step, and more often where it hurts.
+extension World {
+    func befall(_ receiver: SimulatedReceiver) {
+        let process = receiver.process
+        process.onDeath.append { [self] in
+            startReceiver(after: scheduler.duration(from: .seconds(1), to: .seconds(60)))
+        }
+        if scheduler.chance(faults.receiverDies) { process.plan(afterSteps: steps(to: 300)) { process.die() } }
+        if scheduler.chance(faults.receiverDies / 4) { process.plan(afterSteps: steps(to: 300)) { receiver.end() } }
+        for _ in 0..<2 {
+            let duration = scheduler.duration(
+                from: scheduler.chance(0.5) ? .seconds(1) : .seconds(150), to: .seconds(600))
+            if scheduler.chance(faults.receiverFreezes) { stop(process, .frozen, atSteps: 300, for: duration) }
+            guard scheduler.chance(faults.receiverPauses) else { continue }
+            stop(process, .paused, atSteps: 300, for: duration) { [self] in hadPause = true }
+        }
+    }
+
+    func befall(_ function: SimulatedFunction) {
+        let process = function.process
+        if scheduler.chance(faults.functionDies) { process.plan(afterSteps: steps(to: 60)) { process.die() } }
+        let maximum = scheduler.chance(0.3) ? 60 : 9
+        if scheduler.chance(faults.functionFreezes) {
+            stop(process, .frozen, atSteps: maximum, for: scheduler.duration(from: .seconds(1), to: .seconds(600)))
+        }
+        if scheduler.chance(faults.functionPauses) {
+            stop(process, .paused, atSteps: maximum, for: scheduler.duration(from: .seconds(60), to: .seconds(600)))
+        }
+    }
+
+    /// A freeze matters most while something is under way.
+    func instanceBegan(in process: SimulatedProcess) {
+        guard scheduler.chance(faults.receiverFreezes / 8) else { return }
+        stop(process, .frozen, atSteps: 8, for: scheduler.duration(from: .seconds(150), to: .seconds(600)))
+    }
+
+    /// A task was taken for gone. If it is not, and dies before it closes the delivery, nobody but the second look makes good
+    /// what it acknowledges from now on.
+    func closedInPlace(of delivery: DeliveryID) {
+        let markers = bucket.allKeys(prefix: BucketLayout.openMarkers).lazy.compactMap {
+            BucketLayout.openMarker(ofKey: $0)
+        }
+        guard faults.receiverDies > 0, let task = markers.first(where: { $0.delivery == delivery })?.task else {
+            return
+        }
+        doomed.insert(task)
+    }
+
+    func endIfDoomed(_ receiver: SimulatedReceiver) {
+        guard doomed.contains(receiver.task), scheduler.chance(0.7) else { return }
+        receiver.process.plan(afterSteps: steps(to: 10)) { receiver.process.die() }
+    }
+
+    private func stop(
+        _ process: SimulatedProcess, _ condition: SimulatedProcess.Condition, atSteps maximum: Int,
+        for duration: Duration, then: @escaping () -> Void = {}
+    ) {
+        process.plan(afterSteps: steps(to: maximum)) { [self] in
+            guard !scheduler.isCalm else { return }
+            then()
+            process.stop(condition, for: duration)
+        }
+    }
+
+    private func steps(to maximum: Int) -> Int {
+        Int.random(in: 1...Int.random(in: 1...maximum, using: &scheduler.random), using: &scheduler.random)
+    }
+}
