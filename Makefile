@@ -39,10 +39,13 @@ test-fuzz: setup
 
 test-system: release .venv-sam/complete .venv-mitmproxy/complete
 	swift build --product SampleFunction
+	@scripts/build-static DeliveryModel
 	$(PYTHON) -m pytest Tests/System $(PYTEST_ARGUMENTS)
 
-test-long: release ## The tests that `make test` runs with fewer studies and deliveries, as they were meant
-	LONG_FORM=yes $(PYTHON) -m pytest -s Tests/System/test_many_studies.py Tests/System/test_hostile_documents.py
+test-long: release ## The tests that `make test` runs with fewer studies, deliveries and states, as they were meant
+	@scripts/build-static DeliveryModel
+	LONG_FORM=yes $(PYTHON) -m pytest -s Tests/System/test_many_studies.py Tests/System/test_hostile_documents.py \
+		Tests/System/test_delivery_model.py
 
 fuzz: setup ## SECONDS=600 a target: libFuzzer with the address and the thread sanitizer; finds become fixtures
 	scripts/fuzz address -1 $(or $(SECONDS),600)
