@@ -42,7 +42,12 @@ test-fuzz: setup
 # The delivery protocol under every fault, by seed, and whether what is planted in it is found: see docs/simulation.md.
 test-simulation: setup
 	@scripts/build-static Simulation
+	$(MAKE) --jobs 2 simulate-seeds simulate-mutants
+
+simulate-seeds:
 	$(RUN_HERE) .build-static/Simulation --seeds 10000
+
+simulate-mutants:
 	$(RUN_HERE) .build-static/Simulation --mutants
 
 simulate: setup ## SEEDS=100000 FIRST=1: the delivery protocol over a modelled AWS, a run for each seed
@@ -51,10 +56,13 @@ simulate: setup ## SEEDS=100000 FIRST=1: the delivery protocol over a modelled A
 
 test-system: release .venv-sam/complete .venv-mitmproxy/complete
 	swift build --product SampleFunction
+	@scripts/build-static DeliveryModel
 	$(PYTHON) -m pytest Tests/System --numprocesses $(PROCESSES) --dist loadfile $(PYTEST_ARGUMENTS)
 
-test-long: release ## The tests that `make test` runs with fewer studies, images and deliveries, as they were meant
-	LONG_FORM=yes $(PYTHON) -m pytest -s $(foreach name,many_studies hostile_documents costs,Tests/System/test_$(name).py)
+test-long: release ## The tests that `make test` runs with fewer studies, images, deliveries and states, as they were meant
+	@scripts/build-static DeliveryModel
+	LONG_FORM=yes $(PYTHON) -m pytest -s \
+		$(foreach name,many_studies hostile_documents costs delivery_model,Tests/System/test_$(name).py)
 
 fuzz: setup ## SECONDS=600 a target: libFuzzer with the address and the thread sanitizer; finds become fixtures
 	scripts/fuzz address -1 $(or $(SECONDS),600)

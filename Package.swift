@@ -88,6 +88,7 @@ let package = Package(
                 "AWS", "ImportPipeline", "DICOM", "DICOMNetwork", .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             path: "Tests/FuzzTargets", exclude: ["Inputs"], swiftSettings: settings),
+        .executableTarget(name: "DeliveryModel", path: "Tests/DeliveryModel", swiftSettings: settings),
         .testTarget(
             name: "DICOMTests", dependencies: ["DICOM", "CZlib", "DamagedInput"], swiftSettings: settings),
         .testTarget(
