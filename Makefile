@@ -16,7 +16,7 @@ PYTHON := .venv/bin/python
 PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation test-system test-long simulate fuzz lint image invoke reproduce redrive chaos bench-runtime bench-scp soak-scp down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz lint image invoke reproduce redrive chaos bench-runtime bench-scp soak-scp down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16

@@ -100,7 +100,8 @@ package struct Configuration: Sendable {
                     in: 1...HealthImagingLimits.maximumInstances),
             maximumBytes: try settings.integer(
                 "DELIVERY_MAXIMUM_BYTES", default: 4_000_000_000, in: 1...HealthImagingLimits.maximumBytes),
-            maximumAgeSeconds: try settings.integer("DELIVERY_MAXIMUM_AGE_SECONDS", default: 3600, in: 1...604_800))
+            maximumAgeSeconds: try settings.integer(
+                "DELIVERY_MAXIMUM_AGE_SECONDS", default: 3600, in: 1...DeliveryAge.maximumOfAcknowledgement))
         deliveryCapacity = try DeliveryCapacity(settings, connections: maximumDocumentConnections)
         taskLeaseSeconds = try settings.taskLeaseSeconds()
         logLevel = try settings.logLevel("LOG_LEVEL", default: .info)

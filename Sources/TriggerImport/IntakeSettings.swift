@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ImportPipeline
 
 /// The settings of the intake that have defaults.
 package struct IntakeSettings: Sendable, Equatable {
@@ -7,13 +8,12 @@ package struct IntakeSettings: Sendable, Equatable {
     package let auditAfter: TimeInterval
 
     /// Between the recovery of a delivery and the second look: nothing stays frozen for that long.
-    private static let defaultAuditAfter = 86_400
 
     package init(environment: [String: String]) throws(IntakeSettingError) {
         guard let taken = InboxTaken(rawValue: environment["INBOX_TAKEN"] ?? InboxTaken.delete.rawValue) else {
             throw IntakeSettingError(name: "INBOX_TAKEN", expected: "delete or move")
         }
-        guard let seconds = environment["AUDIT_AFTER_SECONDS"].map(Int.init) ?? Self.defaultAuditAfter, seconds >= 0
+        guard let seconds = environment["AUDIT_AFTER_SECONDS"].map(Int.init) ?? DeliveryAge.secondLook, seconds >= 0
         else { throw IntakeSettingError(name: "AUDIT_AFTER_SECONDS", expected: "a whole number of seconds") }
         inboxTaken = taken
         auditAfter = TimeInterval(seconds)

@@ -17,11 +17,12 @@ package struct ManifestIntake: Sendable {
         self.outputRoot = outputRoot
     }
 
-    /// nil: there is no such manifest.
+    /// What an event asks for. A further manifest leaves the marker: the event of the first one may have been lost. nil: there is
+    /// no such manifest.
     package func take(_ id: ImportID, logger: Logger) async throws -> IntakeResult? {
         guard let (result, task) = try await startOwned(id, logger: logger) else { return nil }
         // The marker of a manifest whose task cannot be read is left to the sweep, which knows it by its key.
-        if let task { try await removeMarker(of: id.delivery, task: task) }
+        if let task, id.number == 0 { try await removeMarker(of: id.delivery, task: task) }
         return result
     }
 

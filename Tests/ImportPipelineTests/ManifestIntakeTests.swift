@@ -12,14 +12,16 @@ import Testing
         try await intake.takeEvent(of: BucketLayout.manifestKey(of: ImportID(id, number: number)))
     }
 
-    @Test("The marker is removed after the execution was started, whichever manifest it is", arguments: [0, 1])
+    @Test(
+        "The marker is removed after the execution was started; a further manifest leaves it, as the first one's event may be lost",
+        arguments: [0, 1])
     func markerAfterStart(_ number: Int) async throws {
         intake.bucket.lay(id)
         intake.bucket.put(
             SampleDeliveries.manifest(id), key: BucketLayout.manifestKey(of: ImportID(id, number: number)))
         #expect(try await takeEvent(number) == .started)
         #expect(intake.executions.started == [ImportID(id, number: number)])
-        #expect(!intake.bucket.hasMarker(of: id))
+        #expect(intake.bucket.hasMarker(of: id) == (number > 0))
     }
 
     @Test("A marker whose removal fails has its execution: the event comes again and removes it")

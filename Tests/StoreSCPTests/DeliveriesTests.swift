@@ -232,6 +232,18 @@ import Testing
         #expect(try manifest(of: before.delivery) == nil)
     }
 
+    @Test("Nothing is acknowledged in a delivery that is so old that a second look may have been there already")
+    func tooOld() async throws {
+        let membership = try begin("21")
+        try await membership.marker.written()
+        clock.advance(by: .seconds(DeliveryAge.maximumOfAcknowledgement))
+        try await store(membership)
+        let late = try begin("22")
+        try await late.marker.written()
+        clock.advance(by: .seconds(DeliveryAge.maximumOfAcknowledgement + 1))
+        #expect(try await !isAcknowledged(late))
+    }
+
     @Test("A delivery that was idle while the lease was lost takes no more")
     func leaseLostWhileIdle() async throws {
         let before = try begin("19")

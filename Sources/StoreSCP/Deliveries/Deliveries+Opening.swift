@@ -27,7 +27,7 @@ extension Deliveries {
             id: id, studyInstanceUID: chain.studyInstanceUID, studyDate: studyDate, origin: origin, limits: limits,
             openedAt: openedAt)
         let position = state.chains[chain, default: DeliveryChain(maximumRepeats: capacity.maximumRepeats)].opened(id)
-        let entry = Entry(delivery: delivery, chain: chain, position: position)
+        let entry = Entry(delivery: delivery, chain: chain, position: position, createdAt: elapsed())
         state.entries[id] = entry
         state.waitingCount += 1
         state.openings.append(id, callingAETitle: chain.callingAETitle, at: elapsed())

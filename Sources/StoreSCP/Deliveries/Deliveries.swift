@@ -44,12 +44,17 @@ final class Deliveries: Sendable {
         /// Of the keys of its instances.
         let prefix: String
         let marker = OpenMarker()
+        /// By `elapsed`.
+        let createdAt: Duration
         var phase = Phase.waiting
         /// When it closes because nothing came; nil while something may.
         var quietDeadline: Duration?
 
-        init(delivery: Delivery, chain: DeliveryChain.Name, position: DeliveryChain.Position) {
+        init(
+            delivery: Delivery, chain: DeliveryChain.Name, position: DeliveryChain.Position, createdAt: Duration
+        ) {
             self.delivery = delivery
+            self.createdAt = createdAt
             self.chain = chain
             self.position = position
             prefix = BucketLayout.prefix(of: delivery.id)
@@ -173,12 +178,14 @@ final class Deliveries: Sendable {
     }
 
     /// False when the task's lease was lost: others may think that this task is gone and may have closed the delivery, so that
-    /// nothing may be acknowledged.
+    /// nothing may be acknowledged. False as well in a delivery that is too old, see `DeliveryAge`.
     func instanceStored(_ instance: StoredInstance, in membership: Membership) -> Bool {
         var firstRepeat: RepeatedContent?
         let isStored = state.withLock { state in
             let entry = state.entries[membership.delivery]
-            guard let entry, let term = lease.term, entry.phase == .open(term: term) else {
+            guard let entry, let term = lease.term, entry.phase == .open(term: term),
+                elapsed() - entry.createdAt <= .seconds(DeliveryAge.maximumOfAcknowledgement)
+            else {
                 update(entry, in: &state) {
                     $0.instanceFailed()
                     $0.seal(.leaseLost)
