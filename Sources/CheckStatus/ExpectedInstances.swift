@@ -6,6 +6,8 @@ import StructuredLog
 /// What an import has to bring, and what else its delivery holds.
 struct ExpectedInstances: Sendable, Equatable {
     let count: Int
+    /// Of the keys of the delivery's objects.
+    let prefix: String
     /// nil where no document lists them.
     let keys: Set<String>?
     /// What all manifests of the delivery list, whose senders were told that it is stored; nil where that is not known.
@@ -17,11 +19,13 @@ struct ExpectedInstances: Sendable, Equatable {
     /// By the manifest that the request names; an object of the inbox has none, but its key follows from the request.
     static func of(_ request: ImportRequest, s3: S3Client, logger: Logger) async throws -> ExpectedInstances {
         let bucket = try S3URI(request.inputS3Uri).bucket
+        let prefix = BucketLayout.prefix(of: request.deliveryId)
         guard request.manifestKey != nil else {
-            return ExpectedInstances(count: request.instanceCount, keys: keyOfSingleInstance(request).map { [$0] })
+            return ExpectedInstances(
+                count: request.instanceCount, prefix: prefix, keys: keyOfSingleInstance(request).map { [$0] })
         }
         guard let manifest = try await manifest(of: request.importId, bucket: bucket, s3: s3) else {
-            return ExpectedInstances(count: request.instanceCount, keys: nil)
+            return ExpectedInstances(count: request.instanceCount, prefix: prefix, keys: nil)
         }
         if let problem = manifest.problem(expecting: request.deliveryId) {
             throw UnusableManifest(description: problem)
@@ -29,7 +33,7 @@ struct ExpectedInstances: Sendable, Equatable {
         let further = await others(beside: request.importId, bucket: bucket, s3: s3, logger: logger)
         let manifests = further.map { [manifest] + $0 }
         return ExpectedInstances(
-            count: request.instanceCount, keys: Set(manifest.instances.map(\.key)),
+            count: request.instanceCount, prefix: prefix, keys: Set(manifest.instances.map(\.key)),
             acknowledged: manifests.map { Set($0.flatMap(\.instances).map(\.key)) },
             isClosed: manifests?.contains { $0.closeReason != .recovered } ?? false)
     }

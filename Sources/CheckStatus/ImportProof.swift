@@ -27,10 +27,11 @@ struct ImportProof: Sendable, Equatable {
     }
 
     /// Keys that HealthImaging mentions and no manifest of the delivery lists: the objects landed, but their senders were never
-    /// told so.
+    /// told so. A key outside the delivery's prefix is another's, whatever HealthImaging's output says.
     var unacknowledged: Set<String> {
         guard let results, let acknowledged = expected.acknowledged else { return [] }
         return results.imported.union(results.failed.map(\.key)).subtracting(acknowledged)
+            .filter { $0.hasPrefix(expected.prefix) }
     }
 
     /// Instances in image sets that are not primary, by whichever of the two says more.
