@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.config import Config
 from conftest import LONG_FORM, PROJECT
+from delivery_documents import TASK, manifest, marker, marker_key, prefix
 from deploy import client, deploy
 from local_aws import LocalAWS
 from pipeline import Pipeline
@@ -17,7 +18,6 @@ MEGABYTES = 1 << 20
 # Foundation's decoder traps at these.
 BRACKETS = "[" * 513
 TOO_LARGE = " " * (9 * MEGABYTES)
-DEAD, ALIVE = "0123456789abcdef", "fedcba9876543210"
 STRANGE_VALUE = "Doe^John"
 
 
@@ -34,48 +34,6 @@ def still(tmp_path_factory):
 
 def delivery(number: int) -> str:
     return f"20261123T235152-{number:024x}"
-
-
-def prefix(delivery_id: str) -> str:
-    return f"2026/11/23/{delivery_id}/"
-
-
-def marker_key(delivery_id: str, task: str = DEAD) -> str:
-    return f"open/{task}/{delivery_id}"
-
-
-def marker(delivery_id: str, **members) -> dict:
-    return {
-        "deliveryId": delivery_id,
-        "task": DEAD,
-        "studyInstanceUID": "1.2.3",
-        "callingAETitle": "CT1",
-        "calledAETitle": "STORESCP",
-        "peer": "127.0.0.1",
-        "openedAt": "2026-11-23T23:51:52Z",
-        **members,
-    }
-
-
-def manifest(delivery_id: str, *sizes: int, **members) -> dict:
-    instances = [
-        {
-            "key": f"{prefix(delivery_id)}1.2.3/1.2.4/1.2.5.{number}.dcm",
-            "size": size,
-            "sopInstanceUID": f"1.2.5.{number}",
-            "seriesInstanceUID": "1.2.4",
-        }
-        for number, size in enumerate(sizes or (1,))
-    ]
-    return {
-        **marker(delivery_id),
-        "version": 1,
-        "prefix": prefix(delivery_id),
-        "closedAt": "2026-11-23T23:52:31Z",
-        "closeReason": "quiet",
-        "instances": instances,
-        **members,
-    }
 
 
 def text(document) -> str:
@@ -114,7 +72,7 @@ BROKEN_MARKERS = {
     "text": "no JSON",
     "brackets": BRACKETS,
     "too large": TOO_LARGE,
-    "task": {"task": "../" + DEAD},
+    "task": {"task": "../" + TASK},
     "study": {"studyInstanceUID": STRANGE_VALUE},
     "title": {"callingAETitle": STRANGE_VALUE * 3},
     "date": {"studyDate": STRANGE_VALUE},

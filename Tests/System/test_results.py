@@ -2,10 +2,12 @@
 
 import json
 import subprocess
+import uuid
 
 import pydicom
 import pytest
 from conftest import PROJECT
+from delivery_documents import manifest, prefix
 from persistent_sender import write_study
 from pipeline import QUEUES, Pipeline
 from redriving import redrive
@@ -120,6 +122,35 @@ def test_instances_in_image_sets_that_are_not_primary_are_counted_and_named(pipe
     [item] = watch.ended(len(files))
     assert (item["outcome"], item["nonPrimaryCount"]) == ("IMPORTED", str(len(files)))
     assert len(report(pipeline, item)["nonPrimary"]) == len(files)
+
+
+def test_an_object_that_was_never_acknowledged_is_named_and_tagged_and_so_is_no_other(pipeline, watch, tmp_path):
+    """As a receiver leaves it whose PUT landed after its sender had been told to send again."""
+    delivery_id = f"20261123T235152-{uuid.uuid4().hex[:24]}"
+    keys = {}
+    for file in write_study(tmp_path / "study"):
+        dataset = pydicom.dcmread(file)
+        name = f"{dataset.StudyInstanceUID}/{dataset.SeriesInstanceUID}/{dataset.SOPInstanceUID}.dcm"
+        keys[f"{prefix(delivery_id)}{name}"] = file.read_bytes()
+    *acknowledged, stray = keys
+    instances = [
+        {
+            "key": key,
+            "size": len(keys[key]),
+            "sopInstanceUID": key.split("/")[-1].removesuffix(".dcm"),
+            "seriesInstanceUID": key.split("/")[-2],
+        }
+        for key in acknowledged
+    ]
+    document = manifest(delivery_id, studyInstanceUID=stray.split("/")[-3], instances=instances)
+    s3 = pipeline.aws.client("s3")
+    for key, body in [*keys.items(), (f"deliveries/{delivery_id}.json", json.dumps(document).encode())]:
+        s3.put_object(Bucket=pipeline.bucket, Key=key, Body=body)
+    [item] = watch.ended(len(acknowledged))
+    assert item["outcome"] == "IMPORTED"
+    assert report(pipeline, item)["unacknowledged"] == [stray]
+    tags = {key: s3.get_object_tagging(Bucket=pipeline.bucket, Key=key)["TagSet"] for key in keys}
+    assert tags == {key: [] for key in acknowledged} | {stray: [{"Key": "unacknowledged", "Value": "true"}]}
 
 
 @pytest.mark.parametrize("name", QUEUES)
