@@ -80,7 +80,14 @@ package enum BucketLayout {
         return ImportID(String(key.dropFirst(manifests.count).dropLast(".json".count)), separator: ".")
     }
 
-    package static func takenKey(ofInboxKey key: String) -> String { "\(taken)\(key.dropFirst(inbox.count))" }
+    /// `taken/{deliveryId}/{rest}`: an object that came later under the same key of the inbox has another. S3 takes at most 1,024
+    /// bytes; of a longer key the end is kept.
+    package static func takenKey(ofInboxKey key: String, as delivery: DeliveryID) -> String {
+        let folder = "\(taken)\(delivery)/"
+        var rest = key.dropFirst(inbox.count)
+        while folder.utf8.count + rest.utf8.count > 1_024 { rest.removeFirst() }
+        return folder + rest
+    }
 
     package static func isInInbox(_ key: String) -> Bool { key.hasPrefix(inbox) && key.hasSuffix(".dcm") }
 }

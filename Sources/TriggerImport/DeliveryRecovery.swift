@@ -32,11 +32,13 @@ struct DeliveryRecovery: Sendable {
 
     private func close(_ marker: ListedMarker, logger: Logger) async throws -> SweepFinding {
         let delivery = marker.delivery
-        guard let open = try await bucket.read(OpenDelivery.self, key: marker.key) else { return .gone }
+        guard let open = try await bucket.readSmall(OpenDelivery.self, key: marker.key, size: marker.size) else {
+            return .gone
+        }
         if let problem = open.problem(expecting: delivery, task: marker.task) { throw problem }
         let instances = try await StoredInstances(bucket: bucket).list(of: delivery)
-        // Before the manifest: a second look finds what a task that was frozen, and not gone, has stored meanwhile. Whoever writes
-        // the manifest and ends there has left the audit, which starts the import in the end.
+        // Before the manifest: a second look finds what a task that was frozen, and not gone, has stored meanwhile. A sweep
+        // that is killed after the manifest has left the audit, which starts the import in the end.
         try await bucket.putDocument(try PipelineJSON.encode(open), key: BucketLayout.auditKey(of: delivery))
         var isWritten = false
         if !instances.isEmpty {

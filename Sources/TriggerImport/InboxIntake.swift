@@ -44,7 +44,10 @@ package struct InboxIntake: Sendable {
             return nil
         }
         do {
-            if taken == .move { try await bucket.copy(object, to: BucketLayout.takenKey(ofInboxKey: object.key)) }
+            if taken == .move {
+                try await bucket.copy(
+                    object, to: BucketLayout.takenKey(ofInboxKey: object.key, as: Self.delivery(of: object)))
+            }
             try await bucket.remove(object)
         } catch is InboxObjectChanged {
             // Another object is there by now, or another invocation has taken this one out.

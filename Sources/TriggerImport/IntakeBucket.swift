@@ -14,4 +14,12 @@ extension IntakeBucket {
         guard let body = try await document(key: key) else { return nil }
         return try PipelineJSON.decode(Document.self, from: body)
     }
+
+    /// A small document, of a size that a listing told: a larger one is not read.
+    func readSmall<Document: Decodable>(_: Document.Type, key: String, size: Int) async throws -> Document? {
+        guard size <= DocumentLimits.maximumSmallBytes else {
+            throw DocumentError(expected: "at most \(DocumentLimits.maximumSmallBytes) bytes, but it has \(size)")
+        }
+        return try await read(Document.self, key: key)
+    }
 }

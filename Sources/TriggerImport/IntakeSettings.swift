@@ -7,8 +7,6 @@ package struct IntakeSettings: Sendable, Equatable {
     /// In seconds; see `Sweep`.
     package let auditAfter: TimeInterval
 
-    /// Between the recovery of a delivery and the second look: nothing stays frozen for that long.
-
     package init(environment: [String: String]) throws(IntakeSettingError) {
         guard let taken = InboxTaken(rawValue: environment["INBOX_TAKEN"] ?? InboxTaken.delete.rawValue) else {
             throw IntakeSettingError(name: "INBOX_TAKEN", expected: "delete or move")

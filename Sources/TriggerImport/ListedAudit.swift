@@ -6,12 +6,14 @@ import Logging
 struct ListedAudit: SweepItem {
     let key: String
     let delivery: DeliveryID
+    let size: Int
 
     /// nil: the key names no delivery.
     init?(_ object: S3Client.ListedObject) {
         guard let delivery = BucketLayout.delivery(ofAuditKey: object.key) else { return nil }
         key = object.key
         self.delivery = delivery
+        size = object.size
     }
 
     var metadata: Logger.Metadata { ["deliveryId": "\(delivery)"] }

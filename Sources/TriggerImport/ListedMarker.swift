@@ -9,6 +9,7 @@ struct ListedMarker: SweepItem {
     let task: TaskID
     let delivery: DeliveryID
     let writtenAt: Date
+    let size: Int
 
     /// nil: the key names no delivery.
     init?(_ object: S3Client.ListedObject) {
@@ -17,6 +18,7 @@ struct ListedMarker: SweepItem {
         self.task = task
         self.delivery = delivery
         writtenAt = object.lastModified
+        size = object.size
     }
 
     var metadata: Logger.Metadata { ["deliveryId": "\(delivery)", "task": "\(task)"] }

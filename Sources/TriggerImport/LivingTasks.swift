@@ -27,15 +27,15 @@ struct LivingTasks: Sendable {
                 path: BucketLayout.taskLeases, expected: "at most \(Self.maximumLeases) leases, but there are more")
         }
         let known = leases.objects.compactMap { object in
-            BucketLayout.task(ofLeaseKey: object.key).map { (task: $0, writtenAt: object.lastModified) }
+            BucketLayout.task(ofLeaseKey: object.key).map { (task: $0, object: object) }
         }
         if known.count < leases.objects.count {
             logger.error(
                 "leases whose keys name no task", metadata: ["count": "\(leases.objects.count - known.count)"])
         }
         var alive: Set<TaskID> = []
-        await known.filter { tasks.contains($0.task) }.sideBySide(atMost: Self.atOnce) { task, writtenAt in
-            await isAlive(task, leaseWrittenAt: writtenAt, now: now, within: time, logger: logger) ? task : nil
+        await known.filter { tasks.contains($0.task) }.sideBySide(atMost: Self.atOnce) { task, object in
+            await isAlive(task, lease: object, now: now, within: time, logger: logger) ? task : nil
         } take: {
             if let task = $0 { alive.insert(task) }
         }
@@ -44,15 +44,15 @@ struct LivingTasks: Sendable {
 
     /// Whose lease cannot be read counts as alive: nothing is taken from it, and the others' deliveries are recovered.
     private func isAlive(
-        _ task: TaskID, leaseWrittenAt writtenAt: Date, now: Date, within time: WorkingTime, logger: Logger
+        _ task: TaskID, lease object: S3Client.ListedObject, now: Date, within time: WorkingTime, logger: Logger
     ) async -> Bool {
         do {
             let lease = try await withTimeLimit(time.forPart, clock: clock) {
-                try await bucket.read(TaskLease.self, key: BucketLayout.taskLeaseKey(of: task))
+                try await bucket.readSmall(TaskLease.self, key: object.key, size: object.size)
             }
             // One that is removed in between is of a task that has closed all that it had.
             guard let lease else { return false }
-            return now.timeIntervalSince(writtenAt) <= Double(lease.secondsUntilGone)
+            return now.timeIntervalSince(object.lastModified) <= Double(lease.secondsUntilGone)
         } catch {
             logger.error(
                 "task lease not readable: the task counts as alive", error: error, metadata: ["task": "\(task)"])

@@ -2,7 +2,7 @@ import FoundationEssentials
 import ImportPipeline
 import Logging
 
-/// Looks a second time at a delivery that was closed in its task's place, long after whoever was frozen has gone on or ended:
+/// Looks a second time at a delivery that was closed in its task's place, long after a task that was frozen has gone on or ended:
 /// what its prefix holds and no manifest lists gets a further manifest, and every manifest its import.
 struct SecondLook: Sendable {
     let bucket: any IntakeBucket
@@ -11,7 +11,9 @@ struct SecondLook: Sendable {
 
     func look(at audit: ListedAudit, logger: Logger) async throws -> SweepFinding {
         let delivery = audit.delivery
-        guard let open = try await bucket.read(OpenDelivery.self, key: audit.key) else { return .gone }
+        guard let open = try await bucket.readSmall(OpenDelivery.self, key: audit.key, size: audit.size) else {
+            return .gone
+        }
         if let problem = open.problem(expecting: delivery) { throw problem }
         let instances = try await StoredInstances(bucket: bucket).list(of: delivery)
         var written: ImportID?

@@ -50,7 +50,7 @@ package struct Sweep: Sendable {
             SweepStage(time: time, clock: clock, logger: logger, reserve: whole * (1 - share))
         }
         await attempt(into: &outcome, logger: logger) { outcome in
-            let markers = try await markers(from: &position, into: &outcome, logger: logger)
+            let markers = try await markers(from: &position, within: time, into: &outcome, logger: logger)
             let tasks = Set(markers.map(\.task))
             let alive =
                 tasks.isEmpty ? [] : try await livingTasks.among(tasks, within: time, logger: logger)
@@ -65,20 +65,23 @@ package struct Sweep: Sendable {
             ) { try await recovery.look(atMarkerOfLivingTask: $0, logger: logger) }
         }
         await attempt(into: &outcome, logger: logger) { outcome in
-            let audits = try await listing(BucketLayout.audits, from: position.audits).objects.filter {
-                isOlder($0.lastModified, than: auditAfter)
-            }.compactMap(ListedAudit.init)
+            let listing = try await listing(BucketLayout.audits, from: position.audits, within: time)
+            let audits = listing.objects.filter { isOlder($0.lastModified, than: auditAfter) }
+                .compactMap(ListedAudit.init)
             position.audits = await stage(until: 0.9).work(on: audits, from: position.audits, into: &outcome) {
                 try await secondLook.look(at: $0, logger: logger)
             }
+            position.audits = position.audits ?? end(of: listing, into: &outcome, logger: logger)
         }
         await attempt(into: &outcome, logger: logger) { outcome in
-            let objects = try await listing(BucketLayout.inbox, from: position.inbox).objects.filter {
+            let listing = try await listing(BucketLayout.inbox, from: position.inbox, within: time)
+            let objects = listing.objects.filter {
                 BucketLayout.isInInbox($0.key) && isOlder($0.lastModified, than: Self.patience)
             }.map(ListedInboxObject.init)
             position.inbox = await stage(until: 1).work(on: objects, from: position.inbox, into: &outcome) {
                 try await take($0, logger: logger)
             }
+            position.inbox = position.inbox ?? end(of: listing, into: &outcome, logger: logger)
         }
         if outcome.left > 0 {
             logger.warning("time is running out, the next sweep goes on", metadata: ["left": "\(outcome.left)"])
@@ -104,14 +107,10 @@ package struct Sweep: Sendable {
     private func isOlder(_ date: Date, than age: TimeInterval) -> Bool { now().timeIntervalSince(date) > age }
 
     private func markers(
-        from position: inout SweepPosition, into outcome: inout SweepOutcome, logger: Logger
+        from position: inout SweepPosition, within time: WorkingTime, into outcome: inout SweepOutcome, logger: Logger
     ) async throws -> [ListedMarker] {
-        let listing = try await listing(BucketLayout.openMarkers, from: position.markers)
-        position.markers = listing.isComplete ? nil : listing.objects.last?.key
-        if !listing.isComplete {
-            logger.error("more open markers than one sweep looks at", metadata: ["maximum": "\(Self.maximumListed)"])
-            outcome.failed += 1
-        }
+        let listing = try await listing(BucketLayout.openMarkers, from: position.markers, within: time)
+        position.markers = end(of: listing, into: &outcome, logger: logger)
         let markers = listing.objects.compactMap(ListedMarker.init)
         let strange = listing.objects.count - markers.count
         if strange > 0 {
@@ -119,6 +118,24 @@ package struct Sweep: Sendable {
             outcome.failed += strange
         }
         return markers
+    }
+
+    /// Where the next sweep goes on if this one could not list everything.
+    private func end(
+        of listing: S3Client.Listing, into outcome: inout SweepOutcome, logger: Logger
+    ) -> String? {
+        guard !listing.isComplete else { return nil }
+        logger.error(
+            "more objects of a kind than one sweep lists: the next goes on",
+            metadata: ["maximum": "\(Self.maximumListed)"])
+        outcome.failed += 1
+        return listing.objects.last?.key
+    }
+
+    private func listing(
+        _ prefix: String, from position: String?, within time: WorkingTime
+    ) async throws -> S3Client.Listing {
+        try await withTimeLimit(time.forPart, clock: clock) { try await listing(prefix, from: position) }
     }
 
     /// What is listed begins behind the position and goes round.

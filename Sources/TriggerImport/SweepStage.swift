@@ -33,8 +33,8 @@ struct SweepStage: Sendable {
     private func finding<Item: SweepItem>(
         of item: Item, _ work: @escaping @Sendable (Item) async throws -> SweepFinding
     ) async -> SweepFinding {
-        let limit = time.forPart
-        guard limit > .zero, time.left > reserve else { return .left }
+        let limit = min(time.forPart, time.left - reserve)
+        guard limit > .zero else { return .left }
         do {
             return try await withTimeLimit(limit, clock: clock) { try await work(item) }
         } catch let error as TimeLimitExceeded where error.limit < WorkingTime.maximumPerObject {

@@ -98,6 +98,6 @@ import Testing
         bucket.list(beside: (0...Sweep.maximumListed).map { "open/z\($0)" })
         let outcome = await intake.sweep()
         #expect(outcome.recovered == [Self.id(1)])
-        #expect(log.lines.contains { $0.contains("more open markers than one sweep looks at") })
+        #expect(log.lines.contains { $0.contains("more objects of a kind than one sweep lists") })
     }
 }

@@ -56,8 +56,8 @@ import Testing
         bucket[Self.key] = Self.file
         let id = try await id()
         #expect(try await intake.takeEvent(of: Self.key) == .started)
-        #expect(Set(bucket.keys) == [instanceKey(id), "taken/a/b.dcm"])
-        #expect(bucket["taken/a/b.dcm"] == Self.file)
+        #expect(Set(bucket.keys) == [instanceKey(id), "taken/\(id)/a/b.dcm"])
+        #expect(bucket["taken/\(id)/a/b.dcm"] == Self.file)
     }
 
     @Test("An intake that ends before the removal is completed by the next, under the same id")

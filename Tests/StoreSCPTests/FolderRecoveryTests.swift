@@ -31,7 +31,11 @@ import TestLog
         FileManager.default.fileExists(atPath: folder.appending(path: key).path())
     }
 
-    private func recover() async throws {
+    /// The tasks have ended: their stores may be in use on other threads for a moment longer, and their folders be locked.
+    private func recover(after ended: TaskID...) async throws {
+        for task in ended {
+            _ = (try? OpenFolder(path: folder.appending(path: ".partial/\(task)").path()))?.lock(waits: true)
+        }
         await (try store()).closeDeliveriesOfEndedTasks(logger: log.logger)
     }
 
@@ -40,7 +44,7 @@ import TestLog
         defer { try? FileManager.default.removeItem(at: folder) }
         let task = TaskID()
         try await leaveOpen(task, in: try store(task))
-        try await recover()
+        try await recover(after: task)
         let document = try Data(contentsOf: folder.appending(path: BucketLayout.manifestKey(of: ImportID(delivery))))
         let manifest = try PipelineJSON.decode(DeliveryManifest.self, from: Array(document))
         #expect(manifest.closeReason == .recovered)
@@ -58,7 +62,7 @@ import TestLog
         try await (try store(task)).putDocument(
             try PipelineJSON.encode(TaskLease(seconds: 60)), key: BucketLayout.taskLeaseKey(of: task))
         try await leaveOpen(other, in: try store(other))
-        try await recover()
+        try await recover(after: task, other)
         #expect(!exists(BucketLayout.taskLeaseKey(of: task)))
         #expect(!exists("\(BucketLayout.openMarkers)\(other)"))
     }
@@ -81,7 +85,7 @@ import TestLog
         let task = TaskID()
         try await leaveOpen(task, in: try store(task))
         _ = try await (try store()).createDocument([7], key: BucketLayout.manifestKey(of: ImportID(delivery)))
-        try await recover()
+        try await recover(after: task)
         let document = try Data(contentsOf: folder.appending(path: BucketLayout.manifestKey(of: ImportID(delivery))))
         #expect(document == Data([7]))
         #expect(!exists(BucketLayout.openMarkerKey(of: delivery, task: task)))
@@ -93,7 +97,7 @@ import TestLog
         let task = TaskID()
         let other = DeliveryID(openedAt: Date(timeIntervalSince1970: 1))
         try await leaveOpen(task, marker: other, in: try store(task))
-        try await recover()
+        try await recover(after: task)
         #expect(
             !exists(BucketLayout.manifestKey(of: ImportID(delivery)))
                 && !exists(BucketLayout.manifestKey(of: ImportID(other))))

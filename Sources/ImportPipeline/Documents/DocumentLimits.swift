@@ -5,6 +5,8 @@ package enum DocumentLimits {
     /// Of one JSON document. The longest manifest that a receiver can write, 5,000 instances with UIDs of 64 characters, has less
     /// than half of it.
     package static let maximumBytes = 8 << 20
+    /// Of an open marker, an audit or a lease, which have less than 1 KiB: many of them are read at once.
+    package static let maximumSmallBytes = 64 << 10
     /// Of arrays and objects inside one another.
     package static let maximumDepth = 64
     /// Of all lines about single files that HealthImaging writes for one job: more than 6,000 bytes for each of 5,000 files.

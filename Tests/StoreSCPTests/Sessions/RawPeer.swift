@@ -10,7 +10,7 @@ struct RawPeer: Sendable {
         case silence
     }
 
-    private static let deadlineSeconds = 20
+    private static let deadlineSeconds = 60
 
     private let descriptor: Int32
 

@@ -40,7 +40,7 @@ struct SessionReceiver {
 
     /// No association is counted and no memory is held any more.
     func waitUntilIdle() async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while associations.count > 0 || service.budget.available < memory {
             try #require(ContinuousClock.now < deadline, "the receiver still holds something")
             try await Task.sleep(for: .milliseconds(2))
