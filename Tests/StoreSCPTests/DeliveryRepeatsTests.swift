@@ -19,7 +19,7 @@ import Testing
             store: store,
             limits: DeliveryLimits(
                 quietSeconds: 30, maximumInstances: 3, maximumBytes: 1_000_000, maximumAgeSeconds: 3600),
-            capacity: DeliveryCapacity(maximumRepeats: 2),
+            capacity: DeliveryCapacity(maximumInstances: 30, maximumRepeats: 2),
             lease: HeldLease(store: store, seconds: 60, logger: log.logger),
             associations: OpenAssociations(limits: OpenAssociations.Limits(total: 1)), counts: counts,
             clock: ManualClock(), logger: log.logger)
@@ -49,6 +49,17 @@ import Testing
     }
 
     private var notices: [String] { log.lines.filter { $0.contains("sent again before its delivery was closed") } }
+
+    @Test("What waits for a delivery that does not end fills no more than half of the task")
+    func halfForRepeats() async throws {
+        // The first instance never ends: no delivery that repeats its delivery can close, nor any that repeats one of those.
+        _ = try begin("1")
+        for names in [["2", "3"], ["1", "4", "5"], ["4", "6", "7"], ["5", "8", "9"], ["1", "10", "11"]] {
+            for name in names { try await store(try begin(name)) }
+        }
+        #expect(throws: InstanceProblem.receiverFull) { try begin("11") }
+        try await store(try begin("6", title: "MR1"))
+    }
 
     @Test("What is sent again is kept in a delivery of its own, which names the one that it repeats")
     func kept() async throws {

@@ -9,6 +9,6 @@ package protocol DocumentStore: Sendable {
     /// nil: there is none. A `DocumentError` where it is larger than a document may be.
     func document(key: String) async throws -> [UInt8]?
 
-    /// It is no error that there is none.
+    /// Removing a document that does not exist is not an error.
     func removeDocument(key: String) async throws
 }

@@ -143,7 +143,11 @@ final class Deliveries: Sendable {
         let chain = DeliveryChain.Name(callingAETitle: origin.callingAETitle, studyInstanceUID: study)
         return try state.withLock { (state) throws(InstanceProblem) in
             closeOldestIfCrowded(&state)
-            guard state.instances < capacity.maximumInstances else { throw .receiverFull }
+            // A delivery closes after those that it repeats. A sender that keeps one of these open, with an instance that never
+            // ends, must not fill the task with what waits for it.
+            let isRepeat = state.chains[chain]?.holds(name) ?? false
+            let maximum = isRepeat ? capacity.maximumInstances / 2 : capacity.maximumInstances
+            guard state.instances < maximum else { throw .receiverFull }
             let joined = try openEntry(for: name, in: chain, &state)
             let entry = joined ?? openDelivery(in: chain, studyDate: studyDate, origin: origin, &state)
             let id = entry.delivery.id
@@ -183,12 +187,11 @@ final class Deliveries: Sendable {
         var firstRepeat: RepeatedContent?
         let isStored = state.withLock { state in
             let entry = state.entries[membership.delivery]
-            guard let entry, let term = lease.term, entry.phase == .open(term: term),
-                elapsed() - entry.createdAt <= .seconds(DeliveryAge.maximumOfAcknowledgement)
-            else {
+            let oldest = elapsed() - .seconds(DeliveryAge.maximumOfAcknowledgement)
+            guard let entry, let term = lease.term, entry.phase == .open(term: term), entry.createdAt >= oldest else {
                 update(entry, in: &state) {
                     $0.instanceFailed()
-                    $0.seal(.leaseLost)
+                    $0.seal(entry.map { $0.createdAt < oldest } == true ? .maximumAge : .leaseLost)
                 }
                 return false
             }

@@ -21,7 +21,7 @@ struct DeliveryChain {
     enum Place: Equatable {
         case joins(DeliveryID)
         case opensAnother
-        /// With it, one delivery would repeat another more often than may be.
+        /// One more delivery would repeat another, beyond `maximumRepeats`.
         case sentTooOften
     }
 
@@ -51,6 +51,9 @@ struct DeliveryChain {
 
     /// Those that take more, the oldest first.
     var openDeliveries: [DeliveryID] { open.compactMap { links[$0]?.id } }
+
+    /// Whether one of the deliveries has tried the instance.
+    func holds(_ name: InstanceName) -> Bool { latest[name] != nil }
 
     func place(of name: InstanceName) -> Place {
         guard let last = latest[name] else { return place(after: nil) }

@@ -151,7 +151,7 @@ final class InstanceUpload {
         let outcome = StoreOutcome(
             status: .outOfResources, errorComment: "The store cannot take it now, send it again later")
         destination.logger.error(
-            "instance not acknowledged: the task's lease was lost, others may have closed its delivery",
+            "instance not acknowledged: the task's lease was lost or the delivery is too old, others may have closed it",
             metadata: metadata(outcome))
         destination.uploads.end()
         return eventLoop.makeSucceededFuture(outcome)

@@ -37,7 +37,7 @@ enum InstanceProblem: Error, Equatable {
     case tooLarge(maximum: Int)
     /// The task holds as many instances of open deliveries as it may.
     case receiverFull
-    /// As many deliveries that are not closed hold it, or repeat one another, as may.
+    /// The limit of deliveries that repeat one another is reached: `MAXIMUM_REPEATS`.
     case sentTooOften
     /// So many bytes came, and not all UIDs among them.
     case headerTooLong(maximum: Int)

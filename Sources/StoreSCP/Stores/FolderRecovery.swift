@@ -52,13 +52,15 @@ struct FolderRecovery: Sendable {
     private func close(_ open: OpenDelivery) async throws {
         let instances = instances(of: open.deliveryId)
         if !instances.isEmpty {
-            _ = try await ManifestWriter(store: store, logger: logger).write(
+            let result = try await ManifestWriter(store: store, logger: logger).write(
                 open.manifest(closedAt: Date(), instances: instances))
-            logger.warning(
-                "delivery recovered: its task has ended",
-                metadata: [
-                    "deliveryId": "\(open.deliveryId)", "task": "\(open.task)", "instances": "\(instances.count)",
-                ])
+            if result != .complete {
+                logger.warning(
+                    "delivery recovered: its task has ended",
+                    metadata: [
+                        "deliveryId": "\(open.deliveryId)", "task": "\(open.task)", "instances": "\(instances.count)",
+                    ])
+            }
         }
         try await store.removeDocument(key: BucketLayout.openMarkerKey(of: open.deliveryId, task: open.task))
     }
