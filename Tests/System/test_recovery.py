@@ -152,5 +152,5 @@ def test_an_orderly_end_leaves_neither_markers_nor_a_lease(pipeline, open_receiv
     assert open_receiver.stop() == 0
     [line] = [line for line in open_receiver.log_lines("receiver ready")]
     assert before - set(pipeline.keys("tasks/")) == {f"tasks/{line['task']}"}
-    assert pipeline.keys("open/") == []
+    wait_for("the marker to go with the start of the import", lambda: pipeline.keys("open/") == [], 60)
     wait_for("the import", lambda: not pipeline.waiting_messages() and not pipeline.running(), 60)
