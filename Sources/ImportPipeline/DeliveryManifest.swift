@@ -30,6 +30,14 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
             self.transferSyntaxUID = transferSyntaxUID
         }
 
+        /// As a listing tells it; nil for a key that no receiver writes in the delivery.
+        package init?(listed key: String, size: Int, in delivery: DeliveryID) {
+            guard let (series, instance) = BucketLayout.instance(ofKey: key, in: delivery) else { return nil }
+            self.init(
+                key: key, size: size, checksumCRC32: nil, sopClassUID: nil, sopInstanceUID: instance,
+                seriesInstanceUID: series, transferSyntaxUID: nil)
+        }
+
         package init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             key = try container.text(.objectKey, .key)

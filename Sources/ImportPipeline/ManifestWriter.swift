@@ -41,10 +41,9 @@ package struct ManifestWriter: Sendable {
     /// Those that a manifest which is there lists. One that starts no import lists nothing.
     private func keys(in key: String, of delivery: DeliveryID) async throws -> Set<String> {
         do {
-            guard let document = try await store.document(key: key) else {
+            guard let manifest = try await store.read(DeliveryManifest.self, key: key) else {
                 throw ManifestVanished(key: key)
             }
-            let manifest = try PipelineJSON.decode(DeliveryManifest.self, from: document)
             guard manifest.problem(expecting: delivery) == nil else { return [] }
             return Set(manifest.instances.map(\.key))
         } catch let error as DocumentError {

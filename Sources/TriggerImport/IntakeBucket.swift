@@ -9,12 +9,6 @@ package protocol IntakeBucket: DocumentStore {
 }
 
 extension IntakeBucket {
-    /// nil: there is none. A `DocumentError` where it is not what it should be.
-    func read<Document: Decodable>(_: Document.Type, key: String) async throws -> Document? {
-        guard let body = try await document(key: key) else { return nil }
-        return try PipelineJSON.decode(Document.self, from: body)
-    }
-
     /// A small document, of a size that a listing told: a larger one is not read.
     func readSmall<Document: Decodable>(_: Document.Type, key: String, size: Int) async throws -> Document? {
         guard size <= DocumentLimits.maximumSmallBytes else {

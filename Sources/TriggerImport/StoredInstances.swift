@@ -17,10 +17,7 @@ struct StoredInstances: Sendable {
             )
         }
         return listing.objects.compactMap {
-            guard let (series, instance) = BucketLayout.instance(ofKey: $0.key, in: delivery) else { return nil }
-            return DeliveryManifest.Instance(
-                key: $0.key, size: $0.size, checksumCRC32: nil, sopClassUID: nil, sopInstanceUID: instance,
-                seriesInstanceUID: series, transferSyntaxUID: nil)
+            DeliveryManifest.Instance(listed: $0.key, size: $0.size, in: delivery)
         }
     }
 }

@@ -16,6 +16,10 @@ package struct DocumentError: Error, Equatable, CustomStringConvertible {
         )
     }
 
+    /// A document that was not read to its end.
+    package static let tooLarge = DocumentError(
+        expected: "at most \(DocumentLimits.maximumBytes) bytes, but it has more")
+
     package var description: String { "\(path.isEmpty ? "the document" : path): expected \(expected)" }
 }
 

@@ -12,3 +12,11 @@ package protocol DocumentStore: Sendable {
     /// Removing a document that does not exist is not an error.
     func removeDocument(key: String) async throws
 }
+
+extension DocumentStore {
+    /// nil: there is none. A `DocumentError` where it is not what it should be.
+    package func read<Document: Decodable>(_: Document.Type, key: String) async throws -> Document? {
+        guard let body = try await document(key: key) else { return nil }
+        return try PipelineJSON.decode(Document.self, from: body)
+    }
+}

@@ -5,11 +5,15 @@ extension S3Client {
     package func getDocument<Document: Decodable>(
         _: Document.Type, bucket: String, key: String
     ) async throws -> Document {
+        try PipelineJSON.decode(Document.self, from: try await getDocument(bucket: bucket, key: key))
+    }
+
+    /// The same, as it is stored.
+    func getDocument(bucket: String, key: String) async throws -> [UInt8] {
         do {
-            let object = try await getObject(bucket: bucket, key: key, maximumBytes: DocumentLimits.maximumBytes)
-            return try PipelineJSON.decode(Document.self, from: object.body)
-        } catch let error as S3ObjectTooLarge {
-            throw DocumentError(expected: "at most \(error.maximum) bytes, but it has more")
+            return try await getObject(bucket: bucket, key: key, maximumBytes: DocumentLimits.maximumBytes).body
+        } catch is S3ObjectTooLarge {
+            throw DocumentError.tooLarge
         }
     }
 }

@@ -26,9 +26,7 @@ package struct S3DocumentStore: DocumentStore {
 
     package func document(key: String) async throws -> [UInt8]? {
         do {
-            return try await s3.getObject(bucket: bucket, key: key, maximumBytes: DocumentLimits.maximumBytes).body
-        } catch let error as S3ObjectTooLarge {
-            throw DocumentError(expected: "at most \(error.maximum) bytes, but it has more")
+            return try await s3.getDocument(bucket: bucket, key: key)
         } catch let error as AWSServiceError where error.statusCode == 404 {
             return nil
         }

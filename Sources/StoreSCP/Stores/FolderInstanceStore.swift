@@ -85,7 +85,7 @@ struct FolderInstanceStore: InstanceStore {
             count = fread(buffer.baseAddress, 1, buffer.count, file)
         }
         guard document.count <= DocumentLimits.maximumBytes else {
-            throw DocumentError(expected: "at most \(DocumentLimits.maximumBytes) bytes, but it has more")
+            throw DocumentError.tooLarge
         }
         return document
     }

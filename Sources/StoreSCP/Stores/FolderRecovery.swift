@@ -78,12 +78,8 @@ struct FolderRecovery: Sendable {
 
     private func instance(key: String, in delivery: DeliveryID) -> DeliveryManifest.Instance? {
         var status = stat()
-        guard let (series, instance) = BucketLayout.instance(ofKey: key, in: delivery),
-            stat("\(directory)/\(key)", &status) == 0
-        else { return nil }
-        return DeliveryManifest.Instance(
-            key: key, size: Int(status.st_size), checksumCRC32: nil, sopClassUID: nil, sopInstanceUID: instance,
-            seriesInstanceUID: series, transferSyntaxUID: nil)
+        guard stat("\(directory)/\(key)", &status) == 0 else { return nil }
+        return DeliveryManifest.Instance(listed: key, size: Int(status.st_size), in: delivery)
     }
 
     private func names(in folder: String) -> [String] {
