@@ -27,7 +27,7 @@ struct ImportableInstance {
                 """
             case .uidMissing(let name): "expected \(name), but the data set has none"
             case .transferSyntaxNotSupported(let uid):
-                "the transfer syntax is \(uid), expected one that HealthImaging supports"
+                "the transfer syntax is \(uid), expected one whose encoding is known"
             case .valueTooLong(let name, let length, let maximum):
                 "\(name) has \(length) characters, expected at most \(maximum)"
             }
@@ -40,11 +40,6 @@ struct ImportableInstance {
     }
 
     init(_ reader: Part10HeaderReader) throws(Problem) {
-        if let uid = reader.fileMetaInformation?.transferSyntaxUID.value,
-            !TransferSyntax.acceptedByHealthImaging.contains(where: { $0.uid == uid })
-        {
-            throw .transferSyntaxNotSupported(uid)
-        }
         let header = reader.header
         try Self.check("StudyID", header.studyIDLength, maximum: 16)
         try Self.check("StudyDescription", header.studyDescriptionLength, maximum: 64)

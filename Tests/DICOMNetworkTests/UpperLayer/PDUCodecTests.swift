@@ -275,10 +275,11 @@ struct PDUCodecTests {
     }
 
     @Test(
-        "AE titles are compared without their padding",
-        arguments: ["CT1", "CT1             ", " CT1", "CT1\0\0"])
+        "AE titles are compared without their padding, and without what stands behind a NUL",
+        arguments: ["CT1", "CT1             ", " CT1", "CT1\0\0", "CT1\0ROOM 2", "CT1 \0\u{1}\u{7F}"])
     func titles(_ field: String) {
         #expect(AETitle(field: field.utf8) == AETitle("CT1"))
         #expect(AETitle(field: field.utf8).field.count == 16)
+        #expect(AETitle(field: "\0CT1".utf8).value == "")
     }
 }
