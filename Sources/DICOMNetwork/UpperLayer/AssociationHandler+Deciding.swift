@@ -42,6 +42,7 @@ extension AssociationHandler {
         // Before the answer is written: that can fail at once, and the end must not be told first.
         if let rejection = service.admit(association) { return perform(machine.rejected(rejection)) }
         connection?.becameAssociation()
+        requestBytes = 0
         record.association = association
         operations = OperationStateMachine(contexts: negotiated.contexts, limits: limits)
         maximumOperations = negotiated.maximumOperations

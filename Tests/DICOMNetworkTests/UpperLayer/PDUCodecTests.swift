@@ -134,7 +134,7 @@ struct PDUCodecTests {
             (
                 [0x01, 0, 0xFF, 0xFF, 0xFF, 0xFF],
                 .lengthExceedsMaximum(
-                    type: .associateRQ, length: 0xFFFF_FFFF, maximum: 262_144)
+                    type: .associateRQ, length: 0xFFFF_FFFF, maximum: 1 << 20)
             ),
             (
                 [0x04, 0, 0x00, 0x10, 0x00, 0x01],
