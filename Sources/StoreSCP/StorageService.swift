@@ -46,6 +46,14 @@ final class StorageService: AssociationService {
 
     // MARK: Associations
 
+    func received(_ request: AAssociateRQ, from peer: SocketAddress?, association: String) {
+        NegotiationLog(logger: logger).received(request, from: peer, association: association)
+    }
+
+    func answered(_ request: AAssociateRQ, with answer: AAssociateAC, association: String) {
+        NegotiationLog(logger: logger).answered(request, with: answer, association: association)
+    }
+
     func decide(
         on request: AAssociateRQ, from peer: SocketAddress?, eventLoop: any EventLoop
     ) -> EventLoopFuture<AssociationDecision> {
@@ -225,6 +233,7 @@ extension AssociationSummary {
         if let implementation = association?.implementationVersionName {
             metadata["implementation"] = "\(implementation)"
         }
+        metadata["refusedContexts"] = refusedStorageContexts.metadata
         return metadata
     }
 }

@@ -29,6 +29,7 @@ extension AssociationHandler {
 
     private func accept(_ request: AAssociateRQ, under policy: AcceptancePolicy) {
         let negotiated = policy.negotiate(request)
+        record.refusedStorageContexts = RefusedStorageContexts(of: request, answer: negotiated.answer)
         if policy.rejectsWithoutContext, negotiated.contexts.isEmpty {
             return perform(machine.rejected(.noReasonGiven))
         }
@@ -48,6 +49,7 @@ extension AssociationHandler {
         maximumOperations = negotiated.maximumOperations
         decoder.allowData(announced: policy.maximumLength)
         watchdog = Watchdog(timeouts: timeouts, now: now)
+        service.answered(request, with: negotiated.answer, association: record.id)
         perform(machine.accepted(negotiated.answer))
         watch()
     }

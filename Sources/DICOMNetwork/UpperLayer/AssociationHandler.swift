@@ -309,6 +309,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
                 requestLength = length - received.readableBytes
                 record.callingAETitle = request.callingAETitle.value
                 record.calledAETitle = request.calledAETitle.value
+                service.received(request, from: record.peer, association: record.id)
             case .abort(let abort): record.note(.abortedByPeer(abort))
             default: break
             }
