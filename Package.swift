@@ -28,7 +28,7 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CMalloc"),
 
-        .target(name: "HTTP", dependencies: ["CCurl", "CEpoll"], swiftSettings: settings),
+        .target(name: "HTTP", dependencies: ["CCurl", "CCrypto", "CEpoll"], swiftSettings: settings),
         .target(
             name: "StructuredLog", dependencies: [.product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
