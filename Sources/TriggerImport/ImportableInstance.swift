@@ -28,7 +28,7 @@ struct ImportableInstance {
             case .uidMissing(let name): "expected \(name), but the data set has none"
             case .uidInvalid(let name): "expected a UID in \(name)"
             case .transferSyntaxNotSupported(let uid):
-                "the transfer syntax is \(uid), expected one that HealthImaging supports"
+                "the transfer syntax is \(uid), expected one whose encoding is known"
             }
         }
     }
@@ -39,11 +39,6 @@ struct ImportableInstance {
     }
 
     init(_ reader: Part10HeaderReader) throws(Problem) {
-        if let uid = reader.fileMetaInformation?.transferSyntaxUID.value,
-            !TransferSyntax.acceptedByHealthImaging.contains(where: { $0.uid == uid })
-        {
-            throw .transferSyntaxNotSupported(uid)
-        }
         let header = reader.header
         _ = try Self.required("SOPClassUID (0008,0016)", header.sopClassUID)
         sopInstanceUID = try Self.required("SOPInstanceUID (0008,0018)", header.sopInstanceUID)
