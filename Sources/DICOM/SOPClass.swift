@@ -1,3 +1,5 @@
+import ByteComparison
+
 /// The SOP classes that a storage provider has to tell apart.
 package enum SOPClass {
     /// PS3.4 §A.
@@ -40,7 +42,7 @@ package enum SOPClass {
     /// A class that is not the standard's own is private: nothing but storage is offered here, so it is taken for that.
     package static func isStorage(_ uid: UID) -> Bool {
         let value = uid.value
-        if value.hasPrefix(storageRoot) { return !otherServicesInRoot.contains(value) }
-        return storageOutsideRoot.contains(value) || !value.hasPrefix(standardRoot)
+        if value.begins(with: storageRoot) { return !otherServicesInRoot.contains(value) }
+        return storageOutsideRoot.contains(value) || !value.begins(with: standardRoot)
     }
 }

@@ -1,3 +1,5 @@
+import ByteComparison
+
 /// Where things stand in the bucket. Keys hold UIDs, dates and delivery ids, never a patient's data.
 package enum BucketLayout {
     package static let manifests = "deliveries/"
@@ -46,48 +48,44 @@ package enum BucketLayout {
 
     /// Whose open marker has this key; nil for any other key.
     package static func openMarker(ofKey key: String) -> (task: TaskID, delivery: DeliveryID)? {
-        guard key.hasPrefix(openMarkers) else { return nil }
-        let parts = key.dropFirst(openMarkers.count).split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let task = TaskID(String(parts[0])), let delivery = DeliveryID(String(parts[1])) else {
-            return nil
-        }
+        guard let parts = key.removing(prefix: openMarkers)?.split(separator: "/", omittingEmptySubsequences: false),
+            parts.count == 2, let task = TaskID(String(parts[0])), let delivery = DeliveryID(String(parts[1]))
+        else { return nil }
         return (task, delivery)
     }
 
     /// The delivery whose audit has this key; nil for any other key.
     package static func delivery(ofAuditKey key: String) -> DeliveryID? {
-        key.hasPrefix(audits) ? DeliveryID(String(key.dropFirst(audits.count))) : nil
+        key.removing(prefix: audits).flatMap { DeliveryID(String($0)) }
     }
 
     /// The series and the SOP instance of an instance's key in a delivery; nil for a key that no receiver writes there.
     package static func instance(ofKey key: String, in delivery: DeliveryID) -> (series: String, instance: String)? {
-        let prefix = prefix(of: delivery)
-        guard key.hasPrefix(prefix), key.hasSuffix(".dcm") else { return nil }
-        let parts = key.dropFirst(prefix.count).dropLast(".dcm".count).split(
-            separator: "/", omittingEmptySubsequences: false)
+        guard let rest = key.removing(prefix: prefix(of: delivery))?.removing(suffix: ".dcm") else { return nil }
+        let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, parts.allSatisfy({ TextRule.uid.allows(String($0)) }) else { return nil }
         return (String(parts[1]), String(parts[2]))
     }
 
     /// The task whose lease has this key; nil for any other key.
     package static func task(ofLeaseKey key: String) -> TaskID? {
-        key.hasPrefix(taskLeases) ? TaskID(String(key.dropFirst(taskLeases.count))) : nil
+        key.removing(prefix: taskLeases).flatMap { TaskID(String($0)) }
     }
 
     /// The import that the manifest of this key starts; nil for any other key.
     package static func importID(ofManifestKey key: String) -> ImportID? {
-        guard key.hasPrefix(manifests), key.hasSuffix(".json") else { return nil }
-        return ImportID(String(key.dropFirst(manifests.count).dropLast(".json".count)), separator: ".")
+        guard let name = key.removing(prefix: manifests)?.removing(suffix: ".json") else { return nil }
+        return ImportID(String(name), separator: ".")
     }
 
     /// `taken/{deliveryId}/{rest}`: an object that came later under the same key of the inbox has another. S3 takes at most 1,024
     /// bytes; of a longer key the end is kept.
     package static func takenKey(ofInboxKey key: String, as delivery: DeliveryID) -> String {
         let folder = "\(taken)\(delivery)/"
-        var rest = key.dropFirst(inbox.count)
-        while folder.utf8.count + rest.utf8.count > 1_024 { rest.removeFirst() }
-        return folder + rest
+        var rest = (key.removing(prefix: inbox) ?? key[...]).unicodeScalars
+        while folder.utf8.count + Substring(rest).utf8.count > 1_024 { rest.removeFirst() }
+        return folder + String(rest)
     }
 
-    package static func isInInbox(_ key: String) -> Bool { key.hasPrefix(inbox) && key.hasSuffix(".dcm") }
+    package static func isInInbox(_ key: String) -> Bool { key.begins(with: inbox) }
 }

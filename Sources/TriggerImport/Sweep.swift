@@ -1,4 +1,5 @@
 import AWS
+import ByteComparison
 import FoundationEssentials
 import ImportPipeline
 import Logging
@@ -144,7 +145,7 @@ package struct Sweep: Sendable {
         guard let position, listing.isComplete else { return listing }
         let others = try await bucket.list(
             prefix: prefix, startingAfter: nil, maximum: Self.maximumListed - listing.objects.count)
-        let before = others.objects.filter { $0.key <= position }
+        let before = others.objects.filter { ByteText($0.key) <= ByteText(position) }
         listing.objects += before
         listing.isComplete = others.isComplete || before.count < others.objects.count
         return listing
