@@ -22,6 +22,11 @@ struct ImportProof: Sendable, Equatable {
         notImported.subtracting(results?.failedKeys ?? []).sorted().map(\.text)
     }
 
+    /// What HealthImaging says of instances of the delivery that it did not import.
+    var failures: [JobResults.FailedFile] {
+        (results?.failed ?? []).filter { expected.keys?.contains(ByteText($0.key)) ?? true }
+    }
+
     /// Keys of the delivery that were imported, as far as HealthImaging names them.
     var imported: Set<ByteText> {
         expected.keys?.intersection(results?.imported ?? []) ?? []
@@ -47,7 +52,9 @@ struct ImportProof: Sendable, Equatable {
 
     func report(jobID: String, of progress: ImportProgress, outcome: ImportOutcome) -> ImportReport {
         ImportReport(
-            deliveryId: progress.request.deliveryId, jobId: jobID, attempt: progress.attempt, outcome: outcome,
+            deliveryId: progress.request.deliveryId, studyInstanceUID: progress.request.studyInstanceUID,
+            seriesInstanceUID: progress.request.seriesInstanceUID, sopInstanceUID: progress.request.sopInstanceUID,
+            jobId: jobID, attempt: progress.attempt, outcome: outcome,
             proof: isByInstance ? .instances : .counts, instanceCount: expected.count,
             importedCount: summary.numberOfImportedFiles, failed: results?.failed ?? [], missing: missing,
             nonPrimary: results?.nonPrimary ?? [], unacknowledged: unacknowledged.sorted().map(\.text))
