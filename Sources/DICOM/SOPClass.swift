@@ -4,6 +4,8 @@ import ByteComparison
 package enum SOPClass {
     /// PS3.4 §A.
     package static let verification = "1.2.840.10008.1.1"
+    /// Of a DICOMDIR, which is never sent. PS3.4 §I.
+    static let mediaStorageDirectoryStorage = "1.2.840.10008.1.3.10"
     package static let ctImageStorage = "1.2.840.10008.5.1.4.1.1.2"
     package static let secondaryCaptureImageStorage = "1.2.840.10008.5.1.4.1.1.7"
 

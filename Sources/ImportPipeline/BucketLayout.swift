@@ -1,4 +1,6 @@
+import AWS
 import ByteComparison
+import DICOM
 
 /// Where things stand in the bucket. Keys hold UIDs, dates and delivery ids, never a patient's data.
 package enum BucketLayout {
@@ -7,7 +9,7 @@ package enum BucketLayout {
     package static let taskLeases = "tasks/"
     /// A document for each delivery that was closed in its task's place, until somebody has looked at it a second time.
     package static let audits = "audits/"
-    /// Any `*.dcm` object that lands below it is imported on its own.
+    /// Any object that lands below it is imported on its own, whatever its name.
     package static let inbox = "inbox/"
     /// Objects of the inbox whose imports have been started, where they are to be kept.
     package static let taken = "taken/"
@@ -20,6 +22,7 @@ package enum BucketLayout {
         return "\(digits.prefix(4))/\(digits.dropFirst(4).prefix(2))/\(digits.dropFirst(6).prefix(2))/\(digits)/"
     }
 
+    /// UIDs as the data set has them; see `component(ofUID:)`.
     package static func instanceKey(
         _ delivery: DeliveryID, study: String, series: String, instance: String
     ) -> String {
@@ -28,7 +31,16 @@ package enum BucketLayout {
 
     /// In a delivery whose prefix is known.
     package static func instanceKey(prefix: String, study: String, series: String, instance: String) -> String {
-        "\(prefix)\(study)/\(series)/\(instance).dcm"
+        "\(prefix)\(component(ofUID: study))/\(component(ofUID: series))/\(component(ofUID: instance)).dcm"
+    }
+
+    /// A UID as it stands in a key: as it is, where it has 1 to 64 digits and dots, else as its SHA-256 in 64 hexadecimal digits. One
+    /// of dots alone would be a way through folders.
+    package static func component(ofUID uid: String) -> String {
+        let isSafe =
+            (1...UID.maximumLength).contains(uid.utf8.count)
+            && uid.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") } && uid.utf8.contains(where: \.isDigit)
+        return isSafe ? uid : Array(SHA256.hash(uid.utf8)).hexadecimal
     }
 
     /// `deliveries/{deliveryId}.json`; a further manifest is `deliveries/{deliveryId}.1.json`.
@@ -86,6 +98,9 @@ package enum BucketLayout {
         while folder.utf8.count + Substring(rest).utf8.count > 1_024 { rest.removeFirst() }
         return folder + String(rest)
     }
+
+    /// What tools put where they show a folder: an object without content whose key ends in `/`.
+    package static func isFolderMarker(_ key: String, size: Int) -> Bool { size == 0 && key.ends(with: "/") }
 
     package static func isInInbox(_ key: String) -> Bool { key.begins(with: inbox) }
 }
