@@ -104,7 +104,7 @@ struct FileMetaReader {
     }
 
     private mutating func keep(_ value: [UInt8], of tag: Tag) {
-        let value = Array(value.drop { $0 == UInt8(ascii: " ") }.trimmingPadding())
+        let value = Array(value.trimmingUIDPadding())
         guard !value.isEmpty else { return }
         if tag == .transferSyntaxUID { transferSyntaxUID = value } else { mediaStorageSOPClassUID = value }
     }

@@ -23,8 +23,21 @@ struct ImportableInstance {
         studyDate = header.studyDate
     }
 
-    private static func required(_ uid: UID?, _ name: String, _ tag: Tag) throws(InboxProblem) -> String {
+    private static func required(_ uid: UIDValue?, _ name: String, _ tag: Tag) throws(InboxProblem) -> String {
         guard let uid else { throw .uidMissing(name: name, tag) }
-        return uid.value
+        return told(uid.text)
+    }
+
+    /// As long as a document takes it, and without control characters, which not everybody takes who reads it.
+    private static func told(_ text: String) -> String {
+        var told = ""
+        var length = 0
+        for scalar in text.unicodeScalars {
+            let scalar = scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+            length += UTF8.width(scalar)
+            guard length <= DocumentLimits.maximumUIDBytes else { break }
+            told.unicodeScalars.append(scalar)
+        }
+        return told
     }
 }

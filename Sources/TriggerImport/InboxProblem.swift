@@ -9,6 +9,7 @@ enum InboxProblem: Error, Equatable {
     case foreign(ForeignContent)
     case mediaDirectory
     case headerTooLong
+    case metaTooLong(Tag, length: UInt64, maximum: UInt64)
     case transferSyntaxMissing
     case uidMissing(name: String, Tag)
     case truncated(size: Int)
@@ -20,8 +21,10 @@ enum InboxProblem: Error, Equatable {
         case .prefixMissing: self = .foreign(ForeignContent(beginning))
         case .truncated where size < FileMetaInformation.preambleLength + 4: self = .foreign(ForeignContent(beginning))
         case .truncated: self = .truncated(size: size)
-        case .elementMissing: self = .transferSyntaxMissing
-        case .lengthExceedsMaximum(let tag, _, _) where tag.group != 0x0002: self = .headerTooLong
+        case .elementMissing(.transferSyntaxUID): self = .transferSyntaxMissing
+        case .lengthExceedsMaximum(let tag, let length, let maximum) where tag.group == 0x0002:
+            self = .metaTooLong(tag, length: length, maximum: maximum)
+        case .lengthExceedsMaximum: self = .headerTooLong
         default: self = .unreadable(error)
         }
     }
@@ -51,6 +54,11 @@ extension InboxProblem: CustomStringConvertible {
             Expected the UIDs and all before them within the first \(ObjectHeader.maximumBytes) bytes of the object, inflated too, \
             but they are not there. Remove long private elements before them, or send the instance by C-STORE.
             """
+        case .metaTooLong(let tag, let length, let maximum):
+            """
+            Expected at most \(maximum) more bytes of file meta information, but \(tag) says that it has \(length). Write the file again, \
+            for example with DCMTK's dcmconv.
+            """
         case .transferSyntaxMissing:
             """
             Expected TransferSyntaxUID (0002,0010) in the file meta information, but it is missing or empty. Write the file again \
@@ -67,8 +75,8 @@ extension InboxProblem: CustomStringConvertible {
             """
         case .unreadable(let error):
             """
-            Expected a DICOM file, but its header cannot be read: \(error). Look at the file, for example with DCMTK's dcmdump, and \
-            write it again.
+            Expected a DICOM file whose header can be read, but it has a fault: \(error). Look at the file, for example with DCMTK's \
+            dcmdump, and write it again.
             """
         }
     }

@@ -13,6 +13,8 @@ enum ObjectHeader {
         var limits = DataSetLimits()
         limits.maximumBytesExamined = UInt64(maximumBytes)
         limits.maximumBytesInflated = UInt64(maximumBytes)
+        // Whatever stands where a UID belongs is taken, so that its length is no reason either: this is the longest in Explicit VR.
+        limits.maximumValueLength = 64 << 10
         return limits
     }
 

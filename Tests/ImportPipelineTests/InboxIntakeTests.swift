@@ -173,6 +173,7 @@ import Testing
             ([0, 8, 0, 5] + Array("CS".utf8) + [0, 10] + Array("ISO_IR 100".utf8), "in Big Endian"),
             ([1, 2, 3, 4, 5], "not known here"),
             (file(class: "1.2.840.10008.1.3.10"), "DICOMDIR"),
+            (preamble + [2, 0, 2, 1] + Array("OB".utf8) + [0, 0, 0, 0, 0, 0x7F], "(0002,0102) says that it has"),
             (preamble, "TransferSyntaxUID (0002,0010)"), (file(syntax: nil), "TransferSyntaxUID (0002,0010)"),
             (file(study: nil), "StudyInstanceUID (0020,000D)"), (file(study: ""), "StudyInstanceUID (0020,000D)"),
             (Array(file().prefix(file().count - 3)), "inside its header"),
@@ -191,10 +192,11 @@ import Testing
         bucket.put(Self.file(series: series), key: Self.key)
         let id = try await id()
         #expect(try await intake.takeEvent(of: Self.key) == .started)
-        let request = try #require(intake.executions.request(of: ImportID(id)))
+        var request = try #require(intake.executions.request(of: ImportID(id)))
         #expect(request.seriesInstanceUID == "series \u{FFFD}1")
         let key = BucketLayout.instanceKey(id, study: "1.2.3", series: "series \u{FFFD}1", instance: "1.2.5")
         #expect(bucket.keys == [key])
+        request.inputS3Uri = "s3://bucket/\(BucketLayout.prefix(of: id))"
         #expect(try PipelineJSON.decode(ImportRequest.self, from: try PipelineJSON.encode(request)) == request)
     }
 
