@@ -44,14 +44,17 @@ struct HealthImagingReason: Equatable {
 
     /// Capitalised words that messages begin with, and names of the standard's and AWS's own.
     private static let known: Set<Substring> = [
-        "A", "An", "The", "This", "Attribute", "Element", "Error", "Expected", "Failed", "File", "Invalid", "Missing", "Object",
-        "Part", "Unable", "Unsupported", "Value", "AWS", "DICOM", "HealthImaging", "HTJ2K", "IAM", "ID", "JPEG", "KMS", "RLE",
+        "A", "An", "The", "This", "Attribute", "Element", "Error", "Expected", "Failed", "File", "Invalid", "Missing",
+        "Object",
+        "Part", "Unable", "Unsupported", "Value", "AWS", "DICOM", "HealthImaging", "HTJ2K", "IAM", "ID", "JPEG", "KMS",
+        "RLE",
         "S3", "SOP", "UID", "UIDs", "VR",
     ]
 
     /// Of the keywords of the standard, and of exceptions: a name such as McDonald has none of them.
     private static let partsOfKeywords = [
-        "UID", "ID", "Patient", "Study", "Series", "Instance", "Image", "Pixel", "Frame", "Syntax", "Sequence", "Character",
+        "UID", "ID", "Patient", "Study", "Series", "Instance", "Image", "Pixel", "Frame", "Syntax", "Sequence",
+        "Character",
         "Date", "Time", "Number", "Description", "Exception", "Error",
     ]
 

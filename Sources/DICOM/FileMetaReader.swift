@@ -43,7 +43,8 @@ struct FileMetaReader {
             switch state {
             case .preamble:
                 guard fill(to: FileMetaInformation.preambleLength + 4, from: &input) else { return }
-                guard pending.dropFirst(FileMetaInformation.preambleLength).elementsEqual(FileMetaInformation.prefix) else {
+                guard pending.dropFirst(FileMetaInformation.preambleLength).elementsEqual(FileMetaInformation.prefix)
+                else {
                     throw .prefixMissing
                 }
                 advance(to: .header)

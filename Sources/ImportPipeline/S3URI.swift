@@ -14,7 +14,9 @@ package struct S3URI: Sendable, Equatable {
     }
 
     package init(_ text: String) throws(S3URIError) {
-        guard let path = text.removing(prefix: "s3://"), text.utf8.count <= Self.maximumBytes else { throw S3URIError() }
+        guard let path = text.removing(prefix: "s3://"), text.utf8.count <= Self.maximumBytes else {
+            throw S3URIError()
+        }
         let slash = path.utf8.firstIndex(of: UInt8(ascii: "/"))
         let bucket = String(path[..<(slash ?? path.endIndex)])
         guard TextRule.bucket.allows(bucket) else { throw S3URIError() }

@@ -62,7 +62,10 @@ struct ForeignContent: Equatable, Sendable {
             ("a PDF document", 0, Array("%PDF-".utf8)),
         ]
         return name(of: bytes, among: signatures).map {
-            ($0, "Make a DICOM instance of it, for example with DCMTK's img2dcm or pdf2dcm, and put that into the inbox")
+            (
+                $0,
+                "Make a DICOM instance of it, for example with DCMTK's img2dcm or pdf2dcm, and put that into the inbox"
+            )
         }
     }
 

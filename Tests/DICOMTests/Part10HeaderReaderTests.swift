@@ -61,9 +61,15 @@ struct Part10HeaderReaderTests {
             [element(0x00, "UL", [0xFF, 0xFF, 0xFF, 0xFF]), explicit],
             // Class and instance are missing, empty or malformed; the same of the implementation's class.
             [element(0x02, "UI", []), element(0x03, "UI", Array("??".utf8)), explicit, element(0x12, "UI", [])],
-            [explicit, element(0x12, "UI", Array("not a UID".utf8)), element(0x13, "SH", Array(repeating: 0x41, count: 64))],
+            [
+                explicit, element(0x12, "UI", Array("not a UID".utf8)),
+                element(0x13, "SH", Array(repeating: 0x41, count: 64)),
+            ],
             // Private information, elements out of order and twice, one of a VR that no edition has.
-            [[0x02, 0x00, 0x99, 0x00] + Array("ZZ".utf8) + [0, 0, 2, 0, 0, 0, 1, 2], explicit, syntax("1.2.840.10008.1.2 "), groupLength(7)],
+            [
+                [0x02, 0x00, 0x99, 0x00] + Array("ZZ".utf8) + [0, 0, 2, 0, 0, 0, 1, 2], explicit,
+                syntax("1.2.840.10008.1.2 "), groupLength(7),
+            ],
             // The syntax in Implicit VR, and with spaces around it.
             [[0x02, 0x00, 0x10, 0x00, 0x14, 0x00, 0x00, 0x00] + Array("1.2.840.10008.1.2.1\0".utf8)],
             [syntax(" 1.2.840.10008.1.2.1 ")],
@@ -87,7 +93,8 @@ struct Part10HeaderReaderTests {
         #expect(throws: DataSetError.self) { try Self.read(file(1 << 20)) }
     }
 
-    @Test("Without a transfer syntax it cannot be read", arguments: [[], [groupLength(0)], [syntax("")]] as [[[UInt8]]])
+    @Test(
+        "Without a transfer syntax it cannot be read", arguments: [[], [groupLength(0)], [syntax("")]] as [[[UInt8]]])
     func noTransferSyntax(_ meta: [[UInt8]]) throws {
         #expect(throws: DataSetError.elementMissing(.transferSyntaxUID)) { try Self.read(Self.file(meta: meta)) }
     }

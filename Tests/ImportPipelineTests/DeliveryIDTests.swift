@@ -82,7 +82,8 @@ import Testing
     @Test("What is behind a prefix is kept byte for byte")
     func combiningMarks() throws {
         let id = try #require(DeliveryID("20261123T235152-0123456789abcdef01234567"))
-        #expect(BucketLayout.takenKey(ofInboxKey: "inbox/\u{301}a", as: id).utf8.elementsEqual("taken/\(id)/\u{301}a".utf8))
+        #expect(
+            BucketLayout.takenKey(ofInboxKey: "inbox/\u{301}a", as: id).utf8.elementsEqual("taken/\(id)/\u{301}a".utf8))
         let long = "inbox/" + String(repeating: "e\u{301}", count: 330)
         #expect((1_020...1_024).contains(BucketLayout.takenKey(ofInboxKey: long, as: id).utf8.count))
         #expect(BucketLayout.importID(ofManifestKey: "deliveries/\(id).json\u{301}") == nil)
@@ -91,7 +92,10 @@ import Testing
 
     @Test(
         "A UID stands in a key as it is where it is harmless",
-        arguments: [("1.2.3", true), ("1.02..3.", true), ("", false), (".", false), ("..", false), ("1.2/3", false), ("series", false)])
+        arguments: [
+            ("1.2.3", true), ("1.02..3.", true), ("", false), (".", false), ("..", false), ("1.2/3", false),
+            ("series", false),
+        ])
     func uidInKey(_ uid: String, _ isAsItIs: Bool) {
         let component = BucketLayout.component(ofUID: uid)
         #expect((component == uid) == isAsItIs)

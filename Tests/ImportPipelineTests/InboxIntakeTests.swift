@@ -18,7 +18,8 @@ import Testing
         series: [UInt8] = Array("1.2.4".utf8)
     ) -> [UInt8] {
         func element(_ group: UInt8, _ element: UInt8, _ value: some Collection<UInt8>) -> [UInt8] {
-            [group, 0, element, 0] + (0..<4).map { UInt8(truncatingIfNeeded: (value.count + value.count % 2) >> ($0 * 8)) }
+            [group, 0, element, 0]
+                + (0..<4).map { UInt8(truncatingIfNeeded: (value.count + value.count % 2) >> ($0 * 8)) }
                 + value + (value.count % 2 == 1 ? [0] : [])
         }
         func meta(_ element: UInt8, _ value: String) -> [UInt8] {
@@ -123,7 +124,10 @@ import Testing
 
     @Test(
         "Any object below inbox/ is taken, whatever its name",
-        arguments: ["inbox/a.DCM", "inbox/a", "inbox/a.txt", "inbox/\u{301}a.dcm", "inbox/folder/", "inbox//a", "inbox/a b+c%41"])
+        arguments: [
+            "inbox/a.DCM", "inbox/a", "inbox/a.txt", "inbox/\u{301}a.dcm", "inbox/folder/", "inbox//a",
+            "inbox/a b+c%41",
+        ])
     func names(_ key: String) async throws {
         bucket[key] = Self.file
         #expect(try await intake.takeEvent(of: key) == .started)
@@ -163,13 +167,20 @@ import Testing
             ([], "is empty"), ([0x1F, 0x8B, 8, 0], "a gzip file"), (Array("PK\u{3}\u{4}".utf8), "a zip archive"),
             ([0xFF, 0xD8, 0xFF, 0xE0], "a JPEG picture"), ([0x89] + Array("PNG".utf8), "a PNG picture"),
             (Array("%PDF-1.7".utf8), "a PDF document"), (Array("<!DOCTYPE html><p>".utf8), "an HTML page"),
-            (Array("\u{FEFF}<?xml version='1.0'?>".utf8), "an XML document"), (Array(#" {"a":1}"#.utf8), "a JSON document"),
+            (Array("\u{FEFF}<?xml version='1.0'?>".utf8), "an XML document"),
+            (Array(#" {"a":1}"#.utf8), "a JSON document"),
             (Array("a text\r\n".utf8), "a text"), ([UInt8](repeating: 0, count: 500), "a file of zeros"),
             (Array("DICM".utf8), "whose preamble, 128 bytes before"),
             (Array(preamble.dropFirst(128)) + file().dropFirst(132), "whose preamble, 128 bytes before"),
             (Array(file().dropFirst(132)), "file meta information without the preamble"),
-            ([8, 0, 5, 0] + Array("CS".utf8) + [10, 0] + Array("ISO_IR 100".utf8), "a DICOM data set without the preamble"),
-            ([8, 0, 0x16, 0, 26, 0, 0, 0] + Array("1.2.840.10008.5.1.4.1.1.7\0".utf8), "a DICOM data set without the preamble"),
+            (
+                [8, 0, 5, 0] + Array("CS".utf8) + [10, 0] + Array("ISO_IR 100".utf8),
+                "a DICOM data set without the preamble"
+            ),
+            (
+                [8, 0, 0x16, 0, 26, 0, 0, 0] + Array("1.2.840.10008.5.1.4.1.1.7\0".utf8),
+                "a DICOM data set without the preamble"
+            ),
             ([0, 8, 0, 5] + Array("CS".utf8) + [0, 10] + Array("ISO_IR 100".utf8), "in Big Endian"),
             ([1, 2, 3, 4, 5], "not known here"),
             (file(class: "1.2.840.10008.1.3.10"), "DICOMDIR"),
