@@ -1,7 +1,11 @@
+import ByteComparison
+
 /// The SOP classes that a storage provider has to tell apart.
 package enum SOPClass {
     /// PS3.4 §A.
     package static let verification = "1.2.840.10008.1.1"
+    /// Of a DICOMDIR, which is never sent. PS3.4 §I.
+    static let mediaStorageDirectoryStorage = "1.2.840.10008.1.3.10"
     package static let ctImageStorage = "1.2.840.10008.5.1.4.1.1.2"
     package static let secondaryCaptureImageStorage = "1.2.840.10008.5.1.4.1.1.7"
 
@@ -48,8 +52,8 @@ package enum SOPClass {
     /// A class that is not the standard's own is private: nothing but storage is offered here, so it is taken for that.
     package static func isStorage(_ uid: UID) -> Bool {
         let value = uid.value
-        if value.hasPrefix(storageRoot) { return !otherServicesInRoot.contains(value) }
-        return storageOutsideRoot.contains(value) || withoutStudy.contains(value) || !value.hasPrefix(standardRoot)
+        if value.begins(with: storageRoot) { return !otherServicesInRoot.contains(value) }
+        return storageOutsideRoot.contains(value) || withoutStudy.contains(value) || !value.begins(with: standardRoot)
     }
 
     /// Whether instances of the class are stored as parts of a study.
