@@ -38,25 +38,21 @@ package enum AssociationEnd: Hashable, Sendable {
 }
 
 extension AssociationEnd: CustomStringConvertible {
-    /// For logs. Of an error only its name: where a peer has lost its way, types and lengths can be bytes of anything.
+    /// For logs.
     package var description: String {
         switch self {
         case .released: "released"
         case .releasedByUs: "released by us: shutting down"
         case .rejected(let reject): "rejected: \(reject)"
         case .abortedByPeer(let abort): "aborted by the peer: source \(abort.source), reason \(abort.reason)"
-        case .abortedByUs(.invalidPDU(let error)): "aborted by us: invalid PDU, \(Self.name(of: error))"
-        case .abortedByUs(.unexpectedPDU(let type, let state)): "aborted by us: unexpected PDU, \(type) in \(state)"
-        case .abortedByUs(.message(let error)): "aborted by us: invalid message, \(Self.name(of: error))"
+        case .abortedByUs(.invalidPDU(let error)): "aborted by us: invalid PDU: \(error)"
+        case .abortedByUs(.unexpectedPDU(let type, let state)): "aborted by us: unexpected PDU: \(type) in \(state)"
+        case .abortedByUs(.message(let error)): "aborted by us: invalid message: \(error)"
         case .abortedByUs(.drained): "aborted by us: shutting down"
         case .abortedByUs(.notWanted): "aborted by us: it took more than its share"
         case .abortedByUs(.displaced): "aborted by us: others needed its place"
         case .connectionLost: "connection lost"
         case .timedOut(let timeout): "timed out: \(timeout.rawValue)"
         }
-    }
-
-    private static func name(of error: some Error) -> String {
-        String("\(error)".prefix { $0 != "(" })
     }
 }
