@@ -22,10 +22,13 @@ final class StorageService: AssociationService {
     private let turns = PerEventLoop<Turns>()
     let budget: BufferBudget
     private let counts: ReceiverCounts
+    private let advice: ConnectionAdvice
     private let logger: Logger
 
     /// User identities that are verified at once; who comes beyond is to try again.
     private static let maximumPendingVerifications = 100
+    /// Lines that tell what was refused, of one association; its end tells how many more there were.
+    static let maximumRefusalLines = 100
 
     init(
         configuration: Configuration, store: any InstanceStore, deliveries: Deliveries,
@@ -40,6 +43,7 @@ final class StorageService: AssociationService {
         destination = InstanceUpload.Destination(
             store: store, deliveries: deliveries, uploads: uploads, counts: counts, logger: logger)
         access = AssociationAccess(configuration: configuration)
+        advice = ConnectionAdvice(configuration: configuration)
         identities = UserIdentityVerifier(configuration: configuration.userIdentity, client: HTTPClient())
         budget = BufferBudget(bytes: configuration.network.maximumBufferBytes)
     }
@@ -58,7 +62,9 @@ final class StorageService: AssociationService {
         let (_, pending) = pendingVerifications.add(1, ordering: .relaxed)
         guard pending <= Self.maximumPendingVerifications else {
             pendingVerifications.subtract(1, ordering: .relaxed)
-            return eventLoop.makeSucceededFuture(.reject(.temporaryCongestion))
+            let rejection = AssociationRejection(
+                .temporaryCongestion, reason: "\(Self.maximumPendingVerifications) user identities are being verified")
+            return eventLoop.makeSucceededFuture(.reject(rejection))
         }
         return eventLoop.makeFutureWithTask {
             defer { self.pendingVerifications.subtract(1, ordering: .relaxed) }
@@ -66,9 +72,9 @@ final class StorageService: AssociationService {
         }
     }
 
-    func admit(_ association: Association) -> AAssociateRJ? {
+    func admit(_ association: Association) -> AssociationRejection? {
         let maximumOfTitle = access.maximumAssociations(of: association.callingAETitle)
-        guard associations.admit(association, atMostOfTitle: maximumOfTitle) else { return .localLimitExceeded }
+        if let limit = associations.admit(association, atMostOfTitle: maximumOfTitle) { return limit.rejection }
         counts.associationAccepted()
         logger.debug("association accepted", metadata: Self.metadata(of: association))
         return nil
@@ -79,26 +85,39 @@ final class StorageService: AssociationService {
     }
 
     func associationEnded(_ summary: AssociationSummary) {
+        var metadata = summary.metadata
+        metadata["hint"] = advice.hint(about: summary.end).map { "\($0)" }
         if let association = summary.association {
+            let refusals = associations.refusals(of: association.id)
+            if refusals > Self.maximumRefusalLines {
+                metadata["refusalsNotLogged"] = "\(refusals - Self.maximumRefusalLines)"
+            }
             associations.ended(association.id)
             deliveries.associationEnded(association.id)
         }
         if case .rejected = summary.end { counts.associationRejected() }
         counts.instancesFailed(summary.instancesFailed)
-        logger.info("association ended", metadata: summary.metadata)
+        logger.info("association ended", metadata: metadata)
     }
 
     private func verifyUserIdentity(of request: AAssociateRQ, from peer: SocketAddress?) async -> AssociationDecision {
         do {
             switch try await identities.verify(request, peer: peer?.ipAddress ?? "unknown") {
             case .accepted(let response): return .accept(policy(for: request, userIdentityServerResponse: response))
-            case .rejected: return .reject(.userIdentityNotAccepted)
+            case .rejected(let doubt):
+                return .reject(
+                    AssociationRejection(
+                        .userIdentityNotAccepted, reason: doubt.rawValue,
+                        hint: "USER_IDENTITY_TYPES, USER_IDENTITIES, USER_IDENTITY_URL"))
             }
         } catch {
             logger.error(
                 "user identity not verified: the peer is told to try again", error: error,
                 metadata: ["callingAE": "\(request.callingAETitle)", "peer": "\(peer?.ipAddress ?? "unknown")"])
-            return .reject(.temporaryCongestion)
+            return .reject(
+                AssociationRejection(
+                    .temporaryCongestion, reason: "the user identity could not be verified",
+                    hint: "USER_IDENTITY_URL"))
         }
     }
 
@@ -172,15 +191,28 @@ final class StorageService: AssociationService {
                 address: association.peerAddress ?? "unknown", callingAETitle: association.callingAETitle),
             eventLoop: eventLoop,
             nextTurn: { self.nextTurn(on: eventLoop) },
-            onRefusal: { [logger] problem in
-                logger.notice(
-                    "instance refused",
+            onRefusal: { [self] problem in
+                logRefusal(
+                    "instance refused", of: association,
                     metadata: [
-                        "association": "\(association.id)", "sopInstanceUID": "\(request.affectedSOPInstanceUID)",
-                        "status": "\(problem.outcome.status)", "reason": "\(problem)",
+                        "sopInstanceUID": "\(request.affectedSOPInstanceUID)", "status": "\(problem.outcome.status)",
+                        "reason": "\(problem)",
                     ])
             },
             countEviction: { [associations] in associations.countEviction(association.id) })
+    }
+
+    // MARK: Refusals
+
+    func requestRefused(_ refusal: RequestRefusal, on association: Association) {
+        let isInstance = refusal.commandField == .cStoreRQ
+        logRefusal(isInstance ? "instance refused" : "request refused", of: association, metadata: refusal.metadata)
+    }
+
+    /// A sender that is refused everything, or a hostile one, fills no log.
+    private func logRefusal(_ message: Logger.Message, of association: Association, metadata: Logger.Metadata) {
+        guard associations.countRefusal(association.id) <= Self.maximumRefusalLines else { return }
+        logger.warning(message, metadata: metadata.merging(["association": "\(association.id)"]) { $1 })
     }
 
     private static func metadata(of association: Association) -> Logger.Metadata {
@@ -203,6 +235,34 @@ extension Configuration {
 
     private func lists(_ sopClass: String) -> Bool {
         sopClassUIDs.isEmpty || sopClassUIDs.contains(sopClass)
+    }
+}
+
+extension OpenAssociations.ReachedLimit {
+    fileprivate var rejection: AssociationRejection {
+        let (reason, hint) =
+            switch self {
+            case .total(let maximum): ("too many associations are open in total", "MAXIMUM_ASSOCIATIONS=\(maximum)")
+            case .ofAddress(let maximum):
+                ("too many associations are open from this address", "MAXIMUM_ASSOCIATIONS_PER_PEER=\(maximum)")
+            case .ofTitle(let maximum):
+                (
+                    "too many associations of this calling AE title are open",
+                    "ACCESS_RULES: maximumAssociations is \(maximum)"
+                )
+            }
+        return AssociationRejection(.localLimitExceeded, reason: reason, hint: hint)
+    }
+}
+
+extension RequestRefusal {
+    fileprivate var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "commandField": "\(commandField)", "status": "\(status)", "reason": "\(reason)",
+        ]
+        metadata["sopClassUID"] = affectedSOPClassUID.map { "\($0)" }
+        metadata["sopInstanceUID"] = affectedSOPInstanceUID.map { "\($0)" }
+        return metadata
     }
 }
 

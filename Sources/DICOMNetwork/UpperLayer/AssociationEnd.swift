@@ -5,7 +5,7 @@ package enum AssociationEnd: Hashable, Sendable {
     case released
     /// The application is shutting down, and the peer agreed to the release.
     case releasedByUs
-    case rejected(AAssociateRJ)
+    case rejected(AssociationRejection)
     case abortedByPeer(AAbort)
     case abortedByUs(AbortCause)
     /// The connection ended without a release or an abort.
@@ -22,7 +22,7 @@ package enum AssociationEnd: Hashable, Sendable {
         /// The application will not have the peer go on: what it sent costs others too much.
         case notWanted
         /// Others need the place.
-        case displaced
+        case displaced(Displacement)
     }
 
     package enum Timeout: String, Hashable, Sendable {
@@ -43,16 +43,24 @@ extension AssociationEnd: CustomStringConvertible {
         switch self {
         case .released: "released"
         case .releasedByUs: "released by us: shutting down"
-        case .rejected(let reject): "rejected: \(reject)"
+        case .rejected(let rejection): "rejected: \(rejection.answer): \(rejection.reason)"
         case .abortedByPeer(let abort): "aborted by the peer: source \(abort.source), reason \(abort.reason)"
-        case .abortedByUs(.invalidPDU(let error)): "aborted by us: invalid PDU: \(error)"
-        case .abortedByUs(.unexpectedPDU(let type, let state)): "aborted by us: unexpected PDU: \(type) in \(state)"
-        case .abortedByUs(.message(let error)): "aborted by us: invalid message: \(error)"
-        case .abortedByUs(.drained): "aborted by us: shutting down"
-        case .abortedByUs(.notWanted): "aborted by us: it took more than its share"
-        case .abortedByUs(.displaced): "aborted by us: others needed its place"
+        case .abortedByUs(let cause): "aborted by us: \(cause)"
         case .connectionLost: "connection lost"
         case .timedOut(let timeout): "timed out: \(timeout.rawValue)"
+        }
+    }
+}
+
+extension AssociationEnd.AbortCause: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .invalidPDU(let error): "invalid PDU: \(error)"
+        case .unexpectedPDU(let type, let state): "unexpected PDU: \(type) in \(state)"
+        case .message(let error): "invalid message: \(error)"
+        case .drained: "shutting down"
+        case .notWanted: "it took more than its share"
+        case .displaced(let reason): "others needed its place: \(reason.rawValue)"
         }
     }
 }

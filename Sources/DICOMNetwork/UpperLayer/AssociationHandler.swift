@@ -32,7 +32,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
 
     /// An inbound user event: others need the connection's place.
     package struct Displace: Hashable, Sendable {
-        package init() {}
+        package let reason: Displacement
+
+        package init(_ reason: Displacement) {
+            self.reason = reason
+        }
     }
 
     /// What of the application is being waited for.
@@ -192,7 +196,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
             record.peer = known.address
             connection?.peerIsKnown(known.address)
         }
-        if event is Displace { return displace() }
+        if let displace = event as? Displace { return self.displace(displace.reason) }
         if event is CutOff {
             record.note(.abortedByUs(.drained))
             context.close(promise: nil)
@@ -363,7 +367,10 @@ package final class AssociationHandler: ChannelDuplexHandler {
 
     private func noteEnd(sending pdu: PDU, cause: AssociationEnd.AbortCause?) {
         switch pdu {
-        case .associateRJ(let reject): record.note(.rejected(reject))
+        // The machine itself rejects for one reason; others have been noted with theirs.
+        case .associateRJ(let answer):
+            record.note(
+                .rejected(AssociationRejection(answer, reason: "the request does not offer version 1 of the protocol")))
         case .releaseRP: record.note(.released)
         default: cause.map { record.note(.abortedByUs($0)) }
         }

@@ -104,4 +104,38 @@ struct AssociationEndTests {
             try Self.end(sending: Array(bytes.readableBytesView))
                 == "aborted by us: invalid message: (0000,0110) Message ID is missing")
     }
+
+    @Test("A rejection says what was told to the peer, and why")
+    func rejections() throws {
+        let peer = try EmbeddedPeer()
+        peer.service.rejection = AssociationRejection(.localLimitExceeded, reason: "too many")
+        try peer.send(.associateRQ(Samples.request))
+        try peer.close()
+        #expect(peer.service.summaries.map { "\($0.end)" } == ["rejected: 2/3/2 local limit exceeded: too many"])
+
+        var request = Samples.request
+        request.protocolVersion = 2
+        #expect(
+            try Self.end(afterRequest: request, sending: [])
+                == "rejected: 1/2/2 protocol version not supported: the request does not offer version 1 of the protocol"
+        )
+        request = Samples.request
+        request.applicationContextName = "1.2"
+        #expect(
+            try Self.end(afterRequest: request, sending: [])
+                == "rejected: 1/1/2 application context name not supported: the application context is not that of DICOM"
+        )
+    }
+
+    @Test("What is rejected while the receiver is shutting down says so")
+    func draining() throws {
+        let peer = try EmbeddedPeer()
+        try peer.send(bytes: [1])
+        peer.channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Drain())
+        try peer.send(bytes: Array(Samples.encoded(.associateRQ(Samples.request)).readableBytesView.dropFirst()))
+        try peer.close()
+        #expect(
+            peer.service.summaries.map { "\($0.end)" }
+                == ["rejected: 2/3/2 local limit exceeded: the receiver is shutting down"])
+    }
 }
