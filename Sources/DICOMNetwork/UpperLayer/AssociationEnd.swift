@@ -23,6 +23,8 @@ package enum AssociationEnd: Hashable, Sendable {
         case notWanted
         /// Others need the place.
         case displaced(Displacement)
+        /// The peer speaks something else than DICOM.
+        case otherProtocol(WireProtocol, isUnderTLS: Bool)
     }
 
     package enum Timeout: String, Hashable, Sendable {
@@ -61,6 +63,9 @@ extension AssociationEnd.AbortCause: CustomStringConvertible {
         case .drained: "shutting down"
         case .notWanted: "it took more than its share"
         case .displaced(let reason): "others needed its place: \(reason.rawValue)"
+        case .otherProtocol(.tls, isUnderTLS: false): "a TLS client hello on a port without TLS"
+        case .otherProtocol(let other, isUnderTLS: false): "\(other) on a port for DICOM"
+        case .otherProtocol(let other, isUnderTLS: true): "\(other) inside TLS"
         }
     }
 }

@@ -65,6 +65,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
     let service: any AssociationService
     /// Nil: nobody watches it.
     let connection: (any WatchedConnection)?
+    private let isUnderTLS: Bool
     let limits: AssociationLimits
     let timeouts: AssociationTimeouts
 
@@ -109,10 +110,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
     package init(
         service: any AssociationService, limits: AssociationLimits = AssociationLimits(),
         timeouts: AssociationTimeouts = AssociationTimeouts(), connection: (any WatchedConnection)? = nil,
-        id: String = AssociationHandler.randomID()
+        isUnderTLS: Bool = false, id: String = AssociationHandler.randomID()
     ) {
         self.service = service
         self.connection = connection
+        self.isUnderTLS = isUnderTLS
         self.limits = limits
         self.timeouts = timeouts
         record = AssociationRecord(id: id)
@@ -123,11 +125,14 @@ package final class AssociationHandler: ChannelDuplexHandler {
     /// Sets up a channel for one association; for `childChannelInitializer`.
     package static func addHandlers(
         to channel: any Channel, service: any AssociationService, limits: AssociationLimits = AssociationLimits(),
-        timeouts: AssociationTimeouts = AssociationTimeouts(), connection: (any WatchedConnection)? = nil
+        timeouts: AssociationTimeouts = AssociationTimeouts(), connection: (any WatchedConnection)? = nil,
+        isUnderTLS: Bool = false
     ) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(
-                AssociationHandler(service: service, limits: limits, timeouts: timeouts, connection: connection))
+                AssociationHandler(
+                    service: service, limits: limits, timeouts: timeouts, connection: connection,
+                    isUnderTLS: isUnderTLS))
         }
     }
 
@@ -306,10 +311,24 @@ package final class AssociationHandler: ChannelDuplexHandler {
             }
             perform(machine.received(pdu), cause: .unexpectedPDU(pdu.type, state))
         } catch {
-            stopDecoding()
-            perform(machine.receivedInvalidPDU(error.abortReason), cause: .invalidPDU(error))
+            invalidPDU(error)
         }
         return true
+    }
+
+    private func invalidPDU(_ error: PDUDecodingError) {
+        var other: WireProtocol?
+        // In Sta2 these are the first bytes of the connection.
+        if case .unrecognizedType = error, machine.state == .sta2 {
+            other = WireProtocol(beginning: received.readableBytesView)
+        }
+        stopDecoding()
+        guard let other else {
+            return perform(machine.receivedInvalidPDU(error.abortReason), cause: .invalidPDU(error))
+        }
+        // Who does not speak DICOM does not understand an A-ABORT, and will not close on it.
+        abort(.otherProtocol(other, isUnderTLS: isUnderTLS))
+        context?.close(promise: nil)
     }
 
     /// A sender that gives up while the application is waited for sends an A-ABORT, which has not been decoded then.
