@@ -15,6 +15,8 @@ package enum CommandElement: UInt16, Hashable, Sendable {
     case moveOriginatorApplicationEntityTitle = 0x1030
     case moveOriginatorMessageID = 0x1031
 
+    package var tag: Tag { Tag(0x0000, rawValue) }
+
     /// PS3.7 Table E.1-1.
     private var name: String {
         switch self {
@@ -36,5 +38,5 @@ package enum CommandElement: UInt16, Hashable, Sendable {
 
 extension CommandElement: CustomStringConvertible {
     /// Tag and name, `(0000,0110) Message ID`.
-    package var description: String { "\(Tag(0x0000, rawValue)) \(name)" }
+    package var description: String { "\(tag) \(name)" }
 }

@@ -31,7 +31,7 @@ package struct DIMSEResponse: Hashable, Sendable {
         command.set(.status, refusal.status.rawValue)
         command.copy(.affectedSOPClassUID, from: request)
         command.copy(.affectedSOPInstanceUID, from: request)
-        command.setErrorComment(refusal.reason)
+        command.setErrorComment(refusal.errorComment)
         presentationContextID = contextID
         commandSet = command
         storeStatus = refusal.commandField == .cStoreRQ ? refusal.status : nil

@@ -140,18 +140,19 @@ package struct OperationStateMachine: Sendable {
         _ command: CommandSet, on context: AcceptedPresentationContext, dataSetFollows: Bool
     ) -> Store {
         let status: DIMSEStatus
-        let comment: String
+        let reason: String
+        var errorComment: String?
         do {
             let request = try CStoreRequest(command, on: context)
             if context.abstractSyntax == SOPClass.verification {
                 status = .sopClassNotSupported
-                comment = "The presentation context is for Verification"
+                reason = "The presentation context is for Verification"
             } else if !dataSetFollows {
                 status = .cannotUnderstand
-                comment = "C-STORE-RQ without a data set"
+                reason = "C-STORE-RQ without a data set"
             } else if outstanding.values.contains(where: { $0.messageID == request.messageID }) {
                 status = .duplicateInvocation
-                comment = "The Message ID is that of an operation not yet answered"
+                reason = "The Message ID is that of an operation not yet answered"
             } else {
                 return .request(request)
             }
@@ -161,9 +162,11 @@ package struct OperationStateMachine: Sendable {
             } else {
                 status = .mistypedArgument
             }
-            comment = "\(error)"
+            reason = "\(error)"
+            errorComment = error.errorComment
         }
-        return .refused(RequestRefusal(of: command, as: .cStoreRQ, status: status, reason: comment))
+        return .refused(
+            RequestRefusal(of: command, as: .cStoreRQ, status: status, reason: reason, errorComment: errorComment))
     }
 
     // MARK: Data sets

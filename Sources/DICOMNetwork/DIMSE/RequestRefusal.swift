@@ -4,16 +4,21 @@ import DICOM
 package struct RequestRefusal: Hashable, Sendable {
     package let commandField: CommandField
     package let status: DIMSEStatus
-    /// What the Error Comment says.
+    /// For the log.
     package let reason: String
+    /// For the peer.
+    package let errorComment: String
     /// Nil where the request has none that is valid.
     package let affectedSOPClassUID: UID?
     package let affectedSOPInstanceUID: UID?
 
-    package init(of command: CommandSet, as field: CommandField, status: DIMSEStatus, reason: String) {
+    package init(
+        of command: CommandSet, as field: CommandField, status: DIMSEStatus, reason: String, errorComment: String? = nil
+    ) {
         commandField = field
         self.status = status
         self.reason = reason
+        self.errorComment = errorComment ?? reason
         affectedSOPClassUID = try? command.uid(.affectedSOPClassUID)
         affectedSOPInstanceUID = try? command.uid(.affectedSOPInstanceUID)
     }
@@ -22,6 +27,7 @@ package struct RequestRefusal: Hashable, Sendable {
         commandField = .cStoreRQ
         self.status = status
         self.reason = reason
+        errorComment = reason
         affectedSOPClassUID = request.affectedSOPClassUID
         affectedSOPInstanceUID = request.affectedSOPInstanceUID
     }

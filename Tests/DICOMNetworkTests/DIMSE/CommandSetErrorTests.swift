@@ -1,7 +1,8 @@
 import DICOM
-import DICOMNetwork
 import NIOCore
 import Testing
+
+@testable import DICOMNetwork
 
 /// What a log, and an Error Comment, say of a command set.
 @Suite("Command set errors")
@@ -36,18 +37,18 @@ struct CommandSetErrorTests {
             ),
             (
                 messageID + [8, 0, 0x16, 0, 0, 0, 0, 0],
-                "the command set has (0008,0016) at offset 10, expected group 0000"
+                "(0008,0016) stands at offset 10 of the command set, expected group 0000"
             ),
             ([0, 0, 0x77, 0x77, 1, 0, 0, 0], "(0000,7777) runs past the command set: length 1, 0 bytes are left"),
             (
                 messageID + instanceTag + [4, 0, 0, 0] + Array("1 .2".utf8),
-                "(0000,1000) Affected SOP Instance UID has byte 20H at offset 1"
+                "(0000,1000) Affected SOP Instance UID is not a UID: no digit or dot at character 2"
             ),
             (
                 messageID + instanceTag + [4, 0, 0, 0] + Array("1..2".utf8),
-                "(0000,1000) Affected SOP Instance UID has an empty component"
+                "(0000,1000) Affected SOP Instance UID is not a UID: nothing between dots at character 3"
             ),
-            (messageID + instanceTag + [0, 0, 0, 0], "(0000,1000) Affected SOP Instance UID is empty"),
+            (messageID + instanceTag + [0, 0, 0, 0], "(0000,1000) Affected SOP Instance UID is not a UID: empty"),
         ] as [([UInt8], String)])
     func texts(_ bytes: [UInt8], _ text: String) {
         #expect(Self.error(bytes) == text)
@@ -56,19 +57,20 @@ struct CommandSetErrorTests {
     @Test("A peer that has lost its way puts no bytes of a text into the log")
     func lost() {
         let text = Self.error(Array("DOE^JANE".utf8))
-        #expect(text == "the command set has an element of another group at offset 0, expected group 0000")
+        #expect(text == "An element stands at offset 0 of the command set, expected group 0000")
     }
 
     @Test(
-        "What an Error Comment says is not cut off",
+        "An Error Comment names the element and is not cut off",
         arguments: [
-            UIDError.empty, .tooLong(length: 1 << 20, maximum: 64), .byteNotAllowed(0x0A, offset: 63),
-            .emptyComponent(offset: 64),
-        ])
-    func comments(_ error: UIDError) {
-        for element in [CommandElement.affectedSOPClassUID, .affectedSOPInstanceUID] {
-            let comment = "\(CommandSetError.invalidUID(element, error))"
-            #expect(comment.utf8.count <= CommandSet.maximumErrorCommentLength, "\(comment)")
-        }
+            .invalidUID(.affectedSOPInstanceUID, .empty),
+            .invalidUID(.affectedSOPInstanceUID, .tooLong(length: 1 << 20, maximum: 64)),
+            .invalidUID(.affectedSOPInstanceUID, .byteNotAllowed(0x0A, offset: 63)),
+            .invalidUID(.affectedSOPInstanceUID, .emptyComponent(offset: 64)),
+            .elementMissing(.affectedSOPInstanceUID), .elementMissing(.affectedSOPClassUID),
+        ] as [CommandSetError])
+    func comments(_ error: CommandSetError) {
+        #expect(error.errorComment.hasPrefix("(0000,"))
+        #expect(error.errorComment.utf8.count <= CommandSet.maximumErrorCommentLength, "\(error.errorComment)")
     }
 }
