@@ -71,6 +71,7 @@ fuzz: setup ## SECONDS=600 a target: libFuzzer with the address and the thread s
 lint: setup .venv-lint/complete ## Format, templates, state machine, Dockerfile
 	$(LINT_SWIFT)
 	scripts/lint-simulated-code
+	scripts/lint-byte-comparison
 	.venv/bin/cfn-lint template/*.yaml
 	.venv-lint/bin/checkov
 	.venv-lint/bin/hadolint Dockerfile

@@ -10,6 +10,8 @@ package enum AssociationEnd: Hashable, Sendable {
     case abortedByUs(AbortCause)
     /// The connection ended without a release or an abort.
     case connectionLost
+    /// The peer ended its side of the connection before it was answered, and was answered.
+    case halfClosed
     case timedOut(Timeout)
 
     /// Why we aborted.
@@ -49,6 +51,7 @@ extension AssociationEnd: CustomStringConvertible {
         case .abortedByPeer(let abort): "aborted by the peer: source \(abort.source), reason \(abort.reason)"
         case .abortedByUs(let cause): "aborted by us: \(cause)"
         case .connectionLost: "connection lost"
+        case .halfClosed: "closed by the peer before its last answer"
         case .timedOut(let timeout): "timed out: \(timeout.rawValue)"
         }
     }

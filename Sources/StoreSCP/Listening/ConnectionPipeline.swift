@@ -35,6 +35,7 @@ struct ConnectionPipeline: Sendable {
             let observer = TLSInputObserver()
             try pipeline.addHandler(observer)
             try pipeline.addHandler(NIOSSLServerHandler(context: tls.current))
+            try pipeline.addHandler(RaggedEndHandler())
             tlsInput = observer
         }
         if usesProxyProtocol || tls != nil {
