@@ -20,7 +20,7 @@ struct ConnectionAdvice: Sendable {
         case .rejected(let rejection): rejection.hint
         case .timedOut(let timeout): hint(about: timeout)
         case .abortedByUs(let cause): hint(about: cause)
-        case .released, .releasedByUs, .abortedByPeer, .connectionLost: nil
+        case .released, .releasedByUs, .abortedByPeer, .connectionLost, .halfClosed: nil
         }
     }
 

@@ -20,7 +20,8 @@ final class ConnectionFailureHandler: ChannelDuplexHandler, RemovableChannelHand
     private let tlsInput: TLSInputObserver?
     private var peer: SocketAddress?
     private var isHandshakeComplete = false
-    private var isClosedByUs = false
+    /// Who ended the connection first.
+    private var end: TLSFailure?
     private var isReported = false
 
     init(tlsInput: TLSInputObserver?, advice: ConnectionAdvice, logger: Logger) {
@@ -41,6 +42,8 @@ final class ConnectionFailureHandler: ChannelDuplexHandler, RemovableChannelHand
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Upon which the association closes the connection.
+        if event as? ChannelEvent == .inputClosed { end = end ?? .closedByClient }
         context.fireUserInboundEventTriggered(event)
         switch event {
         case let known as PeerAddressKnown: peer = known.address
@@ -63,19 +66,19 @@ final class ConnectionFailureHandler: ChannelDuplexHandler, RemovableChannelHand
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        isClosedByUs = true
+        end = end ?? .closedByUs
         context.close(mode: mode, promise: promise)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        reportTLS(isClosedByUs ? .closedByUs : .closedByClient)
+        reportTLS(.closedByClient)
         context.fireChannelInactive()
     }
 
     private func reportTLS(_ failure: TLSFailure) {
         guard let tlsInput, tlsInput.hasReceived else { return }
         let known = tlsInput.otherProtocol.map { TLSFailure.otherProtocol($0) } ?? tlsInput.alert.map { .alert($0) }
-        let failure = known ?? (isClosedByUs ? .closedByUs : failure)
+        let failure = known ?? end ?? failure
         let isSilent = isHandshakeComplete && (failure == .closedByClient || failure == .closedByUs)
         report(
             isHandshakeComplete ? "TLS connection ended before a request" : "TLS handshake failed",

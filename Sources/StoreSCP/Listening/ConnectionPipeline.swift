@@ -35,9 +35,9 @@ struct ConnectionPipeline: Sendable {
             let observer = TLSInputObserver()
             try pipeline.addHandler(observer)
             try pipeline.addHandler(NIOSSLServerHandler(context: tls.current))
+            try pipeline.addHandler(RaggedEndHandler())
             tlsInput = observer
         }
-        if tls != nil { try pipeline.addHandler(RaggedEndHandler()) }
         if usesProxyProtocol || tls != nil {
             try pipeline.addHandler(ConnectionFailureHandler(tlsInput: tlsInput, advice: advice, logger: logger))
         }
