@@ -29,7 +29,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
 
         .target(name: "ByteComparison", swiftSettings: settings),
-        .target(name: "HTTP", dependencies: ["CCurl", "CEpoll"], swiftSettings: settings),
+        .target(name: "HTTP", dependencies: ["CCurl", "CCrypto", "CEpoll"], swiftSettings: settings),
         .target(
             name: "StructuredLog", dependencies: [.product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),

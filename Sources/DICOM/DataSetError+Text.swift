@@ -59,11 +59,6 @@ extension DataSetError: CustomStringConvertible {
     }
 }
 
-extension Tag {
-    /// For logs and senders: a tag that the standard cannot mean is bytes of some value.
-    package var text: String { isPlausible ? description : "An element" }
-}
-
 extension UIDError: CustomStringConvertible {
     package var description: String {
         switch self {

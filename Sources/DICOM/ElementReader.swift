@@ -191,7 +191,7 @@ package struct ElementReader {
             return .placeholder
         case .none(let first, let second):
             // A single element, or a single item, in the other encoding.
-            guard isEncodingConfirmed, tag.isPlausible, level.lastTag.map({ $0 < tag }) ?? true else {
+            guard isEncodingConfirmed, tag.isPlausible(after: level.lastTag), level.lastTag.map({ $0 < tag }) ?? true else {
                 throw .invalidVR(tag, first, second)
             }
             if level.kind == .item, level.lastTag == nil { level.encoding.isExplicitVR = false }
@@ -207,13 +207,13 @@ package struct ElementReader {
         case .implicit:
             // Nothing else tells bytes of a value from a header.
             let isInOrder = level.lastTag.map { $0 < header.tag } ?? true
-            if level.isExplicitVR || !isInOrder { isWellFormed = false }
+            let isPlausible = isInOrder && header.tag.isPlausible(after: level.lastTag)
+            if level.isExplicitVR || !isPlausible { isWellFormed = false }
         case .placeholder:
             isWellFormed = false
         case .explicit(let vr, _):
             if !vr.isKnown || !(level.isExplicitVR || header.tag.group == 0x0002) { isWellFormed = false }
         }
-        if !header.tag.isPlausible { isWellFormed = false }
         return header
     }
 
@@ -269,7 +269,8 @@ package struct ElementReader {
         case (.itemDelimitationItem, .sequence):
             // Of an item whose length had said already where it ends.
             isWellFormed = false
-        case (let tag, _) where tag.group != Tag.item.group && tag > level.element.tag && tag.isPlausible
+        case (let tag, _) where tag.group != Tag.item.group && tag > level.element.tag
+            && tag.isPlausible(after: level.element.tag)
             && level.encoding == outer.last?.encoding:
             // The sequence has no delimiter.
             isWellFormed = false

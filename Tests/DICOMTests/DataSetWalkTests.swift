@@ -139,6 +139,19 @@ struct DataSetWalkTests {
         }
     }
 
+    @Test("Damage of a deflated stream takes nothing of what stands before it", arguments: [1, 100, Int.max])
+    func damage(chunk: Int) throws {
+        // A stored block, which is not the last, and a block of the type that does not exist. RFC 1951 §3.2.
+        let bytes = Self.dataSet(.explicitVRLittleEndian, Self.pixels)
+        let length = UInt16(bytes.count)
+        let block = [0, UInt8(length & 0xFF), UInt8(length >> 8), ~UInt8(length & 0xFF), ~UInt8(length >> 8)] + bytes
+        let ending = try Self.ending(of: block + [7], .deflatedExplicitVRLittleEndian, chunk: chunk)
+        guard case .unread(.deflateStreamDamaged, _) = ending else {
+            Issue.record("\(ending)")
+            return
+        }
+    }
+
     @Test("Values behind the header inflate as far as what was received allows, then it is unread")
     func bomb() throws {
         var limits = DataSetLimits()

@@ -161,6 +161,11 @@ struct MalformedDataSetTests {
                 set.header(Tag(0x0028, 0x3006), "LO", length: 2)
                 set.append(raw: Array("DOE^JOHN DOE^JANE DOE^".utf8))
             },
+            Malformed("A private element without its creator, whose length is too short", .implicitVRLittleEndian) {
+                set in
+                set.header(Tag(0x0029, 0x1006), "LO", length: 2)
+                set.append(raw: Array("DOE^JOHN".utf8))
+            },
         ])
     func lost(_ malformed: Malformed) throws {
         let ending = try DataSetWalkTests.ending(of: malformed.bytes, malformed.syntax)
