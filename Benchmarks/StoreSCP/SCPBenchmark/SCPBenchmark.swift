@@ -52,6 +52,7 @@ struct SCPBenchmark {
                 workloads: workloads,
                 latencyMilliseconds: environment["LATENCY"].flatMap(Double.init)
             ).run()
+            if name == "walk" { for table in tables { table.printPairs(.cpuSecondsPerGigabyte) } }
             guard let path = environment["PLOT"], !path.isEmpty, !tables.isEmpty else { return }
             let title = "Throughput of receivers storing into a folder, as a ratio to the \(programs[0].name)"
             try RatioChart(title: title, tables: tables).svg.write(toFile: path, atomically: true, encoding: .utf8)

@@ -1,0 +1,228 @@
+"""What senders in use have been seen to send, byte for byte, since no library would write it: what is only malformed is stored as it
+came, and what cannot be stored is refused with its reason."""
+
+import struct
+
+import pytest
+from elements import (
+    INSTANCE,
+    ITEM_END,
+    SEQUENCE_END,
+    SERIES,
+    SOP_CLASS,
+    STUDY,
+    UNDEFINED,
+    data_set,
+    explicit,
+    implicit,
+    implicit_data_set,
+    item,
+)
+from part10 import data_set_of
+from raw_sender import DEFLATED, EXPLICIT, IMPLICIT, Answer, RawSender
+from synthetic import synthetic_instance
+
+pytestmark = pytest.mark.pipeline
+BIG_ENDIAN, JPEG = b"1.2.840.10008.1.2.2", b"1.2.840.10008.1.2.4.50"
+SUCCESS, CANNOT_UNDERSTAND = 0x0000, 0xC000
+INVALID_SOP_INSTANCE, MISMATCH = 0x0117, 0xA900
+LONG_UID = "2.25." + "7" * 61
+REFERENCE = explicit(0x0008, 0x1150, "UI", SOP_CLASS) + explicit(0x0008, 0x1155, "UI", INSTANCE)
+IMPLICIT_REFERENCE = implicit(0x0008, 0x1150, SOP_CLASS) + implicit(0x0008, 0x1155, INSTANCE)
+CREATOR = explicit(0x0009, 0x0010, "LO", "SYNTHETIC")
+
+
+def sequence(content: bytes, length: int | None = UNDEFINED, element: int = 0x1140) -> bytes:
+    """Of group 0008, and behind the UIDs of the instance."""
+    return explicit(0x0008, element, "SQ", content, length)
+
+
+def send(receiver, content: bytes, syntax: bytes = EXPLICIT, instance: str = INSTANCE) -> Answer | None:
+    with RawSender(receiver.port) as sender:
+        assert sender.associate(syntax=syntax)
+        return sender.store_data_set(content, instance.encode(), SOP_CLASS.encode())
+
+
+def stored(folder, instance: str = INSTANCE) -> list[bytes]:
+    return [data_set_of(path.read_bytes()) for path in (folder / "storage").rglob(f"{instance}.dcm")]
+
+
+TAKEN = {
+    # Delimiters: one too few, one too many.
+    "the sequence's delimiter ends the last item too": data_set(before_study=sequence(item(REFERENCE, UNDEFINED) + SEQUENCE_END)),
+    "an item begins where the one before has no delimiter": data_set(
+        before_study=sequence(item(REFERENCE, UNDEFINED) + item(REFERENCE, UNDEFINED) + ITEM_END + SEQUENCE_END)
+    ),
+    "a sequence with a length has a delimiter as well": data_set(
+        before_study=CREATOR + explicit(0x0009, 0x1001, "SQ", item(CREATOR)) + SEQUENCE_END
+    ),
+    "an item with a length has a delimiter as well": data_set(before_study=sequence(item(REFERENCE) + ITEM_END + SEQUENCE_END)),
+    "a sequence has no delimiter": data_set(before_study=sequence(item(REFERENCE))),
+    "delimiters behind the last element": data_set() + ITEM_END + SEQUENCE_END,
+    # One element, or one item, in another encoding.
+    "a private element in Implicit VR": data_set(before_study=CREATOR + implicit(0x0009, 0x1001, "text") + explicit(0x0009, 0x1002, "SH", "x")),
+    "an element in Implicit VR behind the UIDs": data_set(rest=implicit(0x0028, 0x0100, b"\x08\0")),
+    "a private element without a VR": data_set(before_study=CREATOR + explicit(0x0009, 0x1001, "  ", "text")),
+    "an item in Implicit VR, with a length": data_set(before_study=sequence(item(IMPLICIT_REFERENCE) + SEQUENCE_END)),
+    "an item in Implicit VR, without a length": data_set(
+        before_study=sequence(item(IMPLICIT_REFERENCE, UNDEFINED) + ITEM_END + SEQUENCE_END)
+    ),
+    "an unknown element is a sequence in Implicit VR": data_set(
+        before_study=CREATOR + explicit(0x0009, 0x1001, "UN", item(IMPLICIT_REFERENCE, UNDEFINED) + ITEM_END + SEQUENCE_END, UNDEFINED)
+    ),
+    "an unknown element is a sequence in Explicit VR": data_set(
+        before_study=CREATOR + explicit(0x0009, 0x1001, "UN", item(REFERENCE, UNDEFINED) + ITEM_END + SEQUENCE_END, UNDEFINED)
+    ),
+    # Elements that belong elsewhere.
+    "file meta information without its length": data_set(
+        first=explicit(0x0002, 0x0010, "UI", EXPLICIT.decode()) + explicit(0x0002, 0x0013, "SH", "OLD_TOOLKIT")
+    ),
+    "group 0003": data_set(first=explicit(0x0003, 0x0010, "LO", "SYNTHETIC") + explicit(0x0003, 0x1001, "UN", b"\0" * 20)),
+    "group 0005": data_set(first=explicit(0x0005, 0x0010, "LO", "SYNTHETIC")),
+    "group 0007": data_set(first=explicit(0x0007, 0x0010, "LO", "SYNTHETIC")),
+    "zeros before the first element": data_set(first=bytes(8)),
+    # UIDs that are not where they should be, or not alone there.
+    "elements sorted as signed numbers": data_set(
+        before_study=explicit(0x0020, 0x9221, "SQ", item(explicit(0x0020, 0x9164, "UI", INSTANCE)))
+    ),
+    "the study behind the image": data_set(
+        study="", rest=explicit(0x0028, 0x0100, "US", b"\x08\0") + explicit(0x0020, 0x000D, "UI", STUDY)
+    ).replace(explicit(0x0020, 0x000D, "UI", ""), b""),
+    "spaces around the study": data_set().replace(explicit(0x0020, 0x000D, "UI", STUDY), explicit(0x0020, 0x000D, "UI", f" {STUDY}  ".encode())),
+    "a component of a UID has a leading zero": data_set(study="2.25.022.1"),
+    # Behind the last element.
+    "a single NUL": data_set() + b"\0",
+    "four hundred zeros": data_set() + bytes(400),
+    "an element of padding": data_set() + explicit(0xFFFC, 0xFFFC, "OB", bytes(100)),
+    "pixels of odd length": data_set(pixels=explicit(0x7FE0, 0x0010, "OB", bytes(255))),
+    "nothing": data_set(pixels=b""),
+}
+
+
+@pytest.mark.parametrize("content", TAKEN.values(), ids=TAKEN.keys())
+def test_what_is_only_malformed_is_stored_as_it_came(folder_receiver, tmp_path, content):
+    receiver = folder_receiver()
+    assert send(receiver, content) == Answer(SUCCESS, "")
+    assert stored(tmp_path) == [content]
+
+
+def in_big_endian(*elements: tuple[int, int, str, bytes]) -> bytes:
+    return b"".join(explicit(*element, order=">") for element in elements)
+
+
+BIG_ENDIAN_DATA_SET = in_big_endian(
+    (0x0008, 0x0016, "UI", SOP_CLASS.encode() + b"\0"),
+    (0x0008, 0x0018, "UI", INSTANCE.encode() + b"\0"),
+    (0x0020, 0x000D, "UI", STUDY.encode() + b"\0"),
+    (0x0020, 0x000E, "UI", SERIES.encode() + b"\0"),
+)
+REFUSED = {
+    "Implicit VR for Explicit VR": (implicit_data_set(), EXPLICIT, "(0008,0016)"),
+    "Explicit VR for Implicit VR": (data_set(), IMPLICIT, "(0008,0016)"),
+    "Big Endian for Little Endian": (BIG_ENDIAN_DATA_SET, EXPLICIT, ""),
+    "a study UID that is text": (data_set(study="not a UID"), EXPLICIT, "(0020,000D)"),
+    "a series UID that is text": (data_set(series="SERIES.1"), EXPLICIT, "(0020,000E)"),
+    "a study UID that is too long": (data_set(study=LONG_UID), EXPLICIT, "(0020,000D)"),
+    "no study UID": (data_set(study=""), EXPLICIT, "(0020,000D)"),
+}
+
+
+@pytest.mark.parametrize(("content", "syntax", "tag"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_be_stored_is_refused_with_its_reason(folder_receiver, tmp_path, content, syntax, tag):
+    receiver = folder_receiver()
+    answer = send(receiver, content, syntax)
+    assert answer.status == CANNOT_UNDERSTAND
+    assert tag in answer.comment
+    assert len(answer.comment) in range(1, 65)
+    assert stored(tmp_path) == []
+    [line] = receiver.log_lines("instance refused")
+    assert line["level"] in ("warning", "WARN")
+    print(line)
+
+
+def test_an_instance_uid_that_is_too_long_is_refused_with_its_reason(folder_receiver):
+    receiver = folder_receiver()
+    answer = send(receiver, data_set(instance=LONG_UID), instance=LONG_UID)
+    assert answer.status == INVALID_SOP_INSTANCE
+    assert "UID" in answer.comment
+    [line] = receiver.log_lines("instance refused")
+    print(line)
+
+
+# Item by item: the data set, its syntax, the element that is cut, how many bytes are missing by its length.
+
+
+def fragments(*contents: bytes, end: bytes = SEQUENCE_END) -> bytes:
+    return explicit(0x7FE0, 0x0010, "OB", b"".join(map(item, (b"", *contents))) + end, UNDEFINED)
+
+
+def deflated() -> bytes:
+    import zlib
+
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return compressor.compress(data_set(rest=explicit(0x0028, 0x1101, "US", bytes(range(250))))) + compressor.flush()
+
+
+NESTED = sequence(item(REFERENCE + sequence(item(REFERENCE, UNDEFINED) + ITEM_END + SEQUENCE_END, element=0x1199), UNDEFINED))
+CUT = {
+    "inside the last element": (data_set()[:-100], EXPLICIT, "(7FE0,0010)", 100),
+    "by one byte": (data_set()[:-1], EXPLICIT, "(7FE0,0010)", 1),
+    "inside the last element, Implicit VR": (implicit_data_set()[:-100], IMPLICIT, "(7FE0,0010)", 100),
+    "inside an element before the pixel data": (
+        data_set(rest=explicit(0x0028, 0x1201, "OW", bytes(600)))[: -len(explicit(0x7FE0, 0x0010, "OB", bytes(256))) - 150],
+        EXPLICIT,
+        "(0028,1201)",
+        150,
+    ),
+    "inside the header of an element": (data_set(pixels=explicit(0x7FE0, 0x0010, "OB", b"")[:10]), EXPLICIT, "(7FE0,0010)", None),
+    "behind an item of undefined length": (data_set(pixels=b"", rest=explicit(0x0040, 0xA730, "SQ", item(REFERENCE, UNDEFINED), UNDEFINED)), EXPLICIT, "(0040,A730)", None),
+    "before the end of a sequence": (
+        data_set(pixels=b"", rest=explicit(0x0040, 0xA730, "SQ", item(REFERENCE, UNDEFINED) + ITEM_END, UNDEFINED)),
+        EXPLICIT,
+        "(0040,A730)",
+        None,
+    ),
+    "inside an item with a length": (
+        data_set(pixels=b"", rest=explicit(0x0040, 0xA730, "SQ", item(REFERENCE)[:-5], UNDEFINED)),
+        EXPLICIT,
+        "(0040,A730)",
+        5,
+    ),
+    "inside a sequence with a length": (
+        data_set(pixels=b"", rest=explicit(0x0040, 0xA730, "SQ", item(REFERENCE))[:-5]),
+        EXPLICIT,
+        "(0040,A730)",
+        5,
+    ),
+    "inside a fragment": (data_set(pixels=fragments(bytes(300), bytes(300), end=b"")[:-120]), JPEG, "(7FE0,0010)", 120),
+    "between two fragments": (data_set(pixels=fragments(bytes(300), end=b"")), JPEG, "(7FE0,0010)", None),
+    "inside the delimiter of the fragments": (data_set(pixels=fragments(bytes(300))[:-3]), JPEG, "(7FE0,0010)", None),
+    "before the end of the deflated stream": (deflated()[:-2], DEFLATED, "", None),
+    "in the middle of the deflated stream": (deflated()[:-60], DEFLATED, "(", None),
+}
+
+
+@pytest.mark.parametrize(("content", "syntax", "tag", "missing"), CUT.values(), ids=CUT.keys())
+def test_what_ends_too_early_is_refused_with_the_element_that_is_cut(folder_receiver, tmp_path, content, syntax, tag, missing):
+    receiver = folder_receiver()
+    answer = send(receiver, content, syntax)
+    assert answer.status == CANNOT_UNDERSTAND
+    assert tag in answer.comment
+    assert missing is None or str(missing) in answer.comment
+    assert len(answer.comment) in range(1, 65)
+    assert stored(tmp_path) == []
+    [line] = receiver.log_lines("instance refused")
+    print(answer, line)
+    assert tag in line["tag"]
+
+
+@pytest.mark.parametrize(("content", "syntax", "tag", "missing"), CUT.values(), ids=CUT.keys())
+def test_what_ends_too_early_is_stored_and_marked_where_that_is_wanted(folder_receiver, tmp_path, content, syntax, tag, missing):
+    receiver = folder_receiver(INCOMPLETE_DATA_SETS="store")
+    answer = send(receiver, content, syntax)
+    assert answer.status == 0xB007
+    assert tag in answer.comment
+    assert stored(tmp_path) == [content]
+    assert receiver.stop() == 0
+    [path] = (tmp_path / "storage").glob("deliveries/*.json")
+    print(path.read_text())
