@@ -16,7 +16,7 @@ PYTHON := .venv/bin/python
 PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz lint image invoke reproduce redrive chaos corpus bench-runtime bench-scp soak-scp down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint image invoke reproduce redrive chaos corpus bench-runtime bench-scp soak-scp down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,9 @@ corpus: release .build-corpus/complete ## What four receivers say of the DICOM f
 fuzz: setup ## SECONDS=600 a target: libFuzzer with the address and the thread sanitizer; finds become fixtures
 	scripts/fuzz address -1 $(or $(SECONDS),600)
 	scripts/fuzz thread -1 $(or $(SECONDS),600)
+
+fuzz-walk: setup ## EXECUTIONS=10000000: the walk over data sets alone, with the address sanitizer
+	scripts/fuzz address $(or $(EXECUTIONS),10000000) 7200 walk
 
 lint: setup .venv-lint/complete ## Format, templates, state machine, Dockerfile
 	$(LINT_SWIFT)

@@ -100,6 +100,7 @@ class Answer:
 
     status: int
     comment: str
+    sop_instance: str
 
     def __str__(self) -> str:
         return f"{self.status:04X}H {self.comment}".rstrip()
@@ -112,8 +113,8 @@ class Answer:
             element, length = struct.unpack_from("<HI", response, at + 2)
             elements[element] = response[at + 8 : at + 8 + length]
             at += 8 + length
-        comment = elements.get(0x0902, b"").decode("latin-1").strip()
-        return cls(int.from_bytes(elements[0x0900], "little"), comment)
+        comment, instance = (elements.get(element, b"").decode("latin-1").rstrip(" \0") for element in (0x0902, 0x1000))
+        return cls(int.from_bytes(elements[0x0900], "little"), comment, instance)
 
 
 class RawSender:

@@ -1,7 +1,8 @@
 """What senders in use have been seen to send, byte for byte, since no library would write it: what is only malformed is stored as it
 came, and what cannot be stored is refused with its reason."""
 
-import struct
+import json
+import zlib
 
 import pytest
 from elements import (
@@ -20,12 +21,13 @@ from elements import (
 )
 from part10 import data_set_of
 from raw_sender import DEFLATED, EXPLICIT, IMPLICIT, Answer, RawSender
+from senders import send_with_dcmtk, send_with_pynetdicom
 from synthetic import synthetic_instance
 
 pytestmark = pytest.mark.pipeline
 BIG_ENDIAN, JPEG = b"1.2.840.10008.1.2.2", b"1.2.840.10008.1.2.4.50"
 SUCCESS, CANNOT_UNDERSTAND = 0x0000, 0xC000
-INVALID_SOP_INSTANCE, MISMATCH = 0x0117, 0xA900
+INVALID_SOP_INSTANCE, MISMATCH, INCOMPLETE = 0x0117, 0xA900, 0xB007
 LONG_UID = "2.25." + "7" * 61
 REFERENCE = explicit(0x0008, 0x1150, "UI", SOP_CLASS) + explicit(0x0008, 0x1155, "UI", INSTANCE)
 IMPLICIT_REFERENCE = implicit(0x0008, 0x1150, SOP_CLASS) + implicit(0x0008, 0x1155, INSTANCE)
@@ -35,6 +37,15 @@ CREATOR = explicit(0x0009, 0x0010, "LO", "SYNTHETIC")
 def sequence(content: bytes, length: int | None = UNDEFINED, element: int = 0x1140) -> bytes:
     """Of group 0008, and behind the UIDs of the instance."""
     return explicit(0x0008, element, "SQ", content, length)
+
+
+def fragments(*contents: bytes, end: bytes = SEQUENCE_END) -> bytes:
+    return explicit(0x7FE0, 0x0010, "OB", b"".join(map(item, (b"", *contents))) + end, UNDEFINED)
+
+
+def deflated(flush: int = zlib.Z_FINISH) -> bytes:
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return compressor.compress(data_set(rest=explicit(0x0028, 0x1101, "US", bytes(range(250))))) + compressor.flush(flush)
 
 
 def send(receiver, content: bytes, syntax: bytes = EXPLICIT, instance: str = INSTANCE) -> Answer | None:
@@ -102,8 +113,9 @@ TAKEN = {
 @pytest.mark.parametrize("content", TAKEN.values(), ids=TAKEN.keys())
 def test_what_is_only_malformed_is_stored_as_it_came(folder_receiver, tmp_path, content):
     receiver = folder_receiver()
-    assert send(receiver, content) == Answer(SUCCESS, "")
+    assert str(send(receiver, content)) == "0000H"
     assert stored(tmp_path) == [content]
+    assert receiver.log_lines("instance refused") == []
 
 
 def in_big_endian(*elements: tuple[int, int, str, bytes]) -> bytes:
@@ -132,12 +144,11 @@ def test_what_cannot_be_stored_is_refused_with_its_reason(folder_receiver, tmp_p
     receiver = folder_receiver()
     answer = send(receiver, content, syntax)
     assert answer.status == CANNOT_UNDERSTAND
-    assert tag in answer.comment
-    assert len(answer.comment) in range(1, 65)
+    assert tag in answer.comment and len(answer.comment) in range(1, 65)
     assert stored(tmp_path) == []
     [line] = receiver.log_lines("instance refused")
-    assert line["level"] in ("warning", "WARN")
-    print(line)
+    assert (line["level"], line["reason"]) == ("WARN", answer.comment)
+    assert tag in line["tag"] and line["expected"] and line["got"]
 
 
 def test_an_instance_uid_that_is_too_long_is_refused_with_its_reason(folder_receiver):
@@ -145,25 +156,10 @@ def test_an_instance_uid_that_is_too_long_is_refused_with_its_reason(folder_rece
     answer = send(receiver, data_set(instance=LONG_UID), instance=LONG_UID)
     assert answer.status == INVALID_SOP_INSTANCE
     assert "UID" in answer.comment
-    [line] = receiver.log_lines("instance refused")
-    print(line)
+    assert receiver.log_lines("instance refused")
 
 
-# Item by item: the data set, its syntax, the element that is cut, how many bytes are missing by its length.
-
-
-def fragments(*contents: bytes, end: bytes = SEQUENCE_END) -> bytes:
-    return explicit(0x7FE0, 0x0010, "OB", b"".join(map(item, (b"", *contents))) + end, UNDEFINED)
-
-
-def deflated() -> bytes:
-    import zlib
-
-    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    return compressor.compress(data_set(rest=explicit(0x0028, 0x1101, "US", bytes(range(250))))) + compressor.flush()
-
-
-NESTED = sequence(item(REFERENCE + sequence(item(REFERENCE, UNDEFINED) + ITEM_END + SEQUENCE_END, element=0x1199), UNDEFINED))
+# The data set, its syntax, the element that is cut, and how many bytes are missing where a length says it.
 CUT = {
     "inside the last element": (data_set()[:-100], EXPLICIT, "(7FE0,0010)", 100),
     "by one byte": (data_set()[:-1], EXPLICIT, "(7FE0,0010)", 1),
@@ -197,8 +193,8 @@ CUT = {
     "inside a fragment": (data_set(pixels=fragments(bytes(300), bytes(300), end=b"")[:-120]), JPEG, "(7FE0,0010)", 120),
     "between two fragments": (data_set(pixels=fragments(bytes(300), end=b"")), JPEG, "(7FE0,0010)", None),
     "inside the delimiter of the fragments": (data_set(pixels=fragments(bytes(300))[:-3]), JPEG, "(7FE0,0010)", None),
-    "before the end of the deflated stream": (deflated()[:-2], DEFLATED, "", None),
-    "in the middle of the deflated stream": (deflated()[:-60], DEFLATED, "(", None),
+    "before the end of the deflated stream": (deflated()[:-2], DEFLATED, "(7FE0,0010)", None),
+    "in the middle of the deflated stream": (deflated()[:-150], DEFLATED, "(0028,1101)", None),
 }
 
 
@@ -207,22 +203,100 @@ def test_what_ends_too_early_is_refused_with_the_element_that_is_cut(folder_rece
     receiver = folder_receiver()
     answer = send(receiver, content, syntax)
     assert answer.status == CANNOT_UNDERSTAND
-    assert tag in answer.comment
-    assert missing is None or str(missing) in answer.comment
-    assert len(answer.comment) in range(1, 65)
+    assert tag in answer.comment and len(answer.comment) in range(1, 65)
+    assert missing is None or f" {missing} " in answer.comment
     assert stored(tmp_path) == []
     [line] = receiver.log_lines("instance refused")
-    print(answer, line)
-    assert tag in line["tag"]
+    assert (line["level"], line["reason"]) == ("WARN", answer.comment)
+    assert (line["tag"], "offset" in line) == (tag, True)
+    assert missing is None or f" {missing} bytes" in line["got"]
 
 
 @pytest.mark.parametrize(("content", "syntax", "tag", "missing"), CUT.values(), ids=CUT.keys())
 def test_what_ends_too_early_is_stored_and_marked_where_that_is_wanted(folder_receiver, tmp_path, content, syntax, tag, missing):
     receiver = folder_receiver(INCOMPLETE_DATA_SETS="store")
     answer = send(receiver, content, syntax)
-    assert answer.status == 0xB007
+    assert answer.status == INCOMPLETE
     assert tag in answer.comment
     assert stored(tmp_path) == [content]
+    [line] = structures(receiver)
+    assert (line["structure"], line["tag"]) == ("incomplete", tag)
     assert receiver.stop() == 0
-    [path] = (tmp_path / "storage").glob("deliveries/*.json")
-    print(path.read_text())
+    assert [item.get("incomplete") for item in instances(tmp_path)] == [True]
+
+
+# What is not whole may be so because the reading was lost: then nobody can say it, and it is stored.
+# A block of the type that there is none of. RFC 1951 §3.2.3.
+NO_BLOCK = b"\xff" * 20
+UNREAD = {
+    "a sequence holds something else than items": (data_set(rest=explicit(0x0040, 0xA730, "SQ", b"no item " * 8, UNDEFINED)), EXPLICIT),
+    "a text has no length": (data_set(rest=explicit(0x0040, 0xA160, "UT", "text", UNDEFINED)), EXPLICIT),
+    "a cut behind an element without a VR": (data_set(rest=CREATOR + explicit(0x0029, 0x1001, "??", "text"))[:-100], EXPLICIT),
+    "a cut behind an item without a delimiter": (
+        data_set(rest=explicit(0x0040, 0xA730, "SQ", item(REFERENCE, UNDEFINED) + SEQUENCE_END, UNDEFINED))[:-100],
+        EXPLICIT,
+    ),
+    "the deflated stream is damaged": (deflated(zlib.Z_FULL_FLUSH) + NO_BLOCK, DEFLATED),
+}
+
+
+@pytest.mark.parametrize(("content", "syntax"), UNREAD.values(), ids=UNREAD.keys())
+def test_what_cannot_be_followed_to_its_end_is_stored_and_told(folder_receiver, tmp_path, content, syntax):
+    receiver = folder_receiver()
+    assert str(send(receiver, content, syntax)) == "0000H"
+    assert stored(tmp_path) == [content]
+    [line] = structures(receiver)
+    assert line["structure"] == "unread"
+    assert receiver.stop() == 0
+    assert [item.get("incomplete") for item in instances(tmp_path)] == [None]
+
+
+def structures(receiver) -> list[dict]:
+    return [line for line in receiver.log_lines() if "structure" in line]
+
+
+def instances(folder) -> list[dict]:
+    """Of the one delivery's manifest."""
+    [path] = (folder / "storage").glob("deliveries/*.json")
+    return json.loads(path.read_text())["instances"]
+
+
+OTHER_INSTANCE = "2.25.22.1.1.2"
+
+
+def test_uids_of_command_and_data_set_that_differ_are_refused(folder_receiver, tmp_path):
+    receiver = folder_receiver()
+    answer = send(receiver, data_set(), instance=OTHER_INSTANCE)
+    assert (answer.status, answer.sop_instance) == (MISMATCH, OTHER_INSTANCE)
+    assert "(0008,0018)" in answer.comment
+    assert list((tmp_path / "storage").rglob("*.dcm")) == []
+    [line] = receiver.log_lines("instance refused")
+    assert (line["tag"], line["expected"], line["got"]) == ("(0008,0018)", OTHER_INSTANCE, INSTANCE)
+
+
+def test_the_data_sets_uids_count_where_that_is_wanted(folder_receiver, tmp_path):
+    receiver = folder_receiver(UID_MISMATCH="data-set")
+    answer = send(receiver, data_set(), instance=OTHER_INSTANCE)
+    assert (answer.status, answer.sop_instance) == (SUCCESS, OTHER_INSTANCE)
+    assert stored(tmp_path) == [data_set()]
+    assert stored(tmp_path, OTHER_INSTANCE) == []
+    assert receiver.stop() == 0
+    assert [item["sopInstanceUID"] for item in instances(tmp_path)] == [INSTANCE]
+
+
+@pytest.mark.parametrize("send_files", [send_with_dcmtk, send_with_pynetdicom])
+def test_libraries_send_some_of_it_too(folder_receiver, tmp_path, send_files):
+    receiver = folder_receiver()
+    files = [
+        synthetic_instance(tmp_path / "zero.dcm", StudyInstanceUID="2.25.022.1"),
+        synthetic_instance(tmp_path / "padding.dcm", DataSetTrailingPadding=bytes(100)),
+        synthetic_instance(tmp_path / "uncounted.dcm", StudyID="x" * 40),
+    ]
+    assert [answer.status for answer in send_files(files, "127.0.0.1", receiver.port)] == [SUCCESS] * len(files)
+
+
+def test_a_file_that_is_cut_is_refused_from_pynetdicom(folder_receiver, tmp_path):
+    path = synthetic_instance(tmp_path / "cut.dcm")
+    path.write_bytes(path.read_bytes()[:-100])
+    [answer] = send_with_pynetdicom([path], "127.0.0.1", folder_receiver().port)
+    assert answer.status == CANNOT_UNDERSTAND
