@@ -71,7 +71,9 @@ TAKEN = {
     "a sequence has no delimiter": data_set(before_study=sequence(item(REFERENCE))),
     "delimiters behind the last element": data_set() + ITEM_END + SEQUENCE_END,
     # One element, or one item, in another encoding.
-    "a private element in Implicit VR": data_set(before_study=CREATOR + implicit(0x0009, 0x1001, "text") + explicit(0x0009, 0x1002, "SH", "x")),
+    "a private element in Implicit VR": data_set(
+        before_study=CREATOR + implicit(0x0009, 0x1001, "text") + explicit(0x0009, 0x1002, "SH", "x")
+    ),
     "an element in Implicit VR behind the UIDs": data_set(rest=implicit(0x0028, 0x0100, b"\x08\0")),
     "a private element without a VR": data_set(before_study=CREATOR + explicit(0x0009, 0x1001, "  ", "text")),
     "an item in Implicit VR, with a length": data_set(before_study=sequence(item(IMPLICIT_REFERENCE) + SEQUENCE_END)),

@@ -26,17 +26,6 @@ struct ResultTable<Row> {
         return own / first
     }
 
-    /// Of each further program: its ratio to the first in the same round, which what the machine does meanwhile hardly touches.
-    func printPairs(_ column: Column<Row>) {
-        for index in programs.indices.dropFirst() where rounds[index].count == rounds[0].count {
-            let ratios = zip(rounds[index], rounds[0]).map { column.value($0) / column.value($1) }
-            guard let median = ratios.median, let least = ratios.min(), let greatest = ratios.max() else { continue }
-            let figures = [median, least, greatest].map { String(format: "×%.3f", $0) }
-            Swift.print(
-                "\n\(title), \(column.title) of \(programs[index]) in the same round: \(figures[0]) (\(figures[1])–\(figures[2]))")
-        }
-    }
-
     private func cell(_ column: Column<Row>, _ index: Int) -> String {
         let values = rounds[index].map(column.value)
         guard let median = values.median, let least = values.min(), let greatest = values.max() else { return "" }

@@ -5,6 +5,7 @@ import Foundation
 ///     SCPBenchmark machine
 ///     SCPBenchmark free-port
 ///     SCPBenchmark SUITE ROUNDS NAME=COMMAND …
+///     SCPBenchmark walk PASSES NAME=COMMAND NAME=COMMAND
 ///     SCPBenchmark connect ROUNDS NAME=COMMAND …
 ///     SCPBenchmark neighbours ROUNDS NAME=COMMAND …
 ///     SCPBenchmark soak SECONDS NAME=COMMAND
@@ -38,6 +39,7 @@ struct SCPBenchmark {
         switch name {
         case "neighbours":
             Neighbours.compare(programs, rounds: amount, storage: storage, attacks: workloads)
+        case "walk": try WalkCost(programs: programs, passes: amount, storage: storage).run()
         case "connect": ConnectionRush.compare(programs, rounds: amount, storage: storage)
         case "many-studies":
             try ManyStudies(
@@ -52,7 +54,6 @@ struct SCPBenchmark {
                 workloads: workloads,
                 latencyMilliseconds: environment["LATENCY"].flatMap(Double.init)
             ).run()
-            if name == "walk" { for table in tables { table.printPairs(.cpuSecondsPerGigabyte) } }
             guard let path = environment["PLOT"], !path.isEmpty, !tables.isEmpty else { return }
             let title = "Throughput of receivers storing into a folder, as a ratio to the \(programs[0].name)"
             try RatioChart(title: title, tables: tables).svg.write(toFile: path, atomically: true, encoding: .utf8)

@@ -30,13 +30,6 @@ struct Suite {
             ],
             columns: [.peakMebibytes, .objectsPerSecond], limits: Measurement.Limits(seconds: 0, passSeconds: 60),
             warmsMemory: false),
-        // Long passes: the CPU's ticks are hundredths of a second, and what is looked for are hundredths of the whole.
-        "walk": Suite(
-            workloads: [
-                ct(2000, associations: 8), multiFrame,
-                Workload(name: "deflated, 8 associations", object: .deflatedCT, objects: 2000, associations: 8),
-            ],
-            columns: [.cpuSecondsPerGigabyte, .megabytesPerSecond], limits: Measurement.Limits(seconds: 6, passSeconds: 6)),
     ]
 
     private static let folderWorkloads = [
