@@ -1,20 +1,25 @@
 /// Why a data set, or a file, could not be read.
 ///
-/// Where a reader has lost its way, tags and lengths are bytes of some value: the description, which is for logs, leaves
-/// them out.
+/// Where a reader has lost its way, tags and lengths are bytes of some value. The texts, which are for logs and senders, name
+/// only tags that the standard could mean.
 package enum DataSetError: Error, Hashable, Sendable {
     /// Explicit VR was expected and two other bytes came.
     case invalidVR(Tag, UInt8, UInt8)
+    /// Implicit VR was expected, and the first element has a VR.
+    case explicitVRFound(Tag, VR)
     /// PS3.5 §7.5: only sequences, UN and encapsulated pixel data may have an undefined length.
     case undefinedLengthNotAllowed(Tag, VR)
-    /// Between the items of a sequence, or the fragments of pixel data, something else than an item came.
-    case itemExpected(found: Tag)
-    /// An item or a delimiter outside any sequence of undefined length.
+    /// Between the items of this sequence, or the fragments of pixel data, something else than an item came.
+    case itemExpected(in: Tag)
+    /// An item outside any sequence of undefined length.
     case delimiterNotExpected(Tag)
-    /// PS3.5 §7.1: groups below 0008 belong to commands and files, not to a data set.
+    /// PS3.10 §7.1: only group 0002 belongs to the file meta information.
     case groupNotAllowed(Tag)
     case depthExceedsMaximum(Tag, maximum: Int)
+    /// The element goes on beyond the bound for what stands before the UIDs.
     case lengthExceedsMaximum(Tag, length: UInt64, maximum: UInt64)
+    /// The value is longer than any that is looked for.
+    case valueLengthExceedsMaximum(Tag, length: UInt64, maximum: UInt64)
     /// More elements, items and delimiters than the bytes that were received may hold.
     case tooManyElements(maximum: UInt64)
     /// More than the bytes that were received may inflate to.
@@ -40,28 +45,18 @@ extension DataSetError {
         default: false
         }
     }
-}
 
-extension DataSetError: CustomStringConvertible {
-    package var description: String {
+    /// The element at fault, if one is.
+    package var tag: Tag? {
         switch self {
-        case .invalidVR: "invalidVR"
-        case .undefinedLengthNotAllowed: "undefinedLengthNotAllowed"
-        case .itemExpected: "itemExpected"
-        case .delimiterNotExpected: "delimiterNotExpected"
-        case .groupNotAllowed: "groupNotAllowed"
-        case .depthExceedsMaximum(_, let maximum): "depthExceedsMaximum(\(maximum))"
-        case .lengthExceedsMaximum(_, _, let maximum): "lengthExceedsMaximum(\(maximum))"
-        case .tooManyElements(let maximum): "tooManyElements(maximum: \(maximum))"
-        case .inflatesTooFar(let maximum): "inflatesTooFar(maximum: \(maximum))"
-        case .truncated(let count): "truncated(after: \(count))"
-        // Both tags are ones that were looked for.
-        case .invalidUID(let tag, _): "invalidUID(\(tag))"
-        case .elementMissing(let tag): "elementMissing(\(tag))"
-        case .deflateStreamDamaged(let code): "deflateStreamDamaged(code: \(code))"
-        case .prefixMissing: "prefixMissing"
-        case .groupLengthMissing: "groupLengthMissing"
-        case .transferSyntaxUnknown(let uid): "transferSyntaxUnknown(\(uid))"
+        case .invalidVR(let tag, _, _), .explicitVRFound(let tag, _), .undefinedLengthNotAllowed(let tag, _),
+            .itemExpected(let tag), .delimiterNotExpected(let tag), .groupNotAllowed(let tag),
+            .depthExceedsMaximum(let tag, _), .lengthExceedsMaximum(let tag, _, _),
+            .valueLengthExceedsMaximum(let tag, _, _), .invalidUID(let tag, _), .elementMissing(let tag):
+            tag
+        case .tooManyElements, .inflatesTooFar, .truncated, .deflateStreamDamaged, .prefixMissing, .groupLengthMissing,
+            .transferSyntaxUnknown:
+            nil
         }
     }
 }

@@ -1,6 +1,6 @@
 /// What reading a data set may cost, whatever the sender wrote.
 package struct DataSetLimits: Hashable, Sendable {
-    /// Bytes that are read or skipped before the reader gives up.
+    /// Bytes that are read or skipped before the UIDs, until the reader gives up.
     ///
     /// Generous, since private elements of some megabytes do stand before the UIDs that are looked for.
     package var maximumBytesExamined: UInt64 = 256 << 20
@@ -16,7 +16,7 @@ package struct DataSetLimits: Hashable, Sendable {
     package var elementsPerKibibyte: UInt64 = 128
     /// Sequences and items of undefined length inside one another. Each level costs a few bytes.
     package var maximumDepth = 64
-    /// The longest value that is ever kept. The longest that is looked for, a UID, has 64 bytes.
+    /// The longest value that is ever kept. The longest that is looked for, a UID, has 64 bytes where it is one.
     package var maximumValueLength: UInt32 = 1024
     /// File meta information, which is buffered whole.
     package var maximumFileMetaInformationLength: UInt32 = 16 << 10
@@ -24,8 +24,8 @@ package struct DataSetLimits: Hashable, Sendable {
     package init() {}
 
     /// What so many bytes, as sent, may inflate to.
-    func bytesInflated(of received: UInt64) -> UInt64 {
-        min(maximumBytesInflated, Self.sum(bytesInflatedAtFirst, received, times: bytesInflatedPerByte))
+    func bytesInflated(of received: UInt64, atMost maximum: UInt64?) -> UInt64 {
+        min(maximum ?? .max, Self.sum(bytesInflatedAtFirst, received, times: bytesInflatedPerByte))
     }
 
     /// How many elements, items and delimiters may stand in so many bytes, as sent.

@@ -1,14 +1,36 @@
 /// How the headers of elements are written at some place in a data set. PS3.5 §7.1.2 and §7.1.3.
 struct ElementEncoding: Hashable, Sendable {
     static let implicitVRLittleEndian = ElementEncoding(isExplicitVR: false, byteOrder: .littleEndian)
+    static let explicitVRLittleEndian = ElementEncoding(isExplicitVR: true, byteOrder: .littleEndian)
 
     private static let undefinedLength: UInt32 = 0xFFFF_FFFF
 
-    /// Of a header, what tells its length.
+    /// Of a header, what tells its form.
     static let leastHeaderLength = 8
     static let greatestHeaderLength = 12
 
-    let isExplicitVR: Bool
+    /// How the header of one element is written.
+    enum Form: Hashable {
+        /// Without a VR, as those of items and delimiters are everywhere.
+        case implicit
+        case explicit(VR, has32BitLength: Bool)
+
+        var headerLength: Int {
+            if case .explicit(_, has32BitLength: true) = self { greatestHeaderLength } else { leastHeaderLength }
+        }
+    }
+
+    /// What stands where Explicit VR has the VR.
+    enum Letters: Hashable {
+        case known(VR)
+        /// Of a later edition, perhaps.
+        case unknown(VR)
+        /// Some devices write `??`, `--`, spaces or NULs where they do not know the VR of a private element.
+        case placeholder
+        case none(UInt8, UInt8)
+    }
+
+    var isExplicitVR: Bool
     let byteOrder: ByteOrder
 
     /// The caller has checked that four bytes are there.
@@ -16,49 +38,43 @@ struct ElementEncoding: Hashable, Sendable {
         Tag(byteOrder.uint16(bytes, at: 0), byteOrder.uint16(bytes, at: 2))
     }
 
-    /// How long the header is, as its first eight bytes tell.
-    func headerLength(_ bytes: RawSpan) throws(DataSetError) -> Int {
-        let tag = tag(bytes)
-        guard carriesVR(tag) else { return Self.leastHeaderLength }
-        guard let vr = vr(bytes) else { throw .invalidVR(tag, bytes.byte(at: 4), bytes.byte(at: 5)) }
-        return has32BitLength(vr, bytes) ? Self.greatestHeaderLength : Self.leastHeaderLength
-    }
-
-    /// The caller has checked that `headerLength` bytes are there.
-    func header(_ bytes: RawSpan, depth: Int) -> ElementHeader {
-        let tag = tag(bytes)
-        let vr = carriesVR(tag) ? vr(bytes) : nil
-        let length: UInt32
-        switch vr {
-        case nil: length = byteOrder.uint32(bytes, at: 4)
-        case let vr? where has32BitLength(vr, bytes): length = byteOrder.uint32(bytes, at: 8)
-        case .some: length = UInt32(byteOrder.uint16(bytes, at: 6))
-        }
-        return ElementHeader(tag: tag, vr: vr, length: length == Self.undefinedLength ? nil : length, depth: depth)
-    }
-
-    private func carriesVR(_ tag: Tag) -> Bool {
-        isExplicitVR && tag.group != Tag.item.group
-    }
-
-    /// Some devices write `??`, `--`, spaces or NULs where they do not know the VR of a private element. Other receivers
-    /// take that for an unknown VR with a 16-bit length, and so must we, or what they store would be refused here.
-    private func isPlaceholder(_ bytes: RawSpan) -> Bool {
-        let first = bytes.byte(at: 4)
-        guard first == bytes.byte(at: 5) else { return false }
+    /// The caller has checked that six bytes are there.
+    static func letters(_ bytes: RawSpan) -> Letters {
+        let (first, second) = (bytes.byte(at: 4), bytes.byte(at: 5))
+        if let vr = VR(first, second) { return vr.isKnown ? .known(vr) : .unknown(vr) }
+        guard first == second else { return .none(first, second) }
         return switch first {
-        case UInt8(ascii: "?"), UInt8(ascii: "-"), UInt8(ascii: " "), 0: true
-        default: false
+        case UInt8(ascii: "?"), UInt8(ascii: "-"), UInt8(ascii: " "), 0: .placeholder
+        default: .none(first, second)
         }
     }
 
-    private func vr(_ bytes: RawSpan) -> VR? {
-        isPlaceholder(bytes) ? .un : VR(bytes.byte(at: 4), bytes.byte(at: 5))
+    /// The caller has checked that the form's `headerLength` bytes are there.
+    func header(_ bytes: RawSpan, form: Form, depth: Int) -> ElementHeader {
+        let length: UInt32
+        let vr: VR?
+        switch form {
+        case .implicit:
+            length = byteOrder.uint32(bytes, at: 4)
+            vr = nil
+        case .explicit(let letters, has32BitLength: true):
+            length = byteOrder.uint32(bytes, at: 8)
+            vr = letters
+        case .explicit(let letters, has32BitLength: false):
+            length = UInt32(byteOrder.uint16(bytes, at: 6))
+            vr = letters
+        }
+        return ElementHeader(
+            tag: tag(bytes), vr: vr, length: length == Self.undefinedLength ? nil : length, depth: depth)
     }
+}
 
-    private func has32BitLength(_ vr: VR, _ bytes: RawSpan) -> Bool {
-        vr.has32BitLength && !isPlaceholder(bytes)
-    }
+extension ElementEncoding.Form {
+    /// Other receivers take a placeholder for an unknown VR with a 16-bit length, and so must we, or what they store would be
+    /// refused here.
+    static let placeholder = Self.explicit(.un, has32BitLength: false)
+
+    static func explicit(_ vr: VR) -> Self { .explicit(vr, has32BitLength: vr.has32BitLength) }
 }
 
 extension RawSpan {

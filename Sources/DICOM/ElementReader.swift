@@ -3,6 +3,8 @@
 /// The caller pulls: `next` says that an element begins; a call of `keepValue` then makes `next` deliver its value,
 /// otherwise the value is passed over. Sequences and items of defined length are passed over whole, those of undefined
 /// length are descended into, since nothing else finds their end. Deflated data must be inflated before.
+///
+/// What some senders get wrong is read through where the reading is not in doubt; `isWellFormed` is false from then on.
 /// PS3.5 §7.
 package struct ElementReader {
     package enum Event: Hashable, Sendable {
@@ -13,14 +15,6 @@ package struct ElementReader {
         case paused
     }
 
-    /// What encloses the position: each of these ends with a delimiter.
-    private enum Frame {
-        case sequence(ElementEncoding)
-        case item(ElementEncoding)
-        /// Of encapsulated pixel data. PS3.5 §A.4.
-        case fragments(ElementEncoding)
-    }
-
     private enum State {
         case header
         case value(ElementHeader, keep: Bool)
@@ -29,6 +23,8 @@ package struct ElementReader {
 
     /// Bytes read or skipped so far.
     package private(set) var bytesExamined: UInt64 = 0
+    /// How many bytes may be.
+    var maximumBytesExamined: UInt64
 
     /// Work done so far: one for each element, item and delimiter, and more for values that were kept.
     package private(set) var work: UInt64 = 0
@@ -38,33 +34,63 @@ package struct ElementReader {
     package var maximumElements = UInt64.max
     private var elements: UInt64 = 0
 
+    /// The element, item or delimiter whose header was read last.
+    package private(set) var place = ElementPlace(tag: Tag(0, 0), offset: 0)
+    /// False as soon as something had to be read through that the standard does not allow: from then on the reader may have
+    /// taken the bytes of a value for a header.
+    package private(set) var isWellFormed = true
+
     /// What it takes to keep a value and look into it, beside passing it over.
     private static let workOfValue: UInt64 = 16
 
-    private let encoding: ElementEncoding
     private let limits: DataSetLimits
-    private var frames: [Frame] = []
+    private var level: ElementLevel
+    /// What encloses it, outermost first.
+    private var outer: [ElementLevel] = []
     private var state = State.header
     /// A header or a value to keep that is not whole yet.
     private var pending: [UInt8] = []
+    /// Whether an element of the data set itself was read in its own encoding. What no element is read in, is the wrong one.
+    private var isEncodingConfirmed = false
 
     package init(transferSyntax: TransferSyntax, limits: DataSetLimits = DataSetLimits()) {
-        encoding = ElementEncoding(isExplicitVR: transferSyntax.isExplicitVR, byteOrder: transferSyntax.byteOrder)
+        level = ElementLevel(
+            .dataSet, in: ElementPlace(tag: Tag(0, 0), offset: 0),
+            encoding: ElementEncoding(isExplicitVR: transferSyntax.isExplicitVR, byteOrder: transferSyntax.byteOrder))
         self.limits = limits
+        maximumBytesExamined = limits.maximumBytesExamined
         pending.reserveCapacity(64)
     }
 
-    /// Whether the data set may end here: not inside an element or a sequence.
-    package var isAtElementBoundary: Bool {
-        guard case .header = state else { return false }
-        return pending.isEmpty && frames.isEmpty
+    /// What of the data set is missing if it ends here; nil: nothing.
+    package var cut: DataSetCut? {
+        switch state {
+        case .skipping(let remaining) where remaining > 0:
+            return DataSetCut(element: elementOfValue, missingBytes: remaining)
+        case .value(let header, _):
+            let missing = UInt64(header.length ?? 0) - UInt64(pending.count)
+            if missing > 0 { return DataSetCut(element: place, missingBytes: missing) }
+        case .skipping: break
+        case .header where level.kind == .dataSet && pending.count < ElementEncoding.leastHeaderLength:
+            // Too few for an element: padding, as other readers have it.
+            return nil
+        case .header: break
+        }
+        guard level.kind == .dataSet else { return DataSetCut(element: level.element, missingBytes: nil) }
+        guard !pending.isEmpty else { return nil }
+        let element = ElementPlace(
+            tag: level.encoding.tag(pending.span.bytes), offset: bytesExamined - UInt64(pending.count))
+        return DataSetCut(element: element, missingBytes: nil)
     }
+
+    /// Counts what had to be done before the bytes could be read.
+    mutating func add(work: UInt64) { self.work += work }
 
     /// Asks for the value of the element that `next` has just announced.
     package mutating func keepValue() throws(DataSetError) {
         guard case .value(let header, _) = state, let length = header.length else { return }
         guard length <= limits.maximumValueLength else {
-            throw .lengthExceedsMaximum(
+            throw .valueLengthExceedsMaximum(
                 header.tag, length: UInt64(length), maximum: UInt64(limits.maximumValueLength))
         }
         state = .value(header, keep: true)
@@ -103,13 +129,6 @@ package struct ElementReader {
 
     // MARK: Headers
 
-    private var currentEncoding: ElementEncoding {
-        switch frames.last {
-        case .sequence(let encoding), .item(let encoding), .fragments(let encoding): encoding
-        case nil: encoding
-        }
-    }
-
     private mutating func readHeader(
         _ input: inout Slice<UnsafeRawBufferPointer>
     ) throws(DataSetError) -> ElementHeader? {
@@ -117,10 +136,11 @@ package struct ElementReader {
             return try readWholeHeader(&input)
         }
         guard fill(to: ElementEncoding.leastHeaderLength, from: &input) else { return nil }
-        let length = try headerLength(pending.span.bytes, taken: pending.count)
-        guard fill(to: length, from: &input) else { return nil }
+        let start = pending
+        let form = try form(of: start.span.bytes, taken: start.count)
+        guard fill(to: form.headerLength, from: &input) else { return nil }
         defer { pending.removeAll(keepingCapacity: true) }
-        return currentEncoding.header(pending.span.bytes, depth: frames.count)
+        return begin(level.encoding.header(pending.span.bytes, form: form, depth: outer.count), form)
     }
 
     /// As nearly all are: one that need not be put together.
@@ -129,87 +149,180 @@ package struct ElementReader {
     ) throws(DataSetError) -> ElementHeader {
         let bytes = UnsafeRawBufferPointer(rebasing: input.prefix(ElementEncoding.greatestHeaderLength))
         advance(&input, by: ElementEncoding.leastHeaderLength)
-        let length = try headerLength(bytes.bytes, taken: ElementEncoding.leastHeaderLength)
-        advance(&input, by: length - ElementEncoding.leastHeaderLength)
-        return currentEncoding.header(bytes.bytes, depth: frames.count)
+        let form = try form(of: bytes.bytes, taken: ElementEncoding.leastHeaderLength)
+        advance(&input, by: form.headerLength - ElementEncoding.leastHeaderLength)
+        return begin(level.encoding.header(bytes.bytes, form: form, depth: outer.count), form)
     }
 
-    /// Of a header of which so many bytes were taken off the input.
-    private func headerLength(_ bytes: RawSpan, taken: Int) throws(DataSetError) -> Int {
-        let encoding = currentEncoding
+    /// How a header is written of which so many bytes were taken off the input.
+    private mutating func form(of bytes: RawSpan, taken: Int) throws(DataSetError) -> ElementEncoding.Form {
+        let tag = level.encoding.tag(bytes)
+        place = ElementPlace(tag: tag, offset: bytesExamined - UInt64(taken))
         // Empty elements without end are bytes too.
-        guard bytesExamined <= limits.maximumBytesExamined else {
-            throw .lengthExceedsMaximum(
-                encoding.tag(bytes), length: bytesExamined, maximum: limits.maximumBytesExamined)
+        guard bytesExamined <= maximumBytesExamined else {
+            throw .lengthExceedsMaximum(tag, length: bytesExamined, maximum: maximumBytesExamined)
         }
-        let length = try encoding.headerLength(bytes)
-        _ = try allowed(UInt64(length - taken), of: encoding.tag(bytes))
-        return length
+        guard tag.group != Tag.item.group else { return .implicit }
+        let form = try formOfElement(tag, letters: ElementEncoding.letters(bytes))
+        _ = try allowed(UInt64(form.headerLength - taken), of: tag)
+        return form
     }
+
+    private mutating func formOfElement(
+        _ tag: Tag, letters: ElementEncoding.Letters
+    ) throws(DataSetError) -> ElementEncoding.Form {
+        switch letters {
+        case .known(let vr) where level.encoding.isExplicitVR:
+            return .explicit(vr)
+        case .known(let vr) where tag.group == 0x0002:
+            // Left in from a file, where group 0002 is in Explicit VR always. PS3.10 §7.1.
+            return .explicit(vr)
+        case .known(let vr) where !isEncodingConfirmed:
+            throw .explicitVRFound(tag, vr)
+        case .known(let vr) where level.isInsideUnknown && level.lastTag == nil:
+            // Of a sequence that some toolkit gave the VR UN, and left as it was inside.
+            level.encoding = .explicitVRLittleEndian
+            return .explicit(vr)
+        case _ where !level.encoding.isExplicitVR:
+            return .implicit
+        case .known(let vr), .unknown(let vr):
+            return .explicit(vr)
+        case .placeholder:
+            return .placeholder
+        case .none(let first, let second):
+            // A single element, or a single item, in the other encoding.
+            guard isEncodingConfirmed, tag.isPlausible(after: level.lastTag), level.lastTag.map({ $0 < tag }) ?? true else {
+                throw .invalidVR(tag, first, second)
+            }
+            if level.kind == .item, level.lastTag == nil { level.encoding.isExplicitVR = false }
+            return .implicit
+        }
+    }
+
+    /// Sees whether the header is as the standard wants it, so far as that can be told from it alone.
+    private mutating func begin(_ header: ElementHeader, _ form: ElementEncoding.Form) -> ElementHeader {
+        guard header.tag.group != Tag.item.group else { return header }
+        if outer.isEmpty, header.tag.group >= 0x0008, form != .placeholder { isEncodingConfirmed = true }
+        switch form {
+        case .implicit:
+            // Nothing else tells bytes of a value from a header.
+            let isInOrder = level.lastTag.map { $0 < header.tag } ?? true
+            let isPlausible = isInOrder && header.tag.isPlausible(after: level.lastTag)
+            if level.isExplicitVR || !isPlausible { isWellFormed = false }
+        case .placeholder:
+            isWellFormed = false
+        case .explicit(let vr, _):
+            if !vr.isKnown || !(level.isExplicitVR || header.tag.group == 0x0002) { isWellFormed = false }
+        }
+        return header
+    }
+
+    // MARK: Structure
 
     /// Decides what the header opens; nil when it is structure, which the caller is not told about.
     private mutating func enter(_ header: ElementHeader) throws(DataSetError) -> Event? {
-        switch frames.last {
-        case .sequence(let encoding):
-            try enterItem(header, of: encoding, isFragment: false)
+        switch level.kind {
+        case .sequence, .fragments: return try enterItem(header)
+        case .item, .dataSet:
+            guard header.tag.group == Tag.item.group else { return .element(try enterElement(header)) }
+            try enterDelimiter(header)
             return nil
-        case .fragments(let encoding):
-            try enterItem(header, of: encoding, isFragment: true)
-            return nil
-        case .item where header.tag == .itemDelimitationItem:
-            // The length of a delimiter is not significant; some senders leave rubbish there.
-            frames.removeLast()
-            return nil
-        case .item, nil:
-            return .element(try enterElement(header))
         }
     }
 
-    private mutating func enterItem(
-        _ header: ElementHeader, of encoding: ElementEncoding, isFragment: Bool
-    ) throws(DataSetError) {
-        switch header.tag {
-        case .sequenceDelimitationItem:
-            frames.removeLast()
-        case .item:
+    /// Between the elements of an item or of the data set.
+    private mutating func enterDelimiter(_ header: ElementHeader) throws(DataSetError) {
+        switch (header.tag, level.kind) {
+        case (.itemDelimitationItem, .item):
+            // The length of a delimiter is not significant; some senders leave rubbish there.
+            pop()
+        case (.sequenceDelimitationItem, .item) where !level.endsWithWholeSequence:
+            // The item has no delimiter of its own.
+            isWellFormed = false
+            pop()
+            pop()
+        case (.itemDelimitationItem, _), (.sequenceDelimitationItem, _):
+            // Of an item or a sequence whose length had said already where it ends.
+            isWellFormed = false
+        case (.item, .item):
+            // The item before has no delimiter.
+            isWellFormed = false
+            pop()
+            _ = try enterItem(header)
+        default:
+            throw .delimiterNotExpected(header.tag)
+        }
+    }
+
+    private mutating func enterItem(_ header: ElementHeader) throws(DataSetError) -> Event? {
+        switch (header.tag, level.kind) {
+        case (.sequenceDelimitationItem, _):
+            pop()
+        case (.item, let kind):
             if let length = header.length {
                 state = .skipping(try allowed(UInt64(length), of: header.tag))
-            } else if isFragment {
-                throw .itemExpected(found: header.tag)
+            } else if kind == .fragments {
+                throw .itemExpected(in: level.element.tag)
             } else {
-                try push(.item(encoding), for: header.tag)
+                try push(.item, in: level.element, encoding: level.encoding)
             }
+        case (.itemDelimitationItem, .sequence):
+            // Of an item whose length had said already where it ends.
+            isWellFormed = false
+        case (let tag, _) where tag.group != Tag.item.group && tag > level.element.tag
+            && tag.isPlausible(after: level.element.tag)
+            && level.encoding == outer.last?.encoding:
+            // The sequence has no delimiter.
+            isWellFormed = false
+            pop()
+            return .element(try enterElement(header.at(depth: outer.count)))
         default:
-            throw .itemExpected(found: header.tag)
+            throw .itemExpected(in: level.element.tag)
         }
+        return nil
     }
 
     private mutating func enterElement(_ header: ElementHeader) throws(DataSetError) -> ElementHeader {
-        guard header.tag.group != Tag.item.group else { throw .delimiterNotExpected(header.tag) }
-        guard header.tag.group >= 0x0008 else { throw .groupNotAllowed(header.tag) }
+        level.lastTag = header.tag
+        level.endsWithWholeSequence = false
         guard header.length == nil else {
+            level.endsWithWholeSequence = header.mayBeSequence
             state = .value(header, keep: false)
             return header
         }
         switch header.vr {
         case nil, VR.sq:
-            try push(.sequence(currentEncoding), for: header.tag)
+            try push(.sequence, in: place, encoding: level.encoding)
         case VR.un:
             // PS3.5 §6.2.2: a sequence whose VR the sender did not know is in Implicit VR Little Endian inside.
-            try push(.sequence(.implicitVRLittleEndian), for: header.tag)
+            try push(.sequence, in: place, encoding: .implicitVRLittleEndian, isUnknown: level.isExplicitVR)
         case VR.ob, VR.ow:
-            try push(.fragments(currentEncoding), for: header.tag)
+            try push(.fragments, in: place, encoding: level.encoding)
         case let vr?:
             throw .undefinedLengthNotAllowed(header.tag, vr)
         }
         return header
     }
 
-    private mutating func push(_ frame: Frame, for tag: Tag) throws(DataSetError) {
-        guard frames.count < limits.maximumDepth else {
-            throw .depthExceedsMaximum(tag, maximum: limits.maximumDepth)
+    private mutating func push(
+        _ kind: ElementLevel.Kind, in element: ElementPlace, encoding: ElementEncoding, isUnknown: Bool = false
+    ) throws(DataSetError) {
+        guard outer.count < limits.maximumDepth else {
+            throw .depthExceedsMaximum(element.tag, maximum: limits.maximumDepth)
         }
-        frames.append(frame)
+        let inner = ElementLevel(
+            kind, in: element, encoding: encoding, isInsideUnknown: isUnknown || level.isInsideUnknown)
+        outer.append(level)
+        level = inner
+    }
+
+    private mutating func pop() {
+        if let last = outer.popLast() { level = last }
+    }
+
+    /// Whose value is passed over: an item's is that of its sequence.
+    private var elementOfValue: ElementPlace {
+        place.tag == .item ? level.element : place
     }
 
     // MARK: Bytes
@@ -242,7 +355,7 @@ package struct ElementReader {
     }
 
     private func allowed(_ length: UInt64, of tag: Tag) throws(DataSetError) -> UInt64 {
-        let remaining = limits.maximumBytesExamined - min(bytesExamined, limits.maximumBytesExamined)
+        let remaining = maximumBytesExamined - min(bytesExamined, maximumBytesExamined)
         guard length <= remaining else {
             throw .lengthExceedsMaximum(tag, length: length, maximum: remaining)
         }

@@ -41,11 +41,10 @@ extension FileMetaInformation {
 
     /// Whether the bytes begin like a file, where a data set alone was due.
     ///
-    /// True for a preamble with `DICM`, for `DICM` without a preamble, and for a bare group 0002. Needs 132 bytes to be
-    /// sure of a no. PS3.10 §7.1; PS3.7 §9.3.1 sends the data set only.
+    /// True for a preamble with `DICM`, and for `DICM` without a preamble. Needs 132 bytes to be sure of a no. PS3.10 §7.1;
+    /// PS3.7 §9.3.1 sends the data set only.
     package static func looksLikePart10Prefix(_ bytes: some Collection<UInt8>) -> Bool {
         bytes.starts(with: prefix)
-            || bytes.starts(with: [0x02, 0x00, 0x00, 0x00, 0x55, 0x4C])
             || bytes.dropFirst(preambleLength).starts(with: prefix)
     }
 
@@ -59,9 +58,13 @@ extension FileMetaInformation {
             guard start.count >= ElementEncoding.leastHeaderLength else {
                 throw .truncated(after: UInt64(rest.startIndex))
             }
-            let headerLength = try encoding.headerLength(start.span.bytes)
+            guard case .known(let vr) = ElementEncoding.letters(start.span.bytes) else {
+                throw .invalidVR(encoding.tag(start.span.bytes), start[4], start[5])
+            }
+            let form = ElementEncoding.Form.explicit(vr)
+            let headerLength = form.headerLength
             guard start.count >= headerLength else { throw .truncated(after: UInt64(rest.startIndex)) }
-            let header = encoding.header(start.span.bytes, depth: 0)
+            let header = encoding.header(start.span.bytes, form: form, depth: 0)
             guard header.tag.group == 0x0002 else { throw .groupNotAllowed(header.tag) }
             let remaining = rest.count - headerLength
             guard let length = header.length, length <= remaining else {

@@ -9,6 +9,8 @@ final class Inflater {
     private let stream: UnsafeMutablePointer<z_stream>
     private let output: UnsafeMutableRawBufferPointer
     private(set) var isAtEnd = false
+    /// zlib's code for damage behind what was given last.
+    private var damage: Int32?
 
     init() throws(DataSetError) {
         stream = .allocate(capacity: 1)
@@ -32,6 +34,7 @@ final class Inflater {
     func step(_ input: inout Slice<UnsafeRawBufferPointer>) throws(DataSetError) -> Slice<UnsafeRawBufferPointer> {
         let nothing = UnsafeRawBufferPointer(output)[0..<0]
         guard !isAtEnd else { return nothing }
+        if let damage { throw .deflateStreamDamaged(code: damage) }
         let chunk = UnsafeRawBufferPointer(rebasing: input.prefix(Int(UInt32.max)))
         // zlib does not write through next_in; its C declaration lacks the const.
         stream.pointee.next_in = UnsafeMutablePointer(
@@ -45,7 +48,10 @@ final class Inflater {
         switch code {
         case Z_OK, Z_BUF_ERROR: break
         case Z_STREAM_END: isAtEnd = true
-        default: throw .deflateStreamDamaged(code: code)
+        default:
+            damage = code
+            // What stands before the damage was given out in the same step.
+            if Int(stream.pointee.avail_out) == Self.outputCapacity { throw .deflateStreamDamaged(code: code) }
         }
         return UnsafeRawBufferPointer(output)[0..<(Self.outputCapacity - Int(stream.pointee.avail_out))]
     }

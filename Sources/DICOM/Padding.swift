@@ -10,4 +10,10 @@ extension BidirectionalCollection<UInt8> {
         }
         return self[..<end]
     }
+
+    /// Without leading spaces as well, which some senders write before UIDs.
+    func trimmingUIDPadding() -> SubSequence {
+        let value = trimmingPadding()
+        return value[(value.firstIndex { $0 != UInt8(ascii: " ") } ?? value.endIndex)...]
+    }
 }

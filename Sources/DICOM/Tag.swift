@@ -12,15 +12,13 @@ package struct Tag: Hashable, Sendable {
 }
 
 extension Tag {
-    package static let specificCharacterSet = Tag(0x0008, 0x0005)
     package static let sopClassUID = Tag(0x0008, 0x0016)
     package static let sopInstanceUID = Tag(0x0008, 0x0018)
     package static let studyDate = Tag(0x0008, 0x0020)
-    package static let studyDescription = Tag(0x0008, 0x1030)
-    package static let patientID = Tag(0x0010, 0x0020)
     package static let studyInstanceUID = Tag(0x0020, 0x000D)
     package static let seriesInstanceUID = Tag(0x0020, 0x000E)
-    package static let studyID = Tag(0x0020, 0x0010)
+    package static let floatPixelData = Tag(0x7FE0, 0x0008)
+    package static let doubleFloatPixelData = Tag(0x7FE0, 0x0009)
     package static let pixelData = Tag(0x7FE0, 0x0010)
 
     /// PS3.5 §7.5: these three carry no VR, whatever the transfer syntax.

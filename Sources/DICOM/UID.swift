@@ -37,7 +37,7 @@ package struct UID: Hashable, Sendable {
 
     /// Validates what is left when the padding that senders add is taken off.
     package init(trimming bytes: ArraySlice<UInt8>) throws(UIDError) {
-        try self.init(bytes: bytes.trimmingPadding())
+        try self.init(bytes: bytes.trimmingUIDPadding())
     }
 }
 

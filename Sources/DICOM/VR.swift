@@ -19,29 +19,39 @@ package struct VR: Hashable, Sendable {
     /// Whether two reserved bytes and a 32-bit length follow in Explicit VR.
     ///
     /// PS3.5 §7.1.2; §6.2 promises that every VR added later has this form, so an unknown one is read with it.
-    package var has32BitLength: Bool {
-        !Self.with16BitLength.contains(self)
-    }
+    package var has32BitLength: Bool { form != .length16 }
+
+    /// Whether it is one of PS3.5 Table 6.2-1.
+    package var isKnown: Bool { form != .unknown }
 
     package var bytes: (UInt8, UInt8) {
         (UInt8(letters >> 8), UInt8(truncatingIfNeeded: letters))
+    }
+
+    private enum Form {
+        case length16, length32, unknown
+    }
+
+    /// PS3.5 Tables 7.1-1 and 7.1-2. A switch over numbers, since each element of a data set asks.
+    private var form: Form {
+        switch letters {
+        // AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US
+        case 0x4145, 0x4153, 0x4154, 0x4353, 0x4441, 0x4453, 0x4454, 0x4644, 0x464C, 0x4953, 0x4C4F, 0x4C54, 0x504E,
+            0x5348, 0x534C, 0x5353, 0x5354, 0x544D, 0x5549, 0x554C, 0x5553:
+            .length16
+        // OB OD OF OL OV OW SQ SV UC UN UR UT UV
+        case 0x4F42, 0x4F44, 0x4F46, 0x4F4C, 0x4F56, 0x4F57, 0x5351, 0x5356, 0x5543, 0x554E, 0x5552, 0x5554, 0x5556:
+            .length32
+        default: .unknown
+        }
     }
 }
 
 extension VR {
     package static let ob = VR("OB")
     package static let ow = VR("OW")
-    package static let sh = VR("SH")
     package static let sq = VR("SQ")
-    package static let ui = VR("UI")
-    package static let ul = VR("UL")
     package static let un = VR("UN")
-
-    /// PS3.5 Table 7.1-2.
-    private static let with16BitLength: Set<VR> = [
-        VR("AE"), VR("AS"), VR("AT"), VR("CS"), VR("DA"), VR("DS"), VR("DT"), VR("FD"), VR("FL"), VR("IS"), VR("LO"),
-        VR("LT"), VR("PN"), sh, VR("SL"), VR("SS"), VR("ST"), VR("TM"), ui, ul, VR("US"),
-    ]
 }
 
 extension VR: CustomStringConvertible {

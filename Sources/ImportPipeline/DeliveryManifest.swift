@@ -16,10 +16,12 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         package var sopInstanceUID: String
         package var seriesInstanceUID: String
         package var transferSyntaxUID: String?
+        /// True where the data set ends too early and was stored all the same. Missing where it does not, or a listing told it.
+        package var incomplete: Bool?
 
         package init(
             key: String, size: Int, checksumCRC32: String?, sopClassUID: String?, sopInstanceUID: String,
-            seriesInstanceUID: String, transferSyntaxUID: String?
+            seriesInstanceUID: String, transferSyntaxUID: String?, incomplete: Bool? = nil
         ) {
             self.key = key
             self.size = size
@@ -28,6 +30,7 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
             self.sopInstanceUID = sopInstanceUID
             self.seriesInstanceUID = seriesInstanceUID
             self.transferSyntaxUID = transferSyntaxUID
+            self.incomplete = incomplete
         }
 
         /// As a listing tells it; nil for a key that no receiver writes in the delivery.
@@ -47,6 +50,7 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
             sopInstanceUID = try container.text(.uid, .sopInstanceUID)
             seriesInstanceUID = try container.text(.uid, .seriesInstanceUID)
             transferSyntaxUID = try container.textIfPresent(.uid, .transferSyntaxUID)
+            incomplete = try container.decodeIfPresent(Bool.self, forKey: .incomplete)
         }
     }
 

@@ -51,7 +51,9 @@ struct NetworkConfiguration: Sendable {
                 "MAXIMUM_INSTANCE_BYTES", default: 10_000_000_000, in: 1...Self.maximumObjectBytes),
             maximumElementDepth: try settings.integer("MAXIMUM_ELEMENT_DEPTH", default: 64, in: 1...1024),
             maximumHeaderBytes: try settings.integer(
-                "MAXIMUM_HEADER_BYTES", default: 2 << 20, in: (1 << 10)...(16 << 20)))
+                "MAXIMUM_HEADER_BYTES", default: 2 << 20, in: (1 << 10)...(16 << 20)),
+            uidMismatch: try settings.choice("UID_MISMATCH", default: UIDMismatch.refuse),
+            incompleteDataSets: try settings.choice("INCOMPLETE_DATA_SETS", default: IncompleteDataSets.refuse))
         maximumPDUSize = try settings.evenInteger("MAXIMUM_PDU_SIZE", default: 256 << 10, in: 4096...(16 << 20))
         maximumPresentationContexts = try settings.integer("MAXIMUM_PRESENTATION_CONTEXTS", default: 128, in: 1...128)
         maximumOperations = try settings.integer("MAXIMUM_OPERATIONS", default: 16, in: 1...1000)

@@ -156,11 +156,22 @@ final class StorageService: AssociationService {
         return try InstanceReception(
             request: request, fileMetaInformation: meta, limits: configuration.network.reception,
             surroundings: surroundings(of: request, on: association, eventLoop: eventLoop),
-            makeUpload: { [destination] (instance, beginning, memory) throws(InstanceProblem) in
-                try InstanceUpload(
+            makeUpload: { [self] (instance, beginning, memory) throws(InstanceProblem) in
+                try checkClass(of: instance, from: association)
+                return try InstanceUpload(
                     instance: instance, beginning: beginning, sender: sender, destination: destination,
                     memory: memory, eventLoop: eventLoop)
             })
+    }
+
+    /// That of the request was checked already.
+    private func checkClass(of instance: ReceivedInstance, from association: Association) throws(InstanceProblem) {
+        guard configuration.supports(storage: instance.sopClassUID) else {
+            throw .classNotSupported(instance.sopClassUID)
+        }
+        guard access.permits(instance.sopClassUID.value, to: association.callingAETitle) else {
+            throw .classNotPermitted(instance.sopClassUID)
+        }
     }
 
     private func surroundings(
@@ -173,12 +184,12 @@ final class StorageService: AssociationService {
             eventLoop: eventLoop,
             nextTurn: { self.nextTurn(on: eventLoop) },
             onRefusal: { [logger] problem in
+                logger.warning(
+                    "instance refused", metadata: problem.metadata.naming(request, on: association))
+            },
+            onDoubt: { [logger] ending in
                 logger.notice(
-                    "instance refused",
-                    metadata: [
-                        "association": "\(association.id)", "sopInstanceUID": "\(request.affectedSOPInstanceUID)",
-                        "status": "\(problem.outcome.status)", "reason": "\(problem)",
-                    ])
+                    "instance stored as it came", metadata: ending.metadata.naming(request, on: association))
             },
             countEviction: { [associations] in associations.countEviction(association.id) })
     }
@@ -188,6 +199,15 @@ final class StorageService: AssociationService {
             "association": "\(association.id)", "peer": "\(association.peerAddress ?? "unknown")",
             "callingAE": "\(association.callingAETitle)", "calledAE": "\(association.calledAETitle)",
         ]
+    }
+}
+
+extension Logger.Metadata {
+    fileprivate func naming(_ request: CStoreRequest, on association: Association) -> Self {
+        var metadata = self
+        metadata["association"] = "\(association.id)"
+        metadata["sopInstanceUID"] = "\(request.affectedSOPInstanceUID)"
+        return metadata
     }
 }
 

@@ -14,7 +14,7 @@ struct ImportableInstance {
         case headerTooLong
         case uidMissing(name: String)
         case transferSyntaxNotSupported(String)
-        case valueTooLong(name: String, length: Int, maximum: Int)
+        case uidInvalid(name: String)
 
         var description: String {
             switch self {
@@ -26,10 +26,9 @@ struct ImportableInstance {
                 inflated too
                 """
             case .uidMissing(let name): "expected \(name), but the data set has none"
+            case .uidInvalid(let name): "expected a UID in \(name)"
             case .transferSyntaxNotSupported(let uid):
                 "the transfer syntax is \(uid), expected one that HealthImaging supports"
-            case .valueTooLong(let name, let length, let maximum):
-                "\(name) has \(length) characters, expected at most \(maximum)"
             }
         }
     }
@@ -46,9 +45,6 @@ struct ImportableInstance {
             throw .transferSyntaxNotSupported(uid)
         }
         let header = reader.header
-        try Self.check("StudyID", header.studyIDLength, maximum: 16)
-        try Self.check("StudyDescription", header.studyDescriptionLength, maximum: 64)
-        try Self.check("PatientID", header.patientIDLength, maximum: 256)
         _ = try Self.required("SOPClassUID (0008,0016)", header.sopClassUID)
         sopInstanceUID = try Self.required("SOPInstanceUID (0008,0018)", header.sopInstanceUID)
         studyInstanceUID = try Self.required("StudyInstanceUID (0020,000D)", header.studyInstanceUID)
@@ -56,15 +52,10 @@ struct ImportableInstance {
         studyDate = header.studyDate
     }
 
-    private static func required(_ name: String, _ uid: UID?) throws(Problem) -> UID {
-        guard let uid else { throw .uidMissing(name: name) }
+    private static func required(_ name: String, _ value: UIDValue?) throws(Problem) -> UID {
+        guard let value else { throw .uidMissing(name: name) }
+        guard let uid = try? value.uid() else { throw .uidInvalid(name: name) }
         return uid
-    }
-
-    /// A length that is not known for certain (nil) is left for HealthImaging to judge.
-    private static func check(_ name: String, _ length: Int?, maximum: Int) throws(Problem) {
-        guard let length, length > maximum else { return }
-        throw .valueTooLong(name: name, length: length, maximum: maximum)
     }
 
     /// What came instead of a readable Part 10 file.

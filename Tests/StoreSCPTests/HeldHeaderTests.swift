@@ -117,9 +117,10 @@ struct HeldHeaderTests {
 
     @Test("Only a header out of all relation to its size ends the association")
     func attack() {
+        let place = ElementPlace(tag: .sopInstanceUID, offset: 0)
         let problems: [(InstanceProblem, Bool)] = [
-            (.unreadable(.tooManyElements(maximum: 1)), true), (.unreadable(.inflatesTooFar(maximum: 1)), true),
-            (.unreadable(.truncated(after: 1)), false), (.headerTooLong(maximum: 1), false), (.memoryNeeded, false),
+            (.unreadable(.tooManyElements(maximum: 1), at: place), true), (.unreadable(.inflatesTooFar(maximum: 1), at: place), true),
+            (.unreadable(.truncated(after: 1), at: place), false), (.headerTooLong(maximum: 1), false), (.memoryNeeded, false),
         ]
         for (problem, endsAssociation) in problems { #expect(problem.outcome.endsAssociation == endsAssociation) }
     }

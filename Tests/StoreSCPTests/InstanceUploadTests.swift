@@ -25,7 +25,7 @@ import Testing
         var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
         try reader.feed(Samples.dataSet())
         return try InstanceUpload(
-            instance: try ReceivedInstance(header: reader.header, request: Samples.storeRequest()),
+            instance: try ReceivedInstance(header: reader.header, request: Samples.storeRequest(), mismatch: .refuse),
             beginning: ByteBuffer(bytes: content), sender: Samples.sender,
             destination: InstanceUpload.Destination(
                 store: store, deliveries: deliveries, uploads: uploads, counts: ReceiverCounts(), logger: logger),

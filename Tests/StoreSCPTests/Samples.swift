@@ -35,11 +35,12 @@ enum Samples {
 
     static func surroundings(
         budget: BufferBudget, eventLoop: any EventLoop, nextTurn: (() -> EventLoopFuture<Void>)? = nil,
-        onRefusal: @escaping (InstanceProblem) -> Void = { _ in }, countEviction: @escaping () -> Int = { 1 }
+        onRefusal: @escaping (InstanceProblem) -> Void = { _ in },
+        onDoubt: @escaping (DataSetWalk.Ending) -> Void = { _ in }, countEviction: @escaping () -> Int = { 1 }
     ) -> InstanceReception.Surroundings {
         InstanceReception.Surroundings(
             budget: budget, peer: peer, eventLoop: eventLoop,
-            nextTurn: nextTurn ?? { eventLoop.makeSucceededVoidFuture() }, onRefusal: onRefusal,
+            nextTurn: nextTurn ?? { eventLoop.makeSucceededVoidFuture() }, onRefusal: onRefusal, onDoubt: onDoubt,
             countEviction: countEviction)
     }
 

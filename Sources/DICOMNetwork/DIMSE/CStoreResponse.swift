@@ -24,7 +24,7 @@ package struct CStoreResponse: Hashable, Sendable {
         errorComment = command.text(.errorComment)
     }
 
-    /// The error comment is left out when the instance was stored.
+    /// With an error comment if there is one and it was no success. PS3.4 Table B.2-1.
     package func commandSet() -> CommandSet {
         var command = CommandSet()
         command.set(.affectedSOPClassUID, uid: affectedSOPClassUID.value)
@@ -33,7 +33,7 @@ package struct CStoreResponse: Hashable, Sendable {
         command.set(.commandDataSetType, CommandSet.noDataSet)
         command.set(.status, status.rawValue)
         command.set(.affectedSOPInstanceUID, uid: affectedSOPInstanceUID.value)
-        if let errorComment, !status.isStored { command.setErrorComment(errorComment) }
+        if let errorComment, status != .success { command.setErrorComment(errorComment) }
         return command
     }
 }

@@ -16,6 +16,8 @@ package struct DIMSEStatus: RawRepresentable, Hashable, Sendable {
     /// Senders take this for something to try again.
     package static let outOfResources = DIMSEStatus(rawValue: 0xA700)
     package static let dataSetDoesNotMatchSOPClass = DIMSEStatus(rawValue: 0xA900)
+    /// A warning: the instance was stored, its data set does not match its SOP class. PS3.4 §B.2.3.
+    package static let dataSetIncomplete = DIMSEStatus(rawValue: 0xB007)
     /// Senders take this for final.
     package static let cannotUnderstand = DIMSEStatus(rawValue: 0xC000)
 

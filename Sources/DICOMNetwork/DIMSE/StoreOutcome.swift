@@ -1,4 +1,4 @@
-/// What a C-STORE-RSP says. The comment, cut to 64 characters, is sent with a failure only.
+/// What a C-STORE-RSP says. The comment, cut to 64 characters, is sent with failures and warnings.
 package struct StoreOutcome: Hashable, Sendable {
     package let status: DIMSEStatus
     package let errorComment: String?

@@ -143,6 +143,6 @@ struct Delivery {
                 prefix: prefix, study: studyInstanceUID, series: name.seriesInstanceUID, instance: name.sopInstanceUID),
             size: stored.size, checksumCRC32: stored.checksum.base64, sopClassUID: stored.sopClassUID,
             sopInstanceUID: name.sopInstanceUID, seriesInstanceUID: name.seriesInstanceUID,
-            transferSyntaxUID: stored.transferSyntaxUID)
+            transferSyntaxUID: stored.transferSyntaxUID, incomplete: stored.isIncomplete ? true : nil)
     }
 }

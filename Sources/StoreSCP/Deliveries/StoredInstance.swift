@@ -9,6 +9,8 @@ struct StoredInstance: Sendable, Equatable {
     let checksum: CRC32
     let sopClassUID: String
     let transferSyntaxUID: String
+    /// The data set ends too early.
+    var isIncomplete = false
 
     func hasSameContent(as other: StoredInstance) -> Bool {
         size == other.size && checksum == other.checksum

@@ -2,8 +2,8 @@ import DICOM
 import DICOMNetwork
 import NIOCore
 
-/// Takes the data set of one C-STORE on the association's event loop: reads its header as it passes, and hands every byte
-/// on to the upload.
+/// Takes the data set of one C-STORE on the association's event loop: reads its header as it passes, follows it to its end,
+/// and hands every byte on to the upload.
 ///
 /// What comes before the UIDs is held in memory, as far as the budget grants: they are part of the key.
 final class InstanceReception: InstanceReceiver {
@@ -18,6 +18,8 @@ final class InstanceReception: InstanceReceiver {
         /// See `Turns`.
         let nextTurn: () -> EventLoopFuture<Void>
         let onRefusal: (InstanceProblem) -> Void
+        /// The instance is stored, but it is not whole, or nobody knows.
+        let onDoubt: (DataSetWalk.Ending) -> Void
         /// How often this association's memory was taken away, this time included.
         let countEviction: () -> Int
     }
@@ -31,6 +33,7 @@ final class InstanceReception: InstanceReceiver {
     private static let firstReservation = 64 << 10
 
     private let request: CStoreRequest
+    private let fileMetaInformation: FileMetaInformation
     private let limits: ReceptionLimits
     private let surroundings: Surroundings
     private let makeUpload: MakeUpload
@@ -46,6 +49,8 @@ final class InstanceReception: InstanceReceiver {
 
     private var state = State.readingHeader
     private var headerReader: InstanceHeaderReader
+    /// From the header on.
+    private var walk: DataSetWalk?
     private var size = 0
     /// Until the upload begins: the file meta information, since what is stored is a Part 10 file, and then what came.
     private var held: ByteBuffer
@@ -62,6 +67,7 @@ final class InstanceReception: InstanceReceiver {
         surroundings: Surroundings, makeUpload: @escaping MakeUpload
     ) throws(DataSetError) {
         self.request = request
+        self.fileMetaInformation = fileMetaInformation
         self.limits = limits
         self.surroundings = surroundings
         self.makeUpload = makeUpload
@@ -99,13 +105,20 @@ final class InstanceReception: InstanceReceiver {
                 return .complete
             }
         }
-        switch state {
-        case .uploading(let upload): return upload.finish()
-        case .refused(let problem): return eventLoop.makeSucceededFuture(problem.outcome)
-        case .readingHeader, .cancelled:
-            let problem = InstanceProblem.unreadable(.truncated(after: headerReader.bytesConsumed))
-            return eventLoop.makeSucceededFuture(problem.outcome)
+        if case .uploading(let upload) = state {
+            let ending = walk?.finish() ?? .whole
+            if case .cut(let cut) = ending, limits.incompleteDataSets == .refuse {
+                refuse(.incomplete(cut))
+            } else {
+                if ending != .whole { surroundings.onDoubt(ending) }
+                return upload.finish(ending)
+            }
         }
+        guard case .refused(let problem) = state else {
+            // It is not asked to finish then.
+            return eventLoop.makeSucceededFuture(StoreOutcome(status: .outOfResources))
+        }
+        return eventLoop.makeSucceededFuture(problem.outcome)
     }
 
     func cancel() {
@@ -123,7 +136,7 @@ final class InstanceReception: InstanceReceiver {
         }
         switch state {
         case .readingHeader: return readHeader(in: fragment, from: fragment)
-        case .uploading(let upload): return upload.write(fragment)
+        case .uploading(let upload): return write(fragment, following: fragment, to: upload)
         case .refused, .cancelled: return nil
         }
     }
@@ -164,9 +177,23 @@ final class InstanceReception: InstanceReceiver {
         }
         switch state {
         case .readingHeader: return hold(fragment)
-        case .uploading(let upload): return unreserve(after: upload.write(fragment))
+        case .uploading(let upload): return unreserve(after: write(fragment, following: rest, to: upload))
         case .refused, .cancelled: return nil
         }
+    }
+
+    /// Goes on with the data set's structure in `rest`, which is what of the fragment was not read yet, and then writes the
+    /// fragment.
+    private func write(
+        _ fragment: ByteBuffer, following rest: ByteBuffer, to upload: InstanceUpload
+    ) -> EventLoopFuture<Void>? {
+        var rest = rest
+        guard walk?.feed(&rest, work: Self.workInATurn) == true else { return upload.write(fragment) }
+        return surroundings.nextTurn().assumeIsolated().flatMap { [rest] in
+            // The association may have ended meanwhile.
+            guard case .uploading(let upload) = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
+            return self.write(fragment, following: rest, to: upload) ?? self.eventLoop.makeSucceededVoidFuture()
+        }.nonisolated()
     }
 
     /// What was held is still in memory until the upload has written it, for which it may have to wait.
@@ -185,18 +212,36 @@ final class InstanceReception: InstanceReceiver {
         do {
             guard try read() == .complete else { return }
         } catch {
-            let dataSet = held.readableBytesView.dropFirst(fileMetaInformationLength)
-            let isFile = FileMetaInformation.looksLikePart10Prefix(
-                dataSet + fragment.readableBytesView.prefix(FileMetaInformation.preambleLength + 4))
-            return refuse(isFile ? .part10File : problem(with: error))
+            return refuse(isFile(after: fragment) ? .part10File : problem(with: error))
         }
-        do {
-            let instance = try ReceivedInstance(header: headerReader.header, request: request)
-            state = .uploading(try makeUpload(instance, held, share))
+        guard !isFile(after: fragment) else { return refuse(.part10File) }
+        do throws(InstanceProblem) {
+            let instance = try ReceivedInstance(
+                header: headerReader.header, request: request, mismatch: limits.uidMismatch)
+            state = .uploading(try makeUpload(instance, beginning(of: instance), share))
+            walk = DataSetWalk(after: headerReader)
             held = ByteBuffer()
         } catch {
             refuse(error)
         }
+    }
+
+    /// Whether a file came where a data set was due: what begins so can be read as elements without a value.
+    private func isFile(after fragment: ByteBuffer) -> Bool {
+        let dataSet = held.readableBytesView.dropFirst(fileMetaInformationLength)
+        return FileMetaInformation.looksLikePart10Prefix(
+            dataSet + fragment.readableBytesView.prefix(FileMetaInformation.preambleLength + 4))
+    }
+
+    /// The file as far as it is held, which is to name the instance as the data set does.
+    private func beginning(of instance: ReceivedInstance) -> ByteBuffer {
+        guard !instance.isNamed(by: request) else { return held }
+        var meta = fileMetaInformation
+        meta.mediaStorageSOPClassUID = instance.sopClassUID
+        meta.mediaStorageSOPInstanceUID = instance.sopInstanceUID
+        var beginning = ByteBuffer(bytes: meta.encoded())
+        beginning.writeBytes(held.readableBytesView.dropFirst(fileMetaInformationLength))
+        return beginning
     }
 
     /// An element that ends beyond the bound is known before its bytes come.
@@ -204,7 +249,7 @@ final class InstanceReception: InstanceReceiver {
         if case .lengthExceedsMaximum = error, !request.transferSyntax.isDeflated {
             .headerTooLong(maximum: limits.maximumHeaderBytes)
         } else {
-            .unreadable(error)
+            .unreadable(error, at: headerReader.place)
         }
     }
 

@@ -49,6 +49,8 @@ final class InstanceUpload {
     private var isBegun = false
     /// The writer cannot go on.
     private var failure: (any Error)?
+    /// Where the data set ended too early.
+    private var cut: DataSetCut?
     /// When the last byte had come.
     private var received = NIODeadline.uptimeNanoseconds(0)
 
@@ -86,8 +88,9 @@ final class InstanceUpload {
 
     /// Success means that the instance is durable and that its delivery will be closed, whatever becomes of this process.
     /// Never fails.
-    func finish() -> EventLoopFuture<StoreOutcome> {
+    func finish(_ ending: DataSetWalk.Ending = .whole) -> EventLoopFuture<StoreOutcome> {
         received = eventLoop.now
+        if case .cut(let cut) = ending { self.cut = cut }
         if let failure { return fail(failure) }
         guard isBegun else { return after(write(ByteBuffer())) { self.publish() } }
         return publish()
@@ -132,11 +135,17 @@ final class InstanceUpload {
     private func acknowledge() -> EventLoopFuture<StoreOutcome> {
         let stored = StoredInstance(
             size: size, checksum: checksum, sopClassUID: instance.sopClassUID.value,
-            transferSyntaxUID: instance.transferSyntax.uid)
+            transferSyntaxUID: instance.transferSyntax.uid, isIncomplete: cut != nil)
         guard destination.deliveries.instanceStored(stored, in: membership) else { return refuseWithoutLease() }
         destination.counts.instanceStored(bytes: size, nanoseconds: (eventLoop.now - received).nanoseconds)
         destination.uploads.end()
-        return eventLoop.makeSucceededFuture(StoreOutcome(status: .success))
+        let outcome =
+            if let cut {
+                StoreOutcome(status: .dataSetIncomplete, errorComment: "Stored: \(cut)")
+            } else {
+                StoreOutcome(status: .success)
+            }
+        return eventLoop.makeSucceededFuture(outcome)
     }
 
     /// The status says that sending again later can help.

@@ -1,7 +1,7 @@
 import DICOM
 import DICOMNetwork
 
-/// An instance whose data set names it as the request did.
+/// An instance whose data set says what it is, and names it as the request did unless that does not matter.
 struct ReceivedInstance: Sendable, Equatable {
     let sopClassUID: UID
     let sopInstanceUID: UID
@@ -11,67 +11,37 @@ struct ReceivedInstance: Sendable, Equatable {
     let transferSyntax: TransferSyntax
 
     /// PS3.4 §B.2.3: A900H when the data set is of another instance or class, C000H when it does not say what is needed.
-    init(header: InstanceHeader, request: CStoreRequest) throws(InstanceProblem) {
-        guard let sopClassUID = header.sopClassUID else { throw .elementMissing("SOP Class UID (0008,0016)") }
-        guard let sopInstanceUID = header.sopInstanceUID else { throw .elementMissing("SOP Instance UID (0008,0018)") }
-        guard let study = header.studyInstanceUID else { throw .elementMissing("Study Instance UID (0020,000D)") }
-        guard let series = header.seriesInstanceUID else { throw .elementMissing("Series Instance UID (0020,000E)") }
-        guard sopClassUID == request.affectedSOPClassUID else { throw .mismatch("SOP Class UID") }
-        guard sopInstanceUID == request.affectedSOPInstanceUID else { throw .mismatch("SOP Instance UID") }
-        self.sopClassUID = sopClassUID
-        self.sopInstanceUID = sopInstanceUID
-        studyInstanceUID = study
-        seriesInstanceUID = series
+    init(header: InstanceHeader, request: CStoreRequest, mismatch: UIDMismatch) throws(InstanceProblem) {
+        sopClassUID = try Self.uid(header.sopClassUID, .sopClassUID, "SOP Class UID")
+        sopInstanceUID = try Self.uid(header.sopInstanceUID, .sopInstanceUID, "SOP Instance UID")
+        studyInstanceUID = try Self.uid(header.studyInstanceUID, .studyInstanceUID, "Study Instance UID")
+        seriesInstanceUID = try Self.uid(header.seriesInstanceUID, .seriesInstanceUID, "Series Instance UID")
         studyDate = header.studyDate
         transferSyntax = request.transferSyntax
-    }
-}
-
-/// Why a data set is not stored, with the status that tells the sender.
-enum InstanceProblem: Error, Equatable {
-    case elementMissing(String)
-    case mismatch(String)
-    case unreadable(DataSetError)
-    /// Preamble and file meta information were sent, which belong to a file and not to a data set.
-    case part10File
-    case tooLarge(maximum: Int)
-    /// The task holds as many instances of open deliveries as it may.
-    case receiverFull
-    /// The limit of deliveries that repeat one another is reached: `MAXIMUM_REPEATS`.
-    case sentTooOften
-    /// So many bytes came, and not all UIDs among them.
-    case headerTooLong(maximum: Int)
-    /// Others waited for the memory that it held, and of all senders this one was the slowest.
-    case memoryNeeded
-
-    var outcome: StoreOutcome {
-        switch self {
-        case .elementMissing(let name):
-            StoreOutcome(status: .cannotUnderstand, errorComment: "The data set has no \(name)")
-        case .mismatch(let name):
-            StoreOutcome(
-                status: .dataSetDoesNotMatchSOPClass, errorComment: "\(name) differs between command and data set")
-        case .part10File:
-            StoreOutcome(status: .cannotUnderstand, errorComment: "A file came: expected a data set without group 0002")
-        case .tooLarge(let maximum):
-            // It could be sent to a receiver that is configured for it.
-            StoreOutcome(status: .outOfResources, errorComment: "Larger than the \(maximum) bytes that are taken")
-        case .receiverFull:
-            StoreOutcome(status: .outOfResources, errorComment: "The receiver is full now, send it again later")
-        case .sentTooOften:
-            StoreOutcome(status: .outOfResources, errorComment: "Sent too often in a short time, send it again later")
-        case .headerTooLong(let maximum):
-            StoreOutcome(
-                status: .cannotUnderstand, errorComment: "The UIDs are not among the first \(maximum) bytes")
-        case .memoryNeeded:
-            StoreOutcome(
-                status: .outOfResources, errorComment: "It came too slowly and others needed memory, send it again")
-        case .unreadable(let error) where error.isAttack:
-            StoreOutcome(
-                status: .cannotUnderstand, errorComment: "The data set has more elements than its size allows",
-                endsAssociation: true)
-        case .unreadable:
-            StoreOutcome(status: .cannotUnderstand, errorComment: "The data set cannot be read in its transfer syntax")
+        guard mismatch == .refuse else { return }
+        if sopClassUID != request.affectedSOPClassUID {
+            throw .mismatch(
+                .sopClassUID, name: "SOP Class UID", command: request.affectedSOPClassUID, dataSet: sopClassUID,
+                offset: header.sopClassUID?.offset ?? 0)
         }
+        if sopInstanceUID != request.affectedSOPInstanceUID {
+            throw .mismatch(
+                .sopInstanceUID, name: "SOP Instance UID", command: request.affectedSOPInstanceUID,
+                dataSet: sopInstanceUID, offset: header.sopInstanceUID?.offset ?? 0)
+        }
+    }
+
+    private static func uid(_ value: UIDValue?, _ tag: Tag, _ name: String) throws(InstanceProblem) -> UID {
+        guard let value else { throw .elementMissing(tag, name: name) }
+        do throws(UIDError) {
+            return try value.uid()
+        } catch {
+            throw .invalidUID(tag, error, offset: value.offset)
+        }
+    }
+
+    /// Whether it is what the request said.
+    func isNamed(by request: CStoreRequest) -> Bool {
+        sopClassUID == request.affectedSOPClassUID && sopInstanceUID == request.affectedSOPInstanceUID
     }
 }

@@ -44,7 +44,7 @@ struct DCMTKTests {
 
         var reader = try InstanceHeaderReader(transferSyntax: instance.request.transferSyntax)
         #expect(try reader.feed(instance.dataSet) == .complete)
-        #expect(reader.header.studyInstanceUID?.value == SampleFile.studyInstanceUID)
+        #expect(reader.header.studyInstanceUID?.text == SampleFile.studyInstanceUID)
         #expect(reader.header.studyDate == "20261123")
         #expect(reader.bytesConsumed < 32 << 10)
         try await server.stop()

@@ -61,7 +61,7 @@ extension DataSetBuilder {
         set.element(.sopClassUID, "UI", SOPClass.ctImageStorage, padding: 0)
         set.element(.sopInstanceUID, "UI", "1.2.3.4.5", padding: 0)
         set.element(.studyDate, "DA", "20261123")
-        set.element(.studyDescription, "LO", "Synthetic study")
+        set.element(Tag(0x0008, 0x1030), "LO", "Synthetic study")
         // A private sequence of undefined length that repeats the UIDs, which do not count inside.
         set.header(Tag(0x0009, 0x1001), "SQ", length: nil)
         set.header(.item, "", length: nil)
@@ -70,11 +70,11 @@ extension DataSetBuilder {
         set.header(.item, "", length: 8)
         set.append(raw: [1, 2, 3, 4, 5, 6, 7, 8])
         set.delimiter(.sequenceDelimitationItem)
-        set.element(.patientID, "LO", "SYN-0001")
+        set.element(Tag(0x0010, 0x0020), "LO", "SYN-0001")
         beforeUIDs(&set)
         set.element(.studyInstanceUID, "UI", "1.2.3", padding: 0)
         set.element(.seriesInstanceUID, "UI", "1.2.3.4", padding: 0)
-        set.element(.studyID, "SH", "7")
+        set.element(Tag(0x0020, 0x0010), "SH", "7")
         set.element(Tag(0x0028, 0x0010), "US", bytes: [0, 1])
         set.header(.pixelData, "OW", length: 1 << 20)
         return set.bytes

@@ -54,11 +54,11 @@ extension Session {
         storing("The end inside the header of an element", Array(Wire.dataSet().prefix(12)), status: 0xC000),
         storing("A file instead of a data set", file + Wire.dataSet(), status: 0xC000),
         storing("A file without its preamble", Array(file.dropFirst(128)) + Wire.dataSet(), status: 0xC000),
-        storing("A bare group 0002", Array(file.dropFirst(132)) + Wire.dataSet(), status: 0xC000),
+        storing("A bare group 0002", Array(file.dropFirst(132)) + Wire.dataSet(), status: 0),
         storing(
-            "Elements of a command", Wire.explicitElement(0, 0, "UL", [0, 0, 0, 0]) + Wire.dataSet(), status: 0xC000),
+            "Elements of a command", Wire.explicitElement(0, 0, "UL", [0, 0, 0, 0]) + Wire.dataSet(), status: 0),
         storing(
-            "A delimiter outside a sequence", [0xFE, 0xFF, 0x0D, 0xE0, 0, 0, 0, 0] + Wire.dataSet(), status: 0xC000),
+            "A delimiter outside a sequence", [0xFE, 0xFF, 0x0D, 0xE0, 0, 0, 0, 0] + Wire.dataSet(), status: 0),
         storing(
             "A VR of two small letters", [8, 0, 5, 0] + Array("cs".utf8) + [0, 0] + Wire.dataSet(), status: 0xC000),
         storing(
@@ -106,6 +106,6 @@ extension Session {
             "Compressed pixel data whose fragments are cut", "1.2.840.10008.1.2.4.70",
             Array(Wire.dataSet(pixels: 0).dropLast(12))
                 + [0xE0, 0x7F, 0x10, 0] + Array("OB".utf8) + [0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE, 0xFF, 0, 0xE0, 9, 0],
-            status: 0),
+            status: 0xC000),
     ]
 }

@@ -1,0 +1,41 @@
+import DICOM
+import NIOCore
+
+extension InstanceHeaderReader {
+    /// Takes the next fragment of the data set, as an `InstanceReceiver` is given it.
+    @discardableResult
+    package mutating func feed(_ fragment: ByteBuffer) throws(DataSetError) -> Progress {
+        // The closure cannot throw a typed error through NIO's rethrowing function.
+        let result = fragment.withUnsafeReadableBytes { bytes in
+            Result { () throws(DataSetError) in try feed(bytes) }
+        }
+        return try result.get()
+    }
+
+    /// The same, off the fragment's front and as far as so much work goes.
+    package mutating func feed(_ fragment: inout ByteBuffer, work: UInt64) throws(DataSetError) -> Progress {
+        try fragment.consuming { input in
+            Result { () throws(DataSetError) in try feed(&input, work: work) }
+        }.get()
+    }
+}
+
+extension DataSetWalk {
+    /// Takes the next fragment's bytes off its front, as far as so much work goes: true where some are left to be fed again.
+    package mutating func feed(_ fragment: inout ByteBuffer, work: UInt64) -> Bool {
+        fragment.consuming { input in feed(&input, work: work) }
+    }
+}
+
+extension ByteBuffer {
+    /// Moves on by what the body takes off the front.
+    fileprivate mutating func consuming<Value>(_ body: (inout Slice<UnsafeRawBufferPointer>) -> Value) -> Value {
+        let (count, value) = withUnsafeReadableBytes { bytes in
+            var input = bytes[...]
+            let value = body(&input)
+            return (bytes.count - input.count, value)
+        }
+        moveReaderIndex(forwardBy: count)
+        return value
+    }
+}
