@@ -23,6 +23,7 @@ from part10 import data_set_of
 from raw_sender import DEFLATED, EXPLICIT, IMPLICIT, Answer, RawSender
 from senders import send_with_dcmtk, send_with_pynetdicom
 from synthetic import synthetic_instance
+from waiting import wait_for
 
 pytestmark = pytest.mark.pipeline
 BIG_ENDIAN, JPEG = b"1.2.840.10008.1.2.2", b"1.2.840.10008.1.2.4.50"
@@ -148,7 +149,7 @@ def test_what_cannot_be_stored_is_refused_with_its_reason(folder_receiver, tmp_p
     assert answer.status == CANNOT_UNDERSTAND
     assert tag in answer.comment and len(answer.comment) in range(1, 65)
     assert stored(tmp_path) == []
-    [line] = receiver.log_lines("instance refused")
+    [line] = wait_for("its line", lambda: receiver.log_lines("instance refused"))
     assert (line["level"], line["reason"]) == ("WARN", answer.comment)
     assert tag in line["tag"] and line["expected"] and line["got"]
 
@@ -158,7 +159,7 @@ def test_an_instance_uid_that_is_too_long_is_refused_with_its_reason(folder_rece
     answer = send(receiver, data_set(instance=LONG_UID), instance=LONG_UID)
     assert answer.status == INVALID_SOP_INSTANCE
     assert "UID" in answer.comment
-    assert receiver.log_lines("instance refused")
+    assert wait_for("its line", lambda: receiver.log_lines("instance refused"))
 
 
 # The data set, its syntax, the element that is cut, and how many bytes are missing where a length says it.
@@ -208,7 +209,7 @@ def test_what_ends_too_early_is_refused_with_the_element_that_is_cut(folder_rece
     assert tag in answer.comment and len(answer.comment) in range(1, 65)
     assert missing is None or f" {missing} " in answer.comment
     assert stored(tmp_path) == []
-    [line] = receiver.log_lines("instance refused")
+    [line] = wait_for("its line", lambda: receiver.log_lines("instance refused"))
     assert (line["level"], line["reason"]) == ("WARN", answer.comment)
     assert (line["tag"], "offset" in line) == (tag, True)
     assert missing is None or f" {missing} bytes" in line["got"]
@@ -221,7 +222,7 @@ def test_what_ends_too_early_is_stored_and_marked_where_that_is_wanted(folder_re
     assert answer.status == INCOMPLETE
     assert tag in answer.comment
     assert stored(tmp_path) == [content]
-    [line] = structures(receiver)
+    [line] = wait_for("its line", lambda: structures(receiver))
     assert (line["structure"], line["tag"]) == ("incomplete", tag)
     assert receiver.stop() == 0
     assert [item.get("incomplete") for item in instances(tmp_path)] == [True]
@@ -247,7 +248,7 @@ def test_what_cannot_be_followed_to_its_end_is_stored_and_told(folder_receiver, 
     receiver = folder_receiver()
     assert str(send(receiver, content, syntax)) == "0000H"
     assert stored(tmp_path) == [content]
-    [line] = structures(receiver)
+    [line] = wait_for("its line", lambda: structures(receiver))
     assert line["structure"] == "unread"
     assert receiver.stop() == 0
     assert [item.get("incomplete") for item in instances(tmp_path)] == [None]
@@ -272,7 +273,7 @@ def test_uids_of_command_and_data_set_that_differ_are_refused(folder_receiver, t
     assert (answer.status, answer.sop_instance) == (MISMATCH, OTHER_INSTANCE)
     assert "(0008,0018)" in answer.comment
     assert list((tmp_path / "storage").rglob("*.dcm")) == []
-    [line] = receiver.log_lines("instance refused")
+    [line] = wait_for("its line", lambda: receiver.log_lines("instance refused"))
     assert (line["tag"], line["expected"], line["got"]) == ("(0008,0018)", OTHER_INSTANCE, INSTANCE)
 
 
