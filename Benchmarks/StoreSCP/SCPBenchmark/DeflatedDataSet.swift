@@ -4,7 +4,8 @@ import CZlib
 /// (RFC 1951 §3.2.4).
 enum DeflatedDataSet {
     static func bytes(head: [UInt8], pixels: [UInt8]) -> [UInt8] {
-        let first = head + [0xE0, 0x7F, 0x10, 0x00] + Array("OW".utf8) + [0, 0] + UInt32(pixels.count).littleEndianBytes
+        let first =
+            head + [0xE0, 0x7F, 0x10, 0x00] + Array("OW".utf8) + [0, 0] + UInt32(pixels.count).littleEndianBytes
         let stored = [0] + UInt16(first.count).littleEndianBytes + (~UInt16(first.count)).littleEndianBytes + first
         let bytes = stored + deflated(pixels)
         return bytes + (bytes.count.isMultiple(of: 2) ? [] : [0])

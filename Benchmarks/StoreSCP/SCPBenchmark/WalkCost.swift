@@ -19,7 +19,9 @@ struct WalkCost {
 
     func run() throws {
         guard programs.count == 2 else { throw BenchmarkError("expected two receivers, got \(programs.count)") }
-        print("\n| CPU s/GB | \(programs[0].name) | \(programs[1].name) | ratio of a pair of passes | ratio of the cheapest |")
+        print(
+            "\n| CPU s/GB | \(programs[0].name) | \(programs[1].name) | ratio of a pair of passes | ratio of the cheapest |"
+        )
         print("|---|---|---|---|---|")
         for workload in Self.workloads {
             print("| \(workload.name) | " + cells(try measure(workload)).joined(separator: " | ") + " |")
@@ -62,13 +64,17 @@ struct WalkCost {
     private func cells(_ results: [[Double]]) -> [String] {
         let ratios = zip(results[1], results[0]).map { $0 / $1 }
         let cheapest = results.compactMap { $0.min() }
-        return results.map { text($0, "%.3f") } + [text(ratios, "×%.3f"), String(format: "×%.3f", cheapest[1] / cheapest[0])]
+        return results.map { text($0, "%.3f") } + [
+            text(ratios, "×%.3f"), String(format: "×%.3f", cheapest[1] / cheapest[0]),
+        ]
     }
 
     /// The median, and the middle half.
     private func text(_ values: [Double], _ format: String) -> String {
         let sorted = values.sorted()
-        let quarters = [sorted.count / 2, sorted.count / 4, sorted.count * 3 / 4].map { String(format: format, sorted[$0]) }
+        let quarters = [sorted.count / 2, sorted.count / 4, sorted.count * 3 / 4].map {
+            String(format: format, sorted[$0])
+        }
         return "\(quarters[0]) (\(quarters[1])–\(quarters[2]))"
     }
 }
