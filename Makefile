@@ -77,6 +77,7 @@ fuzz-walk: setup ## EXECUTIONS=10000000: the walk over data sets alone, with the
 lint: setup .venv-lint/complete ## Format, templates, state machine, Dockerfile
 	$(LINT_SWIFT)
 	scripts/lint-simulated-code
+	scripts/lint-byte-comparison
 	.venv/bin/cfn-lint template/*.yaml
 	.venv-lint/bin/checkov
 	.venv-lint/bin/hadolint Dockerfile

@@ -28,16 +28,21 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CMalloc"),
 
-        .target(name: "HTTP", dependencies: ["CCurl", "CEpoll"], swiftSettings: settings),
+        .target(name: "ByteComparison", swiftSettings: settings),
+        .target(name: "HTTP", dependencies: ["CCurl", "CCrypto", "CEpoll"], swiftSettings: settings),
         .target(
             name: "StructuredLog", dependencies: [.product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
         .target(
             name: "LambdaRuntime", dependencies: ["HTTP", "CCurl", "StructuredLog"], path: "Sources/Runtime",
             swiftSettings: settings),
-        .target(name: "AWS", dependencies: ["HTTP", "StructuredLog", "CCrypto", "CISAL"], swiftSettings: settings),
-        .target(name: "DICOM", dependencies: ["CZlib"], swiftSettings: settings),
-        .target(name: "ImportPipeline", dependencies: ["AWS", "DICOM", "StructuredLog"], swiftSettings: settings),
+        .target(
+            name: "AWS", dependencies: ["ByteComparison", "HTTP", "StructuredLog", "CCrypto", "CISAL"],
+            swiftSettings: settings),
+        .target(name: "DICOM", dependencies: ["ByteComparison", "CZlib"], swiftSettings: settings),
+        .target(
+            name: "ImportPipeline", dependencies: ["ByteComparison", "AWS", "DICOM", "StructuredLog"],
+            swiftSettings: settings),
         .target(
             name: "DICOMNetwork",
             dependencies: ["DICOM", .product(name: "NIOCore", package: "swift-nio")],
@@ -48,13 +53,14 @@ let package = Package(
             dependencies: ["ImportIntake", "LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
             path: "Sources/TriggerImport/Process", swiftSettings: settings),
         .target(
-            name: "ImportIntake", dependencies: ["AWS", "ImportPipeline", "StructuredLog", "DICOM"],
+            name: "ImportIntake", dependencies: ["ByteComparison", "AWS", "ImportPipeline", "StructuredLog", "DICOM"],
             path: "Sources/TriggerImport", exclude: ["Process"], swiftSettings: settings),
         .executableTarget(
             name: "StartImportJob", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
             swiftSettings: settings),
         .executableTarget(
-            name: "CheckStatus", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
+            name: "CheckStatus",
+            dependencies: ["ByteComparison", "LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
             swiftSettings: settings),
         .executableTarget(
             name: "StoreSCP", dependencies: ["StorageSCP"], path: "Sources/StoreSCP/Process",
@@ -62,7 +68,8 @@ let package = Package(
         .target(
             name: "StorageSCP",
             dependencies: [
-                "AWS", "HTTP", "ImportPipeline", "DICOM", "DICOMNetwork", "StructuredLog", "CEpoll", "CMalloc",
+                "ByteComparison", "AWS", "HTTP", "ImportPipeline", "DICOM", "DICOMNetwork", "StructuredLog", "CEpoll",
+                "CMalloc",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
@@ -116,7 +123,8 @@ let package = Package(
         .testTarget(
             name: "ImportPipelineTests",
             dependencies: [
-                "ImportPipeline", "ImportIntake", "StartImportJob", "CheckStatus", "HTTP", "LoopbackHTTP", "TestLog",
+                "ByteComparison", "ImportPipeline", "ImportIntake", "StartImportJob", "CheckStatus", "HTTP",
+                "LoopbackHTTP", "TestLog",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -1,3 +1,4 @@
+import ByteComparison
 import FoundationEssentials
 
 /// What the environment and the profile's files say of region, endpoints and retries.
@@ -53,6 +54,6 @@ package struct AWSConfiguration: Sendable {
 
     /// `s3.eu-west-1.amazonaws.com`; in China the domain is another.
     package func host(of service: AWSService) -> String {
-        "\(service.hostPrefix).\(region).\(region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com")"
+        "\(service.hostPrefix).\(region).\(region.begins(with: "cn-") ? "amazonaws.com.cn" : "amazonaws.com")"
     }
 }

@@ -1,4 +1,5 @@
 import AWS
+import ByteComparison
 import ImportPipeline
 import Logging
 import StructuredLog
@@ -9,9 +10,9 @@ struct ExpectedInstances: Sendable, Equatable {
     /// Of the keys of the delivery's objects.
     let prefix: String
     /// nil where no document lists them.
-    let keys: Set<String>?
+    let keys: Set<ByteText>?
     /// What all manifests of the delivery list, whose senders were told that it is stored; nil where that is not known.
-    var acknowledged: Set<String>?
+    var acknowledged: Set<ByteText>?
     /// Whether its task has closed the delivery itself. One that was closed in its place may hold more that was acknowledged: a
     /// second look finds it.
     var isClosed = false
@@ -22,7 +23,7 @@ struct ExpectedInstances: Sendable, Equatable {
         let prefix = BucketLayout.prefix(of: request.deliveryId)
         guard request.manifestKey != nil else {
             return ExpectedInstances(
-                count: request.instanceCount, prefix: prefix, keys: keyOfSingleInstance(request).map { [$0] })
+                count: request.instanceCount, prefix: prefix, keys: keyOfSingleInstance(request).map { [ByteText($0)] })
         }
         guard let manifest = try await manifest(of: request.importId, bucket: bucket, s3: s3) else {
             return ExpectedInstances(count: request.instanceCount, prefix: prefix, keys: nil)
@@ -33,8 +34,8 @@ struct ExpectedInstances: Sendable, Equatable {
         let further = await others(beside: request.importId, bucket: bucket, s3: s3, logger: logger)
         let manifests = further.map { [manifest] + $0 }
         return ExpectedInstances(
-            count: request.instanceCount, prefix: prefix, keys: Set(manifest.instances.map(\.key)),
-            acknowledged: manifests.map { Set($0.flatMap(\.instances).map(\.key)) },
+            count: request.instanceCount, prefix: prefix, keys: manifest.keys,
+            acknowledged: manifests.map { Set($0.flatMap(\.keys)) },
             isClosed: manifests?.contains { $0.closeReason != .recovered } ?? false)
     }
 

@@ -67,11 +67,19 @@ extension ImportVerdict {
         attributes["imageSetCount"] = summary.numberOfGeneratedImageSets.map(String.init)
         if !proof.missing.isEmpty { attributes["missingCount"] = String(proof.missing.count) }
         if proof.nonPrimaryCount > 0 { attributes["nonPrimaryCount"] = String(proof.nonPrimaryCount) }
-        if outcome != .imported {
-            attributes["message"] = """
-                \(imported) of \(proof.expected.count) instances imported, \(summary.numberOfFailedFiles) failed, \
-                \(proof.missing.count) are not mentioned: the report names them
+        if outcome != .imported { attributes["message"] = Self.message(proof) }
+    }
+
+    /// A single instance has one reason, which fits into the item; of several the report has them.
+    private static func message(_ proof: ImportProof) -> String {
+        guard proof.expected.count == 1, let failure = proof.failures.first else {
+            return """
+                \(proof.summary.numberOfImportedFiles) of \(proof.expected.count) instances imported, \
+                \(proof.summary.numberOfFailedFiles) failed, \(proof.missing.count) are not mentioned: the report names them
                 """
         }
+        let reason = HealthImagingReason("\(failure.errorType): \(failure.message)")
+        let rest = reason.isComplete ? "" : " (the report has the whole message)"
+        return "HealthImaging did not import the instance: \(reason.text)\(rest)"
     }
 }

@@ -1,4 +1,5 @@
 import AWS
+import ByteComparison
 import ImportPipeline
 
 /// Reads what HealthImaging wrote about a job that has ended, and writes the report beside it.
@@ -49,7 +50,7 @@ struct JobOutputReader: Sendable {
         guard listing.isComplete else {
             throw DocumentError(path: name, expected: "at most \(Self.maximumFiles) files, but there are more")
         }
-        return listing.objects.filter { $0.key.hasSuffix(".ndjson") }.map { S3URI(bucket: folder.bucket, key: $0.key) }
+        return listing.objects.filter { $0.key.ends(with: ".ndjson") }.map { S3URI(bucket: folder.bucket, key: $0.key) }
     }
 
     private func lines(of file: S3URI, bytesLeft: inout Int) async throws -> [UInt8] {
@@ -68,7 +69,7 @@ struct JobOutputReader: Sendable {
     /// not been seen on the real service, so both are taken.
     static func outputFolder(of job: HealthImagingClient.JobProperties) throws -> S3URI {
         let folder = "\(job.datastoreId)-DicomImport-\(job.jobId)"
-        let root = job.outputS3Uri.hasSuffix("/") ? job.outputS3Uri : job.outputS3Uri + "/"
-        return try S3URI(root.hasSuffix("/\(folder)/") ? root : "\(root)\(folder)/")
+        let root = job.outputS3Uri.ends(with: "/") ? job.outputS3Uri : job.outputS3Uri + "/"
+        return try S3URI(root.ends(with: "/\(folder)/") ? root : "\(root)\(folder)/")
     }
 }

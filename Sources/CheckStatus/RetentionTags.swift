@@ -1,4 +1,5 @@
 import AWS
+import ByteComparison
 import ImportPipeline
 import Logging
 import StructuredLog
@@ -21,11 +22,11 @@ struct RetentionTags: Sendable {
     let logger: Logger
 
     /// Replaces other tags of the objects.
-    func add(_ tag: Tag, to keys: Set<String>) async {
+    func add(_ tag: Tag, to keys: Set<ByteText>) async {
         var failures: [any Error] = []
         await keys.sorted().sideBySide(atMost: Self.maximumInFlight) { key -> (any Error)? in
             do {
-                try await s3.putObjectTagging(bucket: bucket, key: key, tag: (tag.rawValue, "true"))
+                try await s3.putObjectTagging(bucket: bucket, key: key.text, tag: (tag.rawValue, "true"))
                 return nil
             } catch {
                 return error

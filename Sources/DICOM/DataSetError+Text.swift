@@ -7,7 +7,6 @@ extension DataSetError: CustomStringConvertible {
         case .undefinedLengthNotAllowed(let tag, let vr): "\(tag.text) has undefined length, not allowed for \(vr)"
         case .itemExpected(let tag): "\(tag.text) holds something else than items"
         case .delimiterNotExpected: "An item stands outside of any sequence"
-        case .groupNotAllowed(let tag): "\(tag.text) is not file meta information"
         case .depthExceedsMaximum(let tag, let maximum): "\(tag.text) is nested more than \(maximum) levels deep"
         case .lengthExceedsMaximum: "The UIDs stand too far behind the beginning"
         case .valueLengthExceedsMaximum(let tag, let length, _): "\(tag.text) is not a UID: it has \(length) bytes"
@@ -17,9 +16,7 @@ extension DataSetError: CustomStringConvertible {
         case .invalidUID(let tag, let error): "\(tag.text) is not a UID: \(error)"
         case .deflateStreamDamaged: "The deflated data set is damaged"
         case .prefixMissing: "Not a DICOM file: no DICM after 128 bytes"
-        case .groupLengthMissing: "The file has no (0002,0000)"
         case .elementMissing(let tag): "\(tag.text) is missing"
-        case .transferSyntaxUnknown: "The transfer syntax is not known"
         }
     }
 
@@ -31,7 +28,6 @@ extension DataSetError: CustomStringConvertible {
         case .undefinedLengthNotAllowed: "a defined length"
         case .itemExpected: "an item or a sequence delimiter"
         case .delimiterNotExpected: "an element"
-        case .groupNotAllowed: "group 0002"
         case .depthExceedsMaximum(_, let maximum): "at most \(maximum) levels"
         case .lengthExceedsMaximum(_, _, let maximum): "at most \(maximum) more bytes before the UIDs"
         case .valueLengthExceedsMaximum, .invalidUID: "1 to \(UID.maximumLength) digits and dots"
@@ -40,9 +36,7 @@ extension DataSetError: CustomStringConvertible {
         case .truncated: "a whole data set"
         case .deflateStreamDamaged: "a raw deflate stream"
         case .prefixMissing: "DICM after 128 bytes"
-        case .groupLengthMissing: "(0002,0000)"
         case .elementMissing(let tag): tag.text
-        case .transferSyntaxUnknown: "a transfer syntax of the standard"
         }
     }
 
@@ -54,15 +48,13 @@ extension DataSetError: CustomStringConvertible {
         case .undefinedLengthNotAllowed(_, let vr): "undefined length with the VR \(vr)"
         case .itemExpected: "another element"
         case .delimiterNotExpected: "an item or a delimiter"
-        case .groupNotAllowed: "another group"
         case .depthExceedsMaximum: "more"
         case .lengthExceedsMaximum(_, let length, _), .valueLengthExceedsMaximum(_, let length, _): "\(length) bytes"
         case .tooManyElements, .inflatesTooFar: "more"
         case .truncated(let count): "\(count) bytes"
         case .invalidUID(_, let error): "\(error)"
         case .deflateStreamDamaged(let code): "zlib's error \(code)"
-        case .prefixMissing, .groupLengthMissing, .elementMissing: "none"
-        case .transferSyntaxUnknown(let uid): "\(uid)"
+        case .prefixMissing, .elementMissing: "none"
         }
     }
 }

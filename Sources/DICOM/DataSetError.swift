@@ -13,8 +13,6 @@ package enum DataSetError: Error, Hashable, Sendable {
     case itemExpected(in: Tag)
     /// An item outside any sequence of undefined length.
     case delimiterNotExpected(Tag)
-    /// PS3.10 §7.1: only group 0002 belongs to the file meta information.
-    case groupNotAllowed(Tag)
     case depthExceedsMaximum(Tag, maximum: Int)
     /// The element goes on beyond the bound for what stands before the UIDs.
     case lengthExceedsMaximum(Tag, length: UInt64, maximum: UInt64)
@@ -31,10 +29,7 @@ package enum DataSetError: Error, Hashable, Sendable {
     case deflateStreamDamaged(code: Int32)
     /// No `DICM` after the 128 bytes of preamble. PS3.10 §7.1.
     case prefixMissing
-    /// Group 0002 did not begin with its length. PS3.10 §7.1.
-    case groupLengthMissing
     case elementMissing(Tag)
-    case transferSyntaxUnknown(UID)
 }
 
 extension DataSetError {
@@ -50,12 +45,11 @@ extension DataSetError {
     package var tag: Tag? {
         switch self {
         case .invalidVR(let tag, _, _), .explicitVRFound(let tag, _), .undefinedLengthNotAllowed(let tag, _),
-            .itemExpected(let tag), .delimiterNotExpected(let tag), .groupNotAllowed(let tag),
+            .itemExpected(let tag), .delimiterNotExpected(let tag),
             .depthExceedsMaximum(let tag, _), .lengthExceedsMaximum(let tag, _, _),
             .valueLengthExceedsMaximum(let tag, _, _), .invalidUID(let tag, _), .elementMissing(let tag):
             tag
-        case .tooManyElements, .inflatesTooFar, .truncated, .deflateStreamDamaged, .prefixMissing, .groupLengthMissing,
-            .transferSyntaxUnknown:
+        case .tooManyElements, .inflatesTooFar, .truncated, .deflateStreamDamaged, .prefixMissing:
             nil
         }
     }

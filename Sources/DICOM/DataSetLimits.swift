@@ -18,8 +18,8 @@ package struct DataSetLimits: Hashable, Sendable {
     package var maximumDepth = 64
     /// The longest value that is ever kept. The longest that is looked for, a UID, has 64 bytes where it is one.
     package var maximumValueLength: UInt32 = 1024
-    /// File meta information, which is buffered whole.
-    package var maximumFileMetaInformationLength: UInt32 = 16 << 10
+    /// File meta information with the preamble. Private information of a vendor's can be long.
+    package var maximumFileMetaInformationLength: UInt32 = 1 << 20
 
     package init() {}
 

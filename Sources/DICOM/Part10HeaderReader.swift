@@ -4,17 +4,27 @@
 package struct Part10HeaderReader: HeaderReader {
     package typealias Progress = HeaderReaderProgress
 
-    /// Known as soon as group 0002 has been read.
-    package private(set) var fileMetaInformation: FileMetaInformation?
+    /// The bytes of an element by which its group and its VR are told.
+    private static let lengthOfBeginning = 6
+
+    /// Where the data set begins, in bytes; nil while it is not known.
+    package var dataSetOffset: Int? { dataSet == nil ? nil : meta.length }
+
+    /// How the data set is read; nil while it is not known.
+    package private(set) var transferSyntax: TransferSyntax?
+
+    /// Whether the file is a DICOMDIR, the directory of a medium, and holds no instance. PS3.3 §F.3.
+    package private(set) var isMediaDirectory = false
 
     private let limits: DataSetLimits
-    /// The beginning of the file, until group 0002 is whole.
-    private var pending: [UInt8] = []
-    private var metaLength: Int?
+    private var meta: FileMetaReader
+    /// Of the data set, as long as it is too little to tell how it is encoded.
+    private var beginning: [UInt8] = []
     private var dataSet: InstanceHeaderReader?
 
     package init(limits: DataSetLimits = DataSetLimits()) {
         self.limits = limits
+        meta = FileMetaReader(limits: limits)
     }
 
     package var header: InstanceHeader { dataSet?.header ?? InstanceHeader() }
@@ -22,45 +32,62 @@ package struct Part10HeaderReader: HeaderReader {
     package var progress: Progress { dataSet?.progress ?? .needsMoreBytes }
 
     /// Bytes of the file that were used so far.
-    package var bytesConsumed: UInt64 { UInt64(pending.count) + (dataSet?.bytesConsumed ?? 0) }
+    package var bytesConsumed: UInt64 { UInt64(meta.length + beginning.count) + (dataSet?.bytesConsumed ?? 0) }
 
     /// Takes the next bytes of the file. Once complete, further bytes are left alone.
     @discardableResult
     package mutating func feed(_ bytes: UnsafeRawBufferPointer) throws(DataSetError) -> Progress {
         var input = bytes[...]
-        if dataSet == nil { try readMeta(&input) }
+        if dataSet == nil {
+            guard try readMeta(&input) else { return .needsMoreBytes }
+            try beginDataSet()
+        }
         return try dataSet?.feed(UnsafeRawBufferPointer(rebasing: input)) ?? .needsMoreBytes
     }
 
     /// Says that the file has ended: complete, unless it ended inside the meta information or an element.
     package mutating func finish() throws(DataSetError) {
-        guard dataSet != nil else { throw .truncated(after: UInt64(pending.count)) }
+        if dataSet == nil {
+            guard meta.isAtElementBoundary else { throw .truncated(after: bytesConsumed) }
+            try beginDataSet()
+        }
         try dataSet?.finish()
     }
 
-    private mutating func readMeta(_ input: inout Slice<UnsafeRawBufferPointer>) throws(DataSetError) {
-        guard fill(to: FileMetaInformation.fixedLength, from: &input) else { return }
-        let length: Int
-        if let metaLength {
-            length = metaLength
-        } else {
-            let groupLength = try FileMetaInformation.groupLength(pending, limits: limits)
-            length = FileMetaInformation.fixedLength + groupLength
-            metaLength = length
+    /// False: more bytes are needed.
+    private mutating func readMeta(_ input: inout Slice<UnsafeRawBufferPointer>) throws(DataSetError) -> Bool {
+        if !meta.hasEnded {
+            try meta.read(&input)
+            beginning = meta.beginningOfDataSet
         }
-        guard fill(to: length, from: &input) else { return }
-        let (meta, _) = try FileMetaInformation.parse(pending, limits: limits)
-        fileMetaInformation = meta
-        guard let transferSyntax = TransferSyntax(uid: meta.transferSyntaxUID.value) else {
-            throw .transferSyntaxUnknown(meta.transferSyntaxUID)
-        }
-        dataSet = try InstanceHeaderReader(transferSyntax: transferSyntax, limits: limits)
+        guard meta.hasEnded else { return false }
+        let taken = input.prefix(max(0, Self.lengthOfBeginning - beginning.count))
+        beginning += taken
+        input = input.dropFirst(taken.count)
+        return beginning.count >= Self.lengthOfBeginning
     }
 
-    private mutating func fill(to count: Int, from input: inout Slice<UnsafeRawBufferPointer>) -> Bool {
-        let taken = min(max(0, count - pending.count), input.count)
-        pending.append(contentsOf: input.prefix(taken))
-        input = input.dropFirst(taken)
-        return pending.count >= count
+    private mutating func beginDataSet() throws(DataSetError) {
+        let bytes = beginning
+        isMediaDirectory = isMediaDirectory(bytes)
+        let syntax = try syntax(of: bytes)
+        transferSyntax = syntax
+        dataSet = try InstanceHeaderReader(transferSyntax: syntax, limits: limits)
+        beginning = []
+        try dataSet?.feed(bytes)
+    }
+
+    /// By its class, or, where the meta information does not name it, by its first element: a directory begins with group 0004.
+    private func isMediaDirectory(_ beginning: [UInt8]) -> Bool {
+        meta.mediaStorageSOPClassUID.map { $0.elementsEqual(SOPClass.mediaStorageDirectoryStorage.utf8) }
+            ?? beginning.starts(with: [0x04, 0x00])
+    }
+
+    /// A syntax that is not known is most likely private, with pixel data of its own kind in a data set like any other.
+    private func syntax(of beginning: [UInt8]) throws(DataSetError) -> TransferSyntax {
+        guard let uid = meta.transferSyntaxUID else { throw .elementMissing(.transferSyntaxUID) }
+        if let known = TransferSyntax(uid: String(decoding: uid, as: UTF8.self)) { return known }
+        let isExplicit = beginning.count >= Self.lengthOfBeginning && VR(beginning[4], beginning[5]) != nil
+        return isExplicit ? .explicitVRLittleEndian : .implicitVRLittleEndian
     }
 }

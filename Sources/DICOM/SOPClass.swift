@@ -1,14 +1,18 @@
+import ByteComparison
+
 /// The SOP classes that a storage provider has to tell apart.
 package enum SOPClass {
     /// PS3.4 §A.
     package static let verification = "1.2.840.10008.1.1"
+    /// Of a DICOMDIR, which is never sent. PS3.4 §I.
+    static let mediaStorageDirectoryStorage = "1.2.840.10008.1.3.10"
     package static let ctImageStorage = "1.2.840.10008.5.1.4.1.1.2"
     package static let secondaryCaptureImageStorage = "1.2.840.10008.5.1.4.1.1.7"
 
     private static let standardRoot = "1.2.840.10008."
     private static let storageRoot = "1.2.840.10008.5.1.4.1.1."
 
-    /// Storage classes outside the storage root. PS3.4 §B.5, §GG.3; PS3.6 annex A for the retired ones.
+    /// Storage classes outside the storage root. PS3.4 §B.5; PS3.6 annex A for the retired ones.
     private static let storageOutsideRoot: Set<String> = [
         "1.2.840.10008.5.1.1.27",  // Stored Print Storage (retired)
         "1.2.840.10008.5.1.1.29",  // Hardcopy Grayscale Image Storage (retired)
@@ -16,6 +20,14 @@ package enum SOPClass {
         "1.2.840.10008.5.1.4.34.1",  // RT Beams Delivery Instruction Storage, trial (retired)
         "1.2.840.10008.5.1.4.34.7",  // RT Beams Delivery Instruction Storage
         "1.2.840.10008.5.1.4.34.10",  // RT Brachy Application Setup Delivery Instruction Storage
+    ]
+
+    /// Objects of no patient and no study, which HealthImaging cannot hold. PS3.4 Table GG.3-1.
+    private static let withoutStudy: Set<String> = [
+        "1.2.840.10008.5.1.4.1.1.200.1",  // CT Defined Procedure Protocol Storage
+        "1.2.840.10008.5.1.4.1.1.200.3",  // Protocol Approval Storage
+        "1.2.840.10008.5.1.4.1.1.200.7",  // XA Defined Procedure Protocol Storage
+        "1.2.840.10008.5.1.4.1.1.201.1",  // Inventory Storage
         "1.2.840.10008.5.1.4.38.1",  // Hanging Protocol Storage
         "1.2.840.10008.5.1.4.39.1",  // Color Palette Storage
         "1.2.840.10008.5.1.4.43.1",  // Generic Implant Template Storage
@@ -40,7 +52,12 @@ package enum SOPClass {
     /// A class that is not the standard's own is private: nothing but storage is offered here, so it is taken for that.
     package static func isStorage(_ uid: UID) -> Bool {
         let value = uid.value
-        if value.hasPrefix(storageRoot) { return !otherServicesInRoot.contains(value) }
-        return storageOutsideRoot.contains(value) || !value.hasPrefix(standardRoot)
+        if value.begins(with: storageRoot) { return !otherServicesInRoot.contains(value) }
+        return storageOutsideRoot.contains(value) || withoutStudy.contains(value) || !value.begins(with: standardRoot)
+    }
+
+    /// Whether instances of the class are stored as parts of a study.
+    package static func isStorageInStudies(_ uid: UID) -> Bool {
+        isStorage(uid) && !withoutStudy.contains(uid.value)
     }
 }

@@ -6,7 +6,10 @@ package final class CurlHandle {
     package let pointer: UnsafeMutableRawPointer
 
     /// Once for the process, before the first handle; libcurl asks for it.
-    private static let globalInitialisation: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    private static let globalInitialisation: CURLcode = {
+        CryptoLibrary.initialise()
+        return curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    }()
 
     package static func initialiseLibrary() {
         _ = globalInitialisation

@@ -1,3 +1,7 @@
+import AWS
+import ByteComparison
+import DICOM
+
 /// Where things stand in the bucket. Keys hold UIDs, dates and delivery ids, never a patient's data.
 package enum BucketLayout {
     package static let manifests = "deliveries/"
@@ -5,7 +9,7 @@ package enum BucketLayout {
     package static let taskLeases = "tasks/"
     /// A document for each delivery that was closed in its task's place, until somebody has looked at it a second time.
     package static let audits = "audits/"
-    /// Any `*.dcm` object that lands below it is imported on its own.
+    /// Any object that lands below it is imported on its own, whatever its name.
     package static let inbox = "inbox/"
     /// Objects of the inbox whose imports have been started, where they are to be kept.
     package static let taken = "taken/"
@@ -18,6 +22,7 @@ package enum BucketLayout {
         return "\(digits.prefix(4))/\(digits.dropFirst(4).prefix(2))/\(digits.dropFirst(6).prefix(2))/\(digits)/"
     }
 
+    /// UIDs as the data set has them; see `component(ofUID:)`.
     package static func instanceKey(
         _ delivery: DeliveryID, study: String, series: String, instance: String
     ) -> String {
@@ -26,7 +31,16 @@ package enum BucketLayout {
 
     /// In a delivery whose prefix is known.
     package static func instanceKey(prefix: String, study: String, series: String, instance: String) -> String {
-        "\(prefix)\(study)/\(series)/\(instance).dcm"
+        "\(prefix)\(component(ofUID: study))/\(component(ofUID: series))/\(component(ofUID: instance)).dcm"
+    }
+
+    /// A UID as it stands in a key: as it is, where it has 1 to 64 digits and dots, else as its SHA-256 in 64 hexadecimal digits. One
+    /// of dots alone would be a way through folders.
+    package static func component(ofUID uid: String) -> String {
+        let isSafe =
+            (1...UID.maximumLength).contains(uid.utf8.count)
+            && uid.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") } && uid.utf8.contains(where: \.isDigit)
+        return isSafe ? uid : Array(SHA256.hash(uid.utf8)).hexadecimal
     }
 
     /// `deliveries/{deliveryId}.json`; a further manifest is `deliveries/{deliveryId}.1.json`.
@@ -46,48 +60,47 @@ package enum BucketLayout {
 
     /// Whose open marker has this key; nil for any other key.
     package static func openMarker(ofKey key: String) -> (task: TaskID, delivery: DeliveryID)? {
-        guard key.hasPrefix(openMarkers) else { return nil }
-        let parts = key.dropFirst(openMarkers.count).split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let task = TaskID(String(parts[0])), let delivery = DeliveryID(String(parts[1])) else {
-            return nil
-        }
+        guard let parts = key.removing(prefix: openMarkers)?.split(separator: "/", omittingEmptySubsequences: false),
+            parts.count == 2, let task = TaskID(String(parts[0])), let delivery = DeliveryID(String(parts[1]))
+        else { return nil }
         return (task, delivery)
     }
 
     /// The delivery whose audit has this key; nil for any other key.
     package static func delivery(ofAuditKey key: String) -> DeliveryID? {
-        key.hasPrefix(audits) ? DeliveryID(String(key.dropFirst(audits.count))) : nil
+        key.removing(prefix: audits).flatMap { DeliveryID(String($0)) }
     }
 
     /// The series and the SOP instance of an instance's key in a delivery; nil for a key that no receiver writes there.
     package static func instance(ofKey key: String, in delivery: DeliveryID) -> (series: String, instance: String)? {
-        let prefix = prefix(of: delivery)
-        guard key.hasPrefix(prefix), key.hasSuffix(".dcm") else { return nil }
-        let parts = key.dropFirst(prefix.count).dropLast(".dcm".count).split(
-            separator: "/", omittingEmptySubsequences: false)
+        guard let rest = key.removing(prefix: prefix(of: delivery))?.removing(suffix: ".dcm") else { return nil }
+        let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, parts.allSatisfy({ TextRule.uid.allows(String($0)) }) else { return nil }
         return (String(parts[1]), String(parts[2]))
     }
 
     /// The task whose lease has this key; nil for any other key.
     package static func task(ofLeaseKey key: String) -> TaskID? {
-        key.hasPrefix(taskLeases) ? TaskID(String(key.dropFirst(taskLeases.count))) : nil
+        key.removing(prefix: taskLeases).flatMap { TaskID(String($0)) }
     }
 
     /// The import that the manifest of this key starts; nil for any other key.
     package static func importID(ofManifestKey key: String) -> ImportID? {
-        guard key.hasPrefix(manifests), key.hasSuffix(".json") else { return nil }
-        return ImportID(String(key.dropFirst(manifests.count).dropLast(".json".count)), separator: ".")
+        guard let name = key.removing(prefix: manifests)?.removing(suffix: ".json") else { return nil }
+        return ImportID(String(name), separator: ".")
     }
 
     /// `taken/{deliveryId}/{rest}`: an object that came later under the same key of the inbox has another. S3 takes at most 1,024
     /// bytes; of a longer key the end is kept.
     package static func takenKey(ofInboxKey key: String, as delivery: DeliveryID) -> String {
         let folder = "\(taken)\(delivery)/"
-        var rest = key.dropFirst(inbox.count)
-        while folder.utf8.count + rest.utf8.count > 1_024 { rest.removeFirst() }
-        return folder + rest
+        var rest = (key.removing(prefix: inbox) ?? key[...]).unicodeScalars
+        while folder.utf8.count + Substring(rest).utf8.count > 1_024 { rest.removeFirst() }
+        return folder + String(rest)
     }
 
-    package static func isInInbox(_ key: String) -> Bool { key.hasPrefix(inbox) && key.hasSuffix(".dcm") }
+    /// What tools put where they show a folder: an object without content whose key ends in `/`.
+    package static func isFolderMarker(_ key: String, size: Int) -> Bool { size == 0 && key.ends(with: "/") }
+
+    package static func isInInbox(_ key: String) -> Bool { key.begins(with: inbox) }
 }

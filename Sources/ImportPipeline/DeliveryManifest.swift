@@ -1,3 +1,4 @@
+import ByteComparison
 import FoundationEssentials
 
 /// What a closed delivery holds: written once, under `deliveries/`, by whoever closed it; its arrival starts the import.
@@ -131,6 +132,8 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         instances = try container.decode([Instance].self, forKey: .instances)
     }
 
+    package var keys: Set<ByteText> { Set(instances.map { ByteText($0.key) }) }
+
     /// What keeps it from being imported as it stands, as a sentence; nil where nothing does.
     package func problem(expecting delivery: DeliveryID) -> String? {
         guard version == Self.currentVersion else {
@@ -148,11 +151,11 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
                 expected 1 to \(HealthImagingLimits.maximumInstances)
                 """
         }
-        if let stray = instances.first(where: { !$0.key.hasPrefix(prefix) }) {
+        if let stray = instances.first(where: { !$0.key.begins(with: prefix) }) {
             return
                 "the manifest lists an instance outside its prefix, expected none: SOP instance \(stray.sopInstanceUID)"
         }
-        guard Set(instances.map(\.key)).count == instances.count else {
+        guard keys.count == instances.count else {
             return "the manifest lists a key twice, expected each once"
         }
         // No sum of so many sizes overflows: each was checked when it was read.

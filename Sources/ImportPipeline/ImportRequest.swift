@@ -44,10 +44,12 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         manifestKey = try container.textIfPresent(.objectKey, .manifestKey)
         inputS3Uri = try container.text(.s3URI, .inputS3Uri)
         outputS3Uri = try container.text(.s3URI, .outputS3Uri)
-        studyInstanceUID = try container.text(.uid, .studyInstanceUID)
+        // What a receiver lists has been checked; an object of the inbox has what its writer gave it.
+        let uid = manifestKey == nil ? TextRule.anyUID : .uid
+        studyInstanceUID = try container.text(uid, .studyInstanceUID)
         studyDate = try container.textIfPresent(.studyDate, .studyDate)
-        seriesInstanceUID = try container.textIfPresent(.uid, .seriesInstanceUID)
-        sopInstanceUID = try container.textIfPresent(.uid, .sopInstanceUID)
+        seriesInstanceUID = try container.textIfPresent(uid, .seriesInstanceUID)
+        sopInstanceUID = try container.textIfPresent(uid, .sopInstanceUID)
         instanceCount = try container.integer(in: 1...HealthImagingLimits.maximumInstances, .instanceCount)
         repeats = try container.decodeIfPresent(DeliveryID.self, forKey: .repeats)
         redrive = try container.textIfPresent(.redrive, .redrive)

@@ -1,3 +1,5 @@
+import ByteComparison
+
 /// What HealthImaging says of each file, in the lines of a job's `SUCCESS` and `FAILURE` folders.
 package struct JobResults: Sendable, Equatable {
     package struct FailedFile: Codable, Sendable, Equatable {
@@ -7,10 +9,12 @@ package struct JobResults: Sendable, Equatable {
     }
 
     /// Keys of objects that were imported.
-    package private(set) var imported: Set<String> = []
+    package private(set) var imported: Set<ByteText> = []
     /// Of those, the ones that went into an image set that is not primary, since their attributes contradict it.
     package private(set) var nonPrimary: [String] = []
     package private(set) var failed: [FailedFile] = []
+
+    package var failedKeys: Set<ByteText> { Set(failed.map { ByteText($0.key) }) }
 
     private struct Success: Decodable {
         struct Response: Decodable { let isPrimary: Bool? }
@@ -32,7 +36,7 @@ package struct JobResults: Sendable, Equatable {
     package mutating func addSuccesses(_ lines: [UInt8]) throws(DocumentError) {
         for line in Self.split(lines) {
             let success = try PipelineJSON.decode(Success.self, from: Array(line))
-            imported.insert(success.inputFile)
+            imported.insert(ByteText(success.inputFile))
             if success.importResponse?.isPrimary == false { nonPrimary.append(success.inputFile) }
         }
     }

@@ -1,3 +1,4 @@
+import ByteComparison
 import Logging
 import StructuredLog
 
@@ -27,7 +28,7 @@ package struct ManifestWriter: Sendable {
             let key = BucketLayout.manifestKey(of: id)
             if try await store.createDocument(try PipelineJSON.encode(manifest), key: key) { return .written(id) }
             let known = try await keys(in: key, of: manifest.deliveryId)
-            manifest.instances.removeAll { known.contains($0.key) }
+            manifest.instances.removeAll { known.contains(ByteText($0.key)) }
             guard !manifest.instances.isEmpty else { return .complete }
             logger.warning(
                 "another manifest of the delivery lacks instances that are to be imported: they get a further one",
@@ -39,13 +40,13 @@ package struct ManifestWriter: Sendable {
     }
 
     /// Those that a manifest which is there lists. One that starts no import lists nothing.
-    private func keys(in key: String, of delivery: DeliveryID) async throws -> Set<String> {
+    private func keys(in key: String, of delivery: DeliveryID) async throws -> Set<ByteText> {
         do {
             guard let manifest = try await store.read(DeliveryManifest.self, key: key) else {
                 throw ManifestVanished(key: key)
             }
             guard manifest.problem(expecting: delivery) == nil else { return [] }
-            return Set(manifest.instances.map(\.key))
+            return manifest.keys
         } catch let error as DocumentError {
             logger.error(
                 "a manifest that is there cannot be read: what it may list is imported by a further one", error: error,

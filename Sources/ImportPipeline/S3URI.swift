@@ -1,3 +1,5 @@
+import ByteComparison
+
 /// `s3://bucket/key`, or a prefix of keys.
 package struct S3URI: Sendable, Equatable {
     /// As HealthImaging takes it.
@@ -12,12 +14,14 @@ package struct S3URI: Sendable, Equatable {
     }
 
     package init(_ text: String) throws(S3URIError) {
-        let scheme = "s3://"
-        guard text.hasPrefix(scheme), text.utf8.count <= Self.maximumBytes else { throw S3URIError() }
-        let parts = text.dropFirst(scheme.count).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let bucket = parts.first.map(String.init), TextRule.bucket.allows(bucket) else { throw S3URIError() }
+        guard let path = text.removing(prefix: "s3://"), text.utf8.count <= Self.maximumBytes else {
+            throw S3URIError()
+        }
+        let slash = path.utf8.firstIndex(of: UInt8(ascii: "/"))
+        let bucket = String(path[..<(slash ?? path.endIndex)])
+        guard TextRule.bucket.allows(bucket) else { throw S3URIError() }
         self.bucket = bucket
-        key = parts.count == 2 ? String(parts[1]) : ""
+        key = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? ""
     }
 }
 

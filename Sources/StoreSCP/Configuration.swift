@@ -1,3 +1,4 @@
+import DICOMNetwork
 import ImportPipeline
 import Logging
 import StructuredLog
@@ -45,6 +46,7 @@ package struct Configuration: Sendable {
     /// Nil: who may call, may do everything.
     let accessRules: [AccessRule]?
     let userIdentity: UserIdentityConfiguration
+    let transferSyntaxPreference: TransferSyntaxPreference
     let rejectsWithoutContext: Bool
     let network: NetworkConfiguration
     /// How long associations may take to end after the first signal.
@@ -85,6 +87,8 @@ package struct Configuration: Sendable {
             throw ConfigurationError(name: "ACCESS_RULES", value: "…", expected: "one rule for each calling AE title")
         }
         userIdentity = try UserIdentityConfiguration(settings)
+        transferSyntaxPreference = try settings.choice(
+            "TRANSFER_SYNTAX_PREFERENCE", default: TransferSyntaxPreference.lossless)
         rejectsWithoutContext = try settings.boolean("REJECT_WITHOUT_CONTEXT", default: false)
         network = try NetworkConfiguration(settings)
         drainTimeoutSeconds = try settings.integer("DRAIN_TIMEOUT", default: 20, in: 1...3600)

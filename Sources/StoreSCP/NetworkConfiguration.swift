@@ -32,8 +32,8 @@ struct NetworkConfiguration: Sendable {
                 "MAXIMUM_PENDING_REQUEST_BYTES", default: 16 << 20, in: (1 << 16)...(1 << 34)))
         var limits = AssociationLimits()
         limits.maximumAssociatePDULength = UInt32(
-            try settings.integer("MAXIMUM_ASSOCIATE_PDU_SIZE", default: 256 << 10, in: 1024...(16 << 20)))
-        limits.maximumItems = try settings.integer("MAXIMUM_ASSOCIATE_ITEMS", default: 8192, in: 16...1_000_000)
+            try settings.integer("MAXIMUM_ASSOCIATE_PDU_SIZE", default: 1 << 20, in: 1024...(16 << 20)))
+        limits.maximumItems = try settings.integer("MAXIMUM_ASSOCIATE_ITEMS", default: 16384, in: 16...1_000_000)
         limits.maximumDataPDULength = UInt32(
             try settings.integer("MAXIMUM_RECEIVED_PDU_SIZE", default: 1 << 20, in: 4096...(64 << 20)))
         limits.maximumPresentationDataValues = try settings.integer("MAXIMUM_PDVS", default: 8192, in: 1...1_000_000)

@@ -64,6 +64,8 @@ final class Server: Sendable {
                     }
                 }
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                // A peer may end its side behind its last message and still wait for the answer.
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
                 // One read at a time: the application may not be able to take more.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
                 .childChannelInitializer { channel in

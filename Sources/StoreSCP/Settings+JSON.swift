@@ -1,3 +1,4 @@
+import ByteComparison
 import FoundationEssentials
 
 extension Settings {
@@ -16,7 +17,7 @@ extension Settings {
             let reason = holdsSecrets && error is DecodingError ? "it is not of that form" : Self.reason(error)
             throw ConfigurationError(
                 // What is no absolute path can be JSON whose beginning got lost.
-                name: name, value: text.hasPrefix("/") ? text : "…",
+                name: name, value: text.begins(with: "/") ? text : "…",
                 expected: "JSON of its documented form, or a file of it: \(reason)")
         }
     }

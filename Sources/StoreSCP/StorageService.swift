@@ -46,6 +46,14 @@ final class StorageService: AssociationService {
 
     // MARK: Associations
 
+    func received(_ request: AAssociateRQ, from peer: SocketAddress?, association: String) {
+        NegotiationLog(logger: logger).received(request, from: peer, association: association)
+    }
+
+    func answered(_ request: AAssociateRQ, with answer: AAssociateAC, association: String) {
+        NegotiationLog(logger: logger).answered(request, with: answer, association: association)
+    }
+
     func decide(
         on request: AAssociateRQ, from peer: SocketAddress?, eventLoop: any EventLoop
     ) -> EventLoopFuture<AssociationDecision> {
@@ -112,6 +120,7 @@ final class StorageService: AssociationService {
         policy.permitsAbstractSyntax = { [access] in access.permits($0, to: title) }
         policy.maximumPresentationContexts = configuration.network.maximumPresentationContexts
         policy.maximumOperations = UInt16(configuration.network.maximumOperations)
+        policy.transferSyntaxPreference = configuration.transferSyntaxPreference
         policy.rejectsWithoutContext = configuration.rejectsWithoutContext
         policy.userIdentityServerResponse = userIdentityServerResponse
         return policy
@@ -125,7 +134,10 @@ final class StorageService: AssociationService {
         let sopClass = request.affectedSOPClassUID
         // The class of a request need not be that of its context: a related, more general one may stand there.
         guard configuration.supports(storage: sopClass) else {
-            return .refuse(.sopClassNotSupported, comment: "The SOP class is not supported")
+            let isWithoutStudy = SOPClass.isStorage(sopClass) && !SOPClass.isStorageInStudies(sopClass)
+            return .refuse(
+                .sopClassNotSupported,
+                comment: isWithoutStudy ? "Instances of the SOP class have no study" : "The SOP class is not supported")
         }
         guard access.permits(sopClass.value, to: association.callingAETitle) else {
             return .refuse(.notAuthorized, comment: "The SOP class is not permitted to this calling AE title")
@@ -218,7 +230,7 @@ extension Configuration {
     }
 
     fileprivate func supports(storage sopClass: UID) -> Bool {
-        SOPClass.isStorage(sopClass) && lists(sopClass.value)
+        SOPClass.isStorageInStudies(sopClass) && lists(sopClass.value)
     }
 
     private func lists(_ sopClass: String) -> Bool {
@@ -241,6 +253,7 @@ extension AssociationSummary {
         if let implementation = association?.implementationVersionName {
             metadata["implementation"] = "\(implementation)"
         }
+        metadata["refusedContexts"] = refusedStorageContexts.metadata
         return metadata
     }
 }

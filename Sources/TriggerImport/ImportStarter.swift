@@ -30,8 +30,9 @@ package struct ImportStarter: Sendable {
             "import requested",
             metadata: [
                 "deliveryId": "\(request.deliveryId)", "importId": "\(request.importId)",
-                "studyInstanceUID": "\(request.studyInstanceUID)", "instanceCount": "\(request.instanceCount)",
-                "result": "\(result.rawValue)",
+                // A malformed UID can be any text.
+                "studyInstanceUID": "\(BucketLayout.component(ofUID: request.studyInstanceUID))",
+                "instanceCount": "\(request.instanceCount)", "result": "\(result.rawValue)",
             ])
         return IntakeResult(result, deliveryId: request.deliveryId, instanceCount: request.instanceCount)
     }

@@ -1,5 +1,4 @@
 import AWS
-import DICOM
 import ImportPipeline
 import Logging
 
@@ -34,6 +33,11 @@ package struct InboxIntake: Sendable {
 
     /// nil: as above.
     func take(_ object: S3Client.ListedObject, logger: Logger) async throws -> IntakeResult? {
+        guard !BucketLayout.isFolderMarker(object.key, size: object.size) else {
+            let delivery = Self.delivery(of: object)
+            logger.info("a folder of the inbox, there is nothing to import", metadata: ["deliveryId": "\(delivery)"])
+            return IntakeResult(.ignored, deliveryId: delivery)
+        }
         let result: IntakeResult
         do {
             result = try await starter.start(try await request(for: object), logger: logger)
@@ -70,25 +74,20 @@ package struct InboxIntake: Sendable {
         let instance: ImportableInstance
         do {
             try ImportableInstance.check(size: object.size)
-            guard let header = try await ObjectHeader.read(object, from: bucket) else {
-                throw ImportableInstance.Problem.headerTooLong
-            }
-            instance = try ImportableInstance(header)
-        } catch let error as DataSetError {
-            throw rejection(ImportableInstance.message(for: error, size: object.size))
-        } catch let problem as ImportableInstance.Problem {
+            instance = try ImportableInstance(try await ObjectHeader.read(object, from: bucket))
+        } catch let problem as InboxProblem {
             throw rejection(problem.description)
         }
 
         try await bucket.copy(
             object,
             to: BucketLayout.instanceKey(
-                delivery, study: instance.studyInstanceUID.value, series: instance.seriesInstanceUID.value,
-                instance: instance.sopInstanceUID.value))
+                delivery, study: instance.studyInstanceUID, series: instance.seriesInstanceUID,
+                instance: instance.sopInstanceUID))
         return ImportRequest(
             importId: ImportID(delivery), inputS3Uri: "s3://\(bucketName)/\(BucketLayout.prefix(of: delivery))",
-            outputS3Uri: "\(outputRoot)\(delivery)/", studyInstanceUID: instance.studyInstanceUID.value,
-            studyDate: instance.studyDate, seriesInstanceUID: instance.seriesInstanceUID.value,
-            sopInstanceUID: instance.sopInstanceUID.value, instanceCount: 1)
+            outputS3Uri: "\(outputRoot)\(delivery)/", studyInstanceUID: instance.studyInstanceUID,
+            studyDate: instance.studyDate, seriesInstanceUID: instance.seriesInstanceUID,
+            sopInstanceUID: instance.sopInstanceUID, instanceCount: 1)
     }
 }

@@ -8,7 +8,7 @@ package struct IntakeResult: Encodable, Equatable, Sendable {
         /// An earlier event for the same import did it, and its execution has ended.
         case alreadyStarted = "ALREADY_STARTED"
         case rejected = "REJECTED"
-        /// Neither a delivery's manifest nor in the inbox; or an object of the inbox that is another by now, or was taken.
+        /// Neither a delivery's manifest nor in the inbox; or an object of the inbox that is another by now, was taken, or is a folder.
         case ignored = "IGNORED"
     }
     package let result: Result

@@ -13,27 +13,35 @@ enum ObjectHeader {
         var limits = DataSetLimits()
         limits.maximumBytesExamined = UInt64(maximumBytes)
         limits.maximumBytesInflated = UInt64(maximumBytes)
+        // Whatever stands where a UID belongs is taken, so that its length is no reason either: this is the longest in Explicit VR.
+        limits.maximumValueLength = 64 << 10
         return limits
     }
 
-    /// nil: the header does not end within `maximumBytes`.
-    static func read(
-        _ object: S3Client.ListedObject, from bucket: any InboxBucket
-    ) async throws -> Part10HeaderReader? {
+    /// Throws an `InboxProblem` where the object has no header that can be read.
+    static func read(_ object: S3Client.ListedObject, from bucket: any InboxBucket) async throws -> InstanceHeader {
         var reader = Part10HeaderReader(limits: limits)
         let end = min(object.size, maximumBytes)
+        var beginning: [UInt8] = []
         var offset = 0
         var count = firstRange
-        while offset < end {
-            let range = offset..<min(offset + count, end)
-            let part = try await bucket.read(object, range: range)
-            if try reader.feed(part) == .complete { return reader }
-            offset += part.count
-            count = min(count * 4, largestRange)
-            guard !part.isEmpty else { break }
+        do {
+            while offset < end {
+                let part = try await bucket.read(object, range: offset..<min(offset + count, end))
+                if offset == 0 { beginning = Array(part.prefix(ForeignContent.lengthLookedAt)) }
+                offset += part.count
+                count = min(count * 4, largestRange)
+                let progress = try reader.feed(part)
+                guard !reader.isMediaDirectory else { throw InboxProblem.mediaDirectory }
+                if progress == .complete { return reader.header }
+                guard !part.isEmpty else { break }
+            }
+            guard offset < maximumBytes || object.size == maximumBytes else { throw InboxProblem.headerTooLong }
+            try reader.finish()
+            return reader.header
+        } catch let error as DataSetError {
+            throw reader.isMediaDirectory
+                ? .mediaDirectory : InboxProblem(error, size: object.size, beginning: beginning)
         }
-        guard offset < maximumBytes || object.size == maximumBytes else { return nil }
-        try reader.finish()
-        return reader
     }
 }

@@ -1,4 +1,5 @@
 import AWS
+import ByteComparison
 import FoundationEssentials
 import ImportPipeline
 import Logging
@@ -75,9 +76,8 @@ package struct Sweep: Sendable {
         }
         await attempt(into: &outcome, logger: logger) { outcome in
             let listing = try await listing(BucketLayout.inbox, from: position.inbox, within: time)
-            let objects = listing.objects.filter {
-                BucketLayout.isInInbox($0.key) && isOlder($0.lastModified, than: Self.patience)
-            }.map(ListedInboxObject.init)
+            let (objects, folders) = inboxObjects(in: listing)
+            outcome.folders += folders
             position.inbox = await stage(until: 1).work(on: objects, from: position.inbox, into: &outcome) {
                 try await take($0, logger: logger)
             }
@@ -144,10 +144,17 @@ package struct Sweep: Sendable {
         guard let position, listing.isComplete else { return listing }
         let others = try await bucket.list(
             prefix: prefix, startingAfter: nil, maximum: Self.maximumListed - listing.objects.count)
-        let before = others.objects.filter { $0.key <= position }
+        let before = others.objects.filter { ByteText($0.key) <= ByteText(position) }
         listing.objects += before
         listing.isComplete = others.isComplete || before.count < others.objects.count
         return listing
+    }
+
+    /// Those whose event should have come by now, and how many folders there are.
+    private func inboxObjects(in listing: S3Client.Listing) -> (objects: [ListedInboxObject], folders: Int) {
+        let objects = listing.objects.filter { !BucketLayout.isFolderMarker($0.key, size: $0.size) }
+        let old = objects.filter { isOlder($0.lastModified, than: Self.patience) }
+        return (old.map(ListedInboxObject.init), listing.objects.count - objects.count)
     }
 
     private func take(_ item: ListedInboxObject, logger: Logger) async throws -> SweepFinding {

@@ -16,6 +16,8 @@ package struct SweepOutcome: Encodable, Equatable, Sendable {
     package var auditsClosed = 0
     /// Instances that a second look found and no manifest listed.
     package var instancesFoundLate = 0
+    /// Empty objects of the inbox that stand for folders: there is nothing to import.
+    package var folders = 0
     /// The next sweep tries again.
     package var failed = 0
     /// There was no time to look at them.

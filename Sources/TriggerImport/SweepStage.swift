@@ -1,3 +1,4 @@
+import ByteComparison
 import ImportPipeline
 import Logging
 import StructuredLog
@@ -18,7 +19,8 @@ struct SweepStage: Sendable {
         on items: [Item], from position: String?, into outcome: inout SweepOutcome,
         _ work: @escaping @Sendable (Item) async throws -> SweepFinding
     ) async -> String? {
-        let items = items.filter { $0.key > position ?? "" } + items.filter { $0.key <= position ?? "" }
+        let start = ByteText(position ?? "")
+        let items = items.filter { ByteText($0.key) > start } + items.filter { ByteText($0.key) <= start }
         var firstLeft = items.count
         await items.indices.sideBySide(atMost: Self.atOnce) { index in
             (index, await finding(of: items[index], work))

@@ -9,13 +9,13 @@ struct DataSetErrorTests {
         let vr = VR(0x55, 0x43) ?? .un
         return [
             .invalidVR(tag, 55, 56), .explicitVRFound(tag, vr), .undefinedLengthNotAllowed(tag, vr),
-            .itemExpected(in: tag), .delimiterNotExpected(tag), .groupNotAllowed(tag),
+            .itemExpected(in: tag), .delimiterNotExpected(tag),
             .depthExceedsMaximum(tag, maximum: 1024), .lengthExceedsMaximum(tag, length: .max, maximum: .max),
             .valueLengthExceedsMaximum(tag, length: 0xFFFF_FFFE, maximum: 1024), .tooManyElements(maximum: .max),
             .inflatesTooFar(maximum: .max), .truncated(after: .max), .invalidUID(tag, .empty),
             .invalidUID(tag, .tooLong(length: 1024, maximum: 64)), .invalidUID(tag, .byteNotAllowed(0x5E, offset: 63)),
             .invalidUID(tag, .emptyComponent(offset: 63)), .deflateStreamDamaged(code: -3), .prefixMissing,
-            .groupLengthMissing, .elementMissing(tag), .transferSyntaxUnknown(UID.any),
+            .elementMissing(tag),
         ]
     }
 

@@ -34,42 +34,6 @@ struct FileMetaInformationTests {
         #expect(try Self.meta().encoded() == expected.flatMap { $0 })
     }
 
-    @Test("Comes back from what was written, and the data set begins behind it")
-    func roundTrip() throws {
-        let meta = try Self.meta()
-        let (parsed, length) = try FileMetaInformation.parse(meta.encoded() + [1, 2, 3])
-        #expect(parsed == meta)
-        #expect(length == meta.encoded().count)
-    }
-
-    @Test("Cut at every offset, it is truncated and nothing else")
-    func truncated() throws {
-        let bytes = try Self.meta().encoded()
-        for length in 0..<bytes.count {
-            #expect(throws: DataSetError.truncated(after: UInt64(length))) {
-                try FileMetaInformation.parse(Array(bytes[..<length]))
-            }
-        }
-    }
-
-    @Test("A group length beyond the limit is refused before anything is buffered")
-    func groupLength() throws {
-        var bytes = try Self.meta().encoded()
-        bytes.replaceSubrange(140..<144, with: [0xFF, 0xFF, 0xFF, 0xFF])
-        let error = DataSetError.lengthExceedsMaximum(Tag(0x0002, 0x0000), length: 0xFFFF_FFFF, maximum: 16384)
-        #expect(throws: error) { try FileMetaInformation.parse(bytes) }
-    }
-
-    @Test("A value that runs past the group is refused")
-    func elementLength() throws {
-        var bytes = try Self.meta().encoded()
-        // The length of (0002,0002), at 128 + 4 + 12 + 14 + 6.
-        bytes.replaceSubrange(164..<166, with: [0xFF, 0xFF])
-        #expect(throws: DataSetError.lengthExceedsMaximum(Tag(0x0002, 0x0002), length: 0xFFFF, maximum: 106)) {
-            try FileMetaInformation.parse(bytes)
-        }
-    }
-
     @Test("A file in place of a data set is recognised", arguments: [0, 128])
     func prefix(preamble: Int) throws {
         let file = [UInt8](repeating: 0, count: preamble) + Array("DICM".utf8) + [1, 2]
@@ -78,29 +42,5 @@ struct FileMetaInformationTests {
         #expect(try !FileMetaInformation.looksLikePart10Prefix(Array(Self.meta().encoded()[132...])))
         #expect(!FileMetaInformation.looksLikePart10Prefix(DataSetBuilder.instance(.explicitVRLittleEndian)))
         #expect(!FileMetaInformation.looksLikePart10Prefix([]))
-    }
-
-    @Test(
-        "A file's header is read in chunks of any size", arguments: InstanceHeaderReaderTests.syntaxes, [1, 13, 4096])
-    func part10(_ syntax: TransferSyntax, _ size: Int) throws {
-        let bytes = try Self.meta(syntax).encoded() + InstanceHeaderReaderTests.instance(syntax)
-        var reader = Part10HeaderReader()
-        var offset = 0
-        while reader.progress == .needsMoreBytes, offset < bytes.count {
-            try reader.feed(bytes[offset..<min(offset + size, bytes.count)])
-            offset += size
-        }
-        #expect(reader.progress == .complete)
-        #expect(reader.fileMetaInformation?.transferSyntaxUID.value == syntax.uid)
-        InstanceHeaderReaderTests.expectComplete(reader.header)
-        #expect(reader.bytesConsumed <= UInt64(bytes.count))
-    }
-
-    @Test("A file in an unknown transfer syntax is refused by its name")
-    func unknownTransferSyntax() throws {
-        var meta = try Self.meta()
-        meta.transferSyntaxUID = try UID("1.2.3.4")
-        var reader = Part10HeaderReader()
-        #expect(throws: DataSetError.transferSyntaxUnknown(try UID("1.2.3.4"))) { try reader.feed(meta.encoded()) }
     }
 }

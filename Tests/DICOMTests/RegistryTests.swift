@@ -12,27 +12,89 @@ struct RegistryTests {
             ("1.2.840.10008.1.1", false), ("1.2.840.10008.5.1.4.1.2.2.1", false), ("1.2.840.10008.5.1.4.31", false),
             ("1.2.840.10008.5.1.4.39.2", false), ("1.2.840.10008.5.1.4.1.1.200.4", false),
             ("1.2.840.10008.1.20.1", false), ("1.2.840.10008.3.1.2.3.3", false),
+            ("1.2.840.10008.5.1.4.1.1.200.1", true), ("1.2.840.10008.5.1.4.38.1", true),
         ])
     func storage(_ uid: String, _ isStorage: Bool) throws {
         #expect(SOPClass.isStorage(try UID(uid)) == isStorage)
     }
 
-    @Test("The known transfer syntaxes are those that HealthImaging imports")
-    func transferSyntaxes() {
-        let last =
-            [".1", ".1.99", ".2", ".5"]
-            + ["50", "51", "57", "70", "80", "81", "90", "91", "92", "93", "201", "202", "203"].map { ".4." + $0 }
-            + (100...108).map { ".4.\($0)" }
-        let expected = Set(last.map { "1.2.840.10008.1.2" + $0 } + ["1.2.840.10008.1.2"])
-        #expect(Set(TransferSyntax.known.map(\.uid)) == expected)
-        #expect(TransferSyntax(uid: "1.2.840.10008.1.2.9") == nil)
-        #expect(TransferSyntax(uid: "1.2.840.10008.1.2.2")?.byteOrder == .bigEndian)
+    @Test(
+        "Storage classes of no study are told from those of a study, as are other services",
+        arguments: [
+            "1.2.840.10008.5.1.4.1.1.200.1", "1.2.840.10008.5.1.4.1.1.200.3", "1.2.840.10008.5.1.4.1.1.200.7",
+            "1.2.840.10008.5.1.4.1.1.201.1", "1.2.840.10008.5.1.4.38.1", "1.2.840.10008.5.1.4.39.1",
+            "1.2.840.10008.5.1.4.43.1", "1.2.840.10008.5.1.4.44.1", "1.2.840.10008.5.1.4.45.1",
+            "1.2.840.10008.5.1.4.1.1.201.2",
+        ])
+    func withoutStudy(_ uid: String) throws {
+        #expect(!SOPClass.isStorageInStudies(try UID(uid)))
+        // Performed protocols are of a study, as are private classes.
+        for uid in ["1.2.840.10008.5.1.4.1.1.200.2", "1.2.840.10008.5.1.4.1.1.200.8", "2.25.1"] {
+            #expect(SOPClass.isStorageInStudies(try UID(uid)))
+        }
     }
 
-    @Test("A syntax that may lose something is never preferred to one that does not")
-    func preference() throws {
-        let firstLossy = try #require(TransferSyntax.known.firstIndex { $0.mayBeLossy })
-        #expect(TransferSyntax.known[firstLossy...].allSatisfy { $0.mayBeLossy })
+    @Test(
+        "Every registered transfer syntax of a data set is read as the standard encodes it",
+        arguments: [
+            ("", false, true, false, false), (".1", true, true, false, false), (".1.98", true, true, false, true),
+            (".1.99", true, true, true, false), (".2", true, false, false, false), (".5", true, true, false, true),
+            (".8.1", true, true, false, true), (".4.94", true, true, false, false), (".4.95", true, true, true, false),
+            (".4.204", true, true, false, false), (".4.205", true, true, true, false),
+        ] + compressed.map { (".4.\($0)", true, true, false, true) })
+    func encoding(
+        _ last: String, _ isExplicitVR: Bool, _ isLittleEndian: Bool, _ isDeflated: Bool, _ isEncapsulated: Bool
+    ) throws {
+        let syntax = try #require(TransferSyntax(uid: "1.2.840.10008.1.2" + last))
+        #expect(TransferSyntax.known.contains(syntax))
+        #expect(syntax.isExplicitVR == isExplicitVR)
+        #expect((syntax.byteOrder == .littleEndian) == isLittleEndian)
+        #expect(syntax.isDeflated == isDeflated)
+        #expect(syntax.isEncapsulated == isEncapsulated)
+    }
+
+    /// Below 1.2.840.10008.1.2.4. PS3.6 table A-1.
+    private static let compressed =
+        [50...66, 70...70, 80...81, 90...93, 100...108, 110...112, 201...203].flatMap { $0.map { "\($0)" } }
+        + (100...106).map { "\($0).1" }
+
+    @Test("There are as many as in the registry, and Papyrus 3")
+    func count() {
+        #expect(TransferSyntax.known.count == 11 + Self.compressed.count + 1)
+    }
+
+    @Test("One that a later edition registers for compressed images is encapsulated")
+    func unregistered() throws {
+        for uid in ["1.2.840.10008.1.2.4.67", "1.2.840.10008.1.2.4.300", "1.2.840.10008.1.2.4.112.1"] {
+            let syntax = try #require(TransferSyntax(uid: uid))
+            #expect(syntax.uid == uid)
+            #expect(syntax.isEncapsulated && syntax.isExplicitVR && !syntax.isDeflated)
+            #expect(!TransferSyntax.known.contains(syntax))
+        }
+    }
+
+    @Test(
+        "What does not encode a data set, or is no UID, is not taken for a transfer syntax",
+        arguments: [
+            "1.2.840.10008.1.2.9", "1.2.840.10008.1.2.4", "1.2.840.10008.1.2.4.", "1.2.840.10008.1.2.4.../x",
+            "1.2.840.10008.1.2.4." + String(repeating: "1", count: 64), "1.2.840.10008.1.2.40.1",
+            "1.2.840.10008.1.2.6.1", "1.2.840.10008.1.2.6.2", "1.2.840.10008.1.2.7.1", "1.2.840.113619.5.2", "",
+        ])
+    func unknown(_ uid: String) {
+        #expect(TransferSyntax(uid: uid) == nil)
+    }
+
+    @Test("Compressed without loss is preferred to video, that to uncompressed, that to loss, and that to an address")
+    func preference() {
+        let groups = [
+            ["202", "90", "70", "110", "66"].map { ".4." + $0 }, [".4.100", ".4.108", ".4.106.1"],
+            [".1", "", ".2", ".1.98", ".8.1"], [".4.50", ".4.91", ".4.203", ".4.111", ".4.64"], [".4.94", ".4.205"],
+        ].map { $0.map { "1.2.840.10008.1.2" + $0 } }
+        let places = groups.map { $0.compactMap { uid in TransferSyntax.known.firstIndex { $0.uid == uid } } }
+        #expect(places.map(\.count) == groups.map(\.count))
+        for (preferred, behind) in zip(places, places.dropFirst()) {
+            #expect(preferred.max()! < behind.min()!)
+        }
     }
 
     @Test("A tag reads as in the standard")

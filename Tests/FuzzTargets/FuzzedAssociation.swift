@@ -62,7 +62,7 @@ enum FuzzedAssociation {
         return buffer
     }()
 
-    /// The bytes come in two pieces; the association ends by itself or is closed.
+    /// The bytes come in two pieces; the association ends by itself, by the peer's end of its side, or is closed.
     static func run(_ bytes: UnsafeRawBufferPointer) {
         let channel = EmbeddedChannel()
         do {
@@ -72,6 +72,7 @@ enum FuzzedAssociation {
             let half = bytes.count / 2
             try channel.writeInbound(ByteBuffer(bytes: bytes[..<half]))
             try channel.writeInbound(ByteBuffer(bytes: bytes[half...]))
+            if half.isMultiple(of: 2) { channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
             channel.embeddedEventLoop.advanceTime(by: .hours(2))
             _ = try channel.finish(acceptAlreadyClosed: true)
         } catch {

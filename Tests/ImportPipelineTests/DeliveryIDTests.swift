@@ -71,8 +71,36 @@ import Testing
         }
     }
 
-    @Test("Only DICOM files of the inbox are taken")
+    @Test("Every key whose bytes begin with inbox/ is in the inbox")
     func inbox() {
-        #expect(BucketLayout.isInInbox("inbox/a/b.dcm") && !BucketLayout.isInInbox("inbox/a/b.txt"))
+        for key in ["inbox/a/b.dcm", "inbox/a/b.txt", "inbox/a.DCM", "inbox/", "inbox/\u{301}a", "inbox/\u{200D}.dcm"] {
+            #expect(BucketLayout.isInInbox(key))
+        }
+        for key in ["inbox", "Inbox/a", "a/inbox/b", "inbo\u{78}\u{301}/a"] { #expect(!BucketLayout.isInInbox(key)) }
+    }
+
+    @Test("What is behind a prefix is kept byte for byte")
+    func combiningMarks() throws {
+        let id = try #require(DeliveryID("20261123T235152-0123456789abcdef01234567"))
+        #expect(
+            BucketLayout.takenKey(ofInboxKey: "inbox/\u{301}a", as: id).utf8.elementsEqual("taken/\(id)/\u{301}a".utf8))
+        let long = "inbox/" + String(repeating: "e\u{301}", count: 330)
+        #expect((1_020...1_024).contains(BucketLayout.takenKey(ofInboxKey: long, as: id).utf8.count))
+        #expect(BucketLayout.importID(ofManifestKey: "deliveries/\(id).json\u{301}") == nil)
+        #expect(try S3URI("s3://bucket/\u{301}a").key.utf8.elementsEqual("\u{301}a".utf8))
+    }
+
+    @Test(
+        "A UID stands in a key as it is where it is harmless",
+        arguments: [
+            ("1.2.3", true), ("1.02..3.", true), ("", false), (".", false), ("..", false), ("1.2/3", false),
+            ("series", false),
+        ])
+    func uidInKey(_ uid: String, _ isAsItIs: Bool) {
+        let component = BucketLayout.component(ofUID: uid)
+        #expect((component == uid) == isAsItIs)
+        #expect(isAsItIs || component.utf8.count == 64 && component.utf8.allSatisfy(\.isLowerCaseHexadecimalDigit))
+        #expect(BucketLayout.component(ofUID: String(repeating: "1", count: 64)).utf8.count == 64)
+        #expect(BucketLayout.component(ofUID: String(repeating: "1", count: 65)) != String(repeating: "1", count: 65))
     }
 }

@@ -1,4 +1,5 @@
 import AWS
+import ByteComparison
 import Foundation
 import LoopbackHTTP
 import TestLog
@@ -38,8 +39,8 @@ import Testing
 
     private func key(_ number: Int) -> String { BucketLayout.manifestKey(of: ImportID(Self.id, number: number)) }
 
-    private func keys(_ instances: String...) -> Set<String> {
-        Set(instances.map { SampleDeliveries.key(Self.id, $0) })
+    private func keys(_ instances: String...) -> Set<ByteText> {
+        Set(instances.map { ByteText(SampleDeliveries.key(Self.id, $0)) })
     }
 
     @Test("An import brings what its own manifest lists; what all manifests list was acknowledged", arguments: [0, 1])
@@ -71,5 +72,13 @@ import Testing
         let expected = try await expected(by: nil, [:])
         #expect(expected.keys == keys("1.4"))
         #expect(expected.acknowledged == nil)
+    }
+
+    @Test("A malformed UID of the inbox stands in the key as its SHA-256")
+    func malformedUID() throws {
+        let text = "1.2.840.series name"
+        let key = BucketLayout.instanceKey(Self.id, study: "1.2", series: text, instance: "1.4")
+        let hash = "\(Array(SHA256.hash(text.utf8)).hexadecimal)"
+        #expect(key == "\(BucketLayout.prefix(of: Self.id))1.2/\(hash)/1.4.dcm")
     }
 }

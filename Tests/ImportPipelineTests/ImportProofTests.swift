@@ -1,3 +1,4 @@
+import ByteComparison
 import FoundationEssentials
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 @Suite struct ImportProofTests {
     private func proof(
         expected: [String]?, imported: [String], failed: [String] = [], serverErrors: Int = 0,
-        nonPrimary: [String] = [], acknowledged: Set<String>? = nil
+        nonPrimary: [String] = [], message: String = "no", acknowledged: Set<ByteText>? = nil
     ) throws -> ImportProof {
         let counts = """
             {"jobSummary":{"numberOfScannedFiles":\(imported.count + failed.count),"numberOfImportedFiles":\(imported.count),\
@@ -22,11 +23,12 @@ import Testing
             })
         try results.addFailures(
             lines(failed) { key in
-                #"{"inputFile":"\#(key)","exception":{"exceptionType":"ValidationException","message":"no"}}"#
+                #"{"inputFile":"\#(key)","exception":{"exceptionType":"ValidationException","message":"\#(message)"}}"#
             })
         return ImportProof(
             expected: ExpectedInstances(
-                count: expected?.count ?? 1, prefix: "d/", keys: expected.map(Set.init), acknowledged: acknowledged),
+                count: expected?.count ?? 1, prefix: "d/", keys: expected.map { Set($0.map { ByteText($0) }) },
+                acknowledged: acknowledged),
             summary: try PipelineJSON.decode(JobOutputManifest.self, from: Array(counts.utf8)).jobSummary,
             results: results)
     }
@@ -41,6 +43,61 @@ import Testing
         #expect(proof.isWhole)
         #expect(ImportVerdict(proof).outcome == .imported)
         #expect(proof.imported == ["a", "b"])
+    }
+
+    @Test("Keys are compared by their bytes: another that looks the same is another")
+    func composed() throws {
+        let (one, two) = ("d/\u{E9}", "d/e\u{301}")
+        let proof = try proof(expected: [one], imported: [two], acknowledged: [ByteText(one)])
+        #expect(!proof.isWhole)
+        #expect(proof.missing.map { ByteText($0) } == [ByteText(one)])
+        #expect(proof.unacknowledged == [ByteText(two)])
+        #expect(Set([ByteText(one), ByteText(two)]).count == 2)
+        // A key below the prefix stays below it, whatever is behind it.
+        #expect(
+            try self.proof(expected: ["d/a"], imported: ["d/\u{301}"], acknowledged: ["d/a"]).unacknowledged.count == 1)
+    }
+
+    @Test("The item of a single instance that failed repeats HealthImaging's message, without what may be a value")
+    func reason() throws {
+        func message(_ text: String, of keys: [String] = ["a"]) throws -> String? {
+            ImportVerdict(try proof(expected: keys, imported: [], failed: keys, message: text)).attributes["message"]
+        }
+        let told = "HealthImaging did not import the instance: ValidationException: "
+        #expect(
+            try message("PatientID: expected at most 256 characters, got 324") == told
+                + "PatientID: expected at most 256 characters, got 324")
+        #expect(
+            try message(
+                "DICOM attribute PatientName (0010,0010) has the value 'Doe^John the elder', which is not valid")
+                == told
+                + "DICOM attribute PatientName (0010,0010) has the value … which is not valid (the report has the whole message)"
+        )
+        #expect(try message("no")?.contains(told) == true)
+        #expect(try message("no", of: ["a", "b"])?.contains("0 of 2 instances imported, 2 failed") == true)
+    }
+
+    @Test(
+        "What may be a value of a patient's is left out of a reason",
+        arguments: [
+            "Doe", "DOE^JOHN", "doe^john", "McDonald", "4711123", "19700101", "[Doe]", "`doe`", "“john doe”", "Müller",
+            "\"doe",
+            "A-4711",
+        ])
+    func values(_ value: String) {
+        let reason = HealthImagingReason("the value \(value) of PatientID")
+        #expect(["the value … of PatientID", "the value …"].contains(reason.text))
+        #expect(!reason.isComplete)
+    }
+
+    @Test("Words of messages, keywords, tags, UIDs and lengths are repeated")
+    func words() {
+        let text =
+            "DICOM attribute StudyInstanceUID (0020,000D) exceeds the maximum length of 64: 1.2.840.10008.1.2.4.50 isn't."
+        #expect(HealthImagingReason(text).text == text)
+        #expect(
+            HealthImagingReason(String(repeating: "a ", count: 10_000)).text.utf8.count
+                <= DocumentLimits.maximumMessageLength)
     }
 
     @Test("Numbers that fit prove nothing when another file was imported in an instance's place")

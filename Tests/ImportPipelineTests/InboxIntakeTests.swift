@@ -11,23 +11,30 @@ import Testing
     private static let key = "inbox/a/b.dcm"
 
     /// A file of PS3.10 in Implicit VR Little Endian, with as much as an import needs.
-    private static let file: String = {
-        func element(_ group: UInt8, _ element: UInt8, _ value: String) -> [UInt8] {
-            let value = Array(value.utf8) + (value.utf8.count % 2 == 1 ? [0] : [])
-            return [group, 0, element, 0, UInt8(value.count), 0, 0, 0] + value
+    private static let file = String(decoding: file(), as: UTF8.self)
+
+    private static func file(
+        class sopClass: String = "1.2.6", syntax: String? = "1.2.840.10008.1.2", study: String? = "1.2.3",
+        series: [UInt8] = Array("1.2.4".utf8)
+    ) -> [UInt8] {
+        func element(_ group: UInt8, _ element: UInt8, _ value: some Collection<UInt8>) -> [UInt8] {
+            [group, 0, element, 0]
+                + (0..<4).map { UInt8(truncatingIfNeeded: (value.count + value.count % 2) >> ($0 * 8)) }
+                + value + (value.count % 2 == 1 ? [0] : [])
         }
         func meta(_ element: UInt8, _ value: String) -> [UInt8] {
             let value = Array(value.utf8) + (value.utf8.count % 2 == 1 ? [0] : [])
             return [2, 0, element, 0] + Array("UI".utf8) + [UInt8(value.count), 0] + value
         }
-        let group = meta(0x02, "1.2.6") + meta(0x03, "1.2.5") + meta(0x10, "1.2.840.10008.1.2")
+        let group = meta(0x02, sopClass) + meta(0x03, "1.2.5") + (syntax.map { meta(0x10, $0) } ?? [])
         let length: [UInt8] = [2, 0, 0, 0] + Array("UL".utf8) + [4, 0, UInt8(group.count), 0, 0, 0]
         let dataSet =
-            element(8, 0x16, "1.2.6") + element(8, 0x18, "1.2.5") + element(0x20, 0x0D, "1.2.3")
-            + element(0x20, 0x0E, "1.2.4")
-        let bytes = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8) + length + group + dataSet
-        return String(decoding: bytes, as: UTF8.self)
-    }()
+            element(8, 0x16, sopClass.utf8) + element(8, 0x18, "1.2.5".utf8)
+            + (study.map { element(0x20, 0x0D, $0.utf8) } ?? []) + element(0x20, 0x0E, series)
+        return preamble + length + group + dataSet
+    }
+
+    private static let preamble = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8)
 
     private func id() async throws -> DeliveryID {
         InboxIntake.delivery(of: try #require(try await bucket.head(key: Self.key)))
@@ -86,14 +93,13 @@ import Testing
     @Test("The sweep takes what is older than ten minutes, under the id that the event would give")
     func sweep() async throws {
         bucket[Self.key] = Self.file
-        bucket["inbox/other.txt"] = "text"
         let id = try await id()
         bucket.now += 599
         #expect(await intake.sweep().started == 0)
         bucket.now += 2
         #expect(await intake.sweep().started == 1)
         #expect(intake.executions.started == [ImportID(id)])
-        #expect(Set(bucket.keys) == [instanceKey(id), "inbox/other.txt"])
+        #expect(bucket.keys == [instanceKey(id)])
     }
 
     @Test("An object that cannot be an instance by its size is rejected unread", arguments: [10_000_000_001, Int.max])
@@ -114,5 +120,111 @@ import Testing
         #expect(await intake.sweep().rejected == 0)
         #expect(!bucket.calls.contains { $0.hasPrefix("read inbox/") })
         #expect(intake.table.rejected == [try await id()])
+    }
+
+    @Test(
+        "Any object below inbox/ is taken, whatever its name",
+        arguments: [
+            "inbox/a.DCM", "inbox/a", "inbox/a.txt", "inbox/\u{301}a.dcm", "inbox/folder/", "inbox//a",
+            "inbox/a b+c%41",
+        ])
+    func names(_ key: String) async throws {
+        bucket[key] = Self.file
+        #expect(try await intake.takeEvent(of: key) == .started)
+        bucket[key] = Self.file
+        bucket.now += 601
+        #expect(await intake.sweep().started == 1)
+        bucket[key] = "text"
+        #expect(try await intake.takeEvent(of: key) == .rejected)
+    }
+
+    @Test("The marker of a folder is no instance: it is counted, and stays")
+    func folders() async throws {
+        for key in ["inbox/", "inbox/folder/"] {
+            bucket[key] = ""
+            #expect(try await intake.takeEvent(of: key) == .ignored)
+        }
+        bucket.now += 601
+        let outcome = await intake.sweep()
+        #expect((outcome.folders, outcome.rejected, outcome.started) == (2, 0, 0))
+        #expect(bucket.keys == ["inbox/", "inbox/folder/"])
+        #expect(intake.log.lines.contains { $0.contains("a folder of the inbox") })
+    }
+
+    @Test("A sweep that could not list everything goes on by the bytes of keys, as S3 orders them")
+    func order() async throws {
+        // To Swift, the first two are one key, behind the third.
+        let keys = ["inbox/e\u{301}", "inbox/\u{E9}", "inbox/f"]
+        for key in keys { bucket[key] = Self.file }
+        bucket.now += 601
+        bucket[BucketLayout.sweepPosition] = #"{"inbox":"inbox/f"}"#
+        #expect(await intake.sweep().started == 3)
+    }
+
+    @Test(
+        "What is not DICOM is called what it is",
+        arguments: [
+            ([], "is empty"), ([0x1F, 0x8B, 8, 0], "a gzip file"), (Array("PK\u{3}\u{4}".utf8), "a zip archive"),
+            ([0xFF, 0xD8, 0xFF, 0xE0], "a JPEG picture"), ([0x89] + Array("PNG".utf8), "a PNG picture"),
+            (Array("%PDF-1.7".utf8), "a PDF document"), (Array("<!DOCTYPE html><p>".utf8), "an HTML page"),
+            (Array("\u{FEFF}<?xml version='1.0'?>".utf8), "an XML document"),
+            (Array(#" {"a":1}"#.utf8), "a JSON document"),
+            (Array("a text\r\n".utf8), "a text"), ([UInt8](repeating: 0, count: 500), "a file of zeros"),
+            (Array("DICM".utf8), "whose preamble, 128 bytes before"),
+            (Array(preamble.dropFirst(128)) + file().dropFirst(132), "whose preamble, 128 bytes before"),
+            (Array(file().dropFirst(132)), "file meta information without the preamble"),
+            (
+                [8, 0, 5, 0] + Array("CS".utf8) + [10, 0] + Array("ISO_IR 100".utf8),
+                "a DICOM data set without the preamble"
+            ),
+            (
+                [8, 0, 0x16, 0, 26, 0, 0, 0] + Array("1.2.840.10008.5.1.4.1.1.7\0".utf8),
+                "a DICOM data set without the preamble"
+            ),
+            ([0, 8, 0, 5] + Array("CS".utf8) + [0, 10] + Array("ISO_IR 100".utf8), "in Big Endian"),
+            ([1, 2, 3, 4, 5], "not known here"),
+            (file(class: "1.2.840.10008.1.3.10"), "DICOMDIR"),
+            (preamble + [2, 0, 2, 1] + Array("OB".utf8) + [0, 0, 0, 0, 0, 0x7F], "(0002,0102) says that it has"),
+            (preamble, "TransferSyntaxUID (0002,0010)"), (file(syntax: nil), "TransferSyntaxUID (0002,0010)"),
+            (file(study: nil), "StudyInstanceUID (0020,000D)"), (file(study: ""), "StudyInstanceUID (0020,000D)"),
+            (Array(file().prefix(file().count - 3)), "inside its header"),
+        ] as [([UInt8], String)])
+    func foreign(_ bytes: [UInt8], _ expected: String) async throws {
+        bucket.put(bytes, key: Self.key)
+        #expect(try await intake.takeEvent(of: Self.key) == .rejected)
+        let message = try #require(intake.table.messages.first)
+        #expect(message.contains(expected))
+        #expect(message.hasPrefix("Expected ") && message.hasSuffix("."))
+    }
+
+    @Test("A malformed UID stands in the key as its SHA-256, and as it came in the request")
+    func malformedUID() async throws {
+        let series: [UInt8] = Array("series ".utf8) + [0xFF] + Array("1".utf8)
+        bucket.put(Self.file(series: series), key: Self.key)
+        let id = try await id()
+        #expect(try await intake.takeEvent(of: Self.key) == .started)
+        var request = try #require(intake.executions.request(of: ImportID(id)))
+        #expect(request.seriesInstanceUID == "series \u{FFFD}1")
+        let key = BucketLayout.instanceKey(id, study: "1.2.3", series: "series \u{FFFD}1", instance: "1.2.5")
+        #expect(bucket.keys == [key])
+        request.inputS3Uri = "s3://bucket/\(BucketLayout.prefix(of: id))"
+        #expect(try PipelineJSON.decode(ImportRequest.self, from: try PipelineJSON.encode(request)) == request)
+    }
+
+    @Test("A UID that is longer than any is cut, and no log has it")
+    func longUID() async throws {
+        bucket.put(Self.file(study: String(repeating: "Doe", count: 2_000)), key: Self.key)
+        let id = try await id()
+        #expect(try await intake.takeEvent(of: Self.key) == .started)
+        let request = try #require(intake.executions.request(of: ImportID(id)))
+        #expect(request.studyInstanceUID.utf8.count <= DocumentLimits.maximumUIDBytes)
+        #expect(request.studyInstanceUID.utf8.starts(with: "DoeDoe".utf8))
+        #expect(!intake.log.lines.contains { $0.contains("Doe") })
+    }
+
+    @Test("A syntax that is not known is no reason")
+    func unknownSyntax() async throws {
+        bucket.put(Self.file(syntax: "1.2.3.4.5"), key: Self.key)
+        #expect(try await intake.takeEvent(of: Self.key) == .started)
     }
 }

@@ -1,4 +1,5 @@
 import AWS
+import ByteComparison
 import Foundation
 import Synchronization
 
@@ -26,7 +27,7 @@ final class ModelBucket: IntakeBucket, InboxBucket {
     }
 
     private struct State {
-        var entries: [String: Entry] = [:]
+        var entries: [ByteText: Entry] = [:]
         /// Keys that are listed and not there: of a prefix that holds more than a test wants to lay down.
         var listedBeside: [String] = []
         var now = Date(timeIntervalSince1970: 1_795_535_599)
@@ -37,7 +38,7 @@ final class ModelBucket: IntakeBucket, InboxBucket {
 
     private let state = Mutex(State())
 
-    var keys: [String] { state.withLock { $0.entries.keys.sorted() } }
+    var keys: [String] { state.withLock { $0.entries.keys.sorted().map(\.text) } }
 
     /// What was asked of the bucket, one line a call: `put key`, `read key`.
     var calls: [String] { state.withLock { $0.calls } }
@@ -48,12 +49,16 @@ final class ModelBucket: IntakeBucket, InboxBucket {
     }
 
     subscript(key: String) -> String? {
-        get { state.withLock { $0.entries[key].map { String(decoding: $0.body, as: UTF8.self) } } }
+        get { state.withLock { $0.entries[ByteText(key)].map { String(decoding: $0.body, as: UTF8.self) } } }
         set {
             state.withLock { state in
-                state.entries[key] = newValue.map { Entry(Array($0.utf8), at: state.now) }
+                state.entries[ByteText(key)] = newValue.map { Entry(Array($0.utf8), at: state.now) }
             }
         }
+    }
+
+    func put(_ body: [UInt8], key: String) {
+        state.withLock { $0.entries[ByteText(key)] = Entry(body, at: $0.now) }
     }
 
     func list(beside keys: [String]) {
@@ -83,36 +88,35 @@ final class ModelBucket: IntakeBucket, InboxBucket {
     // MARK: IntakeBucket
 
     func putDocument(_ body: [UInt8], key: String) async throws {
-        try call("put \(key)") { $0.entries[key] = Entry(body, at: $0.now) }
+        try call("put \(key)") { $0.entries[ByteText(key)] = Entry(body, at: $0.now) }
     }
 
     func createDocument(_ body: [UInt8], key: String) async throws -> Bool {
         try call("create \(key)") { state in
-            guard state.entries[key] == nil else { return false }
-            state.entries[key] = Entry(body, at: state.now)
+            guard state.entries[ByteText(key)] == nil else { return false }
+            state.entries[ByteText(key)] = Entry(body, at: state.now)
             return true
         }
     }
 
     func document(key: String) async throws -> [UInt8]? {
-        let body = try call("read \(key)") { $0.entries[key]?.body }
+        let body = try call("read \(key)") { $0.entries[ByteText(key)]?.body }
         guard body?.count ?? 0 <= DocumentLimits.maximumBytes else { throw DocumentError(expected: "less") }
         return body
     }
 
     func removeDocument(key: String) async throws {
-        try call("remove \(key)") { $0.entries[key] = nil }
+        try call("remove \(key)") { $0.entries[ByteText(key)] = nil }
     }
 
     func list(prefix: String, startingAfter start: String?, maximum: Int) async throws -> S3Client.Listing {
         try call("list \(prefix)") { state in
-            // Compared as bytes, which takes a tenth of the time that text takes.
-            let prefixBytes = prefix.utf8
-            let keys = [Array(state.entries.keys), state.listedBeside].joined().filter {
-                $0.utf8.starts(with: prefixBytes) && $0 > start ?? ""
+            let start = ByteText(start ?? "")
+            let keys = [Array(state.entries.keys), state.listedBeside.map { ByteText($0) }].joined().filter {
+                $0.text.begins(with: prefix) && $0 > start
             }.sorted()
             let nothing = Entry([0], at: state.now)
-            let objects = keys.prefix(maximum).map { (state.entries[$0] ?? nothing).listed(key: $0) }
+            let objects = keys.prefix(maximum).map { (state.entries[$0] ?? nothing).listed(key: $0.text) }
             return S3Client.Listing(objects: objects, isComplete: keys.count <= maximum)
         }
     }
@@ -120,7 +124,7 @@ final class ModelBucket: IntakeBucket, InboxBucket {
     // MARK: InboxBucket
 
     func head(key: String) async throws -> S3Client.ListedObject? {
-        try call("head \(key)") { $0.entries[key]?.listed(key: key) }
+        try call("head \(key)") { $0.entries[ByteText(key)]?.listed(key: key) }
     }
 
     func read(_ object: S3Client.ListedObject, range: Range<Int>) async throws -> [UInt8] {
@@ -129,19 +133,19 @@ final class ModelBucket: IntakeBucket, InboxBucket {
 
     func copy(_ object: S3Client.ListedObject, to key: String) async throws {
         try call("copy \(object.key) \(key)") { state in
-            state.entries[key] = Entry(try Self.entry(of: object, in: state).body, at: state.now)
+            state.entries[ByteText(key)] = Entry(try Self.entry(of: object, in: state).body, at: state.now)
         }
     }
 
     func remove(_ object: S3Client.ListedObject) async throws {
         try call("remove \(object.key)") { state in
             _ = try Self.entry(of: object, in: state)
-            state.entries[object.key] = nil
+            state.entries[ByteText(object.key)] = nil
         }
     }
 
     private static func entry(of object: S3Client.ListedObject, in state: State) throws -> Entry {
-        guard let entry = state.entries[object.key], entry.listed(key: object.key).eTag == object.eTag else {
+        guard let entry = state.entries[ByteText(object.key)], entry.listed(key: object.key).eTag == object.eTag else {
             throw InboxObjectChanged()
         }
         return entry

@@ -37,6 +37,8 @@ struct SampleIntake {
     final class Table: RejectionTable {
         private let rejections = Mutex<[Rejection]>([])
 
+        var messages: [String] { rejections.withLock { $0.map(\.message) } }
+
         var rejected: [DeliveryID] { rejections.withLock { $0.map(\.deliveryId) } }
 
         func rejected(_ rejection: Rejection, at date: Date) async throws {

@@ -16,6 +16,7 @@ import Testing
         #expect(configuration.sopClassUIDs.isEmpty)
         #expect(configuration.accessRules == nil)
         #expect(configuration.userIdentity.kinds.isEmpty)
+        #expect(configuration.transferSyntaxPreference == .lossless)
         #expect(!configuration.rejectsWithoutContext)
         #expect(configuration.network.associations == OpenAssociations.Limits(total: 300, silentPerPeer: 100))
         #expect(configuration.network.reception.maximumHeaderBytes == 2 << 20)
@@ -39,6 +40,7 @@ import Testing
             "NETWORK_TIMEOUT": "6", "MAXIMUM_ASSOCIATIONS": "7", "MAXIMUM_PDU_SIZE": "16384",
             "SUPPORTED_SOP_CLASS_UIDS": "1.2.840.10008.5.1.4.1.1.2", "LOG_LEVEL": "debug", "LOG_FORMAT": "text",
             "IMPORT_UNIT": "instance", "DELIVERY_QUIET_SECONDS": "2", "STORAGE_DIRECTORY": "unused",
+            "TRANSFER_SYNTAX_PREFERENCE": "sender",
         ])
         #expect(configuration.network.associations.total == 7)
         #expect(configuration.network.maximumPDUSize == 16384)
@@ -50,6 +52,7 @@ import Testing
         #expect(configuration.requiresCalledAETitle)
         #expect(configuration.callingAETitles == ["CT ROOM 1", "MR1"])
         #expect(configuration.sopClassUIDs == ["1.2.840.10008.5.1.4.1.1.2"])
+        #expect(configuration.transferSyntaxPreference == .sender)
         #expect(configuration.importUnit == .instance)
         #expect(configuration.delivery.quietSeconds == 2)
         #expect(configuration.logLevel == .debug)
@@ -166,6 +169,7 @@ import Testing
         arguments: [
             ("SCP_PORT", "dicom"), ("SCP_PORT", "65536"), ("MAXIMUM_ASSOCIATIONS", "0"),
             ("AE_TITLE", "SEVENTEEN_LETTERS"), ("REQUIRE_CALLED_AE_TITLE", "perhaps"), ("IMPORT_UNIT", "study"),
+            ("TRANSFER_SYNTAX_PREFERENCE", "first"),
             ("LOG_LEVEL", "loud"), ("MAXIMUM_PDU_SIZE", "16383"), ("MESSAGE_TIMEOUT", "0"),
             ("DELIVERY_MAXIMUM_INSTANCES", "5001"), ("DELIVERY_MAXIMUM_BYTES", "10000000001"),
             ("MAXIMUM_OPENINGS", "16"), ("MAX_DOCUMENT_CONNECTIONS", "1"),

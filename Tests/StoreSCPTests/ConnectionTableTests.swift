@@ -102,6 +102,23 @@ struct ConnectionTableTests {
         #expect(crowd.table.requestBytes == 0)
     }
 
+    @Test("An association whose peer has left bytes behind counts like a request, until they are worked off")
+    func halfClosed() {
+        let crowd = Crowd()
+        for address in ["a", "b", "b"] { #expect(crowd.open(address) == []) }
+        for index in 0..<2 { crowd.table.becameAssociation(crowd.id(index)) }
+        #expect(crowd.hold(60, 0) == [])
+        #expect(crowd.hold(30, 1) == [])
+        #expect(crowd.hold(20, 2) == [0])
+        #expect(crowd.table.requestBytes == 50)
+        #expect(crowd.hold(0, 1) == [])
+        #expect(crowd.table.requestBytes == 20)
+        for _ in 0..<2 { #expect(crowd.open("c") == []) }
+        // The association of b has its place again.
+        #expect(crowd.open("c") == [3])
+        #expect(crowd.open("d") == [4])
+    }
+
     @Test("What a connection holds goes with it to the peer that the header names")
     func requestBytesOfProxied() {
         let crowd = Crowd()

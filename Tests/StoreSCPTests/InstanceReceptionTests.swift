@@ -4,17 +4,19 @@ import ImportPipeline
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import StorageSCP
 
 @Suite(.timeLimit(.minutes(1))) struct InstanceReceptionTests {
-    private let store = MemoryStore()
+    let store = MemoryStore()
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
 
     /// Hands the data set over in fragments of this size and returns the answer.
-    private func receive(
-        _ dataSet: [UInt8], fragmentSize: Int = 100, cancels: Bool = false, maximumBytes: Int = 1 << 20
+    func receive(
+        _ dataSet: [UInt8], fragmentSize: Int = 100, cancels: Bool = false, maximumBytes: Int = 1 << 20,
+        mismatch: UIDMismatch = .refuse, incomplete: IncompleteDataSets = .refuse
     ) async throws -> StoreOutcome? {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let deliveries = Samples.deliveries(store: store, logger: logger)
@@ -23,13 +25,16 @@ import Testing
             logger: logger)
         let meta = try Samples.fileMetaInformation()
         let outcome = try await eventLoop.flatSubmit {
-            [eventLoop, budget] () -> EventLoopFuture<StoreOutcome?> in
+            [eventLoop, budget, told] () -> EventLoopFuture<StoreOutcome?> in
             do {
                 let reception = try InstanceReception(
                     request: try Samples.storeRequest(), fileMetaInformation: meta,
                     limits: ReceptionLimits(
-                        maximumInstanceBytes: maximumBytes, maximumElementDepth: 3, maximumHeaderBytes: 1 << 20),
-                    surroundings: Samples.surroundings(budget: budget, eventLoop: eventLoop),
+                        maximumInstanceBytes: maximumBytes, maximumElementDepth: 3, maximumHeaderBytes: 1 << 20,
+                        uidMismatch: mismatch, incompleteDataSets: incomplete),
+                    surroundings: Samples.surroundings(
+                        budget: budget, eventLoop: eventLoop,
+                        onRefusal: { told.add($0) }, onDoubt: { told.add($0) }),
                     makeUpload: { (instance, beginning, share) throws(InstanceProblem) in
                         try InstanceUpload(
                             instance: instance, beginning: beginning, sender: Samples.sender,
@@ -53,7 +58,20 @@ import Testing
 
     private let budget = BufferBudget(bytes: 1 << 30)
 
-    private var instances: [String: [UInt8]] { store.objects.filter { $0.key.hasSuffix(".dcm") } }
+    /// What the reception said of its instances.
+    final class Told: Sendable {
+        private let state = Mutex<(problems: [InstanceProblem], doubts: [DataSetWalk.Ending])>(([], []))
+
+        var problems: [InstanceProblem] { state.withLock { $0.problems } }
+        var doubts: [DataSetWalk.Ending] { state.withLock { $0.doubts } }
+
+        func add(_ problem: InstanceProblem) { state.withLock { $0.problems.append(problem) } }
+        func add(_ doubt: DataSetWalk.Ending) { state.withLock { $0.doubts.append(doubt) } }
+    }
+
+    let told = Told()
+
+    var instances: [String: [UInt8]] { store.objects.filter { $0.key.hasSuffix(".dcm") } }
 
     @Test("What is stored is a Part 10 file of the bytes as they came", arguments: [1, 7, 100, 1_000_000])
     func stored(fragmentSize: Int) async throws {
@@ -62,11 +80,15 @@ import Testing
         let (key, bytes) = try #require(instances.first)
         #expect(key.hasSuffix("/1.2/1.3/1.2.3.4.dcm"))
         #expect(bytes == (try Samples.fileMetaInformation().encoded()) + dataSet)
-        let document = try #require(store.objects.first { $0.key.hasPrefix(BucketLayout.manifests) })
-        let manifest = try PipelineJSON.decode(DeliveryManifest.self, from: document.value)
+        let manifest = try self.manifest()
         #expect(manifest.instances.map(\.key) == [key])
         #expect(manifest.instances.map(\.size) == [bytes.count])
         #expect(manifest.studyDate == "20261123")
+    }
+
+    func manifest() throws -> DeliveryManifest {
+        let document = try #require(store.objects.first { $0.key.hasPrefix(BucketLayout.manifests) })
+        return try PipelineJSON.decode(DeliveryManifest.self, from: document.value)
     }
 
     @Test("A data set that ends with its UIDs is stored")

@@ -94,9 +94,7 @@ def test_bad_objects_fail_and_the_job_still_completes(imaging, samples, tmp_path
         "text.dcm": b"no DICOM",
         "short.dcm": content[:-100],
         "gzip.dcm": b"\x1f\x8b" + content,
-        "syntax.dcm": content.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.9\0"),
-        "id.dcm": altered(samples[0], tmp_path, PatientID="1" * 257),
-        "uid.dcm": altered(samples[0], tmp_path, StudyInstanceUID="1.2.x"),
+        "uid.dcm": altered(samples[0], tmp_path, StudyInstanceUID=""),
     }
     imaging.put("in/good.dcm", content)
     for name, body in bad.items():
@@ -112,6 +110,21 @@ def test_bad_objects_fail_and_the_job_still_completes(imaging, samples, tmp_path
     failures = imaging.lines(job, "FAILURE/failure.ndjson")
     assert {failure["inputFile"] for failure in failures} == {f"in/{name}" for name in bad}
     assert {failure["exception"]["exceptionType"] for failure in failures} == {"ValidationException"}
+
+
+def test_odd_objects_are_imported(imaging, samples, tmp_path):
+    """The service warns of them."""
+    content = samples[0].read_bytes()
+    odd = {
+        "syntax.dcm": content.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.9\0"),
+        "id.dcm": altered(samples[0], tmp_path, PatientID="1" * 257),
+        "uid.dcm": altered(samples[0], tmp_path, StudyInstanceUID="1.2.x"),
+    }
+    for name, body in odd.items():
+        imaging.put(f"in/{name}", body)
+    job = imaging.start()
+    assert imaging.ended(job)["jobStatus"] == "COMPLETED"
+    assert {it["inputFile"] for it in imaging.lines(job, "SUCCESS/success.ndjson")} == {f"in/{name}" for name in odd}
 
 
 def altered(path: Path, folder: Path, **values) -> bytes:

@@ -1,6 +1,7 @@
 """The inbox, into which others write: one object takes a bounded amount of a function, and nothing of what its writer attached to
 it counts."""
 
+import hashlib
 import json
 import struct
 import threading
@@ -11,7 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pydicom
 import pytest
 from conftest import ZIPS
+from odd_files import LONG_INSTANCE_UID, TEXT_SERIES_UID, odd_files
 from pipeline import Pipeline
+from pydicom.fileset import FileSet
 from sample_events import function_environment
 from synthetic import synthetic_instance
 from test_pipeline import Watch
@@ -87,7 +90,7 @@ def test_an_object_is_read_so_far_and_no_further(pipeline, watch, tmp_path, synt
     wait_for("all seven", settled, IMPORT_SECONDS)
     assert sorted(it["outcome"] for it in watch.items()) == ["IMPORTED", *["REJECTED"] * 6]
     messages = [it["message"] for it in watch.items() if it["outcome"] == "REJECTED"]
-    assert all("expected" in it for it in messages)
+    assert all("Expected" in it for it in messages)
     if not syntax.is_deflated:
         assert all("within the first 16777216 bytes" in it for it in messages)
     assert pipeline.dead_letters() == 0
@@ -114,6 +117,87 @@ def test_what_is_taken_leaves_the_inbox_and_what_is_rejected_stays(pipeline, wat
     wait_for("both", lambda: outcomes() == ["IMPORTED", "REJECTED"], IMPORT_SECONDS)
     mine = lambda: [key for key in pipeline.keys("inbox/") if name in key]  # noqa: E731
     wait_for("the inbox without what was taken", lambda: mine() == [f"inbox/empty-{name}.dcm"])
+
+
+def put_all(pipeline: Pipeline, objects: dict[str, bytes]) -> None:
+    for key, body in objects.items():
+        pipeline.aws.client("s3").put_object(Bucket=pipeline.bucket, Key=key, Body=body)
+
+
+def settled(pipeline: Pipeline, watch: Watch, count: int) -> list[dict[str, str]]:
+    """The items, once there are so many."""
+
+    def is_settled() -> bool:
+        return len(watch.items()) >= count and not pipeline.running() and not pipeline.waiting_messages()
+
+    wait_for(f"{count} items", is_settled, 2 * IMPORT_SECONDS)
+    return watch.items()
+
+
+def test_odd_files_are_imported_and_what_cannot_be_is_told_in_words(pipeline, watch):
+    """What HealthImaging imports with a warning is not rejected, nor is meta information judged that nobody needs."""
+    files = odd_files()
+    for name, (_, body) in files.items():
+        put_all(pipeline, {f"inbox/odd/{name}": body})
+    items = settled(pipeline, watch, len(files))
+    studies = {f"2.25.77.{number}": name for number, name in enumerate(files, 1)}
+
+    def name_of(item: dict[str, str]) -> str:
+        return studies.get(item.get("studyInstanceUID")) or item["inputS3Uri"].rpartition("/")[2]
+
+    by_name = {name_of(item): item for item in items}
+    outcomes = {name: item["outcome"] for name, item in by_name.items()}
+    assert outcomes == {name: outcome for name, (outcome, _) in files.items()}
+    assert "StudyInstanceUID (0020,000D)" in by_name["hanging protocol"]["message"]
+    assert "TransferSyntaxUID (0002,0010)" in by_name["no transfer syntax"]["message"]
+    cut = by_name["pixel data is cut"]["message"]
+    assert "HealthImaging did not import the instance: ValidationException: not readable as DICOM Part 10: EOFError" in cut
+    # What was imported is what was put there.
+    imported = {it["studyInstanceUID"]: it for it in watch.instances()}
+    for uid, name in studies.items():
+        if files[name][0] == "IMPORTED":
+            assert pipeline.aws.imported_object(imported[uid]["sha256"]) == files[name][1], name
+    # A malformed UID stands in the key as its SHA-256, in the item and in the report as it came.
+    for name, attribute, uid in (
+        ("series UID is a text", "seriesInstanceUID", TEXT_SERIES_UID),
+        ("instance UID of 66 characters", "sopInstanceUID", LONG_INSTANCE_UID),
+    ):
+        item = by_name[name]
+        assert item[attribute] == uid
+        [key] = pipeline.keys(item["inputS3Uri"].removeprefix(f"s3://{pipeline.bucket}/"))
+        assert hashlib.sha256(uid.encode()).hexdigest() in key and uid not in key
+        bucket, _, report = item["reportS3Uri"].removeprefix("s3://").partition("/")
+        told = json.load(pipeline.aws.client("s3").get_object(Bucket=bucket, Key=report)["Body"])
+        assert told[attribute] == uid
+
+
+def test_every_object_below_inbox_is_looked_at_whatever_its_name(pipeline, watch, tmp_path):
+    names = ["a.DCM", "a", "a.txt", "\u0301a.dcm", "e\u0301", "\u00e9", "a b+c%41~'é.dcm", "folder/x", "x//y", "full/"]
+    for name in names:
+        put_all(pipeline, {f"inbox/names/{name}": synthetic_instance(tmp_path / "good.dcm").read_bytes()})
+    put_all(pipeline, {"inbox/names/text": b"a text\n" * 40, "inbox/names/empty/": b"", "inbox/\u0301": b"{}"})
+    items = settled(pipeline, watch, len(names) + 2)
+    assert sorted(item["outcome"] for item in items) == ["IMPORTED"] * len(names) + ["REJECTED"] * 2
+    messages = {item["inputS3Uri"].rpartition("/")[2]: item["message"] for item in items if item["outcome"] == "REJECTED"}
+    assert "the object is a text" in messages["text"] and "the object is a JSON document" in messages["\u0301"]
+    left = ["inbox/names/empty/", "inbox/names/text"]
+    wait_for("the inbox with what was not taken", lambda: pipeline.keys("inbox/names/") == left)
+    for key in [*left, "inbox/\u0301"]:
+        pipeline.aws.client("s3").delete_object(Bucket=pipeline.bucket, Key=key)
+
+
+def test_a_dicomdir_is_called_one(pipeline, watch, tmp_path):
+    media = FileSet()
+    dataset = pydicom.dcmread(synthetic_instance(tmp_path / "image.dcm"))
+    dataset.PatientName, dataset.StudyDate, dataset.StudyTime, dataset.StudyID = "Doe^John", "20261123", "120000", "1"
+    dataset.SeriesNumber = dataset.InstanceNumber = 1
+    dataset.Modality, dataset.AccessionNumber = "OT", ""
+    media.add(dataset)
+    media.write(tmp_path / "medium")
+    put_all(pipeline, {"inbox/DICOMDIR": (tmp_path / "medium" / "DICOMDIR").read_bytes()})
+    [item] = settled(pipeline, watch, 1)
+    assert item["outcome"] == "REJECTED" and "the object is a DICOMDIR" in item["message"]
+    pipeline.aws.client("s3").delete_object(Bucket=pipeline.bucket, Key="inbox/DICOMDIR")
 
 
 # MARK: Time

@@ -207,7 +207,7 @@ def test_a_text_in_the_inbox_is_rejected_once(pipeline, watch):
     wait_for("an empty queue", lambda: not pipeline.waiting_messages())
     [item] = watch.items()
     assert item["outcome"] == "REJECTED"
-    assert "expected" in item["message"] and "DICM" in item["message"]
+    assert "Expected a DICOM file" in item["message"] and "the object is a text" in item["message"]
     assert pipeline.dead_letters() == 0
     assert watch.instances() == []
     # Somebody must look at it.

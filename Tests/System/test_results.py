@@ -37,22 +37,28 @@ def send(receiver, files) -> None:
 
 def test_a_study_of_which_one_instance_is_refused_is_partial(pipeline, receiver, watch, tmp_path):
     files = write_study(tmp_path / "study")
-    dataset = pydicom.dcmread(files[0])
-    refused = synthetic_instance(
-        tmp_path / "refused.dcm",
-        StudyInstanceUID=dataset.StudyInstanceUID,
-        SeriesInstanceUID=dataset.SeriesInstanceUID,
-        PatientID="\\".join(digit * 64 for digit in "12345"),
-    )
-    send(receiver, [*files, refused])
-    [item] = watch.ended(len(files) + 1)
-    assert (item["outcome"], item["importedCount"], item["failedCount"]) == ("PARTIAL", str(len(files)), "1")
+    pipeline.aws.arm("RefuseFile")
+    send(receiver, files)
+    [item] = watch.ended(len(files))
+    assert (item["outcome"], item["importedCount"], item["failedCount"]) == ("PARTIAL", str(len(files) - 1), "1")
     told = report(pipeline, item)
     [failed] = told["failed"]
-    assert failed["key"].endswith(f"/{pydicom.dcmread(refused).SOPInstanceUID}.dcm")
+    assert failed["key"].endswith(tuple(f"/{pydicom.dcmread(file).SOPInstanceUID}.dcm" for file in files))
     assert failed["errorType"] == "ValidationException" and "PatientID" in failed["message"]
     assert (told["outcome"], told["proof"], told["missing"]) == ("PARTIAL", "instances", [])
     assert item["reportS3Uri"].rpartition("/")[0].endswith(f"-DicomImport-{item['jobId']}")
+
+
+def test_the_item_of_a_single_instance_says_why_healthimaging_refused_it(pipeline, receiver, watch, tmp_path):
+    """Without the values that HealthImaging quotes, which the report has."""
+    pipeline.aws.arm("RefuseFile")
+    send(receiver, [synthetic_instance(tmp_path / "refused.dcm")])
+    [item] = watch.ended(1)
+    assert item["outcome"] == "FAILED"
+    expected = "ValidationException: DICOM attribute PatientID (0010,0020) has the value … which is not valid"
+    assert expected in item["message"] and "Doe" not in item["message"]
+    [failed] = report(pipeline, item)["failed"]
+    assert "Doe^John 4711" in failed["message"]
 
 
 def test_an_import_that_met_a_fault_of_the_service_is_started_again(pipeline, receiver, watch, tmp_path):

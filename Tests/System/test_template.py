@@ -107,7 +107,7 @@ def test_the_state_machine_calls_the_functions(deployed):
         assert arn.endswith(f":function:{deployed.outputs[f'{name}FunctionName']}")
 
 
-@pytest.mark.parametrize(("key", "queue"), [("deliveries/1.json", "Import"), ("inbox/a/b.dcm", "Inbox")])
+@pytest.mark.parametrize(("key", "queue"), [("deliveries/1.json", "Import"), ("inbox/a/b.dcm", "Inbox"), ("inbox/a", "Inbox")])
 def test_an_object_reaches_trigger_import_by_its_own_queue(deployed, key, queue):
     deployed.aws.client("s3").put_object(Bucket=deployed.bucket, Key=key, Body=b"{}")
 

@@ -1,3 +1,4 @@
+import ByteComparison
 import FoundationEssentials
 import HTTP
 
@@ -62,13 +63,14 @@ struct ContainerCredentials: Sendable {
 
     /// Credentials travel in the clear to hosts of this machine's own only.
     private static func isAllowed(_ url: String) -> Bool {
-        guard !url.hasPrefix("https://") else { return true }
-        guard url.hasPrefix("http://") else { return false }
-        let authority = url.dropFirst("http://".count).prefix { $0 != "/" && $0 != "?" }
+        guard !url.begins(with: "https://") else { return true }
+        // In any other text, `@` with a combining mark behind it would not be found below.
+        guard url.utf8.allSatisfy({ $0 < 0x80 }), let rest = url.removing(prefix: "http://") else { return false }
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }
         // A user name would stand where the checks below look for the host.
         guard !authority.contains("@") else { return false }
-        if authority.hasPrefix("[") {
-            return ["[::1]", "[fd00:ec2::23]"].contains { authority == $0 || authority.hasPrefix("\($0):") }
+        if authority.begins(with: "[") {
+            return ["[::1]", "[fd00:ec2::23]"].contains { authority == $0 || authority.begins(with: "\($0):") }
         }
         let host = authority.prefix { $0 != ":" }
         let octets = host.split(separator: ".").map { UInt8($0) }

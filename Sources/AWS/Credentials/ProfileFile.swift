@@ -1,3 +1,4 @@
+import ByteComparison
 import FoundationEssentials
 
 /// The sections of `~/.aws/config` and `~/.aws/credentials`, each a table of settings.
@@ -11,7 +12,7 @@ package struct ProfileFile: Sendable, Equatable {
             guard let first = line.first, !first.isWhitespace, first != "#", first != ";" else { continue }
             if first == "[" {
                 let name = line.dropFirst().prefix { $0 != "]" }.trimmed
-                section = name.hasPrefix("profile ") ? String(name.dropFirst("profile ".count)).trimmed : name
+                section = name.removing(prefix: "profile ")?.trimmed ?? name
             } else if let section, let equals = line.firstIndex(of: "=") {
                 let name = line[..<equals].trimmed.lowercased()
                 sections[section, default: [:]][name] = line[line.index(after: equals)...].trimmed

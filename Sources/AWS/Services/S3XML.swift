@@ -1,3 +1,5 @@
+import ByteComparison
+
 /// Reads single values out of S3's small answers, which are flat XML with entities and no CDATA or comments.
 ///
 /// It goes by scalars, as XML does: `&` with a combining accent behind it is one character to Swift, and not `&`.
@@ -67,10 +69,10 @@ enum S3XML {
         case "quot": "\""
         case "apos": "'"
         default:
-            if name.hasPrefix("#x") {
-                UInt32(name.dropFirst(2), radix: 16).flatMap(Unicode.Scalar.init)
-            } else if name.hasPrefix("#") {
-                UInt32(name.dropFirst()).flatMap(Unicode.Scalar.init)
+            if let digits = name.removing(prefix: "#x") {
+                UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init)
+            } else if let digits = name.removing(prefix: "#") {
+                UInt32(digits).flatMap(Unicode.Scalar.init)
             } else {
                 nil
             }

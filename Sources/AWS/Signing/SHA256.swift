@@ -10,6 +10,7 @@ package final class SHA256 {
     private let context: OpaquePointer
 
     package init() {
+        CryptoLibrary.initialise()
         guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
             fatalError("libcrypto has no SHA-256")
         }
@@ -54,6 +55,7 @@ package final class SHA256 {
 
     /// HMAC-SHA-256 (RFC 2104).
     package static func authenticationCode(of message: some Sequence<UInt8>, key: [UInt8]) -> [UInt8] {
+        CryptoLibrary.initialise()
         let message = Array(message)
         return [UInt8](unsafeUninitializedCapacity: byteCount) { code, count in
             HMAC(EVP_sha256(), key, Int32(key.count), message, message.count, code.baseAddress, nil)

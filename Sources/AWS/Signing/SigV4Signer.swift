@@ -1,3 +1,4 @@
+import ByteComparison
 import FoundationEssentials
 import HTTP
 
@@ -65,7 +66,7 @@ package struct SigV4Signer: Sendable {
             }
         }
         let normalised = "/" + segments.joined(separator: "/")
-        let keepsTrailingSlash = path.hasSuffix("/") && !segments.isEmpty
+        let keepsTrailingSlash = path.ends(with: "/") && !segments.isEmpty
         return (normalised + (keepsTrailingSlash ? "/" : "")).percentEncoded(keeping: "/")
     }
 

@@ -7,7 +7,8 @@ package struct AETitle: Sendable {
 
     /// The 16 bytes, for the echo in the A-ASSOCIATE-AC.
     package let field: [UInt8]
-    /// Without leading and trailing spaces and NULs. Bytes that are not printable ASCII read as "?": this is for logs.
+    /// Up to the first NUL, behind which some senders leave what was there before; without leading and trailing spaces. Bytes that
+    /// are not printable ASCII read as "?": this is for logs.
     package let value: String
 
     /// Takes 16 bytes; fewer are padded, further ones are left out.
@@ -15,8 +16,8 @@ package struct AETitle: Sendable {
         let space = UInt8(ascii: " ")
         let bytes = Array(field.prefix(Self.length))
         self.field = bytes + [UInt8](repeating: space, count: Self.length - bytes.count)
-        let isPadding = { (byte: UInt8) in byte == space || byte == 0 }
-        let trimmed = bytes.drop(while: isPadding).reversed().drop(while: isPadding).reversed()
+        let isPadding = { (byte: UInt8) in byte == space }
+        let trimmed = bytes.prefix { $0 != 0 }.drop(while: isPadding).reversed().drop(while: isPadding).reversed()
         value = String(
             decoding: trimmed.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
     }

@@ -6,8 +6,7 @@ package struct AcceptancePolicy: Sendable {
     package var supportsAbstractSyntax: @Sendable (String) -> Bool
     /// Whether the peer may use an abstract syntax that is supported.
     package var permitsAbstractSyntax: @Sendable (String) -> Bool = { _ in true }
-    /// In order of preference: of those that the peer proposes for a context, the first of these is chosen.
-    package var transferSyntaxes: [TransferSyntax]
+    package var transferSyntaxPreference = TransferSyntaxPreference.lossless
     /// Contexts that are taken of one request; those behind are refused.
     package var maximumPresentationContexts = 128
     /// Whether a request of which no context is taken is rejected. Otherwise it is accepted and the sender, who is told
@@ -24,11 +23,10 @@ package struct AcceptancePolicy: Sendable {
 
     package init(
         supportsAbstractSyntax: @escaping @Sendable (String) -> Bool = Self.isStorageOrVerification,
-        transferSyntaxes: [TransferSyntax] = TransferSyntax.known, maximumLength: UInt32 = 128 << 10,
+        maximumLength: UInt32 = 128 << 10,
         implementationClassUID: String, implementationVersionName: String
     ) {
         self.supportsAbstractSyntax = supportsAbstractSyntax
-        self.transferSyntaxes = transferSyntaxes
         self.maximumLength = maximumLength
         self.implementationClassUID = implementationClassUID
         self.implementationVersionName = implementationVersionName
@@ -38,7 +36,7 @@ package struct AcceptancePolicy: Sendable {
     package static func isStorageOrVerification(_ abstractSyntax: String) -> Bool {
         if abstractSyntax == SOPClass.verification { return true }
         guard let uid = try? UID(abstractSyntax) else { return false }
-        return SOPClass.isStorage(uid)
+        return SOPClass.isStorageInStudies(uid)
     }
 
     /// Decides on every proposed context, in the order of the request.
@@ -94,8 +92,7 @@ package struct AcceptancePolicy: Sendable {
         guard permitsAbstractSyntax(proposed.abstractSyntax), role?.isSCU != false else {
             throw Refusal(result: .userRejection)
         }
-        let syntaxes = Set(proposed.transferSyntaxes)
-        guard let chosen = transferSyntaxes.first(where: { syntaxes.contains($0.uid) }) else {
+        guard let chosen = transferSyntaxPreference.choose(from: proposed.transferSyntaxes) else {
             throw Refusal(result: .transferSyntaxesNotSupported)
         }
         guard taken < maximumPresentationContexts else { throw Refusal(result: .noReason) }

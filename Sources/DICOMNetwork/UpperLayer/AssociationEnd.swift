@@ -10,6 +10,8 @@ package enum AssociationEnd: Hashable, Sendable {
     case abortedByUs(AbortCause)
     /// The connection ended without a release or an abort.
     case connectionLost
+    /// The peer ended its side of the connection before it was answered, and was answered.
+    case halfClosed
     case timedOut(Timeout)
 
     /// Why we aborted.
@@ -52,6 +54,7 @@ extension AssociationEnd: CustomStringConvertible {
         case .abortedByUs(.notWanted): "aborted by us: it took more than its share"
         case .abortedByUs(.displaced): "aborted by us: others needed its place"
         case .connectionLost: "connection lost"
+        case .halfClosed: "closed by the peer before its last answer"
         case .timedOut(let timeout): "timed out: \(timeout.rawValue)"
         }
     }

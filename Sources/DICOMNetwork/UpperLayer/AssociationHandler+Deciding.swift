@@ -29,6 +29,7 @@ extension AssociationHandler {
 
     private func accept(_ request: AAssociateRQ, under policy: AcceptancePolicy) {
         let negotiated = policy.negotiate(request)
+        record.refusedStorageContexts = RefusedStorageContexts(of: request, answer: negotiated.answer)
         if policy.rejectsWithoutContext, negotiated.contexts.isEmpty {
             return perform(machine.rejected(.noReasonGiven))
         }
@@ -42,11 +43,13 @@ extension AssociationHandler {
         // Before the answer is written: that can fail at once, and the end must not be told first.
         if let rejection = service.admit(association) { return perform(machine.rejected(rejection)) }
         connection?.becameAssociation()
+        requestBytes = 0
         record.association = association
         operations = OperationStateMachine(contexts: negotiated.contexts, limits: limits)
         maximumOperations = negotiated.maximumOperations
         decoder.allowData(announced: policy.maximumLength)
         watchdog = Watchdog(timeouts: timeouts, now: now)
+        service.answered(request, with: negotiated.answer, association: record.id)
         perform(machine.accepted(negotiated.answer))
         watch()
     }

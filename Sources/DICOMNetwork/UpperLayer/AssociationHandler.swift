@@ -71,10 +71,12 @@ package final class AssociationHandler: ChannelDuplexHandler {
     var operations: OperationStateMachine?
     var decoder: PDUDecoder
     /// What came and is not decoded. After a framing error it stays empty.
-    private var received = ByteBuffer()
-    /// What of it the connection was said to hold.
-    private var requestBytes = 0
-    private var isDecodable = true
+    private(set) var received = ByteBuffer()
+    /// What the connection was said to hold.
+    var requestBytes = 0
+    /// Of the A-ASSOCIATE-RQ that is being decided on.
+    private var requestLength = 0
+    private(set) var isDecodable = true
     /// PDVs that were decoded last.
     var values = CircularBuffer<PresentationDataValue>()
     /// Of the instance that is being received.
@@ -92,6 +94,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
     /// Since it was called, or since others had their turn.
     private var work = 0
     var isClosed = false
+    /// The peer sends nothing more.
+    var inputHasEnded = false
+    var hasAnsweredSinceInputEnded = false
+    /// Closed as soon as what was written is on its way.
+    var isClosing = false
     private var readIsHeld = false
     var draining = Draining.no
     /// Set by draining.
@@ -193,6 +200,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
             connection?.peerIsKnown(known.address)
         }
         if event is Displace { return displace() }
+        if event as? ChannelEvent == .inputClosed { return inputEnded() }
         if event is CutOff {
             record.note(.abortedByUs(.drained))
             context.close(promise: nil)
@@ -244,6 +252,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
         }
         tellConnection()
         drainIfIdle()
+        closeIfInputHasEnded()
         if !isBlocked, readIsHeld {
             readIsHeld = false
             context?.read()
@@ -263,8 +272,9 @@ package final class AssociationHandler: ChannelDuplexHandler {
     private func tellConnection() {
         guard let connection else { return }
         connection.setSilentSince(isWaitingForApplication ? .distantFuture : now)
-        // Later PDUs of other types than P-DATA-TF are short.
-        let bytes = machine.state == .sta2 && received.readableBytes > 0 ? received.capacity : 0
+        // Later PDUs of other types than P-DATA-TF are short. Of a peer that has ended its side all that the kernel held is here.
+        let isHeld = (machine.state == .sta2 || inputHasEnded) && received.readableBytes > 0
+        let bytes = (isHeld ? received.capacity : 0) + (machine.state == .sta3 ? requestLength : 0)
         guard bytes != requestBytes else { return }
         requestBytes = bytes
         connection.requestHolds(bytes)
@@ -290,13 +300,16 @@ package final class AssociationHandler: ChannelDuplexHandler {
             return true
         }
         do {
+            let length = received.readableBytes
             guard let pdu = try decoder.decode(buffer: &received) else { return false }
             let state = machine.state
             switch pdu {
             case .associateRQ(let request) where state == .sta2:
                 decoder.requestReceived()
+                requestLength = length - received.readableBytes
                 record.callingAETitle = request.callingAETitle.value
                 record.calledAETitle = request.calledAETitle.value
+                service.received(request, from: record.peer, association: record.id)
             case .abort(let abort): record.note(.abortedByPeer(abort))
             default: break
             }
@@ -374,6 +387,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
     /// All in one write, or a sender's delayed acknowledgement costs 40 ms.
     func send(_ pdus: [PDU]) {
         guard let context else { return }
+        hasAnsweredSinceInputEnded = inputHasEnded
         var buffer = context.channel.allocator.buffer(capacity: 256)
         for pdu in pdus { PDUEncoder.encode(pdu, into: &buffer) }
         context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil)

@@ -10,6 +10,7 @@ struct AssociationRecord {
     var callingAETitle: String?
     var calledAETitle: String?
     var association: Association?
+    var refusedStorageContexts = RefusedStorageContexts()
 
     private var end: AssociationEnd?
     private var instancesStored = 0
@@ -50,7 +51,7 @@ struct AssociationRecord {
         isReported = true
         return AssociationSummary(
             id: id, peer: peer, callingAETitle: callingAETitle, calledAETitle: calledAETitle,
-            association: association, end: end ?? .connectionLost,
+            association: association, refusedStorageContexts: refusedStorageContexts, end: end ?? .connectionLost,
             instancesStored: instancesStored, instancesFailed: instancesFailed, failures: failures,
             bytes: bytes, duration: now - opened)
     }

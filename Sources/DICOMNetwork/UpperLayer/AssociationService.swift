@@ -2,6 +2,12 @@ import NIOCore
 
 /// What the application decides and receives; called on the association's event loop, must not block.
 package protocol AssociationService: Sendable {
+    /// For the log: an A-ASSOCIATE-RQ as it came.
+    func received(_ request: AAssociateRQ, from peer: SocketAddress?, association: String)
+
+    /// For the log: the A-ASSOCIATE-AC that is sent.
+    func answered(_ request: AAssociateRQ, with answer: AAssociateAC, association: String)
+
     /// The answer to an A-ASSOCIATE-RQ. Protocol version and application context have been checked before.
     ///
     /// Nothing more is read from the peer until the future is complete. If it fails, the peer is to try again later.
@@ -25,4 +31,11 @@ package protocol AssociationService: Sendable {
     ///
     /// Not for a connection that sent no byte, as the probes of a load balancer do.
     func associationEnded(_ summary: AssociationSummary)
+}
+
+/// Not every application writes a log of it.
+extension AssociationService {
+    package func received(_ request: AAssociateRQ, from peer: SocketAddress?, association: String) {}
+
+    package func answered(_ request: AAssociateRQ, with answer: AAssociateAC, association: String) {}
 }

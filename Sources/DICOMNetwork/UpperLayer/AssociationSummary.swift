@@ -10,6 +10,7 @@ package struct AssociationSummary: Sendable {
     package let calledAETitle: String?
     /// Nil when it was not accepted.
     package let association: Association?
+    package let refusedStorageContexts: RefusedStorageContexts
     package let end: AssociationEnd
     /// Answered with success or a warning, whether or not the answer still reached the peer.
     package let instancesStored: Int
@@ -24,14 +25,15 @@ package struct AssociationSummary: Sendable {
 
     package init(
         id: String, peer: SocketAddress?, callingAETitle: String?, calledAETitle: String?, association: Association?,
-        end: AssociationEnd, instancesStored: Int, instancesFailed: Int, failures: [DIMSEStatus: Int], bytes: UInt64,
-        duration: TimeAmount
+        refusedStorageContexts: RefusedStorageContexts = RefusedStorageContexts(), end: AssociationEnd,
+        instancesStored: Int, instancesFailed: Int, failures: [DIMSEStatus: Int], bytes: UInt64, duration: TimeAmount
     ) {
         self.id = id
         self.peer = peer
         self.callingAETitle = callingAETitle
         self.calledAETitle = calledAETitle
         self.association = association
+        self.refusedStorageContexts = refusedStorageContexts
         self.end = end
         self.instancesStored = instancesStored
         self.instancesFailed = instancesFailed

@@ -19,3 +19,16 @@ package struct PresentationContextAnswer: Hashable, Sendable {
         self.transferSyntax = transferSyntax
     }
 }
+
+extension PresentationContextAnswer.Result: CustomStringConvertible {
+    /// PS3.8 Table 9-18.
+    package var description: String {
+        switch self {
+        case .acceptance: "acceptance"
+        case .userRejection: "user rejection"
+        case .noReason: "no reason"
+        case .abstractSyntaxNotSupported: "abstract syntax not supported"
+        case .transferSyntaxesNotSupported: "transfer syntaxes not supported"
+        }
+    }
+}

@@ -13,6 +13,8 @@ package enum DocumentLimits {
     package static let maximumResultsBytes = 32 << 20
     /// Of what HealthImaging counts: no sum of such numbers in one document overflows.
     package static let counts = 0...1_000_000_000
+    /// Of a UID of an object of the inbox, which may be malformed.
+    package static let maximumUIDBytes = 1_024
     /// `TASK_LEASE_SECONDS`.
     package static let leaseSeconds = 1...3_600
     /// `POLL_SECONDS`.

@@ -1,3 +1,4 @@
+import ByteComparison
 import FoundationEssentials
 
 /// What S3 itself sends, to a function directly or as the text of a queue's message.
@@ -37,7 +38,7 @@ struct S3EventNotification: Decodable {
 
         init(from decoder: any Decoder) throws {
             let record = try decoder.container(keyedBy: CodingKeys.self)
-            guard try record.decode(String.self, forKey: .eventName).hasPrefix("ObjectCreated:") else {
+            guard try record.decode(String.self, forKey: .eventName).begins(with: "ObjectCreated:") else {
                 object = nil
                 return
             }

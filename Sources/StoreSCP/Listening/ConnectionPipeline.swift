@@ -32,6 +32,7 @@ struct ConnectionPipeline: Sendable {
             try pipeline.addHandler(FirstByteHandler())
             try pipeline.addHandler(NIOSSLServerHandler(context: tls.current))
         }
+        if tls != nil { try pipeline.addHandler(RaggedEndHandler()) }
         if usesProxyProtocol || tls != nil {
             try pipeline.addHandler(ConnectionFailureHandler(awaitsHandshake: tls != nil, logger: logger))
         }

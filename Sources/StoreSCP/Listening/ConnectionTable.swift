@@ -3,8 +3,9 @@ import NIOCore
 /// Which connections have a place, and which lose it when there are too many, or when they hold too much of requests that are
 /// not whole: always one of the peer that has most, so that nobody is kept out by another.
 ///
-/// Only those without an association lose their place here: what an association may do is `OpenAssociations`' matter. A peer is
-/// an address; those whose address only a load balancer's header will tell count as one.
+/// Only those without an association lose their place here, and those whose peer has ended its side and left bytes that are not
+/// worked off: what else an association may do is `OpenAssociations`' matter. A peer is an address; those whose address only a
+/// load balancer's header will tell count as one.
 struct ConnectionTable {
     typealias ID = ObjectIdentifier
 
@@ -18,10 +19,12 @@ struct ConnectionTable {
         var address: String?
         var isAssociation = false
         var requestBytes = 0
+
+        var isPending: Bool { !isAssociation || requestBytes > 0 }
     }
 
     private struct Peer {
-        /// Without an association: how many, and all of them in the order in which they were opened, among some that are pending
+        /// Pending ones: how many, and all of them in the order in which they were opened, among some that are pending
         /// no more.
         var count = 0
         var pending = CircularBuffer<ID>()
@@ -58,7 +61,7 @@ struct ConnectionTable {
     }
 
     mutating func peerIsKnown(_ address: String?, of id: ID) {
-        guard var entry = entries[id], !entry.isAssociation else { return }
+        guard var entry = entries[id], entry.isPending else { return }
         entries[id] = nil
         forget(id, entry)
         entry.address = address
@@ -67,11 +70,17 @@ struct ConnectionTable {
 
     /// Those that lose their place.
     mutating func requestHolds(_ bytes: Int, of id: ID) -> [ID] {
-        guard var entry = entries[id] else { return [] }
-        requestBytes += bytes - entry.requestBytes
-        peers[entry.address]?.requestBytes += bytes - entry.requestBytes
+        guard let before = entries[id] else { return [] }
+        var entry = before
         entry.requestBytes = bytes
+        requestBytes += bytes - before.requestBytes
         entries[id] = entry
+        switch (before.isPending, entry.isPending) {
+        case (true, true): peers[entry.address]?.requestBytes += bytes - before.requestBytes
+        case (false, true): add(id, entry)
+        case (true, false): forget(id, before)
+        case (false, false): break
+        }
         var displaced: [ID] = []
         while requestBytes > limits.requestBytes,
             let next = peers.max(by: { $0.value.requestBytes < $1.value.requestBytes }),
@@ -101,7 +110,7 @@ struct ConnectionTable {
 
     private func isPending(_ id: ID, of address: String?) -> Bool {
         guard let entry = entries[id] else { return false }
-        return !entry.isAssociation && entry.address == address
+        return entry.isPending && entry.address == address
     }
 
     private mutating func add(_ id: ID, _ entry: Entry) {
@@ -113,7 +122,7 @@ struct ConnectionTable {
 
     /// Its entry tells already that it is pending no more.
     private mutating func forget(_ id: ID, _ entry: Entry) {
-        guard !entry.isAssociation, var peer = peers.removeValue(forKey: entry.address), peer.count > 1 else { return }
+        guard entry.isPending, var peer = peers.removeValue(forKey: entry.address), peer.count > 1 else { return }
         peer.count -= 1
         peer.requestBytes -= entry.requestBytes
         while let first = peer.pending.first, !isPending(first, of: entry.address) { peer.pending.removeFirst() }

@@ -1,3 +1,4 @@
+import ByteComparison
 import Glibc
 
 /// Where a certificate or a key comes from: PEM text that a setting holds itself, or a file that it names.
@@ -13,12 +14,12 @@ struct PEMSource: Hashable, Sendable {
         self.value = value
     }
 
-    private var isText: Bool { value.drop(while: \.isWhitespace).hasPrefix("-----BEGIN") }
+    private var isText: Bool { value.drop(while: \.isWhitespace).begins(with: "-----BEGIN") }
 
     /// For people. A value that is no absolute path is not repeated: it can be a key whose first line got lost.
     var place: String {
         if isText { return "the text of the setting" }
-        return value.hasPrefix("/") || fingerprint != nil ? value : "a file that is not there"
+        return value.begins(with: "/") || fingerprint != nil ? value : "a file that is not there"
     }
 
     /// Nil for text, which does not change, and for a file that is not there.

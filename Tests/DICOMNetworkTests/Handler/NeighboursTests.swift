@@ -17,7 +17,10 @@ struct NeighboursTests {
         func setSilentSince(_ time: NIODeadline) { silentSince = time }
         func peerIsKnown(_ address: SocketAddress) { self.address = address }
         func requestHolds(_ bytes: Int) { requestBytes.append(bytes) }
-        func becameAssociation() { isAssociation = true }
+        func becameAssociation() {
+            isAssociation = true
+            requestBytes.append(0)
+        }
         func displace() {}
     }
 
@@ -145,6 +148,19 @@ struct NeighboursTests {
         #expect(connection.isAssociation)
         try channel.writeInbound(ByteBuffer(bytes: [4, 0, 0]))
         #expect(connection.requestBytes.count == 3)
+    }
+
+    @Test("A request that is whole is held until it is decided on")
+    func requestBeingDecidedOn() throws {
+        let connection = Connection()
+        let service = ScriptedService()
+        let channel = try connected(connection, service: service)
+        service.decisionGate = channel.eventLoop.makePromise()
+        let bytes = Samples.encoded(.associateRQ(Samples.request))
+        try channel.writeInbound(bytes)
+        #expect(connection.requestBytes == [bytes.readableBytes])
+        service.decisionGate?.succeed()
+        #expect(connection.requestBytes == [bytes.readableBytes, 0])
     }
 
     @Test("An association is silent since the last that came, and not while it waits for us")

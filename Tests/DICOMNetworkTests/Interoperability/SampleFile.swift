@@ -36,9 +36,11 @@ final class SampleFile: Sendable {
         self.folder = folder
         path = file.path
         let bytes = [UInt8](try Data(contentsOf: file))
-        let (meta, length) = try FileMetaInformation.parse(bytes)
+        var reader = Part10HeaderReader()
+        try reader.feed(bytes)
+        let length = reader.dataSetOffset ?? 0
         sentDataSet = bytes[length...] + ((bytes.count - length).isMultiple(of: 2) ? [] : [0])
-        transferSyntax = TransferSyntax(uid: meta.transferSyntaxUID.value)
+        transferSyntax = reader.transferSyntax
     }
 
     /// The same instance in RLE Lossless, made by DCMTK's dcmcrle.

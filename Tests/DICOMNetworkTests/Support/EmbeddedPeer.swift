@@ -11,6 +11,12 @@ final class EmbeddedPeer {
         typealias OutboundOut = ByteBuffer
         var count = 0
         var breaksOnWrite = false
+        var holdsWrites = false
+        private var held: [EventLoopPromise<Void>?] = []
+
+        func handlerRemoved(context: ChannelHandlerContext) {
+            for promise in held { promise?.fail(ChannelError.ioOnClosedChannel) }
+        }
 
         func read(context: ChannelHandlerContext) {
             count += 1
@@ -20,6 +26,8 @@ final class EmbeddedPeer {
         func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
             if breaksOnWrite {
                 context.close(promise: nil)
+            } else if holdsWrites {
+                held.append(promise)
             } else {
                 context.write(data, promise: promise)
             }
@@ -51,6 +59,17 @@ final class EmbeddedPeer {
 
     func breakOnWrite() {
         socket.breaksOnWrite = true
+    }
+
+    /// Nothing that is written from now on gets through.
+    func holdWrites() {
+        socket.holdsWrites = true
+    }
+
+    /// What a channel says when the peer has ended its side.
+    func endInput() {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        channel.embeddedEventLoop.run()
     }
 
     func send(_ pdus: PDU...) throws {

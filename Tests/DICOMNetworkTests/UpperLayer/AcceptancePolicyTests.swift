@@ -4,12 +4,16 @@ import Testing
 
 @Suite("Presentation contexts")
 struct AcceptancePolicyTests {
-    static func answer(_ abstractSyntax: String, _ transferSyntaxes: [String]) -> PresentationContextAnswer? {
+    static func answer(
+        _ abstractSyntax: String, _ transferSyntaxes: [String], preference: TransferSyntaxPreference = .lossless
+    ) -> PresentationContextAnswer? {
+        var policy = MemoryService.policy
+        policy.transferSyntaxPreference = preference
         var request = Samples.request
         request.presentationContexts = [
             ProposedPresentationContext(id: 9, abstractSyntax: abstractSyntax, transferSyntaxes: transferSyntaxes)
         ]
-        return MemoryService.policy.negotiate(request).answer.presentationContexts.first
+        return policy.negotiate(request).answer.presentationContexts.first
     }
 
     @Test("One answer for each, in the order of the request")
@@ -40,6 +44,49 @@ struct AcceptancePolicyTests {
         #expect(
             Self.answer(SOPClass.ctImageStorage, ["1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.1"])?.transferSyntax
                 == "1.2.840.10008.1.2.1")
+    }
+
+    @Test(
+        "Video can only be sent as it is: it is taken, whatever uncompressed syntax stands beside it",
+        arguments: (100...108).map { "\($0)" } + (100...106).map { "\($0).1" })
+    func video(_ last: String) {
+        let uid = "1.2.840.10008.1.2.4." + last
+        for beside in ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"] {
+            #expect(Self.answer(SOPClass.secondaryCaptureImageStorage, [uid, beside])?.transferSyntax == uid)
+            #expect(Self.answer(SOPClass.secondaryCaptureImageStorage, [beside, uid])?.transferSyntax == uid)
+        }
+    }
+
+    @Test("One below the root of compressed images that is not registered is taken behind all that are")
+    func unregistered() {
+        let unregistered = "1.2.840.10008.1.2.4.300"
+        #expect(Self.answer(SOPClass.ctImageStorage, [unregistered])?.transferSyntax == unregistered)
+        #expect(Self.answer(SOPClass.ctImageStorage, ["9.9", unregistered])?.transferSyntax == unregistered)
+        for known in ["1.2.840.10008.1.2", "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.205"] {
+            #expect(Self.answer(SOPClass.ctImageStorage, [unregistered, known])?.transferSyntax == known)
+        }
+    }
+
+    @Test(
+        "Where the sender is to choose, the first that it names and that is taken is chosen",
+        arguments: [
+            ["1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"],
+            ["1.2.840.10008.1.2", "1.2.840.10008.1.2.4.90"], ["1.2.840.10008.1.2.4.300", "1.2.840.10008.1.2.1"],
+        ])
+    func sendersPreference(_ syntaxes: [String]) {
+        for proposed in [syntaxes, ["9.9"] + syntaxes] {
+            #expect(
+                Self.answer(SOPClass.ctImageStorage, proposed, preference: .sender)?.transferSyntax == syntaxes.first)
+        }
+        #expect(
+            Self.answer(SOPClass.ctImageStorage, ["9.9"], preference: .sender)?.result == .transferSyntaxesNotSupported)
+    }
+
+    @Test("Storage without a study is not supported")
+    func withoutStudy() {
+        for uid in ["1.2.840.10008.5.1.4.38.1", "1.2.840.10008.5.1.4.1.1.200.1"] {
+            #expect(Self.answer(uid, ["1.2.840.10008.1.2"])?.result == .abstractSyntaxNotSupported)
+        }
     }
 
     @Test("What is not supported is told from what is", arguments: [["9.9"], []])

@@ -134,7 +134,7 @@ struct PDUCodecTests {
             (
                 [0x01, 0, 0xFF, 0xFF, 0xFF, 0xFF],
                 .lengthExceedsMaximum(
-                    type: .associateRQ, length: 0xFFFF_FFFF, maximum: 262_144)
+                    type: .associateRQ, length: 0xFFFF_FFFF, maximum: 1 << 20)
             ),
             (
                 [0x04, 0, 0x00, 0x10, 0x00, 0x01],
@@ -275,10 +275,11 @@ struct PDUCodecTests {
     }
 
     @Test(
-        "AE titles are compared without their padding",
-        arguments: ["CT1", "CT1             ", " CT1", "CT1\0\0"])
+        "AE titles are compared without their padding, and without what stands behind a NUL",
+        arguments: ["CT1", "CT1             ", " CT1", "CT1\0\0", "CT1\0ROOM 2", "CT1 \0\u{1}\u{7F}"])
     func titles(_ field: String) {
         #expect(AETitle(field: field.utf8) == AETitle("CT1"))
         #expect(AETitle(field: field.utf8).field.count == 16)
+        #expect(AETitle(field: "\0CT1".utf8).value == "")
     }
 }

@@ -149,6 +149,7 @@ extension Session {
         named("A SOP instance UID of odd length, not padded", sopInstanceUID, status: 0),
         ofClass("A SOP class UID that is none", "CT Image Storage", status: 0x0212),
         ofClass("Verification as the class to be stored", Wire.verification, status: 0x0122),
+        ofClass("Color Palette Storage, which has no study", "1.2.840.10008.5.1.4.39.1", status: 0x0122),
         ofClass("A query class as the class to be stored", "1.2.840.10008.5.1.4.1.2.2.1", status: 0x0122),
         onOtherContext(
             "A class that is not supported here, on a context of one that is", status: 0x0122,

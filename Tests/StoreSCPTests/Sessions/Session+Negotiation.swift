@@ -2,7 +2,7 @@
 ///
 /// A request that cannot be read is Evt19 in Sta2, for which Table 9-10 has AA-1: an A-ABORT whose source is the user.
 extension Session {
-    private static let context = Wire.context
+    private static let context = Wire.context(_:_:_:)
     private static let application = Wire.applicationContext
     private static let information = Wire.userInformation
 
@@ -44,7 +44,9 @@ extension Session {
         asking(
             "A body one byte too short for its fixed fields", Wire.pdu(1, [UInt8](repeating: 0, count: 67)), .userAbort),
         asking("Fixed fields alone", Wire.pdu(1, Wire.fixedFields()), .userAbort),
-        asking("A length of a megabyte is refused before it comes", Wire.pdu(1, [], length: 1 << 20), .userAbort),
+        asking(
+            "A length of more than a megabyte is refused before it comes", Wire.pdu(1, [], length: 1 << 20 + 1),
+            .userAbort),
         asking("A length of 4 GiB is refused before it comes", Wire.pdu(1, [], length: 0xFFFF_FFFF), .userAbort),
         Session(
             title: "A request byte by byte",
@@ -153,6 +155,20 @@ extension Session {
             "128 contexts",
             contexts: (0..<128).flatMap { context(UInt8(2 * $0 + 1), Wire.ct, Wire.implicit) },
             .accept(Dictionary(uniqueKeysWithValues: (0..<128).map { (UInt8(2 * $0 + 1), 0) }))),
+        asking(
+            "128 contexts of 60 transfer syntaxes each, the last of which is known",
+            contexts: (0..<128).flatMap { id in
+                let unknown = (1..<60).map { "1.2.826.0.1.3680043.9.9999.20261124.\(id).\($0)" }
+                return Wire.context(UInt8(2 * id + 1), Wire.ct, syntaxes: unknown + [Wire.implicit])
+            },
+            .accept(Dictionary(uniqueKeysWithValues: (0..<128).map { (UInt8(2 * $0 + 1), 0) }))),
+        asking(
+            "Storage classes without a study",
+            contexts: context(1, "1.2.840.10008.5.1.4.39.1", Wire.implicit)
+                + context(3, "1.2.840.10008.5.1.4.1.1.201.1", Wire.implicit), .accept([1: 3, 3: 3])),
+        asking(
+            "A transfer syntax of a later edition", contexts: context(1, Wire.ct, "1.2.840.10008.1.2.4.300"),
+            .accept([1: 0])),
         asking(
             "An item of an unknown type in a context is skipped",
             contexts: Wire.item(

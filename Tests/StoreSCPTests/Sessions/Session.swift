@@ -23,6 +23,8 @@ struct Session: Sendable, CustomTestStringConvertible {
     var stored: [[UInt8]] = []
     /// Settings of the receiver.
     var settings: [String: String] = [:]
+    /// The peer ends its side of the connection behind the last step, before anything of that is answered.
+    var endsBeforeAnswers = false
 
     struct Step: Sendable {
         let bytes: [UInt8]

@@ -60,7 +60,9 @@ struct SessionReceiver {
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
         return try files.map { file in
             let bytes = [UInt8](try Data(contentsOf: file))
-            return Array(bytes.dropFirst(try FileMetaInformation.parse(bytes).length))
+            var reader = Part10HeaderReader()
+            try reader.feed(bytes)
+            return Array(bytes.dropFirst(reader.dataSetOffset ?? 0))
         }
     }
 

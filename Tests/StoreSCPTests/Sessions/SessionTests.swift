@@ -12,7 +12,7 @@ import Testing
 struct SessionTests {
     static let sessions: [Session] = [
         Session.negotiation, Session.access, Session.protocolErrors, Session.presentationData, Session.messages,
-        Session.commandSets, Session.dataSets, Session.silence,
+        Session.commandSets, Session.dataSets, Session.silence, Session.halfClosure,
     ].flatMap { $0 }
 
     @Test("Each is answered as the standard wants it, and the receiver holds nothing and goes on", arguments: sessions)
@@ -98,8 +98,9 @@ struct SessionTests {
             var reader = ReactionReader()
             var reactions: [Session.Reaction] = []
             var expected = 0
-            for step in session.steps {
+            for (index, step) in session.steps.enumerated() {
                 try peer.write(step.bytes, pieces: step.pieces)
+                if session.endsBeforeAnswers, index == session.steps.count - 1 { peer.endWriting() }
                 expected += step.reactions.count
                 while reactions.count < expected, let pdu = try peer.readPDU() { reactions += try reader.read(pdu) }
             }

@@ -32,6 +32,10 @@ enum Wire {
     static let applicationContext = item(0x10, "1.2.840.10008.3.1.1.1")
 
     static func context(_ id: UInt8, _ abstractSyntax: String, _ transferSyntaxes: String...) -> [UInt8] {
+        context(id, abstractSyntax, syntaxes: transferSyntaxes)
+    }
+
+    static func context(_ id: UInt8, _ abstractSyntax: String, syntaxes transferSyntaxes: [String]) -> [UInt8] {
         item(
             0x20,
             [id, 0, 0, 0] + item(0x30, abstractSyntax) + transferSyntaxes.flatMap { item(0x40, $0) })

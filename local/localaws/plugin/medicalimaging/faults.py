@@ -18,8 +18,10 @@ REFUSALS = {
     "InternalServerException": InternalServerException,
 }
 # What becomes of a job that starts: it fails for a reason that passes, or for one that stays; its first file meets a fault of
-# the service's own; its image sets are not primary.
-FAIL_JOB, DENY_JOB, SERVER_ERROR, NOT_PRIMARY = JOB_FAULTS = ("FailJob", "DenyJob", "ServerError", "NotPrimary")
+# the service's own, or is refused for a value that the message quotes; its image sets are not primary.
+FAIL_JOB, DENY_JOB, SERVER_ERROR, REFUSE_FILE, NOT_PRIMARY = JOB_FAULTS = (
+    *("FailJob", "DenyJob", "ServerError", "RefuseFile", "NotPrimary"),
+)
 LOOK = "Look:"
 
 

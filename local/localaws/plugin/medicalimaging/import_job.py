@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from moto.s3.models import S3Backend
 
 from .acceptance import Unacceptable, parse
-from .faults import DENY_JOB, FAIL_JOB, NOT_PRIMARY, SERVER_ERROR
+from .faults import DENY_JOB, FAIL_JOB, NOT_PRIMARY, REFUSE_FILE, SERVER_ERROR
 from .instances import instances
 from .output import ImageSet, JobOutput, job_folder, lines, manifest
 from .settings import settings
@@ -16,6 +16,7 @@ from .settings import settings
 LOG = logging.getLogger("localaws.healthimaging")
 MAXIMUM_FILES, MAXIMUM_BYTES = 5_000, 10_000_000_000
 # What the service says is documented nowhere (unverified).
+REFUSAL = "DICOM attribute PatientID (0010,0020) has the value 'Doe^John 4711', which is not valid"
 FAILURES = {FAIL_JOB: "Internal server error", DENY_JOB: "Access denied: the role may not read inputS3Uri"}
 
 
@@ -56,10 +57,10 @@ def over_the_limits(job: dict, s3: S3Backend) -> str | None:
 def import_objects(job: dict, s3: S3Backend, fault: str | None = None) -> JobOutput:
     output = JobOutput(is_primary=fault != NOT_PRIMARY)
     bucket, prefix = split_uri(job["inputS3Uri"])
-    must_fail = fault == SERVER_ERROR
+    must_fail = fault in (SERVER_ERROR, REFUSE_FILE)
     for key in sorted(name for name in list(s3.get_bucket(bucket).keys) if name.startswith(prefix)):
         if must_fail:
-            output.failed(key)
+            output.failed(key) if fault == SERVER_ERROR else output.refused(key, REFUSAL)
             must_fail = False
             continue
         content = s3.get_object(bucket, key).value

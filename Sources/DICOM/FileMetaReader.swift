@@ -1,0 +1,130 @@
+/// Reads what stands before the data set of a file as it arrives: preamble, prefix, and group 0002 element by element. PS3.10 §7.1.
+///
+/// Nothing is judged that is not needed. The group ends where an element of another group begins, whatever (0002,0000) says, which
+/// many files have wrong or not at all. Elements are in Explicit VR Little Endian; one without a VR is read as in Implicit.
+struct FileMetaReader {
+    private enum State {
+        case preamble
+        case header
+        /// So many bytes of a value are still to come, which is not kept.
+        case skipping(Int)
+        case keeping(Tag, length: Int)
+        case ended
+    }
+
+    /// As it came; nil where there is none. The first one counts.
+    private(set) var transferSyntaxUID: [UInt8]?
+    private(set) var mediaStorageSOPClassUID: [UInt8]?
+    /// Bytes before the data set, as far as they were read.
+    var length: Int { lengthOfWhole + (hasEnded ? 0 : pending.count) }
+    /// The first bytes of the data set, by which the end of the group was seen.
+    var beginningOfDataSet: [UInt8] { hasEnded ? pending : [] }
+
+    private let limits: DataSetLimits
+    /// Of elements, and parts of values, that are read.
+    private var lengthOfWhole = 0
+    private var state = State.preamble
+    private var pending: [UInt8] = []
+
+    init(limits: DataSetLimits) {
+        self.limits = limits
+    }
+
+    /// Whether nothing of an element is still to come: the group may end here.
+    var isAtElementBoundary: Bool {
+        if case .header = state { pending.isEmpty } else { hasEnded }
+    }
+
+    var hasEnded: Bool { if case .ended = state { true } else { false } }
+
+    /// Takes bytes off the input's front until the group has ended.
+    mutating func read(_ input: inout Slice<UnsafeRawBufferPointer>) throws(DataSetError) {
+        while true {
+            switch state {
+            case .preamble:
+                guard fill(to: FileMetaInformation.preambleLength + 4, from: &input) else { return }
+                guard pending.dropFirst(FileMetaInformation.preambleLength).elementsEqual(FileMetaInformation.prefix)
+                else {
+                    throw .prefixMissing
+                }
+                advance(to: .header)
+            case .header:
+                guard try readHeader(&input) else { return }
+            case .skipping(let left):
+                let taken = min(left, input.count)
+                input = input.dropFirst(taken)
+                lengthOfWhole += taken
+                state = taken == left ? .header : .skipping(left - taken)
+                guard taken == left else { return }
+            case .keeping(let tag, let count):
+                guard fill(to: count, from: &input) else { return }
+                keep(pending, of: tag)
+                advance(to: .header)
+            case .ended: return
+            }
+        }
+    }
+
+    // MARK: -
+
+    /// False: more bytes are needed.
+    private mutating func readHeader(_ input: inout Slice<UnsafeRawBufferPointer>) throws(DataSetError) -> Bool {
+        guard fill(to: 2, from: &input) else { return false }
+        guard ByteOrder.littleEndian.uint16(pending.span.bytes, at: 0) == 0x0002 else {
+            state = .ended
+            return true
+        }
+        guard fill(to: ElementEncoding.leastHeaderLength, from: &input) else { return false }
+        let vr = VR(pending[4], pending[5])
+        let hasLongHeader = vr?.has32BitLength ?? false
+        if hasLongHeader, !fill(to: ElementEncoding.greatestHeaderLength, from: &input) { return false }
+        let header = pending
+        let bytes = header.span.bytes
+        let tag = Tag(0x0002, ByteOrder.littleEndian.uint16(bytes, at: 2))
+        let count =
+            switch vr {
+            case nil: ByteOrder.littleEndian.uint32(bytes, at: 4)
+            case .some where hasLongHeader: ByteOrder.littleEndian.uint32(bytes, at: 8)
+            case .some: UInt32(ByteOrder.littleEndian.uint16(bytes, at: 6))
+            }
+        let left = Int(limits.maximumFileMetaInformationLength) - length
+        guard Int(count) <= left else {
+            throw .lengthExceedsMaximum(tag, length: UInt64(count), maximum: UInt64(max(0, left)))
+        }
+        let isKept = isLookedFor(tag) && count <= limits.maximumValueLength
+        advance(to: isKept ? .keeping(tag, length: Int(count)) : .skipping(Int(count)))
+        return true
+    }
+
+    private func isLookedFor(_ tag: Tag) -> Bool {
+        switch tag {
+        case .transferSyntaxUID: transferSyntaxUID == nil
+        case .mediaStorageSOPClassUID: mediaStorageSOPClassUID == nil
+        default: false
+        }
+    }
+
+    private mutating func keep(_ value: [UInt8], of tag: Tag) {
+        let value = Array(value.trimmingUIDPadding())
+        guard !value.isEmpty else { return }
+        if tag == .transferSyntaxUID { transferSyntaxUID = value } else { mediaStorageSOPClassUID = value }
+    }
+
+    private mutating func advance(to next: State) {
+        lengthOfWhole += pending.count
+        pending = []
+        state = next
+    }
+
+    private mutating func fill(to count: Int, from input: inout Slice<UnsafeRawBufferPointer>) -> Bool {
+        let taken = min(max(0, count - pending.count), input.count)
+        pending.append(contentsOf: input.prefix(taken))
+        input = input.dropFirst(taken)
+        return pending.count >= count
+    }
+}
+
+extension Tag {
+    static let mediaStorageSOPClassUID = Tag(0x0002, 0x0002)
+    package static let transferSyntaxUID = Tag(0x0002, 0x0010)
+}
