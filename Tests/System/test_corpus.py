@@ -143,10 +143,10 @@ def test_what_is_called_incomplete_pydicom_cannot_read_to_its_end_either(folder_
     answers: Counter[tuple[str, str]] = Counter()
     wrong = []
     for file in files:
-        if "palettes" in file.name:
-            continue
         for content in [file.data_set, *cuts(drawn, file)]:
             answer = send(receiver.port, file, content)
+            if answer == "context refused":
+                break
             reading = why_not_to_its_end(content, file.transfer_syntax)
             if answer.startswith("B007H") and not reading:
                 wrong.append((file.name, len(content), len(file.data_set), answer))
