@@ -19,6 +19,13 @@ final class OpenAssociations: Sendable {
         var silence = TimeAmount.seconds(30)
     }
 
+    /// A limit that lets no further association in.
+    enum ReachedLimit: Hashable, Sendable {
+        case total(Int)
+        case ofAddress(Int)
+        case ofTitle(Int)
+    }
+
     fileprivate struct Peer: Hashable {
         let address: String?
         let title: String
@@ -28,6 +35,8 @@ final class OpenAssociations: Sendable {
         let peer: Peer
         let connection: (any WatchedConnection)?
         var evictions = 0
+        /// Lines of the log about single requests and instances, those left out too.
+        var lines = 0
     }
 
     fileprivate struct State {
@@ -50,30 +59,35 @@ final class OpenAssociations: Sendable {
 
     var count: Int { state.withLock { $0.open.count } }
 
-    /// False when there are as many already as there may be. One that was let in has `ended` at last.
-    func admit(_ association: Association, atMostOfTitle maximumOfTitle: Int?) -> Bool {
+    /// Nil: it was let in, and has `ended` at last.
+    func admit(_ association: Association, atMostOfTitle maximumOfTitle: Int?) -> ReachedLimit? {
         let peer = Peer(address: association.peerAddress, title: association.callingAETitle)
         let silentSince = now() - limits.silence
-        let (isAdmitted, displaced) = state.withLock { state -> (Bool, Entry?) in
+        let (reached, displaced) = state.withLock { state -> (ReachedLimit?, (Entry, Displacement)?) in
             if let address = peer.address, let perPeer = limits.perPeer,
                 state.byAddress[address, default: 0] >= perPeer
             {
-                return (false, nil)
+                return (.ofAddress(perPeer), nil)
             }
-            if let maximumOfTitle, state.byTitle[peer.title, default: 0] >= maximumOfTitle { return (false, nil) }
-            var displaced: Entry?
+            if let maximumOfTitle, state.byTitle[peer.title, default: 0] >= maximumOfTitle {
+                return (.ofTitle(maximumOfTitle), nil)
+            }
+            var displaced: (Entry, Displacement)?
             if state.byPeer[peer, default: 0] >= limits.silentPerPeer {
                 displaced = state.displaceOwn(of: peer, beyond: limits.silentPerPeer, silentSince: silentSince)
+                    .map { ($0, .silentAssociations) }
             }
             if state.counted >= limits.total {
-                displaced = state.displaceOne(for: peer, silentSince: silentSince)
-                guard displaced != nil else { return (false, nil) }
+                guard let other = state.displaceOne(for: peer, silentSince: silentSince) else {
+                    return (.total(limits.total), nil)
+                }
+                displaced = (other, .associations)
             }
             state.add(association.id, Entry(peer: peer, connection: association.connection))
-            return (true, displaced)
+            return (nil, displaced)
         }
-        displaced?.connection?.displace()
-        return isAdmitted
+        if let (entry, reason) = displaced { entry.connection?.displace(reason) }
+        return reached
     }
 
     func ended(_ id: String) {
@@ -93,6 +107,18 @@ final class OpenAssociations: Sendable {
             state.open[id]?.evictions += 1
             return state.open[id]?.evictions ?? 0
         }
+    }
+
+    /// Lines of the log about what this association sent, this one included.
+    func countLine(_ id: String) -> Int {
+        state.withLock { state in
+            state.open[id]?.lines += 1
+            return state.open[id]?.lines ?? 0
+        }
+    }
+
+    func lines(of id: String) -> Int {
+        state.withLock { $0.open[id]?.lines ?? 0 }
     }
 }
 

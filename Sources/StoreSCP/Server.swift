@@ -52,7 +52,7 @@ final class Server: Sendable {
             let pipeline = ConnectionPipeline(
                 service: service, limits: network.association, timeouts: network.timeouts,
                 usesProxyProtocol: configuration.usesProxyProtocol, tls: tls,
-                logger: logger)
+                advice: ConnectionAdvice(configuration: configuration), logger: logger)
             return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelOption(.backlog, value: backlog)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)

@@ -15,14 +15,15 @@ final class StorageService: AssociationService {
     private let configuration: Configuration
     private let destination: InstanceUpload.Destination
     private let deliveries: Deliveries
-    private let associations: OpenAssociations
+    let associations: OpenAssociations
     private let access: AssociationAccess
     private let identities: UserIdentityVerifier
     private let pendingVerifications = Atomic(0)
     private let turns = PerEventLoop<Turns>()
     let budget: BufferBudget
     private let counts: ReceiverCounts
-    private let logger: Logger
+    private let advice: ConnectionAdvice
+    let logger: Logger
 
     /// User identities that are verified at once; who comes beyond is to try again.
     private static let maximumPendingVerifications = 100
@@ -40,6 +41,7 @@ final class StorageService: AssociationService {
         destination = InstanceUpload.Destination(
             store: store, deliveries: deliveries, uploads: uploads, counts: counts, logger: logger)
         access = AssociationAccess(configuration: configuration)
+        advice = ConnectionAdvice(configuration: configuration)
         identities = UserIdentityVerifier(configuration: configuration.userIdentity, client: HTTPClient())
         budget = BufferBudget(bytes: configuration.network.maximumBufferBytes)
     }
@@ -66,7 +68,9 @@ final class StorageService: AssociationService {
         let (_, pending) = pendingVerifications.add(1, ordering: .relaxed)
         guard pending <= Self.maximumPendingVerifications else {
             pendingVerifications.subtract(1, ordering: .relaxed)
-            return eventLoop.makeSucceededFuture(.reject(.temporaryCongestion))
+            let rejection = AssociationRejection(
+                .temporaryCongestion, reason: "\(Self.maximumPendingVerifications) user identities are being verified")
+            return eventLoop.makeSucceededFuture(.reject(rejection))
         }
         return eventLoop.makeFutureWithTask {
             defer { self.pendingVerifications.subtract(1, ordering: .relaxed) }
@@ -74,9 +78,9 @@ final class StorageService: AssociationService {
         }
     }
 
-    func admit(_ association: Association) -> AAssociateRJ? {
+    func admit(_ association: Association) -> AssociationRejection? {
         let maximumOfTitle = access.maximumAssociations(of: association.callingAETitle)
-        guard associations.admit(association, atMostOfTitle: maximumOfTitle) else { return .localLimitExceeded }
+        if let limit = associations.admit(association, atMostOfTitle: maximumOfTitle) { return limit.rejection }
         counts.associationAccepted()
         logger.debug("association accepted", metadata: Self.metadata(of: association))
         return nil
@@ -87,26 +91,36 @@ final class StorageService: AssociationService {
     }
 
     func associationEnded(_ summary: AssociationSummary) {
+        var metadata = summary.metadata
+        metadata["hint"] = advice.hint(about: summary.end).map { "\($0)" }
         if let association = summary.association {
+            metadata["linesNotWritten"] = linesNotWritten(of: association).map { "\($0)" }
             associations.ended(association.id)
             deliveries.associationEnded(association.id)
         }
         if case .rejected = summary.end { counts.associationRejected() }
         counts.instancesFailed(summary.instancesFailed)
-        logger.info("association ended", metadata: summary.metadata)
+        logger.info("association ended", metadata: metadata)
     }
 
     private func verifyUserIdentity(of request: AAssociateRQ, from peer: SocketAddress?) async -> AssociationDecision {
         do {
             switch try await identities.verify(request, peer: peer?.ipAddress ?? "unknown") {
             case .accepted(let response): return .accept(policy(for: request, userIdentityServerResponse: response))
-            case .rejected: return .reject(.userIdentityNotAccepted)
+            case .rejected(let doubt):
+                return .reject(
+                    AssociationRejection(
+                        .userIdentityNotAccepted, reason: doubt.rawValue,
+                        hint: "USER_IDENTITY_TYPES, USER_IDENTITIES, USER_IDENTITY_URL"))
             }
         } catch {
             logger.error(
                 "user identity not verified: the peer is told to try again", error: error,
                 metadata: ["callingAE": "\(request.callingAETitle)", "peer": "\(peer?.ipAddress ?? "unknown")"])
-            return .reject(.temporaryCongestion)
+            return .reject(
+                AssociationRejection(
+                    .temporaryCongestion, reason: "the user identity could not be verified",
+                    hint: "USER_IDENTITY_URL"))
         }
     }
 
@@ -195,13 +209,13 @@ final class StorageService: AssociationService {
                 address: association.peerAddress ?? "unknown", callingAETitle: association.callingAETitle),
             eventLoop: eventLoop,
             nextTurn: { self.nextTurn(on: eventLoop) },
-            onRefusal: { [logger] problem in
-                logger.warning(
-                    "instance refused", metadata: problem.metadata.naming(request, on: association))
+            onRefusal: { [self] problem in
+                log(
+                    "instance refused", at: .warning, of: association, metadata: problem.metadata.naming(request))
             },
-            onDoubt: { [logger] ending in
-                logger.notice(
-                    "instance stored as it came", metadata: ending.metadata.naming(request, on: association))
+            onDoubt: { [self] ending in
+                log(
+                    "instance stored as it came", at: .notice, of: association, metadata: ending.metadata.naming(request))
             },
             countEviction: { [associations] in associations.countEviction(association.id) })
     }
@@ -211,15 +225,6 @@ final class StorageService: AssociationService {
             "association": "\(association.id)", "peer": "\(association.peerAddress ?? "unknown")",
             "callingAE": "\(association.callingAETitle)", "calledAE": "\(association.calledAETitle)",
         ]
-    }
-}
-
-extension Logger.Metadata {
-    fileprivate func naming(_ request: CStoreRequest, on association: Association) -> Self {
-        var metadata = self
-        metadata["association"] = "\(association.id)"
-        metadata["sopInstanceUID"] = "\(request.affectedSOPInstanceUID)"
-        return metadata
     }
 }
 
@@ -238,22 +243,19 @@ extension Configuration {
     }
 }
 
-extension AssociationSummary {
-    fileprivate var metadata: Logger.Metadata {
-        var metadata: Logger.Metadata = [
-            "association": "\(id)", "peer": "\(peer?.ipAddress ?? "unknown")", "callingAE": "\(callingAETitle ?? "")",
-            "calledAE": "\(calledAETitle ?? "")", "end": "\(end)", "instancesStored": "\(instancesStored)",
-            "instancesFailed": "\(instancesFailed)", "bytes": "\(bytes)",
-            "milliseconds": "\(duration.nanoseconds / 1_000_000)",
-        ]
-        if !failures.isEmpty {
-            let counts = failures.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key): \($0.value)" }
-            metadata["failures"] = "\(counts.joined(separator: ", "))"
-        }
-        if let implementation = association?.implementationVersionName {
-            metadata["implementation"] = "\(implementation)"
-        }
-        metadata["refusedContexts"] = refusedStorageContexts.metadata
-        return metadata
+extension OpenAssociations.ReachedLimit {
+    fileprivate var rejection: AssociationRejection {
+        let (reason, hint) =
+            switch self {
+            case .total(let maximum): ("too many associations are open in total", "MAXIMUM_ASSOCIATIONS=\(maximum)")
+            case .ofAddress(let maximum):
+                ("too many associations are open from this address", "MAXIMUM_ASSOCIATIONS_PER_PEER=\(maximum)")
+            case .ofTitle(let maximum):
+                (
+                    "too many associations of this calling AE title are open",
+                    "ACCESS_RULES: maximumAssociations is \(maximum)"
+                )
+            }
+        return AssociationRejection(.localLimitExceeded, reason: reason, hint: hint)
     }
 }

@@ -82,8 +82,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         if let request = try? CStoreRequest(command, on: context) { _ = request.commandSet().encoded() }
         if let response = try? CStoreResponse(command) { _ = response.commandSet().encoded() }
         if let request = try? CEchoRequest(command) { _ = request.commandSet().encoded() }
-        if let refusal = try? DIMSEResponse(refusing: command, on: 1, status: .mistypedArgument, errorComment: "?") {
-            _ = refusal.commandSet.encoded()
+        let refusal = RequestRefusal(of: command, as: .cStoreRQ, status: .mistypedArgument, reason: "?")
+        if let response = try? DIMSEResponse(refusing: command, on: 1, for: refusal) {
+            _ = response.commandSet.encoded()
         }
     }
 

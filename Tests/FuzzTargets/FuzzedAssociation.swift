@@ -14,7 +14,7 @@ enum FuzzedAssociation {
             eventLoop.makeSucceededFuture(.accept(FuzzedAssociation.policy))
         }
 
-        func admit(_ association: Association) -> AAssociateRJ? { nil }
+        func admit(_ association: Association) -> AssociationRejection? { nil }
 
         func nextTurn(on eventLoop: any EventLoop) -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
 
@@ -23,6 +23,8 @@ enum FuzzedAssociation {
         ) -> InstanceDecision {
             .receive(Receiver(eventLoop: eventLoop))
         }
+
+        func requestRefused(_ refusal: RequestRefusal, on association: Association) {}
 
         func associationEnded(_ summary: AssociationSummary) {}
     }

@@ -48,10 +48,14 @@ struct AccessTests {
         ])
         #expect(strict.rejection(of: Self.request(called: " ARCHIVE "), from: peer) == nil)
         #expect(
-            strict.rejection(of: Self.request(called: "STORESCP"), from: peer) == .calledAETitleNotRecognized)
+            strict.rejection(of: Self.request(called: "STORESCP"), from: peer)
+                == AssociationRejection(
+                    .calledAETitleNotRecognized, reason: "expected ARCHIVE, got STORESCP",
+                    hint: "REQUIRE_CALLED_AE_TITLE=true"))
         #expect(
             strict.rejection(of: Self.request(calling: "CT2", called: "ARCHIVE"), from: peer)
-                == .callingAETitleNotRecognized)
+                == AssociationRejection(
+                    .callingAETitleNotRecognized, reason: "the title is not listed", hint: "REQUIRE_CALLING_AE_TITLE"))
     }
 
     @Test("A rule says from where a title may call, what it may do, and how often at once")
@@ -66,10 +70,17 @@ struct AccessTests {
         let inside = try SocketAddress(ipAddress: "10.1.0.1", port: 1)
         let outside = try SocketAddress(ipAddress: "10.2.0.1", port: 1)
         #expect(access.rejection(of: Self.request(), from: inside) == nil)
-        #expect(access.rejection(of: Self.request(), from: outside) == .callingAETitleNotRecognized)
-        #expect(access.rejection(of: Self.request(), from: nil) == .callingAETitleNotRecognized)
+        // The peer is told no more than one whose title is not known.
+        let wrongAddress = AssociationRejection(
+            .callingAETitleNotRecognized, reason: "the title is known, but its rule does not have the peer's address",
+            hint: "ACCESS_RULES: peers")
+        #expect(access.rejection(of: Self.request(), from: outside) == wrongAddress)
+        #expect(access.rejection(of: Self.request(), from: nil) == wrongAddress)
         #expect(access.rejection(of: Self.request(calling: "MONITOR"), from: outside) == nil)
-        #expect(access.rejection(of: Self.request(calling: "MR1"), from: inside) == .callingAETitleNotRecognized)
+        #expect(
+            access.rejection(of: Self.request(calling: "MR1"), from: inside)
+                == AssociationRejection(
+                    .callingAETitleNotRecognized, reason: "the title has no rule", hint: "ACCESS_RULES"))
         #expect(access.permits(Self.ct, to: "CT1") && access.permits(SOPClass.verification, to: "CT1"))
         #expect(!access.permits(SOPClass.secondaryCaptureImageStorage, to: "CT1"))
         #expect(!access.permits(Self.ct, to: "MONITOR") && access.permits(SOPClass.verification, to: "MONITOR"))
@@ -80,17 +91,19 @@ struct AccessTests {
     @Test("Associations are counted in total, by peer and by title, and no longer when they have ended")
     func counts() throws {
         let open = OpenAssociations(limits: OpenAssociations.Limits(total: 3, perPeer: 2))
-        func admit(_ id: String, _ peer: String, title: String = "CT1", atMost: Int? = nil) throws -> Bool {
+        func admit(
+            _ id: String, _ peer: String, title: String = "CT1", atMost: Int? = nil
+        ) throws -> OpenAssociations.ReachedLimit? {
             open.admit(
                 try Samples.association(id, callingAETitle: title, peer: peer), atMostOfTitle: atMost)
         }
-        #expect(try admit("a", "10.0.0.1") && admit("b", "10.0.0.1"))
-        #expect(try !admit("c", "10.0.0.1"))
-        #expect(try !admit("c", "10.0.0.2", atMost: 2))
-        #expect(try admit("c", "10.0.0.2", title: "MR1", atMost: 1))
-        #expect(try !admit("d", "10.0.0.3", title: "MR2"))
+        #expect(try admit("a", "10.0.0.1") == nil && admit("b", "10.0.0.1") == nil)
+        #expect(try admit("c", "10.0.0.1") == .ofAddress(2))
+        #expect(try admit("c", "10.0.0.2", atMost: 2) == .ofTitle(2))
+        #expect(try admit("c", "10.0.0.2", title: "MR1", atMost: 1) == nil)
+        #expect(try admit("d", "10.0.0.3", title: "MR2") == .total(3))
         open.ended("a")
-        #expect(try admit("d", "10.0.0.1", atMost: 2))
+        #expect(try admit("d", "10.0.0.1", atMost: 2) == nil)
         #expect(!open.contains("a") && open.contains("d"))
     }
 }

@@ -19,9 +19,11 @@ import Testing
     private let log = RecordedLog(level: .info)
 
     /// A connection that is open, with a clock that the test advances.
-    private func connect(tls: Bool, usesProxyProtocol: Bool = false) throws -> EmbeddedChannel {
+    private func connect(
+        tls: Bool, usesProxyProtocol: Bool = false, settings: [String: String] = [:]
+    ) throws -> EmbeddedChannel {
         let pair = tls ? try TestCertificate().environment : [:]
-        let configuration = try Configuration(environment: pair)
+        let configuration = try Configuration(environment: pair.merging(settings) { $1 })
         let store = MemoryStore()
         let associations = OpenAssociations(limits: configuration.network.associations)
         let service = StorageService(
@@ -35,7 +37,8 @@ import Testing
         timeouts.artim = .seconds(3)
         let pipeline = ConnectionPipeline(
             service: service, limits: AssociationLimits(), timeouts: timeouts, usesProxyProtocol: usesProxyProtocol,
-            tls: try configuration.tls.map { try TLSContexts($0, logger: log.logger) }, logger: log.logger)
+            tls: tls ? try TLSContexts(#require(configuration.tls), logger: log.logger) : nil,
+            advice: ConnectionAdvice(configuration: configuration), logger: log.logger)
         let channel = EmbeddedChannel()
         try pipeline.addHandlers(to: channel).wait()
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 50000)).wait()
@@ -75,19 +78,10 @@ import Testing
     @Test("A client that is silent after the handshake ends with ARTIM, also if it does not answer the closing alert")
     func silentAfterHandshake() throws {
         let server = try connect(tls: true)
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.certificateVerification = .none
-        let client = EmbeddedChannel(
-            handler: try NIOSSLClientHandler(context: NIOSSLContext(configuration: configuration), serverHostname: nil))
-        try client.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 2762)).wait()
-        // Both flights of either side.
-        for _ in 0..<2 {
-            while let bytes = try client.readOutbound(as: ByteBuffer.self) { try server.writeInbound(bytes) }
-            while let bytes = try server.readOutbound(as: ByteBuffer.self) { try client.writeInbound(bytes) }
-        }
-        // The handshake is done when the handler that would tell its failure has left.
+        _ = try shakeHands(with: server)
+        // The handshake is done when the handler that looked at it has left.
         #expect(throws: ChannelPipelineError.notFound) {
-            try server.pipeline.syncOperations.handler(type: ConnectionFailureHandler.self)
+            try server.pipeline.syncOperations.handler(type: TLSInputObserver.self)
         }
         server.embeddedEventLoop.advanceTime(by: .milliseconds(2999))
         #expect(server.isActive)
@@ -95,17 +89,158 @@ import Testing
         #expect(try server.readOutbound(as: ByteBuffer.self) != nil)
         server.embeddedEventLoop.advanceTime(by: .seconds(1))
         #expect(!server.isActive)
-        #expect(log.lines.isEmpty)
+        #expect(log.lines.count == 1)
+        #expect(log.lines.first?.contains("TLS connection ended before a request") == true)
+        #expect(log.lines.first?.contains("the receiver ended the connection") == true)
     }
 
-    @Test("What is no TLS is one line with its reason, and no association's summary")
-    func noTLS() throws {
+    /// A client that goes as far as it can, both flights of either side.
+    private func shakeHands(
+        with server: EmbeddedChannel, _ configure: (inout TLSConfiguration) -> Void = { _ in }
+    ) throws -> EmbeddedChannel {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateVerification = .none
+        configure(&configuration)
+        let client = EmbeddedChannel(
+            handler: try NIOSSLClientHandler(context: NIOSSLContext(configuration: configuration), serverHostname: nil))
+        // The client's error ends it: what counts is what the server makes of it.
+        try? client.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 2762)).wait()
+        for _ in 0..<3 {
+            while let bytes = try client.readOutbound(as: ByteBuffer.self) { _ = try? server.writeInbound(bytes) }
+            while let bytes = try server.readOutbound(as: ByteBuffer.self) { _ = try? client.writeInbound(bytes) }
+        }
+        server.embeddedEventLoop.run()
+        return client
+    }
+
+    /// The reason of the one line that there is.
+    private func reason(_ message: String = "TLS handshake failed") throws -> String {
+        #expect(log.lines.count == 1, "\(log.lines)")
+        let line = try #require(log.lines.first)
+        #expect(line.contains(#""message":"\#(message)""#), "\(line)")
+        let from = try #require(line.range(of: #""reason":""#)).upperBound
+        return String(line[from...].prefix { $0 != "\"" })
+    }
+
+    @Test(
+        "What is no TLS is ended at once, with one line that says what it is, and no association's summary",
+        arguments: [
+            // The beginning of an A-ASSOCIATE-RQ.
+            ([0x01, 0x00, 0x00, 0x00, 0x00, 0xD1], "a plain A-ASSOCIATE-RQ on the TLS port", "SCP_PORT=11112"),
+            ([0x01], "a plain A-ASSOCIATE-RQ on the TLS port", "SCP_PORT=11112"),
+            (Array("GET / HTTP/1.1\r\n\r\n".utf8), "an HTTP request on the TLS port", "HEALTH_PORT"),
+            (proxyHeader, "a PROXY header on the TLS port", "PROXY_PROTOCOL=true"),
+        ] as [([UInt8], String, String)])
+    func noTLS(_ bytes: [UInt8], _ text: String, _ hint: String) throws {
         let channel = try connect(tls: true)
-        // The beginning of an A-ASSOCIATE-RQ.
-        try send([0x01, 0x00, 0x00, 0x00, 0x00, 0xD1, 0x00, 0x01], to: channel)
+        try send(bytes, to: channel)
+        #expect(!channel.isActive)
+        #expect(try reason() == text)
+        #expect(log.lines.first?.contains(hint) == true)
+    }
+
+    @Test("Where TLS is required, the hint names no plain port")
+    func noPlainPort() throws {
+        let channel = try connect(tls: true, settings: ["REQUIRE_TLS": "true"])
+        try send([0x01], to: channel)
+        #expect(log.lines.first?.contains("REQUIRE_TLS=true") == true)
+        #expect(log.lines.first?.contains("SCP_PORT") == false)
+    }
+
+    @Test(
+        "A TLS client hello or an HTTP request on the plain port is ended at once and named, with what can be done",
+        arguments: [
+            ([0x16, 0x03, 0x01, 0x02, 0x00], [:], "a TLS client hello on a port without TLS", "TLS_CERTIFICATE"),
+            (
+                [0x16, 0x03, 0x01, 0x02, 0x00], ["TLS_PORT": "2763"], "a TLS client hello on a port without TLS",
+                "TLS_PORT=2763"
+            ),
+            (Array("POST /".utf8), [:], "an HTTP request on a port for DICOM", "HEALTH_PORT"),
+            (proxyHeader, [:], "a PROXY header on a port for DICOM", "PROXY_PROTOCOL=true"),
+        ] as [([UInt8], [String: String], String, String)])
+    func noDICOM(_ bytes: [UInt8], _ settings: [String: String], _ text: String, _ hint: String) throws {
+        let pair = settings.isEmpty ? [:] : try TestCertificate().environment
+        let channel = try connect(tls: false, settings: settings.merging(pair) { $1 })
+        try send(bytes, to: channel)
         #expect(!channel.isActive)
         #expect(log.lines.count == 1)
-        #expect(log.lines.first?.contains(#""reason":"WRONG_VERSION_NUMBER""#) == true)
+        #expect(log.lines.first?.contains(#""end":"aborted by us: \#(text)""#) == true, "\(log.lines)")
+        #expect(log.lines.first?.contains(hint) == true, "\(log.lines)")
+    }
+
+    @Test(
+        "A client that does not trust our certificate is one line that says so",
+        arguments: [TLSVersion.tlsv12, .tlsv13])
+    func notTrusted(version: TLSVersion) throws {
+        let server = try connect(tls: true)
+        let other = try NIOSSLCertificate.fromPEMBytes(Array(TestCertificate().certificate.utf8))
+        _ = try shakeHands(with: server) { configuration in
+            (configuration.minimumTLSVersion, configuration.maximumTLSVersion) = (version, version)
+            configuration.certificateVerification = .noHostnameVerification
+            configuration.trustRoots = .certificates(other)
+        }
+        #expect(try reason().hasPrefix("the client does not trust our certificate: alert "))
+        #expect(log.lines.first?.contains("authority of TLS_CERTIFICATE") == true)
+    }
+
+    @Test(
+        "A client's alert that it does not encrypt is taken for what it is, whatever BoringSSL makes of it",
+        arguments: [
+            (48, "the client does not trust our certificate: alert unknown_ca"),
+            (42, "the client does not trust our certificate: alert bad_certificate"),
+            (45, "the client says that our certificate has expired: alert certificate_expired"),
+            (70, "the client does not take the version of TLS: alert protocol_version"),
+            (40, "the client gave up: alert handshake_failure"), (199, "the client gave up: alert 199"),
+        ] as [(UInt8, String)])
+    func plainAlert(_ code: UInt8, _ text: String) throws {
+        let server = try connect(tls: true)
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv13
+        let client = EmbeddedChannel(
+            handler: try NIOSSLClientHandler(context: NIOSSLContext(configuration: configuration), serverHostname: nil))
+        try client.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 2762)).wait()
+        while let bytes = try client.readOutbound(as: ByteBuffer.self) { try server.writeInbound(bytes) }
+        try? send([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, code], to: server)
+        #expect(try reason() == text)
+    }
+
+    @Test("A client that gives up after its handshake is one line, with its alert or without")
+    func afterHandshake() throws {
+        let server = try connect(tls: true)
+        let client = try shakeHands(with: server)
+        #expect(log.lines.isEmpty)
+        client.close(promise: nil)
+        while let bytes = try client.readOutbound(as: ByteBuffer.self) { _ = try? server.writeInbound(bytes) }
+        server.embeddedEventLoop.run()
+        #expect(try reason("TLS connection ended before a request") == "the client ended the connection")
+        #expect(log.lines.first?.contains("may not trust TLS_CERTIFICATE") == true)
+    }
+
+    @Test("Where client and receiver have nothing in common, the line says what")
+    func nothingInCommon() throws {
+        let newOnly = try connect(tls: true, settings: ["TLS_MINIMUM_VERSION": "1.3"])
+        _ = try shakeHands(with: newOnly) { $0.maximumTLSVersion = .tlsv12 }
+        #expect(try reason() == "the client offers no version of TLS that is taken")
+        #expect(log.lines.first?.contains("TLS_MINIMUM_VERSION=1.3") == true)
+    }
+
+    @Test("A client without the cipher suites that are taken is told of")
+    func noCipherSuite() throws {
+        let server = try connect(tls: true)
+        _ = try shakeHands(with: server) { configuration in
+            configuration.maximumTLSVersion = .tlsv12
+            configuration.cipherSuites = "ECDHE-ECDSA-AES128-SHA"
+        }
+        #expect(try reason() == "the client offers no cipher suite, group or signature algorithm that is taken")
+    }
+
+    @Test("A client that shows no certificate where one is required, or another's, is told of")
+    func clientCertificates() throws {
+        let authority = try TestCertificate()
+        let settings = ["TLS_CLIENT_CERTIFICATES": "required", "TLS_CLIENT_CA_CERTIFICATES": authority.certificate]
+        _ = try shakeHands(with: try connect(tls: true, settings: settings))
+        #expect(try reason() == "the client shows no certificate")
+        #expect(log.lines.first?.contains("TLS_CLIENT_CERTIFICATES=required") == true)
     }
 
     @Test("A client that gives up in mid-handshake is one line")

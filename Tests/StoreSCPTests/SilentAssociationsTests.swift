@@ -11,16 +11,21 @@ struct SilentAssociationsTests {
     private final class Connection: WatchedConnection {
         private let silence: Atomic<UInt64>
         private let displacements = Atomic(0)
+        private let lastReason = Mutex<Displacement?>(nil)
 
         init(silentSince: NIODeadline) {
             silence = Atomic(silentSince.uptimeNanoseconds)
         }
 
+        var reason: Displacement? { lastReason.withLock { $0 } }
         var isDisplaced: Bool { displacements.load(ordering: .relaxed) > 0 }
         var silentSince: NIODeadline { .uptimeNanoseconds(silence.load(ordering: .relaxed)) }
 
         func setSilentSince(_ time: NIODeadline) { silence.store(time.uptimeNanoseconds, ordering: .relaxed) }
-        func displace() { displacements.add(1, ordering: .relaxed) }
+        func displace(_ reason: Displacement) {
+            displacements.add(1, ordering: .relaxed)
+            lastReason.withLock { $0 = reason }
+        }
         func peerIsKnown(_ address: SocketAddress) {}
         func requestHolds(_ bytes: Int) {}
         func becameAssociation() {}
@@ -46,7 +51,7 @@ struct SilentAssociationsTests {
                 Association(
                     id: "\(connections.count - 1)", callingAETitle: title, calledAETitle: "STORESCP",
                     peer: try SocketAddress(ipAddress: address, port: 1), acceptedContexts: [:], connection: connection),
-                atMostOfTitle: nil)
+                atMostOfTitle: nil) == nil
         }
 
         var displaced: [Int] { connections.indices.filter { connections[$0].isDisplaced } }
@@ -70,6 +75,7 @@ struct SilentAssociationsTests {
         for (address, title, seconds) in there { #expect(try crowd.admit(address, title, silent: seconds)) }
         #expect(try crowd.admit(comes.0, comes.1, silent: 0) == (goes != nil))
         #expect(crowd.displaced == (goes.map { [$0] } ?? []))
+        if let goes { #expect(crowd.connections[goes].reason == .associations) }
     }
 
     @Test("One that waits for us is not silent")
@@ -101,6 +107,7 @@ struct SilentAssociationsTests {
         #expect(try crowd.admit("10.0.0.1", "A", silent: 50))
         #expect(try crowd.admit("10.0.0.1", "A", silent: 0))
         #expect(crowd.displaced == [1])
+        #expect(crowd.connections[1].reason == .silentAssociations)
         #expect(try crowd.admit("10.0.0.1", "B", silent: 40))
         #expect(crowd.displaced == [1])
     }

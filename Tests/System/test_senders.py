@@ -95,7 +95,7 @@ def test_statuses_that_senders_see(folder_receiver, tmp_path, send):
     statuses = [acknowledgement.status for acknowledgement in send([small, large, lacking], "127.0.0.1", receiver.port)]
     assert statuses == [0, 0xA700, 0xC000]
     assert len(list((tmp_path / "storage").rglob("*.dcm"))) == 1
-    assert len(receiver.log_lines("instance refused")) == 2
+    assert [line["level"] for line in receiver.log_lines("instance refused")] == ["WARN", "WARN"]
     [ended] = wait_for("the association's line", lambda: receiver.log_lines("association ended"))
     assert (ended["instancesStored"], ended["instancesFailed"]) == ("1", "2")
     assert ended["failures"] == "A700H: 1, C000H: 1"
@@ -186,7 +186,9 @@ def test_users_that_are_listed(folder_receiver, tmp_path):
             assert rejection(receiver.port, build_context(VERIFICATION), **request) == IDENTITY_NOT_ACCEPTED
     ends = lambda: sorted(line["end"] for line in receiver.log_lines("association ended"))  # noqa: E731
     wait_for("five ends", lambda: len(ends()) == 5)
-    assert ends() == 3 * ["rejected: 1/2/1 user identity not accepted"] + 2 * ["released"]
+    rejected = "rejected: 1/2/1 user identity not accepted: "
+    missing, passcode = "the request has no user identity", "the passcode is missing or wrong"
+    assert ends() == [rejected + reason for reason in (passcode, passcode, missing)] + 2 * ["released"]
 
 
 class IdentityService(http.server.BaseHTTPRequestHandler):

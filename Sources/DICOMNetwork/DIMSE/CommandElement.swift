@@ -1,3 +1,5 @@
+import DICOM
+
 /// The element numbers of group 0000 that are used here. PS3.7 §E.1.
 package enum CommandElement: UInt16, Hashable, Sendable {
     case groupLength = 0x0000
@@ -12,4 +14,29 @@ package enum CommandElement: UInt16, Hashable, Sendable {
     case affectedSOPInstanceUID = 0x1000
     case moveOriginatorApplicationEntityTitle = 0x1030
     case moveOriginatorMessageID = 0x1031
+
+    package var tag: Tag { Tag(0x0000, rawValue) }
+
+    /// PS3.7 Table E.1-1.
+    private var name: String {
+        switch self {
+        case .groupLength: "Command Group Length"
+        case .affectedSOPClassUID: "Affected SOP Class UID"
+        case .commandField: "Command Field"
+        case .messageID: "Message ID"
+        case .messageIDBeingRespondedTo: "Message ID Being Responded To"
+        case .priority: "Priority"
+        case .commandDataSetType: "Command Data Set Type"
+        case .status: "Status"
+        case .errorComment: "Error Comment"
+        case .affectedSOPInstanceUID: "Affected SOP Instance UID"
+        case .moveOriginatorApplicationEntityTitle: "Move Originator Application Entity Title"
+        case .moveOriginatorMessageID: "Move Originator Message ID"
+        }
+    }
+}
+
+extension CommandElement: CustomStringConvertible {
+    /// Tag and name, `(0000,0110) Message ID`.
+    package var description: String { "\(tag) \(name)" }
 }

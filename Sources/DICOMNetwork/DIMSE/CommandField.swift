@@ -17,3 +17,8 @@ package struct CommandField: RawRepresentable, Hashable, Sendable {
     /// The response that belongs to this request.
     package var response: CommandField { CommandField(rawValue: rawValue | 0x8000) }
 }
+
+extension CommandField: CustomStringConvertible {
+    /// The form of the standard, `8001H`.
+    package var description: String { rawValue.standardHexadecimal }
+}

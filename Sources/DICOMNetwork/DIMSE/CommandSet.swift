@@ -30,7 +30,7 @@ package struct CommandSet: Hashable, Sendable {
             let remaining = bytes.count - offset
             guard remaining >= Self.headerLength else { throw .headerTruncated(remaining: remaining) }
             let tag = Tag(Self.uint16(bytes, at: offset), Self.uint16(bytes, at: offset + 2))
-            guard tag.group == 0 else { throw .groupNotAllowed(tag) }
+            guard tag.group == 0 else { throw .groupNotAllowed(tag, offset: offset) }
             let length = Self.uint32(bytes, at: offset + 4)
             guard Int(length) <= remaining - Self.headerLength else {
                 throw .valueExceedsCommandSet(tag, length: length, remaining: remaining - Self.headerLength)

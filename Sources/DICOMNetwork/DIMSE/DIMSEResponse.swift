@@ -22,19 +22,18 @@ package struct DIMSEResponse: Hashable, Sendable {
     ///
     /// PS3.7 annex C.
     package init(
-        refusing request: CommandSet, on contextID: UInt8, status: DIMSEStatus, errorComment: String? = nil
+        refusing request: CommandSet, on contextID: UInt8, for refusal: RequestRefusal
     ) throws(CommandSetError) {
-        let field = CommandField(rawValue: try request.uint16(.commandField))
         var command = CommandSet()
-        command.set(.commandField, field.response.rawValue)
+        command.set(.commandField, refusal.commandField.response.rawValue)
         command.set(.messageIDBeingRespondedTo, try request.uint16(.messageID))
         command.set(.commandDataSetType, CommandSet.noDataSet)
-        command.set(.status, status.rawValue)
+        command.set(.status, refusal.status.rawValue)
         command.copy(.affectedSOPClassUID, from: request)
         command.copy(.affectedSOPInstanceUID, from: request)
-        if let errorComment { command.setErrorComment(errorComment) }
+        command.setErrorComment(refusal.errorComment)
         presentationContextID = contextID
         commandSet = command
-        storeStatus = field == .cStoreRQ ? status : nil
+        storeStatus = refusal.commandField == .cStoreRQ ? refusal.status : nil
     }
 }

@@ -29,8 +29,5 @@ package struct DIMSEStatus: RawRepresentable, Hashable, Sendable {
 
 extension DIMSEStatus: CustomStringConvertible {
     /// The form of the standard, `A700H`.
-    package var description: String {
-        let digits = String(rawValue, radix: 16, uppercase: true)
-        return String(repeating: "0", count: 4 - digits.utf8.count) + digits + "H"
-    }
+    package var description: String { rawValue.standardHexadecimal }
 }

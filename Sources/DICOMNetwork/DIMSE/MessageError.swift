@@ -20,3 +20,20 @@ package enum MessageError: Error, Hashable, Sendable {
         }
     }
 }
+
+extension MessageError: CustomStringConvertible {
+    /// For logs.
+    package var description: String {
+        switch self {
+        case .contextNotAccepted(let id): "a PDV on presentation context \(id), which was not accepted"
+        case .contextChanged(let first, let other):
+            "a message that began on presentation context \(first) goes on on \(other)"
+        case .dataSetNotExpected: "a data set's fragment came where a command's was due"
+        case .commandNotExpected: "a command's fragment came inside a data set"
+        case .commandSetLengthExceedsMaximum(let length, let maximum):
+            "a command set of at least \(length) bytes, maximum \(maximum)"
+        case .commandSet(let error): "\(error)"
+        case .responseNotExpected(let field): "response \(field), though nothing was asked"
+        }
+    }
+}

@@ -14,6 +14,8 @@ package struct OperationStateMachine: Sendable {
         case none
         /// Ask the application, then call `storeAccepted` or `storeRefused`.
         case decideStore(CStoreRequest)
+        /// Tell the application; respond at once where no data set has to be dropped before.
+        case refuse(RequestRefusal, DIMSEResponse?)
         /// Hand a fragment to the receiver. The last one, which may be empty, names the operation that is to be finished.
         case deliver(ByteBuffer, finishing: OperationID?)
         /// The last fragment came and was dropped: let the receiver finish.
@@ -92,16 +94,18 @@ package struct OperationStateMachine: Sendable {
     ) throws(MessageError) -> Action {
         let field: CommandField
         let response: DIMSEResponse?
+        var refusal: RequestRefusal?
         do {
             field = CommandField(rawValue: try command.uint16(.commandField))
             switch field {
             case .cStoreRQ:
-                switch try store(command, on: context, dataSetFollows: dataSetFollows) {
+                switch store(command, on: context, dataSetFollows: dataSetFollows) {
                 case .request(let request):
                     operation = .deciding(request)
                     return .decideStore(request)
-                case .refused(let refusal):
-                    response = refusal
+                case .refused(let why):
+                    response = try DIMSEResponse(refusing: command, on: context.id, for: why)
+                    refusal = why
                 }
             case .cEchoRQ:
                 response = DIMSEResponse(CEchoResponse(to: try CEchoRequest(command)), on: context.id)
@@ -111,56 +115,58 @@ package struct OperationStateMachine: Sendable {
             case _ where field.isResponse:
                 response = nil
             default:
-                response = try DIMSEResponse(
-                    refusing: command, on: context.id, status: .unrecognizedOperation,
-                    errorComment: "Only C-STORE and C-ECHO are provided")
+                let why = RequestRefusal(
+                    of: command, as: field, status: .unrecognizedOperation,
+                    reason: "Only C-STORE and C-ECHO are provided")
+                response = try DIMSEResponse(refusing: command, on: context.id, for: why)
+                refusal = why
             }
         } catch {
             throw .commandSet(error)
         }
         guard !field.isResponse else { throw .responseNotExpected(field) }
-        guard !dataSetFollows else {
-            operation = .refusing(response)
-            return .none
-        }
-        return response.map { .respond($0) } ?? .none
+        if dataSetFollows { operation = .refusing(response) }
+        let dueNow = dataSetFollows ? nil : response
+        if let refusal { return .refuse(refusal, dueNow) }
+        return dueNow.map { .respond($0) } ?? .none
     }
 
     private enum Store {
         case request(CStoreRequest)
-        case refused(DIMSEResponse)
+        case refused(RequestRefusal)
     }
 
     private func store(
         _ command: CommandSet, on context: AcceptedPresentationContext, dataSetFollows: Bool
-    ) throws(CommandSetError) -> Store {
+    ) -> Store {
         let status: DIMSEStatus
-        let comment: String
+        let reason: String
+        var errorComment: String?
         do {
             let request = try CStoreRequest(command, on: context)
             if context.abstractSyntax == SOPClass.verification {
                 status = .sopClassNotSupported
-                comment = "The presentation context is for Verification"
+                reason = "The presentation context is for Verification"
             } else if !dataSetFollows {
                 status = .cannotUnderstand
-                comment = "C-STORE-RQ without a data set"
+                reason = "C-STORE-RQ without a data set"
             } else if outstanding.values.contains(where: { $0.messageID == request.messageID }) {
                 status = .duplicateInvocation
-                comment = "The Message ID is that of an operation not yet answered"
+                reason = "The Message ID is that of an operation not yet answered"
             } else {
                 return .request(request)
             }
         } catch {
             if case .invalidUID(.affectedSOPInstanceUID, _) = error {
                 status = .invalidSOPInstance
-                comment = "Affected SOP Instance UID is not a UID"
             } else {
                 status = .mistypedArgument
-                comment = "C-STORE-RQ lacks an element or has a wrong one"
             }
+            reason = "\(error)"
+            errorComment = error.errorComment
         }
         return .refused(
-            try DIMSEResponse(refusing: command, on: context.id, status: status, errorComment: comment))
+            RequestRefusal(of: command, as: .cStoreRQ, status: status, reason: reason, errorComment: errorComment))
     }
 
     // MARK: Data sets

@@ -48,9 +48,17 @@ package final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChanne
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
         } catch {
             state = .refused
+            let found = explained(error)
             received = ByteBuffer()
-            context.fireErrorCaught(error)
+            context.fireErrorCaught(found)
             context.close(promise: nil)
         }
+    }
+
+    private func explained(_ error: ProxyHeaderError) -> ProxyHeaderError {
+        guard case .signatureNotAllowed = error, let other = WireProtocol(beginning: received.readableBytesView) else {
+            return error
+        }
+        return .otherProtocol(other)
     }
 }

@@ -1,5 +1,5 @@
 /// The application's answer to an A-ASSOCIATE-RQ.
 package enum AssociationDecision: Sendable {
     case accept(AcceptancePolicy)
-    case reject(AAssociateRJ)
+    case reject(AssociationRejection)
 }

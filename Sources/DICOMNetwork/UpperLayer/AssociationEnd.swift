@@ -5,7 +5,7 @@ package enum AssociationEnd: Hashable, Sendable {
     case released
     /// The application is shutting down, and the peer agreed to the release.
     case releasedByUs
-    case rejected(AAssociateRJ)
+    case rejected(AssociationRejection)
     case abortedByPeer(AAbort)
     case abortedByUs(AbortCause)
     /// The connection ended without a release or an abort.
@@ -24,7 +24,9 @@ package enum AssociationEnd: Hashable, Sendable {
         /// The application will not have the peer go on: what it sent costs others too much.
         case notWanted
         /// Others need the place.
-        case displaced
+        case displaced(Displacement)
+        /// The peer speaks something else than DICOM.
+        case otherProtocol(WireProtocol, isUnderTLS: Bool)
     }
 
     package enum Timeout: String, Hashable, Sendable {
@@ -40,26 +42,33 @@ package enum AssociationEnd: Hashable, Sendable {
 }
 
 extension AssociationEnd: CustomStringConvertible {
-    /// For logs. Of an error only its name: where a peer has lost its way, types and lengths can be bytes of anything.
+    /// For logs.
     package var description: String {
         switch self {
         case .released: "released"
         case .releasedByUs: "released by us: shutting down"
-        case .rejected(let reject): "rejected: \(reject)"
+        case .rejected(let rejection): "rejected: \(rejection.answer): \(rejection.reason)"
         case .abortedByPeer(let abort): "aborted by the peer: source \(abort.source), reason \(abort.reason)"
-        case .abortedByUs(.invalidPDU(let error)): "aborted by us: invalid PDU, \(Self.name(of: error))"
-        case .abortedByUs(.unexpectedPDU(let type, let state)): "aborted by us: unexpected PDU, \(type) in \(state)"
-        case .abortedByUs(.message(let error)): "aborted by us: invalid message, \(Self.name(of: error))"
-        case .abortedByUs(.drained): "aborted by us: shutting down"
-        case .abortedByUs(.notWanted): "aborted by us: it took more than its share"
-        case .abortedByUs(.displaced): "aborted by us: others needed its place"
+        case .abortedByUs(let cause): "aborted by us: \(cause)"
         case .connectionLost: "connection lost"
         case .halfClosed: "closed by the peer before its last answer"
         case .timedOut(let timeout): "timed out: \(timeout.rawValue)"
         }
     }
+}
 
-    private static func name(of error: some Error) -> String {
-        String("\(error)".prefix { $0 != "(" })
+extension AssociationEnd.AbortCause: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .invalidPDU(let error): "invalid PDU: \(error)"
+        case .unexpectedPDU(let type, let state): "unexpected PDU: \(type) in \(state)"
+        case .message(let error): "invalid message: \(error)"
+        case .drained: "shutting down"
+        case .notWanted: "it took more than its share"
+        case .displaced(let reason): "others needed its place: \(reason.rawValue)"
+        case .otherProtocol(.tls, isUnderTLS: false): "a TLS client hello on a port without TLS"
+        case .otherProtocol(let other, isUnderTLS: false): "\(other) on a port for DICOM"
+        case .otherProtocol(let other, isUnderTLS: true): "\(other) inside TLS"
+        }
     }
 }

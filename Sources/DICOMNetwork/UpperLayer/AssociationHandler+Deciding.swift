@@ -4,15 +4,26 @@ import NIOCore
 extension AssociationHandler {
     func decide(on request: AAssociateRQ) {
         guard request.applicationContextName == AAssociateRQ.dicomApplicationContextName else {
-            return perform(machine.rejected(.applicationContextNameNotSupported))
+            return reject(
+                AssociationRejection(
+                    .applicationContextNameNotSupported, reason: "the application context is not that of DICOM"))
         }
-        guard draining == .no else { return perform(machine.rejected(.localLimitExceeded)) }
+        guard draining == .no else { return reject(Self.shuttingDown) }
         guard let eventLoop else { return }
         wait = .decision
         service.decide(on: request, from: record.peer, eventLoop: eventLoop)
             .hop(to: eventLoop).assumeIsolated().whenComplete { result in
-                self.decided((try? result.get()) ?? .reject(.temporaryCongestion), on: request)
+                let undecided = AssociationRejection(.temporaryCongestion, reason: "it could not be decided")
+                self.decided((try? result.get()) ?? .reject(undecided), on: request)
             }
+    }
+
+    private static let shuttingDown = AssociationRejection(
+        .localLimitExceeded, reason: "the receiver is shutting down")
+
+    private func reject(_ rejection: AssociationRejection) {
+        record.note(.rejected(rejection))
+        perform(machine.rejected(rejection.answer))
     }
 
     /// The connection may have ended meanwhile.
@@ -20,8 +31,8 @@ extension AssociationHandler {
         wait = .nothing
         guard machine.state == .sta3 else { return }
         switch decision {
-        case .reject(let reject): perform(machine.rejected(reject))
-        case .accept where draining != .no: perform(machine.rejected(.localLimitExceeded))
+        case .reject(let rejection): reject(rejection)
+        case .accept where draining != .no: reject(Self.shuttingDown)
         case .accept(let policy): accept(request, under: policy)
         }
         process()
@@ -31,7 +42,7 @@ extension AssociationHandler {
         let negotiated = policy.negotiate(request)
         record.refusedStorageContexts = RefusedStorageContexts(of: request, answer: negotiated.answer)
         if policy.rejectsWithoutContext, negotiated.contexts.isEmpty {
-            return perform(machine.rejected(.noReasonGiven))
+            return reject(AssociationRejection(.noReasonGiven, reason: "no presentation context is accepted"))
         }
         let association = Association(
             id: record.id, callingAETitle: request.callingAETitle.value, calledAETitle: request.calledAETitle.value,
@@ -41,7 +52,7 @@ extension AssociationHandler {
             implementationVersionName: request.userInformation.implementationVersionName.map { AETitle($0).value },
             connection: connection)
         // Before the answer is written: that can fail at once, and the end must not be told first.
-        if let rejection = service.admit(association) { return perform(machine.rejected(rejection)) }
+        if let rejection = service.admit(association) { return reject(rejection) }
         connection?.becameAssociation()
         requestBytes = 0
         record.association = association

@@ -7,8 +7,8 @@ extension AssociationHandler {
     }
 
     /// At once: a peer that says nothing is not waited for.
-    func displace() {
-        if record.receivedAnything { abort(.displaced) }
+    func displace(_ reason: Displacement) {
+        if record.receivedAnything { abort(.displaced(reason)) }
         stopDecoding()
         context?.close(promise: nil)
     }

@@ -21,6 +21,9 @@ extension AssociationHandler {
         switch action {
         case .none: break
         case .decideStore(let request): begin(request)
+        case .refuse(let refusal, let response):
+            tell(refusal)
+            if let response { respond(response) }
         case .deliver(let fragment, let id): deliver(fragment, finishing: id)
         case .finish(let id): finish(id)
         case .respond(let response): respond(response)
@@ -35,7 +38,13 @@ extension AssociationHandler {
             operations?.storeAccepted()
         case .refuse(let status, let comment):
             operations?.storeRefused(StoreOutcome(status: status, errorComment: comment))
+            tell(RequestRefusal(of: request, status: status, reason: comment))
         }
+    }
+
+    private func tell(_ refusal: RequestRefusal) {
+        guard let association = record.association else { return }
+        service.requestRefused(refusal, on: association)
     }
 
     private func deliver(_ fragment: ByteBuffer, finishing id: OperationStateMachine.OperationID?) {

@@ -32,7 +32,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
 
     /// An inbound user event: others need the connection's place.
     package struct Displace: Hashable, Sendable {
-        package init() {}
+        package let reason: Displacement
+
+        package init(_ reason: Displacement) {
+            self.reason = reason
+        }
     }
 
     /// What of the application is being waited for.
@@ -61,6 +65,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
     let service: any AssociationService
     /// Nil: nobody watches it.
     let connection: (any WatchedConnection)?
+    private let isUnderTLS: Bool
     let limits: AssociationLimits
     let timeouts: AssociationTimeouts
 
@@ -112,10 +117,11 @@ package final class AssociationHandler: ChannelDuplexHandler {
     package init(
         service: any AssociationService, limits: AssociationLimits = AssociationLimits(),
         timeouts: AssociationTimeouts = AssociationTimeouts(), connection: (any WatchedConnection)? = nil,
-        id: String = AssociationHandler.randomID()
+        isUnderTLS: Bool = false, id: String = AssociationHandler.randomID()
     ) {
         self.service = service
         self.connection = connection
+        self.isUnderTLS = isUnderTLS
         self.limits = limits
         self.timeouts = timeouts
         record = AssociationRecord(id: id)
@@ -126,11 +132,14 @@ package final class AssociationHandler: ChannelDuplexHandler {
     /// Sets up a channel for one association; for `childChannelInitializer`.
     package static func addHandlers(
         to channel: any Channel, service: any AssociationService, limits: AssociationLimits = AssociationLimits(),
-        timeouts: AssociationTimeouts = AssociationTimeouts(), connection: (any WatchedConnection)? = nil
+        timeouts: AssociationTimeouts = AssociationTimeouts(), connection: (any WatchedConnection)? = nil,
+        isUnderTLS: Bool = false
     ) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(
-                AssociationHandler(service: service, limits: limits, timeouts: timeouts, connection: connection))
+                AssociationHandler(
+                    service: service, limits: limits, timeouts: timeouts, connection: connection,
+                    isUnderTLS: isUnderTLS))
         }
     }
 
@@ -199,7 +208,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
             record.peer = known.address
             connection?.peerIsKnown(known.address)
         }
-        if event is Displace { return displace() }
+        if let displace = event as? Displace { return self.displace(displace.reason) }
         if event as? ChannelEvent == .inputClosed { return inputEnded() }
         if event is CutOff {
             record.note(.abortedByUs(.drained))
@@ -315,10 +324,24 @@ package final class AssociationHandler: ChannelDuplexHandler {
             }
             perform(machine.received(pdu), cause: .unexpectedPDU(pdu.type, state))
         } catch {
-            stopDecoding()
-            perform(machine.receivedInvalidPDU(error.abortReason), cause: .invalidPDU(error))
+            invalidPDU(error)
         }
         return true
+    }
+
+    private func invalidPDU(_ error: PDUDecodingError) {
+        var other: WireProtocol?
+        // In Sta2 these are the first bytes of the connection.
+        if case .unrecognizedType = error, machine.state == .sta2 {
+            other = WireProtocol(beginning: received.readableBytesView)
+        }
+        stopDecoding()
+        guard let other else {
+            return perform(machine.receivedInvalidPDU(error.abortReason), cause: .invalidPDU(error))
+        }
+        // Who does not speak DICOM does not understand an A-ABORT, and will not close on it.
+        abort(.otherProtocol(other, isUnderTLS: isUnderTLS))
+        context?.close(promise: nil)
     }
 
     /// A sender that gives up while the application is waited for sends an A-ABORT, which has not been decoded then.
@@ -376,7 +399,10 @@ package final class AssociationHandler: ChannelDuplexHandler {
 
     private func noteEnd(sending pdu: PDU, cause: AssociationEnd.AbortCause?) {
         switch pdu {
-        case .associateRJ(let reject): record.note(.rejected(reject))
+        // The machine itself rejects for one reason; others have been noted with theirs.
+        case .associateRJ(let answer):
+            record.note(
+                .rejected(AssociationRejection(answer, reason: "the request does not offer version 1 of the protocol")))
         case .releaseRP: record.note(.released)
         default: cause.map { record.note(.abortedByUs($0)) }
         }

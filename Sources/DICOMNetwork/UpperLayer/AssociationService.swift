@@ -16,12 +16,15 @@ package protocol AssociationService: Sendable {
     ) -> EventLoopFuture<AssociationDecision>
 
     /// Once for each association that is about to be accepted: nil lets it in, and then its end will be told.
-    func admit(_ association: Association) -> AAssociateRJ?
+    func admit(_ association: Association) -> AssociationRejection?
 
     /// A C-STORE-RQ whose data set follows. After a refusal its data set is consumed and dropped.
     func instanceBegins(
         _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
     ) -> InstanceDecision
+
+    /// A request that is answered with a failure for what its command says; also after `instanceBegins` has refused.
+    func requestRefused(_ refusal: RequestRefusal, on association: Association)
 
     /// Completes when the event loop has served others for a while: what a peer has sent and what takes long to work off is
     /// worked off in pieces.

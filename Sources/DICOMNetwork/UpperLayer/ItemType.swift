@@ -15,4 +15,30 @@ enum ItemType {
     static let commonExtendedNegotiation: UInt8 = 0x57
     static let userIdentity: UInt8 = 0x58
     static let userIdentityServerResponse: UInt8 = 0x59
+
+    /// For logs, such as `item 10H (application context)`.
+    static func description(of type: UInt8) -> String {
+        "item \(type.standardHexadecimal)" + (name(of: type).map { " (\($0))" } ?? "")
+    }
+
+    private static func name(of type: UInt8) -> String? {
+        switch type {
+        case applicationContext: "application context"
+        case proposedPresentationContext: "presentation context"
+        case presentationContextAnswer: "presentation context's answer"
+        case abstractSyntax: "abstract syntax"
+        case transferSyntax: "transfer syntax"
+        case userInformation: "user information"
+        case maximumLength: "maximum length"
+        case implementationClassUID: "implementation class UID"
+        case asynchronousOperationsWindow: "asynchronous operations window"
+        case roleSelection: "role selection"
+        case implementationVersionName: "implementation version name"
+        case extendedNegotiation: "SOP class extended negotiation"
+        case commonExtendedNegotiation: "SOP class common extended negotiation"
+        case userIdentity: "user identity"
+        case userIdentityServerResponse: "user identity's answer"
+        default: nil
+        }
+    }
 }

@@ -33,3 +33,37 @@ package enum PDUDecodingError: Error, Hashable, Sendable {
         }
     }
 }
+
+extension PDUDecodingError: CustomStringConvertible {
+    /// For logs: numbers, and no bytes of texts.
+    package var description: String {
+        switch self {
+        case .unrecognizedType(let type): "PDU type \(type.standardHexadecimal) does not exist"
+        // Before an association the maximum of these is 0.
+        case .lengthExceedsMaximum(.dataTF, _, 0): "a P-DATA-TF before an association"
+        case .lengthExceedsMaximum(let type, let length, let maximum):
+            "\(type) of \(length) bytes, maximum \(maximum)"
+        case .lengthNotAllowed(let type, let length, let expected): "\(type) of \(length) bytes, expected \(expected)"
+        case .bodyTooShort(let type, let length, let minimum): "\(type) of \(length) bytes, minimum \(minimum)"
+        case .itemExceedsParent(let type, let length, let remaining):
+            "\(ItemType.description(of: type)) has length \(length), but \(remaining) bytes are left"
+        case .itemHeaderTruncated(let remaining): "an item's header has 4 bytes, but \(remaining) are left"
+        case .itemTruncated(let type, let expected, let remaining):
+            "\(ItemType.description(of: type)) ends inside a field of \(expected) bytes, \(remaining) are left"
+        case .itemTooLong(let type, let surplus):
+            "\(ItemType.description(of: type)) has \(surplus) bytes behind its last field"
+        case .itemRepeated(let type): "\(ItemType.description(of: type)) is repeated"
+        case .itemMissing(let type): "\(ItemType.description(of: type)) is missing"
+        case .tooManyItems(let maximum): "more items than \(maximum)"
+        case .presentationContextIDNotAllowed(let id): "presentation context ID \(id) is not odd"
+        case .presentationContextIDRepeated(let id): "presentation context ID \(id) is repeated"
+        case .valueNotAllowed(let type, let field, let value): "\(field) of \(type) is \(value)"
+        case .presentationDataValueMissing: "P-DATA-TF without a PDV"
+        case .presentationDataValueTooShort(let length):
+            "a PDV has length \(length), minimum \(PresentationDataValue.headerLength)"
+        case .presentationDataValueExceedsPDU(let length, let remaining):
+            "a PDV has length \(length), but \(remaining) bytes of its P-DATA-TF are left"
+        case .tooManyPresentationDataValues(let maximum): "more PDVs in one P-DATA-TF than \(maximum)"
+        }
+    }
+}

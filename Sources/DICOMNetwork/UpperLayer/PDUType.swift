@@ -8,3 +8,18 @@ package enum PDUType: UInt8, Hashable, Sendable, CaseIterable {
     case releaseRP = 0x06
     case abort = 0x07
 }
+
+extension PDUType: CustomStringConvertible {
+    /// The standard's name.
+    package var description: String {
+        switch self {
+        case .associateRQ: "A-ASSOCIATE-RQ"
+        case .associateAC: "A-ASSOCIATE-AC"
+        case .associateRJ: "A-ASSOCIATE-RJ"
+        case .dataTF: "P-DATA-TF"
+        case .releaseRQ: "A-RELEASE-RQ"
+        case .releaseRP: "A-RELEASE-RP"
+        case .abort: "A-ABORT"
+        }
+    }
+}

@@ -17,5 +17,5 @@ package protocol WatchedConnection: AnyObject, Sendable {
     func setSilentSince(_ time: NIODeadline)
 
     /// Ends it, from any thread, since others need its place: `AssociationHandler.Displace` is sent to its channel.
-    func displace()
+    func displace(_ reason: Displacement)
 }

@@ -20,12 +20,29 @@ struct AssociationAccess: Sendable {
     }
 
     /// Nil: nothing speaks against the association. A title that calls from the wrong address is told no more than one
-    /// that is not known at all.
-    func rejection(of request: AAssociateRQ, from peer: SocketAddress?) -> AAssociateRJ? {
+    /// that is not known at all; the log tells them apart.
+    func rejection(of request: AAssociateRQ, from peer: SocketAddress?) -> AssociationRejection? {
         let title = request.callingAETitle.value
-        if requiresCalledAETitle, request.calledAETitle != aeTitle { return .calledAETitleNotRecognized }
-        if !callingAETitles.isEmpty, !callingAETitles.contains(title) { return .callingAETitleNotRecognized }
-        if let rules, rules[title]?.permits(peer: peer) != true { return .callingAETitleNotRecognized }
+        if requiresCalledAETitle, request.calledAETitle != aeTitle {
+            return AssociationRejection(
+                .calledAETitleNotRecognized, reason: "expected \(aeTitle), got \(request.calledAETitle)",
+                hint: "REQUIRE_CALLED_AE_TITLE=true")
+        }
+        if !callingAETitles.isEmpty, !callingAETitles.contains(title) {
+            return AssociationRejection(
+                .callingAETitleNotRecognized, reason: "the title is not listed", hint: "REQUIRE_CALLING_AE_TITLE")
+        }
+        guard let rules else { return nil }
+        guard let rule = rules[title] else {
+            return AssociationRejection(
+                .callingAETitleNotRecognized, reason: "the title has no rule", hint: "ACCESS_RULES")
+        }
+        guard rule.permits(peer: peer) else {
+            return AssociationRejection(
+                .callingAETitleNotRecognized,
+                reason: "the title is known, but its rule does not have the peer's address",
+                hint: "ACCESS_RULES: peers")
+        }
         return nil
     }
 

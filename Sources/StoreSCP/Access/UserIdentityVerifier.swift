@@ -8,7 +8,16 @@ struct UserIdentityVerifier: Sendable {
     enum Verdict: Equatable, Sendable {
         /// With what the answer says to the identity, if it was asked to say something.
         case accepted(serverResponse: [UInt8]?)
-        case rejected
+        case rejected(Doubt)
+    }
+
+    /// Why an identity is not believed; for the log, the peer is not told.
+    enum Doubt: String, Sendable {
+        case missing = "the request has no user identity"
+        case otherType = "the user identity is of a type that is not taken"
+        case unknownUser = "the user is not listed"
+        case wrongPasscode = "the passcode is missing or wrong"
+        case notBelieved = "the verifying service does not believe the user identity"
     }
 
     /// The question that the verifying service is asked, as JSON; bytes are in Base64.
@@ -35,11 +44,10 @@ struct UserIdentityVerifier: Sendable {
 
     /// Fails when the service cannot be asked: the peer may try again.
     func verify(_ request: AAssociateRQ, peer: String) async throws -> Verdict {
-        guard let identity = request.userInformation.userIdentity, let kind = identity.kind,
-            configuration.kinds.contains(kind)
-        else { return .rejected }
+        guard let identity = request.userInformation.userIdentity else { return .rejected(.missing) }
+        guard let kind = identity.kind, configuration.kinds.contains(kind) else { return .rejected(.otherType) }
         if !configuration.users.isEmpty, kind == .username || kind == .usernameAndPasscode {
-            return isKnown(identity, kind) ? accepted(identity) : .rejected
+            return doubt(about: identity, kind).map { .rejected($0) } ?? accepted(identity)
         }
         return try await ask(identity, of: request, peer: peer)
     }
@@ -50,14 +58,17 @@ struct UserIdentityVerifier: Sendable {
         return .accepted(serverResponse: identity.isPositiveResponseRequested ? (isNamed ? [] : response) : nil)
     }
 
-    private func isKnown(_ identity: UserIdentity, _ kind: UserIdentity.Kind) -> Bool {
+    /// Nil: it is that of a user who is listed.
+    private func doubt(about identity: UserIdentity, _ kind: UserIdentity.Kind) -> Doubt? {
         guard let user = configuration.users[String(decoding: identity.primaryField, as: UTF8.self)] else {
-            return false
+            return .unknownUser
         }
-        guard let expected = user.passcodeSHA256 else { return true }
-        guard kind == .usernameAndPasscode else { return false }
+        guard let expected = user.passcodeSHA256 else { return nil }
         // Both are hashes: how long the comparison takes says nothing of the passcode.
-        return SHA256.hash(identity.secondaryField).hexadecimal == expected
+        guard kind == .usernameAndPasscode, SHA256.hash(identity.secondaryField).hexadecimal == expected else {
+            return .wrongPasscode
+        }
+        return nil
     }
 
     /// 200 or 204: accepted; 401 or 403: rejected.
@@ -73,7 +84,7 @@ struct UserIdentityVerifier: Sendable {
                 maximumResponseBytes: Self.maximumResponseLength))
         switch response.status {
         case 200, 204: return accepted(identity, response: response.body)
-        case 401, 403: return .rejected
+        case 401, 403: return .rejected(.notBelieved)
         default: throw UserIdentityServiceError(status: response.status)
         }
     }

@@ -1,24 +1,31 @@
 import DICOMNetwork
 import Logging
 import NIOCore
-import NIOSSL
 import NIOTLS
 
-/// Logs a connection whose PROXY header or TLS handshake failed: no association comes of it that would be told.
+/// Logs a connection whose PROXY header or TLS handshake failed, or that ended between its handshake and its first byte: no
+/// association comes of it that would be told.
 ///
-/// Stands behind those two and leaves the pipeline when they are done.
-final class ConnectionFailureHandler: ChannelInboundHandler, RemovableChannelHandler {
+/// Stands behind those two and leaves the pipeline when something has come through them. A client may learn after its own end of
+/// the handshake that it does not trust our certificate.
+final class ConnectionFailureHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
+    private let advice: ConnectionAdvice
     private let logger: Logger
-    private let awaitsHandshake: Bool
+    /// Nil on the plain port.
+    private let tlsInput: TLSInputObserver?
     private var peer: SocketAddress?
-    private var hasSpoken = false
+    private var isHandshakeComplete = false
+    private var isClosedByUs = false
     private var isReported = false
 
-    init(awaitsHandshake: Bool, logger: Logger) {
-        self.awaitsHandshake = awaitsHandshake
+    init(tlsInput: TLSInputObserver?, advice: ConnectionAdvice, logger: Logger) {
+        self.tlsInput = tlsInput
+        self.advice = advice
         self.logger = logger
     }
 
@@ -29,43 +36,57 @@ final class ConnectionFailureHandler: ChannelInboundHandler, RemovableChannelHan
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         context.fireChannelRead(data)
-        // Without TLS this is the first that comes after the PROXY header.
-        if !awaitsHandshake { leave(context) }
+        isReported = true
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         context.fireUserInboundEventTriggered(event)
         switch event {
         case let known as PeerAddressKnown: peer = known.address
-        case is FirstByteHandler.FirstByteReceived: hasSpoken = true
-        case TLSUserEvent.handshakeCompleted: leave(context)
+        case TLSUserEvent.handshakeCompleted:
+            isHandshakeComplete = true
+            if let tlsInput { context.pipeline.syncOperations.removeHandler(tlsInput, promise: nil) }
         default: break
         }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let error = error as? ProxyHeaderError {
-            report("connection without a valid PROXY header refused", reason: "\(error)")
-        } else if awaitsHandshake, hasSpoken {
-            report(reason: (error as? NIOSSLError)?.handshakeFailureReason ?? "\(error)")
+            report(
+                "connection without a valid PROXY header refused", reason: "\(error)",
+                hint: ConnectionAdvice.aboutMissingHeader)
+        } else {
+            reportTLS(TLSFailure(error))
         }
         context.fireErrorCaught(error)
     }
 
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        isClosedByUs = true
+        context.close(mode: mode, promise: promise)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
-        // Had the peer ended it, there would have been an error.
-        if awaitsHandshake, hasSpoken { report(reason: "not complete when the receiver ended the connection") }
+        reportTLS(isClosedByUs ? .closedByUs : .closedByClient)
         context.fireChannelInactive()
     }
 
-    private func report(_ message: Logger.Message = "TLS handshake failed", reason: String) {
-        guard !isReported else { return }
-        isReported = true
-        logger.notice(message, metadata: ["peer": "\(peer?.ipAddress ?? "unknown")", "reason": "\(reason)"])
+    private func reportTLS(_ failure: TLSFailure) {
+        guard let tlsInput, tlsInput.hasReceived else { return }
+        let known = tlsInput.otherProtocol.map { TLSFailure.otherProtocol($0) } ?? tlsInput.alert.map { .alert($0) }
+        let failure = known ?? (isClosedByUs ? .closedByUs : failure)
+        let isSilent = isHandshakeComplete && (failure == .closedByClient || failure == .closedByUs)
+        report(
+            isHandshakeComplete ? "TLS connection ended before a request" : "TLS handshake failed",
+            reason: "\(failure)", hint: advice.hint(about: failure), level: isSilent ? .info : .notice)
     }
 
-    private func leave(_ context: ChannelHandlerContext) {
+    private func report(_ message: Logger.Message, reason: String, hint: String?, level: Logger.Level = .notice) {
+        guard !isReported else { return }
         isReported = true
-        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        var metadata: Logger.Metadata = ["peer": "\(peer?.ipAddress ?? "unknown")", "reason": "\(reason)"]
+        metadata["hint"] = hint.map { "\($0)" }
+        logger.log(level: level, message, metadata: metadata)
     }
 }

@@ -11,6 +11,7 @@ struct ConnectionPipeline: Sendable {
     let usesProxyProtocol: Bool
     /// Nil for the plain port.
     let tls: TLSContexts?
+    let advice: ConnectionAdvice
     let logger: Logger
 
     /// For `childChannelInitializer`.
@@ -21,20 +22,24 @@ struct ConnectionPipeline: Sendable {
     ) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture { try addTransportHandlers(to: channel) }.flatMap {
             AssociationHandler.addHandlers(
-                to: channel, service: service, limits: limits, timeouts: timeouts, connection: connection)
+                to: channel, service: service, limits: limits, timeouts: timeouts, connection: connection,
+                isUnderTLS: tls != nil)
         }
     }
 
     private func addTransportHandlers(to channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
         if usesProxyProtocol { try pipeline.addHandler(ProxyProtocolHandler()) }
+        var tlsInput: TLSInputObserver?
         if let tls {
-            try pipeline.addHandler(FirstByteHandler())
+            let observer = TLSInputObserver()
+            try pipeline.addHandler(observer)
             try pipeline.addHandler(NIOSSLServerHandler(context: tls.current))
+            tlsInput = observer
         }
         if tls != nil { try pipeline.addHandler(RaggedEndHandler()) }
         if usesProxyProtocol || tls != nil {
-            try pipeline.addHandler(ConnectionFailureHandler(awaitsHandshake: tls != nil, logger: logger))
+            try pipeline.addHandler(ConnectionFailureHandler(tlsInput: tlsInput, advice: advice, logger: logger))
         }
     }
 }

@@ -23,12 +23,12 @@ final class Connections: Sendable {
         let connection = Connection(channel, of: self)
         let id = ObjectIdentifier(connection)
         let address = usesProxyProtocol ? nil : channel.remoteAddress?.ipAddress
-        let displaced = state.withLock { state in
-            guard !state.refusesFurther else { return [connection] }
+        let (displaced, reason) = state.withLock { state -> ([Connection], Displacement) in
+            guard !state.refusesFurther else { return ([connection], .shutdown) }
             state.connections[id] = connection
-            return state.remove(state.table.opened(id, from: address))
+            return (state.remove(state.table.opened(id, from: address)), .connections)
         }
-        for displaced in displaced { displaced.displace() }
+        for displaced in displaced { displaced.displace(reason) }
         // Its identity is nobody else's for as long as it is kept.
         channel.closeFuture.whenComplete { _ in
             self.state.withLock { state in
@@ -74,7 +74,7 @@ final class Connections: Sendable {
             let displaced = all.state.withLock { state in
                 state.remove(state.table.requestHolds(bytes, of: ObjectIdentifier(self)))
             }
-            for displaced in displaced { displaced.displace() }
+            for displaced in displaced { displaced.displace(.requestBytes) }
         }
 
         func becameAssociation() {
@@ -82,9 +82,9 @@ final class Connections: Sendable {
         }
 
         /// A connection whose handlers are not there yet has nothing to say.
-        func displace() {
+        func displace(_ reason: Displacement) {
             channel.eventLoop.execute { [channel] in
-                channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Displace())
+                channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Displace(reason))
                 channel.close(promise: nil)
             }
         }

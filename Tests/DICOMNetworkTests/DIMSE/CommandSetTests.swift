@@ -73,7 +73,7 @@ struct CommandSetTests {
         "Elements that are wrong are refused",
         arguments: [
             // an element of another group
-            ([0x08, 0, 0x16, 0, 0, 0, 0, 0], CommandSetError.groupNotAllowed(.sopClassUID)),
+            ([0x08, 0, 0x16, 0, 0, 0, 0, 0], CommandSetError.groupNotAllowed(.sopClassUID, offset: 0)),
             // a length near 2^32
             (
                 [0, 0, 0x02, 0, 0xFE, 0xFF, 0xFF, 0xFF],

@@ -91,11 +91,12 @@ struct AssociationTests {
     @Test("One that is not let in is rejected, and its end is told without an association")
     func notAdmitted() throws {
         let peer = try EmbeddedPeer()
-        peer.service.rejection = .localLimitExceeded
+        let rejection = AssociationRejection(.localLimitExceeded, reason: "too many", hint: "MAXIMUM=1")
+        peer.service.rejection = rejection
         try peer.send(.associateRQ(Samples.request))
         #expect(try peer.answers() == [.associateRJ(.localLimitExceeded)])
         try peer.close()
-        #expect(peer.service.summaries.map(\.end) == [.rejected(.localLimitExceeded)])
+        #expect(peer.service.summaries.map(\.end) == [.rejected(rejection)])
         #expect(peer.service.summaries.first?.association == nil)
     }
 
@@ -135,14 +136,15 @@ struct AssociationTests {
     @Test("A rejection by the application is sent, and told")
     func rejected() throws {
         let peer = try EmbeddedPeer()
-        peer.service.decision = .reject(.calledAETitleNotRecognized)
+        let rejection = AssociationRejection(.calledAETitleNotRecognized, reason: "another title")
+        peer.service.decision = .reject(rejection)
         try peer.send(.associateRQ(Samples.request))
         #expect(try peer.answers() == [.associateRJ(.calledAETitleNotRecognized)])
         #expect(peer.channel.isActive)
         peer.advance(by: .seconds(30))
         #expect(!peer.channel.isActive)
         let summary = try #require(peer.service.summaries.first)
-        #expect(summary.end == .rejected(.calledAETitleNotRecognized))
+        #expect(summary.end == .rejected(rejection))
         #expect(summary.callingAETitle == "CT1")
         #expect(summary.association == nil)
     }

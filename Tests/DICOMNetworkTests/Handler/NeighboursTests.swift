@@ -21,7 +21,7 @@ struct NeighboursTests {
             isAssociation = true
             requestBytes.append(0)
         }
-        func displace() {}
+        func displace(_ reason: Displacement) {}
     }
 
     private static func echoes(_ count: Int) -> ByteBuffer {
@@ -186,7 +186,7 @@ struct NeighboursTests {
         for says in [[], [1, 0, 0]] as [[UInt8]] {
             let channel = try connected(Connection())
             if !says.isEmpty { try channel.writeInbound(ByteBuffer(bytes: says)) }
-            channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Displace())
+            channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Displace(.connections))
             #expect(!channel.isActive)
             let abort = try channel.readOutbound(as: ByteBuffer.self).map { Array($0.readableBytesView) }
             #expect(abort == (says.isEmpty ? nil : [7, 0, 0, 0, 0, 4, 0, 0, 0, 0]))

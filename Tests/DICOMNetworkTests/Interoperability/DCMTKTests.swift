@@ -122,13 +122,14 @@ struct DCMTKTests {
 
     @Test("A rejected echoscu is told why")
     func rejected() async throws {
-        let service = MemoryService(decision: .reject(.localLimitExceeded))
+        let rejection = AssociationRejection(.localLimitExceeded, reason: "too many")
+        let service = MemoryService(decision: .reject(rejection))
         let server = try await LoopbackServer.start(service)
         let result = try await DCMTK.run("echoscu", ["-v", "127.0.0.1", "\(server.port)"])
         #expect(result.status != 0)
         #expect(result.output.contains("Local Limit Exceeded"), "\(result.output)")
         let summary = try #require(await service.summaries.first { _ in true })
-        #expect(summary.end == .rejected(.localLimitExceeded))
+        #expect(summary.end == .rejected(rejection))
         try await server.stop()
     }
 }

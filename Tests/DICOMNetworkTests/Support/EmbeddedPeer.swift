@@ -38,10 +38,13 @@ final class EmbeddedPeer {
     let channel: EmbeddedChannel
     private let socket = Socket()
 
-    init(timeouts: AssociationTimeouts = AssociationTimeouts()) throws {
+    init(timeouts: AssociationTimeouts = AssociationTimeouts(), isUnderTLS: Bool = false) throws {
         channel = EmbeddedChannel()
         try channel.pipeline.syncOperations.addHandlers(
-            [socket, AssociationHandler(service: service, timeouts: timeouts, id: "test")])
+            [
+                socket,
+                AssociationHandler(service: service, timeouts: timeouts, isUnderTLS: isUnderTLS, id: "test"),
+            ])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 104)).wait()
     }
 

@@ -36,7 +36,7 @@ final class MemoryService: AssociationService {
         eventLoop.makeSucceededFuture(decision)
     }
 
-    func admit(_ association: Association) -> AAssociateRJ? { nil }
+    func admit(_ association: Association) -> AssociationRejection? { nil }
 
     func instanceBegins(
         _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
@@ -49,6 +49,8 @@ final class MemoryService: AssociationService {
     }
 
     func nextTurn(on eventLoop: any EventLoop) -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
+
+    func requestRefused(_ refusal: RequestRefusal, on association: Association) {}
 
     func associationEnded(_ summary: AssociationSummary) {
         summariesContinuation.yield(summary)

@@ -8,7 +8,7 @@ final class ScriptedService: AssociationService, @unchecked Sendable {
     var decision = AssociationDecision.accept(MemoryService.policy)
     /// Lets the decision wait for the test.
     var decisionGate: EventLoopPromise<Void>?
-    var rejection: AAssociateRJ?
+    var rejection: AssociationRejection?
     var refusal: (status: DIMSEStatus, comment: String)?
     /// Prepares the next receiver.
     var prepare: (MemoryReceiver) -> Void = { _ in }
@@ -22,6 +22,7 @@ final class ScriptedService: AssociationService, @unchecked Sendable {
     private(set) var receivers: [MemoryReceiver] = []
     private(set) var accepted: [Association] = []
     private(set) var summaries: [AssociationSummary] = []
+    private(set) var refusals: [RequestRefusal] = []
     private(set) var decisions = 0
     /// How often the association let others go on, and what it waits for then.
     private(set) var turns = 0
@@ -35,7 +36,7 @@ final class ScriptedService: AssociationService, @unchecked Sendable {
         return gate.map { self.decision }
     }
 
-    func admit(_ association: Association) -> AAssociateRJ? {
+    func admit(_ association: Association) -> AssociationRejection? {
         if let rejection { return rejection }
         accepted.append(association)
         told.append(.accepted)
@@ -55,6 +56,10 @@ final class ScriptedService: AssociationService, @unchecked Sendable {
     func nextTurn(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
         turns += 1
         return turn?.futureResult ?? eventLoop.makeSucceededVoidFuture()
+    }
+
+    func requestRefused(_ refusal: RequestRefusal, on association: Association) {
+        refusals.append(refusal)
     }
 
     func associationEnded(_ summary: AssociationSummary) {

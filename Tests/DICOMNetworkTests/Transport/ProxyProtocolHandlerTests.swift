@@ -72,7 +72,7 @@ struct ProxyProtocolHandlerTests {
         try send([0x01])
         #expect(
             listener.errors as? [ProxyHeaderError]
-                == [.signatureNotAllowed(offset: 0, byte: 0x01, expected: 0x0D)])
+                == [.otherProtocol(.dicom)])
         #expect(!channel.isActive)
     }
 

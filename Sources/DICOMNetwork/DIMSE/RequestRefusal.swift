@@ -1,0 +1,34 @@
+import DICOM
+
+/// A request that is answered with a failure for what its command says, whatever its data set holds.
+package struct RequestRefusal: Hashable, Sendable {
+    package let commandField: CommandField
+    package let status: DIMSEStatus
+    /// For the log.
+    package let reason: String
+    /// For the peer.
+    package let errorComment: String
+    /// Nil where the request has none that is valid.
+    package let affectedSOPClassUID: UID?
+    package let affectedSOPInstanceUID: UID?
+
+    package init(
+        of command: CommandSet, as field: CommandField, status: DIMSEStatus, reason: String, errorComment: String? = nil
+    ) {
+        commandField = field
+        self.status = status
+        self.reason = reason
+        self.errorComment = errorComment ?? reason
+        affectedSOPClassUID = try? command.uid(.affectedSOPClassUID)
+        affectedSOPInstanceUID = try? command.uid(.affectedSOPInstanceUID)
+    }
+
+    package init(of request: CStoreRequest, status: DIMSEStatus, reason: String) {
+        commandField = .cStoreRQ
+        self.status = status
+        self.reason = reason
+        errorComment = reason
+        affectedSOPClassUID = request.affectedSOPClassUID
+        affectedSOPInstanceUID = request.affectedSOPInstanceUID
+    }
+}

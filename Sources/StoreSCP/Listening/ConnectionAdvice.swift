@@ -1,0 +1,140 @@
+import DICOMNetwork
+
+/// What the log advises whoever runs the receiver or a sender to look at: settings by their names, with their values.
+struct ConnectionAdvice: Sendable {
+    private let network: NetworkConfiguration
+    private let plainPort: Int?
+    private let tls: TLSSettings?
+
+    init(configuration: Configuration) {
+        network = configuration.network
+        plainPort = configuration.requiresTLS ? nil : configuration.port
+        tls = configuration.tls
+    }
+
+    // MARK: Associations
+
+    /// Nil where the end says all.
+    func hint(about end: AssociationEnd) -> String? {
+        switch end {
+        case .rejected(let rejection): rejection.hint
+        case .timedOut(let timeout): hint(about: timeout)
+        case .abortedByUs(let cause): hint(about: cause)
+        case .released, .releasedByUs, .abortedByPeer, .connectionLost: nil
+        }
+    }
+
+    private func hint(about timeout: AssociationEnd.Timeout) -> String {
+        let (name, time) =
+            switch timeout {
+            case .artim: ("ASSOCIATION_TIMEOUT", network.timeouts.artim)
+            case .network: ("NETWORK_TIMEOUT", network.timeouts.network)
+            case .dimse: ("DIMSE_TIMEOUT", network.timeouts.dimse)
+            case .message: ("MESSAGE_TIMEOUT", network.timeouts.message)
+            }
+        return "\(name)=\(time.nanoseconds / 1_000_000_000)"
+    }
+
+    private func hint(about cause: AssociationEnd.AbortCause) -> String? {
+        switch cause {
+        case .invalidPDU(let error): hint(about: error)
+        case .message(.commandSetLengthExceedsMaximum(_, let maximum)): "MAXIMUM_COMMAND_SET_SIZE=\(maximum)"
+        case .displaced(let reason): hint(about: reason)
+        case .otherProtocol(let other, let isUnderTLS): isUnderTLS ? hintInsideTLS(about: other) : hint(about: other)
+        case .unexpectedPDU, .message, .drained, .notWanted: nil
+        }
+    }
+
+    private func hint(about error: PDUDecodingError) -> String? {
+        let limits = network.association
+        return switch error {
+        // Lower maxima are not settings: they are for PDUs that are not due.
+        case .lengthExceedsMaximum(.associateRQ, _, limits.maximumAssociatePDULength):
+            "MAXIMUM_ASSOCIATE_PDU_SIZE=\(limits.maximumAssociatePDULength)"
+        case .lengthExceedsMaximum(.dataTF, _, let maximum) where maximum > 0:
+            "MAXIMUM_RECEIVED_PDU_SIZE=\(limits.maximumDataPDULength)"
+        case .tooManyItems(let maximum): "MAXIMUM_ASSOCIATE_ITEMS=\(maximum)"
+        case .tooManyPresentationDataValues(let maximum): "MAXIMUM_PDVS=\(maximum)"
+        default: nil
+        }
+    }
+
+    private func hint(about reason: Displacement) -> String? {
+        switch reason {
+        case .connections:
+            "MAXIMUM_PENDING_CONNECTIONS=\(network.connections.connections - network.associations.total)"
+        case .requestBytes: "MAXIMUM_PENDING_REQUEST_BYTES=\(network.connections.requestBytes)"
+        case .associations: "MAXIMUM_ASSOCIATIONS=\(network.associations.total)"
+        case .silentAssociations: "MAXIMUM_SILENT_ASSOCIATIONS_PER_PEER=\(network.associations.silentPerPeer)"
+        case .shutdown: nil
+        }
+    }
+
+    // MARK: Protocols
+
+    /// On the plain port.
+    private func hint(about other: WireProtocol) -> String? {
+        switch other {
+        case .tls:
+            tls.map { "TLS is taken on TLS_PORT=\($0.port)" }
+                ?? "TLS_CERTIFICATE and TLS_PRIVATE_KEY open a port for TLS; or turn TLS off at the sender"
+        case .http: Self.aboutHTTP
+        case .proxy: Self.aboutProxy
+        case .dicom: nil
+        }
+    }
+
+    private func hintInsideTLS(about other: WireProtocol) -> String? {
+        switch other {
+        case .tls: "something between sender and receiver adds TLS a second time"
+        case .http: Self.aboutHTTP
+        case .proxy: "the PROXY header comes before TLS: PROXY_PROTOCOL=true"
+        case .dicom: nil
+        }
+    }
+
+    /// On the TLS port, instead of a client hello.
+    func hintBeforeTLS(about other: WireProtocol) -> String? {
+        switch other {
+        case .dicom:
+            plainPort.map { "plain DICOM is taken on SCP_PORT=\($0); or turn TLS on at the sender" }
+                ?? "turn TLS on at the sender: REQUIRE_TLS=true, no port takes plain DICOM"
+        case .http: Self.aboutHTTP
+        case .proxy: Self.aboutProxy
+        case .tls: nil
+        }
+    }
+
+    /// Where `PROXY_PROTOCOL` is true and no valid header came.
+    static let aboutMissingHeader =
+        "PROXY_PROTOCOL=true: connect through the load balancer, which must send version 2 of the header"
+    private static let aboutHTTP = "the port is for DICOM; health checks by HTTP are answered on HEALTH_PORT"
+    private static let aboutProxy = "set PROXY_PROTOCOL=true, or turn the header off at the load balancer"
+
+    // MARK: TLS
+
+    func hint(about failure: TLSFailure) -> String? {
+        switch failure {
+        case .otherProtocol(let other): hintBeforeTLS(about: other)
+        case .alert(let alert): hint(about: alert)
+        case .noCommonVersion: tls.map { "TLS_MINIMUM_VERSION=\($0.minimumVersion.rawValue)" }
+        case .noCommonCipherSuite:
+            "TLS 1.2: ECDHE with AES-GCM or ChaCha20-Poly1305 only; some senders need a TLS_CERTIFICATE with an RSA key"
+        case .noClientCertificate:
+            "TLS_CLIENT_CERTIFICATES=required: give the sender a certificate of TLS_CLIENT_CA_CERTIFICATES"
+        case .clientCertificateNotTrusted: "TLS_CLIENT_CA_CERTIFICATES"
+        case .closedByClient: "the client may not trust TLS_CERTIFICATE"
+        case .closedByUs, .other: nil
+        }
+    }
+
+    private func hint(about alert: TLSAlert) -> String? {
+        switch alert.complaint {
+        case .certificateNotTrusted:
+            "give the sender the authority of TLS_CERTIFICATE; the certificate must have the name that the sender calls"
+        case .certificateExpired: "TLS_CERTIFICATE, and the sender's clock"
+        case .version: tls.map { "TLS_MINIMUM_VERSION=\($0.minimumVersion.rawValue)" }
+        case .other: nil
+        }
+    }
+}
