@@ -79,18 +79,16 @@ package struct InstanceHeaderReader: HeaderReader {
     /// Where an element stands twice, the first one counts.
     private mutating func take(_ bytes: [UInt8], of tag: Tag) {
         switch tag {
-        case .sopClassUID: keep(bytes, as: \.sopClassUID)
-        case .sopInstanceUID: keep(bytes, as: \.sopInstanceUID)
-        case .studyInstanceUID: keep(bytes, as: \.studyInstanceUID)
-        case .seriesInstanceUID: keep(bytes, as: \.seriesInstanceUID)
+        case .sopClassUID: header.sopClassUID = header.sopClassUID ?? uid(bytes)
+        case .sopInstanceUID: header.sopInstanceUID = header.sopInstanceUID ?? uid(bytes)
+        case .studyInstanceUID: header.studyInstanceUID = header.studyInstanceUID ?? uid(bytes)
+        case .seriesInstanceUID: header.seriesInstanceUID = header.seriesInstanceUID ?? uid(bytes)
         default: header.studyDate = header.studyDate ?? Self.date(bytes)
         }
         if header.hasAllUIDs { progress = .complete }
     }
 
-    private mutating func keep(_ bytes: [UInt8], as uid: WritableKeyPath<InstanceHeader, UIDValue?>) {
-        if header[keyPath: uid] == nil { header[keyPath: uid] = UIDValue(bytes, offset: offsetOfValue) }
-    }
+    private func uid(_ bytes: [UInt8]) -> UIDValue? { UIDValue(bytes, offset: offsetOfValue) }
 
     /// `YYYY.MM.DD`, and padding.
     private static let maximumDateLength: UInt32 = 64

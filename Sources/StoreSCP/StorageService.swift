@@ -183,7 +183,7 @@ final class StorageService: AssociationService {
             request: request, fileMetaInformation: meta, limits: configuration.network.reception,
             surroundings: surroundings(of: request, on: association, eventLoop: eventLoop),
             makeUpload: { [self] (instance, beginning, memory) throws(InstanceProblem) in
-                try checkClass(of: instance, from: association)
+                if !instance.isNamed(by: request) { try checkClass(of: instance, from: association) }
                 return try InstanceUpload(
                     instance: instance, beginning: beginning, sender: sender, destination: destination,
                     memory: memory, eventLoop: eventLoop)

@@ -36,11 +36,13 @@ struct FileMetaInformationTests {
 
     @Test("A file in place of a data set is recognised", arguments: [0, 128])
     func prefix(preamble: Int) throws {
-        let file = [UInt8](repeating: 0, count: preamble) + Array("DICM".utf8) + [1, 2]
-        #expect(FileMetaInformation.looksLikePart10Prefix(file))
+        func looksLikeFile(_ bytes: [UInt8]) -> Bool {
+            bytes.withUnsafeBytes(FileMetaInformation.looksLikePart10Prefix)
+        }
+        #expect(looksLikeFile([UInt8](repeating: 0, count: preamble) + Array("DICM".utf8) + [1, 2]))
         // Left in by senders that take it for a part of the data set.
-        #expect(try !FileMetaInformation.looksLikePart10Prefix(Array(Self.meta().encoded()[132...])))
-        #expect(!FileMetaInformation.looksLikePart10Prefix(DataSetBuilder.instance(.explicitVRLittleEndian)))
-        #expect(!FileMetaInformation.looksLikePart10Prefix([]))
+        #expect(try !looksLikeFile(Array(Self.meta().encoded()[132...])))
+        #expect(!looksLikeFile(DataSetBuilder.instance(.explicitVRLittleEndian)))
+        #expect(!looksLikeFile([]))
     }
 }

@@ -228,9 +228,14 @@ final class InstanceReception: InstanceReceiver {
 
     /// Whether a file came where a data set was due: what begins so can be read as elements without a value.
     private func isFile(after fragment: ByteBuffer) -> Bool {
-        let dataSet = held.readableBytesView.dropFirst(fileMetaInformationLength)
-        return FileMetaInformation.looksLikePart10Prefix(
-            dataSet + fragment.readableBytesView.prefix(FileMetaInformation.preambleLength + 4))
+        // As for nearly all instances, whose header is in the first fragment.
+        guard held.readableBytes > fileMetaInformationLength else {
+            return fragment.withUnsafeReadableBytes(FileMetaInformation.looksLikePart10Prefix)
+        }
+        let beginning =
+            held.readableBytesView.dropFirst(fileMetaInformationLength)
+            + fragment.readableBytesView.prefix(FileMetaInformation.preambleLength + 4)
+        return beginning.withUnsafeBytes(FileMetaInformation.looksLikePart10Prefix)
     }
 
     /// The file as far as it is held, which is to name the instance as the data set does.
