@@ -18,6 +18,7 @@ package struct DataSetWalk {
         // The bounds of a header are for those who hold it in memory.
         stream.reader.maximumBytesExamined = .max
         stream.maximumBytesInflated = nil
+        stream.reader.announcesElements = false
     }
 
     /// Takes the next bytes off the input's front, and leaves off when about so much work was done: true then, and what is

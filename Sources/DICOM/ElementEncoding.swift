@@ -34,11 +34,13 @@ struct ElementEncoding: Hashable, Sendable {
     let byteOrder: ByteOrder
 
     /// The caller has checked that four bytes are there.
+    @inline(__always)
     func tag(_ bytes: RawSpan) -> Tag {
         Tag(byteOrder.uint16(bytes, at: 0), byteOrder.uint16(bytes, at: 2))
     }
 
     /// The caller has checked that six bytes are there.
+    @inline(__always)
     static func letters(_ bytes: RawSpan) -> Letters {
         let (first, second) = (bytes.byte(at: 4), bytes.byte(at: 5))
         if let vr = VR(first, second) { return vr.isKnown ? .known(vr) : .unknown(vr) }
@@ -50,6 +52,7 @@ struct ElementEncoding: Hashable, Sendable {
     }
 
     /// The caller has checked that the form's `headerLength` bytes are there.
+    @inline(__always)
     func header(_ bytes: RawSpan, form: Form, depth: Int) -> ElementHeader {
         let length: UInt32
         let vr: VR?

@@ -33,6 +33,8 @@ package struct ElementReader {
     /// How many elements, items and delimiters there may be.
     package var maximumElements = UInt64.max
     private var elements: UInt64 = 0
+    /// Whether `next` tells of elements, or only passes over them.
+    var announcesElements = true
 
     /// The element, item or delimiter whose header was read last.
     package private(set) var place = ElementPlace(tag: Tag(0, 0), offset: 0)
@@ -106,7 +108,14 @@ package struct ElementReader {
                 work += 1
                 elements += 1
                 guard elements <= maximumElements else { throw .tooManyElements(maximum: maximumElements) }
-                if let event = try enter(header) { return event }
+                if let event = try enter(header) {
+                    if announcesElements { return event }
+                    // As nearly all are: one that is whole in the input.
+                    if case .value(let header, _) = state, let length = header.length, Int(length) <= input.count {
+                        advance(&input, by: Int(length))
+                        state = .header
+                    }
+                }
             case .value(let header, keep: true):
                 let length = Int(header.length ?? 0)
                 guard let value = take(length, from: &input) else { return .needsMoreBytes }
@@ -144,6 +153,7 @@ package struct ElementReader {
     }
 
     /// As nearly all are: one that need not be put together.
+    @inline(__always)
     private mutating func readWholeHeader(
         _ input: inout Slice<UnsafeRawBufferPointer>
     ) throws(DataSetError) -> ElementHeader {
@@ -155,6 +165,7 @@ package struct ElementReader {
     }
 
     /// How a header is written of which so many bytes were taken off the input.
+    @inline(__always)
     private mutating func form(of bytes: RawSpan, taken: Int) throws(DataSetError) -> ElementEncoding.Form {
         let tag = level.encoding.tag(bytes)
         place = ElementPlace(tag: tag, offset: bytesExamined - UInt64(taken))
@@ -168,6 +179,7 @@ package struct ElementReader {
         return form
     }
 
+    @inline(__always)
     private mutating func formOfElement(
         _ tag: Tag, letters: ElementEncoding.Letters
     ) throws(DataSetError) -> ElementEncoding.Form {
@@ -201,6 +213,7 @@ package struct ElementReader {
     }
 
     /// Sees whether the header is as the standard wants it, so far as that can be told from it alone.
+    @inline(__always)
     private mutating func begin(_ header: ElementHeader, _ form: ElementEncoding.Form) -> ElementHeader {
         guard header.tag.group != Tag.item.group else { return header }
         if outer.isEmpty, header.tag.group >= 0x0008, form != .placeholder { isEncodingConfirmed = true }
@@ -221,6 +234,7 @@ package struct ElementReader {
     // MARK: Structure
 
     /// Decides what the header opens; nil when it is structure, which the caller is not told about.
+    @inline(__always)
     private mutating func enter(_ header: ElementHeader) throws(DataSetError) -> Event? {
         switch level.kind {
         case .sequence, .fragments: return try enterItem(header)
@@ -284,6 +298,7 @@ package struct ElementReader {
         return nil
     }
 
+    @inline(__always)
     private mutating func enterElement(_ header: ElementHeader) throws(DataSetError) -> ElementHeader {
         level.lastTag = header.tag
         level.endsWithWholeSequence = false
@@ -351,11 +366,13 @@ package struct ElementReader {
         return pending.count >= count
     }
 
+    @inline(__always)
     private mutating func advance(_ input: inout Slice<UnsafeRawBufferPointer>, by count: Int) {
-        input = input.dropFirst(count)
+        input = Slice(base: input.base, bounds: (input.startIndex + count)..<input.endIndex)
         bytesExamined += UInt64(count)
     }
 
+    @inline(__always)
     private func allowed(_ length: UInt64, of tag: Tag) throws(DataSetError) -> UInt64 {
         let remaining = maximumBytesExamined - min(bytesExamined, maximumBytesExamined)
         guard length <= remaining else {

@@ -32,8 +32,8 @@ struct SCPBenchmark {
     private static func run(_ name: String, _ amount: Int, _ programs: [Program]) throws {
         let environment = ProcessInfo.processInfo.environment
         guard let folder = environment["FOLDER"] else { throw BenchmarkError("expected FOLDER in the environment") }
-        let storage = Storage(
-            folder: folder, sinkFolder: environment["SINK_FOLDER"], files: Suite.named[name]?.files ?? .kept)
+        let files = name == "walk" ? .removed : Suite.named[name]?.files ?? .kept
+        let storage = Storage(folder: folder, sinkFolder: environment["SINK_FOLDER"], files: files)
         let workloads = environment["WORKLOADS"]?.split(separator: ";").map(String.init)
         print("\n### \(name)")
         switch name {

@@ -3,6 +3,8 @@ struct StoredObject: Sendable {
     let sopClassUID: String
     let transferSyntaxUID: String
     let body: Body
+    /// Further elements of ten bytes before it, behind the UIDs.
+    var elements = 0
 
     /// The element that makes the object large.
     enum Body: Sendable {
@@ -24,6 +26,10 @@ struct StoredObject: Sendable {
         sopClassUID: "1.2.840.10008.5.1.4.1.1.2", transferSyntaxUID: "1.2.840.10008.1.2.4.90",
         body: .fragments([64 << 10, 64 << 10, 22 << 10]))
 
+    /// With as many elements as a scanner's images have: the files of real scanners in test_corpus.py have 79 to 258.
+    static let ctOfAScanner = StoredObject(
+        sopClassUID: "1.2.840.10008.5.1.4.1.1.2", transferSyntaxUID: "1.2.840.10008.1.2",
+        body: .pixels(bytes: 512 << 10), elements: 180)
     static let deflatedCT = StoredObject(
         sopClassUID: "1.2.840.10008.5.1.4.1.1.2", transferSyntaxUID: "1.2.840.10008.1.2.1.99",
         body: .deflated(bytes: 512 << 10))
@@ -50,6 +56,7 @@ struct StoredObject: Sendable {
         append(0x0020, 0x000D, "UI", studyUID)
         append(0x0020, 0x000E, "UI", Array("1.2.3.5".utf8))
         append(0x0020, 0x0010, "SH", Array("1".utf8))
+        for number in 0..<elements { append(0x0029, 0x1000 + UInt16(number), "LO", Array("0123456789".utf8)) }
         if case .deflated(let count) = body {
             return DeflatedDataSet.bytes(head: bytes, pixels: Self.smoothPixels(count))
         }

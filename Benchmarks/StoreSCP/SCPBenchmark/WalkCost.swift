@@ -12,6 +12,7 @@ struct WalkCost {
 
     private static let workloads = [
         Suite.ct(2000, associations: 8),
+        Workload(name: "CT of 186 elements, 8 associations", object: .ctOfAScanner, objects: 2000, associations: 8),
         Workload(name: "multi-frame", object: .multiFrame, objects: 2, associations: 1),
         Workload(name: "deflated, 8 associations", object: .deflatedCT, objects: 2000, associations: 8),
     ]
