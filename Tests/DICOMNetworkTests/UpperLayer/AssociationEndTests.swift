@@ -66,7 +66,7 @@ struct AssociationEndTests {
     @Test(
         "A request that cannot be read says which item and what was wrong with it",
         arguments: [
-            (pdu(1, [], length: 0x7FFF_FFFF), "A-ASSOCIATE-RQ of 2147483647 bytes, maximum 262144"),
+            (pdu(1, [], length: 0x7FFF_FFFF), "A-ASSOCIATE-RQ of 2147483647 bytes, maximum 1048576"),
             (pdu(1, [0, 1]), "A-ASSOCIATE-RQ of 2 bytes, minimum 68"),
             (pdu(4, [0, 0, 0, 2, 3, 3]), "a P-DATA-TF before an association"),
             (request([]), "item 20H (presentation context) is missing"),
