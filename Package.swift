@@ -153,7 +153,8 @@ let package = Package(
             dependencies: ["AWS", "StorageSCP", .product(name: "NIOCore", package: "swift-nio")],
             path: "Benchmarks/StoreSCP/DiscardingReceiver", swiftSettings: settings),
         .executableTarget(
-            name: "SCPBenchmark", path: "Benchmarks/StoreSCP/SCPBenchmark", swiftSettings: settings),
+            name: "SCPBenchmark", dependencies: ["CZlib"], path: "Benchmarks/StoreSCP/SCPBenchmark",
+            swiftSettings: settings),
         .executableTarget(
             name: "RuntimeBenchmark", path: "Benchmarks/Runtime/RuntimeBenchmark", swiftSettings: settings),
     ],

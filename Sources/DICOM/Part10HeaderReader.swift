@@ -77,10 +77,10 @@ package struct Part10HeaderReader: HeaderReader {
         try dataSet?.feed(bytes)
     }
 
-    /// By its class, or, where the meta information does not name it, by its first element: a directory begins with group 0004.
+    /// By its class, or by its first element: a directory begins with group 0004, which no instance has.
     private func isMediaDirectory(_ beginning: [UInt8]) -> Bool {
-        meta.mediaStorageSOPClassUID.map { $0.elementsEqual(SOPClass.mediaStorageDirectoryStorage.utf8) }
-            ?? beginning.starts(with: [0x04, 0x00])
+        meta.mediaStorageSOPClassUID?.elementsEqual(SOPClass.mediaStorageDirectoryStorage.utf8) == true
+            || beginning.starts(with: [0x04, 0x00])
     }
 
     /// A syntax that is not known is most likely private, with pixel data of its own kind in a data set like any other.

@@ -1,3 +1,5 @@
+import ByteComparison
+
 /// How the data set of an instance is encoded.
 ///
 /// Equality is that of the UID. PS3.5 §10 and annex A.
@@ -30,7 +32,7 @@ package struct TransferSyntax: Sendable {
     package init?(uid: String) {
         if let known = Self.byUID[uid] {
             self = known
-        } else if uid.hasPrefix(Self.compressionRoot), (try? UID(uid)) != nil {
+        } else if uid.begins(with: Self.compressionRoot), (try? UID(uid)) != nil {
             self = .encapsulated(uid)
         } else {
             return nil

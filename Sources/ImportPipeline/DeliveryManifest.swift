@@ -142,7 +142,7 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         guard deliveryId == delivery else {
             return "the manifest is of delivery \(deliveryId), expected \(delivery), which its key names"
         }
-        guard prefix == BucketLayout.prefix(of: delivery) else {
+        guard ByteText(prefix) == ByteText(BucketLayout.prefix(of: delivery)) else {
             return "the manifest's prefix is another, expected \(BucketLayout.prefix(of: delivery))"
         }
         guard (1...HealthImagingLimits.maximumInstances).contains(instances.count) else {

@@ -1,3 +1,5 @@
+import ByteComparison
+
 /// The input of an execution of the state machine: one delivery to be imported by one job.
 package struct ImportRequest: Codable, Sendable, Equatable {
     package var deliveryId: DeliveryID
@@ -56,10 +58,10 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         guard importId.delivery == deliveryId else {
             throw container.error(at: .importId, expected: "an import of the delivery that deliveryId names")
         }
-        guard manifestKey == nil || manifestKey == BucketLayout.manifestKey(of: importId) else {
+        guard manifestKey.map({ ByteText($0) == ByteText(BucketLayout.manifestKey(of: importId)) }) ?? true else {
             throw container.error(at: .manifestKey, expected: "the manifest of the import that importId names")
         }
-        guard try S3URI(inputS3Uri).key == BucketLayout.prefix(of: deliveryId) else {
+        guard try ByteText(S3URI(inputS3Uri).key) == ByteText(BucketLayout.prefix(of: deliveryId)) else {
             throw container.error(at: .inputS3Uri, expected: "the prefix of the delivery that deliveryId names")
         }
     }

@@ -35,7 +35,8 @@ final class OpenAssociations: Sendable {
         let peer: Peer
         let connection: (any WatchedConnection)?
         var evictions = 0
-        var refusals = 0
+        /// Lines of the log about single requests and instances, those left out too.
+        var lines = 0
     }
 
     fileprivate struct State {
@@ -108,16 +109,16 @@ final class OpenAssociations: Sendable {
         }
     }
 
-    /// How many of this association's requests were refused, this one included.
-    func countRefusal(_ id: String) -> Int {
+    /// Lines of the log about what this association sent, this one included.
+    func countLine(_ id: String) -> Int {
         state.withLock { state in
-            state.open[id]?.refusals += 1
-            return state.open[id]?.refusals ?? 0
+            state.open[id]?.lines += 1
+            return state.open[id]?.lines ?? 0
         }
     }
 
-    func refusals(of id: String) -> Int {
-        state.withLock { $0.open[id]?.refusals ?? 0 }
+    func lines(of id: String) -> Int {
+        state.withLock { $0.open[id]?.lines ?? 0 }
     }
 }
 

@@ -15,7 +15,7 @@ final class StorageService: AssociationService {
     private let configuration: Configuration
     private let destination: InstanceUpload.Destination
     private let deliveries: Deliveries
-    private let associations: OpenAssociations
+    let associations: OpenAssociations
     private let access: AssociationAccess
     private let identities: UserIdentityVerifier
     private let pendingVerifications = Atomic(0)
@@ -23,12 +23,10 @@ final class StorageService: AssociationService {
     let budget: BufferBudget
     private let counts: ReceiverCounts
     private let advice: ConnectionAdvice
-    private let logger: Logger
+    let logger: Logger
 
     /// User identities that are verified at once; who comes beyond is to try again.
     private static let maximumPendingVerifications = 100
-    /// Lines that tell what was refused, of one association; its end tells how many more there were.
-    static let maximumRefusalLines = 100
 
     init(
         configuration: Configuration, store: any InstanceStore, deliveries: Deliveries,
@@ -96,10 +94,7 @@ final class StorageService: AssociationService {
         var metadata = summary.metadata
         metadata["hint"] = advice.hint(about: summary.end).map { "\($0)" }
         if let association = summary.association {
-            let refusals = associations.refusals(of: association.id)
-            if refusals > Self.maximumRefusalLines {
-                metadata["refusalsNotLogged"] = "\(refusals - Self.maximumRefusalLines)"
-            }
+            metadata["linesNotWritten"] = linesNotWritten(of: association).map { "\($0)" }
             associations.ended(association.id)
             deliveries.associationEnded(association.id)
         }
@@ -215,27 +210,14 @@ final class StorageService: AssociationService {
             eventLoop: eventLoop,
             nextTurn: { self.nextTurn(on: eventLoop) },
             onRefusal: { [self] problem in
-                logRefusal(
-                    "instance refused", of: association, metadata: problem.metadata.naming(request, on: association))
+                log(
+                    "instance refused", at: .warning, of: association, metadata: problem.metadata.naming(request))
             },
-            onDoubt: { [logger] ending in
-                logger.notice(
-                    "instance stored as it came", metadata: ending.metadata.naming(request, on: association))
+            onDoubt: { [self] ending in
+                log(
+                    "instance stored as it came", at: .notice, of: association, metadata: ending.metadata.naming(request))
             },
             countEviction: { [associations] in associations.countEviction(association.id) })
-    }
-
-    // MARK: Refusals
-
-    func requestRefused(_ refusal: RequestRefusal, on association: Association) {
-        let isInstance = refusal.commandField == .cStoreRQ
-        logRefusal(isInstance ? "instance refused" : "request refused", of: association, metadata: refusal.metadata)
-    }
-
-    /// A sender that is refused everything, or a hostile one, fills no log.
-    private func logRefusal(_ message: Logger.Message, of association: Association, metadata: Logger.Metadata) {
-        guard associations.countRefusal(association.id) <= Self.maximumRefusalLines else { return }
-        logger.warning(message, metadata: metadata.merging(["association": "\(association.id)"]) { $1 })
     }
 
     private static func metadata(of association: Association) -> Logger.Metadata {
@@ -243,15 +225,6 @@ final class StorageService: AssociationService {
             "association": "\(association.id)", "peer": "\(association.peerAddress ?? "unknown")",
             "callingAE": "\(association.callingAETitle)", "calledAE": "\(association.calledAETitle)",
         ]
-    }
-}
-
-extension Logger.Metadata {
-    fileprivate func naming(_ request: CStoreRequest, on association: Association) -> Self {
-        var metadata = self
-        metadata["association"] = "\(association.id)"
-        metadata["sopInstanceUID"] = "\(request.affectedSOPInstanceUID)"
-        return metadata
     }
 }
 
@@ -284,36 +257,5 @@ extension OpenAssociations.ReachedLimit {
                 )
             }
         return AssociationRejection(.localLimitExceeded, reason: reason, hint: hint)
-    }
-}
-
-extension RequestRefusal {
-    fileprivate var metadata: Logger.Metadata {
-        var metadata: Logger.Metadata = [
-            "commandField": "\(commandField)", "status": "\(status)", "reason": "\(reason)",
-        ]
-        metadata["sopClassUID"] = affectedSOPClassUID.map { "\($0)" }
-        metadata["sopInstanceUID"] = affectedSOPInstanceUID.map { "\($0)" }
-        return metadata
-    }
-}
-
-extension AssociationSummary {
-    fileprivate var metadata: Logger.Metadata {
-        var metadata: Logger.Metadata = [
-            "association": "\(id)", "peer": "\(peer?.ipAddress ?? "unknown")", "callingAE": "\(callingAETitle ?? "")",
-            "calledAE": "\(calledAETitle ?? "")", "end": "\(end)", "instancesStored": "\(instancesStored)",
-            "instancesFailed": "\(instancesFailed)", "bytes": "\(bytes)",
-            "milliseconds": "\(duration.nanoseconds / 1_000_000)",
-        ]
-        if !failures.isEmpty {
-            let counts = failures.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key): \($0.value)" }
-            metadata["failures"] = "\(counts.joined(separator: ", "))"
-        }
-        if let implementation = association?.implementationVersionName {
-            metadata["implementation"] = "\(implementation)"
-        }
-        metadata["refusedContexts"] = refusedStorageContexts.metadata
-        return metadata
     }
 }

@@ -112,11 +112,16 @@ struct Part10HeaderReaderTests {
 
     @Test("A DICOMDIR is known by its class, or by its first group")
     func mediaDirectory() throws {
-        let first = DataSetBuilder.fileSetID
-        for meta in [[Self.element(0x02, "UI", Array("1.2.840.10008.1.3.10".utf8)), Self.explicit], [Self.explicit]] {
+        let (directory, image) = (DataSetBuilder.fileSetID, Self.dataSet())
+        let files: [(class: String, dataSet: [UInt8], isDirectory: Bool)] = [
+            ("1.2.840.10008.1.3.10", directory, true), ("1.2.840.10008.1.3.10\0", image, true), ("", directory, true),
+            (SOPClass.ctImageStorage, directory, true), (SOPClass.ctImageStorage, image, false), ("", image, false),
+        ]
+        for (sopClass, dataSet, isDirectory) in files {
+            let meta = [Self.element(0x02, "UI", Array(sopClass.utf8)), Self.explicit]
             var reader = Part10HeaderReader()
-            _ = try? reader.feed(Self.file(meta: meta, dataSet: first))
-            #expect(reader.isMediaDirectory)
+            _ = try? reader.feed(Self.file(meta: meta, dataSet: dataSet))
+            #expect(reader.isMediaDirectory == isDirectory)
         }
     }
 

@@ -13,6 +13,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case part10
     /// The first byte names the transfer syntax, the rest is a data set.
     case dataSet
+    /// A data set that is followed to its end, see `FuzzedWalk`.
+    case walk
     /// What a load balancer puts first, byte by byte: no byte more may change what was judged.
     case proxyHeader
     /// What comes after an association was accepted.
@@ -47,6 +49,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             Self.read(UnsafeRawBufferPointer(rebasing: bytes.dropFirst())) {
                 try InstanceHeaderReader(transferSyntax: syntax)
             }
+        case .walk: FuzzedWalk.run(bytes)
         case .proxyHeader: Self.decodeProxyHeader(bytes)
         case .association: FuzzedAssociation.run(bytes)
         case .marker: FuzzedDocument.marker(Array(bytes))

@@ -73,10 +73,10 @@ struct ReasonLinesTests {
         let service = try service()
         let association = try Samples.association("a")
         #expect(service.admit(association) == nil)
-        for _ in 0..<StorageService.maximumRefusalLines + 7 { service.requestRefused(Self.refusal(), on: association) }
-        #expect(log.lines.count == StorageService.maximumRefusalLines)
+        for _ in 0..<StorageService.maximumLines + 7 { service.requestRefused(Self.refusal(), on: association) }
+        #expect(log.lines.count == StorageService.maximumLines)
         service.associationEnded(Self.summary(of: association))
-        #expect(log.lines.last?.contains(#""refusalsNotLogged":"7""#) == true)
+        #expect(log.lines.last?.contains(#""linesNotWritten":"7""#) == true)
     }
 
     @Test(

@@ -3,6 +3,7 @@
 import select
 import socket
 import struct
+from dataclasses import dataclass
 
 VERIFICATION = b"1.2.840.10008.1.1"
 CLASS = b"1.2.840.10008.5.1.4.1.1.7"
@@ -11,6 +12,8 @@ IMPLICIT = b"1.2.840.10008.1.2"
 DEFLATED = b"1.2.840.10008.1.2.1.99"
 TIMEOUT_SECONDS = 30
 LARGE = 2_000_000
+# Any receiver takes a PDU with so much: 16 KiB is what DCMTK's default is.
+FRAGMENT = 16372
 
 
 def item(kind: int, value: bytes) -> bytes:
@@ -21,11 +24,13 @@ def pdu(kind: int, body: bytes) -> bytes:
     return struct.pack(">BBI", kind, 0, len(body)) + body
 
 
-def associate_request(window: int | None = None, syntax: bytes = EXPLICIT, calling: bytes = b"RAW") -> bytes:
-    """Verification on context 1, Secondary Capture, in Explicit VR if nothing else is said, on context 3."""
+def associate_request(
+    window: int | None = None, syntax: bytes = EXPLICIT, calling: bytes = b"RAW", sop_class: bytes = CLASS
+) -> bytes:
+    """Verification on context 1; Secondary Capture, in Explicit VR if nothing else is said, on context 3."""
     contexts = b"".join(
         item(0x20, bytes([number, 0, 0, 0]) + item(0x30, abstract) + item(0x40, proposed))
-        for number, abstract, proposed in [(1, VERIFICATION, IMPLICIT), (3, CLASS, syntax)]
+        for number, abstract, proposed in [(1, VERIFICATION, IMPLICIT), (3, sop_class, syntax)]
     )
     information = item(0x51, struct.pack(">I", 16384))
     if window is not None:
@@ -52,13 +57,17 @@ def instance_uid(number: int, study: int = 1) -> bytes:
 
 
 def store_command(number: int, study: int = 1) -> bytes:
+    return store_command_of(CLASS, instance_uid(number, study), number)
+
+
+def store_command_of(sop_class: bytes, instance: bytes, message: int = 1) -> bytes:
     return _command(
-        (0x0002, _uid(CLASS)),
+        (0x0002, _uid(sop_class)),
         (0x0100, struct.pack("<H", 1)),
-        (0x0110, struct.pack("<H", number % 65536)),
+        (0x0110, struct.pack("<H", message % 65536)),
         (0x0700, b"\0\0"),
         (0x0800, b"\0\0"),
-        (0x1000, _uid(instance_uid(number, study))),
+        (0x1000, _uid(instance)),
     )
 
 
@@ -83,6 +92,29 @@ def data_set(number: int, study: int = 1, pixels: int = 1000, pixel: int = 0) ->
 def status_of(response: bytes) -> int:
     """Of a P-DATA-TF that holds one whole response."""
     return struct.unpack_from("<H", response, response.rindex(struct.pack("<HHI", 0, 0x0900, 2)) + 8)[0]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """To a C-STORE request."""
+
+    status: int
+    comment: str
+    sop_instance: str
+
+    def __str__(self) -> str:
+        return f"{self.status:04X}H {self.comment}".rstrip()
+
+    @classmethod
+    def of(cls, response: bytes) -> "Answer":
+        """Of a P-DATA-TF that holds one whole response."""
+        elements, at = {}, 12
+        while at < len(response):
+            element, length = struct.unpack_from("<HI", response, at + 2)
+            elements[element] = response[at + 8 : at + 8 + length]
+            at += 8 + length
+        comment, instance = (elements.get(element, b"").decode("latin-1").rstrip(" \0") for element in (0x0902, 0x1000))
+        return cls(int.from_bytes(elements[0x0900], "little"), comment, instance)
 
 
 class RawSender:
@@ -116,10 +148,15 @@ class RawSender:
         except ConnectionResetError:
             return None
 
-    def associate(self, window: int | None = None, syntax: bytes = EXPLICIT, calling: bytes = b"RAW") -> None:
-        self.send(associate_request(window, syntax, calling))
+    def associate(
+        self, window: int | None = None, syntax: bytes = EXPLICIT, calling: bytes = b"RAW", sop_class: bytes = CLASS
+    ) -> bool:
+        """Whether the context of the instances is accepted."""
+        self.send(associate_request(window, syntax, calling, sop_class))
         answer = self.pdu()
         assert answer and answer[0] == 2, answer
+        # Number 3, and the result "acceptance". PS3.8 §9.3.3.2.
+        return b"\x03\0\0\0" in [answer[at + 4 : at + 8] for at in range(74, len(answer)) if answer[at : at + 2] == b"\x21\0"]
 
     def store(self, number: int, pixels: int = 1000, pixel: int = 0) -> int:
         """The status of an instance that is sent in one go."""
@@ -128,6 +165,20 @@ class RawSender:
         for start in range(0, len(content), 65536):
             self.send(data(3, 2 if start + 65536 >= len(content) else 0, content[start : start + 65536]))
         return self.status()
+
+    def store_data_set(self, content: bytes, instance: bytes, sop_class: bytes = CLASS) -> Answer | None:
+        """What is answered; None where the association was aborted."""
+        message = [data(3, 3, store_command_of(sop_class, instance))]
+        for start in range(0, max(1, len(content)), FRAGMENT):
+            message.append(data(3, 2 if start + FRAGMENT >= len(content) else 0, content[start : start + FRAGMENT]))
+        try:
+            # In one call: the second of two would wait for the peer's delayed acknowledgement of the first.
+            self.send(b"".join(message))
+        except ConnectionError:
+            # The answer came before.
+            pass
+        answer = self.pdu()
+        return Answer.of(answer) if answer and answer[0] == 4 else None
 
     def begin_instance(self, number: int) -> None:
         """All but the last kilobyte of two megabytes: enough for a receiver to have written something of it."""

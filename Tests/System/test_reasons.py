@@ -261,7 +261,7 @@ def test_a_flood_of_refused_commands_does_not_flood_the_log(folder_receiver):
             assert raw_sender.status_of(sender.pdu()) == 0xC000
     found = line(receiver, "association ended")
     assert len(receiver.log_lines("instance refused")) == 100
-    assert (found["refusalsNotLogged"], found["instancesFailed"]) == ("150", "250")
+    assert (found["linesNotWritten"], found["instancesFailed"]) == ("150", "250")
 
 
 # Other protocols

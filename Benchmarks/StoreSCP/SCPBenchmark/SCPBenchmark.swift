@@ -5,6 +5,7 @@ import Foundation
 ///     SCPBenchmark machine
 ///     SCPBenchmark free-port
 ///     SCPBenchmark SUITE ROUNDS NAME=COMMAND …
+///     SCPBenchmark walk PASSES NAME=COMMAND NAME=COMMAND
 ///     SCPBenchmark connect ROUNDS NAME=COMMAND …
 ///     SCPBenchmark neighbours ROUNDS NAME=COMMAND …
 ///     SCPBenchmark soak SECONDS NAME=COMMAND
@@ -38,6 +39,7 @@ struct SCPBenchmark {
         switch name {
         case "neighbours":
             Neighbours.compare(programs, rounds: amount, storage: storage, attacks: workloads)
+        case "walk": try WalkCost(programs: programs, passes: amount, storage: storage).run()
         case "connect": ConnectionRush.compare(programs, rounds: amount, storage: storage)
         case "many-studies":
             try ManyStudies(

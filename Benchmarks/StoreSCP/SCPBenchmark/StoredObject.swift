@@ -10,6 +10,8 @@ struct StoredObject: Sendable {
         case text(bytes: Int)
         /// Encapsulated: an empty offset table and these fragments.
         case fragments([Int])
+        /// Pixels of so many bytes, in a data set that is deflated.
+        case deflated(bytes: Int)
     }
 
     static let ct = image("1.2.840.10008.5.1.4.1.1.2", bytes: 512 << 10)
@@ -21,6 +23,10 @@ struct StoredObject: Sendable {
     static let compressed = StoredObject(
         sopClassUID: "1.2.840.10008.5.1.4.1.1.2", transferSyntaxUID: "1.2.840.10008.1.2.4.90",
         body: .fragments([64 << 10, 64 << 10, 22 << 10]))
+
+    static let deflatedCT = StoredObject(
+        sopClassUID: "1.2.840.10008.5.1.4.1.1.2", transferSyntaxUID: "1.2.840.10008.1.2.1.99",
+        body: .deflated(bytes: 512 << 10))
 
     private static func image(_ sopClassUID: String, bytes: Int) -> StoredObject {
         StoredObject(sopClassUID: sopClassUID, transferSyntaxUID: "1.2.840.10008.1.2", body: .pixels(bytes: bytes))
@@ -44,6 +50,9 @@ struct StoredObject: Sendable {
         append(0x0020, 0x000D, "UI", studyUID)
         append(0x0020, 0x000E, "UI", Array("1.2.3.5".utf8))
         append(0x0020, 0x0010, "SH", Array("1".utf8))
+        if case .deflated(let count) = body {
+            return DeflatedDataSet.bytes(head: bytes, pixels: Self.smoothPixels(count))
+        }
         appendBody(to: &bytes)
         return bytes
     }
@@ -64,6 +73,14 @@ struct StoredObject: Sendable {
                 bytes += Self.noise(count)
             }
             bytes += [0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]
+        case .deflated: break
+        }
+    }
+
+    /// Little endian numbers of 12 bits that differ little from one to the next, as a scanner's do: they deflate to about half.
+    private static func smoothPixels(_ count: Int) -> [UInt8] {
+        noise(count / 2).enumerated().flatMap { index, byte in
+            UInt16(1000 + index / 512 % 512 + Int(byte & 15)).littleEndianBytes
         }
     }
 

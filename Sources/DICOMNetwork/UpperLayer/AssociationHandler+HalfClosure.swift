@@ -41,7 +41,8 @@ extension AssociationHandler {
         while isDecodable, let pdu = try? decoder.decode(buffer: &rest) {
             switch pdu {
             case .abort: return false
-            case .dataTF(let data): hasEndOfDataSet = hasEndOfDataSet || data.values.contains { !$0.isCommand && $0.isLast }
+            case .dataTF(let data):
+                hasEndOfDataSet = hasEndOfDataSet || data.values.contains { !$0.isCommand && $0.isLast }
             default: break
             }
         }

@@ -25,6 +25,7 @@ struct ContainerCredentialsTests {
             ("http://169.254.169.254/creds", false), ("http://127.0.0.1.example/creds", false),
             ("http://127.0.0/creds", false), ("http://127.0.0.256/creds", false), ("http://[::2]/creds", false),
             ("http://127.0.0.1:80@credentials.example/creds", false),
+            ("http://127.0.0.1:80@\u{301}credentials.example/creds", false), ("http://127.0.0.1/\u{E9}", false),
             ("http://localhost:x@credentials.example", false), ("http://[::1]@credentials.example/", false),
             ("http://[::1].example/", false), ("ftp://127.0.0.1/creds", false), ("127.0.0.1/creds", false),
         ])

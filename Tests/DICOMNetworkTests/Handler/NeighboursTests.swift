@@ -150,6 +150,24 @@ struct NeighboursTests {
         #expect(connection.requestBytes.count == 3)
     }
 
+    @Test("What a peer left behind when it ended its side is told until it is worked off")
+    func bytesLeftBehind() throws {
+        let connection = Connection()
+        let service = ScriptedService()
+        let channel = try connected(connection, service: service)
+        service.prepare = { $0.outcome = channel.eventLoop.makePromise() }
+        try channel.writeInbound(Samples.encoded(.associateRQ(Samples.request)))
+        let message = Samples.encoded(
+            Samples.data(Samples.value(Samples.storeCommand()), Samples.value([UInt8](repeating: 1, count: 1000))))
+        try channel.writeInbound(message)
+        try channel.writeInbound(message)
+        #expect(connection.requestBytes.last == 0, "the socket could have held it")
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(try #require(connection.requestBytes.last) >= message.readableBytes)
+        service.receivers.first?.outcome?.succeed(StoreOutcome(status: .success))
+        #expect(connection.requestBytes.last == 0)
+    }
+
     @Test("A request that is whole is held until it is decided on")
     func requestBeingDecidedOn() throws {
         let connection = Connection()

@@ -60,9 +60,9 @@ struct SessionReceiver {
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
         return try files.map { file in
             let bytes = [UInt8](try Data(contentsOf: file))
-            var reader = Part10HeaderReader()
-            try reader.feed(bytes)
-            return Array(bytes.dropFirst(reader.dataSetOffset ?? 0))
+            // The length of group 0002 stands in its first element: a data set may begin with that group as well.
+            let length = bytes[140..<144].reversed().reduce(0) { $0 << 8 | Int($1) }
+            return Array(bytes[(144 + length)...])
         }
     }
 

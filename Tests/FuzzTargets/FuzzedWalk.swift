@@ -1,0 +1,94 @@
+import DICOM
+
+/// A data set that is followed to its end: the first byte names the encoding, the second how it is cut into fragments, the rest is
+/// the data set.
+///
+/// However it comes, in one piece or in many, with pauses or without, it ends in the same way.
+enum FuzzedWalk {
+    private static let syntaxes: [TransferSyntax] = [
+        .implicitVRLittleEndian, .explicitVRLittleEndian, .explicitVRBigEndian, .deflatedExplicitVRLittleEndian,
+        .jpegBaseline,
+    ]
+    /// A megabyte of missing bytes is brought, but not four gigabytes.
+    private static let greatestRest: UInt64 = 1 << 20
+
+    /// What is known in the end.
+    private enum Outcome: Equatable {
+        case refused(DataSetError)
+        case ended(DataSetWalk.Ending)
+
+        /// Whether it hangs on how much of the data set had come.
+        var dependsOnFragments: Bool {
+            switch self {
+            case .refused(let error), .ended(.unread(let error, _)): error.isAttack
+            case .ended: false
+            }
+        }
+    }
+
+    static func run(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count > 2 else { return }
+        let syntax = syntaxes[Int(bytes[0]) % syntaxes.count]
+        let dataSet = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(2))
+        let whole = outcome(of: [dataSet], syntax, work: .max)
+        let pieces = outcome(of: fragments(of: dataSet, seed: bytes[1]), syntax, work: 1 + UInt64(bytes[1] % 8))
+        precondition(
+            whole == pieces || whole.dependsOnFragments || pieces.dependsOnFragments,
+            "fragments are read differently: \(whole), \(pieces)")
+        if !syntax.isDeflated { check(whole, of: dataSet, syntax) }
+    }
+
+    private static func check(_ outcome: Outcome, of dataSet: UnsafeRawBufferPointer, _ syntax: TransferSyntax) {
+        switch outcome {
+        case .refused, .ended(.whole): break
+        case .ended(.unread(_, let place)):
+            precondition(place.offset <= dataSet.count, "the walk was lost behind the end")
+        case .ended(.cut(let cut)):
+            precondition(cut.element.offset < dataSet.count, "the element that is cut begins behind the end")
+            guard let missing = cut.missingBytes, missing <= greatestRest else { return }
+            precondition(missing > 0, "nothing is missing")
+            let rest = [UInt8](repeating: 0, count: Int(missing))
+            let mended = rest.withUnsafeBytes { self.outcome(of: [dataSet, $0], syntax, work: .max) }
+            // The element is whole then; what encloses it may not be.
+            guard case .ended(.cut(let other)) = mended else { return }
+            precondition(other.missingBytes == nil, "the bytes that were missing do not end the element")
+        }
+    }
+
+    /// Of a few bytes each, and now and then without one.
+    private static func fragments(of dataSet: UnsafeRawBufferPointer, seed: UInt8) -> [UnsafeRawBufferPointer] {
+        var rest = dataSet[...]
+        var state = UInt32(seed) + 1
+        var fragments: [UnsafeRawBufferPointer] = []
+        while !rest.isEmpty {
+            state = state &* 1_664_525 &+ 1_013_904_223
+            let count = Int(state >> 24) % (2 + Int(seed % 32))
+            fragments.append(UnsafeRawBufferPointer(rebasing: rest.prefix(count)))
+            rest = rest.dropFirst(count)
+        }
+        return fragments
+    }
+
+    private static func outcome(
+        of fragments: [UnsafeRawBufferPointer], _ syntax: TransferSyntax, work: UInt64
+    ) -> Outcome {
+        do throws(DataSetError) {
+            var reader = try InstanceHeaderReader(transferSyntax: syntax)
+            var walk: DataSetWalk?
+            for fragment in fragments {
+                var input = fragment[...]
+                if walk == nil {
+                    while try reader.feed(&input, work: work) == .paused {}
+                    guard reader.progress == .complete else { continue }
+                    walk = DataSetWalk(after: reader)
+                }
+                while walk?.feed(&input, work: work) == true {}
+            }
+            if let walk { return .ended(walk.finish()) }
+            try reader.finish()
+            return .ended(DataSetWalk(after: reader).finish())
+        } catch {
+            return .refused(error)
+        }
+    }
+}
