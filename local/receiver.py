@@ -26,8 +26,8 @@ class Receiver:
             "DELIVERY_QUIET_SECONDS": str(QUIET_SECONDS),
             **settings,
         }
-        requires_tls = self._environment.get("REQUIRE_TLS") == "true"
-        self._first_port = int(self._environment["TLS_PORT"]) if requires_tls else self.port
+        # The TLS port is opened after the other.
+        self._last_port = int(self._environment["TLS_PORT"]) if self._environment.get("TLS_CERTIFICATE") else self.port
 
     def __enter__(self) -> "Receiver":
         self.start()
@@ -38,7 +38,7 @@ class Receiver:
         self._process = processes.start([self._binary], self._environment, self.log)
         process = self._process
         ended = lambda: process.poll() is not None  # noqa: E731
-        wait_for("the receiver to listen", lambda: ended() or ports.accepts(self._first_port), START_SECONDS)
+        wait_for("the receiver to listen", lambda: ended() or ports.accepts(self._last_port), START_SECONDS)
         if self._process.poll() is not None:
             raise RuntimeError(f"the receiver ended with {self._process.returncode}: see {self.log}")
 
