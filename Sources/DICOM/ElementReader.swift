@@ -191,7 +191,8 @@ package struct ElementReader {
             return .placeholder
         case .none(let first, let second):
             // A single element, or a single item, in the other encoding.
-            guard isEncodingConfirmed, tag.isPlausible(after: level.lastTag), level.lastTag.map({ $0 < tag }) ?? true else {
+            guard isEncodingConfirmed, tag.isPlausible(after: level.lastTag), level.lastTag.map({ $0 < tag }) ?? true
+            else {
                 throw .invalidVR(tag, first, second)
             }
             if level.kind == .item, level.lastTag == nil { level.encoding.isExplicitVR = false }
@@ -269,7 +270,8 @@ package struct ElementReader {
         case (.itemDelimitationItem, .sequence):
             // Of an item whose length had said already where it ends.
             isWellFormed = false
-        case (let tag, _) where tag.group != Tag.item.group && tag > level.element.tag
+        case (let tag, _)
+        where tag.group != Tag.item.group && tag > level.element.tag
             && tag.isPlausible(after: level.element.tag)
             && level.encoding == outer.last?.encoding:
             // The sequence has no delimiter.

@@ -215,7 +215,8 @@ final class StorageService: AssociationService {
             },
             onDoubt: { [self] ending in
                 log(
-                    "instance stored as it came", at: .notice, of: association, metadata: ending.metadata.naming(request))
+                    "instance stored as it came", at: .notice, of: association,
+                    metadata: ending.metadata.naming(request))
             },
             countEviction: { [associations] in associations.countEviction(association.id) })
     }

@@ -47,7 +47,3 @@ struct DataSetErrorTests {
                 == "Cut in (7FE0,0010) at byte 9999999999, its end missing")
     }
 }
-
-extension UID {
-    fileprivate static let any = try! UID("1.2.3")
-}

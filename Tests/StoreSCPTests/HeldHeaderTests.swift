@@ -119,8 +119,10 @@ struct HeldHeaderTests {
     func attack() {
         let place = ElementPlace(tag: .sopInstanceUID, offset: 0)
         let problems: [(InstanceProblem, Bool)] = [
-            (.unreadable(.tooManyElements(maximum: 1), at: place), true), (.unreadable(.inflatesTooFar(maximum: 1), at: place), true),
-            (.unreadable(.truncated(after: 1), at: place), false), (.headerTooLong(maximum: 1), false), (.memoryNeeded, false),
+            (.unreadable(.tooManyElements(maximum: 1), at: place), true),
+            (.unreadable(.inflatesTooFar(maximum: 1), at: place), true),
+            (.unreadable(.truncated(after: 1), at: place), false), (.headerTooLong(maximum: 1), false),
+            (.memoryNeeded, false),
         ]
         for (problem, endsAssociation) in problems { #expect(problem.outcome.endsAssociation == endsAssociation) }
     }
