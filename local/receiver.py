@@ -26,8 +26,8 @@ class Receiver:
             "DELIVERY_QUIET_SECONDS": str(QUIET_SECONDS),
             **settings,
         }
-        requires_tls = self._environment.get("REQUIRE_TLS") == "true"
-        self._first_port = int(self._environment["TLS_PORT"]) if requires_tls else self.port
+        # At its start it says so when every port is open.
+        self._tells = self._environment.get("LOG_LEVEL", "INFO") in ("TRACE", "DEBUG", "INFO")
 
     def __enter__(self) -> "Receiver":
         self.start()
@@ -35,10 +35,12 @@ class Receiver:
 
     def start(self) -> None:
         """Again, on the same port, after `kill` or `stop`."""
+        before = self.log.stat().st_size if self.log.exists() else 0
         self._process = processes.start([self._binary], self._environment, self.log)
         process = self._process
         ended = lambda: process.poll() is not None  # noqa: E731
-        wait_for("the receiver to listen", lambda: ended() or ports.accepts(self._first_port), START_SECONDS)
+        is_ready = lambda: b"receiver ready" in self.log.read_bytes()[before:] if self._tells else ports.accepts(self.port)  # noqa: E731
+        wait_for("the receiver to listen", lambda: ended() or is_ready(), START_SECONDS)
         if self._process.poll() is not None:
             raise RuntimeError(f"the receiver ended with {self._process.returncode}: see {self.log}")
 

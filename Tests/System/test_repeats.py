@@ -111,7 +111,8 @@ def test_beyond_the_bound_an_instance_is_refused_and_nothing_is_opened(folder_re
     of_first_title = [it for it in stored.manifests if it["callingAETitle"] == "CT1"]
     assert [stored.pixels(it)[0] for it in of_first_title] == [0, 1, 2]
     refused = lines(receiver, "instance refused")
-    assert [(it["sopInstanceUID"], it["reason"]) for it in refused] == [(instance_uid(1).decode(), "sentTooOften")] * 2
+    reason = "Sent too often in a short time, send it again later"
+    assert [(it["sopInstanceUID"], it["reason"]) for it in refused] == [(instance_uid(1).decode(), reason)] * 2
 
 
 def test_an_image_that_was_cut_short_keeps_nobody_from_sending_it_again(folder_receiver, tmp_path):
