@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import raw_sender
-from ports import free_port
+from ports import accepts, free_port
 from receiver import Receiver
 from tls import make_certificate
 from waiting import wait_for
@@ -111,6 +111,8 @@ def test_the_answer_comes_under_tls(folder_receiver, pair, version, notifies):
     receiver = folder_receiver(
         TLS_CERTIFICATE=str(pair[0]), TLS_PRIVATE_KEY=str(pair[1]), TLS_PORT=str(port), **PATIENT
     )
+    # It is opened after the plain one.
+    wait_for("the TLS port", lambda: accepts(port))
     [accept, response] = pdus(TLS(port, pair[0], version, notifies).answers(REQUEST + MESSAGE))
     assert (accept[0], response[0], raw_sender.status_of(response)) == (2, 4, 0)
     assert end_of(receiver) == ANSWERED
