@@ -80,11 +80,15 @@ struct ForeignContent: Equatable, Sendable {
         let bytes = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes
         let isText = bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F || [0x09, 0x0A, 0x0C, 0x0D].contains($0) }
         guard isText, !bytes.isEmpty else { return nil }
-        let start = String(decoding: bytes.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }, as: UTF8.self).lowercased()
+        // The letters of ASCII in lower case; what else changes is not looked for.
+        let start = bytes.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }.map { $0 | 0x20 }
         let advice = "Look at what wrote it: it may be the error message of a failed download"
-        if start.begins(with: "<!doctype html") || start.begins(with: "<html") { return ("an HTML page", advice) }
-        if start.begins(with: "<") { return ("an XML document", advice) }
-        if start.begins(with: "{") || start.begins(with: "[") { return ("a JSON document", advice) }
+        if ["<!doctype html", "<html"].contains(where: { start.starts(with: $0.utf8) }) {
+            return ("an HTML page", advice)
+        }
+        if start.starts(with: "<".utf8) { return ("an XML document", advice) }
+        // `[` becomes `{` as well.
+        if start.starts(with: "{".utf8) { return ("a JSON document", advice) }
         return ("a text", advice)
     }
 

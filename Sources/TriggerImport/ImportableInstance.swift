@@ -33,7 +33,8 @@ struct ImportableInstance {
         var told = ""
         var length = 0
         for scalar in text.unicodeScalars {
-            let scalar = scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            let scalar = isControl ? "\u{FFFD}" : scalar
             length += UTF8.width(scalar)
             guard length <= DocumentLimits.maximumUIDBytes else { break }
             told.unicodeScalars.append(scalar)

@@ -129,7 +129,7 @@ def test_trickling_parts(s3_receiver):
         serve_b(receiver)
         refused = wait_for("a trickler to lose its memory", lambda: receiver.log_lines("instance refused"))
         assert refused[0]["status"] == "A700H"
-        assert refused[0]["reason"] == "memoryNeeded"
+        assert refused[0]["reason"] == "It came too slowly and others needed memory, send it again"
         serve_b(receiver)
 
 
@@ -290,7 +290,8 @@ def test_unfinished_requests(folder_receiver):
                 stack.enter_context(RawSender(receiver.port, A)).send(unfinished)
         serve_b(receiver)
         peak = peak_rss(receiver.pid)
-    allowed = AT_START + bound + count * PER_IDLE
+    # Buffers that grow take up to twice the bytes that they hold, see MAXIMUM_PENDING_REQUEST_BYTES.
+    allowed = AT_START + 2 * bound + count * PER_IDLE
     print(f"peak RSS {peak / MIB:.0f} MiB, bound {allowed / MIB:.0f} MiB")
     assert peak < allowed
     reason = "requests that are not whole held too much memory"
