@@ -188,7 +188,13 @@ final class InstanceReception: InstanceReceiver {
         _ fragment: ByteBuffer, following rest: ByteBuffer, to upload: InstanceUpload
     ) -> EventLoopFuture<Void>? {
         var rest = rest
-        guard walk?.feed(&rest, work: Self.workInATurn) == true else { return upload.write(fragment) }
+        guard walk?.feed(&rest, work: Self.workInATurn) == true else {
+            return upload.write(fragment)?.assumeIsolated().flatMapErrorThrowing { error in
+                // The rest is not handed to us: nothing can be said of the data set's end, and the upload tells the status.
+                self.walk = nil
+                throw error
+            }.nonisolated()
+        }
         return surroundings.nextTurn().assumeIsolated().flatMap { [rest] in
             // The association may have ended meanwhile.
             guard case .uploading(let upload) = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
