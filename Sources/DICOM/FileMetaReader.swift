@@ -75,18 +75,11 @@ struct FileMetaReader {
             return true
         }
         guard fill(to: ElementEncoding.leastHeaderLength, from: &input) else { return false }
-        let vr = VR(pending[4], pending[5])
-        let hasLongHeader = vr?.has32BitLength ?? false
-        if hasLongHeader, !fill(to: ElementEncoding.greatestHeaderLength, from: &input) { return false }
-        let header = pending
-        let bytes = header.span.bytes
-        let tag = Tag(0x0002, ByteOrder.littleEndian.uint16(bytes, at: 2))
-        let count =
-            switch vr {
-            case nil: ByteOrder.littleEndian.uint32(bytes, at: 4)
-            case .some where hasLongHeader: ByteOrder.littleEndian.uint32(bytes, at: 8)
-            case .some: UInt32(ByteOrder.littleEndian.uint16(bytes, at: 6))
-            }
+        let form = VR(pending[4], pending[5]).map { ElementEncoding.Form.explicit($0) } ?? .implicit
+        guard fill(to: form.headerLength, from: &input) else { return false }
+        let header = ElementEncoding.explicitVRLittleEndian.header(pending.span.bytes, form: form, depth: 0)
+        let tag = header.tag
+        let count = header.length ?? .max
         let left = Int(limits.maximumFileMetaInformationLength) - length
         guard Int(count) <= left else {
             throw .lengthExceedsMaximum(tag, length: UInt64(count), maximum: UInt64(max(0, left)))

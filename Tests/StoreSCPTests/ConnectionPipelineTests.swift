@@ -24,15 +24,7 @@ import Testing
     ) throws -> EmbeddedChannel {
         let pair = tls ? try TestCertificate().environment : [:]
         let configuration = try Configuration(environment: pair.merging(settings) { $1 })
-        let store = MemoryStore()
-        let associations = OpenAssociations(limits: configuration.network.associations)
-        let service = StorageService(
-            configuration: configuration, store: store,
-            deliveries: Deliveries(
-                store: store, limits: configuration.delivery,
-                lease: HeldLease(store: store, seconds: 60, logger: log.logger),
-                associations: associations, logger: log.logger),
-            associations: associations, uploads: UploadsInProgress(), logger: log.logger)
+        let service = Samples.service(configuration, logger: log.logger)
         var timeouts = AssociationTimeouts()
         timeouts.artim = .seconds(3)
         let pipeline = ConnectionPipeline(

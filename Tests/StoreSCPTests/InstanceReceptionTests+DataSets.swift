@@ -19,6 +19,13 @@ extension InstanceReceptionTests {
         #expect(instances.isEmpty)
     }
 
+    @Test("Behind a write that failed the sender is to try again: that the rest was dropped is not its fault")
+    func cutByFailure() async throws {
+        store.refuseWrites()
+        #expect(try await receive(Samples.dataSet(pixels: 500), fragmentSize: 150)?.status == .outOfResources)
+        #expect(told.problems.isEmpty && told.doubts.isEmpty)
+    }
+
     @Test("If it may be stored, it is B007H and marked in the manifest")
     func cutAndStored() async throws {
         let dataSet = Array(Samples.dataSet(pixels: 500).dropLast(60))

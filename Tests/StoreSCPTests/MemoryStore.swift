@@ -14,6 +14,7 @@ final class MemoryStore: InstanceStore {
         var discarded: [String] = []
         var refusedPrefixes: Set<String> = []
         var refusesRemovals = false
+        var refusesWrites = false
         var refusals = 0
         var answersToLose = 0
         var readsToRefuse = 0
@@ -41,6 +42,11 @@ final class MemoryStore: InstanceStore {
 
     func accept(prefix: String) {
         state.withLock { _ = $0.refusedPrefixes.remove(prefix) }
+    }
+
+    /// Of what comes behind an object's beginning.
+    func refuseWrites() {
+        state.withLock { $0.refusesWrites = true }
     }
 
     func refuseRemovals(_ refuses: Bool) {
@@ -157,6 +163,7 @@ final class MemoryStore: InstanceStore {
         }
 
         func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+            guard !store.state.withLock(\.refusesWrites) else { return eventLoop.makeFailedFuture(Refused()) }
             self.bytes.writeImmutableBuffer(bytes)
             return nil
         }

@@ -13,16 +13,7 @@ struct ReasonLinesTests {
     private let log = RecordedLog(level: .info)
 
     private func service(_ settings: [String: String] = [:]) throws -> StorageService {
-        let configuration = try Configuration(environment: settings)
-        let store = MemoryStore()
-        let associations = OpenAssociations(limits: configuration.network.associations)
-        return StorageService(
-            configuration: configuration, store: store,
-            deliveries: Deliveries(
-                store: store, limits: configuration.delivery,
-                lease: HeldLease(store: store, seconds: 60, logger: log.logger),
-                associations: associations, logger: log.logger),
-            associations: associations, uploads: UploadsInProgress(), logger: log.logger)
+        Samples.service(try Configuration(environment: settings), logger: log.logger)
     }
 
     private static func summary(of association: Association, end: AssociationEnd = .released) -> AssociationSummary {

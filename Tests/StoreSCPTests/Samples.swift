@@ -31,6 +31,19 @@ enum Samples {
             associations: OpenAssociations(limits: OpenAssociations.Limits(total: 1)), spawn: spawn, logger: logger)
     }
 
+    /// With a store of its own, in memory.
+    static func service(_ configuration: Configuration, logger: Logger) -> StorageService {
+        let store = MemoryStore()
+        let associations = OpenAssociations(limits: configuration.network.associations)
+        return StorageService(
+            configuration: configuration, store: store,
+            deliveries: Deliveries(
+                store: store, limits: configuration.delivery,
+                lease: HeldLease(store: store, seconds: 60, logger: logger), associations: associations,
+                logger: logger),
+            associations: associations, uploads: UploadsInProgress(), logger: logger)
+    }
+
     static let peer = MemoryShares.Peer(address: "127.0.0.1", callingAETitle: "CT1")
 
     static func surroundings(

@@ -9,8 +9,6 @@ extension InstanceProblem {
         switch self {
         case .elementMissing(let tag, _):
             metadata.note(tag, expected: "a value before the pixel data", got: "none")
-        case .invalidUID(let tag, let error, let offset):
-            metadata.note(DataSetError.invalidUID(tag, error), at: ElementPlace(tag: tag, offset: offset))
         case .mismatch(let tag, _, let command, let dataSet, let offset):
             metadata.note(tag, offset: offset, expected: "\(command)", got: "\(dataSet)")
         case .unreadable(let error, let place):

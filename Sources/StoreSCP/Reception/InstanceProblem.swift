@@ -4,7 +4,6 @@ import DICOMNetwork
 /// Why a data set is not stored, with the status that tells the sender.
 enum InstanceProblem: Error, Equatable {
     case elementMissing(Tag, name: String)
-    case invalidUID(Tag, UIDError, offset: UInt64)
     /// Command and data set name different ones.
     case mismatch(Tag, name: String, command: UID, dataSet: UID, offset: UInt64)
     case unreadable(DataSetError, at: ElementPlace)
@@ -35,7 +34,7 @@ enum InstanceProblem: Error, Equatable {
 
     private var status: DIMSEStatus {
         switch self {
-        case .elementMissing, .invalidUID, .unreadable, .incomplete, .part10File, .headerTooLong: .cannotUnderstand
+        case .elementMissing, .unreadable, .incomplete, .part10File, .headerTooLong: .cannotUnderstand
         case .mismatch: .dataSetDoesNotMatchSOPClass
         case .classNotSupported: .sopClassNotSupported
         case .classNotPermitted: .notAuthorized
@@ -48,7 +47,6 @@ enum InstanceProblem: Error, Equatable {
     private var comment: String {
         switch self {
         case .elementMissing(let tag, let name): "The data set has no \(name) \(tag)"
-        case .invalidUID(let tag, let error, _): DataSetError.invalidUID(tag, error).description
         case .mismatch(let tag, let name, _, _, _): "\(name) \(tag) differs from the command's"
         case .unreadable(let error, _): error.description
         case .incomplete(let cut): cut.description

@@ -105,20 +105,28 @@ final class InstanceReception: InstanceReceiver {
                 return .complete
             }
         }
-        if case .uploading(let upload) = state {
-            let ending = walk?.finish() ?? .whole
-            if case .cut(let cut) = ending, limits.incompleteDataSets == .refuse {
-                refuse(.incomplete(cut))
-            } else {
-                if ending != .whole { surroundings.onDoubt(ending) }
-                return upload.finish(ending)
-            }
+        switch state {
+        case .uploading(let upload): return finish(upload)
+        case .refused(let problem): return eventLoop.makeSucceededFuture(problem.outcome)
+        // It is not asked to finish then.
+        case .readingHeader, .cancelled: return eventLoop.makeSucceededFuture(StoreOutcome(status: .outOfResources))
         }
-        guard case .refused(let problem) = state else {
-            // It is not asked to finish then.
-            return eventLoop.makeSucceededFuture(StoreOutcome(status: .outOfResources))
+    }
+
+    private func finish(_ upload: InstanceUpload) -> EventLoopFuture<StoreOutcome> {
+        // What came behind a write that failed was not handed to us: nothing can be said of the data set's end.
+        guard !upload.hasFailed, let ending = walk?.finish(), ending != .whole else { return upload.finish() }
+        guard case .cut(let cut) = ending else {
+            surroundings.onDoubt(ending)
+            return upload.finish()
         }
-        return eventLoop.makeSucceededFuture(problem.outcome)
+        guard limits.incompleteDataSets == .store else {
+            let problem = InstanceProblem.incomplete(cut)
+            refuse(problem)
+            return eventLoop.makeSucceededFuture(problem.outcome)
+        }
+        surroundings.onDoubt(ending)
+        return upload.finish(cut: cut)
     }
 
     func cancel() {
@@ -188,13 +196,7 @@ final class InstanceReception: InstanceReceiver {
         _ fragment: ByteBuffer, following rest: ByteBuffer, to upload: InstanceUpload
     ) -> EventLoopFuture<Void>? {
         var rest = rest
-        guard walk?.feed(&rest, work: Self.workInATurn) == true else {
-            return upload.write(fragment)?.assumeIsolated().flatMapErrorThrowing { error in
-                // The rest is not handed to us: nothing can be said of the data set's end, and the upload tells the status.
-                self.walk = nil
-                throw error
-            }.nonisolated()
-        }
+        guard walk?.feed(&rest, work: Self.workInATurn) == true else { return upload.write(fragment) }
         return surroundings.nextTurn().assumeIsolated().flatMap { [rest] in
             // The association may have ended meanwhile.
             guard case .uploading(let upload) = self.state else { return self.eventLoop.makeSucceededVoidFuture() }

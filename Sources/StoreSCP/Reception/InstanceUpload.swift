@@ -49,6 +49,7 @@ final class InstanceUpload {
     private var isBegun = false
     /// The writer cannot go on.
     private var failure: (any Error)?
+    var hasFailed: Bool { failure != nil }
     /// Where the data set ended too early.
     private var cut: DataSetCut?
     /// When the last byte had come.
@@ -88,9 +89,9 @@ final class InstanceUpload {
 
     /// Success means that the instance is durable and that its delivery will be closed, whatever becomes of this process.
     /// Never fails.
-    func finish(_ ending: DataSetWalk.Ending = .whole) -> EventLoopFuture<StoreOutcome> {
+    func finish(cut: DataSetCut? = nil) -> EventLoopFuture<StoreOutcome> {
         received = eventLoop.now
-        if case .cut(let cut) = ending { self.cut = cut }
+        self.cut = cut
         if let failure { return fail(failure) }
         guard isBegun else { return after(write(ByteBuffer())) { self.publish() } }
         return publish()

@@ -36,7 +36,7 @@ struct ReceivedInstance: Sendable, Equatable {
         do throws(UIDError) {
             return try value.uid()
         } catch {
-            throw .invalidUID(tag, error, offset: value.offset)
+            throw .unreadable(.invalidUID(tag, error), at: ElementPlace(tag: tag, offset: value.offset))
         }
     }
 
