@@ -33,8 +33,7 @@ package struct Configuration: Sendable {
     let requiresTLS: Bool
     /// Nil: no TLS port.
     let tls: TLSSettings?
-    /// Every connection of a DICOM port begins with a load balancer's header.
-    let usesProxyProtocol: Bool
+    let proxyProtocol: ProxyProtocolSettings
     /// Nil: no health port.
     let healthPort: Int?
     let aeTitle: String
@@ -76,7 +75,7 @@ package struct Configuration: Sendable {
         port = try settings.integer("SCP_PORT", default: 11112, in: 0...65535)
         requiresTLS = try settings.boolean("REQUIRE_TLS", default: false)
         tls = try TLSSettings(settings)
-        usesProxyProtocol = try settings.boolean("PROXY_PROTOCOL", default: false)
+        proxyProtocol = try ProxyProtocolSettings(settings)
         healthPort = try settings.integer("HEALTH_PORT", in: 0...65535)
         aeTitle = try settings.aeTitle("AE_TITLE", default: "STORESCP")
         requiresCalledAETitle = try settings.boolean("REQUIRE_CALLED_AE_TITLE", default: false)

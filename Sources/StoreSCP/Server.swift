@@ -44,14 +44,13 @@ final class Server: Sendable {
 
     static func start(configuration: Configuration, service: StorageService, logger: Logger) async throws -> Server {
         let network = configuration.network
-        let connections = Connections(
-            limits: network.connections, usesProxyProtocol: configuration.usesProxyProtocol)
+        let connections = Connections(limits: network.connections)
         let readBuffers = ReadBuffers()
 
         func listen(on port: Int, tls: TLSContexts?) async throws -> any Channel {
             let pipeline = ConnectionPipeline(
                 service: service, limits: network.association, timeouts: network.timeouts,
-                usesProxyProtocol: configuration.usesProxyProtocol, tls: tls,
+                proxyProtocol: configuration.proxyProtocol, tls: tls,
                 advice: ConnectionAdvice(configuration: configuration), logger: logger)
             return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelOption(.backlog, value: backlog)

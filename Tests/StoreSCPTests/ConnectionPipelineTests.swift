@@ -16,11 +16,16 @@ import Testing
     /// A TLS record that holds a handshake message of 512 bytes, of which one is there.
     private static let halfClientHello: [UInt8] = [0x16, 0x03, 0x01, 0x02, 0x00, 0x01]
 
+    private static let always = ["PROXY_PROTOCOL": "true"]
+    private static let auto = ["PROXY_PROTOCOL": "auto", "PROXY_PROTOCOL_FROM": "127.0.0.0/8"]
+    /// An A-ABORT, upon which we close.
+    private static let abort: [UInt8] = [0x07, 0, 0, 0, 0, 4, 0, 0, 0, 0]
+
     private let log = RecordedLog(level: .info)
 
     /// A connection that is open, with a clock that the test advances.
     private func connect(
-        tls: Bool, usesProxyProtocol: Bool = false, settings: [String: String] = [:]
+        tls: Bool, from address: String = "127.0.0.1", settings: [String: String] = [:]
     ) throws -> EmbeddedChannel {
         let pair = tls ? try TestCertificate().environment : [:]
         let configuration = try Configuration(environment: pair.merging(settings) { $1 })
@@ -28,12 +33,16 @@ import Testing
         var timeouts = AssociationTimeouts()
         timeouts.artim = .seconds(3)
         let pipeline = ConnectionPipeline(
-            service: service, limits: AssociationLimits(), timeouts: timeouts, usesProxyProtocol: usesProxyProtocol,
+            service: service, limits: AssociationLimits(), timeouts: timeouts,
+            proxyProtocol: configuration.proxyProtocol,
             tls: tls ? try TLSContexts(#require(configuration.tls), logger: log.logger) : nil,
             advice: ConnectionAdvice(configuration: configuration), logger: log.logger)
         let channel = EmbeddedChannel()
+        let peer = try SocketAddress(ipAddress: address, port: 50000)
+        // An accepted connection knows it before it has handlers.
+        channel.remoteAddress = peer
         try pipeline.addHandlers(to: channel).wait()
-        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 50000)).wait()
+        try channel.connect(to: peer).wait()
         return channel
     }
 
@@ -42,9 +51,9 @@ import Testing
         channel.embeddedEventLoop.run()
     }
 
-    @Test("A silent client ends with ARTIM, and not before", arguments: [false, true], [false, true])
-    func silent(tls: Bool, usesProxyProtocol: Bool) throws {
-        let channel = try connect(tls: tls, usesProxyProtocol: usesProxyProtocol)
+    @Test("A silent client ends with ARTIM, and not before", arguments: [false, true], [[:], always, auto])
+    func silent(tls: Bool, settings: [String: String]) throws {
+        let channel = try connect(tls: tls, settings: settings)
         channel.embeddedEventLoop.advanceTime(by: .milliseconds(2999))
         #expect(channel.isActive)
         channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
@@ -246,8 +255,8 @@ import Testing
 
     @Test("A probe that closes or breaks the connection without a byte is silent", arguments: [false, true])
     func probe(breaks: Bool) throws {
-        for (tls, proxy) in [(false, false), (false, true), (true, false), (true, true)] {
-            let channel = try connect(tls: tls, usesProxyProtocol: proxy)
+        for (tls, settings) in [false, true].flatMap({ tls in [[:], Self.always, Self.auto].map { (tls, $0) } }) {
+            let channel = try connect(tls: tls, settings: settings)
             if breaks { channel.pipeline.fireErrorCaught(IOError(errnoCode: 104, reason: "read")) }
             channel.pipeline.fireChannelInactive()
             channel.embeddedEventLoop.run()
@@ -257,7 +266,7 @@ import Testing
 
     @Test("A peer without the PROXY header is refused with one line", arguments: [false, true])
     func noHeader(tls: Bool) throws {
-        let channel = try connect(tls: tls, usesProxyProtocol: true)
+        let channel = try connect(tls: tls, settings: Self.always)
         try send([0x01], to: channel)
         #expect(!channel.isActive)
         #expect(log.lines.count == 1)
@@ -266,7 +275,7 @@ import Testing
 
     @Test("Behind the PROXY header a handshake that fails is that of the peer, not of the load balancer")
     func proxiedHandshake() throws {
-        let channel = try connect(tls: true, usesProxyProtocol: true)
+        let channel = try connect(tls: true, settings: Self.always)
         try send(Self.proxyHeader + [0x01, 0x00, 0x00, 0x00, 0x00], to: channel)
         #expect(log.lines.count == 1)
         #expect(log.lines.first?.contains("\"peer\":\"203.0.113.7\"") == true)
@@ -274,11 +283,70 @@ import Testing
 
     @Test("Behind the PROXY header an association's summary names the peer")
     func proxiedAssociation() throws {
-        let channel = try connect(tls: false, usesProxyProtocol: true)
-        // An A-ABORT, upon which we close.
-        try send(Self.proxyHeader + [0x07, 0, 0, 0, 0, 4, 0, 0, 0, 0], to: channel)
+        let channel = try connect(tls: false, settings: Self.always)
+        try send(Self.proxyHeader + Self.abort, to: channel)
         #expect(!channel.isActive)
         #expect(log.lines.count == 1)
         #expect(log.lines.first?.contains("\"peer\":\"203.0.113.7\"") == true)
+    }
+
+    @Test(
+        "Where the header may be absent, a summary names the peer of the header, and without one the connection's",
+        arguments: [
+            (proxyHeader, "203.0.113.7"), (Array("PROXY TCP4 203.0.113.8 192.0.2.1 1 104\r\n".utf8), "203.0.113.8"),
+            ([], "127.0.0.1"),
+        ] as [([UInt8], String)])
+    func optionalHeader(_ header: [UInt8], _ peer: String) throws {
+        let channel = try connect(tls: false, settings: Self.auto)
+        for byte in header + Self.abort { try send([byte], to: channel) }
+        #expect(!channel.isActive)
+        #expect(log.lines.count == 1)
+        #expect(log.lines.first?.contains("\"peer\":\"\(peer)\"") == true, "\(log.lines)")
+    }
+
+    @Test(
+        "Where the header may be absent, what is not TLS is told with the address that counts",
+        arguments: [false, true])
+    func optionalHeaderBeforeTLS(hasHeader: Bool) throws {
+        let channel = try connect(tls: true, settings: Self.auto)
+        try send((hasHeader ? Self.proxyHeader : []) + [0x01, 0x00, 0x00, 0x00, 0x00], to: channel)
+        #expect(try reason() == "a plain A-ASSOCIATE-RQ on the TLS port")
+        #expect(log.lines.first?.contains("\"peer\":\"\(hasHeader ? "203.0.113.7" : "127.0.0.1")\"") == true)
+    }
+
+    @Test("Where the header may be absent, a handshake without one comes to its end")
+    func handshakeWithoutHeader() throws {
+        let server = try connect(tls: true, settings: Self.auto)
+        _ = try shakeHands(with: server)
+        #expect(throws: ChannelPipelineError.notFound) {
+            try server.pipeline.syncOperations.handler(type: TLSInputObserver.self)
+        }
+        #expect(log.lines.isEmpty)
+    }
+
+    @Test("Where the header may be absent, one that cannot be read is refused with one line", arguments: [false, true])
+    func malformedHeader(tls: Bool) throws {
+        let channel = try connect(tls: tls, settings: Self.auto)
+        try send(Array("PROXY TCP4 203.0.113.7\r\n".utf8), to: channel)
+        #expect(!channel.isActive)
+        #expect(try reason("connection without a valid PROXY header refused").hasPrefix("version 1"))
+        #expect(log.lines.first?.contains("PROXY_PROTOCOL=auto") == true)
+    }
+
+    @Test(
+        "From elsewhere than PROXY_PROTOCOL_FROM a header is another protocol, and plain DICOM is taken",
+        arguments: ["auto", "true"])
+    func headerFromElsewhere(mode: String) throws {
+        let settings = ["PROXY_PROTOCOL": mode, "PROXY_PROTOCOL_FROM": "10.0.0.0/24"]
+        try send(Self.proxyHeader, to: try connect(tls: false, from: "192.0.2.9", settings: settings))
+        try send(Self.proxyHeader, to: try connect(tls: true, from: "192.0.2.9", settings: settings))
+        try send(Self.abort, to: try connect(tls: false, from: "192.0.2.9", settings: settings))
+        #expect(log.lines.count == 3)
+        for line in log.lines { #expect(line.contains(#""peer":"192.0.2.9""#), "\(line)") }
+        for line in log.lines.prefix(2) { #expect(line.contains("PROXY_PROTOCOL_FROM=10.0.0.0/24"), "\(line)") }
+        #expect(log.lines[0].contains("a PROXY header on a port for DICOM"))
+        #expect(log.lines[1].contains("a PROXY header on the TLS port"))
+        #expect(
+            log.lines[2].contains("aborted by the peer") || log.lines[2].contains("aborted by peer"), "\(log.lines[2])")
     }
 }

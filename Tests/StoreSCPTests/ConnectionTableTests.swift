@@ -78,11 +78,11 @@ struct ConnectionTableTests {
     @Test("Behind a load balancer a connection counts for the peer that its header names")
     func proxied() {
         let crowd = Crowd()
-        for _ in 0..<4 { #expect(crowd.open(nil) == []) }
+        for _ in 0..<4 { #expect(crowd.open("balancer") == []) }
         for (index, address) in ["b", "a", "a", "a"].enumerated() {
             crowd.table.peerIsKnown(address, of: crowd.id(index))
         }
-        #expect(crowd.open(nil) == [1])
+        #expect(crowd.open("balancer") == [1])
     }
 
     @Test("Requests that are not whole share their bytes; the largest of the peer that holds most goes")
@@ -122,7 +122,7 @@ struct ConnectionTableTests {
     @Test("What a connection holds goes with it to the peer that the header names")
     func requestBytesOfProxied() {
         let crowd = Crowd()
-        for _ in 0..<3 { #expect(crowd.open(nil) == []) }
+        for _ in 0..<3 { #expect(crowd.open("balancer") == []) }
         #expect(crowd.hold(40, 0) == [])
         crowd.table.peerIsKnown("a", of: crowd.id(0))
         #expect(crowd.hold(30, 1) == [])

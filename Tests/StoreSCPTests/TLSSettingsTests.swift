@@ -5,12 +5,11 @@ import Testing
 @Suite struct TLSSettingsTests {
     private static let pair = ["TLS_CERTIFICATE": "/tls/certificate.pem", "TLS_PRIVATE_KEY": "/tls/key.pem"]
 
-    @Test("Without a certificate there is no TLS port, no PROXY header and no health port")
+    @Test("Without a certificate there is no TLS port and no health port")
     func absent() throws {
         let configuration = try Configuration(environment: [:])
         #expect(configuration.tls == nil)
         #expect(!configuration.requiresTLS)
-        #expect(!configuration.usesProxyProtocol)
         #expect(configuration.healthPort == nil)
     }
 
@@ -31,7 +30,7 @@ import Testing
             environment: Self.pair.merging([
                 "TLS_PORT": "0", "REQUIRE_TLS": "true", "TLS_CLIENT_CERTIFICATES": "required",
                 "TLS_CLIENT_CA_CERTIFICATES": "/tls/ca.pem", "TLS_MINIMUM_VERSION": "1.3", "TLS_RELOAD_SECONDS": "1",
-                "PROXY_PROTOCOL": "true", "HEALTH_PORT": "8080",
+                "HEALTH_PORT": "8080",
             ]) { $1 })
         let tls = try #require(configuration.tls)
         #expect(tls.port == 0)
@@ -39,7 +38,6 @@ import Testing
         #expect(tls.minimumVersion == .tls13)
         #expect(tls.reloadSeconds == 1)
         #expect(configuration.requiresTLS)
-        #expect(configuration.usesProxyProtocol)
         #expect(configuration.healthPort == 8080)
     }
 
@@ -58,7 +56,6 @@ import Testing
             ("TLS_PORT", ["TLS_PORT": "dicom-tls"]),
             ("TLS_RELOAD_SECONDS", ["TLS_RELOAD_SECONDS": "0"]),
             ("REQUIRE_TLS", ["REQUIRE_TLS": "perhaps"]),
-            ("PROXY_PROTOCOL", ["PROXY_PROTOCOL": "v1"]),
             ("HEALTH_PORT", ["HEALTH_PORT": "65536"]),
         ] as [(String, [String: String])])
     func unusable(name: String, environment: [String: String]) {

@@ -9,11 +9,15 @@ import threading
 class Forwarder:
     """Takes connections on a port of loopback and passes their bytes to `target`, a port of loopback too.
 
-    With a `context` it ends TLS. Each connection to the target begins with `preamble`.
+    With a `context` it ends TLS. Each connection to the target comes from the address `source` and begins with what
+    `preamble` is then.
     """
 
-    def __init__(self, target: int, context: ssl.SSLContext | None = None, preamble: bytes = b""):
-        self._target, self._context, self._preamble = target, context, preamble
+    def __init__(
+        self, target: int, context: ssl.SSLContext | None = None, preamble: bytes = b"", source: str = "127.0.0.1"
+    ):
+        self._target, self._context, self._source = target, context, source
+        self.preamble = preamble
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self.port = 0
@@ -30,8 +34,10 @@ class Forwarder:
         self._thread.join()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        target_reader, target_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        target_writer.write(self._preamble)
+        target_reader, target_writer = await asyncio.open_connection(
+            "127.0.0.1", self._target, local_addr=(self._source, 0)
+        )
+        target_writer.write(self.preamble)
         await asyncio.gather(_pass_on(reader, target_writer), _pass_on(target_reader, writer))
 
 

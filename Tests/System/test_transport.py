@@ -19,6 +19,7 @@ from forwarder import Forwarder
 from ports import accepts, free_port
 from pydicom.uid import ExplicitVRLittleEndian
 from pynetdicom import AE
+from pynetdicom.association import Association
 from receiver import Receiver
 from senders import send_with_dcmtk, send_with_pynetdicom
 from synthetic import synthetic_instance
@@ -32,6 +33,10 @@ VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 CLIENT_SECONDS = 20
 # PROXY version 2, TCP over IPv4, 203.0.113.7:40000 to 192.0.2.1:104, and an empty PP2_TYPE_NOOP.
 PROXY_HEADER = bytes.fromhex("0D0A0D0A000D0A515549540A 21 11 000F CB007107 C0000201 9C40 0068 040000")
+# Version 1, of the same connection.
+PROXY_LINE = b"PROXY TCP4 203.0.113.7 192.0.2.1 40000 104\r\n"
+ELSEWHERE = "127.0.0.2"
+PER_PEER = "4"
 
 
 class Log:
@@ -243,6 +248,7 @@ def test_required_tls_from_settings_that_hold_the_text(pair, instance, tmp_path)
         ({"TLS_CERTIFICATE": "/nowhere/certificate.pem"}, "TLS_PRIVATE_KEY"),
         ({"TLS_CERTIFICATE": "/nowhere/certificate.pem", "TLS_PRIVATE_KEY": "/nowhere/key.pem"}, "TLS_CERTIFICATE"),
         ({"REQUIRE_TLS": "true", "TLS_PORT": "0"}, "TLS_CERTIFICATE"),
+        ({"PROXY_PROTOCOL": "auto"}, "the load balancer's addresses and CIDR ranges, since PROXY_PROTOCOL is"),
         ({"STORAGE_DIRECTORY": "/dev/null/storage"}, "STORAGE_DIRECTORY, /dev/null/storage, cannot be written"),
     ],
 )
@@ -372,6 +378,98 @@ def test_who_sends_no_proxy_header_is_refused(proxied, pair, instance):
     assert log.messages() == ["connection without a valid PROXY header refused"] * 2
 
 
+@pytest.fixture(scope="module")
+def either(pair, tmp_path_factory):
+    """A receiver whose load balancer, 127.0.0.1, sends the header now and then; its TLS port."""
+    rules = [{"callingAETitle": "BOUND", "peers": ["203.0.113.7"]}, {"callingAETitle": "FREE"}]
+    settings = tls_settings(
+        pair,
+        PROXY_PROTOCOL="auto",
+        PROXY_PROTOCOL_FROM="127.0.0.1/32,fd00::/8",
+        ACCESS_RULES=json.dumps(rules),
+        MAXIMUM_ASSOCIATIONS_PER_PEER=PER_PEER,
+    )
+    with start(tmp_path_factory.mktemp("either"), **settings) as scp:
+        yield scp, int(settings["TLS_PORT"])
+
+
+PREAMBLES = {b"": "127.0.0.1", PROXY_HEADER: "203.0.113.7", PROXY_LINE: "203.0.113.7"}
+
+
+@pytest.mark.parametrize("preamble", PREAMBLES, ids=["none", "version 2", "version 1"])
+def test_with_and_without_the_header_senders_are_served(either, pair, instance, preamble):
+    scp, tls_port = either
+    log, tls = Log(scp.log), (client_context(pair[0]), HOST)
+    with Forwarder(scp.port, preamble=preamble) as plain, Forwarder(tls_port, preamble=preamble) as encrypted:
+        assert statuses(send_with_dcmtk([instance], "127.0.0.1", plain.port, "FREE")) == [0]
+        log.wait_for("association ended")
+        assert statuses(send_with_pynetdicom([instance], "127.0.0.1", encrypted.port, "FREE", tls=tls)) == [0]
+    ended = lambda: [line for line in log.lines() if line["message"] == "association ended"]  # noqa: E731
+    wait_for("both lines", lambda: len(ended()) == 2)
+    assert [(line["peer"], line["end"]) for line in ended()] == [(PREAMBLES[preamble], "released")] * 2
+
+
+def associate(port: int, title: str = "FREE") -> Association:
+    ae = AE(ae_title=title)
+    ae.add_requested_context(VERIFICATION)
+    return ae.associate("127.0.0.1", port)
+
+
+def test_the_header_is_switched_on_and_off_and_no_sender_notices(either, instance):
+    """As `EnableProxyProtocol` does it at the load balancer, while associations last."""
+    scp, _ = either
+    with Forwarder(scp.port) as balancer:
+        lasting = []
+        for preamble in (b"", PROXY_LINE, b"", PROXY_HEADER):
+            balancer.preamble = preamble
+            assert statuses(send_with_dcmtk([instance], "127.0.0.1", balancer.port, "FREE")) == [0]
+            assert statuses(send_with_pynetdicom([instance], "127.0.0.1", balancer.port, "FREE")) == [0]
+            lasting = lasting or [associate(balancer.port)]
+            assert lasting[0].send_c_echo().Status == 0
+        lasting[0].release()
+
+
+def test_limits_for_addresses_count_the_headers(either):
+    scp, _ = either
+    with Forwarder(scp.port, preamble=PROXY_LINE.replace(b"113.7", b"113.8")) as balancer:
+        lasting = [associate(balancer.port) for _ in range(int(PER_PEER) + 1)]
+        assert [association.is_established for association in lasting] == [True] * int(PER_PEER) + [False]
+        for preamble in (b"", PROXY_HEADER):
+            balancer.preamble = preamble
+            lasting.append(associate(balancer.port))
+            assert lasting[-1].is_established
+        for association in lasting:
+            association.release()
+
+
+def test_rules_for_addresses_mean_the_headers(either, instance):
+    scp, _ = either
+    with Forwarder(scp.port) as balancer:
+        assert statuses(send_with_dcmtk([instance], "127.0.0.1", balancer.port, "BOUND")) == [None]
+        balancer.preamble = PROXY_LINE
+        assert statuses(send_with_dcmtk([instance], "127.0.0.1", balancer.port, "BOUND")) == [0]
+
+
+def test_from_elsewhere_no_header_is_believed(either, instance):
+    scp, _ = either
+    log = Log(scp.log)
+    with Forwarder(scp.port, preamble=PROXY_HEADER, source=ELSEWHERE) as stranger:
+        assert statuses(send_with_dcmtk([instance], "127.0.0.1", stranger.port, "BOUND")) == [None]
+        refused = log.wait_for("association ended")
+        assert (refused["peer"], refused["end"]) == (ELSEWHERE, "aborted by us: a PROXY header on a port for DICOM")
+        assert refused["hint"].startswith("PROXY_PROTOCOL_FROM=127.0.0.1/32,fd00::/8")
+        stranger.preamble = b""
+        assert statuses(send_with_dcmtk([instance], "127.0.0.1", stranger.port, "FREE")) == [0]
+
+
+def test_a_sender_cannot_add_a_header_to_the_load_balancers(either, instance):
+    scp, _ = either
+    log = Log(scp.log)
+    with Forwarder(scp.port, preamble=PROXY_LINE + PROXY_HEADER) as balancer:
+        assert statuses(send_with_dcmtk([instance], "127.0.0.1", balancer.port, "BOUND")) == [None]
+    assert log.wait_for("association ended")["end"] == "aborted by us: a PROXY header on a port for DICOM"
+
+
 # The health port
 
 
@@ -413,9 +511,16 @@ def probe(port: int, breaks: bool) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("proxy", ["false", "true"])
+PROXY_SETTINGS = [
+    {},
+    {"PROXY_PROTOCOL": "true"},
+    {"PROXY_PROTOCOL": "auto", "PROXY_PROTOCOL_FROM": "127.0.0.1"},
+]
+
+
+@pytest.mark.parametrize("proxy", PROXY_SETTINGS, ids=["none", "true", "auto"])
 def test_probes_leave_no_line(pair, tmp_path, proxy):
-    settings = tls_settings(pair, HEALTH_PORT=str(free_port()), PROXY_PROTOCOL=proxy, LOG_LEVEL="DEBUG")
+    settings = tls_settings(pair, HEALTH_PORT=str(free_port()), LOG_LEVEL="DEBUG", **proxy)
     log = Log(tmp_path / "receiver.log")
     with start(tmp_path, **settings) as scp:
         tls_port, health_port = int(settings["TLS_PORT"]), int(settings["HEALTH_PORT"])

@@ -1,6 +1,8 @@
 import NIOCore
 
-/// What a load balancer says about the connection that it passes on: the header of HAProxy's PROXY protocol, version 2.
+/// What a load balancer says about the connection that it passes on: the header of HAProxy's PROXY protocol.
+///
+/// AWS's load balancers send version 2, which is here; others may send version 1, a line of text.
 ///
 /// The specification is haproxy.org's proxy-protocol.txt; clauses below are its.
 package struct ProxyHeader: Hashable, Sendable {
@@ -30,16 +32,28 @@ package struct ProxyHeader: Hashable, Sendable {
 
     /// Takes the header off the front of `buffer`; nil, and nothing taken, until it is whole.
     ///
-    /// Each field is judged as soon as it is there, the signature byte by byte: a peer that sends something else is never
-    /// waited for.
+    /// The signature is judged byte by byte: a peer that sends something else is never waited for.
     package static func decode(from buffer: inout ByteBuffer) throws(ProxyHeaderError) -> ProxyHeader? {
-        let start = buffer.readerIndex
-        for (offset, expected) in signature.enumerated() {
-            guard let byte = buffer.getInteger(at: start + offset, as: UInt8.self) else { return nil }
-            guard byte == expected else {
-                throw .signatureNotAllowed(offset: offset, byte: byte, expected: expected)
-            }
+        if buffer.readableBytesView.first == lineBeginning.first {
+            guard try isWhole(lineBeginning, in: buffer) else { return nil }
+            return try decodeLine(from: &buffer)
         }
+        guard try isWhole(signature, in: buffer) else { return nil }
+        return try decodeFields(from: &buffer)
+    }
+
+    /// False: it may still become so.
+    private static func isWhole(_ beginning: [UInt8], in buffer: ByteBuffer) throws(ProxyHeaderError) -> Bool {
+        for (offset, (expected, byte)) in zip(beginning, buffer.readableBytesView).enumerated()
+        where byte != expected {
+            throw .signatureNotAllowed(offset: offset, byte: byte, expected: expected)
+        }
+        return buffer.readableBytes >= beginning.count
+    }
+
+    /// Each field is judged as soon as it is there.
+    private static func decodeFields(from buffer: inout ByteBuffer) throws(ProxyHeaderError) -> ProxyHeader? {
+        let start = buffer.readerIndex
         guard let commandByte = buffer.getInteger(at: start + 12, as: UInt8.self) else { return nil }
         guard let command = Command(rawValue: commandByte) else { throw .versionOrCommandNotAllowed(commandByte) }
         guard let family = buffer.getInteger(at: start + 13, as: UInt8.self) else { return nil }

@@ -1,6 +1,6 @@
 /// What was wrong with a PROXY header. Lengths are those that the peer claimed.
 package enum ProxyHeaderError: Error, Hashable, Sendable {
-    /// It is no PROXY header of version 2: the peer speaks something else.
+    /// It is not a PROXY header: the peer speaks something else.
     case signatureNotAllowed(offset: Int, byte: UInt8, expected: UInt8)
     /// The same, where it is known what the peer speaks.
     case otherProtocol(WireProtocol)
@@ -9,6 +9,9 @@ package enum ProxyHeaderError: Error, Hashable, Sendable {
     case lengthExceedsMaximum(length: UInt16, maximum: UInt16)
     /// The addresses of the family do not fit.
     case lengthTooShort(family: UInt8, length: UInt16, minimum: UInt16)
+    /// Of version 1: no end within so many bytes.
+    case lineTooLong(maximum: Int)
+    case lineFieldNotAllowed(ProxyHeader.LineField)
 }
 
 extension ProxyHeaderError: CustomStringConvertible {
@@ -17,13 +20,17 @@ extension ProxyHeaderError: CustomStringConvertible {
         switch self {
         case .signatureNotAllowed(let offset, let byte, let expected):
             "byte \(byte.standardHexadecimal) at offset \(offset), expected \(expected.standardHexadecimal)"
-        case .otherProtocol(.proxy): "a PROXY header of another version, expected version 2"
         case .otherProtocol(let other): "\(other) without a PROXY header before it"
         case .versionOrCommandNotAllowed(let byte): "version and command are \(byte.standardHexadecimal)"
         case .familyOrProtocolNotAllowed(let byte): "family and protocol are \(byte.standardHexadecimal)"
         case .lengthExceedsMaximum(let length, let maximum): "length \(length), maximum \(maximum)"
         case .lengthTooShort(let family, let length, let minimum):
             "length \(length), minimum \(minimum) for family \(family.standardHexadecimal)"
+        case .lineTooLong(let maximum): "version 1, and no CRLF within \(maximum) bytes"
+        case .lineFieldNotAllowed(.ending): "version 1, and the line does not end as it must"
+        case .lineFieldNotAllowed(.family): "version 1, and the family is neither TCP4, TCP6 nor UNKNOWN"
+        case .lineFieldNotAllowed(.address): "version 1, and an address is not one of its family"
+        case .lineFieldNotAllowed(.port): "version 1, and a port is not a number from 0 to 65535"
         }
     }
 }

@@ -1,6 +1,9 @@
 import NIOCore
 
-/// Takes the PROXY header off a connection, which must begin with one, tells who the peer is and leaves the pipeline.
+/// Takes the PROXY header off the beginning of a connection, tells who the peer is and leaves the pipeline.
+///
+/// Where the header is not required, what begins otherwise is passed on from its first bytes: neither a PDU nor a TLS record
+/// begins as a header does.
 ///
 /// Stands first. It has no timer: ARTIM runs from the connection on, so that a header that never comes ends with it.
 package final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChannelHandler {
@@ -13,11 +16,14 @@ package final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChanne
         case refused
     }
 
+    private let isRequired: Bool
     private var state = State.awaitingHeader
     /// Shorter than the longest header: each field is judged when it comes.
     private var received = ByteBuffer()
 
-    package init() {}
+    package init(isRequired: Bool) {
+        self.isRequired = isRequired
+    }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch state {
@@ -39,20 +45,24 @@ package final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChanne
     private func decode(context: ChannelHandlerContext) {
         do {
             guard let header = try ProxyHeader.decode(from: &received) else { return }
-            state = .passingOn
-            if let address = header.source {
-                context.fireUserInboundEventTriggered(PeerAddressKnown(address: address))
-            }
-            if received.readableBytes > 0 { context.fireChannelRead(Self.wrapInboundOut(received)) }
-            received = ByteBuffer()
-            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+            passOn(from: header.source, context: context)
         } catch {
+            if case .signatureNotAllowed = error, !isRequired { return passOn(from: nil, context: context) }
             state = .refused
             let found = explained(error)
             received = ByteBuffer()
             context.fireErrorCaught(found)
             context.close(promise: nil)
         }
+    }
+
+    /// Nil: the connection's own address counts.
+    private func passOn(from address: SocketAddress?, context: ChannelHandlerContext) {
+        state = .passingOn
+        if let address { context.fireUserInboundEventTriggered(PeerAddressKnown(address: address)) }
+        if received.readableBytes > 0 { context.fireChannelRead(Self.wrapInboundOut(received)) }
+        received = ByteBuffer()
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 
     private func explained(_ error: ProxyHeaderError) -> ProxyHeaderError {

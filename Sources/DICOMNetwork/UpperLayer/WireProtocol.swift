@@ -11,7 +11,7 @@ package enum WireProtocol: Hashable, Sendable {
     private static let httpBeginnings = [
         "GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "CONNECT ", "OPTIONS ", "TRACE ", "PATCH ", "PRI ",
     ].map { Array($0.utf8) }
-    private static let proxyBeginnings = [Array("PROXY ".utf8), ProxyHeader.signature]
+    private static let proxyBeginnings = [ProxyHeader.lineBeginning, ProxyHeader.signature]
     /// A record that holds a handshake message, RFC 8446 §5.1; the next byte is that of its version.
     private static let tlsBeginnings: [[UInt8]] = [[0x16, 0x03]]
     private static let dicomBeginnings = [[PDUType.associateRQ.rawValue]]

@@ -5,11 +5,13 @@ struct ConnectionAdvice: Sendable {
     private let network: NetworkConfiguration
     private let plainPort: Int?
     private let tls: TLSSettings?
+    private let proxyProtocol: ProxyProtocolSettings
 
     init(configuration: Configuration) {
         network = configuration.network
         plainPort = configuration.requiresTLS ? nil : configuration.port
         tls = configuration.tls
+        proxyProtocol = configuration.proxyProtocol
     }
 
     // MARK: Associations
@@ -79,7 +81,7 @@ struct ConnectionAdvice: Sendable {
             tls.map { "TLS is taken on TLS_PORT=\($0.port)" }
                 ?? "TLS_CERTIFICATE and TLS_PRIVATE_KEY open a port for TLS; or turn TLS off at the sender"
         case .http: Self.aboutHTTP
-        case .proxy: Self.aboutProxy
+        case .proxy: hintAboutFurtherHeader
         case .dicom: nil
         }
     }
@@ -100,16 +102,31 @@ struct ConnectionAdvice: Sendable {
             plainPort.map { "plain DICOM is taken on SCP_PORT=\($0); or turn TLS on at the sender" }
                 ?? "turn TLS on at the sender: REQUIRE_TLS=true, no port takes plain DICOM"
         case .http: Self.aboutHTTP
-        case .proxy: Self.aboutProxy
+        case .proxy: hintAboutFurtherHeader
         case .tls: nil
         }
     }
 
-    /// Where `PROXY_PROTOCOL` is true and no valid header came.
-    static let aboutMissingHeader =
-        "PROXY_PROTOCOL=true: connect through the load balancer, which must send version 2 of the header"
+    /// Where a header is taken and no valid one came.
+    var hintInsteadOfHeader: String {
+        let mode = "PROXY_PROTOCOL=\(proxyProtocol.mode.rawValue)"
+        return switch proxyProtocol.mode {
+        case .auto: "\(mode): the load balancer must send a valid header, or none"
+        case .never, .always: "\(mode): connect through the load balancer, which must send a valid header"
+        }
+    }
+
+    /// Where a header came that is not taken.
+    private var hintAboutFurtherHeader: String {
+        if let ranges = proxyProtocol.ranges {
+            return "PROXY_PROTOCOL_FROM=\(ranges): a header is believed from these addresses alone, and only the first"
+        }
+        return proxyProtocol.mode == .never
+            ? "set PROXY_PROTOCOL=true, or turn the header off at the load balancer"
+            : "PROXY_PROTOCOL=\(proxyProtocol.mode.rawValue): only the first header is believed"
+    }
+
     private static let aboutHTTP = "the port is for DICOM; health checks by HTTP are answered on HEALTH_PORT"
-    private static let aboutProxy = "set PROXY_PROTOCOL=true, or turn the header off at the load balancer"
 
     // MARK: TLS
 

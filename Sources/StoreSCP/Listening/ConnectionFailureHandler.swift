@@ -58,7 +58,7 @@ final class ConnectionFailureHandler: ChannelDuplexHandler, RemovableChannelHand
         if let error = error as? ProxyHeaderError {
             report(
                 "connection without a valid PROXY header refused", reason: "\(error)",
-                hint: ConnectionAdvice.aboutMissingHeader)
+                hint: advice.hintInsteadOfHeader)
         } else {
             reportTLS(TLSFailure(error))
         }

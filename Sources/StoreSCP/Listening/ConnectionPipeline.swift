@@ -8,7 +8,7 @@ struct ConnectionPipeline: Sendable {
     let service: any AssociationService
     let limits: AssociationLimits
     let timeouts: AssociationTimeouts
-    let usesProxyProtocol: Bool
+    let proxyProtocol: ProxyProtocolSettings
     /// Nil for the plain port.
     let tls: TLSContexts?
     let advice: ConnectionAdvice
@@ -29,7 +29,8 @@ struct ConnectionPipeline: Sendable {
 
     private func addTransportHandlers(to channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
-        if usesProxyProtocol { try pipeline.addHandler(ProxyProtocolHandler()) }
+        let header = proxyProtocol.handler(for: channel.remoteAddress)
+        if let header { try pipeline.addHandler(header) }
         var tlsInput: TLSInputObserver?
         if let tls {
             let observer = TLSInputObserver()
@@ -38,7 +39,7 @@ struct ConnectionPipeline: Sendable {
             try pipeline.addHandler(RaggedEndHandler())
             tlsInput = observer
         }
-        if usesProxyProtocol || tls != nil {
+        if header != nil || tls != nil {
             try pipeline.addHandler(ConnectionFailureHandler(tlsInput: tlsInput, advice: advice, logger: logger))
         }
     }

@@ -4,8 +4,8 @@ import NIOCore
 /// not whole: always one of the peer that has most, so that nobody is kept out by another.
 ///
 /// Only those without an association lose their place here, and those whose peer has ended its side and left bytes that are not
-/// worked off: what else an association may do is `OpenAssociations`' matter. A peer is an address; those whose address only a
-/// load balancer's header will tell count as one.
+/// worked off: what else an association may do is `OpenAssociations`' matter. A peer is an address; until a
+/// load balancer's header has told it, that is the load balancer's own.
 struct ConnectionTable {
     typealias ID = ObjectIdentifier
 

@@ -10,19 +10,16 @@ final class Connections: Sendable {
         var refusesFurther = false
     }
 
-    /// Whether a connection's own address is a load balancer's.
-    private let usesProxyProtocol: Bool
     private let state: Mutex<State>
 
-    init(limits: ConnectionTable.Limits, usesProxyProtocol: Bool) {
-        self.usesProxyProtocol = usesProxyProtocol
+    init(limits: ConnectionTable.Limits) {
         state = Mutex(State(table: ConnectionTable(limits: limits)))
     }
 
     func add(_ channel: any Channel) -> any WatchedConnection {
         let connection = Connection(channel, of: self)
         let id = ObjectIdentifier(connection)
-        let address = usesProxyProtocol ? nil : channel.remoteAddress?.ipAddress
+        let address = channel.remoteAddress?.ipAddress
         let (displaced, reason) = state.withLock { state -> ([Connection], Displacement) in
             guard !state.refusesFurther else { return ([connection], .shutdown) }
             state.connections[id] = connection

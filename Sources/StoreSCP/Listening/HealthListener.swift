@@ -33,8 +33,7 @@ final class HealthListener: Sendable {
     static func open(address: String, port: Int) async throws -> HealthListener {
         let readiness = Readiness()
         let connections = Connections(
-            limits: ConnectionTable.Limits(connections: maximumConnections, requestBytes: .max),
-            usesProxyProtocol: false)
+            limits: ConnectionTable.Limits(connections: maximumConnections, requestBytes: .max))
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in

@@ -18,7 +18,14 @@ struct ProxyHeaderTests {
         (ProxySamples.header(family: 0x31, body: Array(repeating: 0, count: 216)), .proxy, nil, nil),
         // As long as is taken.
         (ProxySamples.header(family: 0x00, body: Array(repeating: 0, count: 4096)), .proxy, nil, nil),
+        (ProxySamples.lineIPv4, .proxy, "203.0.113.7", 40000),
+        (ProxySamples.lineIPv6, .proxy, "2001:db8::7", 40000),
+        (ProxySamples.lineUnknown, .proxy, nil, nil),
+        // What follows UNKNOWN is to be ignored. The longest line of the specification.
+        (Array("PROXY UNKNOWN \(longest) \(longest) 65535 65535\r\n".utf8), .proxy, nil, nil),
     ]
+
+    private static let longest = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
 
     @Test("A whole header is taken off, and nothing behind it", arguments: whole.indices)
     func valid(_ index: Int) throws {
@@ -100,5 +107,44 @@ struct ProxyHeaderTests {
         ) {
             try ProxyHeader.decode(from: &buffer)
         }
+    }
+
+    @Test("A wrong byte in the first word of version 1 is refused when it comes", arguments: 1..<6)
+    func firstWord(_ offset: Int) {
+        let expected = ProxySamples.lineIPv4[offset]
+        var buffer = ByteBuffer(bytes: ProxySamples.lineIPv4[..<offset] + [expected ^ 1])
+        #expect(throws: ProxyHeaderError.signatureNotAllowed(offset: offset, byte: expected ^ 1, expected: expected)) {
+            try ProxyHeader.decode(from: &buffer)
+        }
+    }
+
+    @Test("A line of version 1 that does not end within 107 bytes is refused, and not before")
+    func endless() throws {
+        var buffer = ByteBuffer(string: "PROXY UNKNOWN " + String(repeating: "x", count: 92))
+        #expect(try ProxyHeader.decode(from: &buffer) == nil)
+        buffer.writeString("x")
+        #expect(throws: ProxyHeaderError.lineTooLong(maximum: 107)) { try ProxyHeader.decode(from: &buffer) }
+        buffer.writeString("\r\n")
+        #expect(throws: ProxyHeaderError.lineTooLong(maximum: 107)) { try ProxyHeader.decode(from: &buffer) }
+    }
+
+    @Test(
+        "A line of version 1 that is not one of the specification is refused",
+        arguments: [
+            ("TCP4 203.0.113.7 192.0.2.1 40000 104\n", .ending),
+            ("TCP4 203.0.113.7 192.0.2.1 40000\r\n", .ending),
+            ("TCP4 203.0.113.7 192.0.2.1 40000 104 \r\n", .ending),
+            ("TCP5 203.0.113.7 192.0.2.1 40000 104\r\n", .family), ("\r\n", .family),
+            ("TCP4  203.0.113.7 192.0.2.1 40000\r\n", .port),
+            ("TCP4 2001:db8::7 192.0.2.1 40000 104\r\n", .address),
+            ("TCP6 2001:db8::7 192.0.2.1 40000 104\r\n", .address),
+            ("TCP4 203.0.113 192.0.2.1 40000 104\r\n", .address),
+            ("TCP4 203.0.113.7 192.0.2.1 65536 104\r\n", .port),
+            ("TCP4 203.0.113.7 192.0.2.1 +40 104\r\n", .port),
+            ("TCP4 203.0.113.7 192.0.2.1 40000 \r\n", .port),
+        ] as [(String, ProxyHeader.LineField)])
+    func line(_ text: String, _ field: ProxyHeader.LineField) {
+        var buffer = ByteBuffer(string: "PROXY " + text)
+        #expect(throws: ProxyHeaderError.lineFieldNotAllowed(field)) { try ProxyHeader.decode(from: &buffer) }
     }
 }

@@ -25,7 +25,7 @@ struct ProxyProtocolHandlerTests {
     private let listener = Listener()
 
     init() throws {
-        try channel.pipeline.syncOperations.addHandlers([ProxyProtocolHandler(), listener])
+        try channel.pipeline.syncOperations.addHandlers([ProxyProtocolHandler(isRequired: true), listener])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 104)).wait()
     }
 
@@ -88,7 +88,7 @@ struct ProxyProtocolHandlerTests {
     @Test("The association is that of the peer behind the load balancer")
     func association() throws {
         let peer = try EmbeddedPeer()
-        try peer.channel.pipeline.syncOperations.addHandler(ProxyProtocolHandler(), position: .first)
+        try peer.channel.pipeline.syncOperations.addHandler(ProxyProtocolHandler(isRequired: true), position: .first)
         var bytes = ByteBuffer(bytes: ProxySamples.ipv4)
         PDUEncoder.encode(.associateRQ(Samples.request), into: &bytes)
         try peer.channel.writeInbound(bytes)
@@ -100,7 +100,7 @@ struct ProxyProtocolHandlerTests {
     @Test("A header and no more, as of a health check, is not worth a word")
     func probe() throws {
         let peer = try EmbeddedPeer()
-        try peer.channel.pipeline.syncOperations.addHandler(ProxyProtocolHandler(), position: .first)
+        try peer.channel.pipeline.syncOperations.addHandler(ProxyProtocolHandler(isRequired: true), position: .first)
         try peer.channel.writeInbound(ByteBuffer(bytes: ProxySamples.local))
         try peer.close()
         #expect(peer.service.summaries.isEmpty)
@@ -111,7 +111,7 @@ struct ProxyProtocolHandlerTests {
         var timeouts = AssociationTimeouts()
         timeouts.artim = .seconds(3)
         let peer = try EmbeddedPeer(timeouts: timeouts)
-        try peer.channel.pipeline.syncOperations.addHandler(ProxyProtocolHandler(), position: .first)
+        try peer.channel.pipeline.syncOperations.addHandler(ProxyProtocolHandler(isRequired: true), position: .first)
         try peer.channel.writeInbound(ByteBuffer(bytes: ProxySamples.signature))
         peer.advance(by: .seconds(3))
         #expect(!peer.channel.isActive)

@@ -49,6 +49,11 @@ enum ProxySamples {
             0x04, 0x00, 0x4A,  // PP2_TYPE_NOOP, 74 bytes
         ] + Array(repeating: 0, count: 74)
 
+    /// Version 1, of the same connections as above.
+    static let lineIPv4 = Array("PROXY TCP4 203.0.113.7 192.0.2.1 40000 104\r\n".utf8)
+    static let lineIPv6 = Array("PROXY TCP6 2001:db8::7 2001:db8::1 40000 2762\r\n".utf8)
+    static let lineUnknown = Array("PROXY UNKNOWN\r\n".utf8)
+
     static func header(command: UInt8 = 0x21, family: UInt8, body: [UInt8]) -> [UInt8] {
         signature + [command, family, UInt8(body.count >> 8), UInt8(body.count & 0xFF)] + body
     }
