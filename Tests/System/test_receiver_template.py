@@ -49,6 +49,10 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "TLSCertificateARN": (["", CERTIFICATE], ["x", "arn:aws:iam::123456789012:server-certificate/x"]),
+    "ProxyProtocolFrom": (
+        ["", "10.0.0.0/24", "10.0.0.0/24,10.0.1.0/24", "10.0.0.7/32"],
+        [",", "10.0.0.0", "10.0.0.0/24,", "10.0.0.0/24, 10.0.1.0/24", "0.0.0.0/0", "10.0.0.0/24,0.0.0.0/0", "fd00::/8"],
+    ),
     "KMSKeyARN": (
         ["", "arn:aws:kms:us-east-1:123456789012:key/mrk-1234"],
         ["alias/x", "arn:aws:kms:us-east-1:123456789012:alias/x"],
@@ -160,6 +164,10 @@ def evaluate(expression, values: dict[str, str], subnets: dict[str, str]):
             text, names = argument
             parts = evaluate_members(names, values, subnets)
             return re.sub(r"\$\{(\w+)\}", lambda match: parts[match[1]], text)
+        case "Fn::If":
+            condition, *branches = argument
+            holds = evaluate(RECEIVER["Conditions"][condition], values, subnets)
+            return evaluate(branches[0 if holds else 1], values, subnets)
     arguments = evaluate(argument, values, subnets)
     match function:
         case "Fn::Equals":
@@ -308,6 +316,32 @@ def test_the_receiver_reads_every_variable_that_its_task_has():
     read_by_the_client_of_aws = set(re.findall(r'setting\("(AWS_[A-Z_]+)"\)', swift("AWS")))
     assert set(task_environment()) - read_by_the_receiver == {"AWS_REGION"}
     assert "AWS_REGION" in read_by_the_client_of_aws
+
+
+@pytest.mark.parametrize("ranges", ["", "10.0.0.0/24,10.0.1.0/24"])
+def test_with_ranges_the_tasks_do_not_change_when_the_load_balancer_begins_to_send_the_header(ranges):
+    attributes = RECEIVER["Resources"]["TargetGroup"]["Properties"]["TargetGroupAttributes"]
+    [sent] = [it["Value"] for it in attributes if it["Key"] == "proxy_protocol_v2.enabled"]
+    names = ("PROXY_PROTOCOL", "PROXY_PROTOCOL_FROM")
+    told = {}
+    for enabled in ("true", "false"):
+        values = {"EnableProxyProtocol": enabled, "ProxyProtocolFrom": ranges}
+        assert evaluate(sent, values, {}) == enabled
+        told[enabled] = tuple(evaluate(task_environment()[name], values, {}) for name in names)
+    if ranges:
+        assert told == dict.fromkeys(told, ("auto", ranges))
+    else:
+        assert told == {"true": ("true", ""), "false": ("false", "")}
+
+
+def test_a_load_balancer_that_is_replaced_takes_its_target_group_with_it():
+    """A target group can belong to one load balancer only, and its name is what CloudFormation replaces it for."""
+    name = RECEIVER["Resources"]["TargetGroup"]["Properties"]["Name"]
+    arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/dicom-LoadB-1A2B3C/{}"
+    ids = ("50dc6c495c0c9188", "0123456789abcdef")
+    names = [evaluate(name, {"LoadBalancer": arn.format(it)}, {}) for it in ids]
+    assert names == [f"receivers-{it}" for it in ids]
+    assert all(re.fullmatch(r"[a-zA-Z0-9-]{1,32}", it) for it in names)
 
 
 def test_no_number_that_the_template_takes_ends_the_receivers_start():
