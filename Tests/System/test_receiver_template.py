@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from conftest import PROJECT
 from templates import PIPELINE, RECEIVER, ROOT, TEMPLATES, swift, task_environment
 
 PARAMETERS = {**PIPELINE["Parameters"], **RECEIVER["Parameters"]}
@@ -332,6 +333,17 @@ def test_with_ranges_the_tasks_do_not_change_when_the_load_balancer_begins_to_se
         assert told == dict.fromkeys(told, ("auto", ranges))
     else:
         assert told == {"true": ("true", ""), "false": ("false", "")}
+
+
+def test_the_names_beside_those_of_the_python_product_are_ours():
+    """Where the table says "the same", the name of there; otherwise the name of here."""
+    text = (PROJECT / "docs/configuration.md").read_text()
+    [section] = re.findall(r"## Names of the Python product\n(.*?)\n## ", text, re.DOTALL)
+    rows = [line.split("|")[1:3] for line in section.splitlines() if line.startswith("| ")]
+    named = {name for there, here in rows for name in re.findall(r"`(\w+)`", there if "the same" in here else here)}
+    variables = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', swift("StoreSCP")))
+    assert len(named) > 30
+    assert named - variables - PARAMETERS.keys() - RECEIVER["Outputs"].keys() == set()
 
 
 def test_a_load_balancer_that_is_replaced_takes_its_target_group_with_it():
