@@ -264,9 +264,11 @@ import Testing
         #expect(log.lines.isEmpty)
     }
 
-    @Test("A peer without the PROXY header is refused with one line", arguments: [false, true])
-    func noHeader(tls: Bool) throws {
-        let channel = try connect(tls: tls, settings: Self.always)
+    @Test(
+        "A peer without the PROXY header is refused with one line", arguments: [false, true],
+        [always, ["PROXY_PROTOCOL": "true", "PROXY_PROTOCOL_FROM": "127.0.0.1"]])
+    func noHeader(tls: Bool, settings: [String: String]) throws {
+        let channel = try connect(tls: tls, settings: settings)
         try send([0x01], to: channel)
         #expect(!channel.isActive)
         #expect(log.lines.count == 1)

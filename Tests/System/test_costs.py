@@ -212,6 +212,20 @@ def test_a_delivery_whose_task_is_gone_costs_a_sweep_and_a_second_look(quiet, tm
     assert costs.requests() <= SWEEP_REQUESTS + SECOND_LOOK_REQUESTS
 
 
+def test_a_study_over_two_receivers_is_two_jobs(quiet, start, tmp_path):
+    """As a load balancer may deal out its associations: each receiver has a delivery of its own."""
+    receivers, watch, costs = [start(), start()], Watch(quiet), Costs(quiet)
+    images = study(tmp_path / "study", 20)
+    with ThreadPoolExecutor(len(receivers)) as associations:
+        halves = enumerate(receivers)
+        answers = list(associations.map(lambda it: send_with_dcmtk(images[it[0] :: 2], "127.0.0.1", it[1].port), halves))
+    assert {answer.status for group in answers for answer in group} == {0}
+    items = watch.ended(20)
+    assert [(item["outcome"], item["importedCount"]) for item in items] == [("IMPORTED", "10")] * 2
+    assert len({item["studyInstanceUID"] for item in items}) == 1
+    assert len({item["deliveryId"] for item in items}) == len(costs.executions()) == 2
+
+
 def test_ten_studies_over_twenty_associations_are_ten_to_twenty_jobs(quiet, start, tmp_path):
     receiver, watch, costs = start(), Watch(quiet), Costs(quiet)
     studies = [write_study(tmp_path / str(number)) for number in range(10)]
