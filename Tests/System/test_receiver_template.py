@@ -7,6 +7,7 @@ import itertools
 import re
 
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from conftest import PROJECT
 from templates import PIPELINE, RECEIVER, ROOT, TEMPLATES, swift, task_environment
@@ -346,8 +347,19 @@ def test_the_names_beside_those_of_the_python_product_are_ours():
     assert named - variables - PARAMETERS.keys() - RECEIVER["Outputs"].keys() == set()
 
 
+def replacing_properties(resource: str) -> set[str]:
+    """Those for which CloudFormation makes another resource, by AWS's own schema of it."""
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", RECEIVER["Resources"][resource]["Type"]).schema
+    return {pointer.removeprefix("/properties/") for pointer in schema["createOnlyProperties"]}
+
+
 def test_a_load_balancer_that_is_replaced_takes_its_target_group_with_it():
-    """A target group can belong to one load balancer only, and its name is what CloudFormation replaces it for."""
+    """`InternetFacing` is its scheme. A target group can belong to one load balancer only."""
+    assert "Scheme" in replacing_properties("LoadBalancer")
+    assert "LoadBalancerArn" in replacing_properties("SCPListener")
+    assert "Name" in replacing_properties("TargetGroup")
+    # The service, whose name cannot be there twice, stays and changes its target group.
+    assert {"ServiceName", "LoadBalancers"} & replacing_properties("Service") == {"ServiceName"}
     name = RECEIVER["Resources"]["TargetGroup"]["Properties"]["Name"]
     arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/dicom-LoadB-1A2B3C/{}"
     ids = ("50dc6c495c0c9188", "0123456789abcdef")
