@@ -46,7 +46,7 @@ package struct AWSServiceError: NamedError, Equatable, CustomStringConvertible {
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
         "TooManyRequestsException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "SlowDown",
         "ServiceQuotaExceededException", "ExecutionLimitExceeded",
-        // Of HealthImaging: the data store is about to be changed.
+        // Of HealthImaging: something else works on the resource.
         "ConflictException",
     ]
     private static let transientCodes: Set = [
