@@ -7,9 +7,7 @@ import itertools
 import re
 
 import pytest
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from conftest import PROJECT
 from templates import PIPELINE, RECEIVER, ROOT, TEMPLATES, swift, task_environment
 
 PARAMETERS = {**PIPELINE["Parameters"], **RECEIVER["Parameters"]}
@@ -35,6 +33,10 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
         ["", "CT1", "CT1,MR 2,ABCDEFGHIJKLMNOP", "A+B,C-D"],
         [",", "A,", "A,,B", "A, B", "ABCDEFGHIJKLMNOPQ", "A\\B", "A,ABCDEFGHIJKLMNOPQ"],
     ),
+    "ProxyProtocolFrom": (
+        ["", "10.0.0.0/24", "10.0.0.0/24,10.0.1.0/24", "10.0.0.7/32"],
+        [",", "10.0.0.0", "10.0.0.0/24,", "10.0.0.0/24, 10.0.1.0/24", "0.0.0.0/0", "10.0.0.0/24,0.0.0.0/0", "fd00::/8"],
+    ),
     "SCPAETitle": (
         ["A", "STORESCP", "MY SCP", "ABCDEFGHIJKLMNOP", "A,B", "a[b]~!"],
         ["", " ", "A ", " A", "ABCDEFGHIJKLMNOPQ", "A\\B", "Ä", "A\nB", "A\tB", "A\n"],
@@ -51,10 +53,6 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "TLSCertificateARN": (["", CERTIFICATE], ["x", "arn:aws:iam::123456789012:server-certificate/x"]),
-    "ProxyProtocolFrom": (
-        ["", "10.0.0.0/24", "10.0.0.0/24,10.0.1.0/24", "10.0.0.7/32"],
-        [",", "10.0.0.0", "10.0.0.0/24,", "10.0.0.0/24, 10.0.1.0/24", "0.0.0.0/0", "10.0.0.0/24,0.0.0.0/0", "fd00::/8"],
-    ),
     "KMSKeyARN": (
         ["", "arn:aws:kms:us-east-1:123456789012:key/mrk-1234"],
         ["alias/x", "arn:aws:kms:us-east-1:123456789012:alias/x"],
@@ -318,54 +316,6 @@ def test_the_receiver_reads_every_variable_that_its_task_has():
     read_by_the_client_of_aws = set(re.findall(r'setting\("(AWS_[A-Z_]+)"\)', swift("AWS")))
     assert set(task_environment()) - read_by_the_receiver == {"AWS_REGION"}
     assert "AWS_REGION" in read_by_the_client_of_aws
-
-
-@pytest.mark.parametrize("ranges", ["", "10.0.0.0/24,10.0.1.0/24"])
-def test_with_ranges_the_tasks_do_not_change_when_the_load_balancer_begins_to_send_the_header(ranges):
-    attributes = RECEIVER["Resources"]["TargetGroup"]["Properties"]["TargetGroupAttributes"]
-    [sent] = [it["Value"] for it in attributes if it["Key"] == "proxy_protocol_v2.enabled"]
-    names = ("PROXY_PROTOCOL", "PROXY_PROTOCOL_FROM")
-    told = {}
-    for enabled in ("true", "false"):
-        values = {"EnableProxyProtocol": enabled, "ProxyProtocolFrom": ranges}
-        assert evaluate(sent, values, {}) == enabled
-        told[enabled] = tuple(evaluate(task_environment()[name], values, {}) for name in names)
-    if ranges:
-        assert told == dict.fromkeys(told, ("auto", ranges))
-    else:
-        assert told == {"true": ("true", ""), "false": ("false", "")}
-
-
-def test_the_names_beside_those_of_the_python_product_are_ours():
-    """Where the table says "the same", the name of there; otherwise the name of here."""
-    text = (PROJECT / "docs/configuration.md").read_text()
-    [section] = re.findall(r"## Names of the Python product\n(.*?)\n## ", text, re.DOTALL)
-    rows = [line.split("|")[1:3] for line in section.splitlines() if line.startswith("| ")]
-    named = {name for there, here in rows for name in re.findall(r"`(\w+)`", there if "the same" in here else here)}
-    variables = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', swift("StoreSCP")))
-    assert len(named) > 30
-    assert named - variables - PARAMETERS.keys() - RECEIVER["Outputs"].keys() == set()
-
-
-def replacing_properties(resource: str) -> set[str]:
-    """Those for which CloudFormation makes another resource, by AWS's own schema of it."""
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", RECEIVER["Resources"][resource]["Type"]).schema
-    return {pointer.removeprefix("/properties/") for pointer in schema["createOnlyProperties"]}
-
-
-def test_a_load_balancer_that_is_replaced_takes_its_target_group_with_it():
-    """`InternetFacing` is its scheme. A target group can belong to one load balancer only."""
-    assert "Scheme" in replacing_properties("LoadBalancer")
-    assert "LoadBalancerArn" in replacing_properties("SCPListener")
-    assert "Name" in replacing_properties("TargetGroup")
-    # The service, whose name cannot be there twice, stays and changes its target group.
-    assert {"ServiceName", "LoadBalancers"} & replacing_properties("Service") == {"ServiceName"}
-    name = RECEIVER["Resources"]["TargetGroup"]["Properties"]["Name"]
-    arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/dicom-LoadB-1A2B3C/{}"
-    ids = ("50dc6c495c0c9188", "0123456789abcdef")
-    names = [evaluate(name, {"LoadBalancer": arn.format(it)}, {}) for it in ids]
-    assert names == [f"receivers-{it}" for it in ids]
-    assert all(re.fullmatch(r"[a-zA-Z0-9-]{1,32}", it) for it in names)
 
 
 def test_no_number_that_the_template_takes_ends_the_receivers_start():
