@@ -15,11 +15,15 @@ pytestmark = pytest.mark.pipeline
 
 def test_a_stack_is_created_updated_and_deleted_and_keeps_what_must_not_go(tmp_path):
     with LocalAWS(tmp_path / "aws") as aws:
-        created = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "1"}))
+        # The same zips run in both of Lambda's runtimes.
+        created = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "1", "LambdaRuntime": "provided.al2"}))
+        assert runtimes(created) == {"provided.al2"}
         import_study(created, tmp_path / "before", "1")
         assert tags(created) == [[]]
 
-        updated = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "2", "InstanceRetentionDays": "30"}))
+        changes = {"PollSeconds": "2", "InstanceRetentionDays": "30", "LambdaRuntime": "provided.al2023"}
+        updated = Pipeline(aws, deploy(aws.endpoint, changes))
+        assert runtimes(updated) == {"provided.al2023"}
         assert updated.outputs["TableName"] == created.outputs["TableName"]
         import_study(updated, tmp_path / "after", "2")
         assert sorted(tags(updated)) == [[], [{"Key": "imported", "Value": "true"}]]
@@ -31,6 +35,12 @@ def test_a_stack_is_created_updated_and_deleted_and_keeps_what_must_not_go(tmp_p
         buckets = {bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]}
         assert {updated.bucket, updated.outputs["OutputBucketName"]} <= buckets
         assert len(updated.items()) == 2
+
+
+def runtimes(pipeline: Pipeline) -> set[str]:
+    functions = pipeline.aws.client("lambda").list_functions()["Functions"]
+    assert len(functions) == 3
+    return {it["Runtime"] for it in functions}
 
 
 def import_study(pipeline: Pipeline, folder, poll_seconds: str) -> None:
