@@ -49,9 +49,12 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "TLSCertificateARN": (["", CERTIFICATE], ["x", "arn:aws:iam::123456789012:server-certificate/x"]),
-    "KMSKeyARN": (
-        ["", "arn:aws:kms:us-east-1:123456789012:key/mrk-1234"],
-        ["alias/x", "arn:aws:kms:us-east-1:123456789012:alias/x"],
+    **dict.fromkeys(
+        ("KMSKeyARN", "DataKMSKeyARN", "DatastoreKMSKeyARN"),
+        (
+            ["", "arn:aws:kms:us-east-1:123456789012:key/mrk-1234"],
+            ["alias/x", "arn:aws:kms:us-east-1:123456789012:alias/x"],
+        ),
     ),
     "AlarmTopicARN": (
         ["", "arn:aws:sns:eu-west-1:123456789012:alarms", "arn:aws-us-gov:sns:us-gov-west-1:123456789012:A_b-1"],
@@ -66,6 +69,7 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
     "BucketPrefix": (["dicom-store-scp", "a1", "a" * 25], ["", "a", "a" * 26, "A1", "-a", "a.b", "a_b"]),
     "TableName": (["DicomImportJobTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
     "DatastoreId": (["", "0" * 16 + "z" * 16], ["0" * 31, "0" * 33, "A" * 32]),
+    "DatastoreName": (["", "hospital", "A.b_c/d#e-1", "a" * 256], ["a" * 257, "a b", "ä"]),
     "AlarmEmail": (["", "pacs@example.com"], ["pacs", "a@b c", "a@b@c"]),
     "AccessLogBucketName": (["", "logs.example-1"], ["ab", "Logs", "s3://logs", "-logs"]),
 }

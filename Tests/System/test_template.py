@@ -22,6 +22,7 @@ DEFINITION = PROJECT / "statemachine" / "import.asl.json"
 # Writes what it got to the table, as the only item.
 TRIGGER = """
 import boto3
+KEY = "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012"
 
 def handle(event):
     table = boto3.client("dynamodb")
