@@ -201,6 +201,10 @@ def broken_rules(**values: str) -> list[str]:
         **{"PrivateRouteTableIDs": ROUTE_TABLE, **values},
     }
     subnets = {"subnet-1": "vpc-1", "subnet-2": "vpc-1", "subnet-3": "vpc-1", "subnet-4": "vpc-2"}
+    return rules_that_refuse(RECEIVER, given, subnets)
+
+
+def rules_that_refuse(template: dict, values: dict[str, str], subnets: dict[str, str]) -> list[str]:
     broken = []
     for name, rule in RECEIVER["Rules"].items():
         if evaluate(rule.get("RuleCondition", True), given, subnets):
@@ -242,6 +246,17 @@ def test_a_cpu_takes_the_memory_that_fargate_has_for_it_and_no_other(cpu):
 
 def test_every_cpu_of_fargate_can_be_taken():
     assert RECEIVER["Parameters"]["TaskCPU"]["AllowedValues"] == list(FARGATE)
+
+
+def test_what_is_reserved_holds_the_mappings_and_a_sweep():
+    """Lambda's readers of queues are throttled where their mappings may run more at once than the function."""
+    reserved = PIPELINE["Parameters"]["TriggerImportReservedConcurrency"]["AllowedValues"]
+    maxima = PIPELINE["Parameters"]["ImportConcurrency"]["AllowedValues"]
+    inbox = PIPELINE["Resources"]["InboxEvents"]["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+    for places, maximum in itertools.product(reserved, maxima):
+        values = {"TriggerImportReservedConcurrency": str(places), "ImportConcurrency": str(maximum)}
+        fits = places == 0 or maximum + inbox + 1 <= places
+        assert rules_that_refuse(PIPELINE, values, {}) == ([] if fits else [f"Reserved{places}HoldsTheMappings"])
 
 
 # MARK: The root

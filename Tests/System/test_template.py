@@ -123,6 +123,36 @@ def test_an_object_reaches_trigger_import_by_its_own_queue(deployed, key, queue)
 def test_instances_and_markers_do_not(deployed):
     for key in ("2026/11/23/x/1/2/3.dcm", "open/x", "inbox/last.dcm"):
         deployed.aws.client("s3").put_object(Bucket=deployed.bucket, Key=key, Body=b"")
+def test_an_hour_of_throttled_functions_makes_no_dead_letter(deployed):
+    """The hour in receives, each of which comes after the visibility timeout: here that is a second."""
+    sqs, functions = deployed.aws.client("sqs"), deployed.aws.client("lambda")
+    queue, name = deployed.outputs["ImportQueueUrl"], deployed.outputs["TriggerImportFunctionName"]
+    hour = 3600 // PIPELINE["Resources"]["ImportQueue"]["Properties"]["VisibilityTimeout"]
+
+    def put(key: str) -> None:
+        deployed.aws.client("s3").put_object(Bucket=deployed.bucket, Key=f"deliveries/{key}.json", Body=b"{}")
+
+    def wait_for_event(key: str) -> None:
+        wait_for(f"the event of {key}", lambda: any(f"{key}.json" in item["message"] for item in deployed.items()))
+
+    visibility = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
+    put("before")  # what was being received knew the other timeout
+    wait_for_event("before")
+    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    put("throttled")
+    earlier = throttles(deployed)
+    wait_for("an hour of throttling", lambda: throttles(deployed) > earlier + hour)
+    assert deployed.dead_letters() == 0
+    functions.delete_function_concurrency(FunctionName=name)
+    wait_for_event("throttled")
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes=visibility)
+
+
+def throttles(pipeline: Pipeline) -> int:
+    return pipeline.aws.log.read_text().count("is throttled: a batch of")
+
+
     wait_for("the last event", lambda: any("inbox/last.dcm" in item["message"] for item in deployed.items()))
     assert not any("2026/11" in item["message"] or "open/x" in item["message"] for item in deployed.items())
 
@@ -152,8 +182,17 @@ def test_a_queue_leaves_a_function_the_time_that_lambda_asks_for_and_keeps_what_
 
 
 def test_an_object_of_the_inbox_is_alone_with_its_try():
-    """One that takes all of its time, or fails, costs no other message one of its five tries."""
+    """One that takes all of its time, or fails, costs no other message one of its tries."""
     assert mappings().keys() == {f"{name}Queue" for name in QUEUES}
+@pytest.mark.parametrize(("name", "hours"), [("Import", 60), ("Inbox", 12)])
+def test_a_message_has_tries_for_the_time_that_functions_may_be_throttled(name, hours):
+    """Each receive is a try, also where Lambda throttles the function. What fails for good still has a week to be redriven."""
+    queue = PIPELINE["Resources"][f"{name}Queue"]["Properties"]
+    tries = queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"]
+    assert hours * 3600 <= tries <= queue["MessageRetentionPeriod"] - 7 * 86400
+    assert mappings()[f"{name}Queue"]["ScalingConfig"]["MaximumConcurrency"] in (2, {"Ref": "ImportConcurrency"})
+
+
     inbox = mappings()["InboxQueue"]
     assert (inbox["BatchSize"], inbox["ScalingConfig"]) == (1, {"MaximumConcurrency": 2})
 
