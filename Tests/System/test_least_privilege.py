@@ -277,4 +277,31 @@ def test_the_endpoint_of_s3_lets_through_what_the_receiver_does_and_the_layers_o
     assert place(layers["Resource"]) == "arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*"
 
 
+# MARK: Rules that call functions
+
+
+@pytest.mark.parametrize("name", LINTED)
+def test_no_permission_of_an_eventbridge_rule_asks_for_the_account(name):
+    """No linter knows it: EventBridge sends none, and such a permission refuses each of its calls, which nobody is told."""
+    permissions = resources(load_template(name), "Lambda::Permission").values()
+    assert [it for it in permissions if is_refused_by_eventbridge(it)] == []
+
+
+def is_refused_by_eventbridge(permission: dict) -> bool:
+    properties = permission["Properties"]
+    return properties["Principal"] == "events.amazonaws.com" and "SourceAccount" in properties
+
+
+def test_every_rule_that_calls_a_function_has_the_permission_to():
+    pipeline = TEMPLATES["pipeline.yaml"]
+    calls = {
+        (name, target["Arn"]["Fn::GetAtt"][0])
+        for name, rule in resources(pipeline, "Events::Rule").items()
+        for target in rule["Properties"]["Targets"]
+    }
+    permissions = [it["Properties"] for it in resources(pipeline, "Lambda::Permission").values()]
+    assert all(it["Principal"] == "events.amazonaws.com" for it in permissions)
+    assert calls == {(place(it["SourceArn"]), place(it["FunctionName"])) for it in permissions}
+
+
 # MARK: That the comparison would tell

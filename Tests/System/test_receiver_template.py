@@ -206,9 +206,9 @@ def broken_rules(**values: str) -> list[str]:
 
 def rules_that_refuse(template: dict, values: dict[str, str], subnets: dict[str, str]) -> list[str]:
     broken = []
-    for name, rule in RECEIVER["Rules"].items():
-        if evaluate(rule.get("RuleCondition", True), given, subnets):
-            if not all(evaluate(assertion["Assert"], given, subnets) for assertion in rule["Assertions"]):
+    for name, rule in template["Rules"].items():
+        if evaluate(rule.get("RuleCondition", True), values, subnets):
+            if not all(evaluate(assertion["Assert"], values, subnets) for assertion in rule["Assertions"]):
                 broken.append(name)
     return broken
 
@@ -273,7 +273,7 @@ def test_the_root_has_the_parameters_of_what_it_nests():
 
 
 def test_the_root_refuses_by_the_same_rules():
-    assert ROOT["Rules"] == RECEIVER["Rules"]
+    assert ROOT["Rules"] == RECEIVER["Rules"] | PIPELINE["Rules"]
 
 
 @pytest.mark.parametrize(("resource", "nested"), [("Pipeline", PIPELINE), ("Receiver", RECEIVER)])
