@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from conftest import PROJECT, ZIPS
 from deploy import STACK, deploy
@@ -53,6 +54,13 @@ def test_statelint_is_silent_and_would_not_be_about_a_mistake(tmp_path):
     mistaken = tmp_path / "mistaken.asl.json"
     mistaken.write_text(DEFINITION.read_text().replace('"Next": "CheckStatus"', '"Next": "Nowhere"'))
     assert "Nowhere" in lint("statelint", mistaken)
+
+
+def test_a_data_stores_storage_format_is_no_property_of_cloudformations():
+    """docs/deploy.md says so, and how else such a store is made. When this fails, make it a parameter beside the store's name."""
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", "AWS::HealthImaging::Datastore").schema
+    assert {"DatastoreName", "KmsKeyArn"} <= schema["properties"].keys()
+    assert "LosslessStorageFormat" not in schema["properties"]
 
 
 @pytest.fixture(scope="module")
