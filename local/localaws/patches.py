@@ -5,7 +5,16 @@ from pathlib import Path
 from moto.core.config import default_user_config
 
 from localaws import copy_conditions, executions, healthimaging, lambda_invoke, s3_events, scheduler, sqs_poller
-from localaws.cloudformation import buckets, change_sets, functions, state_machines, updates
+from localaws.cloudformation import (
+    buckets,
+    change_sets,
+    functions,
+    network_acls,
+    networks,
+    ranges,
+    state_machines,
+    updates,
+)
 from localaws.lambda_pool import LambdaPools
 
 
@@ -21,6 +30,9 @@ def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
     buckets.install()
     change_sets.install()
     functions.install()
+    network_acls.install()
+    networks.install()
+    ranges.install()
     state_machines.install()
     updates.install()
     scheduler.start()
