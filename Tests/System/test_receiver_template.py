@@ -297,6 +297,13 @@ def test_the_root_has_the_outputs_of_what_it_nests():
             assert ROOT["Conditions"][condition] == RECEIVER["Conditions"][condition]
 
 
+def test_two_receivers_run_unless_somebody_says_otherwise():
+    """In two zones: one that ends, or a zone that fails, leaves one that takes images."""
+    parameters = RECEIVER["Parameters"]
+    assert parameters["TaskDesiredCount"]["Default"] == int(NETWORK["Parameters"]["NetworkZones"]["Default"]) == 2
+    assert parameters["AutoscaleMaxCapacity"]["Default"] > parameters["TaskDesiredCount"]["Default"]
+
+
 # MARK: The task
 
 
