@@ -5,7 +5,8 @@ import FoundationEssentials
 package struct AWSConfiguration: Sendable {
     package let region: String
     package let profile: String
-    package let maximumAttempts: Int
+    /// nil: as many as a client's policy has.
+    package let maximumAttempts: Int?
     let files: [ProfileFile]
     let environment: [String: String]
 
@@ -28,15 +29,22 @@ package struct AWSConfiguration: Sendable {
         guard let region = setting("AWS_REGION") ?? setting("AWS_DEFAULT_REGION") ?? fromFile else {
             throw .noRegion
         }
-        let attempts = setting("AWS_MAX_ATTEMPTS") ?? "5"
-        guard let maximumAttempts = Int(attempts), maximumAttempts >= 1 else {
+        let attempts = setting("AWS_MAX_ATTEMPTS")
+        maximumAttempts = attempts.flatMap { Int($0) }
+        if let attempts, (maximumAttempts ?? 0) < 1 {
             throw .malformedSetting(name: "AWS_MAX_ATTEMPTS", value: attempts, expected: "a whole number from 1")
         }
         self.region = region
         self.profile = profile
-        self.maximumAttempts = maximumAttempts
         self.files = files
         self.environment = environment
+    }
+
+    /// The policy with as many attempts as the user wants.
+    func applied(to policy: RetryPolicy) -> RetryPolicy {
+        var policy = policy
+        if let maximumAttempts { policy.maximumAttempts = maximumAttempts }
+        return policy
     }
 
     /// The endpoint that was configured for the service in the environment or the profile, without a trailing slash.

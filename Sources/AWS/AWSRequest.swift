@@ -33,7 +33,7 @@ struct AWSRequest: Sendable {
     ) throws -> AWSRequest {
         let endpoint = configuration.configuredEndpoint(of: service) ?? "https://\(configuration.host(of: service))"
         var http = HTTPRequest(
-            method: method, url: endpoint + path, timeout: .seconds(20), maximumResponseBytes: maximumAnswerBytes)
+            method: method, url: endpoint + path, timeout: .seconds(10), maximumResponseBytes: maximumAnswerBytes)
         if let body {
             http.body = Array(try JSONEncoder().encode(body)) as [UInt8]
             http.headers["Content-Type"] = "application/json"

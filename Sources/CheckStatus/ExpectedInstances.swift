@@ -77,7 +77,9 @@ struct ExpectedInstances: Sendable, Equatable {
 }
 
 /// The manifest of a delivery is not the one that its import was started by.
-struct UnusableManifest: Error, Equatable, CustomStringConvertible {
+struct UnusableManifest: NamedError, Equatable, CustomStringConvertible {
+    var errorClass: ErrorClass? { .permanent }
+
     /// What is there, and what was expected.
     let description: String
 }

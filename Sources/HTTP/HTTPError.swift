@@ -13,6 +13,12 @@ package enum HTTPError: Error, Equatable, CustomStringConvertible {
         self = .transferFailed(code: code.rawValue, reason: String(cString: curl_easy_strerror(code)))
     }
 
+    /// Whether the request was such that libcurl did not even try to send it.
+    package var isUnusableRequest: Bool {
+        guard case .transferFailed(let code, _) = self else { return false }
+        return [CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT].contains { $0.rawValue == code }
+    }
+
     package var description: String {
         switch self {
         case .transferFailed(let code, let reason): "no HTTP response: \(reason) (libcurl error \(code))"

@@ -51,7 +51,7 @@ struct AWSConfigurationTests {
 
     @Test("The number of attempts is 5 or as set")
     func attempts() throws {
-        #expect(try Self.configuration([:]).maximumAttempts == 5)
+        #expect(try Self.configuration([:]).maximumAttempts == nil)
         #expect(try Self.configuration(["AWS_MAX_ATTEMPTS": "1"]).maximumAttempts == 1)
     }
 

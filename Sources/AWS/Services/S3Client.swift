@@ -1,4 +1,5 @@
 import HTTP
+import StructuredLog
 
 /// Amazon S3, as far as it is used here.
 package struct S3Client: Sendable {
@@ -241,8 +242,10 @@ package struct S3Client: Sendable {
 }
 
 /// An object, or what was asked for of it, has more bytes than its reader takes.
-package struct S3ObjectTooLarge: Error, Equatable, CustomStringConvertible {
+package struct S3ObjectTooLarge: NamedError, Equatable, CustomStringConvertible {
     package let maximum: Int
+
+    package var errorClass: ErrorClass? { .permanent }
 
     package var description: String { "s3 GetObject: expected at most \(maximum) bytes, but there are more" }
 }
