@@ -41,8 +41,10 @@ class Evaluation:
             if self._holds(resource)
         }
 
-    def outputs(self) -> dict[str, str]:
-        return {name: self.of(it["Value"]) for name, it in self._template["Outputs"].items() if self._holds(it)}
+    def output(self, name: str) -> str:
+        output = self._template["Outputs"][name]
+        assert self._holds(output), name
+        return self.of(output["Value"])
 
     def stack(self, name: str) -> "Evaluation":
         """A nested stack, with the parameters that it is given."""
@@ -87,7 +89,7 @@ class Evaluation:
 
     def _attribute(self, resource: str, attribute: str) -> str:
         if resource in self._nested:
-            return self.stack(resource).outputs()[attribute.removeprefix("Outputs.")]
+            return self.stack(resource).output(attribute.removeprefix("Outputs."))
         properties = self._template["Resources"][resource].get("Properties", {})
         if attribute in properties:
             return self.of(properties[attribute])
