@@ -53,9 +53,27 @@ def test_a_network_is_created_updated_and_deleted_and_leaves_nothing_behind(tmp_
 
         with pytest.raises(ec2.exceptions.ClientError, match="DependencyViolation"):
             ec2.delete_vpc(VpcId=outputs["VpcID"])
+        refuses_two_subnets_in_one_zone(ec2, outputs)
         stacks.delete_stack(StackName=STACK)
         assert everything(ec2) == before
         assert aws.client("logs").describe_log_groups()["logGroups"] == []
+
+
+def refuses_two_subnets_in_one_zone(ec2, outputs: dict[str, str]) -> None:
+    """As AWS does: so a template whose endpoints have two cannot be deployed here either."""
+    [first, _] = outputs["EndpointSubnetIDs"].split(",")
+    [described] = ec2.describe_subnets(SubnetIds=[first])["Subnets"]
+    zone = described["AvailabilityZone"]
+    made = ec2.create_subnet(VpcId=outputs["VpcID"], CidrBlock="10.0.100.0/24", AvailabilityZone=zone)
+    second = made["Subnet"]["SubnetId"]
+    with pytest.raises(ec2.exceptions.ClientError, match="DuplicateSubnetsInSameZone"):
+        ec2.create_vpc_endpoint(
+            VpcId=outputs["VpcID"],
+            VpcEndpointType="Interface",
+            ServiceName="com.amazonaws.us-east-1.logs",
+            SubnetIds=[first, second],
+        )
+    ec2.delete_subnet(SubnetId=second)
 
 
 def everything(ec2) -> dict[str, set[str]]:

@@ -8,7 +8,10 @@ from localaws import copy_conditions, executions, healthimaging, lambda_invoke, 
 from localaws.cloudformation import (
     buckets,
     change_sets,
+    conditions,
     functions,
+    load_balancers,
+    nested_stacks,
     network_acls,
     networks,
     ranges,
@@ -29,7 +32,10 @@ def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
     executions.install()
     buckets.install()
     change_sets.install()
+    conditions.install()
     functions.install()
+    load_balancers.install()
+    nested_stacks.install()
     network_acls.install()
     networks.install()
     ranges.install()

@@ -1,7 +1,7 @@
 """Resources of a VPC: moto forgets some of their properties, and leaves most of them behind when their stack is deleted. Then the VPC,
 which it deletes only when it is empty, stays too."""
 
-from moto.ec2.exceptions import DependencyViolationError
+from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.flow_logs import FlowLogs
@@ -21,6 +21,7 @@ def install() -> None:
     _make_what_can_be_undone(VPCGatewayAttachment, _attach, _detach)
     _delete_with_the_stack()
     _refuse_to_delete_a_vpc_in_use()
+    _refuse_endpoints_as_aws_does()
 
 
 def _keep_attributes_of_a_vpc() -> None:
@@ -69,13 +70,20 @@ def _detach(backend, attachment: VPCGatewayAttachment) -> None:
 
 def _delete_with_the_stack() -> None:
     """moto calls `delete` of what a stack holds, and tries again what something else still depends on."""
-    RouteTable.delete = lambda self, *_: self.ec2_backend.delete_route_table(self.id)
+    RouteTable.delete = _delete_route_table
     Route.delete = lambda self, *_: self.route_table._routes.pop(self.id)
     InternetGateway.delete = lambda self, *_: self.ec2_backend.delete_internet_gateway(self.id)
     ElasticAddress.delete = lambda self, *_: self.ec2_backend.release_address(allocation_id=self.allocation_id)
     FlowLogs.delete = lambda self, *_: self.ec2_backend.delete_flow_logs([self.id])
     NatGateway.delete = _delete_nat_gateway
     VPCEndPoint.delete = _delete_endpoint
+
+
+def _delete_route_table(self: RouteTable, account_id: str, region_name: str) -> None:
+    users = [it.id for it in self.ec2_backend.vpc_end_points.values() if self.id in (it.route_table_ids or [])]
+    if users:
+        raise DependencyViolationError(f"The routeTable '{self.id}' has dependencies and cannot be deleted: {users}")
+    self.ec2_backend.delete_route_table(self.id)
 
 
 def _delete_nat_gateway(self: NatGateway, account_id: str, region_name: str) -> None:
@@ -108,3 +116,20 @@ def _refuse_to_delete_a_vpc_in_use() -> None:
         return vpc
 
     EC2Backend.delete_vpc = delete_if_unused
+
+
+def _refuse_endpoints_as_aws_does() -> None:
+    """An interface endpoint has at most one subnet in a zone, and its private name needs both attributes of the VPC."""
+    create = EC2Backend.create_vpc_endpoint
+
+    def create_if_possible(self: EC2Backend, vpc_id: str, endpoint_type: str | None = None, **properties) -> VPCEndPoint:
+        zones = [self.get_subnet(subnet).availability_zone for subnet in properties.get("subnet_ids") or []]
+        if len(set(zones)) < len(zones):
+            raise EC2ClientError("DuplicateSubnetsInSameZone", f"Found another endpoint subnet in the same zone: {zones}")
+        vpc = self.get_vpc(vpc_id)
+        is_named = endpoint_type == "Interface" and properties.get("private_dns_enabled")
+        if is_named and not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
+            raise EC2ClientError("InvalidParameter", "Private DNS needs enableDnsSupport and enableDnsHostnames")
+        return create(self, vpc_id=vpc_id, endpoint_type=endpoint_type, **properties)
+
+    EC2Backend.create_vpc_endpoint = create_if_possible
