@@ -20,8 +20,7 @@ package struct AWSClient: Sendable {
         self.logger = logger
         self.retryPolicy = configuration.applied(to: retryPolicy)
         credentials = CredentialsProvider(
-            environment: configuration.environment, profile: configuration.profile, files: configuration.files,
-            http: http)
+            environment: configuration.environment, profile: configuration.profile, http: http)
     }
 
     /// The same client, with the same connections and credentials, but for how often it sends a request again.

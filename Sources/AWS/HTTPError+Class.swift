@@ -4,7 +4,8 @@ import StructuredLog
 extension HTTPError: NamedError {
     package var errorName: String {
         switch self {
-        case .transferFailed: isUnusableRequest ? "UnusableRequest" : "ConnectionFailed"
+        case .transferFailed: "ConnectionFailed"
+        case .unusableRequest: "UnusableRequest"
         case .responseTooLarge: "ResponseTooLarge"
         case .cancelled: "CallCancelled"
         case .shutDown: "ClientShutDown"
@@ -13,8 +14,8 @@ extension HTTPError: NamedError {
 
     package var errorClass: ErrorClass? {
         switch self {
-        case .transferFailed: isUnusableRequest ? .permanent : .transient
-        case .responseTooLarge: .permanent
+        case .transferFailed: .transient
+        case .unusableRequest, .responseTooLarge: .permanent
         // The process ends, or nobody wants the answer: that says nothing of the request.
         case .cancelled, .shutDown: nil
         }

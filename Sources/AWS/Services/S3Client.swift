@@ -1,3 +1,4 @@
+import ByteComparison
 import HTTP
 import StructuredLog
 
@@ -190,9 +191,11 @@ package struct S3Client: Sendable {
     /// would not fit AWS's certificate.
     func objectURL(bucket: String, key: String) -> String {
         let path = "/" + key.percentEncoded(keeping: "/")
-        if let endpoint = client.configuration.configuredEndpoint(of: .s3) { return "\(endpoint)/\(bucket)\(path)" }
-        let host = client.configuration.host(of: .s3)
-        return bucket.contains(".") ? "https://\(host)/\(bucket)\(path)" : "https://\(bucket).\(host)\(path)"
+        let endpoint = client.configuration.endpoint(of: .s3)
+        guard !endpoint.isConfigured, !bucket.contains("."), let host = endpoint.url.removing(prefix: "https://") else {
+            return "\(endpoint.url)/\(bucket)\(path)"
+        }
+        return "https://\(bucket).\(host)\(path)"
     }
 
     private func copySource(bucket: String, key: String, eTag: String?) -> HTTPHeaders {
