@@ -1,4 +1,4 @@
-"""Fn::Equals compares text, as CloudFormation keeps every parameter; moto takes a number for another value than its text."""
+"""Conditions: CloudFormation compares all parameters as text. moto makes numbers of some of them, which then equal no text."""
 
 from moto.cloudformation import parsing
 
@@ -6,14 +6,13 @@ from moto.cloudformation import parsing
 def install() -> None:
     parse = parsing.parse_condition
 
-    # moto's own function calls itself by this name, so that it comes here for what is nested too.
-    def parse_comparing_text(condition, resources_map, condition_map):
+    def parse_condition(condition, resources_map, condition_map) -> bool:
         if isinstance(condition, dict) and "Fn::Equals" in condition:
-            left, right = (parsing.clean_json(value, resources_map) for value in condition["Fn::Equals"])
-            return _text(left) == _text(right)
+            left, right = (_text(parsing.clean_json(it, resources_map)) for it in condition["Fn::Equals"])
+            return left == right
         return parse(condition, resources_map, condition_map)
 
-    parsing.parse_condition = parse_comparing_text
+    parsing.parse_condition = parse_condition
 
 
 def _text(value) -> str:
