@@ -18,8 +18,8 @@ LOAD_BALANCERS = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalanc
 class Evaluation:
     """A template with values for its parameters; those that are not named have their defaults.
 
-    A resource's Ref is its name, but for load balancers, which have an ARN; a GroupId is the name too. `nested`: templates by the
-    names of their resources. `subnets`: the VPC of each subnet, as the account would tell a rule."""
+    A resource's Ref is its name, but for load balancers, which have an ARN, and those that `values` name; a GroupId is the name too.
+    `nested`: templates by the names of their resources. `subnets`: the VPC of each subnet, as the account would tell a rule."""
 
     def __init__(
         self,
@@ -83,10 +83,10 @@ class Evaluation:
     def _reference(self, name: str):
         if name in PSEUDO:
             return PSEUDO[name]
-        if name in self._template["Resources"]:
+        if name in self._template["Resources"] and name not in self._values:
             is_balancer = self._template["Resources"][name]["Type"] == "AWS::ElasticLoadBalancingV2::LoadBalancer"
             return f"{LOAD_BALANCERS}/{name}/50dc6c495c0c9188" if is_balancer else name
-        is_list = self._template["Parameters"][name]["Type"].startswith("List<")
+        is_list = self._template["Parameters"].get(name, {}).get("Type", "").startswith("List<")
         return self._values[name].split(",") if is_list else self._values[name]
 
     def _attribute(self, resource: str, attribute: str) -> str:
