@@ -3,8 +3,8 @@ import HTTP
 import Logging
 import StructuredLog
 
-/// Sends signed requests to AWS's services and sends them again when that can help. One for a process: its services
-/// share connections and credentials.
+/// Sends signed requests to AWS's services and sends them again when that can help. Its services share connections and
+/// credentials.
 package struct AWSClient: Sendable {
     package let configuration: AWSConfiguration
     package private(set) var retryPolicy: RetryPolicy
@@ -13,14 +13,14 @@ package struct AWSClient: Sendable {
     private let logger: Logger
 
     package init(
-        configuration: AWSConfiguration, http: HTTPClient, retryPolicy: RetryPolicy = .standard, logger: Logger
+        configuration: AWSConfiguration, credentials: CredentialsProvider, http: HTTPClient,
+        retryPolicy: RetryPolicy = .standard, logger: Logger
     ) {
         self.configuration = configuration
         self.http = http
         self.logger = logger
         self.retryPolicy = configuration.applied(to: retryPolicy)
-        credentials = CredentialsProvider(
-            environment: configuration.environment, profile: configuration.profile, http: http)
+        self.credentials = credentials
     }
 
     /// The same client, with the same connections and credentials, but for how often it sends a request again.
@@ -73,12 +73,14 @@ package struct AWSClient: Sendable {
 }
 
 extension AWSClient {
-    /// A client for the whole process, as its environment and the files of its user say.
-    package init(
-        environment: [String: String], maximumConnections: Int = 50, retryPolicy: RetryPolicy, logger: Logger
-    ) throws(AWSConfigurationError) {
+    /// A function's client: its credentials are the environment's, or those of a container.
+    package init(environment: [String: String], retryPolicy: RetryPolicy, logger: Logger) throws(AWSConfigurationError)
+    {
+        let http = HTTPClient()
         self.init(
             configuration: try AWSConfiguration(environment: environment),
-            http: HTTPClient(maximumConnections: maximumConnections), retryPolicy: retryPolicy, logger: logger)
+            credentials: CredentialsProvider(
+                environment: environment, sources: [ContainerCredentials(environment: environment, http: http)]),
+            http: http, retryPolicy: retryPolicy, logger: logger)
     }
 }
