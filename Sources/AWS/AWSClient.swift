@@ -10,6 +10,7 @@ package struct AWSClient: Sendable {
     package private(set) var retryPolicy: RetryPolicy
     private let http: HTTPClient
     private let credentials: CredentialsProvider
+    private let serviceClock = ServiceClock()
     private let logger: Logger
 
     package init(
@@ -38,10 +39,18 @@ package struct AWSClient: Sendable {
         // Without the time for which an attempt waited for a connection: that is not the request's.
         var elapsed = Duration.zero
         var attempt = 1
+        var isMended = false
         while true {
             var began = clock.now
             do {
                 return try await sendOnce(request) { began = clock.now }
+            } catch let refusal as MendedRefusal {
+                // What is refused all the same is not mended by the same means.
+                guard !isMended else { throw refusal.error }
+                isMended = true
+                logger.debug(
+                    "request to AWS was refused, trying again with another date or credentials", error: refusal.error,
+                    metadata: ["operation": "\(request.operation)"])
             } catch {
                 elapsed += clock.now - began
                 guard retryPolicy.repeats(error),
@@ -63,13 +72,25 @@ package struct AWSClient: Sendable {
         let signer = SigV4Signer(service: request.service.signingName, region: configuration.region)
         let response = try await http.execute {
             onBegin()
-            return signer.sign(request.http, with: credentials, at: Date())
+            return signer.sign(request.http, with: credentials, at: serviceClock.now)
         }
         guard let error = request.error(in: response) else { return response }
-        if error.isCredentialsExpired { await self.credentials.invalidate(credentials) }
+        if error.isCredentialsExpired {
+            await self.credentials.invalidate(credentials)
+            throw MendedRefusal(error: error)
+        }
+        if error.isDateRefused, let date = response.headers["Date"].flatMap(HTTPDate.date),
+            serviceClock.correct(to: date)
+        {
+            throw MendedRefusal(error: error)
+        }
         throw error
     }
 
+    /// An error whose cause is gone.
+    private struct MendedRefusal: Error {
+        let error: AWSServiceError
+    }
 }
 
 extension AWSClient {

@@ -13,7 +13,7 @@ from templates import load_template, resources
 SOURCES = read_sources(PROJECT / "Sources")
 CODE = SwiftCode(SOURCES)
 STATE_MACHINE = json.loads((PROJECT / "statemachine" / "import.asl.json").read_text())
-TEMPLATES = {name: load_template(name) for name in ("pipeline.yaml", "receiver.yaml")}
+TEMPLATES = {name: load_template(name) for name in ("pipeline.yaml", "receiver.yaml", "network.yaml")}
 PARTS = ("TriggerImport", "StartImportJob", "CheckStatus", "StoreSCP")
 
 # An action, and the resource that it is done to: a resource's name in the template, behind a bucket's the keys.
