@@ -5,8 +5,8 @@ import re
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
+from evaluation import LOAD_BALANCERS, Evaluation
 from templates import RECEIVER, task_environment
-from test_receiver_template import evaluate
 
 
 @pytest.mark.parametrize("ranges", ["", "10.0.0.0/24,10.0.1.0/24"])
@@ -16,9 +16,9 @@ def test_with_ranges_the_tasks_do_not_change_when_the_load_balancer_begins_to_se
     names = ("PROXY_PROTOCOL", "PROXY_PROTOCOL_FROM")
     told = {}
     for enabled in ("true", "false"):
-        values = {"EnableProxyProtocol": enabled, "ProxyProtocolFrom": ranges}
-        assert evaluate(sent, values, {}) == enabled
-        told[enabled] = tuple(evaluate(task_environment()[name], values, {}) for name in names)
+        evaluation = Evaluation(RECEIVER, {"EnableProxyProtocol": enabled, "ProxyProtocolFrom": ranges})
+        assert evaluation.of(sent) == enabled
+        told[enabled] = tuple(evaluation.of(task_environment()[name]) for name in names)
     if ranges:
         assert told == dict.fromkeys(told, ("auto", ranges))
     else:
@@ -39,8 +39,7 @@ def test_a_load_balancer_that_is_replaced_takes_its_target_group_with_it():
     # The service, whose name cannot be there twice, stays and changes its target group.
     assert {"ServiceName", "LoadBalancers"} & replacing_properties("Service") == {"ServiceName"}
     name = RECEIVER["Resources"]["TargetGroup"]["Properties"]["Name"]
-    arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/dicom-LoadB-1A2B3C/{}"
     ids = ("50dc6c495c0c9188", "0123456789abcdef")
-    names = [evaluate(name, {"LoadBalancer": arn.format(it)}, {}) for it in ids]
+    names = [Evaluation(RECEIVER, {"LoadBalancer": f"{LOAD_BALANCERS}/dicom-LoadB-1A2B3C/{it}"}).of(name) for it in ids]
     assert names == [f"receivers-{it}" for it in ids]
     assert all(re.fullmatch(r"[a-zA-Z0-9-]{1,32}", it) for it in names)
