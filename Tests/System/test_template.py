@@ -93,7 +93,7 @@ def test_the_functions_know_where_they_are(deployed):
     expected = {"DATASTORE_ID": outputs["DatastoreId"], "TABLE_NAME": "DicomImportJobTable", "POLL_SECONDS": "1"}
     expected |= metrics
     assert start == expected
-    assert variables(deployed, "CheckStatus") == {**expected, "TAG_IMPORTED": "false"}
+    assert variables(deployed, "CheckStatus") == {**expected, "TAG_IMPORTED": "false", "TAG_WARNED": "false"}
 
 
 def test_the_state_machine_calls_the_functions(deployed):
@@ -159,8 +159,9 @@ def test_an_object_of_the_inbox_is_alone_with_its_try():
 
 def test_only_what_is_tagged_expires_and_only_if_somebody_says_when(stand_in, tmp_path):
     with LocalAWS(tmp_path) as local:
-        pipeline = Pipeline(local, deploy(local.endpoint, {"InstanceRetentionDays": "30"}, stand_in))
-        assert variables(pipeline, "CheckStatus")["TAG_IMPORTED"] == "true"
+        retention = {"InstanceRetentionDays": "30", "ExpireInstancesWithWarnings": "true"}
+        pipeline = Pipeline(local, deploy(local.endpoint, retention, stand_in))
+        assert {variables(pipeline, "CheckStatus")[f"TAG_{it}"] for it in ("IMPORTED", "WARNED")} == {"true"}
         rules = bucket_rules(pipeline)
     for tag in ("imported", "unacknowledged"):
         [rule] = [rule for rule in rules if rule["ID"] == f"expire-{tag}"]
