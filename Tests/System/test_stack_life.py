@@ -17,12 +17,14 @@ def test_a_stack_is_created_updated_and_deleted_and_keeps_what_must_not_go(tmp_p
     with LocalAWS(tmp_path / "aws") as aws:
         created = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "1"}))
         import_study(created, tmp_path / "before", "1")
-        assert tags(created) == [[]]
+        assert tags(created) == [set()]
 
         updated = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "2", "InstanceRetentionDays": "30"}))
         assert updated.outputs["TableName"] == created.outputs["TableName"]
+        # HealthImaging warns of the first instance: its original stays for good.
+        aws.arm("Warn")
         import_study(updated, tmp_path / "after", "2")
-        assert sorted(tags(updated)) == [[], [{"Key": "imported", "Value": "true"}]]
+        assert sorted(tags(updated), key=len) == [set(), {1, 2}]
 
         aws.client("cloudformation").delete_stack(StackName=STACK)
         assert aws.client("lambda").list_functions()["Functions"] == []
@@ -45,8 +47,13 @@ def import_study(pipeline: Pipeline, folder, poll_seconds: str) -> None:
     assert (item["outcome"], item["importedCount"]) == ("IMPORTED", str(len(files)))
 
 
-def tags(pipeline: Pipeline) -> list[list[dict[str, str]]]:
-    """Of one instance of each delivery."""
-    keys = [pipeline.manifest(delivery)["instances"][0]["key"] for delivery in pipeline.closed_deliveries()]
+def tags(pipeline: Pipeline) -> list[set[int]]:
+    """Which instances of each delivery are tagged as imported, by their places in the order of the keys."""
     s3 = pipeline.aws.client("s3")
-    return [s3.get_object_tagging(Bucket=pipeline.bucket, Key=key)["TagSet"] for key in keys]
+    tagged = []
+    for delivery in pipeline.closed_deliveries():
+        keys = sorted(instance["key"] for instance in pipeline.manifest(delivery)["instances"])
+        sets = [s3.get_object_tagging(Bucket=pipeline.bucket, Key=key)["TagSet"] for key in keys]
+        assert all(it in ([], [{"Key": "imported", "Value": "true"}]) for it in sets)
+        tagged.append({place for place, it in enumerate(sets) if it})
+    return tagged
