@@ -12,8 +12,8 @@ struct JobOutputReader: Sendable {
     let folder: S3URI
     let logger: Logger
 
-    /// Of one job, in each of the three folders.
-    private static let maximumFiles = 1_000
+    /// In the job's folder.
+    private static let maximumFiles = 3_000
 
     /// nil while the manifest is not there: it can follow the job's end by some seconds.
     func summary() async throws -> JobOutputManifest.Summary? {
@@ -33,19 +33,19 @@ struct JobOutputReader: Sendable {
     /// `DocumentLimits.maximumResultsBytes` in all.
     func results() async throws -> JobResults? {
         var results = JobResults()
+        let listing = try await s3.listObjects(bucket: folder.bucket, prefix: folder.key, maximum: Self.maximumFiles)
+        if !listing.isComplete {
+            results.note("", expected: "at most \(Self.maximumFiles) files, but there are more")
+        }
         var bytesLeft = DocumentLimits.maximumResultsBytes
         var hasFiles = false
         for name in JobResults.Folder.allCases {
-            let listing = try await s3.listObjects(
-                bucket: folder.bucket, prefix: "\(folder.key)\(name.rawValue)/", maximum: Self.maximumFiles)
-            if !listing.isComplete {
-                results.note("\(name.rawValue)/", expected: "at most \(Self.maximumFiles) files, but there are more")
-            }
+            let prefix = "\(folder.key)\(name.rawValue)/"
             // Whatever they are called: HealthImaging says nothing of their names.
-            for object in listing.objects where object.key.ends(with: ".ndjson") {
+            for key in listing.objects.map(\.key) where key.begins(with: prefix) && key.ends(with: ".ndjson") {
                 hasFiles = true
-                let file = object.key.removing(prefix: folder.key).map(String.init) ?? object.key
-                guard let lines = try await lines(of: object.key, atMost: bytesLeft) else {
+                let file = key.removing(prefix: folder.key).map(String.init) ?? key
+                guard let lines = try await lines(of: key, atMost: bytesLeft) else {
                     results.note(
                         file,
                         expected:

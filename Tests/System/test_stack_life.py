@@ -4,7 +4,7 @@ import pytest
 from conftest import STORE_SCP
 from deploy import STACK, deploy
 from local_aws import LocalAWS
-from persistent_sender import write_study
+from persistent_sender import INSTANCES, write_study
 from pipeline import Pipeline
 from receiver import Receiver
 from senders import send_with_dcmtk
@@ -24,7 +24,7 @@ def test_a_stack_is_created_updated_and_deleted_and_keeps_what_must_not_go(tmp_p
         # HealthImaging warns of the first instance: its original stays for good.
         aws.arm("Warn")
         import_study(updated, tmp_path / "after", "2")
-        assert sorted(tags(updated), key=len) == [set(), {1, 2}]
+        assert sorted(tags(updated), key=len) == [set(), set(range(1, INSTANCES))]
 
         aws.client("cloudformation").delete_stack(StackName=STACK)
         assert aws.client("lambda").list_functions()["Functions"] == []
