@@ -7,19 +7,27 @@ import StructuredLog
 /// share connections and credentials.
 package struct AWSClient: Sendable {
     package let configuration: AWSConfiguration
-    package var retryPolicy: RetryPolicy
+    package private(set) var retryPolicy: RetryPolicy
     private let http: HTTPClient
     private let credentials: CredentialsProvider
     private let logger: Logger
 
-    package init(configuration: AWSConfiguration, http: HTTPClient, logger: Logger) {
+    package init(
+        configuration: AWSConfiguration, http: HTTPClient, retryPolicy: RetryPolicy = .standard, logger: Logger
+    ) {
         self.configuration = configuration
         self.http = http
         self.logger = logger
-        retryPolicy = RetryPolicy(maximumAttempts: configuration.maximumAttempts)
+        self.retryPolicy = configuration.applied(to: retryPolicy)
         credentials = CredentialsProvider(
-            environment: configuration.environment, profile: configuration.profile, files: configuration.files,
-            http: http)
+            environment: configuration.environment, profile: configuration.profile, http: http)
+    }
+
+    /// The same client, with the same connections and credentials, but for how often it sends a request again.
+    package func with(_ retryPolicy: RetryPolicy) -> AWSClient {
+        var client = self
+        client.retryPolicy = configuration.applied(to: retryPolicy)
+        return client
     }
 
     /// The response with a status of 200 to 299; an `AWSServiceError`, `HTTPError` or `CredentialsError` otherwise.
@@ -36,7 +44,7 @@ package struct AWSClient: Sendable {
                 return try await sendOnce(request) { began = clock.now }
             } catch {
                 elapsed += clock.now - began
-                guard Self.isTransient(error),
+                guard retryPolicy.repeats(error),
                     let delay = retryPolicy.delay(
                         afterAttempt: attempt, elapsed: elapsed, fraction: .random(in: 0...1))
                 else { throw error }
@@ -62,28 +70,15 @@ package struct AWSClient: Sendable {
         throw error
     }
 
-    private static func isTransient(_ error: any Error) -> Bool {
-        switch error {
-        case let error as AWSServiceError: error.isTransient
-        case HTTPError.transferFailed: true
-        case CredentialsError.containerEndpointAnswered: true
-        default: false
-        }
-    }
 }
 
 extension AWSClient {
     /// A client for the whole process, as its environment and the files of its user say.
     package init(
-        environment: [String: String], maximumConnections: Int = 50, logger: Logger
+        environment: [String: String], maximumConnections: Int = 50, retryPolicy: RetryPolicy, logger: Logger
     ) throws(AWSConfigurationError) {
         self.init(
             configuration: try AWSConfiguration(environment: environment),
-            http: HTTPClient(maximumConnections: maximumConnections), logger: logger)
+            http: HTTPClient(maximumConnections: maximumConnections), retryPolicy: retryPolicy, logger: logger)
     }
-}
-
-extension HTTPError: NamedError {
-    /// The name for which the state machine tries again.
-    package var errorName: String { "ConnectionFailed" }
 }

@@ -31,9 +31,9 @@ struct AWSRequest: Sendable {
         _ service: AWSService, operation: String, method: String, path: String, body: (some Encodable)?,
         configuration: AWSConfiguration
     ) throws -> AWSRequest {
-        let endpoint = configuration.configuredEndpoint(of: service) ?? "https://\(configuration.host(of: service))"
+        let endpoint = configuration.endpoint(of: service).url
         var http = HTTPRequest(
-            method: method, url: endpoint + path, timeout: .seconds(20), maximumResponseBytes: maximumAnswerBytes)
+            method: method, url: endpoint + path, timeout: .seconds(10), maximumResponseBytes: maximumAnswerBytes)
         if let body {
             http.body = Array(try JSONEncoder().encode(body)) as [UInt8]
             http.headers["Content-Type"] = "application/json"

@@ -1,10 +1,12 @@
 /// A service as its endpoints, its signatures and its settings name it.
 package struct AWSService: Sendable, Equatable {
     package let signingName: String
-    /// In `https://{hostPrefix}.{region}.amazonaws.com`.
+    /// In `https://{hostPrefix}.{region}.amazonaws.com` and its like.
     let hostPrefix: String
     /// In `AWS_ENDPOINT_URL_{settingName}`.
     let settingName: String
+
+    static let all = [s3, stepFunctions, dynamoDB, healthImaging]
 
     package static let s3 = AWSService(signingName: "s3", hostPrefix: "s3", settingName: "S3")
     package static let stepFunctions = AWSService(signingName: "states", hostPrefix: "states", settingName: "SFN")

@@ -28,13 +28,12 @@ package struct AWSServiceError: NamedError, Equatable, CustomStringConvertible {
             + (requestID.map { " [request \($0)]" } ?? "")
     }
 
-    /// The service wants to be asked more slowly.
-    package var isThrottling: Bool { statusCode == 429 || Self.throttlingCodes.contains(code) }
-
-    /// The same request may succeed when it is sent again.
-    package var isTransient: Bool {
-        isThrottling || isCredentialsExpired || [500, 502, 503, 504].contains(statusCode)
-            || Self.transientCodes.contains(code)
+    package var errorClass: ErrorClass? {
+        if [402, 429].contains(statusCode) || Self.busyCodes.contains(code) { return .busy }
+        if [500, 502, 503, 504].contains(statusCode) || isCredentialsExpired || Self.transientCodes.contains(code) {
+            return .transient
+        }
+        return .permanent
     }
 
     /// For an answer without a name in it, such as a load balancer's or one to a HEAD request.
@@ -42,9 +41,13 @@ package struct AWSServiceError: NamedError, Equatable, CustomStringConvertible {
 
     var isCredentialsExpired: Bool { ["ExpiredToken", "ExpiredTokenException"].contains(code) }
 
-    private static let throttlingCodes: Set = [
+    /// The service wants to be asked more slowly, or has as much to do as it may have.
+    private static let busyCodes: Set = [
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
         "TooManyRequestsException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "SlowDown",
+        "ServiceQuotaExceededException", "ExecutionLimitExceeded",
+        // Of HealthImaging: something else works on the resource.
+        "ConflictException",
     ]
     private static let transientCodes: Set = [
         "RequestTimeout", "RequestTimeoutException", "InternalError", "InternalServerError",

@@ -19,7 +19,8 @@ struct CheckStatusFunction: LambdaHandler {
     private let metrics: EmbeddedMetrics?
 
     init(environment: LambdaEnvironment) throws {
-        let client = try AWSClient(environment: environment.variables, logger: environment.logger)
+        let client = try AWSClient(
+            environment: environment.variables, retryPolicy: .functionIsRepeated, logger: environment.logger)
         healthImaging = HealthImagingClient(client: client)
         s3 = S3Client(client: client)
         table = ImportJobTable(name: try environment.required("TABLE_NAME"), client: client)

@@ -18,7 +18,7 @@ extension ImportProgress {
             progress.waitSeconds = interval.seconds(afterBusyAttempts: progress.busyAttempts)
         case .transient where mayStartAgain && transientAttempts < Self.maximumTransientAttempts:
             progress.waitSeconds = interval.seconds(beforeAttempt: transientAttempts + 1)
-        case .busy, .transient, .lasting:
+        case .busy, .transient, .permanent:
             progress.outcome = verdict.outcome
             progress.waitSeconds = interval.seconds(afterPolls: progress.polls)
             return progress

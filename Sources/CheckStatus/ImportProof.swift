@@ -1,5 +1,6 @@
 import ByteComparison
 import ImportPipeline
+import StructuredLog
 
 /// A delivery beside what HealthImaging says of its import. What HealthImaging does not say, or says in a way that cannot be read, is
 /// not known; it proves nothing.
@@ -58,11 +59,12 @@ struct ImportProof: Sendable, Equatable {
         (results?.failed ?? []).filter { expected.keys?.contains(ByteText($0.key)) ?? true }
     }
 
-    /// Why instances of the delivery were not imported.
-    var cause: FailureCause {
+    /// Why instances of the delivery were not imported, by the one among the reasons that another attempt may help most.
+    var cause: ErrorClass {
+        let causes = failures.map { ErrorClass(exceptionType: $0.errorType) }
+        if causes.contains(.busy) { return .busy }
         let isServersFault = (summary?.numberOfFilesWithServerError ?? 0) > 0
-        let causes = failures.map { FailureCause(exceptionType: $0.errorType) }
-        return max(isServersFault ? .transient : .lasting, causes.max() ?? .lasting)
+        return isServersFault || causes.contains(.transient) ? .transient : .permanent
     }
 
     /// Keys of the delivery that HealthImaging has imported and warns of.

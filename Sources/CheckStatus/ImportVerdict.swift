@@ -1,11 +1,12 @@
 import FoundationEssentials
 import ImportPipeline
+import StructuredLog
 
 /// What a look at a job proves, with the attributes that tell it in the item.
 struct ImportVerdict: Equatable {
     let outcome: ImportOutcome
-    /// Whether the same import, started again, may well have another outcome.
-    var cause = FailureCause.lasting
+    /// Whether the same import, started again, may well have another outcome, and when.
+    var cause = ErrorClass.permanent
     var attributes: [String: String] = [:]
 
     static let pending = ImportVerdict(outcome: .pending)
@@ -15,7 +16,7 @@ struct ImportVerdict: Equatable {
 
     static func jobFailed(message: String?) -> ImportVerdict {
         ImportVerdict(
-            outcome: .failed, cause: FailureCause(jobMessage: message),
+            outcome: .failed, cause: ErrorClass(jobMessage: message),
             attributes: [
                 // An item has room for 400 KB in all.
                 "message": message.map(DocumentLimits.shortened)
@@ -33,7 +34,7 @@ extension ImportVerdict {
     /// the numbers. Where neither proves anything the import is PARTIAL: the originals stay, and it can be started again.
     init(_ proof: ImportProof) {
         outcome = proof.isWhole ? .imported : proof.isNothingImported ? .failed : .partial
-        cause = outcome == .imported ? .lasting : proof.cause
+        cause = outcome == .imported ? .permanent : proof.cause
         attributes["scannedCount"] = proof.summary?.numberOfScannedFiles.map(String.init)
         attributes["importedCount"] = proof.importedCount.map(String.init)
         attributes["failedCount"] = proof.failedCount.map(String.init)

@@ -50,6 +50,7 @@ package final class HTTPClient: @unchecked Sendable {
         try await slots.acquire()
         defer { slots.release() }
         let request = try makeRequest()
+        try request.validate()
         let id = inbox.withLock { inbox in
             inbox.nextID += 1
             return inbox.nextID

@@ -23,4 +23,19 @@ package struct HTTPRequest: Sendable {
         self.maximumResponseBytes = maximumResponseBytes
         self.bypassesProxy = bypassesProxy
     }
+
+    /// A line break in a header's value would begin a header of its own, and libcurl reads text up to its first NUL.
+    func validate() throws(HTTPError) {
+        for field in headers.fields where Self.endsEarly(field.name) || Self.endsEarly(field.value) {
+            throw .unusableRequest(
+                reason: "CR, LF or NUL in the header \(field.name.filter { $0.isASCII && $0.isLetter })")
+        }
+        if Self.endsEarly(url) || Self.endsEarly(method) {
+            throw .unusableRequest(reason: "CR, LF or NUL in the method or the URL")
+        }
+    }
+
+    private static func endsEarly(_ text: String) -> Bool {
+        text.utf8.contains { $0 == 0 || $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }
+    }
 }

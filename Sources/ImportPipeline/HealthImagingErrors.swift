@@ -2,17 +2,17 @@ import AWS
 import StructuredLog
 
 extension EmbeddedMetrics? {
-    /// Counts what HealthImaging answers with an error after all attempts of the client; what it only asks to wait for, the
-    /// state machine does, apart.
+    /// Counts what HealthImaging answers with an error after all attempts of the client; apart what the state machine only
+    /// waits for, since HealthImaging is busy.
     package func countingHealthImagingErrors<Answer: Sendable>(
         _ call: () async throws -> Answer
     ) async throws -> Answer {
         do {
             return try await call()
         } catch let error as AWSServiceError {
-            let isToWait = [402, 409, 429].contains(error.statusCode)
+            let isBusy = error.errorClass == .busy
             self?.emit(
-                [.init("HealthImagingErrors", isToWait ? 0 : 1), .init("HealthImagingThrottled", isToWait ? 1 : 0)],
+                [.init("HealthImagingErrors", isBusy ? 0 : 1), .init("HealthImagingThrottled", isBusy ? 1 : 0)],
                 properties: ["errorType": error.code])
             throw error
         }

@@ -1,4 +1,5 @@
 import ByteComparison
+import StructuredLog
 
 /// `s3://bucket/key`, or a prefix of keys.
 package struct S3URI: Sendable, Equatable {
@@ -25,6 +26,8 @@ package struct S3URI: Sendable, Equatable {
     }
 }
 
-package struct S3URIError: Error, Equatable, CustomStringConvertible {
+package struct S3URIError: NamedError, Equatable, CustomStringConvertible {
+    package var errorClass: ErrorClass? { .permanent }
+
     package var description: String { "expected a URI such as s3://bucket/prefix/ of at most 1024 bytes" }
 }

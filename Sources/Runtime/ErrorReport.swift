@@ -12,9 +12,15 @@ struct ErrorReport: Error, Encodable, Equatable {
     /// A longer message is cut: a report that is larger than an answer may be would be refused.
     static let maximumMessageBytes = 32 << 10
 
-    /// A handler's error: `Function.` and the error's own name.
+    /// A handler's error: `Function.` and what can be done about it, `Busy`, `Transient` or `Permanent`, so that a state machine
+    /// needs three names; its own name stands before the message. An error that is in none of these classes goes by its name.
     init(thrown error: any Error) {
-        self.init(category: "Function", name: error.reportedName, message: String(describing: error))
+        if let errorClass = error.reportedClass {
+            self.init(
+                category: "Function", name: errorClass.rawValue, message: "\(error.reportedName): \(error)")
+        } else {
+            self.init(category: "Function", name: error.reportedName, message: String(describing: error))
+        }
     }
 
     /// The event is not what the handler takes.

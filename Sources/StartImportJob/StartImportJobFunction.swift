@@ -16,7 +16,8 @@ struct StartImportJobFunction: LambdaHandler {
     private let metrics: EmbeddedMetrics?
 
     init(environment: LambdaEnvironment) throws {
-        let client = try AWSClient(environment: environment.variables, logger: environment.logger)
+        let client = try AWSClient(
+            environment: environment.variables, retryPolicy: .functionIsRepeated, logger: environment.logger)
         healthImaging = HealthImagingClient(client: client)
         table = ImportJobTable(name: try environment.required("TABLE_NAME"), client: client)
         datastoreID = try environment.required("DATASTORE_ID")

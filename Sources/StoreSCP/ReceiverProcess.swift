@@ -99,11 +99,11 @@ package struct ReceiverProcess: Sendable {
             return try FolderInstanceStore(
                 directory: directory, task: task, isSynchronized: configuration.synchronizesStorage)
         case .bucket(let bucket):
-            var forInstances = try client(connections: configuration.maximumPoolConnections, logger)
-            // One request that hangs until its limit of time does not cost a large instance.
-            forInstances.retryPolicy.maximumElapsed = .seconds(90)
-            let forDocuments = try client(connections: configuration.maximumDocumentConnections, logger)
-            let forLeases = try client(connections: Self.connectionsForLeases, logger)
+            let forInstances = try client(
+                connections: configuration.maximumPoolConnections, retryPolicy: .senderWaits, logger)
+            let forDocuments = try client(
+                connections: configuration.maximumDocumentConnections, retryPolicy: .senderWaits, logger)
+            let forLeases = try client(connections: Self.connectionsForLeases, retryPolicy: .standard, logger)
             return S3InstanceStore(
                 instances: S3Client(client: forInstances),
                 documents: S3DocumentStore(s3: S3Client(client: forDocuments), bucket: bucket),
@@ -111,7 +111,10 @@ package struct ReceiverProcess: Sendable {
         }
     }
 
-    private func client(connections: Int, _ logger: Logger) throws(AWSConfigurationError) -> AWSClient {
-        try AWSClient(environment: environment, maximumConnections: connections, logger: logger)
+    private func client(
+        connections: Int, retryPolicy: RetryPolicy, _ logger: Logger
+    ) throws(AWSConfigurationError) -> AWSClient {
+        try AWSClient(
+            environment: environment, maximumConnections: connections, retryPolicy: retryPolicy, logger: logger)
     }
 }

@@ -19,13 +19,13 @@ struct AWSClientTests {
         }
     }
 
-    /// An answer to a request of a JSON service and what becomes of it.
+    /// An answer to a request of a JSON service and what it is taken for.
     struct Failure: Sendable, CustomTestStringConvertible {
         let status: Int
         var header: String?
         var body = ""
         let code: String
-        let isTransient: Bool
+        let errorClass: ErrorClass
 
         var testDescription: String { "\(status) \(header ?? "") \(body)" }
     }
@@ -33,28 +33,31 @@ struct AWSClientTests {
     @Test(
         "An error is named as the service does it and sent again if that can help",
         arguments: [
-            Failure(status: 503, code: "ServiceUnavailable", isTransient: true),
-            Failure(status: 502, body: "<html>Bad Gateway</html>", code: "ServiceUnavailable", isTransient: true),
-            Failure(status: 404, code: "UnknownError", isTransient: false),
-            Failure(status: 429, header: "ThrottlingException", code: "ThrottlingException", isTransient: true),
+            Failure(status: 503, code: "ServiceUnavailable", errorClass: .transient),
+            Failure(status: 502, body: "<html>Bad Gateway</html>", code: "ServiceUnavailable", errorClass: .transient),
+            Failure(status: 404, code: "UnknownError", errorClass: .permanent),
+            Failure(status: 429, header: "ThrottlingException", code: "ThrottlingException", errorClass: .busy),
+            Failure(status: 429, code: "UnknownError", errorClass: .busy),
+            Failure(status: 400, header: "ExecutionLimitExceeded", code: "ExecutionLimitExceeded", errorClass: .busy),
+            Failure(status: 409, header: "ConflictException", code: "ConflictException", errorClass: .busy),
             Failure(
                 status: 400, header: "ThrottlingException:http://internal.amazon.com/coral/com.amazon.coral/",
-                code: "ThrottlingException", isTransient: true),
+                code: "ThrottlingException", errorClass: .busy),
             Failure(
                 status: 400, body: #"{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}"#,
-                code: "ThrottlingException", isTransient: true),
+                code: "ThrottlingException", errorClass: .busy),
             Failure(
                 status: 400, header: "AccessDeniedException", body: #"{"__type":"ThrottlingException"}"#,
-                code: "AccessDeniedException", isTransient: false),
+                code: "AccessDeniedException", errorClass: .permanent),
             Failure(
                 status: 400, body: #"{"__type":"com.amazonaws.swf#ExecutionAlreadyExists"}"#,
-                code: "ExecutionAlreadyExists", isTransient: false),
+                code: "ExecutionAlreadyExists", errorClass: .permanent),
             Failure(
                 status: 400, body: #"{"code":"ExpiredTokenException"}"#, code: "ExpiredTokenException",
-                isTransient: true),
+                errorClass: .transient),
             Failure(
                 status: 402, header: "ServiceQuotaExceededException", code: "ServiceQuotaExceededException",
-                isTransient: false),
+                errorClass: .busy),
         ])
     func failures(_ failure: Failure) async throws {
         var headers: HTTPHeaders = [:]
@@ -68,7 +71,44 @@ struct AWSClientTests {
             }
             #expect(error?.code == failure.code)
             #expect(error?.statusCode == failure.status)
-            #expect(server.requests.count == (failure.isTransient ? 3 : 1))
+            #expect(error?.errorClass == failure.errorClass)
+            #expect(server.requests.count == (failure.errorClass == .permanent ? 1 : 3))
+        }
+    }
+
+    @Test("A service for which the caller waits is not asked twice, and a connection to it is", arguments: [429, 402])
+    func busy(_ status: Int) async throws {
+        for (reply, attempts) in [(LoopbackHTTPServer.Reply.status(status), 1), (.hangUp, 2)] {
+            try await LoopbackHTTPServer.serve(reply) { server, url, http in
+                let healthImaging = HealthImagingClient(client: try .loopback(url, http: http))
+                await #expect(throws: (any Error).self) {
+                    try await healthImaging.getDICOMImportJob(datastoreID: "d", jobID: "j")
+                }
+                #expect(server.requests.count == attempts)
+            }
+        }
+    }
+
+    @Test(
+        "The user's number of attempts counts for each policy", arguments: [RetryPolicy.standard, .stateMachineWaits])
+    func configuredAttempts(_ policy: RetryPolicy) async throws {
+        try await LoopbackHTTPServer.serve(.hangUp) { server, url, http in
+            let environment = AWSClient.accessKey.merging(["AWS_MAX_ATTEMPTS": "1"]) { $1 }
+            let client = try AWSClient.loopback(url, http: http, environment: environment).with(policy)
+            await #expect(throws: HTTPError.self) {
+                try await S3Client(client: client).deleteObject(bucket: "b", key: "k")
+            }
+            #expect(server.requests.count == 1)
+        }
+    }
+
+    @Test("A request is made a second time although the first used up the time")
+    func elapsed() async throws {
+        let policy = RetryPolicy(maximumAttempts: 3, baseDelay: .milliseconds(1), maximumElapsed: .zero)
+        try await LoopbackHTTPServer.serve(.hangUp) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http, retryPolicy: policy))
+            await #expect(throws: HTTPError.self) { try await s3.deleteObject(bucket: "b", key: "k") }
+            #expect(server.requests.count == 2)
         }
     }
 
@@ -137,10 +177,10 @@ struct AWSClientTests {
             return .status(503)
         }
         try await LoopbackHTTPServer.serve(answer) { server, url, http in
-            var client = try AWSClient.loopback(url, http: http)
-            client.retryPolicy = RetryPolicy(baseDelay: .seconds(3600), maximumDelay: .seconds(3600))
-            client.retryPolicy.maximumElapsed = .seconds(7200)
-            let s3 = S3Client(client: client)
+            let patient = RetryPolicy(
+                maximumAttempts: 5, baseDelay: .seconds(3600), maximumDelay: .seconds(3600),
+                maximumElapsed: .seconds(7200))
+            let s3 = S3Client(client: try .loopback(url, http: http, retryPolicy: patient))
             let task = Task { try await s3.deleteObject(bucket: "b", key: "k") }
             for await _ in arrivals { break }
             task.cancel()

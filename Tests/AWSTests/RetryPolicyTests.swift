@@ -1,5 +1,7 @@
-import AWS
+import StructuredLog
 import Testing
+
+@testable import AWS
 
 @Suite("RetryPolicy")
 struct RetryPolicyTests {
@@ -13,7 +15,7 @@ struct RetryPolicyTests {
         #expect(policy.delay(afterAttempt: attempt, elapsed: .zero, fraction: 1) == .milliseconds(milliseconds))
     }
 
-    @Test("Jitter takes any share of the ceiling", arguments: [(0.0, 0), (0.25, 100), (0.5, 200), (1.0, 400)])
+    @Test("Jitter takes up to half of the ceiling", arguments: [(0.0, 200), (0.25, 250), (0.5, 300), (1.0, 400)])
     func jitter(_ fraction: Double, _ milliseconds: Int) {
         #expect(policy.delay(afterAttempt: 3, elapsed: .zero, fraction: fraction) == .milliseconds(milliseconds))
     }
@@ -25,10 +27,40 @@ struct RetryPolicyTests {
 
     @Test(
         "No attempt begins at or after the deadline",
-        arguments: [(19_899, true), (19_900, false), (20_000, false), (60_000, false)])
+        arguments: [(19_799, true), (19_800, false), (20_000, false), (60_000, false)])
     func deadline(_ elapsed: Int, _ goesOn: Bool) {
-        let delay = policy.delay(afterAttempt: 1, elapsed: .milliseconds(elapsed), fraction: 1)
+        let delay = policy.delay(afterAttempt: 2, elapsed: .milliseconds(elapsed), fraction: 1)
         #expect((delay != nil) == goesOn)
+    }
+
+    @Test("A second attempt begins in any case: the first may have waited for an answer that never came")
+    func second() {
+        #expect(policy.delay(afterAttempt: 1, elapsed: .seconds(60), fraction: 1) == .milliseconds(100))
+        #expect(RetryPolicy(maximumAttempts: 1).delay(afterAttempt: 1, elapsed: .zero, fraction: 1) == nil)
+    }
+
+    @Test("A sender waits for at least eight attempts and twenty seconds before it is told to send again")
+    func senderWaits() {
+        let policy = RetryPolicy.senderWaits
+        for fraction in [0.0, 1.0] {
+            var elapsed = Duration.zero
+            var attempts = 1
+            while let delay = policy.delay(afterAttempt: attempts, elapsed: elapsed, fraction: fraction) {
+                elapsed += delay
+                attempts += 1
+            }
+            #expect(attempts >= 8)
+            #expect((.seconds(20)...(.seconds(45))).contains(elapsed))
+        }
+    }
+
+    @Test(
+        "Whether a request is sent again depends on its error's class",
+        arguments: [ErrorClass.busy, .transient, .permanent, nil], [RetryPolicy.standard, .stateMachineWaits])
+    func classes(_ errorClass: ErrorClass?, _ policy: RetryPolicy) {
+        struct Failure: NamedError { let errorClass: ErrorClass? }
+        let isRepeated = errorClass == .transient || (errorClass == .busy && policy.repeatsWhenBusy)
+        #expect(policy.repeats(Failure(errorClass: errorClass)) == isRepeated)
     }
 
     @Test("A great number of attempts does not overflow the ceiling")

@@ -123,7 +123,7 @@ import Testing
 
     @Test("What failed by a fault of the service's own is tried again, what failed by the file's is not")
     func serverErrors() throws {
-        #expect(ImportVerdict(try proof(expected: ["a", "b"], imported: ["a"], failed: ["b"])).cause == .lasting)
+        #expect(ImportVerdict(try proof(expected: ["a", "b"], imported: ["a"], failed: ["b"])).cause == .permanent)
         #expect(
             ImportVerdict(try proof(expected: ["a", "b"], imported: ["a"], failed: ["b"], serverErrors: 1)).cause
                 == .transient)

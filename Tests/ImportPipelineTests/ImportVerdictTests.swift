@@ -1,5 +1,6 @@
 import AWS
 import FoundationEssentials
+import StructuredLog
 import Testing
 
 @testable import CheckStatus
@@ -35,11 +36,11 @@ import Testing
         "A job that failed is started again unless its reason stays, and later where HealthImaging is busy",
         arguments: [
             (nil, .transient), ("InternalServerException", .transient), ("Service is unavailable", .transient),
-            ("Access denied to the bucket", .lasting), ("the role is not authorized", .lasting),
-            ("no object below inputS3Uri", .lasting), ("Quota exceeded", .lasting), ("Rate exceeded", .busy),
+            ("Access denied to the bucket", .permanent), ("the role is not authorized", .permanent),
+            ("no object below inputS3Uri", .permanent), ("Quota exceeded", .permanent), ("Rate exceeded", .busy),
             ("ThrottlingException: limit", .busy), ("Too Many Requests", .busy), ("Please slow down.", .busy),
-        ] as [(String?, FailureCause)])
-    func cause(message: String?, cause: FailureCause) {
+        ] as [(String?, ErrorClass)])
+    func cause(message: String?, cause: ErrorClass) {
         let verdict = ImportVerdict.jobFailed(message: message)
         #expect(verdict.outcome == .failed)
         #expect(verdict.cause == cause)
@@ -52,7 +53,7 @@ import Testing
         return progress
     }
 
-    private func attempts(_ causes: [FailureCause], from progress: ImportProgress) throws -> [Int] {
+    private func attempts(_ causes: [ErrorClass], from progress: ImportProgress) throws -> [Int] {
         let interval = try PollInterval("30")
         var (progress, waits) = (progress, [Int]())
         for cause in causes {
@@ -74,7 +75,7 @@ import Testing
         #expect(
             try attempts([.transient, .busy, .busy, .transient, .transient, .transient], from: first)
                 == [60, 300, 600, 120, 240])
-        #expect(try attempts([.lasting], from: first) == [])
+        #expect(try attempts([.permanent], from: first) == [])
         // As many as a client token has room for.
         let last = try progress { $0.attempt = ImportProgress.maximumAttempts }
         #expect(try attempts([.busy], from: last) == [])

@@ -1,5 +1,6 @@
 import ByteComparison
 import FoundationEssentials
+import StructuredLog
 import Testing
 
 @testable import CheckStatus
@@ -88,7 +89,7 @@ import Testing
 
         let part = SampleResults.proof(of: Self.two, imported: 1, failed: 1, results)
         #expect(ImportVerdict(part).outcome == .partial)
-        #expect(ImportVerdict(part).cause == .lasting)
+        #expect(ImportVerdict(part).cause == .permanent)
     }
 
     @Test("Every line may be one that cannot be read")
@@ -138,7 +139,7 @@ import Testing
             let proof = SampleResults.proof(of: keys, count: 2, nil, isManifestThere: isManifestThere)
             let verdict = ImportVerdict(proof)
             #expect(verdict.outcome == .partial)
-            #expect(verdict.cause == .lasting)
+            #expect(verdict.cause == .permanent)
             #expect(verdict.attributes.keys.sorted() == ["message"])
             let message = verdict.attributes["message"] ?? ""
             #expect(message.contains("it is not known whether all 2 instances were imported"))
@@ -158,11 +159,11 @@ import Testing
     @Test(
         "A file that failed by a conflict, throttling or an internal error is tried again",
         arguments: [
-            ("ConflictException", FailureCause.transient), ("InternalServerException", .transient),
+            ("ConflictException", ErrorClass.transient), ("InternalServerException", .transient),
             ("InternalError", .transient), ("ServiceUnavailable", .transient), ("ThrottlingException", .busy),
-            ("TooManyRequestsException", .busy), ("ValidationException", .lasting), ("unknown", .lasting),
+            ("TooManyRequestsException", .busy), ("ValidationException", .permanent), ("unknown", .permanent),
         ])
-    func types(_ type: String, _ cause: FailureCause) {
+    func types(_ type: String, _ cause: ErrorClass) {
         let results = SampleResults.results(
             success: [SampleResults.imported("d/a")],
             failure: [

@@ -21,7 +21,7 @@ import Testing
             environment: [
                 "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9", "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "a",
                 "AWS_SECRET_ACCESS_KEY": "b", "AWS_MAX_ATTEMPTS": "1",
-            ], logger: logger)
+            ], retryPolicy: .senderWaits, logger: logger)
         let s3 = S3Client(client: client)
         let documents = S3DocumentStore(s3: s3, bucket: "bucket")
         let store = S3InstanceStore(instances: s3, documents: documents, leases: documents, bucket: "bucket")

@@ -1,5 +1,6 @@
-"""An S3 that takes its time with instances and keeps nothing."""
+"""An S3 that takes its time with instances, may be too busy for a request at first, and keeps nothing."""
 
+import collections
 import contextlib
 import http.server
 import socketserver
@@ -16,6 +17,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         left = int(self.headers["content-length"])
         while left:
             left -= len(self.rfile.read(min(left, 1 << 16)))
+        if self.server.refuses(self.path):
+            return self._answer(b"<Error><Code>SlowDown</Code></Error>", 503)
         if ".dcm" in self.path:
             with self.server.counting():
                 time.sleep(self.server.delay)
@@ -30,8 +33,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_DELETE(self):
         self._answer(b"")
 
-    def _answer(self, body: bytes) -> None:
-        self.send_response(200)
+    def _answer(self, body: bytes, status: int = 200) -> None:
+        self.send_response(status)
         self.send_header("ETag", '"e"')
         self.send_header("content-length", str(len(body)))
         self.end_headers()
@@ -45,11 +48,21 @@ class SlowS3Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
     request_queue_size = 256
     delay = 0.2
+    # How often it is too busy for each object but the lease.
+    refusals = 0
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.endpoint = f"http://127.0.0.1:{self.server_port}"
         self._lock, self._count, self.greatest_count = threading.Lock(), 0, 0
+        self._refused: collections.Counter[str] = collections.Counter()
+
+    def refuses(self, path: str) -> bool:
+        if "/tasks/" in path:
+            return False
+        with self._lock:
+            self._refused[path] += 1
+            return self._refused[path] <= self.refusals
 
     @contextlib.contextmanager
     def counting(self):

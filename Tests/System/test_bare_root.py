@@ -83,5 +83,5 @@ def test_check_status_looks_at_the_job_by_https(invoke):
 
 def test_a_certificate_that_is_not_trusted_is_an_error_that_says_so(invoke):
     kind, answer = invoke("CheckStatus", EVENTS / "check-status.json", trusts=False)
-    assert (kind, answer["errorType"]) == ("error", "Function.ConnectionFailed")
+    assert (kind, answer["errorType"]) == ("error", "Function.Transient")
     assert "certificate" in answer["errorMessage"].lower()

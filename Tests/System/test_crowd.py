@@ -7,6 +7,8 @@ import pytest
 from conftest import STORE_SCP
 from raw_sender import RawSender, associate_request, data, data_set, echo_command, pdu, status_of, store_command
 from receiver import Receiver
+from senders import send_with_pynetdicom
+from synthetic import synthetic_instance
 from waiting import wait_for
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.alone]
@@ -133,6 +135,14 @@ def test_a_slow_store_slows_the_senders_and_not_the_memory(folder_receiver, slow
     peak = peak_rss(receiver.pid)
     print(f"peak RSS {peak / MIB:.0f} MiB, bound {bound / MIB:.0f} MiB")
     assert peak < bound
+
+
+def test_a_sender_is_not_told_of_a_store_that_is_busy_for_seconds(folder_receiver, slow_s3, tmp_path):
+    """Five refusals of the marker and of the instance: three to six seconds."""
+    slow_s3.refusals = 5
+    receiver = folder_receiver(DICOM_BUCKET="busy", AWS_ENDPOINT_URL_S3=slow_s3.endpoint)
+    [sent] = send_with_pynetdicom([synthetic_instance(tmp_path / "one.dcm")], "127.0.0.1", receiver.port)
+    assert sent.status == 0
 
 
 def test_a_lease_does_not_wait_for_the_instances_of_a_slow_store(folder_receiver, slow_s3):

@@ -41,9 +41,9 @@ def test_the_environment_is_that_of_lambda(aws):
 
 
 def test_an_error_is_told_from_an_answer(aws):
-    function = create_function(aws.client("lambda"), "def handle(event): raise Failure('Function.ThrottlingException')")
+    function = create_function(aws.client("lambda"), "def handle(event): raise Failure('Function.Busy')")
     body, error = invoke(aws, function, {})
-    assert (body["errorType"], error) == ("Function.ThrottlingException", "Unhandled")
+    assert (body["errorType"], error) == ("Function.Busy", "Unhandled")
 
 
 def test_a_function_that_exits_fails_and_the_next_call_gets_a_new_one(aws):

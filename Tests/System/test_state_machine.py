@@ -1,6 +1,7 @@
 """The state machine, with functions that a test scripts."""
 
 import json
+import re
 import uuid
 from pathlib import Path
 
@@ -47,9 +48,9 @@ def handle(event):
 
 
 class Machine:
-    """The deployed definition around two functions, with a table of its own."""
+    """The deployed definition around two functions, with a table of its own. `changes` are those to its states."""
 
-    def __init__(self, aws, start: str, check_status: str):
+    def __init__(self, aws, start: str, check_status: str, changes: dict[str, dict] | None = None):
         self._states, self._dynamodb = aws.client("stepfunctions"), aws.client("dynamodb")
         self._table = f"table-{uuid.uuid4().hex[:8]}"
         self._dynamodb.create_table(
@@ -65,7 +66,10 @@ class Machine:
             ).arn,
             "TableName": self._table,
         }
-        definition = DEFINITION.read_text()
+        machine = json.loads(DEFINITION.read_text())
+        for state, change in (changes or {}).items():
+            machine["States"][state].update(change)
+        definition = json.dumps(machine)
         for name, value in values.items():
             definition = definition.replace(f"${{{name}}}", value)
         self._arn = self._states.create_state_machine(name=self._table, definition=definition, roleArn=ROLE)[
@@ -121,10 +125,16 @@ def handle(event):
     assert json.loads(execution["output"])["jobId"] == "job3"
 
 
+def retrier(state: str, error: str) -> dict:
+    """The first that fits decides, as Step Functions has it."""
+    names = {error} if error == "States.Timeout" else {error, "States.TaskFailed"}
+    retries = json.loads(DEFINITION.read_text())["States"][state]["Retry"]
+    return next(retry for retry in retries if names & set(retry["ErrorEquals"]))
+
+
 def mean_wait(state: str, error: str) -> float:
     """For how many seconds in all an error is waited for, on the average."""
-    machine = json.loads(DEFINITION.read_text())["States"][state]
-    [retry] = [retry for retry in machine["Retry"] if error in retry["ErrorEquals"]]
+    retry = retrier(state, error)
     # A retry is five events of the 25,000 that an execution may have.
     assert retry["MaxAttempts"] * 5 < 25_000 / 4
     waits = [retry["IntervalSeconds"] * retry["BackoffRate"] ** attempt for attempt in range(retry["MaxAttempts"])]
@@ -133,38 +143,68 @@ def mean_wait(state: str, error: str) -> float:
 
 
 @pytest.mark.parametrize("state", ["StartImportJob", "CheckStatus"])
-@pytest.mark.parametrize(
-    "error",
-    [
-        "Lambda.TooManyRequestsException",
-        "Function.ThrottlingException",
-        "Function.ServiceQuotaExceededException",
-        "Function.ConflictException",
-    ],
-)
+@pytest.mark.parametrize("error", ["Lambda.TooManyRequestsException", "Function.Busy"])
 def test_a_busy_service_is_given_hours(state, error):
     assert mean_wait(state, error) > 10 * 3600
 
 
 @pytest.mark.parametrize("state", ["StartImportJob", "CheckStatus"])
-@pytest.mark.parametrize("error", ["Function.InternalServerException", "Function.ServiceUnavailable", "Runtime.ExitError"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        "Function.Transient",
+        "Lambda.ClientExecutionTimeoutException",
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Runtime.ExitError",
+        "States.Timeout",
+    ],
+)
 def test_an_outage_of_an_hour_fails_no_delivery(state, error):
     assert mean_wait(state, error) > 3600
 
 
-def test_throttling_is_waited_out(aws, tmp_path):
-    start = failing("Function.ThrottlingException", tmp_path / "calls", 1, STATE)
+@pytest.mark.parametrize("state", ["StartImportJob", "CheckStatus"])
+def test_an_error_that_nobody_has_classed_is_tried_for_a_while(state):
+    assert 900 < mean_wait(state, "Function.DecodingError") < 3600
+
+
+@pytest.mark.parametrize("state", ["StartImportJob", "CheckStatus"])
+@pytest.mark.parametrize("error", ["Function.Permanent", "Runtime.UnmarshalError", "Runtime.MarshalError"])
+def test_what_lasts_is_not_tried_again(state, error):
+    assert retrier(state, error)["MaxAttempts"] == 0
+
+
+def test_the_functions_name_their_errors_as_the_state_machine_does():
+    classes = (PROJECT / "Sources/StructuredLog/ErrorClass.swift").read_text()
+    for state in "StartImportJob", "CheckStatus":
+        retries = json.loads(DEFINITION.read_text())["States"][state]["Retry"]
+        names = {name for retry in retries for name in retry["ErrorEquals"] if name.startswith("Function.")}
+        assert names == {f"Function.{name}" for name in re.findall(r'case \w+ = "(\w+)"', classes)}
+
+
+def test_a_busy_service_is_waited_for(aws, tmp_path):
+    start = failing("Function.Busy", tmp_path / "calls", 1, STATE)
     assert Machine(aws, start, check("IMPORTED")).run(REQUEST)["status"] == "SUCCEEDED"
 
 
-def test_a_failed_connection_is_tried_again(aws, tmp_path):
-    then = "dict(event, outcome='IMPORTED')"
-    look = failing("Function.ConnectionFailed", tmp_path / "calls", 1, then)
+@pytest.mark.parametrize("error", ["Function.Transient", "Function.Unheard"])
+def test_what_may_pass_is_tried_again(aws, tmp_path, error):
+    look = failing(error, tmp_path / "calls", 1, "dict(event, outcome='IMPORTED')")
     assert Machine(aws, START, look).run(REQUEST)["status"] == "SUCCEEDED"
 
 
+def test_a_failure_without_a_cause_is_recorded(aws):
+    state = {"request.$": "$", "jobId.$": "$.importId", "error": {"Error": "States.Timeout"}}
+    machine = Machine(aws, START, check(), {"TriggerImport": {"Parameters": state, "Next": "DescribeFailure"}})
+    assert machine.run(REQUEST)["error"] == "ImportFailed"
+    [item] = machine.items()
+    assert item["message"] == "States.Timeout: no cause is given"
+
+
 def test_a_final_error_of_the_start_is_recorded_under_the_imports_id(aws):
-    machine = Machine(aws, "def handle(event): raise Failure('Function.ValidationException')", check())
+    machine = Machine(aws, "def handle(event): raise Failure('Function.Permanent')", check())
     assert machine.run({**REQUEST, "studyDate": "20261123"})["error"] == "ImportFailed"
     [item] = machine.items()
     message, ended_at = item.pop("message"), item.pop("endedAt")
@@ -177,7 +217,7 @@ def test_a_final_error_of_the_start_is_recorded_under_the_imports_id(aws):
         "studyDate": "20261123",
         "inputS3Uri": REQUEST["inputS3Uri"],
     }
-    assert message.startswith("Function.ValidationException: ") and "the test says so" in message
+    assert message.startswith("Function.Permanent: ") and "the test says so" in message
     assert ended_at.startswith("20") and ended_at.endswith("Z")
 
 
@@ -185,7 +225,7 @@ def test_a_further_attempt_that_cannot_start_is_listed_for_a_redrive(aws):
     start = f"""
 def handle(event):
     if event["attempt"] > 1:
-        raise Failure("Function.ValidationException")
+        raise Failure("Function.Permanent")
     return dict({STATE}, startsAgain=False)
 """
     look = """
@@ -207,7 +247,7 @@ def handle(event):
 
 
 def test_a_final_error_of_a_look_is_recorded_under_the_jobs_id(aws):
-    machine = Machine(aws, START, "def handle(event): raise Failure('Function.AccessDeniedException')")
+    machine = Machine(aws, START, "def handle(event): raise Failure('Function.Permanent')")
     assert machine.run(REQUEST)["error"] == "ImportFailed"
     [item] = machine.items()
     assert item["jobId"] == "job1"

@@ -1,10 +1,16 @@
+import StructuredLog
+
 /// No credentials could be had.
-package enum CredentialsError: Error, Equatable, CustomStringConvertible {
+package enum CredentialsError: NamedError, Equatable, CustomStringConvertible {
     case none
     case containerEndpointNotAllowed(url: String)
     case containerEndpointAnswered(status: Int)
     case containerAnswerMalformed(missing: String)
     case fileUnreadable(path: String)
+
+    package var errorClass: ErrorClass? {
+        if case .containerEndpointAnswered = self { .transient } else { .permanent }
+    }
 
     package var description: String {
         switch self {

@@ -8,20 +8,18 @@ package actor CredentialsProvider {
     static let refreshMargin: TimeInterval = 300
 
     private let environment: [String: String]
-    private let profile: String
-    private let files: [ProfileFile]
+    private let profile: Profile
     private let http: HTTPClient
     private let now: @Sendable () -> Date
     private var current: Credentials?
     private var refresh: Task<Credentials, any Error>?
 
-    package init(
-        environment: [String: String], profile: String, files: [ProfileFile], http: HTTPClient,
+    init(
+        environment: [String: String], profile: Profile, http: HTTPClient,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.environment = environment
         self.profile = profile
-        self.files = files
         self.http = http
         self.now = now
     }
@@ -59,11 +57,16 @@ package actor CredentialsProvider {
     }
 
     private func find() async throws -> Credentials {
-        if let found = files.lazy.compactMap({ [profile] in $0.credentials(profile: profile) }).first { return found }
+        if let found = profileCredentials { return found }
         if let container = try ContainerCredentials(environment: environment) {
             return try await container.fetch(by: http)
         }
         throw CredentialsError.none
+    }
+
+    private var profileCredentials: Credentials? {
+        guard let id = profile["aws_access_key_id"], let secret = profile["aws_secret_access_key"] else { return nil }
+        return Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: profile["aws_session_token"])
     }
 
     private var environmentCredentials: Credentials? {

@@ -4,8 +4,9 @@ import FoundationEssentials
 package struct HealthImagingClient: Sendable {
     private let client: AWSClient
 
+    /// The caller is called again by a state machine, which waits for a service that is busy.
     package init(client: AWSClient) {
-        self.client = client
+        self.client = client.with(.stateMachineWaits)
     }
 
     package struct StartDICOMImportJob: Encodable, Sendable {

@@ -35,9 +35,10 @@ extension S3Client {
         bucket: String, prefix: String, startingAfter startAfter: String? = nil, maximum: Int
     ) async throws -> Listing {
         var listing = Listing()
-        var continuation = ""
+        var token: String?
         let start = startAfter.map { "&start-after=\($0.percentEncoded())" } ?? ""
         while true {
+            let continuation = token.map { "continuation-token=\($0.percentEncoded())&" } ?? ""
             let response = try await send(
                 "ListObjectsV2", "GET", bucket, "",
                 query: "\(continuation)list-type=2&prefix=\(prefix.percentEncoded())\(start)")
@@ -48,8 +49,12 @@ extension S3Client {
                 listing.objects.removeLast(max(0, listing.objects.count - maximum))
                 return listing
             }
-            let token = try value("NextContinuationToken", in: response, operation: "ListObjectsV2")
-            continuation = "continuation-token=\(token.percentEncoded())&"
+            let next = try value("NextContinuationToken", in: response, operation: "ListObjectsV2")
+            // The same page would come for ever.
+            guard next != token else {
+                throw S3AnswerError(operation: "ListObjectsV2", missing: "NextContinuationToken that is new")
+            }
+            token = next
         }
     }
 

@@ -1,4 +1,6 @@
+import ByteComparison
 import HTTP
+import StructuredLog
 
 /// Amazon S3, as far as it is used here.
 package struct S3Client: Sendable {
@@ -189,9 +191,11 @@ package struct S3Client: Sendable {
     /// would not fit AWS's certificate.
     func objectURL(bucket: String, key: String) -> String {
         let path = "/" + key.percentEncoded(keeping: "/")
-        if let endpoint = client.configuration.configuredEndpoint(of: .s3) { return "\(endpoint)/\(bucket)\(path)" }
-        let host = client.configuration.host(of: .s3)
-        return bucket.contains(".") ? "https://\(host)/\(bucket)\(path)" : "https://\(bucket).\(host)\(path)"
+        let endpoint = client.configuration.endpoint(of: .s3)
+        guard !endpoint.isConfigured, !bucket.contains("."), let host = endpoint.url.removing(prefix: "https://") else {
+            return "\(endpoint.url)/\(bucket)\(path)"
+        }
+        return "https://\(bucket).\(host)\(path)"
     }
 
     private func copySource(bucket: String, key: String, eTag: String?) -> HTTPHeaders {
@@ -241,8 +245,10 @@ package struct S3Client: Sendable {
 }
 
 /// An object, or what was asked for of it, has more bytes than its reader takes.
-package struct S3ObjectTooLarge: Error, Equatable, CustomStringConvertible {
+package struct S3ObjectTooLarge: NamedError, Equatable, CustomStringConvertible {
     package let maximum: Int
+
+    package var errorClass: ErrorClass? { .permanent }
 
     package var description: String { "s3 GetObject: expected at most \(maximum) bytes, but there are more" }
 }

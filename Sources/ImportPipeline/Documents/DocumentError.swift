@@ -1,6 +1,8 @@
+import StructuredLog
+
 /// Why a document that came from outside is not taken: where in it, and what was expected there. It never holds the value
 /// that was found.
-package struct DocumentError: Error, Equatable, CustomStringConvertible {
+package struct DocumentError: NamedError, Equatable, CustomStringConvertible {
     /// Member by member, `instances.3.size`; empty for the whole document.
     package let path: String
     package let expected: String
@@ -19,6 +21,8 @@ package struct DocumentError: Error, Equatable, CustomStringConvertible {
     /// A document that was not read to its end.
     package static let tooLarge = DocumentError(
         expected: "at most \(DocumentLimits.maximumBytes) bytes, but it has more")
+
+    package var errorClass: ErrorClass? { .permanent }
 
     package var description: String { "\(path.isEmpty ? "the document" : path): expected \(expected)" }
 }

@@ -16,7 +16,8 @@ struct TriggerImportFunction: LambdaHandler {
     private let metrics: EmbeddedMetrics?
 
     init(environment: LambdaEnvironment) throws {
-        let client = try AWSClient(environment: environment.variables, logger: environment.logger)
+        let client = try AWSClient(
+            environment: environment.variables, retryPolicy: .functionIsRepeated, logger: environment.logger)
         let s3 = S3Client(client: client)
         let bucketName = try environment.required("DICOM_BUCKET")
         let outputRoot = try environment.required("OUTPUT_S3_URI")

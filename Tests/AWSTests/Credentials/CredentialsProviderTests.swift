@@ -19,23 +19,25 @@ struct CredentialsProviderTests {
         }
     }
 
-    static let profiles = ProfileFile(
-        """
+    static let profiles = """
         [default]
         aws_access_key_id = AKIDFILE
         aws_secret_access_key = s
         [other]
         aws_access_key_id = AKIDOTHER
         aws_secret_access_key = s
-        """)
+        """
     static let environmentKey = ["AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": "s"]
 
     static func provider(
-        _ environment: [String: String], profile: String = "default", files: [ProfileFile] = [profiles],
-        http: HTTPClient, clock: Clock = Clock()
-    ) -> CredentialsProvider {
-        CredentialsProvider(
-            environment: environment, profile: profile, files: files, http: http, now: { clock.date })
+        _ environment: [String: String], profile: String = "default", file: String = profiles, http: HTTPClient,
+        clock: Clock = Clock()
+    ) throws -> CredentialsProvider {
+        let nothing = try INIFile("", path: "config")
+        let file = try INIFile(file, path: "credentials")
+        return CredentialsProvider(
+            environment: environment, profile: try Profile(profile, config: nothing, credentials: file) ?? .none,
+            http: http, now: { clock.date })
     }
 
     /// The container's endpoint: each answer has another key, which ends an hour after `clock`.
@@ -59,7 +61,7 @@ struct CredentialsProviderTests {
     func order(_ environment: [String: String], _ profile: String, _ accessKeyID: String) async throws {
         try await LoopbackHTTPServer.serve(Self.hourly(Clock())) { _, url, http in
             let container = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url]
-            let provider = Self.provider(container.merging(environment) { $1 }, profile: profile, http: http)
+            let provider = try Self.provider(container.merging(environment) { $1 }, profile: profile, http: http)
             let found = try await provider.credentials()
             #expect(found.accessKeyID == accessKeyID)
         }
@@ -75,10 +77,10 @@ struct CredentialsProviderTests {
     }
 
     @Test("Where nothing gives credentials there is an error")
-    func none() async {
+    func none() async throws {
         let http = HTTPClient()
         defer { http.shutDown() }
-        let provider = Self.provider([:], files: [], http: http)
+        let provider = try Self.provider([:], file: "", http: http)
         await #expect(throws: CredentialsError.none) { try await provider.credentials() }
     }
 
@@ -86,8 +88,8 @@ struct CredentialsProviderTests {
     func refreshMargin() async throws {
         let clock = Clock()
         try await LoopbackHTTPServer.serve(Self.hourly(clock)) { _, url, http in
-            let provider = Self.provider(
-                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], files: [], http: http, clock: clock)
+            let provider = try Self.provider(
+                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], file: "", http: http, clock: clock)
             for (seconds, accessKeyID) in [(0, "ASIA0"), (3299, "ASIA0"), (3300, "ASIA1"), (6599, "ASIA1")] {
                 clock.advance(to: TimeInterval(seconds))
                 let found = try await provider.credentials()
@@ -102,8 +104,8 @@ struct CredentialsProviderTests {
         let hourly = Self.hourly(clock)
         let answer: LoopbackHTTPServer.Answer = { $0.index == 0 ? hourly($0) : .status(500) }
         try await LoopbackHTTPServer.serve(answer) { server, url, http in
-            let provider = Self.provider(
-                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], files: [], http: http, clock: clock)
+            let provider = try Self.provider(
+                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], file: "", http: http, clock: clock)
             let first = try await provider.credentials()
             clock.advance(to: 3599)
             let second = try await provider.credentials()
@@ -120,8 +122,8 @@ struct CredentialsProviderTests {
     func shared() async throws {
         let clock = Clock()
         try await LoopbackHTTPServer.serve(Self.hourly(clock)) { server, url, http in
-            let provider = Self.provider(
-                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], files: [], http: http, clock: clock)
+            let provider = try Self.provider(
+                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], file: "", http: http, clock: clock)
             try await withThrowingTaskGroup { group in
                 for _ in 0..<50 { group.addTask { try await provider.credentials() } }
                 for try await found in group { #expect(found.accessKeyID == "ASIA0") }
@@ -134,8 +136,8 @@ struct CredentialsProviderTests {
     func invalidation() async throws {
         let clock = Clock()
         try await LoopbackHTTPServer.serve(Self.hourly(clock)) { server, url, http in
-            let provider = Self.provider(
-                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], files: [], http: http, clock: clock)
+            let provider = try Self.provider(
+                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], file: "", http: http, clock: clock)
             let first = try await provider.credentials()
             await provider.invalidate(first)
             let second = try await provider.credentials()

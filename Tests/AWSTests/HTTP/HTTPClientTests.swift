@@ -1,5 +1,7 @@
+import AWS
 import HTTP
 import LoopbackHTTP
+import StructuredLog
 import Testing
 
 @Suite("HTTPClient", .timeLimit(.minutes(1)))
@@ -86,6 +88,44 @@ struct HTTPClientTests {
             let error = await #expect(throws: HTTPError.self) { try await http.execute(HTTPRequest(url: url)) }
             #expect(error?.transferCode == 52)
         }
+    }
+
+    @Test("A request that would be read as another is not sent", arguments: ["\r\nX: y", "\n", "\r", "\0"])
+    func unusable(_ text: String) async throws {
+        try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
+            for request in [
+                HTTPRequest(url: url, headers: ["X-Amz-Copy-Source": "a\(text)b"]),
+                HTTPRequest(url: "\(url)/a\(text)b"),
+                HTTPRequest(method: "PUT\(text)", url: url), HTTPRequest(url: url, headers: ["X\(text)": "a"]),
+            ] {
+                let error = await #expect(throws: HTTPError.self) { try await http.execute(request) }
+                #expect(error?.reportedClass == .permanent)
+                #expect(error?.reportedName == "UnusableRequest")
+            }
+            #expect(server.requests.isEmpty)
+        }
+    }
+
+    @Test(
+        "An address of no HTTP server is no failed connection",
+        arguments: ["gopher://127.0.0.1/", "http://", "http://a b/"])
+    func malformedURL(_ url: String) async throws {
+        let http = HTTPClient()
+        defer { http.shutDown() }
+        let error = await #expect(throws: HTTPError.self) { try await http.execute(HTTPRequest(url: url)) }
+        #expect(error?.reportedClass == .permanent)
+    }
+
+    @Test(
+        "What to do about a transfer that failed is decided by its error",
+        arguments: [
+            (HTTPError.transferFailed(code: 7, reason: ""), "ConnectionFailed", ErrorClass.transient),
+            (.responseTooLarge(maximum: 1), "ResponseTooLarge", .permanent), (.cancelled, "CallCancelled", nil),
+            (.shutDown, "ClientShutDown", nil),
+        ] as [(HTTPError, String, ErrorClass?)])
+    func classes(_ error: HTTPError, _ name: String, _ errorClass: ErrorClass?) {
+        #expect(error.reportedName == name)
+        #expect(error.reportedClass == errorClass)
     }
 
     @Test("A port where nobody listens fails the transfer")

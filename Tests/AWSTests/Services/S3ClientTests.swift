@@ -171,6 +171,16 @@ struct S3ClientTests {
         }
     }
 
+    @Test("A listing that goes on at the same place again and again ends with an error")
+    func repeatedToken() async throws {
+        let page = "<L><IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken></L>"
+        try await LoopbackHTTPServer.serve(.status(200, page)) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            await #expect(throws: S3AnswerError.self) { try await s3.listObjects(bucket: "b", prefix: "", maximum: 9) }
+            #expect(server.requests.count == 2)
+        }
+    }
+
     @Test(
         "A listing that tells no size, or one below zero, is no listing",
         arguments: ["-1", "", "1e3", "9223372036854775808"])

@@ -1,0 +1,100 @@
+import FoundationEssentials
+
+/// What the environment and the profile's files say of region, endpoints and retries.
+package struct AWSConfiguration: Sendable {
+    package let region: String
+    /// nil: as many as a client's policy has.
+    package let maximumAttempts: Int?
+    let profile: Profile
+    let environment: [String: String]
+    private let endpoints: [String: AWSEndpoint]
+
+    /// `readFile` gives a file's text, nil where there is none.
+    package init(
+        environment: [String: String],
+        readFile: (String) -> String? = { try? String(contentsOfFile: $0, encoding: .utf8) }
+    ) throws(AWSConfigurationError) {
+        let settings = try Settings(environment: environment, readFile: readFile)
+        guard let name = settings["AWS_REGION"] ?? settings["AWS_DEFAULT_REGION"] ?? settings.profile["region"] else {
+            throw .noRegion
+        }
+        let region = try AWSRegion(name)
+        let attempts = settings["AWS_MAX_ATTEMPTS"]
+        maximumAttempts = attempts.flatMap { Int($0) }
+        if let attempts, (maximumAttempts ?? 0) < 1 {
+            throw .malformedSetting(name: "AWS_MAX_ATTEMPTS", value: attempts, expected: "a whole number from 1")
+        }
+        self.region = region.name
+        self.environment = environment
+        profile = settings.profile
+        let isFIPS = region.isFIPS || settings.isTrue("AWS_USE_FIPS_ENDPOINT")
+        let isDualStack = settings.isTrue("AWS_USE_DUALSTACK_ENDPOINT")
+        var endpoints: [String: AWSEndpoint] = [:]
+        for service in AWSService.all {
+            if let configured = try settings.configuredEndpoint(of: service) {
+                endpoints[service.signingName] = configured
+            } else {
+                endpoints[service.signingName] = try AWSEndpoint(
+                    of: service, in: region, isFIPS: isFIPS, isDualStack: isDualStack)
+            }
+        }
+        self.endpoints = endpoints
+    }
+
+    /// The policy with as many attempts as the user wants.
+    func applied(to policy: RetryPolicy) -> RetryPolicy {
+        var policy = policy
+        if let maximumAttempts { policy.maximumAttempts = maximumAttempts }
+        return policy
+    }
+
+    package func endpoint(of service: AWSService) -> AWSEndpoint {
+        guard let endpoint = endpoints[service.signingName] else {
+            preconditionFailure("\(service.signingName) is missing among AWSService.all")
+        }
+        return endpoint
+    }
+}
+
+/// Settings by the names of their variables: of the environment, or else of the profile.
+private struct Settings {
+    let environment: [String: String]
+    let profile: Profile
+
+    init(environment: [String: String], readFile: (String) -> String?) throws(AWSConfigurationError) {
+        func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        func file(_ path: String) throws(AWSConfigurationError) -> INIFile {
+            try INIFile(readFile(path) ?? "", path: path)
+        }
+        let folder = "\(environment["HOME"] ?? "")/.aws"
+        let config = try file(variable("AWS_CONFIG_FILE") ?? "\(folder)/config")
+        let credentials = try file(variable("AWS_SHARED_CREDENTIALS_FILE") ?? "\(folder)/credentials")
+        let name = variable("AWS_DEFAULT_PROFILE") ?? variable("AWS_PROFILE")
+        let profile = try Profile(name ?? "default", config: config, credentials: credentials)
+        if let name, profile == nil { throw .noProfile(name) }
+        self.environment = environment
+        self.profile = profile ?? .none
+    }
+
+    subscript(name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// `AWS_USE_FIPS_ENDPOINT`, which is `use_fips_endpoint` in a profile.
+    func isTrue(_ name: String) -> Bool {
+        (self[name] ?? profile[name.dropFirst("AWS_".count).lowercased()])?.lowercased() == "true"
+    }
+
+    /// The endpoint of this service or of all, in the environment, or else in the profile.
+    func configuredEndpoint(of service: AWSService) throws(AWSConfigurationError) -> AWSEndpoint? {
+        guard !isTrue("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") else { return nil }
+        let all = "AWS_ENDPOINT_URL"
+        let own = "\(all)_\(service.settingName)"
+        let candidates = [
+            (own, self[own]), (all, self[all]), ("the profile's endpoint_url", profile.endpointURL(of: service)),
+            ("the profile's endpoint_url", profile["endpoint_url"]),
+        ]
+        for case (let setting, let url?) in candidates { return try AWSEndpoint(configured: url, setting: setting) }
+        return nil
+    }
+}

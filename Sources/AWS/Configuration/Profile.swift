@@ -1,0 +1,43 @@
+import ByteComparison
+
+/// The settings of a profile in `~/.aws/config` and `~/.aws/credentials`; what both hold counts as the latter has it.
+struct Profile: Sendable, Equatable {
+    private var settings: [String: String] = [:]
+    /// The endpoints of its `services` section, by the service's name in settings, in lower case.
+    private var endpoints: [String: String] = [:]
+
+    static let none = Profile()
+
+    private init() {}
+
+    /// nil: neither file has it.
+    init?(_ name: String, config: INIFile, credentials: INIFile) throws(AWSConfigurationError) {
+        let sections = config.sections.filter { Self.profile(ofSection: $0.key) == name }.map(\.value)
+        let shared = credentials.sections[name]
+        guard !sections.isEmpty || shared != nil else { return nil }
+        for section in sections + [shared ?? [:]] { settings.merge(section) { $1 } }
+        guard let services = self["services"] else { return }
+        guard let section = config.sections["services \(services)"] else {
+            throw .noServicesSection(services, profile: name)
+        }
+        endpoints = section.compactMapValues { INIFile.table($0)["endpoint_url"] }
+    }
+
+    subscript(name: String) -> String? {
+        settings[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    func endpointURL(of service: AWSService) -> String? {
+        endpoints[service.settingName.lowercased()]
+    }
+
+    /// `default`, `profile scanner`, `profile "scanner room"`.
+    private static func profile(ofSection section: String) -> String? {
+        guard let name = section.removing(prefix: "profile ") else { return section == "default" ? section : nil }
+        let words = name.split(separator: " ")
+        for quote in ["\"", "'"] where name.count > 1 && name.begins(with: quote) && name.ends(with: quote) {
+            return String(name.dropFirst().dropLast())
+        }
+        return words.count == 1 ? String(words[0]) : nil
+    }
+}
