@@ -64,7 +64,7 @@ def deploy(endpoint: str, parameters: dict[str, str], template: Path = TEMPLATE)
         overrides = [f"{name}={value}" for name, value in parameters.items()]
         _aws(
             endpoint,
-            *("deploy", "--template-file", packaged, "--stack-name", STACK),
+            *("deploy", "--template-file", packaged, "--s3-bucket", CODE_BUCKET, "--stack-name", STACK),
             *("--capabilities", "CAPABILITY_IAM"),
             *(["--parameter-overrides", *overrides] if overrides else []),
         )

@@ -3,24 +3,25 @@ import HTTP
 import Logging
 import StructuredLog
 
-/// Sends signed requests to AWS's services and sends them again when that can help. One for a process: its services
-/// share connections and credentials.
+/// Sends signed requests to AWS's services and sends them again when that can help. Its services share connections and
+/// credentials.
 package struct AWSClient: Sendable {
     package let configuration: AWSConfiguration
     package private(set) var retryPolicy: RetryPolicy
     private let http: HTTPClient
     private let credentials: CredentialsProvider
+    private let serviceClock = ServiceClock()
     private let logger: Logger
 
     package init(
-        configuration: AWSConfiguration, http: HTTPClient, retryPolicy: RetryPolicy = .standard, logger: Logger
+        configuration: AWSConfiguration, credentials: CredentialsProvider, http: HTTPClient,
+        retryPolicy: RetryPolicy = .standard, logger: Logger
     ) {
         self.configuration = configuration
         self.http = http
         self.logger = logger
         self.retryPolicy = configuration.applied(to: retryPolicy)
-        credentials = CredentialsProvider(
-            environment: configuration.environment, profile: configuration.profile, http: http)
+        self.credentials = credentials
     }
 
     /// The same client, with the same connections and credentials, but for how often it sends a request again.
@@ -38,10 +39,18 @@ package struct AWSClient: Sendable {
         // Without the time for which an attempt waited for a connection: that is not the request's.
         var elapsed = Duration.zero
         var attempt = 1
+        var isMended = false
         while true {
             var began = clock.now
             do {
                 return try await sendOnce(request) { began = clock.now }
+            } catch let refusal as MendedRefusal {
+                // What is refused all the same is not mended by the same means.
+                guard !isMended else { throw refusal.error }
+                isMended = true
+                logger.debug(
+                    "request to AWS was refused, trying again with another date or credentials", error: refusal.error,
+                    metadata: ["operation": "\(request.operation)"])
             } catch {
                 elapsed += clock.now - began
                 guard retryPolicy.repeats(error),
@@ -63,22 +72,36 @@ package struct AWSClient: Sendable {
         let signer = SigV4Signer(service: request.service.signingName, region: configuration.region)
         let response = try await http.execute {
             onBegin()
-            return signer.sign(request.http, with: credentials, at: Date())
+            return signer.sign(request.http, with: credentials, at: serviceClock.now)
         }
         guard let error = request.error(in: response) else { return response }
-        if error.isCredentialsExpired { await self.credentials.invalidate(credentials) }
+        if error.isCredentialsExpired {
+            await self.credentials.invalidate(credentials)
+            throw MendedRefusal(error: error)
+        }
+        if error.isDateRefused, let date = response.headers["Date"].flatMap(HTTPDate.date),
+            serviceClock.correct(to: date)
+        {
+            throw MendedRefusal(error: error)
+        }
         throw error
     }
 
+    /// An error whose cause is gone.
+    private struct MendedRefusal: Error {
+        let error: AWSServiceError
+    }
 }
 
 extension AWSClient {
-    /// A client for the whole process, as its environment and the files of its user say.
-    package init(
-        environment: [String: String], maximumConnections: Int = 50, retryPolicy: RetryPolicy, logger: Logger
-    ) throws(AWSConfigurationError) {
+    /// A function's client: its credentials are the environment's, or those of a container.
+    package init(environment: [String: String], retryPolicy: RetryPolicy, logger: Logger) throws(AWSConfigurationError)
+    {
+        let http = HTTPClient()
         self.init(
             configuration: try AWSConfiguration(environment: environment),
-            http: HTTPClient(maximumConnections: maximumConnections), retryPolicy: retryPolicy, logger: logger)
+            credentials: CredentialsProvider(
+                environment: environment, sources: [ContainerCredentials(environment: environment, http: http)]),
+            http: http, retryPolicy: retryPolicy, logger: logger)
     }
 }

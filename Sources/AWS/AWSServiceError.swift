@@ -41,6 +41,13 @@ package struct AWSServiceError: NamedError, Equatable, CustomStringConvertible {
 
     var isCredentialsExpired: Bool { ["ExpiredToken", "ExpiredTokenException"].contains(code) }
 
+    /// Perhaps for its date: the service's own answer has another.
+    var isDateRefused: Bool { Self.dateCodes.contains(code) }
+
+    private static let dateCodes: Set = [
+        "RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture", "InvalidSignatureException",
+        "SignatureDoesNotMatch", "AuthFailure",
+    ]
     /// The service wants to be asked more slowly, or has as much to do as it may have.
     private static let busyCodes: Set = [
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",

@@ -40,6 +40,8 @@ package struct ReceiverProcess: Sendable {
     private static let closingSeconds = 5
     /// To S3, for the lease: one, and another when the first does not answer.
     private static let connectionsForLeases = 2
+    /// They are fetched one after another.
+    private static let connectionsForCredentials = 1
 
     private static func serve(
         _ configuration: Configuration, task: TaskID, store: any InstanceStore, log: LogQueue, logger: Logger
@@ -99,22 +101,21 @@ package struct ReceiverProcess: Sendable {
             return try FolderInstanceStore(
                 directory: directory, task: task, isSynchronized: configuration.synchronizesStorage)
         case .bucket(let bucket):
-            let forInstances = try client(
-                connections: configuration.maximumPoolConnections, retryPolicy: .senderWaits, logger)
-            let forDocuments = try client(
-                connections: configuration.maximumDocumentConnections, retryPolicy: .senderWaits, logger)
-            let forLeases = try client(connections: Self.connectionsForLeases, retryPolicy: .standard, logger)
+            let aws = try AWSConfiguration(environment: environment)
+            let credentials = CredentialsProvider(
+                aws, http: HTTPClient(maximumConnections: Self.connectionsForCredentials))
+            func s3(connections: Int, _ retryPolicy: RetryPolicy) -> S3Client {
+                S3Client(
+                    client: AWSClient(
+                        configuration: aws, credentials: credentials, http: HTTPClient(maximumConnections: connections),
+                        retryPolicy: retryPolicy, logger: logger))
+            }
+            let documents = s3(connections: configuration.maximumDocumentConnections, .senderWaits)
+            let leases = s3(connections: Self.connectionsForLeases, .standard)
             return S3InstanceStore(
-                instances: S3Client(client: forInstances),
-                documents: S3DocumentStore(s3: S3Client(client: forDocuments), bucket: bucket),
-                leases: S3DocumentStore(s3: S3Client(client: forLeases), bucket: bucket), bucket: bucket)
+                instances: s3(connections: configuration.maximumPoolConnections, .senderWaits),
+                documents: S3DocumentStore(s3: documents, bucket: bucket),
+                leases: S3DocumentStore(s3: leases, bucket: bucket), bucket: bucket)
         }
-    }
-
-    private func client(
-        connections: Int, retryPolicy: RetryPolicy, _ logger: Logger
-    ) throws(AWSConfigurationError) -> AWSClient {
-        try AWSClient(
-            environment: environment, maximumConnections: connections, retryPolicy: retryPolicy, logger: logger)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTP
 import LoopbackHTTP
 import StructuredLog
@@ -72,7 +73,8 @@ struct AWSClientTests {
             #expect(error?.code == failure.code)
             #expect(error?.statusCode == failure.status)
             #expect(error?.errorClass == failure.errorClass)
-            #expect(server.requests.count == (failure.errorClass == .permanent ? 1 : 3))
+            let attempts = failure.errorClass == .permanent ? 1 : failure.code == "ExpiredTokenException" ? 2 : 3
+            #expect(server.requests.count == attempts)
         }
     }
 
@@ -167,6 +169,51 @@ struct AWSClientTests {
             #expect(server.requests.map(\.target) == ["/credentials", "/b/k", "/credentials", "/b/k", "/b/k"])
             #expect(server.requests.last?.headers["X-Amz-Security-Token"] == "t")
         }
+    }
+
+    @Test(
+        "A service's own time is signed with from its refusal on",
+        arguments: ["RequestTimeTooSkewed", "InvalidSignatureException", "SignatureDoesNotMatch"])
+    func clockSkew(_ code: String) async throws {
+        let theirs = Date().addingTimeInterval(-3600)
+        let answer: LoopbackHTTPServer.Answer = { request in
+            let signed = request.headers["X-Amz-Date"].flatMap { try? Date($0, strategy: Self.timestamp) }
+            let isInTime = signed.map { abs($0.timeIntervalSince(theirs)) < 300 } ?? false
+            let headers: HTTPHeaders = ["Date": Self.httpDate(theirs)]
+            return isInTime ? .status(204) : .status(403, headers: headers, "<Error><Code>\(code)</Code></Error>")
+        }
+        try await LoopbackHTTPServer.serve(answer) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            for _ in 0..<2 { try await s3.deleteObject(bucket: "b", key: "k") }
+            #expect(server.requests.count == 3)
+        }
+    }
+
+    @Test("A signature that is refused at the right time is refused for good")
+    func wrongSignature() async throws {
+        let answer: LoopbackHTTPServer.Answer = { _ in
+            .status(
+                403, headers: ["Date": Self.httpDate(Date())],
+                "<Error><Code>SignatureDoesNotMatch</Code></Error>")
+        }
+        try await LoopbackHTTPServer.serve(answer) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            let error = await #expect(throws: AWSServiceError.self) { try await s3.deleteObject(bucket: "b", key: "k") }
+            #expect(error?.errorClass == .permanent)
+            #expect(server.requests.count == 1)
+        }
+    }
+
+    private static let timestamp = Date.ISO8601FormatStyle(
+        dateSeparator: .omitted, dateTimeSeparator: .standard, timeSeparator: .omitted, timeZone: .gmt)
+
+    /// `Tue, 24 Nov 2026 15:53:19 GMT`
+    private static func httpDate(_ date: Date) -> String {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = .gmt
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        return formatter.string(from: date)
     }
 
     @Test("A task that is cancelled while it waits for the next attempt ends at once")

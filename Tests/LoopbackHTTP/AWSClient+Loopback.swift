@@ -12,7 +12,9 @@ extension AWSClient {
         let settings = ["AWS_REGION": "eu-central-1", "AWS_ENDPOINT_URL": url]
         let configuration = try AWSConfiguration(
             environment: settings.merging(environment) { $1 }, readFile: { _ in nil })
-        return AWSClient(configuration: configuration, http: http, retryPolicy: retryPolicy, logger: log.logger)
+        return AWSClient(
+            configuration: configuration, credentials: CredentialsProvider(configuration, http: http), http: http,
+            retryPolicy: retryPolicy, logger: log.logger)
     }
 
     package static let accessKey = ["AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"]

@@ -1,6 +1,7 @@
 """What the system tests run against: a local AWS for the session, and another with the real binaries for `pipeline`."""
 
 import contextlib
+import json
 import os
 import threading
 import zipfile
@@ -61,8 +62,11 @@ def unpack_function(name: str, folder: Path) -> Path:
 def aws(tmp_path_factory):
     """The local AWS, empty; tests make what they need under names of their own."""
     with LocalAWS(tmp_path_factory.mktemp("aws"), "--job-seconds", "0.4") as local:
-        # moto's Lambda looks whether a role exists.
+        # moto's Lambda looks whether a role exists, a mapping whether it may take a queue's messages.
         local.client("iam").create_role(RoleName="test", AssumeRolePolicyDocument="{}")
+        rights = [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]
+        document = json.dumps({"Version": "2012-10-17", "Statement": rights})
+        local.client("iam").put_role_policy(RoleName="test", PolicyName="sqs", PolicyDocument=document)
         yield local
 
 

@@ -46,12 +46,14 @@ class Function:
     arn: str
 
 
-def create_function(client, handler: str, timeout: int = 30, variables: dict[str, str] | None = None) -> Function:
+def create_function(
+    client, handler: str, timeout: int = 30, variables: dict[str, str] | None = None, role: str = "test"
+) -> Function:
     """Deploys `handler` under a new name."""
     answer = client.create_function(
         FunctionName=f"test-{uuid.uuid4().hex[:12]}",
         Runtime="provided.al2023",
-        Role="arn:aws:iam::123456789012:role/test",
+        Role=f"arn:aws:iam::123456789012:role/{role}",
         Handler="bootstrap",
         Code={"ZipFile": function_zip(handler)},
         Timeout=timeout,

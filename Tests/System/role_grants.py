@@ -13,7 +13,7 @@ from templates import load_template, resources
 SOURCES = read_sources(PROJECT / "Sources")
 CODE = SwiftCode(SOURCES)
 STATE_MACHINE = json.loads((PROJECT / "statemachine" / "import.asl.json").read_text())
-TEMPLATES = {name: load_template(name) for name in ("pipeline.yaml", "receiver.yaml")}
+TEMPLATES = {name: load_template(name) for name in ("pipeline.yaml", "receiver.yaml", "network.yaml")}
 PARTS = ("TriggerImport", "StartImportJob", "CheckStatus", "StoreSCP")
 
 # An action, and the resource that it is done to: a resource's name in the template, behind a bucket's the keys.
@@ -144,6 +144,19 @@ PLATFORM: dict[str, set[Grant]] = {
         ("logs:DescribeLogGroups", "*"),
     },
 }
+# What a call asks of the key, where the data have one of the operator's own: S3 and SQS use it in the caller's name, as DynamoDB
+# does for the table's key. Parts of an upload are put together by what was encrypted: who may abort an upload makes them.
+# HealthImaging's developer guide asks for its own key's rights of everybody who calls it.
+READ, WRITE, LOOK = "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"
+KEY_USES: dict[str, tuple[str, set[str]]] = {
+    "s3:GetObject": ("DataKMSKeyARN", {READ}),
+    "s3:PutObject": ("DataKMSKeyARN", {WRITE}),
+    "s3:AbortMultipartUpload": ("DataKMSKeyARN", {READ}),
+    "sqs:ReceiveMessage": ("DataKMSKeyARN", {READ}),
+    **{f"dynamodb:{it}Item": ("DataKMSKeyARN", {READ}) for it in ("Get", "Put", "Update")},
+    "medical-imaging:StartDICOMImportJob": ("DatastoreKMSKeyARN", {READ, WRITE, LOOK}),
+    "medical-imaging:GetDICOMImportJob": ("DatastoreKMSKeyARN", {READ, LOOK}),
+}
 # The actions that AWS defines for no narrower resource.
 EVERYWHERE = {
     "ecr:GetAuthorizationToken": "the token is for the whole registry",
@@ -192,7 +205,17 @@ def place(resource) -> str:
 
 
 def statements(role: dict) -> list[dict]:
-    return [it for policy in role["Properties"]["Policies"] for it in policy["PolicyDocument"]["Statement"]]
+    """All that the role may have: those of a condition are there when it holds."""
+    found = [it for policy in role["Properties"]["Policies"] for it in policy["PolicyDocument"]["Statement"]]
+    return [it["Fn::If"][1] if "Fn::If" in it else it for it in found]
+
+
+def conditions(role: dict) -> dict[str, str]:
+    """By the key that they name, the condition of the role's conditional statements."""
+    found = [it for policy in role["Properties"]["Policies"] for it in policy["PolicyDocument"]["Statement"]]
+    conditional = [it["Fn::If"] for it in found if "Fn::If" in it]
+    assert all(otherwise == {"Ref": "AWS::NoValue"} for _, _, otherwise in conditional)
+    return {place(statement["Resource"]): condition for condition, statement, _ in conditional}
 
 
 def granted(role: dict) -> set[Grant]:
@@ -231,6 +254,11 @@ def needed_by_code(part: str, code: SwiftCode) -> set[Grant]:
     return needed
 
 
+def needed_of_keys(grants: set[Grant]) -> set[Grant]:
+    uses = [KEY_USES[action] for action, _ in grants if action in KEY_USES]
+    return {(action, key) for key, actions in uses for action in actions}
+
+
 def needed_by_state_machine(machine: dict, template: dict) -> set[Grant]:
     [it] = resources(template, "StepFunctions::StateMachine").values()
     substitutions = it["Properties"]["DefinitionSubstitutions"]
@@ -250,6 +278,7 @@ def differences(name: str, template: dict, code: SwiftCode = CODE, machine: dict
         needed |= needed_by_state_machine(machine, template)
     elif part:
         needed |= needed_by_code(part, code)
+    needed |= needed_of_keys(needed)
     allowed = granted(template["Resources"][name])
     missing = {f"missing: {action} at {where}" for action, where in needed - allowed}
     return missing | {f"to spare: {action} at {where}" for action, where in allowed - needed}

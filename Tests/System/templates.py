@@ -14,10 +14,16 @@ def load_template(name: str) -> dict:
     return json.loads(json.dumps(cfn_yaml.load(str(PROJECT / "template" / name))))
 
 
+NETWORK = load_template("network.yaml")
 RECEIVER = load_template("receiver.yaml")
 PIPELINE = load_template("pipeline.yaml")
 ROOT = load_template("dicom-store-scp.yaml")
-TEMPLATES = {"receiver.yaml": RECEIVER, "pipeline.yaml": PIPELINE, "dicom-store-scp.yaml": ROOT}
+TEMPLATES = {
+    "network.yaml": NETWORK,
+    "receiver.yaml": RECEIVER,
+    "pipeline.yaml": PIPELINE,
+    "dicom-store-scp.yaml": ROOT,
+}
 
 
 def resources(template: dict, kind: str) -> dict[str, dict]:

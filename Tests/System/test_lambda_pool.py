@@ -4,6 +4,11 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from deploy import client
 from functions import create_function, function_zip
 from waiting import wait_for
 
@@ -67,6 +72,32 @@ def test_concurrent_calls_run_at_once_up_to_the_bound(aws):
         answers = list(callers.map(lambda _: invoke(aws, function, {}), range(8)))
     assert {error for _, error in answers} == {None}
     assert 1 < len({pid for pid, _ in answers}) <= 4
+
+
+def test_a_call_above_the_reserved_concurrency_is_throttled(aws, tmp_path):
+    """The one place is taken until the test lets go of it."""
+    running, go_on = tmp_path / "running", tmp_path / "go-on"
+    source = f"""
+import time
+def handle(event):
+    open({str(running)!r}, "w").close()
+    while not os.path.exists({str(go_on)!r}):
+        time.sleep(0.01)
+    return "done"
+"""
+    function = create_function(aws.client("lambda"), source)
+    aws.client("lambda").put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=1)
+    impatient = client("lambda", aws.endpoint, Config(retries={"total_max_attempts": 1}))
+    with ThreadPoolExecutor(1) as caller:
+        first = caller.submit(invoke, aws, function, {})
+        wait_for("the first call", running.exists)
+        with pytest.raises(ClientError) as error:
+            impatient.invoke(FunctionName=function.name, Payload="{}")
+        go_on.touch()
+        assert first.result() == ("done", None)
+    assert error.value.response["Error"]["Code"] == "TooManyRequestsException"
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 429
+    assert invoke(aws, function, {}) == ("done", None)
 
 
 def test_an_asynchronous_call_returns_before_the_function_ends(aws, tmp_path):

@@ -27,13 +27,20 @@ from role_grants import (
     TEMPLATES,
     WHERE,
     as_list,
+    conditions,
     differences,
     granted,
     place,
     statements,
     users,
 )
-from templates import resources
+from conftest import PROJECT
+from templates import load_template, resources
+
+LINTED = sorted(path.name for path in (PROJECT / "template").glob("*.yaml"))
+
+
+KEY_CONDITIONS = {"DataKMSKeyARN": "HasDataKMSKey", "DatastoreKMSKeyARN": "HasDatastoreKMSKey"}
 
 
 @pytest.mark.parametrize(("name", "role"), ROLES)
@@ -103,6 +110,47 @@ def test_the_receiver_neither_replaces_a_manifest_nor_deletes_an_instance():
     ]
     assert writing == [{"StringEquals": {"s3:if-none-match": "*"}}]
     assert {where for action, where in granted(receiver) if action == "s3:DeleteObject"} == {OPEN, TASKS}
+
+
+# MARK: Keys
+
+
+@pytest.mark.parametrize(("name", "role"), ROLES)
+def test_a_role_may_use_a_key_only_if_there_is_one(name, role):
+    """The key's ARN is a parameter that may be empty: an empty resource would be refused with the whole template."""
+    resource = TEMPLATES[name]["Resources"][role]
+    keys = {where for action, where in granted(resource) if action.startswith("kms:")}
+    assert conditions(resource) == {key: KEY_CONDITIONS[key] for key in keys}
+    assert all(not where.endswith("KMSKeyARN") or action.startswith("kms:") for action, where in granted(resource))
+
+
+@pytest.mark.parametrize("name", ["pipeline.yaml", "receiver.yaml"])
+def test_the_condition_of_a_key_says_that_it_is_given(name):
+    template = TEMPLATES[name]
+    for key, condition in KEY_CONDITIONS.items():
+        if key in template["Parameters"]:
+            assert template["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": key}, ""]}]}
+
+
+def test_buckets_queues_and_table_are_encrypted_by_the_key_if_there_is_one():
+    pipeline = TEMPLATES["pipeline.yaml"]
+    key, none = {"Ref": "DataKMSKeyARN"}, {"Ref": "AWS::NoValue"}
+    for bucket in resources(pipeline, "S3::Bucket").values():
+        [rule] = bucket["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        with_key = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+        assert rule["ServerSideEncryptionByDefault"] == {"Fn::If": ["HasDataKMSKey", with_key, {"SSEAlgorithm": "AES256"}]}
+        assert rule["BucketKeyEnabled"] == {"Fn::If": ["HasDataKMSKey", True, none]}
+    queues = resources(pipeline, "SQS::Queue").values()
+    assert len(queues) == 4
+    for queue in queues:
+        assert queue["Properties"]["KmsMasterKeyId"] == {"Fn::If": ["HasDataKMSKey", key, none]}
+        assert queue["Properties"]["SqsManagedSseEnabled"] == {"Fn::If": ["HasDataKMSKey", none, True]}
+    [table] = resources(pipeline, "DynamoDB::Table").values()
+    assert table["Properties"]["SSESpecification"] == {
+        "SSEEnabled": True,
+        "SSEType": {"Fn::If": ["HasDataKMSKey", "KMS", none]},
+        "KMSMasterKeyId": {"Fn::If": ["HasDataKMSKey", key, none]},
+    }
 
 
 # MARK: Who may act in a role's name
@@ -227,6 +275,33 @@ def test_the_endpoint_of_s3_lets_through_what_the_receiver_does_and_the_layers_o
     # ECR's own bucket, by AWS's documentation.
     assert layers["Action"] == "s3:GetObject"
     assert place(layers["Resource"]) == "arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*"
+
+
+# MARK: Rules that call functions
+
+
+@pytest.mark.parametrize("name", LINTED)
+def test_no_permission_of_an_eventbridge_rule_asks_for_the_account(name):
+    """No linter knows it: EventBridge sends none, and such a permission refuses each of its calls, which nobody is told."""
+    permissions = resources(load_template(name), "Lambda::Permission").values()
+    assert [it for it in permissions if is_refused_by_eventbridge(it)] == []
+
+
+def is_refused_by_eventbridge(permission: dict) -> bool:
+    properties = permission["Properties"]
+    return properties["Principal"] == "events.amazonaws.com" and "SourceAccount" in properties
+
+
+def test_every_rule_that_calls_a_function_has_the_permission_to():
+    pipeline = TEMPLATES["pipeline.yaml"]
+    calls = {
+        (name, target["Arn"]["Fn::GetAtt"][0])
+        for name, rule in resources(pipeline, "Events::Rule").items()
+        for target in rule["Properties"]["Targets"]
+    }
+    permissions = [it["Properties"] for it in resources(pipeline, "Lambda::Permission").values()]
+    assert all(it["Principal"] == "events.amazonaws.com" for it in permissions)
+    assert calls == {(place(it["SourceArn"]), place(it["FunctionName"])) for it in permissions}
 
 
 # MARK: That the comparison would tell

@@ -1,11 +1,13 @@
 """Metrics as lines of the logs, in CloudWatch's embedded metric format, and one delivery followed through all of them."""
 
 import json
+from pathlib import Path
 
 import pytest
 from conftest import STORE_SCP
 from persistent_sender import write_study
 from receiver import Receiver
+from schedule import invoke_schedule
 from senders import send_with_dcmtk
 from test_pipeline import Watch
 
@@ -42,6 +44,17 @@ def test_the_receiver_says_at_its_end_what_it_has_done(pipeline, tmp_path):
     assert (line["InstancesStored"], line["InstancesFailed"], line["DeliveriesClosed"]) == (len(files), 0, 1)
     assert line["BytesStored"] > sum(path.stat().st_size for path in files) * 0.9
     assert len(line["StoreLatency"]) == len(files) and min(line["StoreLatency"]) > 0
+
+
+def test_a_sweep_says_that_it_has_ended(pipeline):
+    [log] = (pipeline.aws.state_dir / "logs").glob("*TriggerImportFunction*.log")
+    before = sweeps_ended(log)
+    assert "FunctionError" not in invoke_schedule(pipeline)
+    assert sweeps_ended(log) == before + 1
+
+
+def sweeps_ended(log: Path) -> int:
+    return sum(line.get("SweepsEnded", 0) for line in metric_lines(log.read_text()))
 
 
 def test_a_delivery_is_followed_by_its_id_through_every_log(pipeline, receiver, tmp_path):

@@ -1,4 +1,4 @@
-"""The receiver's template and the root that nests it: wrong parameters are refused before anything is made, the root says
+"""The receiver's and the network's template and the root that nests them: wrong parameters are refused before anything is made, the root says
 the same as what it nests, and the task definition names only what the Swift code has.
 
 Rules and parameters are tried out as CloudFormation's documentation describes them; AWS itself is not asked."""
@@ -8,9 +8,11 @@ import re
 
 import pytest
 
-from templates import PIPELINE, RECEIVER, ROOT, TEMPLATES, swift, task_environment
+from evaluation import Evaluation
+from templates import NETWORK, PIPELINE, RECEIVER, ROOT, TEMPLATES, swift, task_environment
 
-PARAMETERS = {**PIPELINE["Parameters"], **RECEIVER["Parameters"]}
+NESTED = {"Network": NETWORK, "Pipeline": PIPELINE, "Receiver": RECEIVER}
+PARAMETERS = {name: it for template in NESTED.values() for name, it in template["Parameters"].items()}
 
 TAGGED = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/store-scp:1.0"
 DIGESTED = "123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b_c.d/e@sha256:" + "0" * 64
@@ -19,7 +21,7 @@ ROUTE_TABLE = "rtb-0123456789abcdef0"
 
 # Values of the parameters that have a pattern: those that it takes, those that it refuses.
 PATTERNS: dict[str, tuple[list[str], list[str]]] = {
-    "VpcCIDR": (["10.0.0.0/16", "172.31.0.0/28"], ["", "10.0.0.0", "10.0.0.0/15", "10.0.0.0/29", "fd00::/16"]),
+    "NetworkCIDR": (["10.0.0.0/16", "172.31.0.0/21"], ["", "10.0.0.0", "10.0.0.0/15", "10.0.0.0/22", "fd00::/16"]),
     "PeerCIDR1": (
         ["10.0.0.0/8", "192.168.1.7/32", "0.0.0.0/1", "255.255.255.255/32"],
         [
@@ -49,9 +51,12 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "TLSCertificateARN": (["", CERTIFICATE], ["x", "arn:aws:iam::123456789012:server-certificate/x"]),
-    "KMSKeyARN": (
-        ["", "arn:aws:kms:us-east-1:123456789012:key/mrk-1234"],
-        ["alias/x", "arn:aws:kms:us-east-1:123456789012:alias/x"],
+    **dict.fromkeys(
+        ("KMSKeyARN", "DataKMSKeyARN", "DatastoreKMSKeyARN"),
+        (
+            ["", "arn:aws:kms:us-east-1:123456789012:key/mrk-1234"],
+            ["alias/x", "arn:aws:kms:us-east-1:123456789012:alias/x"],
+        ),
     ),
     "AlarmTopicARN": (
         ["", "arn:aws:sns:eu-west-1:123456789012:alarms", "arn:aws-us-gov:sns:us-gov-west-1:123456789012:A_b-1"],
@@ -66,11 +71,18 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
     "BucketPrefix": (["dicom-store-scp", "a1", "a" * 25], ["", "a", "a" * 26, "A1", "-a", "a.b", "a_b"]),
     "TableName": (["DicomImportJobTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
     "DatastoreId": (["", "0" * 16 + "z" * 16], ["0" * 31, "0" * 33, "A" * 32]),
+    "DatastoreName": (["", "hospital", "A.b_c/d#e-1", "a" * 256], ["a" * 257, "a b", "ä"]),
     "AlarmEmail": (["", "pacs@example.com"], ["pacs", "a@b c", "a@b@c"]),
     "AccessLogBucketName": (["", "logs.example-1"], ["ab", "Logs", "s3://logs", "-logs"]),
 }
-# What CloudFormation itself looks up in the account.
+# What CloudFormation itself looks up in the account, and so cannot be empty; the root has patterns for these.
 LOOKED_UP = {"AWS::EC2::VPC::Id", "List<AWS::EC2::Subnet::Id>"}
+SUBNET = "subnet-0123456789abcdef0"
+SUBNETS = ["", SUBNET, f"subnet-01234567,{SUBNET}"], ["subnet-", "vpc-01234567", f"{SUBNET},", f"{SUBNET}, {SUBNET}"]
+TEXT_IN_THE_ROOT = {
+    "VpcID": (["", "vpc-01234567", "vpc-0123456789abcdef0"], ["vpc-", "subnet-01234567", "vpc-01234567,vpc-01234567"]),
+    **{"PublicSubnetIDs": SUBNETS, "PrivateSubnetIDs": SUBNETS, "EndpointSubnetIDs": SUBNETS},
+}
 
 # Fargate's own table, from AWS's "Task CPU and memory": units of CPU, MiB of memory.
 FARGATE = {
@@ -124,6 +136,13 @@ def test_a_parameter_takes_what_is_right_and_refuses_what_is_wrong(name):
             assert [value for value in wrong if is_taken(parameter, value)] == []
 
 
+@pytest.mark.parametrize("name", TEXT_IN_THE_ROOT)
+def test_the_root_takes_ids_or_nothing(name):
+    right, wrong = TEXT_IN_THE_ROOT[name]
+    assert [value for value in right if not is_taken(ROOT["Parameters"][name], value)] == []
+    assert [value for value in wrong if is_taken(ROOT["Parameters"][name], value)] == []
+
+
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_parameter_is_described_bounded_and_in_a_group_of_the_form(name):
     template = TEMPLATES[name]
@@ -131,7 +150,7 @@ def test_every_parameter_is_described_bounded_and_in_a_group_of_the_form(name):
         assert parameter["Description"], key
         bounds = parameter.keys() & {"AllowedPattern", "AllowedValues", "MinValue", "MaxValue"}
         assert parameter["Type"] in LOOKED_UP or bounds, key
-        assert "AllowedPattern" not in parameter or key in PATTERNS, key
+        assert "AllowedPattern" not in parameter or key in PATTERNS or key in TEXT_IN_THE_ROOT, key
         if "Default" in parameter:
             assert is_taken(parameter, str(parameter["Default"])), key
     groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
@@ -141,68 +160,14 @@ def test_every_parameter_is_described_bounded_and_in_a_group_of_the_form(name):
 # MARK: Rules
 
 
-def evaluate(expression, values: dict[str, str], subnets: dict[str, str]):
-    """What a rule's or a resource's expression comes to. `subnets`: each subnet's VPC, as the account would tell."""
-    if isinstance(expression, list):
-        return [evaluate(item, values, subnets) for item in expression]
-    if not isinstance(expression, dict):
-        return expression
-    [(function, argument)] = expression.items()
-    match function:
-        case "Ref":
-            return values[argument]
-        case "Fn::RefAll":
-            return values_of_type(argument, values)
-        case "Fn::ValueOfAll":
-            assert argument == ["AWS::EC2::Subnet::Id", "VpcId"]
-            return [subnets[subnet] for subnet in values_of_type("AWS::EC2::Subnet::Id", values)]
-        case "Fn::Sub":
-            text, names = argument
-            parts = evaluate_members(names, values, subnets)
-            return re.sub(r"\$\{(\w+)\}", lambda match: parts[match[1]], text)
-    arguments = evaluate(argument, values, subnets)
-    match function:
-        case "Fn::Equals":
-            return arguments[0] == arguments[1]
-        case "Fn::Not":
-            return not arguments[0]
-        case "Fn::Contains":
-            return arguments[1] in arguments[0]
-        case "Fn::EachMemberIn":
-            return set(arguments[0]) <= set(arguments[1])
-        case "Fn::Split":
-            return arguments[1].split(arguments[0])
-        case "Fn::Select":
-            return arguments[1][int(arguments[0])]
-    raise AssertionError(f"{function} is not known here")
-
-
-def evaluate_members(members: dict, values: dict[str, str], subnets: dict[str, str]) -> dict[str, str]:
-    return {name: evaluate(member, values, subnets) for name, member in members.items()}
-
-
-def values_of_type(name: str, values: dict[str, str]) -> list[str]:
-    """Those of all parameters of this type, and of lists of it."""
-    types = {key: parameter["Type"] for key, parameter in RECEIVER["Parameters"].items()}
-    lists = [values[key].split(",") for key, it in types.items() if it in (name, f"List<{name}>")]
-    return list(itertools.chain(*lists))
-
-
 def broken_rules(**values: str) -> list[str]:
-    """The rules that refuse these parameters; those that are not named have their defaults."""
-    defaults = {name: str(parameter.get("Default", "")) for name, parameter in RECEIVER["Parameters"].items()}
+    """The receiver's rules that refuse these parameters."""
     given = {
-        **defaults,
         **{"VpcID": "vpc-1", "PublicSubnetIDs": "subnet-1", "PrivateSubnetIDs": "subnet-2,subnet-3"},
-        **{"PrivateRouteTableIDs": ROUTE_TABLE, **values},
+        **{"EndpointSubnetIDs": "subnet-2,subnet-3", "PrivateRouteTableIDs": ROUTE_TABLE, **values},
     }
     subnets = {"subnet-1": "vpc-1", "subnet-2": "vpc-1", "subnet-3": "vpc-1", "subnet-4": "vpc-2"}
-    broken = []
-    for name, rule in RECEIVER["Rules"].items():
-        if evaluate(rule.get("RuleCondition", True), given, subnets):
-            if not all(evaluate(assertion["Assert"], given, subnets) for assertion in rule["Assertions"]):
-                broken.append(name)
-    return broken
+    return Evaluation(RECEIVER, given, subnets=subnets).broken_rules()
 
 
 @pytest.mark.parametrize(
@@ -211,6 +176,7 @@ def broken_rules(**values: str) -> list[str]:
         ({}, []),
         ({"PublicSubnetIDs": "subnet-4"}, ["SubnetsAreOfTheVPC"]),
         ({"PrivateSubnetIDs": "subnet-2,subnet-4"}, ["SubnetsAreOfTheVPC"]),
+        ({"EndpointSubnetIDs": "subnet-4"}, ["SubnetsAreOfTheVPC"]),
         ({"PrivateRouteTableIDs": ""}, ["EndpointsHaveRouteTables"]),
         ({"PrivateRouteTableIDs": "", "CreateVPCEndpoints": "false"}, []),
         ({"RequireTLS": "true"}, ["TLSHasCertificate"]),
@@ -240,6 +206,17 @@ def test_every_cpu_of_fargate_can_be_taken():
     assert RECEIVER["Parameters"]["TaskCPU"]["AllowedValues"] == list(FARGATE)
 
 
+def test_what_is_reserved_holds_the_mappings_and_a_sweep():
+    """Lambda's readers of queues are throttled where their mappings may run more at once than the function."""
+    reserved = PIPELINE["Parameters"]["TriggerImportReservedConcurrency"]["AllowedValues"]
+    maxima = PIPELINE["Parameters"]["ImportConcurrency"]["AllowedValues"]
+    inbox = PIPELINE["Resources"]["InboxEvents"]["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+    for places, maximum in itertools.product(reserved, maxima):
+        values = {"TriggerImportReservedConcurrency": str(places), "ImportConcurrency": str(maximum)}
+        fits = places == 0 or maximum + inbox + 1 <= places
+        assert Evaluation(PIPELINE, values).broken_rules() == ([] if fits else [f"Reserved{places}HoldsTheMappings"])
+
+
 # MARK: The root
 
 
@@ -247,41 +224,100 @@ def test_the_root_has_the_parameters_of_what_it_nests():
     given_by_the_other_stack = {"DicomBucketName", "AlarmTopicARN"}
     assert ROOT["Parameters"].keys() == PARAMETERS.keys() - given_by_the_other_stack
     for name, parameter in ROOT["Parameters"].items():
-        nested = [it["Parameters"][name] for it in (PIPELINE, RECEIVER) if name in it["Parameters"]]
-        # Where both have it, the root's description speaks for both.
+        nested = [it["Parameters"][name] for it in NESTED.values() if name in it["Parameters"]]
+        if name in TEXT_IN_THE_ROOT:
+            assert [it["Type"] in LOOKED_UP for it in nested] == [True]
+            continue
+        # Where several have it, the root's description speaks for all.
         own = {} if len(nested) == 1 else {"Description": parameter["Description"]}
         assert all({**it, **own} == parameter for it in nested), name
 
 
-def test_the_root_refuses_by_the_same_rules():
-    assert ROOT["Rules"] == RECEIVER["Rules"]
+def test_the_root_refuses_by_the_same_rules_but_for_those_of_ids():
+    rules = {**NETWORK["Rules"], **RECEIVER["Rules"], **PIPELINE["Rules"]}
+    assert all(RECEIVER["Rules"][name] == it for name, it in NETWORK["Rules"].items())
+    of_ids = {"SubnetsAreOfTheVPC", "EndpointsHaveRouteTables"}
+    same = {name: it for name, it in rules.items() if name not in of_ids}
+    assert {name: ROOT["Rules"][name] for name in same} == same
+    assert ROOT["Rules"].keys() - same.keys() == {"OwnVPCHasSubnets", "SubnetsHaveVPC", "EndpointsHaveRouteTables"}
 
 
-@pytest.mark.parametrize(("resource", "nested"), [("Pipeline", PIPELINE), ("Receiver", RECEIVER)])
-def test_the_root_hands_every_parameter_on_under_its_name(resource, nested):
+OWN_VPC = {
+    **{"VpcID": "vpc-01234567", "PublicSubnetIDs": SUBNET, "PrivateSubnetIDs": SUBNET},
+    **{"PrivateRouteTableIDs": ROUTE_TABLE},
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "broken"),
+    [
+        ({}, []),
+        ({"PublicSubnetIDs": SUBNET}, ["SubnetsHaveVPC"]),
+        ({"PrivateSubnetIDs": SUBNET}, ["SubnetsHaveVPC"]),
+        ({"EndpointSubnetIDs": SUBNET}, ["SubnetsHaveVPC"]),
+        ({"PrivateRouteTableIDs": ROUTE_TABLE}, ["SubnetsHaveVPC"]),
+        ({"CreateVPCEndpoints": "false"}, ["SubnetsHaveVPC"]),
+        ({"CreateVPCEndpoints": "false", "CreateNATGateway": "true"}, []),
+        (OWN_VPC, []),
+        ({**OWN_VPC, "PublicSubnetIDs": ""}, ["OwnVPCHasSubnets"]),
+        ({**OWN_VPC, "PrivateSubnetIDs": ""}, ["OwnVPCHasSubnets"]),
+        ({**OWN_VPC, "PrivateRouteTableIDs": ""}, ["EndpointsHaveRouteTables"]),
+        ({**OWN_VPC, "PrivateRouteTableIDs": "", "CreateVPCEndpoints": "false"}, []),
+        ({"RequireTLS": "true"}, ["TLSHasCertificate"]),
+    ],
+)
+def test_the_root_refuses_half_a_network(values, broken):
+    assert Evaluation(ROOT, values).broken_rules() == broken
+
+
+def made_or_given(name: str) -> dict:
+    """Of the network that is made, or else the user's own."""
+    return {"Fn::If": ["MakesNetwork", {"Fn::GetAtt": ["Network", f"Outputs.{name}"]}, {"Ref": name}]}
+
+
+@pytest.mark.parametrize("resource", NESTED)
+def test_the_root_hands_every_parameter_on_under_its_name(resource):
+    nested = NESTED[resource]
     given = ROOT["Resources"][resource]["Properties"]["Parameters"]
     assert given.keys() == nested["Parameters"].keys()
     special = {
         "DicomBucketName": {"Fn::GetAtt": ["Pipeline", "Outputs.DicomBucketName"]},
         "AlarmTopicARN": {"Fn::GetAtt": ["Pipeline", "Outputs.AlarmTopicArn"]},
+        **{name: made_or_given(name) for name in ("VpcID", "PublicSubnetIDs", "PrivateSubnetIDs", "PrivateRouteTableIDs")},
+        "EndpointSubnetIDs": made_or_given("EndpointSubnetIDs"),
     }
+    fallback = {"Fn::If": ["HasEndpointSubnets", {"Ref": "EndpointSubnetIDs"}, {"Ref": "PrivateSubnetIDs"}]}
+    special["EndpointSubnetIDs"]["Fn::If"][2] = fallback
     for name, value in given.items():
-        is_list = nested["Parameters"][name]["Type"].startswith("List<")
-        reference = {"Fn::Join": [",", {"Ref": name}]} if is_list else {"Ref": name}
-        assert value == special.get(name, reference), name
-    outputs = {value["Fn::GetAtt"][1] for value in given.values() if "Fn::GetAtt" in value}
-    assert outputs <= {f"Outputs.{name}" for name in PIPELINE["Outputs"]}
+        assert value == special.get(name, {"Ref": name}), name
+
+
+def test_the_root_asks_nested_stacks_for_outputs_that_they_have():
+    text = str(ROOT["Resources"])
+    asked = re.findall(r"'Fn::GetAtt': \['(\w+)', 'Outputs\.(\w+)'\]", text)
+    assert len(asked) == text.count("'Fn::GetAtt'") > 0
+    assert [(stack, name) for stack, name in asked if name not in NESTED[stack]["Outputs"]] == []
 
 
 def test_the_root_has_the_outputs_of_what_it_nests():
-    nested = [("Receiver", name, it) for name, it in RECEIVER["Outputs"].items()]
-    nested += [("Pipeline", name, it) for name, it in PIPELINE["Outputs"].items()]
-    expected = {name: {**it, "Value": {"Fn::GetAtt": [stack, f"Outputs.{name}"]}} for stack, name, it in nested}
-    assert len(expected) == len(nested)
+    made = {"Network": {"Condition": "MakesNetwork"}}
+    expected = {
+        name: {**it, **made.get(stack, {}), "Value": {"Fn::GetAtt": [stack, f"Outputs.{name}"]}}
+        for stack, nested in NESTED.items()
+        for name, it in nested["Outputs"].items()
+    }
+    assert len(expected) == sum(len(nested["Outputs"]) for nested in NESTED.values())
     assert ROOT["Outputs"] == expected
-    for output in expected.values():
+    for output in RECEIVER["Outputs"].values():
         if condition := output.get("Condition"):
             assert ROOT["Conditions"][condition] == RECEIVER["Conditions"][condition]
+
+
+def test_two_receivers_run_unless_somebody_says_otherwise():
+    """In two zones: one that ends, or a zone that fails, leaves one that takes images."""
+    parameters = RECEIVER["Parameters"]
+    assert parameters["TaskDesiredCount"]["Default"] == int(NETWORK["Parameters"]["NetworkZones"]["Default"]) == 2
+    assert parameters["AutoscaleMaxCapacity"]["Default"] > parameters["TaskDesiredCount"]["Default"]
 
 
 # MARK: The task
@@ -298,14 +334,12 @@ def test_the_root_has_the_outputs_of_what_it_nests():
 def test_the_execution_role_may_pull_the_image_and_no_other(image, repository):
     [policy] = RECEIVER["Resources"]["ExecutionRole"]["Properties"]["Policies"]
     [pull] = [it for it in policy["PolicyDocument"]["Statement"] if "ecr:BatchGetImage" in it["Action"]]
-    text, names = pull["Resource"]["Fn::Sub"]
-    resource = {"Fn::Sub": [text.replace("${AWS::Partition}", "aws"), names]}
-    assert evaluate(resource, {"ImageURI": image}, {}) == f"arn:aws:ecr:{repository}"
+    assert Evaluation(RECEIVER, {"ImageURI": image}).of(pull["Resource"]) == f"arn:aws:ecr:{repository}"
 
 
 def test_the_receiver_reads_every_variable_that_its_task_has():
     read_by_the_receiver = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', swift("StoreSCP")))
-    read_by_the_client_of_aws = set(re.findall(r'setting\("(AWS_[A-Z_]+)"\)', swift("AWS")))
+    read_by_the_client_of_aws = set(re.findall(r'settings\["(AWS_[A-Z_]+)"\]', swift("AWS")))
     assert set(task_environment()) - read_by_the_receiver == {"AWS_REGION"}
     assert "AWS_REGION" in read_by_the_client_of_aws
 

@@ -16,11 +16,8 @@ def test_sam_builds_and_deploys_the_packed_functions(tmp_path):
     with LocalAWS(tmp_path / "aws") as aws:
         aws.client("s3").create_bucket(Bucket=CODE_BUCKET)
 
-        # By this name moto finds the template that the CLI has put into S3.
-        endpoint = aws.endpoint.replace("127.0.0.1", "localhost")
-
         def sam(*arguments) -> None:
-            variables = {**environment(endpoint), "SAM_CLI_TELEMETRY": "0", "HOME": str(tmp_path)}
+            variables = {**environment(aws.endpoint), "SAM_CLI_TELEMETRY": "0", "HOME": str(tmp_path)}
             result = subprocess.run([SAM, *arguments], env=variables, cwd=tmp_path, capture_output=True, text=True)
             assert result.returncode == 0, result.stdout + result.stderr
 

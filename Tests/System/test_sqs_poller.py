@@ -26,7 +26,7 @@ def handle(event):
 class MappedQueue:
     """A queue, its dead-letter queue and a recording function behind it."""
 
-    def __init__(self, aws, folder, handler: str = "", timeout: int = 2, **mapping):
+    def __init__(self, aws, folder, handler: str = "", timeout: int = 2, role: str = "test", **mapping):
         self._sqs, self._seen = aws.client("sqs"), folder / "seen.ndjson"
         name = f"queue-{uuid.uuid4().hex[:8]}"
         self.dead_letters = self._sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
@@ -35,7 +35,9 @@ class MappedQueue:
         attributes = {"VisibilityTimeout": "2", "RedrivePolicy": redrive}
         self.url = self._sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
         # Lambda takes no queue whose messages would come again while the function works on them.
-        function = create_function(aws.client("lambda"), (handler or RECORDING).format(seen=str(self._seen)), timeout)
+        source = (handler or RECORDING).format(seen=str(self._seen))
+        function = create_function(aws.client("lambda"), source, timeout, role=role)
+        self.function_arn = function.arn
         aws.client("lambda").create_event_source_mapping(
             EventSourceArn=self._attributes(self.url)["QueueArn"], FunctionName=function.name, **mapping
         )
@@ -111,6 +113,49 @@ def test_no_message_of_many_is_lost(queue):
 def test_a_queue_whose_messages_come_again_too_early_is_refused(aws, tmp_path):
     with pytest.raises(ClientError, match="visibility timeout: 2 seconds is less than Function timeout: 3 seconds"):
         MappedQueue(aws, tmp_path, timeout=3)
+
+
+class Role:
+    """A role with one policy, which says what it may do at any queue."""
+
+    def __init__(self, aws):
+        self._iam, self.name = aws.client("iam"), f"role-{uuid.uuid4().hex[:8]}"
+        self._iam.create_role(RoleName=self.name, AssumeRolePolicyDocument="{}")
+
+    def may(self, *actions: str) -> None:
+        rights = {"Effect": "Allow", "Action": [f"sqs:{it}" for it in actions], "Resource": "arn:aws:sqs:*:*:queue-*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [rights]})
+        self._iam.put_role_policy(RoleName=self.name, PolicyName="queue", PolicyDocument=document)
+
+
+@pytest.fixture
+def role(aws) -> Role:
+    return Role(aws)
+
+
+@pytest.mark.parametrize("missing", sqs_poller.ACTIONS)
+def test_a_queue_that_the_functions_role_may_not_poll_is_refused(aws, tmp_path, role, missing):
+    role.may(*(it for it in sqs_poller.ACTIONS if it != missing))
+    with pytest.raises(ClientError, match=f"role does not have permissions to call {missing} on SQS") as error:
+        MappedQueue(aws, tmp_path, role=role.name)
+    assert error.value.response["Error"]["Code"] == "InvalidParameterValueException"
+
+
+def test_a_queue_whose_right_was_taken_away_is_not_polled(aws, tmp_path, role):
+    role.may(*sqs_poller.ACTIONS)
+    queue = MappedQueue(aws, tmp_path, role=role.name)
+    role.may("GetQueueAttributes")
+
+    def refusals() -> int:
+        return aws.log.read_text().count(f"role of {queue.function_arn} may not ReceiveMessage, DeleteMessage")
+
+    wait_for("the poller to notice", refusals)
+    queue.send("good")
+    before = refusals()
+    wait_for("two more attempts", lambda: refusals() >= before + 2)
+    assert queue.bodies() == []
+    role.may(*sqs_poller.ACTIONS)
+    wait_for("the message", lambda: queue.bodies() == ["good"])
 
 
 # How many of it run at once, by the files that they lay down while they do.

@@ -1,7 +1,8 @@
-"""The pipeline's stack from its creation to its end, by `aws cloudformation` and the files that are deployed anywhere."""
+"""The whole stack from an empty account to its end, by `aws cloudformation` and the files that are deployed anywhere: VPC, receiver
+and pipeline. The receiver's tasks, which the local AWS does not run, are those of the tests."""
 
 import pytest
-from conftest import STORE_SCP
+from conftest import PROJECT, STORE_SCP
 from deploy import STACK, deploy
 from local_aws import LocalAWS
 from persistent_sender import INSTANCES, write_study
@@ -11,15 +12,29 @@ from senders import send_with_dcmtk
 from test_pipeline import Watch
 
 pytestmark = pytest.mark.pipeline
+ROOT = PROJECT / "template" / "dicom-store-scp.yaml"
+# All that has no default.
+NEEDED = {"PeerCIDR1": "10.1.0.0/16", "ImageURI": "123456789012.dkr.ecr.us-east-1.amazonaws.com/dicom-store-scp:1"}
 
 
 def test_a_stack_is_created_updated_and_deleted_and_keeps_what_must_not_go(tmp_path):
     with LocalAWS(tmp_path / "aws") as aws:
-        created = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "1"}))
+        before = network(aws)
+        # The same zips run in both of Lambda's runtimes.
+        runtime = {"LambdaRuntime": "provided.al2"}
+        created = Pipeline(aws, deploy(aws.endpoint, {**NEEDED, **runtime, "PollSeconds": "1"}, ROOT))
+        assert runtimes(created) == {"provided.al2"}
         import_study(created, tmp_path / "before", "1")
         assert tags(created) == [set()]
+        assert placed(aws, created.outputs) == {
+            "load balancer": ("network", "internal", created.outputs["PublicSubnetIDs"]),
+            **{name: ("Interface", created.outputs["EndpointSubnetIDs"]) for name in ("ecr.api", "ecr.dkr", "logs")},
+            "s3": ("Gateway", created.outputs["PrivateRouteTableIDs"]),
+        }
 
-        updated = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "2", "InstanceRetentionDays": "30"}))
+        changes = {"PollSeconds": "2", "InstanceRetentionDays": "30", "LambdaRuntime": "provided.al2023"}
+        updated = Pipeline(aws, deploy(aws.endpoint, {**NEEDED, **changes}, ROOT))
+        assert runtimes(updated) == {"provided.al2023"}
         assert updated.outputs["TableName"] == created.outputs["TableName"]
         # HealthImaging warns of the first instance: its original stays for good.
         aws.arm("Warn")
@@ -27,12 +42,43 @@ def test_a_stack_is_created_updated_and_deleted_and_keeps_what_must_not_go(tmp_p
         assert sorted(tags(updated), key=len) == [set(), set(range(1, INSTANCES))]
 
         aws.client("cloudformation").delete_stack(StackName=STACK)
+        assert network(aws) == before
         assert aws.client("lambda").list_functions()["Functions"] == []
         assert aws.client("stepfunctions").list_state_machines()["stateMachines"] == []
         # Images, and what is known of their imports, stay.
         buckets = {bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]}
         assert {updated.bucket, updated.outputs["OutputBucketName"]} <= buckets
         assert len(updated.items()) == 2
+
+
+def runtimes(pipeline: Pipeline) -> set[str]:
+    functions = pipeline.aws.client("lambda").list_functions()["Functions"]
+    assert len(functions) == 3
+    return {it["Runtime"] for it in functions}
+
+
+def network(aws: LocalAWS) -> list[str]:
+    ec2 = aws.client("ec2")
+    return [
+        *(it["VpcId"] for it in ec2.describe_vpcs()["Vpcs"]),
+        *(it["GroupId"] for it in ec2.describe_security_groups()["SecurityGroups"]),
+        *(it["VpcEndpointId"] for it in ec2.describe_vpc_endpoints()["VpcEndpoints"]),
+        *(it["LoadBalancerArn"] for it in aws.client("elbv2").describe_load_balancers()["LoadBalancers"]),
+    ]
+
+
+def placed(aws: LocalAWS, outputs: dict[str, str]) -> dict[str, tuple]:
+    """What lies in the VPC, and where."""
+    [balancer] = aws.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    assert balancer["VpcId"] == outputs["VpcID"]
+    subnets = ",".join(it["SubnetId"] for it in balancer["AvailabilityZones"])
+    found = {"load balancer": (balancer["Type"], balancer["Scheme"], subnets)}
+    for endpoint in aws.client("ec2").describe_vpc_endpoints()["VpcEndpoints"]:
+        assert endpoint["VpcId"] == outputs["VpcID"]
+        where = endpoint["SubnetIds" if endpoint["VpcEndpointType"] == "Interface" else "RouteTableIds"]
+        service = endpoint["ServiceName"].removeprefix("com.amazonaws.us-east-1.")
+        found[service] = (endpoint["VpcEndpointType"], ",".join(where))
+    return found
 
 
 def import_study(pipeline: Pipeline, folder, poll_seconds: str) -> None:

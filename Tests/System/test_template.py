@@ -1,5 +1,6 @@
 """The template and the state machine: clean for their linters, and deployed by the CLI with functions of the test."""
 
+import ast
 import json
 import shutil
 import subprocess
@@ -7,18 +8,22 @@ import sys
 from pathlib import Path
 
 import pytest
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from conftest import PROJECT, ZIPS
 from deploy import STACK, deploy
 from functions import function_zip
 from local_aws import LocalAWS
+from localaws import permissions
 from pipeline import QUEUES, Pipeline
+from role_grants import as_list
 from templates import PIPELINE, resources
 from test_template_metrics import metric_nodes
 from waiting import wait_for
 
 TEMPLATE = PROJECT / "template" / "pipeline.yaml"
 DEFINITION = PROJECT / "statemachine" / "import.asl.json"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012"
 # Writes what it got to the table, as the only item.
 TRIGGER = """
 import boto3
@@ -49,6 +54,13 @@ def test_statelint_is_silent_and_would_not_be_about_a_mistake(tmp_path):
     mistaken = tmp_path / "mistaken.asl.json"
     mistaken.write_text(DEFINITION.read_text().replace('"Next": "CheckStatus"', '"Next": "Nowhere"'))
     assert "Nowhere" in lint("statelint", mistaken)
+
+
+def test_a_data_stores_storage_format_is_no_property_of_cloudformations():
+    """docs/deploy.md says so, and how else such a store is made. When this fails, make it a parameter beside the store's name."""
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", "AWS::HealthImaging::Datastore").schema
+    assert {"DatastoreName", "KmsKeyArn"} <= schema["properties"].keys()
+    assert "LosslessStorageFormat" not in schema["properties"]
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +131,36 @@ def test_an_object_reaches_trigger_import_by_its_own_queue(deployed, key, queue)
     wait_for("an empty queue", lambda: not deployed.waiting_messages())
 
 
+def test_an_hour_of_throttled_functions_makes_no_dead_letter(deployed):
+    """The hour in receives, each of which comes after the visibility timeout: here that is a second."""
+    sqs, functions = deployed.aws.client("sqs"), deployed.aws.client("lambda")
+    queue, name = deployed.outputs["ImportQueueUrl"], deployed.outputs["TriggerImportFunctionName"]
+    hour = 3600 // PIPELINE["Resources"]["ImportQueue"]["Properties"]["VisibilityTimeout"]
+
+    def put(key: str) -> None:
+        deployed.aws.client("s3").put_object(Bucket=deployed.bucket, Key=f"deliveries/{key}.json", Body=b"{}")
+
+    def wait_for_event(key: str) -> None:
+        wait_for(f"the event of {key}", lambda: any(f"{key}.json" in item["message"] for item in deployed.items()))
+
+    visibility = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
+    put("before")  # what was being received knew the other timeout
+    wait_for_event("before")
+    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    put("throttled")
+    earlier = throttles(deployed)
+    wait_for("an hour of throttling", lambda: throttles(deployed) > earlier + hour)
+    assert deployed.dead_letters() == 0
+    functions.delete_function_concurrency(FunctionName=name)
+    wait_for_event("throttled")
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes=visibility)
+
+
+def throttles(pipeline: Pipeline) -> int:
+    return pipeline.aws.log.read_text().count("is throttled: a batch of")
+
+
 def test_instances_and_markers_do_not(deployed):
     for key in ("2026/11/23/x/1/2/3.dcm", "open/x", "inbox/last.dcm"):
         deployed.aws.client("s3").put_object(Bucket=deployed.bucket, Key=key, Body=b"")
@@ -150,23 +192,89 @@ def test_a_queue_leaves_a_function_the_time_that_lambda_asks_for_and_keeps_what_
     assert ("ApproximateAgeOfOldestMessage", f"{name}Queue") in watched
 
 
+@pytest.mark.parametrize(("name", "hours"), [("Import", 60), ("Inbox", 12)])
+def test_a_message_has_tries_for_the_time_that_functions_may_be_throttled(name, hours):
+    """Each receive is a try, also where Lambda throttles the function. What fails for good still has a week to be redriven."""
+    queue = PIPELINE["Resources"][f"{name}Queue"]["Properties"]
+    tries = queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"]
+    assert hours * 3600 <= tries <= queue["MessageRetentionPeriod"] - 7 * 86400
+    assert mappings()[f"{name}Queue"]["ScalingConfig"]["MaximumConcurrency"] in (2, {"Ref": "ImportConcurrency"})
+
+
 def test_an_object_of_the_inbox_is_alone_with_its_try():
-    """One that takes all of its time, or fails, costs no other message one of its five tries."""
+    """One that takes all of its time, or fails, costs no other message one of its tries."""
     assert mappings().keys() == {f"{name}Queue" for name in QUEUES}
     inbox = mappings()["InboxQueue"]
     assert (inbox["BatchSize"], inbox["ScalingConfig"]) == (1, {"MaximumConcurrency": 2})
 
 
-def test_only_what_is_tagged_expires_and_only_if_somebody_says_when(stand_in, tmp_path):
-    with LocalAWS(tmp_path) as local:
-        retention = {"InstanceRetentionDays": "30", "ExpireInstancesWithWarnings": "true"}
-        pipeline = Pipeline(local, deploy(local.endpoint, retention, stand_in))
-        assert {variables(pipeline, "CheckStatus")[f"TAG_{it}"] for it in ("IMPORTED", "WARNED")} == {"true"}
-        rules = bucket_rules(pipeline)
+@pytest.fixture(scope="module")
+def configured(stand_in, tmp_path_factory) -> Pipeline:
+    """Deployed with what the other one leaves at its defaults."""
+    parameters = {
+        "InstanceRetentionDays": "30",
+        "ExpireInstancesWithWarnings": "true",
+        "DataKMSKeyARN": KEY,
+        "DatastoreKMSKeyARN": KEY,
+        "DatastoreName": "hospital",
+        "ImportConcurrency": "4",
+        "TriggerImportReservedConcurrency": "10",
+        "StartImportJobReservedConcurrency": "0",
+        "CheckStatusReservedConcurrency": "20",
+    }
+    with LocalAWS(tmp_path_factory.mktemp("configured")) as local:
+        yield Pipeline(local, deploy(local.endpoint, parameters, stand_in))
+
+
+def test_only_what_is_tagged_expires_and_only_if_somebody_says_when(configured):
+    assert {variables(configured, "CheckStatus")[f"TAG_{it}"] for it in ("IMPORTED", "WARNED")} == {"true"}
     for tag in ("imported", "unacknowledged"):
-        [rule] = [rule for rule in rules if rule["ID"] == f"expire-{tag}"]
+        [rule] = [rule for rule in bucket_rules(configured) if rule["ID"] == f"expire-{tag}"]
         assert rule["Expiration"]["Days"] == 30
         assert rule["Filter"]["Tag"] == {"Key": tag, "Value": "true"}
+
+
+@pytest.mark.parametrize(
+    ("function", "reserved"), [("TriggerImport", 10), ("StartImportJob", None), ("CheckStatus", 20)]
+)
+def test_concurrency_is_reserved_for_the_functions_that_ask_for_it(deployed, configured, function, reserved):
+    for pipeline, expected in ((configured, reserved), (deployed, None)):
+        name = pipeline.outputs[f"{function}FunctionName"]
+        answer = pipeline.aws.client("lambda").get_function_concurrency(FunctionName=name)
+        assert answer.get("ReservedConcurrentExecutions") == expected
+
+
+def test_each_mapping_has_a_maximum_of_its_own(deployed, configured):
+    for pipeline, maxima in ((deployed, [2, 5]), (configured, [2, 4])):
+        mappings = pipeline.aws.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+        assert sorted(it["ScalingConfig"]["MaximumConcurrency"] for it in mappings) == maxima
+
+
+def test_a_key_of_ones_own_encrypts_the_queues_and_the_roles_may_use_it(deployed, configured):
+    for name in ("ImportQueueUrl", "InboxQueueUrl", "ImportDeadLetterQueueUrl", "InboxDeadLetterQueueUrl"):
+        assert queue_key(configured, name) == KEY
+        assert queue_key(deployed, name) is None
+    assert rights_at_key(configured, "TriggerImport") == {"kms:Decrypt", "kms:GenerateDataKey"}
+    assert rights_at_key(configured, "StartImportJob") == {"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"}
+    assert rights_at_key(deployed, "TriggerImport") == set()
+
+
+def queue_key(pipeline: Pipeline, output: str) -> str | None:
+    sqs = pipeline.aws.client("sqs")
+    answer = sqs.get_queue_attributes(QueueUrl=pipeline.outputs[output], AttributeNames=["All"])
+    return answer["Attributes"].get("KmsMasterKeyId")
+
+
+def rights_at_key(pipeline: Pipeline, function: str) -> set[str]:
+    """What the function's role may do with the key, by the policy that the stack gave it."""
+    name = pipeline.outputs[f"{function}FunctionName"]
+    role = pipeline.aws.client("lambda").get_function_configuration(FunctionName=name)["Role"].rpartition("/")[2]
+    iam = pipeline.aws.client("iam")
+    [policy] = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    # moto answers with Python's words, and with None for AWS::NoValue.
+    statements = [it for it in ast.literal_eval(document)["Statement"] if it and KEY in it["Resource"]]
+    return {action for it in statements for action in as_list(it["Action"])}
 
 
 def test_instances_do_not_expire_by_themselves(deployed):
@@ -181,4 +289,8 @@ def test_trigger_import_is_called_on_a_schedule(deployed):
     [rule] = deployed.aws.client("events").list_rules()["Rules"]
     assert rule["ScheduleExpression"] == "rate(5 minutes)"
     [target] = deployed.aws.client("events").list_targets_by_rule(Rule=rule["Name"])["Targets"]
-    assert target["Arn"].endswith(f":function:{deployed.outputs['TriggerImportFunctionName']}")
+    name = deployed.outputs["TriggerImportFunctionName"]
+    assert target["Arn"].endswith(f":function:{name}")
+    policy = json.loads(deployed.aws.client("lambda").get_policy(FunctionName=name)["Policy"])
+    context = {"aws:sourcearn": rule["Arn"]}
+    assert permissions.allowed(policy["Statement"], "lambda:InvokeFunction", target["Arn"], context)

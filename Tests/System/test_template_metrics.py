@@ -6,9 +6,11 @@ import re
 
 import pytest
 
-from templates import RECEIVER, TEMPLATES, resources, swift, task_environment
+from sample_events import FUNCTIONS
+from templates import PIPELINE, RECEIVER, TEMPLATES, resources, swift, task_environment
 
 NAMESPACE = "DICOMStoreSCP"
+SEARCH = re.compile(r'Namespace="([^"]+)" MetricName="([^"]+)"')
 # Metrics of two stacks do not meet, because their dimension is the stack's name: each template may name only what its own
 # parts write.
 WRITERS = {
@@ -20,7 +22,9 @@ WRITERS = {
 def dashboard(template: dict) -> list[dict]:
     """The widgets of the template's only dashboard, with a word for everything that is filled in."""
     [it] = resources(template, "CloudWatch::Dashboard").values()
-    return json.loads(re.sub(r"\$\{[\w:.]+\}", "filled-in", it["Properties"]["DashboardBody"]["Fn::Sub"]))["widgets"]
+    body = it["Properties"]["DashboardBody"]["Fn::Sub"]
+    text = body if isinstance(body, str) else body[0]
+    return json.loads(re.sub(r"\$\{[\w:.]+\}", "filled-in", text))["widgets"]
 
 
 def dashboard_metrics(widgets: list[dict]) -> set[tuple[str, str]]:
@@ -30,6 +34,9 @@ def dashboard_metrics(widgets: list[dict]) -> set[tuple[str, str]]:
         before: list[str] = []
         for line in widget["properties"]["metrics"]:
             texts = [text for text in line if isinstance(text, str)]
+            if not texts:  # a search
+                metrics.add(SEARCH.search(line[0]["expression"]).groups())
+                continue
             before = [before[place] if text == "." else text for place, text in enumerate(texts)]
             metrics.add((before[0], before[1]))
     return metrics
@@ -86,6 +93,38 @@ def test_the_dashboard_shows_all_that_the_receiver_counts():
     assert shown == written_metrics("receiver.yaml")
 
 
+# What AWS's services measure, by their documentation, and the dashboard that must show it.
+SHOWN = {
+    "receiver.yaml": {
+        "AWS/NetworkELB": {
+            *("ActiveFlowCount", "NewFlowCount", "RejectedFlowCount", "HealthyHostCount", "UnHealthyHostCount"),
+            *("TCP_Client_Reset_Count", "TCP_Target_Reset_Count", "TCP_ELB_Reset_Count", "ClientTLSNegotiationErrorCount"),
+        },
+    },
+    "pipeline.yaml": {
+        "AWS/Lambda": {"Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"},
+        "AWS/States": {f"Executions{it}" for it in ("Started", "Succeeded", "Failed", "TimedOut", "Aborted")},
+        "AWS/HealthImaging": {
+            *("TotalImageSetCount", "PrimaryImageSetCount", "SmallImageSetCount", "StorageBytes", "CallCount"),
+            *("DICOMStudyCount", "DICOMSeriesCount", "DICOMInstanceCount"),
+        },
+    },
+}
+
+
+@pytest.mark.parametrize(("name", "namespace"), [(name, it) for name, shown in SHOWN.items() for it in shown])
+def test_the_dashboards_show_what_aws_measures(name, namespace):
+    shown = dashboard_metrics(dashboard(TEMPLATES[name]))
+    assert {metric for other, metric in shown if other == namespace} == SHOWN[name][namespace]
+
+
+def test_the_dashboard_shows_each_measure_of_all_three_functions():
+    body = resources(TEMPLATES["pipeline.yaml"], "CloudWatch::Dashboard")["Dashboard"]["Properties"]["DashboardBody"]
+    counts = {name: body["Fn::Sub"][0].count(f"${{{name}Function}}") for name in FUNCTIONS}
+    # The duration twice, by its median and by its worst hundredth.
+    assert counts == dict.fromkeys(FUNCTIONS, len(SHOWN["pipeline.yaml"]["AWS/Lambda"]) + 1)
+
+
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_dashboards_widgets_lie_beside_each_other(name):
     cells: set[tuple[int, int]] = set()
@@ -131,3 +170,51 @@ def test_alarms_of_our_own_metrics_look_at_the_dimension_that_is_written(name):
     for environment in environments:
         assert environment["METRICS_NAMESPACE"] == NAMESPACE
         assert environment["METRICS_SERVICE"] == {"Ref": "AWS::StackName"}
+
+
+def test_an_alarm_rings_when_no_sweep_has_ended_for_three_of_its_intervals():
+    """CloudWatch bounds what an alarm looks at: a day of periods of less than an hour."""
+    alarm = resources(PIPELINE, "CloudWatch::Alarm")["SweepsAlarm"]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == (NAMESPACE, "SweepsEnded", "Sum")
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+    assert alarm["TreatMissingData"] == "breaching"
+    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (3 * 60, {"Ref": "RecoveryMinutes"})
+    assert alarm["Period"] * PIPELINE["Parameters"]["RecoveryMinutes"]["MaxValue"] <= 86400
+
+
+@pytest.mark.parametrize(
+    ("namespace", "metric", "dimension"),
+    [
+        ("AWS/Events", "FailedInvocations", {"Name": "RuleName", "Value": {"Ref": "RecoverySchedule"}}),
+        ("AWS/States", "ExecutionsFailed", {"Name": "StateMachineArn", "Value": {"Ref": "ImportStateMachine"}}),
+        ("AWS/States", "ExecutionsTimedOut", {"Name": "StateMachineArn", "Value": {"Ref": "ImportStateMachine"}}),
+        ("AWS/States", "ExecutionsAborted", {"Name": "StateMachineArn", "Value": {"Ref": "ImportStateMachine"}}),
+    ],
+)
+def test_one_is_enough_for_an_alarm(namespace, metric, dimension):
+    alarms = [it["Properties"] for it in resources(PIPELINE, "CloudWatch::Alarm").values()]
+    [alarm] = [it for it in alarms if (it.get("Namespace"), it.get("MetricName")) == (namespace, metric)]
+    assert alarm["Dimensions"] == [dimension]
+    assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == ("Sum", "GreaterThanThreshold", 0)
+
+
+# Calls of five minutes: starts and looks, errors of both, answers that HealthImaging was too busy.
+@pytest.mark.parametrize(
+    ("calls", "errors", "busy", "rings"),
+    [
+        ((10, 90), (0, 0), 0, False),
+        ((100, 900), (80, 700), 780, False),  # a backlog: nearly all of it is waited for
+        ((100, 900), (80, 700), 770, False),  # the two clocks count some of it at other times
+        ((100, 900), (80, 700), 500, True),
+        ((3, 0), (3, 0), 0, True),  # at night, when little is sent, but none of it is imported
+    ],
+)
+def test_the_errors_alarm_rings_for_what_is_no_backlog(calls, errors, busy, rings):
+    alarm = resources(PIPELINE, "CloudWatch::Alarm")["ImportErrorsAlarm"]["Properties"]
+    assert (alarm["EvaluationPeriods"], alarm.get("DatapointsToAlarm", 3)) == (3, 3)
+    [math, *metrics] = alarm["Metrics"]
+    ids = [it["Id"] for it in metrics]
+    assert ids == ["startErrors", "checkErrors", "busy", "starts", "checks"]
+    values = dict(zip(ids, [*errors, busy, *calls], strict=True))
+    percent = eval(math["Expression"], {"FILL": lambda value, _: value}, values)
+    assert (percent > alarm["Threshold"]) == rings

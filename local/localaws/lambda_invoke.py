@@ -1,22 +1,39 @@
-"""Lambda: moto runs functions in Docker. Here each call goes to the emulators.
+"""Lambda: moto runs functions in Docker. Here each call goes to the emulators, unless the function's reserved concurrency is
+used up.
 
 `LambdaFunction.invoke` is where every path in moto ends: the Invoke API, S3, SQS and Step Functions.
 """
 
+import logging
 import threading
 
 from moto.awslambda.models import LambdaFunction
 
-from localaws.lambda_pool import LambdaPools
+from localaws.lambda_pool import LambdaPools, Result
+from localaws.reserved_concurrency import ReservedConcurrency, TooManyRequestsException
+
+LOG = logging.getLogger("localaws.lambda")
 
 
 def install(pools: LambdaPools) -> None:
+    reserved = ReservedConcurrency()
+
+    def run(function: LambdaFunction, payload: bytes) -> Result:
+        with reserved.place(function):
+            return pools.invoke(function, payload)
+
+    def run_later(function: LambdaFunction, payload: bytes) -> None:
+        try:
+            run(function, payload)
+        except TooManyRequestsException:
+            LOG.warning("%s is throttled: Lambda would try an asynchronous call again for hours", function.function_name)
+
     def invoke(self: LambdaFunction, body: str | bytes, request_headers, response_headers: dict[str, str]) -> bytes:
-        payload = body.encode() if isinstance(body, str) else body
+        payload = (body.encode() if isinstance(body, str) else body) or b"{}"
         if _is_asynchronous(request_headers):
-            threading.Thread(target=pools.invoke, args=(self, payload or b"{}"), daemon=True).start()
+            threading.Thread(target=run_later, args=(self, payload), daemon=True).start()
             return b""
-        result = pools.invoke(self, payload or b"{}")
+        result = run(self, payload)
         if result.failed:
             response_headers["x-amz-function-error"] = "Unhandled"
         return result.payload

@@ -5,7 +5,20 @@ from pathlib import Path
 from moto.core.config import default_user_config
 
 from localaws import copy_conditions, executions, healthimaging, lambda_invoke, s3_events, scheduler, sqs_poller
-from localaws.cloudformation import buckets, change_sets, functions, state_machines, updates
+from localaws.cloudformation import (
+    buckets,
+    change_sets,
+    conditions,
+    functions,
+    load_balancers,
+    nested_stacks,
+    network_acls,
+    networks,
+    ranges,
+    state_machines,
+    template_urls,
+    updates,
+)
 from localaws.lambda_pool import LambdaPools
 
 
@@ -20,7 +33,14 @@ def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
     executions.install()
     buckets.install()
     change_sets.install()
+    conditions.install()
     functions.install()
+    load_balancers.install()
+    nested_stacks.install()
+    network_acls.install()
+    networks.install()
+    ranges.install()
     state_machines.install()
+    template_urls.install()
     updates.install()
     scheduler.start()

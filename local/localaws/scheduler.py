@@ -1,7 +1,8 @@
 """EventBridge's scheduled rules: moto keeps them and never runs them.
 
-A thread calls the functions that a rule with `rate(…)` names, with the event that EventBridge sends. Rules count from the
-moment at which they are first seen.
+A thread calls the functions that a rule with `rate(…)` names and whose policies let it, with the event that EventBridge sends.
+Where a policy does not, it counts `FailedInvocations` of the rule, as EventBridge does, and nobody else is told. Rules count
+from the moment at which they are first seen.
 """
 
 import json
@@ -12,8 +13,12 @@ import time
 import uuid
 from datetime import datetime, timezone
 
+from moto.awslambda.models import LambdaFunction
 from moto.awslambda.utils import get_backend
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.events.models import Rule, events_backends
+
+from localaws import permissions
 
 LOG = logging.getLogger("localaws.scheduler")
 POLL_SECONDS = 1
@@ -66,9 +71,21 @@ def _enabled_rules() -> list[Rule]:
 
 
 def _send(rule: Rule) -> None:
-    try:
-        for target in rule.targets:
+    for target in rule.targets:
+        try:
             function = get_backend(rule.account_id, rule.region_name).get_function(target["Arn"])
-            function.invoke(json.dumps(event(rule)), {}, {})
-    except Exception:
-        LOG.exception("rule %s", rule.name)
+            send(rule, function)
+        except Exception:
+            LOG.exception("rule %s", rule.name)
+
+
+def send(rule: Rule, function: LambdaFunction) -> None:
+    """Calls the function if its policy lets the rule do so."""
+    if permissions.rule_may_invoke(rule, function):
+        function.invoke(json.dumps(event(rule)), {}, {})
+        return
+    LOG.error("rule %s may not invoke %s: no permission fits it", rule.name, function.function_name)
+    cloudwatch_backends[rule.account_id][rule.region_name].put_metric_data(
+        "AWS/Events",
+        [{"MetricName": "FailedInvocations", "Dimensions": [{"Name": "RuleName", "Value": rule.name}], "Value": 1}],
+    )

@@ -1,25 +1,33 @@
 """SQS as an event source: moto calls the function inside SendMessage, with one message, deaf to partial failures.
 
 Here a thread polls each mapped queue as Lambda does: batches, the batching window, the maximum concurrency,
-ReportBatchItemFailures. A mapping that Lambda refuses is refused. What is not deleted reappears when its visibility timeout ends, and goes to the dead-letter queue after `maxReceiveCount`.
+ReportBatchItemFailures. A mapping that Lambda refuses is refused, and one whose function's role has lost its rights at the
+queue rests. What is not deleted, because the function failed or was throttled, reappears when its visibility timeout ends, and
+goes to the dead-letter queue after `maxReceiveCount`.
 """
 
+import contextlib
 import json
 import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from moto.awslambda.exceptions import InvalidParameterValueException
-from moto.awslambda.models import EventSourceMapping, LambdaBackend
+from moto.awslambda.exceptions import InvalidParameterValueException, UnknownFunctionException
+from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction
 from moto.awslambda.utils import get_backend
 from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
+
+from localaws import permissions
+from localaws.reserved_concurrency import TooManyRequestsException
 
 LOG = logging.getLogger("localaws.sqs")
 CONCURRENT_BATCHES = 4
 MESSAGES_PER_RECEIVE = 10
 WAIT_SECONDS = 1
 WINDOW_POLL_SECONDS = 0.05
+# What Lambda does at the queue, in the name of the function's role.
+ACTIONS = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 
 
 def install() -> None:
@@ -41,18 +49,28 @@ def install() -> None:
 
 
 def validate(functions: LambdaBackend, spec: dict) -> None:
-    """Lambda's own check of a queue's mapping, which moto lacks."""
+    """Lambda's own checks of a queue's mapping, which moto lacks."""
     function = functions.get_function(spec["FunctionName"])
     for queue in sqs_backends[functions.account_id][functions.region_name].queues.values():
-        if queue.queue_arn == spec.get("EventSourceArn") and queue.visibility_timeout < int(function.timeout):
+        if queue.queue_arn != spec.get("EventSourceArn"):
+            continue
+        if queue.visibility_timeout < int(function.timeout):
             raise InvalidParameterValueException(
                 f"Queue visibility timeout: {queue.visibility_timeout} seconds is less than "
                 f"Function timeout: {function.timeout} seconds"
             )
+        for action in missing_rights(function, queue):
+            raise InvalidParameterValueException(
+                f"The provided execution role does not have permissions to call {action} on SQS"
+            )
+
+
+def missing_rights(function: LambdaFunction, queue: Queue) -> list[str]:
+    return [it for it in ACTIONS if not permissions.role_may(function, f"sqs:{it}", queue.queue_arn)]
 
 
 class Poller:
-    """Polls one queue for one function until the mapping or the queue is gone."""
+    """Polls one queue for one function until the mapping, the queue or the function is gone."""
 
     def __init__(self, functions: LambdaBackend, sqs: SQSBackend, queue: Queue, mapping: EventSourceMapping):
         self._functions, self._sqs, self._queue, self._mapping = functions, sqs, queue, mapping
@@ -61,9 +79,9 @@ class Poller:
         self._room = threading.Semaphore(self._concurrency)
 
     def run(self) -> None:
-        with ThreadPoolExecutor(self._concurrency) as batches:
+        with contextlib.suppress(UnknownFunctionException), ThreadPoolExecutor(self._concurrency) as batches:
             while self._queue.name in self._sqs.queues and self._functions.get_event_source_mapping(self._mapping.uuid):
-                if not self._mapping.enabled:
+                if not self._mapping.enabled or self._lacks_rights():
                     time.sleep(WAIT_SECONDS)
                     continue
                 self._room.acquire()
@@ -72,6 +90,15 @@ class Poller:
                     batches.submit(self._process, messages)
                 else:
                     self._room.release()
+
+    def _lacks_rights(self) -> bool:
+        missing = missing_rights(self._function(), self._queue)
+        if missing:
+            LOG.error("the role of %s may not %s at %s", self._mapping.function_arn, ", ".join(missing), self._queue.name)
+        return bool(missing)
+
+    def _function(self) -> LambdaFunction:
+        return get_backend(self._queue.account_id, self._queue.region).get_function(self._mapping.function_arn)
 
     def _receive_batch(self) -> list[Message]:
         """Up to BatchSize messages; after the first, waits for more for as long as the window says."""
@@ -93,6 +120,8 @@ class Poller:
             for message in messages:
                 if message.id not in failed:
                     self._sqs.delete_message(self._queue.name, message.receipt_handle)
+        except TooManyRequestsException:
+            LOG.info("%s is throttled: a batch of %s comes again", self._mapping.function_arn, self._queue.name)
         except Exception:
             LOG.exception("batch of %s", self._queue.name)
         finally:
@@ -101,9 +130,8 @@ class Poller:
     def _invoke(self, messages: list[Message]) -> set[str]:
         """The ids of the messages that must stay in the queue."""
         event = {"Records": [record(message, self._queue) for message in messages]}
-        function = get_backend(self._queue.account_id, self._queue.region).get_function(self._mapping.function_arn)
         headers: dict[str, str] = {}
-        answer = function.invoke(json.dumps(event), {}, headers)
+        answer = self._function().invoke(json.dumps(event), {}, headers)
         everything = {message.id for message in messages}
         if "x-amz-function-error" in headers:
             return everything

@@ -3,24 +3,12 @@ import FoundationEssentials
 import HTTP
 
 /// Credentials of the role of an ECS task or an EKS pod, from the endpoint that the container is told of.
-struct ContainerCredentials: Sendable {
-    private let url: String
-    private let environment: [String: String]
+struct ContainerCredentials: CredentialsSource {
+    let environment: [String: String]
+    let http: HTTPClient
 
-    /// nil where the environment names no such endpoint.
-    init?(environment: [String: String]) throws(CredentialsError) {
-        self.environment = environment
-        if let path = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"], !path.isEmpty {
-            url = "http://169.254.170.2\(path)"
-        } else if let full = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"], !full.isEmpty {
-            guard Self.isAllowed(full) else { throw .containerEndpointNotAllowed(url: full) }
-            url = full
-        } else {
-            return nil
-        }
-    }
-
-    func fetch(by http: HTTPClient) async throws -> Credentials {
+    func credentials() async throws -> Credentials? {
+        guard let url = try Self.url(environment) else { return nil }
         var request = HTTPRequest(url: url, timeout: .seconds(5), maximumResponseBytes: 64 << 10, bypassesProxy: true)
         request.headers["Accept"] = "application/json"
         request.headers["Authorization"] = try authorizationToken()
@@ -29,6 +17,16 @@ struct ContainerCredentials: Sendable {
             throw CredentialsError.containerEndpointAnswered(status: response.status)
         }
         return try Self.parse(response.body)
+    }
+
+    /// nil where the environment names no such endpoint.
+    static func url(_ environment: [String: String]) throws(CredentialsError) -> String? {
+        if let path = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"], !path.isEmpty {
+            return "http://169.254.170.2\(path)"
+        }
+        guard let full = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"], !full.isEmpty else { return nil }
+        guard isAllowed(full) else { throw .containerEndpointNotAllowed(url: full) }
+        return full
     }
 
     static func parse(_ body: [UInt8]) throws(CredentialsError) -> Credentials {

@@ -1,79 +1,121 @@
 import FoundationEssentials
-import HTTP
 
-/// Finds credentials where AWS's own tools look for them, in their order: the environment, the profile's files, the
-/// container's endpoint; and keeps them until shortly before they expire.
+/// Finds credentials in the environment, or else in the first of its sources that has any, and keeps them. New ones are fetched
+/// while the old ones are still valid: nobody waits for that. One for a process.
 package actor CredentialsProvider {
-    /// New ones are asked for this long before the old ones end.
-    static let refreshMargin: TimeInterval = 300
+    /// New ones are asked for this long before the old ones end, or when a third of their time is left if that is less.
+    private static let longestMargin: TimeInterval = 300
+    /// Between two tries to have new ones while the old ones are valid: this, then twice as long each time, up to the margin.
+    private static let shortestPause: TimeInterval = 1
 
-    private let environment: [String: String]
-    private let profile: Profile
-    private let http: HTTPClient
+    /// They change for nobody: a process has one environment.
+    private nonisolated let fromEnvironment: Credentials?
+    private let sources: [any CredentialsSource]
     private let now: @Sendable () -> Date
-    private var current: Credentials?
-    private var refresh: Task<Credentials, any Error>?
+    private var current: Kept?
+    private var isRefreshing = false
+    private var pause = CredentialsProvider.shortestPause
+    private var waiting: [Int: CheckedContinuation<Credentials, any Error>] = [:]
+    private var lastWaiter = 0
 
-    init(
-        environment: [String: String], profile: Profile, http: HTTPClient,
+    private struct Kept {
+        let credentials: Credentials
+        /// From then on new ones are asked for; nil: never.
+        var due: Date?
+    }
+
+    package init(
+        environment: [String: String], sources: [any CredentialsSource],
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
-        self.environment = environment
-        self.profile = profile
-        self.http = http
+        fromEnvironment = Credentials(environment: environment)
+        self.sources = sources
         self.now = now
     }
 
-    package func credentials() async throws -> Credentials {
-        if let current, isFresh(current) { return current }
-        if let found = environmentCredentials { return found }
-        let task = refresh ?? Task { try await findAndKeep() }
-        refresh = task
-        do {
-            return try await task.value
-        } catch {
-            // The endpoint may be away for a moment: what is still valid is used to its end.
-            if let current, let expiration = current.expiration, expiration > now() { return current }
-            throw error
-        }
+    package nonisolated func credentials() async throws -> Credentials {
+        if let fromEnvironment { return fromEnvironment }
+        return try await keptOrFetched()
     }
 
     /// Forgets credentials that a service called expired.
     package func invalidate(_ rejected: Credentials) {
-        if current == rejected { current = nil }
+        if current?.credentials == rejected { current = nil }
     }
 
-    private func isFresh(_ credentials: Credentials) -> Bool {
-        guard let expiration = credentials.expiration else { return true }
-        return now().addingTimeInterval(Self.refreshMargin) < expiration
+    /// Whether no source is being asked.
+    var isAtRest: Bool { !isRefreshing }
+
+    private func keptOrFetched() async throws -> Credentials {
+        guard let current, current.credentials.isValid(at: now()) else { return try await fetched() }
+        if let due = current.due, due <= now() { refresh() }
+        return current.credentials
     }
 
-    /// One at a time; whoever waits for it only reads the result.
-    private func findAndKeep() async throws -> Credentials {
-        defer { refresh = nil }
-        let found = try await find()
-        current = found
-        return found
+    private func refresh() {
+        guard !isRefreshing else { return }
+        isRefreshing = true
+        Task {
+            do {
+                let found = try await find()
+                end(.success(found))
+            } catch {
+                end(.failure(error))
+            }
+        }
     }
 
     private func find() async throws -> Credentials {
-        if let found = profileCredentials { return found }
-        if let container = try ContainerCredentials(environment: environment) {
-            return try await container.fetch(by: http)
+        for source in sources {
+            if let found = try await source.credentials() { return found }
         }
         throw CredentialsError.none
     }
 
-    private var profileCredentials: Credentials? {
-        guard let id = profile["aws_access_key_id"], let secret = profile["aws_secret_access_key"] else { return nil }
-        return Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: profile["aws_session_token"])
+    private func end(_ result: Result<Credentials, any Error>) {
+        isRefreshing = false
+        switch result {
+        case .success(let found):
+            current = Kept(credentials: found, due: found.expiration.map { refreshDate(before: $0) })
+            pause = Self.shortestPause
+        case .failure:
+            // What is still valid is used to its end.
+            current?.due = now().addingTimeInterval(pause)
+            pause = min(2 * pause, Self.longestMargin)
+        }
+        for continuation in waiting.values { continuation.resume(with: result) }
+        waiting = [:]
     }
 
-    private var environmentCredentials: Credentials? {
-        guard let id = environment["AWS_ACCESS_KEY_ID"], !id.isEmpty,
-            let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty
-        else { return nil }
-        let token = environment["AWS_SESSION_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
-        return Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: token)
+    private func refreshDate(before expiration: Date) -> Date {
+        expiration.addingTimeInterval(-min(Self.longestMargin, expiration.timeIntervalSince(now()) / 3))
+    }
+
+    /// Waits for new ones, no longer than its task: a caller has a deadline of its own.
+    private func fetched() async throws -> Credentials {
+        refresh()
+        lastWaiter += 1
+        let id = lastWaiter
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                if Task.isCancelled {
+                    continuation.resume(throwing: CancellationError())
+                } else {
+                    waiting[id] = continuation
+                }
+            }
+        } onCancel: {
+            Task { await cancel(id) }
+        }
+    }
+
+    private func cancel(_ id: Int) {
+        waiting.removeValue(forKey: id)?.resume(throwing: CancellationError())
+    }
+}
+
+extension Credentials {
+    fileprivate func isValid(at date: Date) -> Bool {
+        expiration.map { date < $0 } ?? true
     }
 }

@@ -63,6 +63,8 @@ struct TriggerImportFunction: LambdaHandler {
             .init("DeliveriesRecovered", outcome.recovered.count), .init("RecoveriesFailed", outcome.failed),
             .init("ImportsStartedBySweep", outcome.started), .init("AuditsClosed", outcome.auditsClosed),
             .init("InstancesFoundLate", outcome.instancesFoundLate),
+            // An alarm rings when it stays away.
+            .init("SweepsEnded", 1),
         ])
     }
 }

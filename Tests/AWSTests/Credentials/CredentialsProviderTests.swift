@@ -35,9 +35,11 @@ struct CredentialsProviderTests {
     ) throws -> CredentialsProvider {
         let nothing = try INIFile("", path: "config")
         let file = try INIFile(file, path: "credentials")
+        let found = try Profile(profile, config: nothing, credentials: file) ?? .none
         return CredentialsProvider(
-            environment: environment, profile: try Profile(profile, config: nothing, credentials: file) ?? .none,
-            http: http, now: { clock.date })
+            environment: environment,
+            sources: [ProfileCredentials(profile: found), ContainerCredentials(environment: environment, http: http)],
+            now: { clock.date })
     }
 
     /// The container's endpoint: each answer has another key, which ends an hour after `clock`.
@@ -82,40 +84,6 @@ struct CredentialsProviderTests {
         defer { http.shutDown() }
         let provider = try Self.provider([:], file: "", http: http)
         await #expect(throws: CredentialsError.none) { try await provider.credentials() }
-    }
-
-    @Test("Credentials are kept until five minutes before they end")
-    func refreshMargin() async throws {
-        let clock = Clock()
-        try await LoopbackHTTPServer.serve(Self.hourly(clock)) { _, url, http in
-            let provider = try Self.provider(
-                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], file: "", http: http, clock: clock)
-            for (seconds, accessKeyID) in [(0, "ASIA0"), (3299, "ASIA0"), (3300, "ASIA1"), (6599, "ASIA1")] {
-                clock.advance(to: TimeInterval(seconds))
-                let found = try await provider.credentials()
-                #expect(found.accessKeyID == accessKeyID, "after \(seconds) s")
-            }
-        }
-    }
-
-    @Test("What is still valid is used to its end when the endpoint is away, and not after it")
-    func endpointAway() async throws {
-        let clock = Clock()
-        let hourly = Self.hourly(clock)
-        let answer: LoopbackHTTPServer.Answer = { $0.index == 0 ? hourly($0) : .status(500) }
-        try await LoopbackHTTPServer.serve(answer) { server, url, http in
-            let provider = try Self.provider(
-                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], file: "", http: http, clock: clock)
-            let first = try await provider.credentials()
-            clock.advance(to: 3599)
-            let second = try await provider.credentials()
-            #expect(second == first)
-            #expect(server.requests.count == 2)
-            clock.advance(to: 3600)
-            await #expect(throws: CredentialsError.containerEndpointAnswered(status: 500)) {
-                try await provider.credentials()
-            }
-        }
     }
 
     @Test("Many who ask at once share one request")

@@ -1,5 +1,5 @@
-"""AWS::Lambda::Function: moto drops LoggingConfig, from which Lambda sets a function's log variables, and keeps numbers
-among the environment's values, which are text."""
+"""AWS::Lambda::Function: moto drops LoggingConfig, from which Lambda sets a function's log variables, and what an update says
+of reserved concurrency; it keeps numbers among the environment's values, which are text."""
 
 from moto.awslambda.models import LambdaFunction
 
@@ -16,5 +16,6 @@ def install() -> None:
 
 def complete(function: LambdaFunction, properties: dict) -> LambdaFunction:
     function.logging_config = properties.get("LoggingConfig", {})
+    function.reserved_concurrency = properties.get("ReservedConcurrentExecutions")
     function.environment_vars = {name: str(value) for name, value in function.environment_vars.items()}
     return function

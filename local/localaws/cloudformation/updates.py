@@ -1,9 +1,10 @@
 """Updating and deleting a stack: moto forgets a resource whose class cannot be updated, and with it the stack breaks. Here such a resource
-stays as it was; a bucket gets its new rules, a state machine its new definition, a function all of its variables as text. What is
-retained but for a failed creation is retained."""
+stays as it was; a bucket gets its new rules, a state machine its new definition, a function all of its variables as text. A resource
+comes and goes with its condition, which moto does not look at. What is retained but for a failed creation is retained."""
 
 from moto.awslambda.models import LambdaFunction
 from moto.cloudformation import parsing
+from moto.core.exceptions import ServiceException
 from moto.s3.models import FakeBucket
 from moto.stepfunctions.models import StateMachine
 
@@ -14,10 +15,19 @@ def install() -> None:
     update = parsing.parse_and_update_resource
 
     def update_or_keep(logical_id, resource_json, resources_map, account_id, region_name):
-        updated = update(logical_id, resource_json, resources_map, account_id, region_name)
-        return updated or resources_map[logical_id]
+        present = resources_map._parsed_resources.get(logical_id)
+        if present is None or not _is_wanted(resource_json, resources_map):
+            return present
+        return update(logical_id, resource_json, resources_map, account_id, region_name) or present
 
     parsing.parse_and_update_resource = update_or_keep
+    update_map = parsing.ResourceMap.update
+
+    def update_with_conditions(self: parsing.ResourceMap, template, parameters=None) -> None:
+        update_map(self, template, parameters)
+        _follow_conditions(self)
+
+    parsing.ResourceMap.update = update_with_conditions
     delete = parsing.ResourceMap.delete
 
     def delete_but_the_retained(self: parsing.ResourceMap) -> None:
@@ -38,6 +48,40 @@ def install() -> None:
         return functions.complete(function, cloudformation_json["Properties"])
 
     LambdaFunction.update_from_cloudformation_json = classmethod(update_whole)
+
+
+def _is_wanted(resource_json: dict, resources_map: parsing.ResourceMap) -> bool:
+    condition = resource_json.get("Condition")
+    return condition is None or resources_map.lazy_condition_map[condition]
+
+
+def _follow_conditions(resources_map: parsing.ResourceMap) -> None:
+    """Makes what a condition has come to ask for, and deletes what it no longer asks for."""
+    wanted = {name: _is_wanted(it, resources_map) for name, it in resources_map._resource_json_map.items()}
+    present = resources_map._parsed_resources
+    for logical_id in wanted:
+        if present.get(logical_id, logical_id) is None:
+            del present[logical_id]
+    for logical_id in wanted:
+        if wanted[logical_id]:
+            # Looking for it makes it.
+            resources_map[logical_id]
+    unwanted = [logical_id for logical_id in wanted if logical_id in present and not wanted[logical_id]]
+    # What depends on another stands behind it in most templates; the rest is tried again.
+    while unwanted:
+        left = [logical_id for logical_id in reversed(unwanted) if not _is_deleted(logical_id, resources_map)]
+        assert len(left) < len(unwanted), f"cannot be deleted: {left}"
+        unwanted = left[::-1]
+
+
+def _is_deleted(logical_id: str, resources_map: parsing.ResourceMap) -> bool:
+    try:
+        resource_json = resources_map._resource_json_map[logical_id]
+        resources_map._delete_resource(resources_map._parsed_resources[logical_id], resource_json)
+    except ServiceException:
+        return False
+    del resources_map._parsed_resources[logical_id]
+    return True
 
 
 def _update_bucket(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):

@@ -1,0 +1,19 @@
+"""Conditions: CloudFormation compares all parameters as text. moto makes numbers of some of them, which then equal no text."""
+
+from moto.cloudformation import parsing
+
+
+def install() -> None:
+    parse = parsing.parse_condition
+
+    def parse_condition(condition, resources_map, condition_map) -> bool:
+        if isinstance(condition, dict) and "Fn::Equals" in condition:
+            left, right = (_text(parsing.clean_json(it, resources_map)) for it in condition["Fn::Equals"])
+            return left == right
+        return parse(condition, resources_map, condition_map)
+
+    parsing.parse_condition = parse_condition
+
+
+def _text(value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
