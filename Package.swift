@@ -124,7 +124,7 @@ let package = Package(
             name: "ImportPipelineTests",
             dependencies: [
                 "ByteComparison", "ImportPipeline", "ImportIntake", "StartImportJob", "CheckStatus", "HTTP",
-                "LoopbackHTTP", "TestLog",
+                "LoopbackHTTP", "StructuredLog", "TestLog",
             ],
             swiftSettings: settings),
         .testTarget(

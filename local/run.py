@@ -35,7 +35,7 @@ STATE = PROJECT / ".local"
 POLL_SECONDS = 0.25
 IMPORT_SECONDS = 300
 STUDY_WIDTH = 24
-HEADER = ("job id", "study", "sent", "imported", "failed", "status", "seconds")
+HEADER = ("job id", "study", "sent", "imported", "failed", "warned", "status", "seconds")
 
 
 class Notes(logging.Handler):
@@ -103,7 +103,7 @@ def row(item: dict[str, str]) -> list[str]:
     return [
         item["jobId"],
         shortened(item.get("studyInstanceUID", "-"), STUDY_WIDTH),
-        *(item.get(name, "-") for name in ("instanceCount", "importedCount", "failedCount", "outcome")),
+        *(item.get(name, "-") for name in ("instanceCount", "importedCount", "failedCount", "warningCount", "outcome")),
         seconds(item),
     ]
 

@@ -11,11 +11,11 @@ import StructuredLog
 struct CheckStatusFunction: LambdaHandler {
     private let healthImaging: HealthImagingClient
     private let s3: S3Client
-    private let output: JobOutputReader
     private let table: ImportJobTable
     private let datastoreID: String
     private let pollInterval: PollInterval
     private let tagsImported: Bool
+    private let tagsWarned: Bool
     private let metrics: EmbeddedMetrics?
 
     init(environment: LambdaEnvironment) throws {
@@ -23,34 +23,44 @@ struct CheckStatusFunction: LambdaHandler {
             environment: environment.variables, retryPolicy: .functionIsRepeated, logger: environment.logger)
         healthImaging = HealthImagingClient(client: client)
         s3 = S3Client(client: client)
-        output = JobOutputReader(s3: s3)
         table = ImportJobTable(name: try environment.required("TABLE_NAME"), client: client)
         datastoreID = try environment.required("DATASTORE_ID")
         pollInterval = try PollInterval(environment.required("POLL_SECONDS"))
         tagsImported = environment.variables["TAG_IMPORTED"] == "true"
+        tagsWarned = environment.variables["TAG_WARNED"] == "true"
         metrics = environment.metrics
     }
 
     func handle(_ event: ImportProgress, context: LambdaContext) async throws -> ImportProgress {
+        var logger = context.logger
+        logger[metadataKey: "deliveryId"] = "\(event.request.deliveryId)"
+        logger[metadataKey: "jobId"] = "\(event.jobId)"
         let job = try await metrics.countingHealthImagingErrors {
             try await healthImaging.getDICOMImportJob(datastoreID: datastoreID, jobID: event.jobId)
         }
-        let look = try await look(at: job, of: event.request, logger: context.logger)
-        let progress = progress(after: look.verdict, on: job, of: event)
-        try await record(look, of: job, event: event, isStartedAgain: progress.startsAgain)
+        let output = JobOutputReader(
+            s3: s3, folder: try JobOutputReader.folder(of: job, event, datastoreID: datastoreID), logger: logger)
+        let look = try await look(at: job, output, of: event.request, logger: logger)
+        let progress = event.progressed(by: look.verdict, on: job.jobStatus, pollInterval)
+        var reportS3URI: String?
+        if let proof = look.proof {
+            reportS3URI = try await output.write(
+                proof.report(jobID: event.jobId, of: event, outcome: look.verdict.outcome))
+        }
+        try await record(look.verdict, reportS3URI, of: job, event: event, isStartedAgain: progress.startsAgain)
         count(look, of: event, isStartedAgain: progress.startsAgain)
-        context.logger.info(
+        logger.info(
             "import job checked",
             metadata: [
-                "deliveryId": "\(event.request.deliveryId)", "jobId": "\(event.jobId)",
-                "jobStatus": "\(job.jobStatus.rawValue)", "outcome": "\(look.verdict.outcome.rawValue)",
+                "jobStatus": "\(job.jobStatus.text)", "outcome": "\(look.verdict.outcome.rawValue)",
                 "attempt": "\(event.attempt)", "startsAgain": "\(progress.startsAgain)", "polls": "\(progress.polls)",
+                "warnings": "\(look.proof?.warned.count ?? 0)",
             ])
         if let proof = look.proof {
-            let tags = RetentionTags(s3: s3, bucket: try S3URI(event.request.inputS3Uri).bucket, logger: context.logger)
-            // Of a delivery that is not whole everything stays: it may have to be imported once more.
-            if tagsImported, look.verdict.outcome == .imported { await tags.add(.imported, to: proof.imported) }
-            if proof.expected.isClosed { await tags.add(.unacknowledged, to: proof.unacknowledged) }
+            let tags = RetentionTags(s3: s3, bucket: try S3URI(event.request.inputS3Uri).bucket, logger: logger)
+            for tag in RetentionTags.Tag.allCases where tag != .imported || tagsImported {
+                await tags.add(tag, to: proof.mayExpire(as: tag, evenWithWarnings: tagsWarned))
+            }
         }
         return progress
     }
@@ -60,58 +70,52 @@ struct CheckStatusFunction: LambdaHandler {
     private typealias Look = (verdict: ImportVerdict, proof: ImportProof?)
 
     private func look(
-        at job: HealthImagingClient.JobProperties, of request: ImportRequest, logger: Logger
+        at job: HealthImagingClient.JobProperties, _ output: JobOutputReader, of request: ImportRequest, logger: Logger
     ) async throws -> Look {
         switch job.jobStatus {
         case .submitted, .inProgress: return (.pending, nil)
+        case .other(let status):
+            logger.warning("unknown job status: the job counts as in progress", metadata: ["jobStatus": "\(status)"])
+            return (.pending, nil)
         case .failed: return (.jobFailed(message: job.message), nil)
         case .completed:
-            guard let summary = try await output.summary(of: job) else {
-                // A job that does not say when it ended did so after it was submitted: without either it would be waited for ever.
-                let endedAt = (job.endedAt ?? job.submittedAt)?.date ?? .distantPast
-                return (.manifestMissing(since: endedAt, at: Date()), nil)
+            let summary = try await output.summary()
+            // A job that does not say when it ended did so after it was submitted: without either it would be waited for ever.
+            let endedAt = (job.endedAt ?? job.submittedAt)?.date ?? .distantPast
+            guard summary != nil || ImportVerdict.isManifestOverdue(since: endedAt, at: Date()) else {
+                return (.pending, nil)
             }
             let proof = ImportProof(
                 expected: try await .of(request, s3: s3, logger: logger), summary: summary,
-                results: try await output.results(of: job))
+                results: try await output.results())
+            if let place = proof.results?.unreadable.first {
+                logger.warning(
+                    "lines about single files cannot be read: what they say is not known",
+                    metadata: [
+                        "count": "\(proof.results?.unreadableCount ?? 0)", "file": "\(place.file)",
+                        "line": "\(place.line ?? 0)", "expected": "\(place.expected)",
+                    ])
+            }
             return (ImportVerdict(proof), proof)
         }
     }
 
-    private func progress(
-        after verdict: ImportVerdict, on job: HealthImagingClient.JobProperties, of event: ImportProgress
-    ) -> ImportProgress {
-        var progress = event
-        progress.jobStatus = job.jobStatus
-        progress.polls += 1
-        if verdict.isTransient && event.attempt < ImportProgress.maximumAttempts {
-            progress.startsAgain = true
-            progress.attempt += 1
-            progress.waitSeconds = pollInterval.seconds(beforeAttempt: progress.attempt)
-        } else {
-            progress.outcome = verdict.outcome
-            progress.waitSeconds = pollInterval.seconds(afterPolls: progress.polls)
-        }
-        return progress
-    }
-
     /// Brings the item up to date, after the report that it points to.
     private func record(
-        _ look: Look, of job: HealthImagingClient.JobProperties, event: ImportProgress, isStartedAgain: Bool
+        _ verdict: ImportVerdict, _ reportS3URI: String?, of job: HealthImagingClient.JobProperties,
+        event: ImportProgress, isStartedAgain: Bool
     ) async throws {
-        let outcome = look.verdict.outcome
-        var attributes = look.verdict.attributes
+        var attributes = verdict.attributes
         // An item that is written once more by a repeated start keeps the status that it had: the last word is said in any case.
-        if job.jobStatus != event.jobStatus || outcome != .pending { attributes["jobStatus"] = job.jobStatus.rawValue }
-        if outcome != .pending {
-            attributes["outcome"] = outcome.rawValue
+        if job.jobStatus != event.jobStatus || verdict.outcome != .pending {
+            attributes["jobStatus"] = job.jobStatus.text
+        }
+        if verdict.outcome != .pending {
+            attributes["outcome"] = verdict.outcome.rawValue
             attributes["endedAt"] = PipelineJSON.timestamp(job.endedAt?.date ?? Date())
             if isStartedAgain { attributes["startedAgain"] = "true" }
         }
-        if let proof = look.proof {
-            let report = proof.report(jobID: job.jobId, of: event, outcome: outcome)
-            attributes["reportS3Uri"] = try await output.write(report, of: job)
-        }
+        attributes["reportS3Uri"] = reportS3URI
         if !attributes.isEmpty { try await table.jobProgressed(event.jobId, setting: attributes) }
     }
 
@@ -119,11 +123,12 @@ struct CheckStatusFunction: LambdaHandler {
     private func count(_ look: Look, of event: ImportProgress, isStartedAgain: Bool) {
         let outcome = look.verdict.outcome
         guard outcome != .pending else { return }
-        let imported = look.proof?.summary.numberOfImportedFiles ?? 0
         let ended: [EmbeddedMetrics.Metric] = [
             .init("ImportsImported", outcome == .imported ? 1 : 0),
             .init("ImportsPartial", outcome == .partial ? 1 : 0),
-            .init("ImportsFailed", outcome == .failed ? 1 : 0), .init("InstancesImported", imported),
+            .init("ImportsFailed", outcome == .failed ? 1 : 0),
+            .init("InstancesImported", look.proof?.importedCount ?? 0),
+            .init("InstancesWithWarnings", look.proof?.warned.count ?? 0),
             .init("InstancesNotPrimary", look.proof?.nonPrimaryCount ?? 0),
         ]
         metrics?.emit(

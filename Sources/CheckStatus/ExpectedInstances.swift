@@ -25,11 +25,8 @@ struct ExpectedInstances: Sendable, Equatable {
             return ExpectedInstances(
                 count: request.instanceCount, prefix: prefix, keys: keyOfSingleInstance(request).map { [ByteText($0)] })
         }
-        guard let manifest = try await manifest(of: request.importId, bucket: bucket, s3: s3) else {
+        guard let manifest = try await ownManifest(of: request, bucket: bucket, s3: s3, logger: logger) else {
             return ExpectedInstances(count: request.instanceCount, prefix: prefix, keys: nil)
-        }
-        if let problem = manifest.problem(expecting: request.deliveryId) {
-            throw UnusableManifest(description: problem)
         }
         let further = await others(beside: request.importId, bucket: bucket, s3: s3, logger: logger)
         let manifests = further.map { [manifest] + $0 }
@@ -37,6 +34,24 @@ struct ExpectedInstances: Sendable, Equatable {
             count: request.instanceCount, prefix: prefix, keys: manifest.keys,
             acknowledged: manifests.map { Set($0.flatMap(\.keys)) },
             isClosed: manifests?.contains { $0.closeReason != .recovered } ?? false)
+    }
+
+    /// The manifest that the import was started by; nil where it is not there any more, or not as it was.
+    private static func ownManifest(
+        of request: ImportRequest, bucket: String, s3: S3Client, logger: Logger
+    ) async throws -> DeliveryManifest? {
+        let problem: String
+        do {
+            guard let manifest = try await manifest(of: request.importId, bucket: bucket, s3: s3) else { return nil }
+            guard let found = manifest.problem(expecting: request.deliveryId) else { return manifest }
+            problem = found
+        } catch let error as DocumentError {
+            problem = error.description
+        }
+        logger.error(
+            "the import's manifest cannot be used: only numbers are compared",
+            metadata: ["deliveryId": "\(request.deliveryId)", "problem": "\(problem)"])
+        return nil
     }
 
     /// The other manifests of the delivery; nil where one of them cannot be read: then it is not known what was acknowledged.
@@ -74,12 +89,4 @@ struct ExpectedInstances: Sendable, Equatable {
         return BucketLayout.instanceKey(
             request.deliveryId, study: request.studyInstanceUID, series: series, instance: instance)
     }
-}
-
-/// The manifest of a delivery is not the one that its import was started by.
-struct UnusableManifest: NamedError, Equatable, CustomStringConvertible {
-    var errorClass: ErrorClass? { .permanent }
-
-    /// What is there, and what was expected.
-    let description: String
 }

@@ -7,8 +7,11 @@ struct ImportReport: Encodable, Sendable, Equatable {
     enum Proof: String, Encodable, Sendable {
         /// Every instance was looked up among those that HealthImaging names.
         case instances
-        /// HealthImaging named none, or it is not known which there should be: numbers were compared.
+        /// HealthImaging named none, or not all that it wrote could be read, or it is not known which there should be: numbers were
+        /// compared.
         case counts
+        /// HealthImaging gave no such numbers either.
+        case nothing
     }
 
     let deliveryId: DeliveryID
@@ -22,12 +25,19 @@ struct ImportReport: Encodable, Sendable, Equatable {
     let outcome: ImportOutcome
     let proof: Proof
     let instanceCount: Int
-    let importedCount: Int
+    /// nil: not known.
+    let importedCount: Int?
     let failed: [JobResults.FailedFile]
     /// Keys of which HealthImaging says nothing.
     let missing: [String]
+    /// Instances that were imported, and what HealthImaging warns of; not all of them where they are very many.
+    let warnings: [JobResults.WarnedFile]
+    let warningCount: Int
     /// Keys of instances in image sets that are not primary.
     let nonPrimary: [String]
     /// Keys of objects beside the delivery's instances, whose senders were never told that they were stored.
     let unacknowledged: [String]
+    /// What cannot be read of HealthImaging's lines about single files; not all of it where it is very much.
+    let unreadable: [JobResults.UnreadablePlace]
+    let unreadableCount: Int
 }

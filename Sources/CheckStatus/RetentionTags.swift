@@ -8,7 +8,7 @@ import StructuredLog
 ///
 /// A tag that cannot be written keeps its object; nothing is lost by that, so that it is no failure of the import.
 struct RetentionTags: Sendable {
-    enum Tag: String, Sendable {
+    enum Tag: String, CaseIterable, Sendable {
         /// HealthImaging says that it has imported the instance.
         case imported
         /// Its sender was never told that it was stored.

@@ -17,15 +17,16 @@ package struct ImportJobTable: Sendable {
 
     /// Writes the item of a job that was just started; one that is there already stays as it is.
     package func jobStarted(
-        _ job: HealthImagingClient.StartedJob, for request: ImportRequest, attempt: Int, dataAccessRoleArn: String
+        _ job: HealthImagingClient.StartedJob, at date: Date, for request: ImportRequest, attempt: Int,
+        datastoreID: String, dataAccessRoleArn: String
     ) async throws {
         var item = Self.attributes(of: request)
         item["attempt"] = String(attempt)
         item["jobId"] = job.jobId
-        item["jobStatus"] = job.jobStatus.rawValue
+        item["jobStatus"] = job.jobStatus.text
         item["outcome"] = ImportOutcome.pending.rawValue
-        item["submittedAt"] = PipelineJSON.timestamp(job.submittedAt.date)
-        item["datastoreId"] = job.datastoreId
+        item["submittedAt"] = PipelineJSON.timestamp(date)
+        item["datastoreId"] = datastoreID
         item["dataAccessRoleArn"] = dataAccessRoleArn
         try await dynamoDB.putItemIfAbsent(table: name, keyName: Self.keyName, item: item)
     }

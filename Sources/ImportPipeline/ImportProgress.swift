@@ -2,12 +2,16 @@ import AWS
 
 /// The state of an execution between its steps. The state machine waits `waitSeconds` and looks at `outcome`.
 package struct ImportProgress: Codable, Sendable, Equatable {
-    /// A job that fails for a reason that passes is started again so often, each time under another token.
-    package static let maximumAttempts = 4
+    /// Attempts in all, each under another token, which has room for one digit more.
+    package static let maximumAttempts = 9
+    /// Attempts that may fail for transient reasons; those that ended because HealthImaging was busy are not among them.
+    package static let maximumTransientAttempts = 4
 
     package var request: ImportRequest
     /// From 1.
     package var attempt: Int
+    /// How many of the attempts before this one ended because HealthImaging was busy.
+    package var busyAttempts: Int
     /// Whether the job is to be started again as this attempt.
     package var startsAgain: Bool
     package var jobId: String
@@ -18,12 +22,13 @@ package struct ImportProgress: Codable, Sendable, Equatable {
     package var polls: Int
 
     package init(
-        request: ImportRequest, attempt: Int, startsAgain: Bool = false, jobId: String,
+        request: ImportRequest, attempt: Int, busyAttempts: Int = 0, startsAgain: Bool = false, jobId: String,
         jobStatus: HealthImagingClient.JobStatus, outcome: ImportOutcome,
         waitSeconds: Int, polls: Int
     ) {
         self.request = request
         self.attempt = attempt
+        self.busyAttempts = busyAttempts
         self.startsAgain = startsAgain
         self.jobId = jobId
         self.jobStatus = jobStatus
@@ -36,6 +41,7 @@ package struct ImportProgress: Codable, Sendable, Equatable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         request = try container.decode(ImportRequest.self, forKey: .request)
         attempt = try container.integer(in: 1...Self.maximumAttempts, .attempt)
+        busyAttempts = try container.integer(in: 0...Self.maximumAttempts, .busyAttempts)
         startsAgain = try container.decode(Bool.self, forKey: .startsAgain)
         jobId = try container.text(.jobID, .jobId)
         jobStatus = try container.decode(HealthImagingClient.JobStatus.self, forKey: .jobStatus)

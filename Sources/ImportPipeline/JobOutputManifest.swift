@@ -1,4 +1,6 @@
 /// `job-output-manifest.json`, which HealthImaging writes when a job ends; of its summary what is used here.
+///
+/// A number that is missing, or not what it should be, is nil: nothing else is lost because of it.
 package struct JobOutputManifest: Decodable, Sendable, Equatable {
     package struct ImageSet: Decodable, Sendable, Equatable {
         package let isPrimary: Bool?
@@ -9,38 +11,45 @@ package struct JobOutputManifest: Decodable, Sendable, Equatable {
         }
 
         package init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            isPrimary = try container.decodeIfPresent(Bool.self, forKey: .isPrimary)
-            numberOfMatchedSOPInstances = try container.integerIfPresent(
-                in: DocumentLimits.counts, .numberOfMatchedSOPInstances)
+            let container = try? decoder.container(keyedBy: CodingKeys.self)
+            isPrimary = container?.readable(Bool.self, .isPrimary)
+            numberOfMatchedSOPInstances = container?.readableCount(.numberOfMatchedSOPInstances)
         }
     }
 
     package struct Summary: Decodable, Sendable, Equatable {
-        package let numberOfScannedFiles: Int
-        package let numberOfImportedFiles: Int
-        package let numberOfFilesWithCustomerError: Int
-        package let numberOfFilesWithServerError: Int
-        package let numberOfGeneratedImageSets: Int?
-        package let imageSetsSummary: [ImageSet]?
+        package var numberOfScannedFiles: Int?
+        package var numberOfImportedFiles: Int?
+        package var numberOfFilesWithCustomerError: Int?
+        package var numberOfFilesWithServerError: Int?
+        package var numberOfGeneratedImageSets: Int?
+        package var imageSetsSummary: [ImageSet]?
 
         private enum CodingKeys: CodingKey {
             case numberOfScannedFiles, numberOfImportedFiles, numberOfFilesWithCustomerError
             case numberOfFilesWithServerError, numberOfGeneratedImageSets, imageSetsSummary
         }
 
+        /// Of a manifest that says nothing.
+        package init() {}
+
         package init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
-            let counts = DocumentLimits.counts
-            numberOfScannedFiles = try container.integer(in: counts, .numberOfScannedFiles)
-            numberOfImportedFiles = try container.integer(in: counts, .numberOfImportedFiles)
-            numberOfFilesWithCustomerError = try container.integer(in: counts, .numberOfFilesWithCustomerError)
-            numberOfFilesWithServerError = try container.integer(in: counts, .numberOfFilesWithServerError)
-            numberOfGeneratedImageSets = try container.integerIfPresent(in: counts, .numberOfGeneratedImageSets)
-            imageSetsSummary = try container.decodeIfPresent([ImageSet].self, forKey: .imageSetsSummary)
+            numberOfScannedFiles = container.readableCount(.numberOfScannedFiles)
+            numberOfImportedFiles = container.readableCount(.numberOfImportedFiles)
+            numberOfFilesWithCustomerError = container.readableCount(.numberOfFilesWithCustomerError)
+            numberOfFilesWithServerError = container.readableCount(.numberOfFilesWithServerError)
+            numberOfGeneratedImageSets = container.readableCount(.numberOfGeneratedImageSets)
+            imageSetsSummary = container.readable([ImageSet].self, .imageSetsSummary)
         }
 
-        package var numberOfFailedFiles: Int { numberOfFilesWithCustomerError + numberOfFilesWithServerError }
+        /// nil unless both numbers are known.
+        package var numberOfFailedFiles: Int? {
+            guard let customer = numberOfFilesWithCustomerError, let server = numberOfFilesWithServerError else {
+                return nil
+            }
+            return customer + server
+        }
 
         package var numberOfNonPrimaryInstances: Int {
             (imageSetsSummary ?? []).filter { $0.isPrimary == false }

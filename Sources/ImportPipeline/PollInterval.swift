@@ -17,6 +17,11 @@ package struct PollInterval: Sendable, Equatable {
 
     /// What made a job fail may last for a while: twice as long before each further attempt.
     package func seconds(beforeAttempt attempt: Int) -> Int { seconds << min(max(attempt - 1, 0), 8) }
+
+    /// HealthImaging is busy for longer: with `POLL_SECONDS` 30 the eight attempts that may follow are about thirteen hours apart in all.
+    package func seconds(afterBusyAttempts attempts: Int) -> Int {
+        min(10 * seconds << min(max(attempts - 1, 0), 8), 14_400)
+    }
 }
 
 package struct PollIntervalError: Error, Equatable, CustomStringConvertible {

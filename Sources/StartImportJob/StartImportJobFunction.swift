@@ -1,4 +1,5 @@
 import AWS
+import FoundationEssentials
 import ImportPipeline
 import LambdaRuntime
 import StructuredLog
@@ -34,7 +35,9 @@ struct StartImportJobFunction: LambdaHandler {
         let job = try await metrics.countingHealthImagingErrors {
             try await healthImaging.startDICOMImportJob(datastoreID: datastoreID, start)
         }
-        try await table.jobStarted(job, for: request, attempt: event.attempt, dataAccessRoleArn: dataAccessRoleARN)
+        try await table.jobStarted(
+            job, at: job.submittedAt?.date ?? Date(), for: request, attempt: event.attempt, datastoreID: datastoreID,
+            dataAccessRoleArn: dataAccessRoleARN)
         context.logger.info(
             "import job started",
             metadata: [
@@ -42,7 +45,7 @@ struct StartImportJobFunction: LambdaHandler {
                 "instanceCount": "\(request.instanceCount)", "attempt": "\(event.attempt)",
             ])
         return ImportProgress(
-            request: request, attempt: event.attempt, jobId: job.jobId, jobStatus: job.jobStatus, outcome: .pending,
-            waitSeconds: pollInterval.seconds, polls: 0)
+            request: request, attempt: event.attempt, busyAttempts: event.busyAttempts, jobId: job.jobId,
+            jobStatus: job.jobStatus, outcome: .pending, waitSeconds: pollInterval.seconds, polls: 0)
     }
 }

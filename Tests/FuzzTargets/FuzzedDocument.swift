@@ -35,6 +35,7 @@ enum FuzzedDocument {
         else { return }
         expectSame(progress, in: progress) { $0 }
         _ = interval.seconds(afterPolls: progress.polls + 1) + interval.seconds(beforeAttempt: progress.attempt + 1)
+        _ = interval.seconds(afterBusyAttempts: progress.busyAttempts + 1)
     }
 
     static func event(_ bytes: [UInt8]) {
@@ -48,18 +49,20 @@ enum FuzzedDocument {
     static func job(_ bytes: [UInt8]) {
         guard let job = try? PipelineJSON.decode(HealthImagingClient.JobProperties.self, from: bytes) else { return }
         _ = (job.endedAt ?? job.submittedAt).map { PipelineJSON.timestamp($0.date) }
-        _ = try? S3URI(job.outputS3Uri)
+        _ = job.outputS3Uri.map { try? S3URI($0) }
+        precondition((1...32).contains(job.jobStatus.text.utf8.count), "a status is no word")
     }
 
     static func jobOutput(_ bytes: [UInt8]) {
         guard let output = try? PipelineJSON.decode(JobOutputManifest.self, from: bytes) else { return }
-        _ = output.jobSummary.numberOfFailedFiles + output.jobSummary.numberOfNonPrimaryInstances
+        _ = (output.jobSummary.numberOfFailedFiles ?? 0) + output.jobSummary.numberOfNonPrimaryInstances
     }
 
     static func results(_ bytes: [UInt8]) {
         var results = JobResults()
-        try? results.addSuccesses(bytes)
-        try? results.addFailures(bytes)
+        for folder in JobResults.Folder.allCases { results.add(bytes, of: "file", in: folder) }
+        precondition(results.warned.isSubset(of: results.imported), "a file with warnings was imported")
+        precondition(results.unreadable.count <= results.unreadableCount, "a place is told and not counted")
     }
 
     static func listing(_ bytes: [UInt8]) {

@@ -10,6 +10,11 @@ import Testing
         try document.read(document.text)
     }
 
+    @Test("A member that is not known is skipped, in any object of it", arguments: SampleDocument.allCases)
+    func unknownMembers(_ document: SampleDocument) throws {
+        try document.read(try document.textWithUnknownMembers())
+    }
+
     static let largest = "9223372036854775807"
 
     struct Fault: Sendable, CustomTestStringConvertible {
@@ -37,6 +42,7 @@ import Testing
     private static let noCounts: [String?] = [
         largest, "-1", "1000000001", "1.5", "1e300", "\"1\"", "9223372036854775808",
     ]
+    private static let noKeys: [String?] = ["1", "\"\"", "\"\(String(repeating: "x", count: 1_025))\"", "null", nil]
     private static let noDeliveries: [String?] = ["\"x\"", "\"20261123T235152-0123456789ABCDEF01234567\"", "7", nil]
 
     static let faults: [Fault] = [
@@ -78,7 +84,7 @@ import Testing
         Fault(
             document: .manifest, path: "instances.0.transferSyntaxUID",
             values: noUIDs.filter { $0 != nil && $0 != "null" }),
-        Fault(document: .start, path: "attempt", values: [largest, "0", "-9223372036854775808", "5", nil]),
+        Fault(document: .start, path: "attempt", values: [largest, "0", "-9223372036854775808", "10", nil]),
         Fault(document: .start, path: "request.deliveryId", values: noDeliveries),
         Fault(
             document: .start, path: "request.inputS3Uri",
@@ -96,23 +102,20 @@ import Testing
         Fault(document: .start, path: "request.instanceCount", values: [largest, "0", "-1", "5001", nil]),
         Fault(
             document: .start, path: "request.redrive", values: ["\"\"", "\"123456789012345678901\"", "\"a b\"", "1"]),
-        Fault(document: .progress, path: "attempt", values: [largest, "0", "5", nil]),
+        Fault(document: .start, path: "busyAttempts", values: [largest, "-1", "10", "\"1\""]),
+        Fault(document: .progress, path: "attempt", values: [largest, "0", "10", nil]),
+        Fault(document: .progress, path: "busyAttempts", values: [largest, "-1", "10", nil]),
         Fault(
             document: .progress, path: "jobId",
             values: ["\"\"", "\"../\"", "\"\(String(repeating: "1", count: 65))\"", nil]),
-        Fault(document: .progress, path: "jobStatus", values: ["\"DONE\"", nil]),
+        Fault(document: .progress, path: "jobStatus", values: ["1", nil]),
         Fault(document: .progress, path: "outcome", values: ["\"DONE\"", nil]),
         Fault(document: .progress, path: "waitSeconds", values: [largest, "-1", "86401", nil]),
         Fault(document: .progress, path: "polls", values: [largest, "-1", "25001", nil]),
-        Fault(document: .jobOutput, path: "jobSummary.numberOfScannedFiles", values: noCounts + [nil]),
-        Fault(document: .jobOutput, path: "jobSummary.numberOfImportedFiles", values: noCounts + [nil]),
-        Fault(document: .jobOutput, path: "jobSummary.numberOfFilesWithCustomerError", values: noCounts + [nil]),
-        Fault(document: .jobOutput, path: "jobSummary.numberOfFilesWithServerError", values: noCounts + [nil]),
-        Fault(document: .jobOutput, path: "jobSummary.numberOfGeneratedImageSets", values: noCounts),
-        Fault(
-            document: .jobOutput, path: "jobSummary.imageSetsSummary.0.numberOfMatchedSOPInstances", values: noCounts),
-        Fault(document: .success, path: "inputFile", values: ["1", nil]),
-        Fault(document: .failure, path: "inputFile", values: ["1", nil]),
+        Fault(document: .jobOutput, path: "jobSummary", values: ["1", "[]", "null", nil]),
+        Fault(document: .success, path: "inputFile", values: noKeys),
+        Fault(document: .warning, path: "inputFile", values: noKeys),
+        Fault(document: .failure, path: "inputFile", values: noKeys),
         Fault(document: .notification, path: "Records.0.eventTime", values: noTimes),
         Fault(
             document: .notification, path: "Records.0.s3.bucket.name",
@@ -146,6 +149,35 @@ import Testing
             guard fault.document != .queue else { continue }
             #expect(error?.path == fault.path)
         }
+    }
+
+    @Test(
+        "A number of a job's output that is none is not known, and the rest is read",
+        arguments: [
+            "numberOfScannedFiles", "numberOfImportedFiles", "numberOfFilesWithCustomerError",
+            "numberOfFilesWithServerError", "numberOfGeneratedImageSets", "imageSetsSummary",
+            "imageSetsSummary.0.numberOfMatchedSOPInstances", "imageSetsSummary.0.isPrimary", "imageSetsSummary.0",
+        ])
+    func unknownNumbers(_ member: String) throws {
+        func summary(_ text: String) throws -> JobOutputManifest.Summary {
+            try PipelineJSON.decode(JobOutputManifest.self, from: Array(text.utf8)).jobSummary
+        }
+        let whole = try summary(SampleDocument.jobOutput.text)
+        for value in Self.noCounts + ["null", nil] {
+            let rest = try summary(SampleDocument.jobOutput.text(setting: "jobSummary.\(member)", to: value))
+            let (known, all) = (Self.numbers(rest), Self.numbers(whole))
+            #expect(zip(known, all).allSatisfy { $0 == $1 || $0 == nil })
+            #expect(known.count { $0 == nil } == 1)
+        }
+    }
+
+    private static func numbers(_ summary: JobOutputManifest.Summary) -> [Int?] {
+        let nonPrimary = summary.numberOfNonPrimaryInstances
+        return [
+            summary.numberOfScannedFiles, summary.numberOfImportedFiles, summary.numberOfFilesWithCustomerError,
+            summary.numberOfFilesWithServerError, summary.numberOfGeneratedImageSets,
+            nonPrimary == 0 ? nil : nonPrimary,
+        ]
     }
 
     @Test("Sizes and counts at their limits have sums")

@@ -67,6 +67,17 @@ import Testing
         #expect(!expected.isClosed)
     }
 
+    @Test(
+        "Where the import's own manifest is not as it was only the number of instances is known",
+        arguments: ["text", "{}", nil])
+    func unusable(_ document: String?) async throws {
+        var strange = SampleDeliveries.manifest(SampleDeliveries.id(2))
+        strange.closeReason = .quiet
+        let document = try document ?? String(decoding: PipelineJSON.encode(strange), as: UTF8.self)
+        let expected = try await expected(by: 0, [key(0): document])
+        #expect(expected == ExpectedInstances(count: 1, prefix: BucketLayout.prefix(of: Self.id), keys: nil))
+    }
+
     @Test("An object of the inbox has no manifest; its key follows from the request")
     func inbox() async throws {
         let expected = try await expected(by: nil, [:])

@@ -1,5 +1,6 @@
 import AWS
 import FoundationEssentials
+import StructuredLog
 import Testing
 
 @testable import CheckStatus
@@ -32,17 +33,54 @@ import Testing
     }
 
     @Test(
-        "A job that failed is started again unless its reason stays",
+        "A job that failed is started again unless its reason stays, and later where HealthImaging is busy",
         arguments: [
-            (nil, true), ("InternalServerException", true), ("Service is unavailable", true),
-            ("Access denied to the bucket", false), ("the role is not authorized", false),
-            ("no object below inputS3Uri", false), ("Quota exceeded", false),
-        ] as [(String?, Bool)])
-    func transient(message: String?, isTransient: Bool) {
+            (nil, .transient), ("InternalServerException", .transient), ("Service is unavailable", .transient),
+            ("Access denied to the bucket", .permanent), ("the role is not authorized", .permanent),
+            ("no object below inputS3Uri", .permanent), ("Quota exceeded", .permanent), ("Rate exceeded", .busy),
+            ("ThrottlingException: limit", .busy), ("Too Many Requests", .busy), ("Please slow down.", .busy),
+        ] as [(String?, ErrorClass)])
+    func cause(message: String?, cause: ErrorClass) {
         let verdict = ImportVerdict.jobFailed(message: message)
         #expect(verdict.outcome == .failed)
-        #expect(verdict.isTransient == isTransient)
+        #expect(verdict.cause == cause)
         #expect(verdict.attributes["message"]?.isEmpty == false)
+    }
+
+    private func progress(_ change: (inout ImportProgress) -> Void) throws -> ImportProgress {
+        var progress = try PipelineJSON.decode(ImportProgress.self, from: Array(SampleDocument.progress.text.utf8))
+        change(&progress)
+        return progress
+    }
+
+    private func attempts(_ causes: [ErrorClass], from progress: ImportProgress) throws -> [Int] {
+        let interval = try PollInterval("30")
+        var (progress, waits) = (progress, [Int]())
+        for cause in causes {
+            progress = progress.progressed(by: ImportVerdict(outcome: .failed, cause: cause), on: .failed, interval)
+            guard progress.startsAgain else { break }
+            waits.append(progress.waitSeconds)
+            progress.startsAgain = false
+        }
+        return waits
+    }
+
+    @Test("A transient reason has four attempts, and one that HealthImaging was busy for uses up none of them")
+    func attempts() throws {
+        let first = try progress { _ in }
+        #expect(try attempts(.init(repeating: .transient, count: 9), from: first) == [60, 120, 240])
+        #expect(
+            try attempts(.init(repeating: .busy, count: 9), from: first)
+                == [300, 600, 1_200, 2_400, 4_800, 9_600, 14_400, 14_400])
+        #expect(
+            try attempts([.transient, .busy, .busy, .transient, .transient, .transient], from: first)
+                == [60, 300, 600, 120, 240])
+        #expect(try attempts([.permanent], from: first) == [])
+        // As many as a client token has room for.
+        let last = try progress { $0.attempt = ImportProgress.maximumAttempts }
+        #expect(try attempts([.busy], from: last) == [])
+        let token = last.request.clientToken(attempt: last.attempt)
+        #expect(token.utf8.count <= 64)
     }
 
     @Test("A reason is told as far as an item has room for it")
@@ -52,23 +90,41 @@ import Testing
         #expect(message?.unicodeScalars.count == DocumentLimits.maximumMessageLength)
     }
 
-    @Test("A manifest that is late is waited for, one that never comes proves nothing")
+    @Test("A manifest that is late is waited for, and then the lines decide")
     func missing() {
         let ended = Date(timeIntervalSince1970: 0)
-        #expect(ImportVerdict.manifestMissing(since: ended, at: Date(timeIntervalSince1970: 899)).outcome == .pending)
-        #expect(ImportVerdict.manifestMissing(since: ended, at: Date(timeIntervalSince1970: 901)).outcome == .failed)
+        #expect(!ImportVerdict.isManifestOverdue(since: ended, at: Date(timeIntervalSince1970: 899)))
+        #expect(ImportVerdict.isManifestOverdue(since: ended, at: Date(timeIntervalSince1970: 901)))
     }
 
     @Test(
-        "The job's folder is found whether or not the URI holds it already",
-        arguments: ["", "/", "/store-DicomImport-job/", "/store-DicomImport-job"])
-    func folder(ending: String) throws {
-        let job = """
-            {"jobId":"job","jobStatus":"COMPLETED","datastoreId":"store","inputS3Uri":"s3://in/",\
-            "outputS3Uri":"s3://out/d\(ending)"}
-            """
-        let properties = try PipelineJSON.decode(HealthImagingClient.JobProperties.self, from: Array(job.utf8))
-        #expect(try JobOutputReader.outputFolder(of: properties) == S3URI("s3://out/d/store-DicomImport-job/"))
+        "The job's folder is found whether or not the URI holds it already, and where the job reports none",
+        arguments: [
+            "\"s3://out/d\"", "\"s3://out/d/\"", "\"s3://out/d/store-DicomImport-job/\"",
+            "\"s3://out/d/store-DicomImport-job\"", "\"out\"", "1", "null",
+        ])
+    func folder(reported: String) throws {
+        let job = try PipelineJSON.decode(
+            HealthImagingClient.JobProperties.self,
+            from: Array(#"{"jobStatus":"COMPLETED","outputS3Uri":\#(reported)}"#.utf8))
+        let progress = try progress {
+            $0.jobId = "job"
+            $0.request.outputS3Uri = "s3://out/d/"
+        }
+        #expect(
+            try JobOutputReader.folder(of: job, progress, datastoreID: "store")
+                == S3URI("s3://out/d/store-DicomImport-job/"))
+    }
+
+    @Test("The job's folder may be the bucket's first")
+    func folderOfBucket() throws {
+        let job = try PipelineJSON.decode(
+            HealthImagingClient.JobProperties.self,
+            from: Array(#"{"outputS3Uri":"s3://out/store-DicomImport-job"}"#.utf8))
+        let progress = try progress { $0.jobId = "job" }
+        #expect(
+            try JobOutputReader.folder(of: job, progress, datastoreID: "store")
+                == S3URI("s3://out/store-DicomImport-job/"))
     }
 
     @Test(

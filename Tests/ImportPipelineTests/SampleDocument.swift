@@ -4,7 +4,8 @@ import Foundation
 
 /// One document of each kind, as it should be, with a member here and there as a test wants it.
 enum SampleDocument: String, CaseIterable, Sendable {
-    case marker, lease, manifest, start, progress, jobOutput, success, failure, notification, eventBridge, queue
+    case marker, lease, manifest, start, progress, jobOutput, success, warning, failure, notification, eventBridge,
+        queue
 
     static let delivery = "20261123T235152-0123456789abcdef01234567"
 
@@ -39,7 +40,7 @@ enum SampleDocument: String, CaseIterable, Sendable {
         case .start: return #"{"request":\#(request),"attempt":1,"jobId":"\#(Self.delivery)"}"#
         case .progress:
             return """
-                {"request":\(request),"attempt":1,"startsAgain":false,"jobId":"9dbc0c729b362bcf8ca9f8721a219e2d",\
+                {"request":\(request),"attempt":1,"busyAttempts":0,"startsAgain":false,"jobId":"9dbc0c729b362bcf8ca9f8721a219e2d",\
                 "jobStatus":"SUBMITTED","outcome":"PENDING","waitSeconds":30,"polls":0}
                 """
         case .jobOutput:
@@ -49,6 +50,11 @@ enum SampleDocument: String, CaseIterable, Sendable {
                 "imageSetsSummary":[{"isPrimary":false,"numberOfMatchedSOPInstances":1}]}}
                 """
         case .success: return #"{"inputFile":"a.dcm","importResponse":{"imageSetId":"1","isPrimary":false}}"#
+        case .warning:
+            return """
+                {"inputFile":"a.dcm","importResponse":{"imageSetId":"1","isPrimary":true,"warnings":[\
+                {"warning_reason_code":45330,"type":"OFFSET_TABLE","message":"no"}]}}
+                """
         case .failure:
             return #"{"inputFile":"a.dcm","exception":{"exceptionType":"ValidationException","message":"no"}}"#
         case .notification: return sent
@@ -73,18 +79,26 @@ enum SampleDocument: String, CaseIterable, Sendable {
         case .start: _ = try PipelineJSON.decode(ImportStart.self, from: bytes)
         case .progress: _ = try PipelineJSON.decode(ImportProgress.self, from: bytes)
         case .jobOutput: _ = try PipelineJSON.decode(JobOutputManifest.self, from: bytes)
-        case .success:
-            var results = JobResults()
-            try results.addSuccesses(bytes)
-        case .failure:
-            var results = JobResults()
-            try results.addFailures(bytes)
+        case .success, .warning: _ = try PipelineJSON.decode(ImportedLine.self, from: bytes)
+        case .failure: _ = try PipelineJSON.decode(FailedLine.self, from: bytes)
         case .notification, .eventBridge, .queue:
             guard case .messages(let messages) = try PipelineJSON.decode(TriggerImportEvent.self, from: bytes) else {
                 return
             }
             for message in messages { _ = try message.objects() }
         }
+    }
+
+    /// The document with a member in each of its objects that nobody knows.
+    func textWithUnknownMembers() throws -> String {
+        let object = Self.withUnknownMembers(try JSONSerialization.jsonObject(with: Data(text.utf8)))
+        return String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
+    }
+
+    private static func withUnknownMembers(_ node: Any) -> Any {
+        if let array = node as? [Any] { return array.map(withUnknownMembers) }
+        guard let object = node as? [String: Any] else { return node }
+        return object.mapValues(withUnknownMembers).merging(["unknown": [["member": NSNull()]]]) { $1 }
     }
 
     /// The document with another value, in JSON, in the place that a path such as `instances.0.size` names; nil takes the member

@@ -30,8 +30,8 @@ TRANSITIONS, TRANSITIONS_OF_A_LOOK = 6, 3
 # StartImportJob: job, item.
 RECEIVER_REQUESTS, START_REQUESTS = 2, 5
 # Of CheckStatus: the job and perhaps its manifest at each look; at the last one the delivery's manifest and whether there is a
-# further one, two listings, what they list, the report and the item.
-LOOK_REQUESTS, VERDICT_REQUESTS = 3, 9
+# further one, a listing, what it lists, the report and the item.
+LOOK_REQUESTS, VERDICT_REQUESTS = 3, 8
 # Of TriggerImport for an object of the inbox: its size and date, its beginning, the copy, execution, the object's removal.
 INBOX_REQUESTS = 5
 # Of a sweep that finds nothing: where the last one stopped, and the listings of markers, audits and inbox.

@@ -112,19 +112,44 @@ def test_bad_objects_fail_and_the_job_still_completes(imaging, samples, tmp_path
     assert {failure["exception"]["exceptionType"] for failure in failures} == {"ValidationException"}
 
 
-def test_odd_objects_are_imported(imaging, samples, tmp_path):
-    """The service warns of them."""
+@pytest.mark.parametrize(
+    ("fault", "in_success", "counted"),
+    [(None, False, True), ("WarnInSuccess", True, True), ("WarnUncounted", False, False)],
+)
+def test_odd_objects_are_imported_with_the_documented_warning(imaging, samples, tmp_path, fault, in_success, counted):
+    """Whether they are in SUCCESS too, and counted, is unverified: a fault says how it is. It also warns of the first file."""
     content = samples[0].read_bytes()
     odd = {
-        "syntax.dcm": content.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.9\0"),
-        "id.dcm": altered(samples[0], tmp_path, PatientID="1" * 257),
-        "uid.dcm": altered(samples[0], tmp_path, StudyInstanceUID="1.2.x"),
+        "a-syntax.dcm": (45344, content.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.9\0")),
+        "b-id.dcm": (45571, altered(samples[0], tmp_path, PatientID="1" * 257)),
+        "c-uid.dcm": (45570, altered(samples[0], tmp_path, StudyInstanceUID="1.2.x")),
+        "d-zero.dcm": (45570, altered(samples[0], tmp_path, StudyInstanceUID="1.02")),
     }
-    for name, body in odd.items():
+    for name, (_, body) in odd.items():
         imaging.put(f"in/{name}", body)
+    imaging.put("in/good.dcm", content)
+    if fault:
+        imaging.aws.arm(fault)
     job = imaging.start()
     assert imaging.ended(job)["jobStatus"] == "COMPLETED"
-    assert {it["inputFile"] for it in imaging.lines(job, "SUCCESS/success.ndjson")} == {f"in/{name}" for name in odd}
+    codes = {f"in/{name}": {code} for name, (code, _) in odd.items()}
+    if fault:
+        codes["in/a-syntax.dcm"].add(45330)
+    responses = {it["inputFile"]: it["importResponse"] for it in imaging.lines(job, "WARNING/warning.ndjson")}
+    warnings = {name: response["warnings"] for name, response in responses.items()}
+    assert {name: {it["warning_reason_code"] for it in told} for name, told in warnings.items()} == codes
+    assert all(it.keys() == {"warning_reason_code", "type", "message"} for told in warnings.values() for it in told)
+    successes = {it["inputFile"] for it in imaging.lines(job, "SUCCESS/success.ndjson")}
+    assert successes == {"in/good.dcm"} | (codes.keys() if in_success else set())
+    assert imaging.summary(job)["numberOfImportedFiles"] == (len(odd) + 1 if counted else 1)
+    assert len([it for it in imaging.aws.instances() if it["jobId"] == job["jobId"]]) == len(odd) + 1
+
+
+def test_a_job_without_warnings_has_no_such_folder(imaging, samples):
+    imaging.put("in/one.dcm", samples[0].read_bytes())
+    job = imaging.start()
+    imaging.ended(job)
+    assert imaging.output(job, "WARNING/warning.ndjson") is None
 
 
 def altered(path: Path, folder: Path, **values) -> bytes:
@@ -181,6 +206,14 @@ def test_an_armed_job_fails(imaging, samples):
     imaging.put("in/one.dcm", samples[0].read_bytes())
     imaging.aws.arm("FailJob")
     assert imaging.ended(imaging.start())["jobStatus"] == "FAILED"
+
+
+def test_an_armed_look_is_told_a_status_that_is_not_documented(imaging, samples):
+    imaging.put("in/one.dcm", samples[0].read_bytes())
+    job = imaging.start()
+    imaging.aws.arm("Look:OddStatus")
+    assert imaging.properties(job)["jobStatus"] == "INDEXING"
+    assert imaging.ended(job)["jobStatus"] == "COMPLETED"
 
 
 @pytest.mark.parametrize(

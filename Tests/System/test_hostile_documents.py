@@ -6,12 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.config import Config
-from conftest import LONG_FORM, PROJECT
+from conftest import LONG_FORM, PROJECT, ROLE
 from delivery_documents import TASK, manifest, marker, marker_key, prefix
 from deploy import client, deploy
 from local_aws import LocalAWS
 from pipeline import Pipeline
 from schedule import EVENT
+from waiting import wait_for
 
 pytestmark = pytest.mark.pipeline
 MEGABYTES = 1 << 20
@@ -51,18 +52,18 @@ def put(pipeline: Pipeline, objects: dict[str, str | dict]) -> None:
             it.result()
 
 
-def invoke(pipeline: Pipeline, event: bytes | dict) -> dict:
+def invoke(pipeline: Pipeline, event: bytes | dict, function: str = "TriggerImport") -> dict:
     # A sweep may take all of the function's two minutes.
     functions = client("lambda", pipeline.aws.endpoint, Config(read_timeout=150, retries={"total_max_attempts": 1}))
     payload = event if isinstance(event, bytes) else json.dumps(event).encode()
-    answer = functions.invoke(FunctionName=pipeline.outputs["TriggerImportFunctionName"], Payload=payload)
+    answer = functions.invoke(FunctionName=pipeline.outputs[f"{function}FunctionName"], Payload=payload)
     result = json.load(answer["Payload"])
     assert "FunctionError" not in answer, result
     return result
 
 
-def log(pipeline: Pipeline) -> str:
-    name = pipeline.outputs["TriggerImportFunctionName"]
+def log(pipeline: Pipeline, function: str = "TriggerImport") -> str:
+    name = pipeline.outputs[f"{function}FunctionName"]
     return (pipeline.aws.state_dir / "logs" / f"{name}.log").read_text(errors="replace")
 
 
@@ -200,6 +201,65 @@ def test_a_broken_document_of_each_kind_in_a_batch_fails_or_rejects_itself_alone
         assert BROKEN_MANIFESTS[name] in messages[it], name
         assert "expected" in messages[it] and STRANGE_VALUE not in messages[it]
     assert STRANGE_VALUE not in log(still)
+
+
+IMPORTED = {"numberOfImportedFiles": 1, "numberOfFilesWithCustomerError": 0, "numberOfFilesWithServerError": 0}
+# Outputs of jobs that imported their only instance, by what is odd about them: the outcome, what it rests on, and how many places of the
+# lines about single files cannot be read.
+ODD_OUTPUTS = {
+    "a manifest of brackets": ("IMPORTED", "instances", 0),
+    "a manifest that is too large": ("IMPORTED", "instances", 0),
+    "a line of brackets": ("IMPORTED", "counts", 1),
+    "lines that are too many bytes": ("IMPORTED", "counts", 1),
+    "a warning about a strange key": ("IMPORTED", "instances", 1),
+    "only brackets": ("PARTIAL", "nothing", 1),
+}
+
+
+def odd_output(name: str, key: str) -> dict[str, str | dict]:
+    good = json.dumps({"inputFile": key, "importResponse": {"isPrimary": True}})
+    summary = {"job-output-manifest.json": {"jobSummary": IMPORTED}}
+    match name:
+        case "a manifest of brackets":
+            return {"job-output-manifest.json": BRACKETS, "SUCCESS/s.ndjson": good}
+        case "a manifest that is too large":
+            return {"job-output-manifest.json": TOO_LARGE, "SUCCESS/s.ndjson": good}
+        case "a line of brackets":
+            return {**summary, "SUCCESS/s.ndjson": BRACKETS}
+        case "lines that are too many bytes":
+            return {**summary, "WARNING/w.ndjson": " " * (33 * MEGABYTES), "SUCCESS/s.ndjson": good}
+        case "a warning about a strange key":
+            return {**summary, "WARNING/w.ndjson": json.dumps({"inputFile": STRANGE_VALUE * 200}), "SUCCESS/s.ndjson": good}
+        case _:
+            return {"job-output-manifest.json": BRACKETS, "SUCCESS/s.ndjson": BRACKETS}
+
+
+def test_no_output_of_healthimaging_makes_a_good_import_a_failed_one_or_ends_the_function(still):
+    s3, imaging = still.aws.client("s3"), still.aws.client("medical-imaging")
+    still.aws.arm("Nothing", len(ODD_OUTPUTS))
+    output, datastore = still.outputs["OutputBucketName"], still.outputs["DatastoreId"]
+    events = {}
+    for number, name in enumerate(ODD_OUTPUTS):
+        it = delivery(8000 + number)
+        document = manifest(it)
+        [instance] = document["instances"]
+        put(still, {f"deliveries/{it}.json": document, instance["key"]: "no DICOM"})
+        uris = {"inputS3Uri": f"s3://{still.bucket}/{prefix(it)}", "outputS3Uri": f"s3://{output}/{it}/"}
+        job = imaging.start_dicom_import_job(datastoreId=datastore, dataAccessRoleArn=ROLE, clientToken=it, **uris)["jobId"]
+        request = {"deliveryId": it, "importId": it, "manifestKey": f"deliveries/{it}.json", **uris}
+        state = {"attempt": 1, "busyAttempts": 0, "startsAgain": False, "jobStatus": "SUBMITTED", "outcome": "PENDING"}
+        request |= {"studyInstanceUID": "1.2.3", "instanceCount": 1}
+        events[name] = {**state, "request": request, "jobId": job, "waitSeconds": 1, "polls": 0}
+    for name, event in events.items():
+        folder = f"{event['request']['deliveryId']}/{datastore}-DicomImport-{event['jobId']}/"
+        wait_for("the job's end", lambda: s3.list_objects_v2(Bucket=output, Prefix=folder).get("Contents"))
+        [key] = [it["key"] for it in manifest(event["request"]["deliveryId"])["instances"]]
+        for file, body in odd_output(name, key).items():
+            s3.put_object(Bucket=output, Key=folder + file, Body=text(body).encode())
+        answer = invoke(still, event, "CheckStatus")
+        report = json.load(s3.get_object(Bucket=output, Key=f"{folder}report.json")["Body"])
+        assert (answer["outcome"], report["proof"], report["unreadableCount"]) == ODD_OUTPUTS[name], name
+    assert STRANGE_VALUE not in log(still, "CheckStatus")
 
 
 @pytest.mark.parametrize("path", ["request.instanceCount", "polls", "attempt", "waitSeconds"])

@@ -122,6 +122,78 @@ def test_a_job_that_may_not_read_is_not_tried_again(pipeline, receiver, watch, t
     assert "Access denied" in item["message"]
 
 
+def send_studies(pipeline: Pipeline, receiver, folder, faults) -> list:
+    """A study for each fault; which job meets which is left open. The files of all."""
+    for fault in faults:
+        pipeline.aws.arm(fault)
+    studies = [write_study(folder / fault) for fault in faults]
+    for files in studies:
+        send(receiver, files)
+    return sum(studies, [])
+
+
+def check_status_log(pipeline: Pipeline) -> str:
+    return (pipeline.aws.state_dir / "logs" / f"{pipeline.outputs['CheckStatusFunctionName']}.log").read_text()
+
+
+def test_an_instance_with_a_warning_is_imported_counted_and_named(pipeline, receiver, watch, tmp_path):
+    """In WARNING alone or in SUCCESS too, counted by HealthImaging or not. What it says may quote what the file holds."""
+    files = send_studies(pipeline, receiver, tmp_path, ["Warn", "WarnInSuccess", "WarnUncounted"])
+    items = watch.ended(len(files))
+    assert len(items) == 3
+    keys = tuple(f"/{pydicom.dcmread(file).SOPInstanceUID}.dcm" for file in files)
+    for item in items:
+        assert (item["outcome"], item["importedCount"], item["warningCount"]) == ("IMPORTED", item["instanceCount"], "1")
+        told = report(pipeline, item)
+        [warned] = told["warnings"]
+        assert warned["key"].endswith(keys) and warned["framesUnavailable"] is True and told["warningCount"] == 1
+        [warning] = warned["warnings"]
+        assert (warning["code"], warning["type"]) == (45330, "INVALID_OFFSET_TABLE") and "Doe^John" in warning["message"]
+        assert (told["proof"], told["missing"], told["unreadableCount"]) == ("instances", [], 0)
+    log = check_status_log(pipeline)
+    assert log.count('"InstancesWithWarnings":1') == log.count('"warnings":"1"') == 3
+    assert "Doe" not in log + json.dumps(items)
+
+
+def test_what_cannot_be_read_makes_no_good_import_a_failed_one(pipeline, receiver, watch, tmp_path):
+    files = send_studies(pipeline, receiver, tmp_path, ["OddLines", "NoNumbers", "OddManifest", "Nothing"])
+    reports = [(item, report(pipeline, item)) for item in watch.ended(len(files))]
+    assert sorted((item["outcome"], told["proof"], told["unreadableCount"]) for item, told in reports) == [
+        ("IMPORTED", "counts", len(files) // 4),
+        ("IMPORTED", "instances", 0),
+        ("IMPORTED", "instances", 0),
+        ("PARTIAL", "nothing", 0),
+    ]
+    listed = redrive(pipeline)
+    for item, told in reports:
+        places = [(it["file"], it["line"]) for it in told["unreadable"]]
+        assert places == [("SUCCESS/success.ndjson", line + 1) for line in range(told["unreadableCount"])]
+        is_partial = item["outcome"] == "PARTIAL"
+        assert ("message" in item) == (item["deliveryId"] in listed) == is_partial
+
+
+def test_a_job_whose_status_is_not_known_is_under_way(pipeline, receiver, watch, tmp_path):
+    for fault in ("Look:OddStatus", "Look:OddAnswer"):
+        pipeline.aws.arm(fault)
+    send(receiver, [synthetic_instance(tmp_path / "one.dcm")])
+    [item] = watch.ended(1)
+    assert (item["outcome"], item["jobStatus"]) == ("IMPORTED", "COMPLETED")
+    told = [json.loads(line) for line in check_status_log(pipeline).splitlines() if "unknown job status" in line]
+    assert [(it["level"], it["jobStatus"], it["jobId"]) for it in told] == [
+        ("WARN", "INDEXING", item["jobId"]),
+        ("WARN", "UNKNOWN", item["jobId"]),
+    ]
+
+
+def test_a_conflict_or_a_busy_service_is_tried_again(pipeline, receiver, watch, tmp_path):
+    """After a conflict of one file two looks later, after `Rate exceeded` ten."""
+    files = send_studies(pipeline, receiver, tmp_path, ["ConflictFile", "BusyJob"])
+    items = watch.ended(2 * len(files))
+    ended = sorted((item["attempt"], item["outcome"], item.get("startedAgain", "false")) for item in items)
+    again = [("1", outcome, "true") for outcome in ("FAILED", "PARTIAL")]
+    assert ended == [*again, *[("2", "IMPORTED", "false")] * 2]
+
+
 def test_instances_in_image_sets_that_are_not_primary_are_counted_and_named(pipeline, receiver, watch, tmp_path):
     files = write_study(tmp_path / "study")
     pipeline.aws.arm("NotPrimary")

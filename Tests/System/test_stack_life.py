@@ -5,7 +5,7 @@ import pytest
 from conftest import PROJECT, STORE_SCP
 from deploy import STACK, deploy
 from local_aws import LocalAWS
-from persistent_sender import write_study
+from persistent_sender import INSTANCES, write_study
 from pipeline import Pipeline
 from receiver import Receiver
 from senders import send_with_dcmtk
@@ -25,7 +25,7 @@ def test_a_stack_is_created_updated_and_deleted_and_keeps_what_must_not_go(tmp_p
         created = Pipeline(aws, deploy(aws.endpoint, {**NEEDED, **runtime, "PollSeconds": "1"}, ROOT))
         assert runtimes(created) == {"provided.al2"}
         import_study(created, tmp_path / "before", "1")
-        assert tags(created) == [[]]
+        assert tags(created) == [set()]
         assert placed(aws, created.outputs) == {
             "load balancer": ("network", "internal", created.outputs["PublicSubnetIDs"]),
             **{name: ("Interface", created.outputs["EndpointSubnetIDs"]) for name in ("ecr.api", "ecr.dkr", "logs")},
@@ -36,8 +36,10 @@ def test_a_stack_is_created_updated_and_deleted_and_keeps_what_must_not_go(tmp_p
         updated = Pipeline(aws, deploy(aws.endpoint, {**NEEDED, **changes}, ROOT))
         assert runtimes(updated) == {"provided.al2023"}
         assert updated.outputs["TableName"] == created.outputs["TableName"]
+        # HealthImaging warns of the first instance: its original stays for good.
+        aws.arm("Warn")
         import_study(updated, tmp_path / "after", "2")
-        assert sorted(tags(updated)) == [[], [{"Key": "imported", "Value": "true"}]]
+        assert sorted(tags(updated), key=len) == [set(), set(range(1, INSTANCES))]
 
         aws.client("cloudformation").delete_stack(StackName=STACK)
         assert network(aws) == before
@@ -91,8 +93,13 @@ def import_study(pipeline: Pipeline, folder, poll_seconds: str) -> None:
     assert (item["outcome"], item["importedCount"]) == ("IMPORTED", str(len(files)))
 
 
-def tags(pipeline: Pipeline) -> list[list[dict[str, str]]]:
-    """Of one instance of each delivery."""
-    keys = [pipeline.manifest(delivery)["instances"][0]["key"] for delivery in pipeline.closed_deliveries()]
+def tags(pipeline: Pipeline) -> list[set[int]]:
+    """Which instances of each delivery are tagged as imported, by their places in the order of the keys."""
     s3 = pipeline.aws.client("s3")
-    return [s3.get_object_tagging(Bucket=pipeline.bucket, Key=key)["TagSet"] for key in keys]
+    tagged = []
+    for delivery in pipeline.closed_deliveries():
+        keys = sorted(instance["key"] for instance in pipeline.manifest(delivery)["instances"])
+        sets = [s3.get_object_tagging(Bucket=pipeline.bucket, Key=key)["TagSet"] for key in keys]
+        assert all(it in ([], [{"Key": "imported", "Value": "true"}]) for it in sets)
+        tagged.append({place for place, it in enumerate(sets) if it})
+    return tagged

@@ -105,7 +105,7 @@ def test_the_functions_know_where_they_are(deployed):
     expected = {"DATASTORE_ID": outputs["DatastoreId"], "TABLE_NAME": "DicomImportJobTable", "POLL_SECONDS": "1"}
     expected |= metrics
     assert start == expected
-    assert variables(deployed, "CheckStatus") == {**expected, "TAG_IMPORTED": "false"}
+    assert variables(deployed, "CheckStatus") == {**expected, "TAG_IMPORTED": "false", "TAG_WARNED": "false"}
 
 
 def test_the_state_machine_calls_the_functions(deployed):
@@ -213,6 +213,7 @@ def configured(stand_in, tmp_path_factory) -> Pipeline:
     """Deployed with what the other one leaves at its defaults."""
     parameters = {
         "InstanceRetentionDays": "30",
+        "ExpireInstancesWithWarnings": "true",
         "DataKMSKeyARN": KEY,
         "DatastoreKMSKeyARN": KEY,
         "DatastoreName": "hospital",
@@ -226,7 +227,7 @@ def configured(stand_in, tmp_path_factory) -> Pipeline:
 
 
 def test_only_what_is_tagged_expires_and_only_if_somebody_says_when(configured):
-    assert variables(configured, "CheckStatus")["TAG_IMPORTED"] == "true"
+    assert {variables(configured, "CheckStatus")[f"TAG_{it}"] for it in ("IMPORTED", "WARNED")} == {"true"}
     for tag in ("imported", "unacknowledged"):
         [rule] = [rule for rule in bucket_rules(configured) if rule["ID"] == f"expire-{tag}"]
         assert rule["Expiration"]["Days"] == 30

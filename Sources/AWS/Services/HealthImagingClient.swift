@@ -9,31 +9,6 @@ package struct HealthImagingClient: Sendable {
         self.client = client.with(.stateMachineWaits)
     }
 
-    package enum JobStatus: String, Codable, Sendable {
-        case submitted = "SUBMITTED"
-        case inProgress = "IN_PROGRESS"
-        case completed = "COMPLETED"
-        case failed = "FAILED"
-    }
-
-    package struct StartedJob: Decodable, Sendable, Equatable {
-        package let datastoreId: String
-        package let jobId: String
-        package let jobStatus: JobStatus
-        package let submittedAt: EpochSeconds
-    }
-
-    package struct JobProperties: Decodable, Sendable, Equatable {
-        package let jobId: String
-        package let jobStatus: JobStatus
-        package let datastoreId: String
-        package let inputS3Uri: String
-        package let outputS3Uri: String
-        package let submittedAt: EpochSeconds?
-        package let endedAt: EpochSeconds?
-        package let message: String?
-    }
-
     package struct StartDICOMImportJob: Encodable, Sendable {
         package let jobName: String
         package let dataAccessRoleArn: String
@@ -56,24 +31,26 @@ package struct HealthImagingClient: Sendable {
     package func startDICOMImportJob(
         datastoreID: String, _ request: StartDICOMImportJob
     ) async throws -> StartedJob {
-        try await send(
+        let body = try await send(
             "StartDICOMImportJob", "POST", "/startDICOMImportJob/datastore/\(datastoreID.percentEncoded())", request)
+        return try JSONDecoder().decode(StartedJob.self, from: Data(body))
     }
 
+    /// An answer that cannot be read says nothing: not that the job has failed.
     package func getDICOMImportJob(datastoreID: String, jobID: String) async throws -> JobProperties {
         struct Answer: Decodable { let jobProperties: JobProperties }
         let path = "/getDICOMImportJob/datastore/\(datastoreID.percentEncoded())/job/\(jobID.percentEncoded())"
-        let answer: Answer = try await send("GetDICOMImportJob", "GET", path, Optional<Never>.none)
-        return answer.jobProperties
+        let body = try await send("GetDICOMImportJob", "GET", path, Optional<Never>.none)
+        return (try? JSONDecoder().decode(Answer.self, from: Data(body)))?.jobProperties ?? .unknown
     }
 
-    private func send<Answer: Decodable>(
+    private func send(
         _ operation: String, _ method: String, _ path: String, _ body: (some Encodable)?
-    ) async throws -> Answer {
-        let response = try await client.send(
+    ) async throws -> [UInt8] {
+        try await client.send(
             .restJSON(
                 .healthImaging, operation: operation, method: method, path: path, body: body,
-                configuration: client.configuration))
-        return try JSONDecoder().decode(Answer.self, from: Data(response.body))
+                configuration: client.configuration)
+        ).body
     }
 }

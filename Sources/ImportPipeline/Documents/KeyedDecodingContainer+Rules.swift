@@ -24,6 +24,16 @@ extension KeyedDecodingContainer {
         try isPresent(key) ? integer(in: range, key) : nil
     }
 
+    /// nil where it is missing, null or something else: of what HealthImaging wrote the rest is used.
+    func readable<Value: Decodable>(_: Value.Type, _ key: Key) -> Value? {
+        try? decode(Value.self, forKey: key)
+    }
+
+    /// The same of what HealthImaging counts.
+    func readableCount(_ key: Key) -> Int? {
+        readable(Int.self, key).flatMap { DocumentLimits.counts.contains($0) ? $0 : nil }
+    }
+
     func date(_ key: Key) throws -> Date {
         guard let date = try? decode(Date.self, forKey: key), DocumentLimits.times.contains(date) else {
             throw error(at: key, expected: "a time in ISO 8601")

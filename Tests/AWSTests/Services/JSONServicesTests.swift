@@ -93,7 +93,7 @@ struct JSONServicesTests {
                     outputS3Uri: "s3://b/o/"))
             #expect(job.jobId == "j")
             #expect(job.jobStatus == .submitted)
-            #expect(job.submittedAt.date.timeIntervalSince1970 == 1_795_400_000)
+            #expect(job.submittedAt?.date.timeIntervalSince1970 == 1_795_400_000)
             let found = try await healthImaging.getDICOMImportJob(datastoreID: "d", jobID: "j")
             #expect(found.jobStatus == .completed)
             #expect(found.endedAt?.date.timeIntervalSince1970 == 1_795_400_000.25)
@@ -110,6 +110,42 @@ struct JSONServicesTests {
                     "jobName": "n", "dataAccessRoleArn": "r", "clientToken": "c", "inputS3Uri": "s3://b/i/",
                     "outputS3Uri": "s3://b/o/",
                 ])
+        }
+    }
+
+    @Test(
+        "What HealthImaging says of a job is read as far as it can be, and never makes the job a failed one",
+        arguments: [
+            (
+                #"{"jobProperties":{"jobStatus":"COMPLETED","new":{"a":[1]},"endedAt":"soon","outputS3Uri":7}}"#,
+                "COMPLETED"
+            ),
+            (#"{"jobProperties":{"jobStatus":"COMPLETED","submittedAt":1e300,"message":{}}}"#, "COMPLETED"),
+            (#"{"jobProperties":{"jobStatus":"INDEXING_FRAMES"}}"#, "INDEXING_FRAMES"),
+            (#"{"jobProperties":{"jobStatus":"Doe^John"}}"#, "UNKNOWN"),
+            (#"{"jobProperties":{"jobStatus":"\#(String(repeating: "A", count: 33))"}}"#, "UNKNOWN"),
+            (#"{"jobProperties":{"jobStatus":5}}"#, "UNKNOWN"), (#"{"jobProperties":{}}"#, "UNKNOWN"),
+            ("{}", "UNKNOWN"), ("<html>", "UNKNOWN"), ("", "UNKNOWN"),
+        ])
+    func unknownAnswer(_ answer: String, _ status: String) async throws {
+        try await LoopbackHTTPServer.serve(.status(200, answer)) { _, url, http in
+            let healthImaging = HealthImagingClient(client: try .loopback(url, http: http))
+            let job = try await healthImaging.getDICOMImportJob(datastoreID: "d", jobID: "j")
+            #expect(job.jobStatus.text == status)
+            #expect((job.outputS3Uri, job.message) == (nil, nil))
+            #expect((job.submittedAt, job.endedAt) == (nil, nil))
+        }
+    }
+
+    @Test("A job that was started has an id, whatever else is said of it")
+    func unknownStart() throws {
+        let started = try JSONDecoder().decode(
+            HealthImagingClient.StartedJob.self,
+            from: Data(#"{"jobId":"j","jobStatus":"QUEUED","submittedAt":"now"}"#.utf8))
+        #expect((started.jobId, started.jobStatus.text) == ("j", "QUEUED"))
+        #expect(started.submittedAt == nil)
+        #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(HealthImagingClient.StartedJob.self, from: Data("{}".utf8))
         }
     }
 

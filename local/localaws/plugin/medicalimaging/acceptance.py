@@ -29,8 +29,8 @@ def parse(content: bytes) -> FileDataset:
 
 
 def check(dataset: FileDataset) -> None:
-    """The service's rules as they are documented; how it treats what these rules leave open is unverified. It imports other transfer
-    syntaxes (45344), malformed UIDs (45570) and values that are too long (45571) with a warning."""
+    """The service's rules as they are documented; how it treats what these rules leave open is unverified. What it imports with a
+    warning is in `import_warnings.py`."""
     for keyword in UIDS:
         if not str(dataset.get(keyword) or ""):
             raise Unacceptable(f"{keyword}: expected a UID, got none")

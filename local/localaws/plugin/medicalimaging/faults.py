@@ -17,12 +17,22 @@ REFUSALS = {
     "ConflictException": ConflictException,
     "InternalServerException": InternalServerException,
 }
-# What becomes of a job that starts: it fails for a reason that passes, or for one that stays; its first file meets a fault of
-# the service's own, or is refused for a value that the message quotes; its image sets are not primary.
-FAIL_JOB, DENY_JOB, SERVER_ERROR, REFUSE_FILE, NOT_PRIMARY = JOB_FAULTS = (
-    *("FailJob", "DenyJob", "ServerError", "RefuseFile", "NotPrimary"),
+# What becomes of a job that starts: it fails for a reason that is transient, lasts, or asks for patience.
+FAIL_JOB, DENY_JOB, BUSY_JOB = JOB_FAILURES = ("FailJob", "DenyJob", "BusyJob")
+# What becomes of its first file: it meets a fault of the service's own, a conflict, or is refused for a value that the message quotes.
+SERVER_ERROR, CONFLICT, REFUSE_FILE = FILE_FAILURES = ("ServerError", "ConflictFile", "RefuseFile")
+# Or it is imported with a warning that quotes the value. Files with warnings, this one or others, are in WARNING alone, or in SUCCESS
+# too, or in WARNING alone and not in the summary's number. Which of these the service does is unverified.
+WARN, WARN_IN_SUCCESS, WARN_UNCOUNTED = WARNINGS = ("Warn", "WarnInSuccess", "WarnUncounted")
+# Its image sets are not primary; lines of SUCCESS are as in AWS's own sample, with a Python `True`; the manifest has no numbers; it has
+# no numbers, and there are no lines; or the manifest is not JSON.
+NOT_PRIMARY, ODD_LINES, NO_NUMBERS, NOTHING, ODD_MANIFEST = (
+    *("NotPrimary", "OddLines", "NoNumbers", "Nothing", "OddManifest"),
 )
+JOB_FAULTS = (*JOB_FAILURES, *FILE_FAILURES, *WARNINGS, NOT_PRIMARY, ODD_LINES, NO_NUMBERS, NOTHING, ODD_MANIFEST)
 LOOK = "Look:"
+# What a look is told in the place of the job's status.
+ODD_STATUS, ODD_ANSWER = LOOK_FAULTS = ("OddStatus", "OddAnswer")
 
 
 class Faults:
@@ -35,8 +45,9 @@ class Faults:
         """`Look:ThrottlingException` is one of a look."""
         name = fault.removeprefix(LOOK)
         is_look = name != fault
-        if name not in REFUSALS and (is_look or name not in JOB_FAULTS):
-            raise ValueError(f"expected one of {[*REFUSALS, *JOB_FAULTS]}, got {fault!r}")
+        known = [*REFUSALS, *(LOOK_FAULTS if is_look else JOB_FAULTS)]
+        if name not in known:
+            raise ValueError(f"expected one of {known}, got {name!r}")
         with self._lock:
             (self._looks if is_look else self._starts).extend([name] * count)
 
@@ -44,9 +55,9 @@ class Faults:
         """Raises the refusal that is due, or gives the fault of the job that starts now."""
         return self._next(self._starts)
 
-    def next_look(self) -> None:
-        """Raises the refusal that is due."""
-        self._next(self._looks)
+    def next_look(self) -> str | None:
+        """The same of a look."""
+        return self._next(self._looks)
 
     def _next(self, armed: collections.deque[str]) -> str | None:
         with self._lock:

@@ -8,16 +8,30 @@ from datetime import datetime, timezone
 from moto.s3.models import S3Backend
 
 from .acceptance import Unacceptable, parse
-from .faults import DENY_JOB, FAIL_JOB, NOT_PRIMARY, REFUSE_FILE, SERVER_ERROR
+from .faults import (
+    BUSY_JOB,
+    CONFLICT,
+    DENY_JOB,
+    FAIL_JOB,
+    FILE_FAILURES,
+    NOTHING,
+    SERVER_ERROR,
+    WARNINGS,
+)
+from .import_warnings import OFFSET_TABLE, warning, warnings_about
 from .instances import instances
-from .output import ImageSet, JobOutput, job_folder, lines, manifest
+from .output import ImageSet, JobOutput, job_folder, manifest
 from .settings import settings
 
 LOG = logging.getLogger("localaws.healthimaging")
 MAXIMUM_FILES, MAXIMUM_BYTES = 5_000, 10_000_000_000
 # What the service says is documented nowhere (unverified).
 REFUSAL = "DICOM attribute PatientID (0010,0020) has the value 'Doe^John 4711', which is not valid"
-FAILURES = {FAIL_JOB: "Internal server error", DENY_JOB: "Access denied: the role may not read inputS3Uri"}
+FAILURES = {
+    FAIL_JOB: "Internal server error",
+    DENY_JOB: "Access denied: the role may not read inputS3Uri",
+    BUSY_JOB: "Rate exceeded",
+}
 
 
 def run(job: dict, s3: S3Backend, fault: str | None) -> None:
@@ -34,10 +48,11 @@ def run(job: dict, s3: S3Backend, fault: str | None) -> None:
     except Exception as error:
         LOG.exception("job %s", job["jobId"])
         return _end(job, "FAILED", f"internal error: {type(error).__name__}")
-    if not output.successes and not output.failures:
+    if not output.scanned:
         return _end(job, "FAILED", "no object below inputS3Uri")
-    _write(job, s3, "SUCCESS/success.ndjson", lines(output.successes))
-    _write(job, s3, "FAILURE/failure.ndjson", lines(output.failures))
+    if fault != NOTHING:
+        for name, content in output.files().items():
+            _write(job, s3, name, content)
     _end(job, "COMPLETED")
     time.sleep(settings.manifest_delay)
     _write(job, s3, "job-output-manifest.json", manifest(job, output))
@@ -55,13 +70,12 @@ def over_the_limits(job: dict, s3: S3Backend) -> str | None:
 
 
 def import_objects(job: dict, s3: S3Backend, fault: str | None = None) -> JobOutput:
-    output = JobOutput(is_primary=fault != NOT_PRIMARY)
+    output = JobOutput(fault)
     bucket, prefix = split_uri(job["inputS3Uri"])
-    must_fail = fault in (SERVER_ERROR, REFUSE_FILE)
     for key in sorted(name for name in list(s3.get_bucket(bucket).keys) if name.startswith(prefix)):
-        if must_fail:
-            output.failed(key) if fault == SERVER_ERROR else output.refused(key, REFUSAL)
-            must_fail = False
+        is_first = not output.scanned
+        if is_first and fault in FILE_FAILURES:
+            fail(output, key, fault)
             continue
         content = s3.get_object(bucket, key).value
         try:
@@ -69,9 +83,21 @@ def import_objects(job: dict, s3: S3Backend, fault: str | None = None) -> JobOut
         except Unacceptable as error:
             output.refused(key, str(error))
             continue
-        output.imported(key, _image_set(job, output, dataset))
+        warnings = warnings_about(dataset)
+        if is_first and fault in WARNINGS:
+            warnings.append(warning(OFFSET_TABLE, REFUSAL))
+        output.imported(key, _image_set(job, output, dataset), warnings)
         instances.add(job, key, content, dataset)
     return output
+
+
+def fail(output: JobOutput, key: str, fault: str) -> None:
+    if fault == SERVER_ERROR:
+        output.failed(key)
+    elif fault == CONFLICT:
+        output.conflicted(key)
+    else:
+        output.refused(key, REFUSAL)
 
 
 def split_uri(uri: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from moto.utilities.utils import get_partition
 
 from . import import_job
 from .exceptions import ConflictException, ResourceNotFoundException
-from .faults import faults
+from .faults import ODD_ANSWER, ODD_STATUS, faults
 from .validation import validate
 
 
@@ -64,11 +64,13 @@ class MedicalImagingBackend(BaseBackend):
     def get_dicom_import_job(self, datastore_id: str, job_id: str) -> dict:
         validate("GetDICOMImportJob", {"datastoreId": datastore_id, "jobId": job_id})
         self.get_datastore(datastore_id)
-        faults.next_look()
+        fault = faults.next_look()
         job = self.jobs.get(job_id)
         if job is None or job["datastoreId"] != datastore_id:
             raise ResourceNotFoundException(f"Job {job_id} does not exist")
-        return job
+        if fault == ODD_STATUS:
+            return {**job, "jobStatus": "INDEXING"}
+        return {} if fault == ODD_ANSWER else job
 
     def list_dicom_import_jobs(self, request: dict) -> tuple[list[dict], str | None]:
         """One page of jobs, and the token of the next."""

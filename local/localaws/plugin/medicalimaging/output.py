@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass, field
 
+from .faults import NO_NUMBERS, NOT_PRIMARY, NOTHING, ODD_LINES, ODD_MANIFEST, WARN_IN_SUCCESS, WARN_UNCOUNTED
+
 
 @dataclass
 class ImageSet:
@@ -15,24 +17,43 @@ class ImageSet:
 
 @dataclass
 class JobOutput:
-    """What a job found: `successes` and `failures` are lines of the two .ndjson files."""
+    """What a job found: `successes`, `warnings` and `failures` are lines of the .ndjson files."""
 
+    fault: str | None = None
     successes: list[dict] = field(default_factory=list)
+    warnings: list[dict] = field(default_factory=list)
     failures: list[dict] = field(default_factory=list)
     image_sets: dict[tuple[str, str], ImageSet] = field(default_factory=dict)
+    scanned: int = 0
     server_errors: int = 0
-    is_primary: bool = True
 
-    def imported(self, key: str, image_set: ImageSet) -> None:
+    @property
+    def is_primary(self) -> bool:
+        return self.fault != NOT_PRIMARY
+
+    @property
+    def imported_count(self) -> int:
+        """Whether the service counts files with warnings is unverified."""
+        return self.scanned - len(self.failures) - (len(self.warnings) if self.fault == WARN_UNCOUNTED else 0)
+
+    def imported(self, key: str, image_set: ImageSet, warnings: list[dict]) -> None:
+        """Whether a file with warnings is in SUCCESS too is unverified."""
+        self.scanned += 1
         response = {
             "imageSetId": image_set.image_set_id,
             "imageSetVersion": image_set.version,
             "isPrimary": self.is_primary,
         }
-        self.successes.append({"inputFile": key, "importResponse": response})
+        if warnings:
+            self.warnings.append({"inputFile": key, "importResponse": {**response, "warnings": warnings}})
+        if not warnings or self.fault == WARN_IN_SUCCESS:
+            self.successes.append({"inputFile": key, "importResponse": response})
 
     def refused(self, key: str, message: str) -> None:
         self._failure(key, "ValidationException", message)
+
+    def conflicted(self, key: str) -> None:
+        self._failure(key, "ConflictException", "Another import changes the image set")
 
     def failed(self, key: str) -> None:
         """By a fault of the service's own."""
@@ -40,7 +61,16 @@ class JobOutput:
         self._failure(key, "InternalServerException", "An unexpected error occurred")
 
     def _failure(self, key: str, kind: str, message: str) -> None:
+        self.scanned += 1
         self.failures.append({"inputFile": key, "exception": {"exceptionType": kind, "message": message}})
+
+    def files(self) -> dict[str, bytes]:
+        """Where the job has no warnings, whether the service writes an empty file is unverified: here there is none."""
+        successes = _lines(self.successes)
+        if self.fault == ODD_LINES:
+            successes = successes.replace(b'"isPrimary": true', b'"isPrimary": True')
+        files = {"SUCCESS/success.ndjson": successes, "FAILURE/failure.ndjson": _lines(self.failures)}
+        return {**files, "WARNING/warning.ndjson": _lines(self.warnings)} if self.warnings else files
 
 
 def job_folder(job: dict) -> str:
@@ -49,11 +79,9 @@ def job_folder(job: dict) -> str:
     return f"{base}{job['datastoreId']}-DicomImport-{job['jobId']}/"
 
 
-def lines(records: list[dict]) -> bytes:
-    return "".join(json.dumps(record) + "\n" for record in records).encode()
-
-
 def manifest(job: dict, output: JobOutput) -> bytes:
+    if output.fault == ODD_MANIFEST:
+        return b"<manifest/>"
     folder = job_folder(job)
     summary = {
         "jobId": job["jobId"],
@@ -63,8 +91,16 @@ def manifest(job: dict, output: JobOutput) -> bytes:
         "successOutputS3Uri": folder + "SUCCESS/",
         "failureOutputS3Uri": folder + "FAILURE/",
         "warningsOutputS3Uri": folder + "WARNING/",
-        "numberOfScannedFiles": len(output.successes) + len(output.failures),
-        "numberOfImportedFiles": len(output.successes),
+    }
+    return json.dumps({"jobSummary": summary | numbers(output)}).encode()
+
+
+def numbers(output: JobOutput) -> dict:
+    if output.fault in (NO_NUMBERS, NOTHING):
+        return {}
+    return {
+        "numberOfScannedFiles": output.scanned,
+        "numberOfImportedFiles": output.imported_count,
         "numberOfFilesWithCustomerError": len(output.failures) - output.server_errors,
         "numberOfFilesWithServerError": output.server_errors,
         "numberOfGeneratedImageSets": len(output.image_sets),
@@ -78,4 +114,7 @@ def manifest(job: dict, output: JobOutput) -> bytes:
             for image_set in output.image_sets.values()
         ],
     }
-    return json.dumps({"jobSummary": summary}).encode()
+
+
+def _lines(records: list[dict]) -> bytes:
+    return "".join(json.dumps(record) + "\n" for record in records).encode()

@@ -1,0 +1,30 @@
+import AWS
+import ImportPipeline
+
+extension ImportProgress {
+    /// The state after a look at the job. An import that failed is started again a few times for transient reasons, and with more
+    /// patience where HealthImaging was busy.
+    func progressed(
+        by verdict: ImportVerdict, on jobStatus: HealthImagingClient.JobStatus, _ interval: PollInterval
+    ) -> ImportProgress {
+        var progress = self
+        progress.jobStatus = jobStatus
+        progress.polls += 1
+        let transientAttempts = attempt - busyAttempts
+        let mayStartAgain = attempt < Self.maximumAttempts
+        switch verdict.cause {
+        case .busy where mayStartAgain:
+            progress.busyAttempts += 1
+            progress.waitSeconds = interval.seconds(afterBusyAttempts: progress.busyAttempts)
+        case .transient where mayStartAgain && transientAttempts < Self.maximumTransientAttempts:
+            progress.waitSeconds = interval.seconds(beforeAttempt: transientAttempts + 1)
+        case .busy, .transient, .permanent:
+            progress.outcome = verdict.outcome
+            progress.waitSeconds = interval.seconds(afterPolls: progress.polls)
+            return progress
+        }
+        progress.startsAgain = true
+        progress.attempt += 1
+        return progress
+    }
+}
