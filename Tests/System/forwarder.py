@@ -30,6 +30,7 @@ class Forwarder:
         return self
 
     def __exit__(self, *_) -> None:
+        asyncio.run_coroutine_threadsafe(self._close_connections(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
@@ -40,10 +41,16 @@ class Forwarder:
         target_writer.write(self.preamble)
         await asyncio.gather(_pass_on(reader, target_writer), _pass_on(target_reader, writer))
 
+    async def _close_connections(self) -> None:
+        """Otherwise the target would wait for more."""
+        serving = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+
 
 async def _pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
+    with contextlib.closing(sink), contextlib.suppress(OSError):
         while data := await source.read(65536):
             sink.write(data)
             await sink.drain()
-    sink.close()

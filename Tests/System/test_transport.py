@@ -51,8 +51,11 @@ class Log:
     def messages(self) -> list[str]:
         return [line["message"] for line in self.lines()]
 
-    def wait_for(self, message: str) -> dict:
-        matches = lambda: [line for line in self.lines() if line["message"].startswith(message)]  # noqa: E731
+    def wait_for(self, message: str, **fields: str) -> dict:
+        """The first such line with these fields."""
+        matches = lambda: [  # noqa: E731
+            line for line in self.lines() if line["message"].startswith(message) and fields.items() <= line.items()
+        ]
         return wait_for(f"the log's line {message!r}", matches, CLIENT_SECONDS)[0]
 
 
@@ -381,7 +384,8 @@ def test_who_sends_no_proxy_header_is_refused(proxied, pair, instance):
 @pytest.fixture(scope="module")
 def either(pair, tmp_path_factory):
     """A receiver whose load balancer, 127.0.0.1, sends the header now and then; its TLS port."""
-    rules = [{"callingAETitle": "BOUND", "peers": ["203.0.113.7"]}, {"callingAETitle": "FREE"}]
+    rules = [{"callingAETitle": "BOUND", "peers": ["203.0.113.7"]}]
+    rules += [{"callingAETitle": title} for title in ("FREE", "PLAIN", "TLS")]
     settings = tls_settings(
         pair,
         PROXY_PROTOCOL="auto",
@@ -401,12 +405,11 @@ def test_with_and_without_the_header_senders_are_served(either, pair, instance, 
     scp, tls_port = either
     log, tls = Log(scp.log), (client_context(pair[0]), HOST)
     with Forwarder(scp.port, preamble=preamble) as plain, Forwarder(tls_port, preamble=preamble) as encrypted:
-        assert statuses(send_with_dcmtk([instance], "127.0.0.1", plain.port, "FREE")) == [0]
-        log.wait_for("association ended")
-        assert statuses(send_with_pynetdicom([instance], "127.0.0.1", encrypted.port, "FREE", tls=tls)) == [0]
-    ended = lambda: [line for line in log.lines() if line["message"] == "association ended"]  # noqa: E731
-    wait_for("both lines", lambda: len(ended()) == 2)
-    assert [(line["peer"], line["end"]) for line in ended()] == [(PREAMBLES[preamble], "released")] * 2
+        assert statuses(send_with_dcmtk([instance], "127.0.0.1", plain.port, "PLAIN")) == [0]
+        assert statuses(send_with_pynetdicom([instance], "127.0.0.1", encrypted.port, "TLS", tls=tls)) == [0]
+        for title in ("PLAIN", "TLS"):
+            line = log.wait_for("association ended", callingAE=title)
+            assert (line["peer"], line["end"]) == (PREAMBLES[preamble], "released")
 
 
 def associate(port: int, title: str = "FREE") -> Association:
@@ -455,8 +458,7 @@ def test_from_elsewhere_no_header_is_believed(either, instance):
     log = Log(scp.log)
     with Forwarder(scp.port, preamble=PROXY_HEADER, source=ELSEWHERE) as stranger:
         assert statuses(send_with_dcmtk([instance], "127.0.0.1", stranger.port, "BOUND")) == [None]
-        refused = log.wait_for("association ended")
-        assert (refused["peer"], refused["end"]) == (ELSEWHERE, "aborted by us: a PROXY header on a port for DICOM")
+        refused = log.wait_for("association ended", peer=ELSEWHERE, end="aborted by us: a PROXY header on a port for DICOM")
         assert refused["hint"].startswith("PROXY_PROTOCOL_FROM=127.0.0.1/32,fd00::/8")
         stranger.preamble = b""
         assert statuses(send_with_dcmtk([instance], "127.0.0.1", stranger.port, "FREE")) == [0]
@@ -467,7 +469,7 @@ def test_a_sender_cannot_add_a_header_to_the_load_balancers(either, instance):
     log = Log(scp.log)
     with Forwarder(scp.port, preamble=PROXY_LINE + PROXY_HEADER) as balancer:
         assert statuses(send_with_dcmtk([instance], "127.0.0.1", balancer.port, "BOUND")) == [None]
-    assert log.wait_for("association ended")["end"] == "aborted by us: a PROXY header on a port for DICOM"
+    log.wait_for("association ended", peer="203.0.113.7", end="aborted by us: a PROXY header on a port for DICOM")
 
 
 # The health port
