@@ -1,3 +1,4 @@
+import ByteComparison
 import FoundationEssentials
 
 /// What the environment and the profile's files say of region, endpoints and retries.
@@ -82,7 +83,8 @@ private struct Settings {
 
     /// `AWS_USE_FIPS_ENDPOINT`, which is `use_fips_endpoint` in a profile.
     func isTrue(_ name: String) -> Bool {
-        (self[name] ?? profile[name.dropFirst("AWS_".count).lowercased()])?.lowercased() == "true"
+        let inProfile = name.removing(prefix: "AWS_").flatMap { profile[$0.lowercased()] }
+        return (self[name] ?? inProfile)?.lowercased() == "true"
     }
 
     /// The endpoint of this service or of all, in the environment, or else in the profile.
