@@ -34,7 +34,8 @@ let package = Package(
             name: "StructuredLog", dependencies: [.product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
         .target(
-            name: "LambdaRuntime", dependencies: ["HTTP", "CCurl", "StructuredLog"], path: "Sources/Runtime",
+            name: "LambdaRuntime", dependencies: ["ByteComparison", "HTTP", "CCurl", "StructuredLog"],
+            path: "Sources/Runtime",
             swiftSettings: settings),
         .target(
             name: "AWS", dependencies: ["ByteComparison", "HTTP", "StructuredLog", "CCrypto", "CISAL"],

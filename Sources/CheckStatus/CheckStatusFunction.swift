@@ -18,6 +18,15 @@ struct CheckStatusFunction: LambdaHandler {
     private let tagsWarned: Bool
     private let metrics: EmbeddedMetrics?
 
+    static let settings = [
+        FunctionSetting("TABLE_NAME", "the import job table"),
+        FunctionSetting("DATASTORE_ID", "the HealthImaging data store"),
+        FunctionSetting("POLL_SECONDS", "between two looks at a job, 1 to 3600"),
+        FunctionSetting("TAG_IMPORTED", "true: imported objects are tagged, so that they may expire"),
+        FunctionSetting("TAG_WARNED", "true: those that were imported with a warning are tagged too"),
+        FunctionSetting("METRICS_NAMESPACE, METRICS_SERVICE", "where metrics go; without the first none are written"),
+    ]
+
     init(environment: LambdaEnvironment) throws {
         let client = try AWSClient(
             environment: environment.variables, retryPolicy: .functionIsRepeated, logger: environment.logger)

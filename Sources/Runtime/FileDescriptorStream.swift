@@ -1,6 +1,6 @@
 import Glibc
 
-/// The process's standard streams as bytes.
+/// A file, a pipe or a terminal as bytes.
 struct FileDescriptorStream {
     static let standardInput = FileDescriptorStream(descriptor: STDIN_FILENO)
     static let standardOutput = FileDescriptorStream(descriptor: STDOUT_FILENO)
@@ -8,24 +8,32 @@ struct FileDescriptorStream {
 
     let descriptor: Int32
 
-    func readToEnd() -> [UInt8] {
+    /// What the file holds; of a pipe or FIFO, what its writers write until the last of them ends.
+    static func read(file path: String) throws(SystemCallError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemCallError() }
+        defer { close(descriptor) }
+        return try FileDescriptorStream(descriptor: descriptor).readToEnd()
+    }
+
+    func readToEnd() throws(SystemCallError) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = read(descriptor, &chunk, chunk.count)
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
             if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw SystemCallError() }
             guard count > 0 else { return bytes }
             bytes += chunk[..<count]
         }
     }
 
-    /// Writes all of it, or as much as the reader takes before it goes.
-    func write(_ bytes: [UInt8]) {
+    func write(_ bytes: [UInt8]) throws(SystemCallError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else { throw SystemCallError() }
             rest = rest.dropFirst(count)
         }
     }

@@ -15,8 +15,15 @@ struct FunctionProcess<Function: LambdaFunction> {
         // A peer that closes its connection is an error of the call, not the process's end.
         signal(SIGPIPE, SIG_IGN)
         guard let address = environment.variables["AWS_LAMBDA_RUNTIME_API"] else {
-            let invocation = LocalInvocation(arguments: CommandLine.arguments, environment: environment)
+            let invocation = LocalInvocation(
+                arguments: CommandLine.arguments, environment: environment, settings: Function.settings)
             end(invocation.run { dispatcher(try Function(environment: environment)) })
+        }
+        guard RuntimeAPIClient.isAddress(address) else {
+            environment.logger.critical(
+                "AWS_LAMBDA_RUNTIME_API is not a host and a port",
+                metadata: ["value": "\(address)", "expected": "127.0.0.1:9001"])
+            end(1)
         }
         Termination.catchSignal()
         environment.logger.info(

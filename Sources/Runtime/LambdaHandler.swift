@@ -4,6 +4,9 @@ package protocol LambdaFunction: Sendable {
     /// error.
     init(environment: LambdaEnvironment) throws
 
+    /// The variables that it reads, for `--help`.
+    static var settings: [FunctionSetting] { get }
+
     /// SnapStart: called before the environment's snapshot is taken. What throws here is the initialisation's error.
     func prepareForSnapshot() async throws
 
@@ -13,6 +16,8 @@ package protocol LambdaFunction: Sendable {
 }
 
 extension LambdaFunction {
+    package static var settings: [FunctionSetting] { [] }
+
     package func prepareForSnapshot() async throws {}
 
     package func restoreFromSnapshot() async throws {}

@@ -4,19 +4,38 @@ import Glibc
 /// One run of a handler on an event from a file or from standard input, for a person at a shell.
 ///
 /// The answer, or the error as JSON, goes to standard output, the log to standard error. Exit codes: 0 for an answer,
-/// 1 for an error, 2 for a command line that cannot be understood.
+/// 1 for an error and for an answer that cannot be written, 2 for a command line that cannot be understood and for an event
+/// that cannot be read.
 struct LocalInvocation {
     let arguments: [String]
     let environment: LambdaEnvironment
+    /// Of the function.
+    let settings: [FunctionSetting]
 
     func run(_ makeDispatcher: () throws -> some InvocationDispatcher) -> Int32 {
-        let event: [UInt8]
-        switch readEvent() {
-        case .success(let bytes): event = bytes
-        case .failure(let problem):
-            FileDescriptorStream.standardError.write(Array("\(problem.text)\n".utf8))
-            return 2
+        guard let command = FunctionCommand(Array(arguments.dropFirst())) else { return complain(usage) }
+        switch command {
+        case .help:
+            let lines = FunctionSetting.lines(settings + FunctionSetting.ofRuntime)
+            return finish(Array("\(usage)\n\nSettings, by environment variables:\n\(lines)".utf8), exitCode: 0)
+        case .run(let path):
+            if path == FunctionCommand.standardInput && isatty(STDIN_FILENO) != 0 { return complain(usage) }
+            do {
+                return run(makeDispatcher, on: try event(of: path))
+            } catch {
+                return complain("cannot read the event of \(path): \(error)")
+            }
         }
+    }
+
+    private var usage: String { FunctionCommand.usage(of: arguments.first ?? "function") }
+
+    private func event(of path: String) throws(SystemCallError) -> [UInt8] {
+        path == FunctionCommand.standardInput
+            ? try FileDescriptorStream.standardInput.readToEnd() : try FileDescriptorStream.read(file: path)
+    }
+
+    private func run(_ makeDispatcher: () throws -> some InvocationDispatcher, on event: [UInt8]) -> Int32 {
         do {
             return run(try makeDispatcher(), on: event)
         } catch {
@@ -33,7 +52,9 @@ struct LocalInvocation {
         let operation = executor.start { await dispatcher.dispatch(event, to: stream, context: context) }
         if Dispatcher.streamedContentType != nil {
             let answer = StreamedAnswer(stream, from: operation, on: executor)
-            while let chunk = answer.nextChunk() { FileDescriptorStream.standardOutput.write(chunk) }
+            while let chunk = answer.nextChunk() {
+                guard isWritten(chunk) else { return 1 }
+            }
             if case .success = executor.finish(operation) { return 0 }
         }
         switch executor.finish(operation) {
@@ -42,27 +63,22 @@ struct LocalInvocation {
         }
     }
 
-    private struct Problem: Error {
-        let text: String
+    private func finish(_ output: [UInt8], exitCode: Int32) -> Int32 {
+        isWritten(output + [UInt8(ascii: "\n")]) ? exitCode : 1
     }
 
-    private func readEvent() -> Result<[UInt8], Problem> {
-        let usage = "usage: \(arguments.first ?? "function") [--event FILE]   (without it: the event on standard input)"
-        switch arguments.dropFirst().map({ $0 }) {
-        case []:
-            guard isatty(STDIN_FILENO) == 0 else { return .failure(Problem(text: usage)) }
-            return .success(FileDescriptorStream.standardInput.readToEnd())
-        case let options where options.count == 2 && options[0] == "--event":
-            guard let data = try? Data(contentsOf: URL(filePath: options[1])) else {
-                return .failure(Problem(text: "cannot read the event file \(options[1])"))
-            }
-            return .success(Array(data))
-        default: return .failure(Problem(text: usage))
+    private func isWritten(_ output: [UInt8]) -> Bool {
+        do {
+            try FileDescriptorStream.standardOutput.write(output)
+            return true
+        } catch {
+            environment.logger.error("the answer cannot be written", error: error)
+            return false
         }
     }
 
-    private func finish(_ output: [UInt8], exitCode: Int32) -> Int32 {
-        FileDescriptorStream.standardOutput.write(output + [UInt8(ascii: "\n")])
-        return exitCode
+    private func complain(_ text: String) -> Int32 {
+        try? FileDescriptorStream.standardError.write(Array("\(text)\n".utf8))
+        return 2
     }
 }

@@ -19,6 +19,11 @@ final class RuntimeAPIClient {
     /// How long an answer may take to be sent and acknowledged; of a streamed one, each piece.
     private static let answerTimeout: Duration = .seconds(30)
 
+    /// Host, and perhaps a port: no scheme, no path, nothing that would end a line of the request.
+    static func isAddress(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"/?#@\\\"<>".utf8.contains($0) }
+    }
+
     /// `address` is `AWS_LAMBDA_RUNTIME_API`: host and port.
     init(address: String, logger: Logger, retries: Retries = Retries()) {
         connection = RuntimeAPIConnection(address: address)

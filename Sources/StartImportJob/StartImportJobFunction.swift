@@ -15,6 +15,14 @@ struct StartImportJobFunction: LambdaHandler {
     private let pollInterval: PollInterval
     private let metrics: EmbeddedMetrics?
 
+    static let settings = [
+        FunctionSetting("TABLE_NAME", "the import job table"),
+        FunctionSetting("DATASTORE_ID", "the HealthImaging data store"),
+        FunctionSetting("DATA_ACCESS_ROLE_ARN", "the role that HealthImaging assumes"),
+        FunctionSetting("POLL_SECONDS", "between two looks at a job, 1 to 3600"),
+        FunctionSetting("METRICS_NAMESPACE, METRICS_SERVICE", "where metrics go; without the first none are written"),
+    ]
+
     init(environment: LambdaEnvironment) throws {
         let client = try AWSClient(
             environment: environment.variables, retryPolicy: .functionIsRepeated, logger: environment.logger)

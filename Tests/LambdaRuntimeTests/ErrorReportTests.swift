@@ -24,4 +24,16 @@ struct ErrorReportTests {
         #expect(report.errorType == type)
         #expect(report.errorMessage == message)
     }
+
+    @Test(
+        "A text is cut between scalars, and keeps each that fits",
+        arguments: [
+            ("abcdef", 3, "abc"), ("abcdef", 6, nil), ("aü€🩻z", 1, "a"), ("aü€🩻z", 2, "a"), ("aü€🩻z", 3, "aü"),
+            ("aü€🩻z", 5, "aü"), ("aü€🩻z", 6, "aü€"), ("aü€🩻z", 9, "aü€"), ("aü€🩻z", 10, "aü€🩻"), ("🩻🩻", 3, ""),
+            ("e\u{301}e\u{301}", 1, "e"), ("e\u{301}e\u{301}", 4, "e\u{301}e"), ("\r\n\r\n", 1, "\r"), ("abc", 0, ""),
+        ] as [(String, Int, String?)])
+    func cut(_ text: String, _ maximum: Int, _ kept: String?) {
+        let expected = kept.map { "\($0)… (\(text.utf8.count - $0.utf8.count) bytes more)" } ?? text
+        #expect(Array(text.cut(toBytes: maximum).utf8) == Array(expected.utf8))
+    }
 }

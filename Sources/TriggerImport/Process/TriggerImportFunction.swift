@@ -15,6 +15,16 @@ struct TriggerImportFunction: LambdaHandler {
     private let clock = ContinuousClock()
     private let metrics: EmbeddedMetrics?
 
+    static let settings = [
+        FunctionSetting("DICOM_BUCKET", "the only bucket whose objects are imported"),
+        FunctionSetting("STATE_MACHINE_ARN", "each import is an execution of it"),
+        FunctionSetting("TABLE_NAME", "the import job table"),
+        FunctionSetting("OUTPUT_S3_URI", "s3://bucket/, below which each delivery's results go"),
+        FunctionSetting("INBOX_TAKEN", "delete, the default, or move: what becomes of an object of inbox/"),
+        FunctionSetting("AUDIT_AFTER_SECONDS", "86400, the default: how old an audit is when it is looked at again"),
+        FunctionSetting("METRICS_NAMESPACE, METRICS_SERVICE", "where metrics go; without the first none are written"),
+    ]
+
     init(environment: LambdaEnvironment) throws {
         let client = try AWSClient(
             environment: environment.variables, retryPolicy: .functionIsRepeated, logger: environment.logger)

@@ -1,0 +1,22 @@
+/// An environment variable that a function reads, for its `--help`.
+package struct FunctionSetting: Sendable {
+    let name: String
+    let text: String
+
+    package init(_ name: String, _ text: String) {
+        self.name = name
+        self.text = text
+    }
+
+    static let ofRuntime = [
+        FunctionSetting("AWS_LAMBDA_LOG_FORMAT", "JSON, the default, or Text"),
+        FunctionSetting("AWS_LAMBDA_LOG_LEVEL", "TRACE, DEBUG, INFO (the default), WARN, ERROR or FATAL"),
+    ]
+
+    /// A line for each, the texts below one another.
+    static func lines(_ settings: [FunctionSetting]) -> String {
+        let width = settings.map(\.name.count).max() ?? 0
+        return settings.map { "  \($0.name)\(String(repeating: " ", count: width - $0.name.count))  \($0.text)" }
+            .joined(separator: "\n")
+    }
+}

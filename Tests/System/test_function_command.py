@@ -1,0 +1,101 @@
+"""A function's executable at a shell: where its event comes from, what goes wrong, and its help."""
+
+import json
+import os
+import subprocess
+import threading
+
+import pytest
+from conftest import PROJECT, ZIPS, unpack_function
+
+SAMPLE = PROJECT / ".build/debug/SampleFunction"
+EVENT = json.dumps({"sleep": {"seconds": 0}})
+ANSWER = {"slept": "0.0"}
+
+
+def run(*arguments, executable=SAMPLE, variables=None, **options) -> subprocess.CompletedProcess:
+    environment = {"PATH": os.environ["PATH"], **(variables or {})}
+    command = [executable, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, **options)
+
+
+@pytest.fixture
+def event(tmp_path):
+    path = tmp_path / "event.json"
+    path.write_text(EVENT)
+    return path
+
+
+def test_an_event_comes_from_a_file(event):
+    for arguments in (["--event", event], [f"--event={event}"]):
+        result = run(*arguments)
+        assert (result.returncode, json.loads(result.stdout)) == (0, ANSWER), result.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["--event", "-"], ["--event=-"], ["--event", "/dev/stdin"]])
+def test_an_event_comes_through_a_pipe(arguments):
+    result = run(*arguments, input=EVENT)
+    assert (result.returncode, json.loads(result.stdout)) == (0, ANSWER), result.stderr
+
+
+def test_an_event_comes_through_a_fifo(tmp_path):
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    writer = threading.Thread(target=fifo.write_text, args=(EVENT,))
+    writer.start()
+    result = run("--event", fifo)
+    writer.join()
+    assert (result.returncode, json.loads(result.stdout)) == (0, ANSWER), result.stderr
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path):
+    for path, reason in ((tmp_path / "absent.json", "No such file or directory"), (tmp_path, "Is a directory")):
+        result = run("--event", path)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr == f"cannot read the event of {path}: {reason}\n"
+
+
+@pytest.mark.parametrize("event", [EVENT, json.dumps({"fail": {"_0": "a"}})])
+def test_an_answer_that_cannot_be_written_is_an_error(event):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([SAMPLE], input=event, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert result.returncode == 1
+    assert "No space left on device" in result.stderr
+
+
+def test_a_reader_that_has_gone_is_an_error():
+    read, write = os.pipe()
+    os.close(read)
+    result = subprocess.run([SAMPLE], input=EVENT, stdout=write, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(write)
+    assert result.returncode == 1
+    assert "Broken pipe" in result.stderr
+
+
+def test_a_command_line_that_is_none_shows_how_it_is():
+    for arguments in (["--events", "x"], ["x"], ["--event"], ["--event", "a", "b"]):
+        result = run(*arguments)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr.startswith("usage: ")
+
+
+@pytest.mark.parametrize("name", ZIPS)
+def test_help_names_the_settings(name, tmp_path):
+    result = run("--help", executable=unpack_function(name, tmp_path / name))
+    assert result.returncode == 0, result.stderr
+    rows = (PROJECT / "docs/configuration.md").read_text().split("## The functions")[1].split("## ")[0]
+    column = {"TriggerImport": 2, "StartImportJob": 3, "CheckStatus": 4}[name]
+    cells = [row.split("|") for row in rows.splitlines() if row.startswith("| `")]
+    expected = [cell[1].strip().replace("`", "") for cell in cells if cell[column].strip()]
+    assert expected
+    for setting in (*expected, "AWS_LAMBDA_LOG_LEVEL", "--event FILE"):
+        assert setting in result.stdout
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9001", "127.0.0.1:9001/2018-06-01", "a b"])
+def test_a_runtime_api_that_is_a_url_is_an_error_that_says_so(address):
+    result = run(variables={"AWS_LAMBDA_RUNTIME_API": address})
+    assert result.returncode == 1
+    line = json.loads(result.stderr.splitlines()[-1])
+    assert line["message"] == "AWS_LAMBDA_RUNTIME_API is not a host and a port"
+    assert (line["value"], line["expected"]) == (address, "127.0.0.1:9001")
