@@ -69,14 +69,20 @@ let package = Package(
         .target(
             name: "StorageSCP",
             dependencies: [
-                "ByteComparison", "AWS", "HTTP", "ImportPipeline", "DICOM", "DICOMNetwork", "StructuredLog", "CEpoll",
-                "CMalloc",
+                "ByteComparison", "AWS", "AWSCredentials", "HTTP", "ImportPipeline", "DICOM", "DICOMNetwork",
+                "StructuredLog", "CEpoll", "CMalloc",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             path: "Sources/StoreSCP", exclude: ["Process"], swiftSettings: settings),
+
+        // Functions have credentials in their environment, and do not link this.
+        .target(
+            name: "AWSCredentials",
+            dependencies: ["AWS", "HTTP", "CCrypto", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
 
         .target(
             name: "TestLog", dependencies: ["StructuredLog"], path: "Tests/TestLog", swiftSettings: settings),
@@ -111,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "AWSTests",
             dependencies: [
-                "AWS", "HTTP", "LoopbackHTTP", "StructuredLog", "TestLog",
+                "AWS", "AWSCredentials", "HTTP", "LoopbackHTTP", "StructuredLog", "TestLog",
             ],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .executableTarget(

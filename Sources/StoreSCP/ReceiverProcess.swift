@@ -1,4 +1,5 @@
 import AWS
+import AWSCredentials
 import DICOM
 import FoundationEssentials
 import Glibc

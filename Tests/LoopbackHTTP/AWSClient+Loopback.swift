@@ -12,9 +12,11 @@ extension AWSClient {
         let settings = ["AWS_REGION": "eu-central-1", "AWS_ENDPOINT_URL": url]
         let configuration = try AWSConfiguration(
             environment: settings.merging(environment) { $1 }, readFile: { _ in nil })
+        let credentials = CredentialsProvider(
+            environment: environment, sources: [ContainerCredentials(environment: environment, http: http)])
         return AWSClient(
-            configuration: configuration, credentials: CredentialsProvider(configuration, http: http), http: http,
-            retryPolicy: retryPolicy, logger: log.logger)
+            configuration: configuration, credentials: credentials, http: http, retryPolicy: retryPolicy,
+            logger: log.logger)
     }
 
     package static let accessKey = ["AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"]

@@ -27,9 +27,10 @@ OPERATIONS = {
     "s3": ("list_buckets", {}),
     "stepfunctions": ("start_execution", {"stateMachineArn": "arn"}),
     "dynamodb": ("list_tables", {}),
+    "sts": ("get_caller_identity", {}),
     "medical-imaging": ("list_datastores", {}),
 }
-SIGNING_NAMES = {"s3": "s3", "stepfunctions": "states", "dynamodb": "dynamodb", "medical-imaging": "medical-imaging"}
+SIGNING_NAMES = {"s3": "s3", "stepfunctions": "states", "dynamodb": "dynamodb", "sts": "sts", "medical-imaging": "medical-imaging"}
 # It keeps what it has read of botocore's data.
 LOADER = Loader()
 REGIONS = (

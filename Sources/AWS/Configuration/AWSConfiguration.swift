@@ -6,8 +6,9 @@ package struct AWSConfiguration: Sendable {
     package let region: String
     /// nil: as many as a client's policy has.
     package let maximumAttempts: Int?
-    let profile: Profile
-    let environment: [String: String]
+    package let profile: Profile
+    package let profiles: Profiles
+    package let environment: [String: String]
     private let endpoints: [String: AWSEndpoint]
 
     /// `readFile` gives a file's text, nil where there is none.
@@ -28,6 +29,7 @@ package struct AWSConfiguration: Sendable {
         self.region = region.name
         self.environment = environment
         profile = settings.profile
+        profiles = settings.profiles
         let isFIPS = region.isFIPS || settings.isTrue("AWS_USE_FIPS_ENDPOINT")
         let isDualStack = settings.isTrue("AWS_USE_DUALSTACK_ENDPOINT")
         var endpoints: [String: AWSEndpoint] = [:]
@@ -60,6 +62,7 @@ package struct AWSConfiguration: Sendable {
 /// Settings by the names of their variables: of the environment, or else of the profile.
 private struct Settings {
     let environment: [String: String]
+    let profiles: Profiles
     let profile: Profile
 
     init(environment: [String: String], readFile: (String) -> String?) throws(AWSConfigurationError) {
@@ -68,10 +71,11 @@ private struct Settings {
             try INIFile(readFile(path) ?? "", path: path)
         }
         let folder = "\(environment["HOME"] ?? "")/.aws"
-        let config = try file(variable("AWS_CONFIG_FILE") ?? "\(folder)/config")
-        let credentials = try file(variable("AWS_SHARED_CREDENTIALS_FILE") ?? "\(folder)/credentials")
+        profiles = Profiles(
+            config: try file(variable("AWS_CONFIG_FILE") ?? "\(folder)/config"),
+            credentials: try file(variable("AWS_SHARED_CREDENTIALS_FILE") ?? "\(folder)/credentials"))
         let name = variable("AWS_DEFAULT_PROFILE") ?? variable("AWS_PROFILE")
-        let profile = try Profile(name ?? "default", config: config, credentials: credentials)
+        let profile = try profiles.profile(name ?? "default")
         if let name, profile == nil { throw .noProfile(name) }
         self.environment = environment
         self.profile = profile ?? .none

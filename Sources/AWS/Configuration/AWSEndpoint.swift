@@ -57,7 +57,7 @@ package struct AWSEndpoint: Sendable, Equatable {
         switch (service, isDualStack) {
         case (.stepFunctions, true): return "-fips"
         case (.stepFunctions, false): return region.name == "us-gov-west-1" ? "" : plain
-        case (.dynamoDB, false): return ""
+        case (.dynamoDB, false), (.sts, false): return ""
         default: return plain
         }
     }

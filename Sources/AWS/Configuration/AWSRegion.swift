@@ -1,11 +1,14 @@
 /// A region by its name, as far as that can be part of a host's name.
-struct AWSRegion: Sendable, Equatable {
-    let name: String
+package struct AWSRegion: Sendable, Equatable {
+    package let name: String
     let partition: AWSPartition
     /// Older settings name an endpoint's kind with the region: `fips-us-east-1`, `us-east-1-fips`.
     let isFIPS: Bool
 
-    init(_ text: String) throws(AWSConfigurationError) {
+    /// Of its services' hosts.
+    package var domain: String { partition.domain }
+
+    package init(_ text: String) throws(AWSConfigurationError) {
         var parts = text.split(separator: "-", omittingEmptySubsequences: false)
         isFIPS = parts.first == "fips" || parts.last == "fips"
         parts.removeAll { $0 == "fips" }

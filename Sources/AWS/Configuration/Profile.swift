@@ -1,20 +1,28 @@
 import ByteComparison
 
 /// The settings of a profile in `~/.aws/config` and `~/.aws/credentials`; what both hold counts as the latter has it.
-struct Profile: Sendable, Equatable {
+package struct Profile: Sendable, Equatable {
+    package let name: String
     private var settings: [String: String] = [:]
+    /// Those of the credentials file alone.
+    private let shared: [String: String]
     /// The endpoints of its `services` section, by the service's name in settings, in lower case.
     private var endpoints: [String: String] = [:]
 
     static let none = Profile()
 
-    private init() {}
+    private init() {
+        name = ""
+        shared = [:]
+    }
 
     /// nil: neither file has it.
     init?(_ name: String, config: INIFile, credentials: INIFile) throws(AWSConfigurationError) {
         let sections = config.sections.filter { Self.profile(ofSection: $0.key) == name }.map(\.value)
         let shared = credentials.sections[name]
         guard !sections.isEmpty || shared != nil else { return nil }
+        self.name = name
+        self.shared = shared ?? [:]
         for section in sections + [shared ?? [:]] { settings.merge(section) { $1 } }
         guard let services = self["services"] else { return }
         guard let section = config.sections["services \(services)"] else {
@@ -23,7 +31,13 @@ struct Profile: Sendable, Equatable {
         endpoints = section.compactMapValues { INIFile.table($0)["endpoint_url"] }
     }
 
-    subscript(name: String) -> String? {
+    /// The access key that stands in the credentials file.
+    package func sharedCredentials() throws(CredentialsError) -> Credentials? { try accessKey(in: shared) }
+
+    /// The access key that stands in either file.
+    package func credentials() throws(CredentialsError) -> Credentials? { try accessKey(in: settings) }
+
+    package subscript(name: String) -> String? {
         settings[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
@@ -39,5 +53,15 @@ struct Profile: Sendable, Equatable {
             return String(name.dropFirst().dropLast())
         }
         return words.count == 1 ? String(words[0]) : nil
+    }
+
+    private func accessKey(in settings: [String: String]) throws(CredentialsError) -> Credentials? {
+        guard let id = settings["aws_access_key_id"], !id.isEmpty else { return nil }
+        guard let secret = settings["aws_secret_access_key"], !secret.isEmpty else {
+            throw .unusable(
+                of: "the AWS profile \"\(name)\"", problem: "it has aws_access_key_id without aws_secret_access_key")
+        }
+        let token = settings["aws_session_token"].flatMap { $0.isEmpty ? nil : $0 }
+        return Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: token)
     }
 }

@@ -3,20 +3,27 @@ import FoundationEssentials
 import HTTP
 
 /// Credentials of the role of an ECS task or an EKS pod, from the endpoint that the container is told of.
-struct ContainerCredentials: CredentialsSource {
-    let environment: [String: String]
-    let http: HTTPClient
+package struct ContainerCredentials: CredentialsSource {
+    static let name = "the container's credentials endpoint"
 
-    func credentials() async throws -> Credentials? {
+    private let environment: [String: String]
+    private let http: HTTPClient
+
+    package init(environment: [String: String], http: HTTPClient) {
+        self.environment = environment
+        self.http = http
+    }
+
+    package func credentials() async throws -> Credentials? {
         guard let url = try Self.url(environment) else { return nil }
         var request = HTTPRequest(url: url, timeout: .seconds(5), maximumResponseBytes: 64 << 10, bypassesProxy: true)
         request.headers["Accept"] = "application/json"
         request.headers["Authorization"] = try authorizationToken()
         let response = try await http.execute(request)
         guard response.status == 200 else {
-            throw CredentialsError.containerEndpointAnswered(status: response.status)
+            throw CredentialsError.endpointAnswered(of: Self.name, status: response.status)
         }
-        return try Self.parse(response.body)
+        return try Credentials(document: response.body, of: Self.name)
     }
 
     /// nil where the environment names no such endpoint.
@@ -27,27 +34,6 @@ struct ContainerCredentials: CredentialsSource {
         guard let full = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"], !full.isEmpty else { return nil }
         guard isAllowed(full) else { throw .containerEndpointNotAllowed(url: full) }
         return full
-    }
-
-    static func parse(_ body: [UInt8]) throws(CredentialsError) -> Credentials {
-        guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(body)) else {
-            throw .containerAnswerMalformed(missing: "AccessKeyId, SecretAccessKey and Token")
-        }
-        let expiration = answer.Expiration.flatMap { try? Date($0, strategy: .iso8601) }
-        guard expiration != nil || answer.Expiration == nil else {
-            throw .containerAnswerMalformed(missing: "Expiration")
-        }
-        return Credentials(
-            accessKeyID: answer.AccessKeyId, secretAccessKey: answer.SecretAccessKey, sessionToken: answer.Token,
-            expiration: expiration)
-    }
-
-    /// As the endpoint spells them.
-    private struct Answer: Decodable {
-        let AccessKeyId: String
-        let SecretAccessKey: String
-        let Token: String?
-        let Expiration: String?
     }
 
     /// The token file is read each time: EKS rotates it.

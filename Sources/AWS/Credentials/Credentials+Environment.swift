@@ -1,6 +1,6 @@
 extension Credentials {
     /// Those of `AWS_ACCESS_KEY_ID` and the like; nil where they are not whole.
-    init?(environment: [String: String]) {
+    package init?(environment: [String: String]) {
         guard let id = environment["AWS_ACCESS_KEY_ID"], !id.isEmpty,
             let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty
         else { return nil }

@@ -55,7 +55,7 @@ struct ContainerCredentialsTests {
             "Expiration":"2026-11-24T05:51:52Z"}
             """
         #expect(
-            try ContainerCredentials.parse(Array(answer.utf8))
+            try Credentials(document: Array(answer.utf8), of: ContainerCredentials.name)
                 == Credentials(
                     accessKeyID: "ASIAEXAMPLE", secretAccessKey: "s", sessionToken: "t",
                     expiration: Date(timeIntervalSince1970: 1_795_499_512)))
@@ -63,20 +63,21 @@ struct ContainerCredentialsTests {
 
     @Test("An end is optional")
     func parseWithoutExpiration() throws {
-        let credentials = try ContainerCredentials.parse(Array(#"{"AccessKeyId":"A","SecretAccessKey":"s"}"#.utf8))
+        let credentials = try Credentials(
+            document: Array(#"{"AccessKeyId":"A","SecretAccessKey":"s"}"#.utf8), of: ContainerCredentials.name)
         #expect(credentials == Credentials(accessKeyID: "A", secretAccessKey: "s"))
     }
 
     @Test(
         "An answer that lacks something is an error that names it",
         arguments: [
-            ("", "AccessKeyId, SecretAccessKey and Token"), ("<html/>", "AccessKeyId, SecretAccessKey and Token"),
-            (#"{"AccessKeyId":"A"}"#, "AccessKeyId, SecretAccessKey and Token"),
+            ("", "AccessKeyId and SecretAccessKey"), ("<html/>", "AccessKeyId and SecretAccessKey"),
+            (#"{"AccessKeyId":"A"}"#, "AccessKeyId and SecretAccessKey"),
             (#"{"AccessKeyId":"A","SecretAccessKey":"s","Token":"t","Expiration":"soon"}"#, "Expiration"),
         ])
     func malformed(_ answer: String, _ missing: String) {
-        #expect(throws: CredentialsError.containerAnswerMalformed(missing: missing)) {
-            try ContainerCredentials.parse(Array(answer.utf8))
+        #expect(throws: CredentialsError.answerMalformed(of: ContainerCredentials.name, missing: missing)) {
+            try Credentials(document: Array(answer.utf8), of: ContainerCredentials.name)
         }
     }
 
@@ -120,7 +121,7 @@ struct ContainerCredentialsTests {
     func status(_ status: Int) async throws {
         try await LoopbackHTTPServer.serve(.status(status)) { _, url, http in
             let container = ContainerCredentials(environment: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], http: http)
-            await #expect(throws: CredentialsError.containerEndpointAnswered(status: status)) {
+            await #expect(throws: CredentialsError.endpointAnswered(of: ContainerCredentials.name, status: status)) {
                 try await container.credentials()
             }
         }

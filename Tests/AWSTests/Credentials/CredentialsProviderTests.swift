@@ -4,6 +4,8 @@ import Synchronization
 import LoopbackHTTP
 import Testing
 
+import AWSCredentials
+
 @testable import AWS
 
 @Suite("CredentialsProvider")
@@ -26,20 +28,19 @@ struct CredentialsProviderTests {
         [other]
         aws_access_key_id = AKIDOTHER
         aws_secret_access_key = s
+        [empty]
         """
     static let environmentKey = ["AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": "s"]
 
     static func provider(
-        _ environment: [String: String], profile: String = "default", file: String = profiles, http: HTTPClient,
+        _ environment: [String: String], file: String = profiles, http: HTTPClient,
         clock: Clock = Clock()
     ) throws -> CredentialsProvider {
-        let nothing = try INIFile("", path: "config")
-        let file = try INIFile(file, path: "credentials")
-        let found = try Profile(profile, config: nothing, credentials: file) ?? .none
-        return CredentialsProvider(
-            environment: environment,
-            sources: [ProfileCredentials(profile: found), ContainerCredentials(environment: environment, http: http)],
-            now: { clock.date })
+        let settings = ["HOME": "/home", "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"]
+        let configuration = try AWSConfiguration(
+            environment: settings.merging(environment) { $1 },
+            readFile: { $0 == "/home/.aws/credentials" ? file : nil })
+        return CredentialsProvider(configuration, http: http, now: { clock.date })
     }
 
     /// The container's endpoint: each answer has another key, which ends an hour after `clock`.
@@ -55,15 +56,13 @@ struct CredentialsProviderTests {
     @Test(
         "The environment counts before the profile, the profile before the container",
         arguments: [
-            (environmentKey, "default", "AKIDENV"), ([:], "default", "AKIDFILE"), ([:], "other", "AKIDOTHER"),
-            (["AWS_ACCESS_KEY_ID": "AKIDENV"], "default", "AKIDFILE"),
-            (["AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": ""], "default", "AKIDFILE"),
-            ([:], "absent", "ASIA0"), (environmentKey, "absent", "AKIDENV"),
-        ])
-    func order(_ environment: [String: String], _ profile: String, _ accessKeyID: String) async throws {
+            (environmentKey, "AKIDENV"), ([:], "AKIDFILE"), (["AWS_PROFILE": "other"], "AKIDOTHER"),
+            (["AWS_PROFILE": "empty"], "ASIA0"),
+        ] as [([String: String], String)])
+    func order(_ environment: [String: String], _ accessKeyID: String) async throws {
         try await LoopbackHTTPServer.serve(Self.hourly(Clock())) { _, url, http in
             let container = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url]
-            let provider = try Self.provider(container.merging(environment) { $1 }, profile: profile, http: http)
+            let provider = try Self.provider(container.merging(environment) { $1 }, http: http)
             let found = try await provider.credentials()
             #expect(found.accessKeyID == accessKeyID)
         }

@@ -42,7 +42,7 @@ struct CredentialsRefreshTests {
                 return (state.calls, state.isAway)
             }
             defer { answered.yield() }
-            guard !isAway else { throw CredentialsError.containerEndpointAnswered(status: 500) }
+            guard !isAway else { throw CredentialsError.endpointAnswered(of: ContainerCredentials.name, status: 500) }
             for await _ in permits { break }
             return Credentials(
                 accessKeyID: "AKID\(call)", secretAccessKey: "s", expiration: clock.date.addingTimeInterval(lifetime))
@@ -116,7 +116,7 @@ struct CredentialsRefreshTests {
             #expect(source.calls == 2 + index)
         }
         clock.advance(to: 3600)
-        await #expect(throws: CredentialsError.containerEndpointAnswered(status: 500)) {
+        await #expect(throws: CredentialsError.endpointAnswered(of: ContainerCredentials.name, status: 500)) {
             try await provider.credentials()
         }
     }

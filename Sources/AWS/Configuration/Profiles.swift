@@ -1,0 +1,15 @@
+/// What `~/.aws/config` and `~/.aws/credentials` hold.
+package struct Profiles: Sendable {
+    let config: INIFile
+    let credentials: INIFile
+
+    package static let none = Profiles(config: INIFile(), credentials: INIFile())
+
+    /// nil: neither file has it.
+    package func profile(_ name: String) throws(AWSConfigurationError) -> Profile? {
+        try Profile(name, config: config, credentials: credentials)
+    }
+
+    /// Another section of the config file, such as `sso-session hospital`.
+    package func section(_ name: String) -> [String: String]? { config.sections[name] }
+}

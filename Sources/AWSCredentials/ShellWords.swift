@@ -1,0 +1,33 @@
+/// The words of a command, as a POSIX shell splits them; nothing is expanded.
+enum ShellWords {
+    /// nil: a quote is not closed.
+    static func split(_ text: String) -> [String]? {
+        var words: [String] = []
+        var word: String.UnicodeScalarView?
+        var quote: Unicode.Scalar?
+        var isEscaped = false
+        for scalar in text.unicodeScalars {
+            if isEscaped {
+                // Inside double quotes a backslash stands for itself before anything but these.
+                if quote == "\"" && scalar != "\"" && scalar != "\\" { word?.append("\\") }
+                word = (word ?? .init()) + [scalar]
+                isEscaped = false
+            } else if scalar == "\\" && quote != "'" {
+                isEscaped = true
+            } else if let open = quote {
+                if scalar == open { quote = nil } else { word?.append(scalar) }
+            } else if scalar == "'" || scalar == "\"" {
+                quote = scalar
+                word = word ?? .init()
+            } else if scalar.properties.isWhitespace {
+                if let ended = word { words.append(String(ended)) }
+                word = nil
+            } else {
+                word = (word ?? .init()) + [scalar]
+            }
+        }
+        guard quote == nil, !isEscaped else { return nil }
+        if let word { words.append(String(word)) }
+        return words
+    }
+}

@@ -1,0 +1,40 @@
+import AWS
+import FoundationEssentials
+import HTTP
+
+/// A role by a token that an identity provider writes into a file, such as that of a pod's service account in EKS (IRSA).
+struct WebIdentityCredentials: CredentialsSource {
+    private let tokenFile: String?
+    private let roleARN: String?
+    private let sessionName: String?
+    private let configuration: AWSConfiguration
+    private let http: HTTPClient
+
+    /// Each setting is the environment's, or else the profile's.
+    init(environment: [String: String], profile: Profile, configuration: AWSConfiguration, http: HTTPClient) {
+        func setting(_ name: String, _ variable: String) -> String? {
+            environment[variable].flatMap { $0.isEmpty ? nil : $0 } ?? profile[name]
+        }
+        tokenFile = setting("web_identity_token_file", "AWS_WEB_IDENTITY_TOKEN_FILE")
+        roleARN = setting("role_arn", "AWS_ROLE_ARN")
+        sessionName = setting("role_session_name", "AWS_ROLE_SESSION_NAME")
+        self.configuration = configuration
+        self.http = http
+    }
+
+    func credentials() async throws -> Credentials? {
+        guard let tokenFile else { return nil }
+        guard let roleARN else {
+            throw CredentialsError.unusable(
+                of: "web identity",
+                problem: "there is a token file, but no role: set AWS_ROLE_ARN, or role_arn in the profile")
+        }
+        // Read each time: it is rotated.
+        guard let token = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {
+            throw CredentialsError.fileUnreadable(path: tokenFile)
+        }
+        return try await STSClient.assume(
+            STSClient.Role(arn: roleARN, sessionName: sessionName ?? STSClient.Role.defaultSessionName),
+            withWebIdentity: String(token.prefix { !$0.isNewline }), configuration: configuration, http: http)
+    }
+}
