@@ -2,6 +2,8 @@
 import PackageDescription
 
 let settings: [SwiftSetting] = [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")]
+/// Of what the functions do once for an import: their zips have a size, and no hot path.
+let small = settings + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 
 let package = Package(
     name: "dicom-store-scp",
@@ -43,7 +45,7 @@ let package = Package(
         .target(name: "DICOM", dependencies: ["ByteComparison", "CZlib"], swiftSettings: settings),
         .target(
             name: "ImportPipeline", dependencies: ["ByteComparison", "AWS", "DICOM", "StructuredLog"],
-            swiftSettings: settings),
+            swiftSettings: small),
         .target(
             name: "DICOMNetwork",
             dependencies: ["DICOM", .product(name: "NIOCore", package: "swift-nio")],
@@ -52,17 +54,17 @@ let package = Package(
         .executableTarget(
             name: "TriggerImport",
             dependencies: ["ImportIntake", "LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
-            path: "Sources/TriggerImport/Process", swiftSettings: settings),
+            path: "Sources/TriggerImport/Process", swiftSettings: small),
         .target(
             name: "ImportIntake", dependencies: ["ByteComparison", "AWS", "ImportPipeline", "StructuredLog", "DICOM"],
-            path: "Sources/TriggerImport", exclude: ["Process"], swiftSettings: settings),
+            path: "Sources/TriggerImport", exclude: ["Process"], swiftSettings: small),
         .executableTarget(
             name: "StartImportJob", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
-            swiftSettings: settings),
+            swiftSettings: small),
         .executableTarget(
             name: "CheckStatus",
             dependencies: ["ByteComparison", "LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
-            swiftSettings: settings),
+            swiftSettings: small),
         .executableTarget(
             name: "StoreSCP", dependencies: ["StorageSCP"], path: "Sources/StoreSCP/Process",
             swiftSettings: settings),
