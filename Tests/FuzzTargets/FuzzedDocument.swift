@@ -84,10 +84,8 @@ enum FuzzedDocument {
         precondition(!uri.bucket.contains { "/?#@:%".contains($0) }, "a bucket would lead to another host")
     }
 
-    /// What an intake does first with an object: gives it a delivery's id, from which a prefix follows.
     private static func take(_ object: CreatedObject) {
-        let delivery = DeliveryID(openedAt: object.createdAt, derivedFrom: [object.bucket, object.key, object.eTag])
-        precondition(DeliveryID(delivery.description) == delivery, "an event's time makes no delivery's id")
+        precondition((1...1_024).contains(object.key.utf8.count), "a key that no object has")
         precondition(object.quotedETag?.contains(where: \.isNewline) != true, "an ETag would end its header")
     }
 

@@ -116,7 +116,6 @@ import Testing
         Fault(document: .success, path: "inputFile", values: noKeys),
         Fault(document: .warning, path: "inputFile", values: noKeys),
         Fault(document: .failure, path: "inputFile", values: noKeys),
-        Fault(document: .notification, path: "Records.0.eventTime", values: noTimes),
         Fault(
             document: .notification, path: "Records.0.s3.bucket.name",
             values: ["\"evil.example/x?\"", "\"A\"", "\"\"", nil]),
@@ -126,16 +125,11 @@ import Testing
                 "\"\"", "\"%\"", "\"%+1\"", "\"%C3\"", "\"%4\"", "\"\(String(repeating: "x", count: 1_025))\"", nil,
             ]),
         Fault(
-            document: .notification, path: "Records.0.s3.object.size",
-            values: ["-1", "9223372036854775808", "1.5", "\"1\"", nil]),
-        Fault(
             document: .notification, path: "Records.0.s3.object.eTag",
-            values: ["\"a\\r\\nx-amz-acl: public-read\"", "\"\\\"\"", nil]),
-        Fault(document: .eventBridge, path: "time", values: noTimes),
+            values: ["\"a\\r\\nx-amz-acl: public-read\"", "\"\\\"\""]),
         Fault(document: .eventBridge, path: "detail.bucket.name", values: ["\"evil.example/x?\"", nil]),
         Fault(document: .eventBridge, path: "detail.object.key", values: ["\"\"", nil]),
-        Fault(document: .eventBridge, path: "detail.object.size", values: ["-1", nil]),
-        Fault(document: .eventBridge, path: "detail.object.etag", values: ["\"\\n\"", nil]),
+        Fault(document: .eventBridge, path: "detail.object.etag", values: ["\"\\n\""]),
         Fault(
             document: .queue, path: "Records.0.body",
             values: ["\"\"", "\"text\"", "\"{}\"", "\"{\\\"Records\\\":[{}]}\""]),

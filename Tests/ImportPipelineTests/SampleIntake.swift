@@ -85,10 +85,7 @@ struct SampleIntake {
     func takeEvent(of key: String) async throws -> IntakeResult.Result {
         let object = try await bucket.head(key: key)
         return try await objects.take(
-            CreatedObject(
-                bucket: "b", key: key, size: object?.size ?? 0,
-                eTag: object?.eTag.trimmingCharacters(in: ["\""]) ?? "", versionID: nil, sequencer: nil,
-                createdAt: bucket.now),
+            CreatedObject(bucket: "b", key: key, eTag: object?.eTag.trimmingCharacters(in: ["\""])),
             logger: log.logger
         ).result
     }

@@ -28,9 +28,7 @@ import Testing
         let object = try #require(try objects(name).first)
         #expect(object.bucket == "dicom-store-scp-dicom-123456789012-us-east-1")
         #expect(object.key == "inbox/from a scanner/CT+small.dcm")
-        #expect(object.size == 39206)
         #expect(object.eTag == "ccf71ca6735bc1c52fbe33e29eb42886")
-        #expect(object.sequencer?.hasPrefix("0055AED6DCD90281E") == true)
     }
 
     @Test("A manifest comes directly and through the queue")
@@ -58,12 +56,81 @@ import Testing
         #expect(objects.isEmpty)
     }
 
-    @Test("A schedule is told from S3's events")
+    @Test("A schedule is told from S3's events, whether a rule or EventBridge Scheduler sends it")
     func schedule() throws {
-        guard case .schedule = try event("schedule") else {
-            Issue.record("expected a schedule")
-            return
-        }
+        #expect(try event("schedule") == .schedule)
+        #expect(
+            try Self.decode(#"{"source":"aws.scheduler","detail-type":"Scheduled Event","detail":"{}"}"#) == .schedule)
+    }
+
+    private static let created =
+        #"{"eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"dicom"},"object":{"key":"inbox/a"}}}"#
+
+    private static func decode(_ text: String) throws -> TriggerImportEvent {
+        try PipelineJSON.decode(TriggerImportEvent.self, from: Array(text.utf8))
+    }
+
+    /// A text as a JSON string.
+    private static func quoted(_ text: String) throws -> String {
+        String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
+    }
+
+    @Test("An object needs a bucket and a key alone")
+    func sparse() throws {
+        #expect(
+            try Self.decode(#"{"Records":[\#(Self.created)]}"#) == .objects([.init(bucket: "dicom", key: "inbox/a")]))
+        let bridged =
+            #"{"source":"aws.s3","detail-type":"Object Created","detail":{"bucket":{"name":"dicom"},"object":{"key":"a b"}}}"#
+        #expect(try Self.decode(bridged) == .objects([.init(bucket: "dicom", key: "a b")]))
+    }
+
+    @Test(
+        "What is no creation is skipped, whatever it lacks, and the creation beside it counts",
+        arguments: [
+            #"{"eventName":"ObjectRemoved:Delete"}"#, #"{"eventName":"ObjectRestore:Post","s3":{}}"#,
+            #"{"eventName":"LifecycleExpiration:Delete","s3":{"object":{"key":"%"}}}"#,
+            #"{"eventSource":"aws:s3","eventName":"ObjectTagging:Put","s3":null}"#,
+        ])
+    func skipped(_ record: String) throws {
+        let event = #"{"Records":[\#(record),\#(Self.created)]}"#
+        let expected = [CreatedObject(bucket: "dicom", key: "inbox/a")]
+        #expect(try Self.decode(event) == .objects(expected))
+        #expect(try QueueMessage(messageId: "1", body: event).objects() == expected)
+        #expect(try Self.decode(#"{"source":"aws.s3","detail-type":"Object Deleted"}"#) == .objects([]))
+    }
+
+    @Test("A topic's envelope is opened, for a function and in a queue's message")
+    func topic() throws {
+        let event = #"{"Records":[\#(Self.created)]}"#
+        let expected = [CreatedObject(bucket: "dicom", key: "inbox/a")]
+        let message = try Self.quoted(event)
+        let direct =
+            #"{"Records":[{"EventSource":"aws:sns","EventVersion":"1.0","Sns":{"Type":"Notification","Message":\#(message)}}]}"#
+        #expect(try Self.decode(direct) == .objects(expected))
+        let enveloped = #"{"Type":"Notification","TopicArn":"arn","Message":\#(message)}"#
+        #expect(try QueueMessage(messageId: "1", body: enveloped).objects() == expected)
+        #expect(try QueueMessage(messageId: "1", body: event).objects() == expected)
+        let test = #"{"Type":"Notification","Message":\#(try Self.quoted(#"{"Event":"s3:TestEvent"}"#))}"#
+        #expect(try QueueMessage(messageId: "1", body: test).objects() == [])
+        let twice = #"{"Type":"Notification","Message":\#(try Self.quoted(enveloped))}"#
+        #expect(throws: DocumentError.self) { try QueueMessage(messageId: "1", body: twice).objects() }
+    }
+
+    @Test(
+        "An event of another service is named",
+        arguments: [
+            (#"{"source":"aws.ec2","detail-type":"x"}"#, "source: expected an event of S3", "but it is of aws.ec2"),
+            (
+                #"{"Records":[{"eventSource":"aws:dynamodb","eventName":"INSERT"}]}"#,
+                "eventSource: expected an event of S3",
+                "but it is of aws:dynamodb"
+            ),
+            (#"{"source":"Doe^Jane 1970"}"#, "source: expected an event of S3", "or of a schedule"),
+        ])
+    func otherService(_ event: String, _ place: String, _ service: String) throws {
+        let error = #expect(throws: DocumentError.self) { try Self.decode(event) }
+        let text = error?.description ?? ""
+        #expect(text.contains(place) && text.hasSuffix(service), "\(text)")
     }
 
     @Test("A message that is no event is an error of its own", arguments: ["", "text", "{}", #"{"Records":[{}]}"#])

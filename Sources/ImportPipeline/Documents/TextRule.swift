@@ -80,7 +80,7 @@ extension UInt8 {
     /// nil for any other byte.
     var hexadecimalValue: UInt8? { isHexadecimalDigit ? (isDigit ? self & 0x0F : (self & 0x0F) + 9) : nil }
 
-    fileprivate var isAlphanumeric: Bool {
+    var isAlphanumeric: Bool {
         isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
     }
 

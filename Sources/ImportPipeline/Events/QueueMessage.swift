@@ -8,11 +8,17 @@ package struct QueueMessage: Decodable, Equatable, Sendable {
         self.body = body
     }
 
-    /// The objects of the event that the message carries. A message can carry no queue's messages.
+    /// The objects of the event that the message carries, from S3 or EventBridge, perhaps by a topic.
     package func objects() throws(DocumentError) -> [CreatedObject] {
-        switch try PipelineJSON.decode(TriggerImportEvent.self, from: Array(body.utf8)) {
-        case .objects(let objects): return objects
-        case .messages, .schedule: throw DocumentError(expected: "an S3 event in the message, and no other event")
+        let bytes = Array(body.utf8)
+        if let kind = try? PipelineJSON.decode(Envelope.self, from: bytes), kind.Type == "Notification" {
+            return try PipelineJSON.decode(TopicMessage.self, from: bytes).objects()
         }
+        return try PipelineJSON.decode(S3Event.self, from: bytes).objects
+    }
+
+    /// As SNS spells it.
+    private struct Envelope: Decodable {
+        let `Type`: String
     }
 }

@@ -1,10 +1,10 @@
 /// An S3 event in any of the wrappings in which it can come, or a schedule's.
 package enum TriggerImportEvent: Decodable, Equatable, Sendable {
-    /// From S3 or EventBridge: the objects that were created.
+    /// From S3, EventBridge or a topic: the objects that were created.
     case objects([CreatedObject])
     /// Out of a queue: messages, each with an event as its text.
     case messages([QueueMessage])
-    /// From a schedule of EventBridge: deliveries whose task is gone are to be closed.
+    /// Deliveries whose task is gone are to be closed.
     case schedule
 
     private enum CodingKeys: String, CodingKey {
@@ -12,26 +12,36 @@ package enum TriggerImportEvent: Decodable, Equatable, Sendable {
         case source
     }
 
-    /// Of the event that a scheduled rule sends.
-    private static let scheduleSource = "aws.events"
-
     private struct RecordSource: Decodable {
-        /// `aws:s3`, `aws:sqs`.
-        let eventSource: String
+        let name: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case eventSource
+            case ofTopics = "EventSource"
+        }
+
+        init(from decoder: any Decoder) throws {
+            let record = try decoder.container(keyedBy: CodingKeys.self)
+            name =
+                try record.decodeIfPresent(String.self, forKey: .eventSource)
+                ?? record.decodeIfPresent(String.self, forKey: .ofTopics)
+        }
     }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        let source = try container.decodeIfPresent(String.self, forKey: .source)
-        if source == Self.scheduleSource {
-            self = .schedule
-        } else if source == EventBridgeObjectCreated.source {
-            self = .objects([try EventBridgeObjectCreated(from: decoder).object].compactMap { $0 })
-        } else if try container.decodeIfPresent([RecordSource].self, forKey: .records)?.first?.eventSource == "aws:sqs"
+        if let source = try container.decodeIfPresent(String.self, forKey: .source),
+            EventSource.schedules.contains(source)
         {
-            self = .messages(try container.decode([QueueMessage].self, forKey: .records))
-        } else {
-            self = .objects(try S3EventNotification(from: decoder).objects)
+            self = .schedule
+            return
+        }
+        switch try container.decodeIfPresent([RecordSource].self, forKey: .records)?.first?.name {
+        case EventSource.sqs: self = .messages(try container.decode([QueueMessage].self, forKey: .records))
+        case EventSource.sns:
+            let records = try container.decode([TopicMessage.Record].self, forKey: .records)
+            self = .objects(try records.flatMap { try $0.message.objects() })
+        default: self = .objects(try S3Event(from: decoder).objects)
         }
     }
 }

@@ -29,10 +29,8 @@ struct TriggerImportFunction: LambdaHandler {
         let client = try AWSClient(
             environment: environment.variables, retryPolicy: .functionIsRepeated, logger: environment.logger)
         let s3 = S3Client(client: client)
-        let bucketName = try environment.required("DICOM_BUCKET")
-        let outputRoot = try environment.required("OUTPUT_S3_URI")
         let settings = try IntakeSettings(environment: environment.variables)
-        let bucket = S3IntakeBucket(s3: s3, name: bucketName)
+        let bucket = S3IntakeBucket(s3: s3, name: settings.bucketName)
         let table = RejectionItems(
             table: ImportJobTable(name: try environment.required("TABLE_NAME"), client: client))
         let starter = ImportStarter(
@@ -41,12 +39,12 @@ struct TriggerImportFunction: LambdaHandler {
                 stateMachineARN: try environment.required("STATE_MACHINE_ARN")),
             table: table, now: { Date() }, metrics: environment.metrics)
         let manifests = ManifestIntake(
-            bucket: bucket, bucketName: bucketName, starter: starter, outputRoot: outputRoot)
+            bucket: bucket, bucketName: settings.bucketName, starter: starter, outputRoot: settings.outputRoot)
         let inbox = InboxIntake(
-            bucket: S3InboxBucket(s3: s3, name: bucketName), bucketName: bucketName, starter: starter,
-            outputRoot: outputRoot, taken: settings.inboxTaken)
+            bucket: S3InboxBucket(s3: s3, name: settings.bucketName), bucketName: settings.bucketName, starter: starter,
+            outputRoot: settings.outputRoot, taken: settings.inboxTaken)
         metrics = environment.metrics
-        intake = ObjectIntake(bucketName: bucketName, manifests: manifests, inbox: inbox, metrics: metrics)
+        intake = ObjectIntake(bucketName: settings.bucketName, manifests: manifests, inbox: inbox, metrics: metrics)
         sweep = Sweep(
             bucket: bucket, manifests: manifests, inbox: inbox, table: table, auditAfter: settings.auditAfter,
             now: { Date() }, clock: clock)

@@ -16,9 +16,7 @@ final class EventQueue {
 
     func created(_ key: String, _ object: ModelledBucket.Object) {
         guard key.hasPrefix(BucketLayout.manifests) || key.hasPrefix(BucketLayout.inbox) else { return }
-        let event = CreatedObject(
-            bucket: ModelledBucket.name, key: key, size: object.body.count, eTag: object.eTag, versionID: nil,
-            sequencer: nil, createdAt: object.lastModified)
+        let event = CreatedObject(bucket: ModelledBucket.name, key: key, eTag: object.eTag)
         guard !scheduler.chance(faults().eventLost) else { return scheduler.note("event is lost", key) }
         deliver(event, receives: 1)
         if scheduler.chance(faults().eventDoubled) { deliver(event, receives: 1) }
