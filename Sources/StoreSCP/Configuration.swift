@@ -65,7 +65,7 @@ package struct Configuration: Sendable {
     package init(environment: [String: String]) throws(ConfigurationError) {
         let settings = Settings(environment)
         storage =
-            if let bucket = settings.text("DICOM_BUCKET") {
+            if let bucket = try settings.bucket("DICOM_BUCKET") {
                 .bucket(bucket)
             } else {
                 .directory(settings.text("STORAGE_DIRECTORY") ?? "storage")

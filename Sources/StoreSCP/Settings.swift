@@ -1,4 +1,5 @@
 import DICOMNetwork
+import ImportPipeline
 import Logging
 import StructuredLog
 
@@ -25,6 +26,16 @@ struct Settings {
                 name: name, value: text, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    /// It becomes part of a host's name.
+    func bucket(_ name: String) throws(ConfigurationError) -> String? {
+        guard let text = text(name) else { return nil }
+        guard let uri = try? S3URI("s3://\(text)"), uri.key.isEmpty else {
+            throw ConfigurationError(
+                name: name, value: text, expected: "the name of a bucket: 3 to 63 of a-z, 0-9, hyphen and dot")
+        }
+        return uri.bucket
     }
 
     func pem(_ name: String) -> PEMSource? {

@@ -167,6 +167,7 @@ import Testing
     @Test(
         "A setting that cannot be used is named with what was expected",
         arguments: [
+            ("DICOM_BUCKET", "x@127.0.0.1"), ("DICOM_BUCKET", "images/ct"), ("DICOM_BUCKET", "s3://images"),
             ("SCP_PORT", "dicom"), ("SCP_PORT", "65536"), ("MAXIMUM_ASSOCIATIONS", "0"),
             ("AE_TITLE", "SEVENTEEN_LETTERS"), ("REQUIRE_CALLED_AE_TITLE", "perhaps"), ("IMPORT_UNIT", "study"),
             ("TRANSFER_SYNTAX_PREFERENCE", "first"),

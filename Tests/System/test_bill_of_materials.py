@@ -106,7 +106,7 @@ def test_the_receiver_says_what_it_holds(tmp_path):
 
 def test_a_function_says_what_it_holds_first(executables):
     with RuntimeAPI() as api:
-        variables = {name: "s3://output/" for name in ("DICOM_BUCKET", "TABLE_NAME", "OUTPUT_S3_URI", "STATE_MACHINE_ARN")}
+        variables = {"DICOM_BUCKET": "dicom", "TABLE_NAME": "table", "OUTPUT_S3_URI": "s3://output/", "STATE_MACHINE_ARN": "arn"}
         function = api.start([executables["TriggerImport"]], AWS_REGION="us-east-1", AWS_LAMBDA_LOG_FORMAT="JSON", **variables)
         first = json.loads(function.stderr.readline())
         function.kill()

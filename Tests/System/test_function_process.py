@@ -152,8 +152,7 @@ def test_a_function_without_its_configuration_says_what_is_missing(api, start, t
 @pytest.mark.pipeline
 def test_memory_does_not_grow_with_the_number_of_events(api, start, tmp_path):
     """`make bench-runtime` gives a million events to the same runtime."""
-    names = ("DICOM_BUCKET", "TABLE_NAME", "OUTPUT_S3_URI", "STATE_MACHINE_ARN")
-    variables = {name: "s3://output/" for name in names}
+    variables = {"DICOM_BUCKET": "dicom", "TABLE_NAME": "table", "OUTPUT_S3_URI": "s3://output/", "STATE_MACHINE_ARN": "arn"}
     function = start(unpack_function("TriggerImport", tmp_path), AWS_REGION="us-east-1", **variables)
     test_event = (PROJECT / "events/s3-test-event.json").read_bytes()
 

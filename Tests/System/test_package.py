@@ -57,8 +57,7 @@ def test_packing_again_gives_the_same_bytes():
     [("s3-test-event", 0, {"imports": []}), ("start-import-job", 1, {"errorType": "Runtime.UnmarshalError"})],
 )
 def test_a_zip_is_invoked_by_hand(event, status, answer):
-    names = ("DICOM_BUCKET", "TABLE_NAME", "OUTPUT_S3_URI", "STATE_MACHINE_ARN")
-    variables = {name: "s3://output/" for name in names}
+    variables = {"DICOM_BUCKET": "dicom", "TABLE_NAME": "table", "OUTPUT_S3_URI": "s3://output/", "STATE_MACHINE_ARN": "arn"}
     command = [sys.executable, PROJECT / "local/invoke.py", ZIPS["TriggerImport"], PROJECT / f"events/{event}.json"]
     environment = {"PATH": os.environ["PATH"], "AWS_REGION": "us-east-1", **variables}
     result = subprocess.run(command, env=environment, capture_output=True, text=True)

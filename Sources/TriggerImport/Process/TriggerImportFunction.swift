@@ -29,6 +29,7 @@ struct TriggerImportFunction: LambdaHandler {
         let client = try AWSClient(
             environment: environment.variables, retryPolicy: .functionIsRepeated, logger: environment.logger)
         let s3 = S3Client(client: client)
+        for name in ["DICOM_BUCKET", "OUTPUT_S3_URI"] { _ = try environment.required(name) }
         let settings = try IntakeSettings(environment: environment.variables)
         let bucket = S3IntakeBucket(s3: s3, name: settings.bucketName)
         let table = RejectionItems(
