@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Testing
 
 @testable import ImportPipeline
@@ -75,8 +75,11 @@ import Testing
         String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
     }
 
-    @Test("An object needs a bucket and a key alone")
+    @Test("An object needs a bucket and a key alone, and an empty ETag is none")
     func sparse() throws {
+        let empty = Self.created.replacingOccurrences(of: #""key":"#, with: #""eTag":"","key":"#)
+        #expect(try Self.decode(#"{"Records":[\#(empty)]}"#) == .objects([.init(bucket: "dicom", key: "inbox/a")]))
+        #expect(CreatedObject(bucket: "dicom", key: "inbox/a", eTag: "").quotedETag == nil)
         #expect(
             try Self.decode(#"{"Records":[\#(Self.created)]}"#) == .objects([.init(bucket: "dicom", key: "inbox/a")]))
         let bridged =

@@ -65,10 +65,11 @@ def test_the_tables_name_no_call_that_is_not_made(part):
 
 
 def test_no_call_in_the_code_escapes():
-    """Each function of a client sends something, each call's receiver is known, and only these parts have clients."""
+    """Each function of a client sends something, each call's receiver is known, and only these parts have clients. Those of
+    AWSCredentials assume the roles of a user's own profile, which no template makes."""
     assert CODE.silent_functions() == []
     assert {part: CODE.unresolved_calls(part) for part in PARTS} == {part: [] for part in PARTS}
-    assert CODE.folders_with_clients() == {"AWS", "ImportPipeline", *PARTS}
+    assert CODE.folders_with_clients() == {"AWS", "AWSCredentials", "ImportPipeline", *PARTS}
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -9,7 +9,7 @@ package struct CreatedObject: Equatable, Sendable {
     package init(bucket: String, key: String, eTag: String? = nil) {
         self.bucket = bucket
         self.key = key
-        self.eTag = eTag
+        self.eTag = eTag.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// As `If-Match` takes it.
