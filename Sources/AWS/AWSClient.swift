@@ -7,7 +7,7 @@ import StructuredLog
 /// credentials.
 package struct AWSClient: Sendable {
     package let configuration: AWSConfiguration
-    package private(set) var retryPolicy: RetryPolicy
+    private var retryPolicy: RetryPolicy
     private let http: HTTPClient
     private let credentials: CredentialsProvider
     private let serviceClock = ServiceClock()

@@ -54,7 +54,7 @@ struct InstanceCredentials: CredentialsSource {
     }
 
     private var endpoint: String {
-        if var url = environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"], !url.isEmpty {
+        if var url = environment.nonEmpty("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
             while url.last == "/" { url.removeLast() }
             return url
         }

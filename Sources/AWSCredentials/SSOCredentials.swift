@@ -53,7 +53,7 @@ struct SSOCredentials: CredentialsSource {
     }
 
     private func portal(in region: AWSRegion) -> String {
-        configuration.environment["AWS_ENDPOINT_URL_SSO"].flatMap { $0.isEmpty ? nil : $0 }
+        configuration.environment.nonEmpty("AWS_ENDPOINT_URL_SSO")
             ?? "https://portal.sso.\(region.name).\(region.domain)"
     }
 

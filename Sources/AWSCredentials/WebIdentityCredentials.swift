@@ -13,7 +13,7 @@ struct WebIdentityCredentials: CredentialsSource {
     /// Each setting is the environment's, or else the profile's.
     init(environment: [String: String], profile: Profile, configuration: AWSConfiguration, http: HTTPClient) {
         func setting(_ name: String, _ variable: String) -> String? {
-            environment[variable].flatMap { $0.isEmpty ? nil : $0 } ?? profile[name]
+            environment.nonEmpty(variable) ?? profile[name]
         }
         tokenFile = setting("web_identity_token_file", "AWS_WEB_IDENTITY_TOKEN_FILE")
         roleARN = setting("role_arn", "AWS_ROLE_ARN")

@@ -17,8 +17,7 @@ from pathlib import Path
 from unittest import mock
 
 import botocore.exceptions
-import botocore.session
-from botocore.loaders import Loader
+from botocore_sessions import new_session
 
 FIXTURE = Path(__file__).parents[1] / "AWSTests" / "Fixtures" / "configurations.json"
 
@@ -31,8 +30,6 @@ OPERATIONS = {
     "medical-imaging": ("list_datastores", {}),
 }
 SIGNING_NAMES = {"s3": "s3", "stepfunctions": "states", "dynamodb": "dynamodb", "sts": "sts", "medical-imaging": "medical-imaging"}
-# It keeps what it has read of botocore's data.
-LOADER = Loader()
 REGIONS = (
     *("us-east-1", "eu-central-1", "mx-central-1", "cn-north-1", "us-gov-west-1", "us-gov-east-1", "eusc-de-east-1"),
     *("us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1", "cn-x", "us-gov", "xx-new-1"),
@@ -133,9 +130,7 @@ class Case:
             requests.append(request)
             raise _NotSent
 
-        session = botocore.session.get_session()
-        session.register_component("data_loader", LOADER)
-        client = session.create_client(self.service)
+        client = new_session().create_client(self.service)
         client.meta.events.register("before-send", keep)
         operation, arguments = OPERATIONS[self.service]
         try:

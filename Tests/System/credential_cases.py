@@ -22,13 +22,10 @@ from unittest import mock
 
 import botocore.credentials
 import botocore.exceptions
-import botocore.session
 import botocore.tokens
-from botocore.loaders import Loader
+from botocore_sessions import new_session
 
 FIXTURE = Path(__file__).parents[1] / "AWSTests" / "Fixtures" / "credentials.json"
-# It keeps what it has read of botocore's data.
-LOADER = Loader()
 FUTURE, PAST = "2099-01-01T00:00:00Z", "2020-01-01T00:00:00Z"
 PROCESS = """echo '{"Version": 1, "AccessKeyId": "AKIDPROCESS", "SecretAccessKey": "s"}'"""
 
@@ -71,9 +68,7 @@ class Case:
             filled = {name: _filled(value, url, home) for name, value in variables.items()}
             with mock.patch.dict(os.environ, filled, clear=True), _cache_of_tokens(Path(home) / ".aws/sso/cache"):
                 try:
-                    session = botocore.session.get_session()
-                    session.register_component("data_loader", LOADER)
-                    credentials = session.get_credentials()
+                    credentials = new_session().get_credentials()
                     return credentials and credentials.get_frozen_credentials().access_key
                 except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, OSError, ValueError):
                     return None

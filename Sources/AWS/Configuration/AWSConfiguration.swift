@@ -66,15 +66,14 @@ private struct Settings {
     let profile: Profile
 
     init(environment: [String: String], readFile: (String) -> String?) throws(AWSConfigurationError) {
-        func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         func file(_ path: String) throws(AWSConfigurationError) -> INIFile {
             try INIFile(readFile(path) ?? "", path: path)
         }
         let folder = "\(environment["HOME"] ?? "")/.aws"
         profiles = Profiles(
-            config: try file(variable("AWS_CONFIG_FILE") ?? "\(folder)/config"),
-            credentials: try file(variable("AWS_SHARED_CREDENTIALS_FILE") ?? "\(folder)/credentials"))
-        let name = variable("AWS_DEFAULT_PROFILE") ?? variable("AWS_PROFILE")
+            config: try file(environment.nonEmpty("AWS_CONFIG_FILE") ?? "\(folder)/config"),
+            credentials: try file(environment.nonEmpty("AWS_SHARED_CREDENTIALS_FILE") ?? "\(folder)/credentials"))
+        let name = environment.nonEmpty("AWS_DEFAULT_PROFILE") ?? environment.nonEmpty("AWS_PROFILE")
         let profile = try profiles.profile(name ?? "default")
         if let name, profile == nil { throw .noProfile(name) }
         self.environment = environment
@@ -82,7 +81,7 @@ private struct Settings {
     }
 
     subscript(name: String) -> String? {
-        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        environment.nonEmpty(name)
     }
 
     /// `AWS_USE_FIPS_ENDPOINT`, which is `use_fips_endpoint` in a profile.

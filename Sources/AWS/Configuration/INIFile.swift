@@ -12,8 +12,6 @@ struct INIFile {
     private var option: String?
     private var indentation = 0
 
-    init() {}
-
     init(_ text: String, path: String) throws(AWSConfigurationError) {
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let content = line.trimmed

@@ -38,7 +38,7 @@ package struct Profile: Sendable, Equatable {
     package func credentials() throws(CredentialsError) -> Credentials? { try accessKey(in: settings) }
 
     package subscript(name: String) -> String? {
-        settings[name].flatMap { $0.isEmpty ? nil : $0 }
+        settings.nonEmpty(name)
     }
 
     func endpointURL(of service: AWSService) -> String? {
@@ -56,12 +56,8 @@ package struct Profile: Sendable, Equatable {
     }
 
     private func accessKey(in settings: [String: String]) throws(CredentialsError) -> Credentials? {
-        guard let id = settings["aws_access_key_id"], !id.isEmpty else { return nil }
-        guard let secret = settings["aws_secret_access_key"], !secret.isEmpty else {
-            throw .unusable(
-                of: "the AWS profile \"\(name)\"", problem: "it has aws_access_key_id without aws_secret_access_key")
-        }
-        let token = settings["aws_session_token"].flatMap { $0.isEmpty ? nil : $0 }
-        return Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: token)
+        try Credentials(
+            in: settings, id: "aws_access_key_id", secret: "aws_secret_access_key", token: "aws_session_token",
+            of: "the AWS profile \"\(name)\"")
     }
 }

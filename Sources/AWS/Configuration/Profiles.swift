@@ -3,8 +3,6 @@ package struct Profiles: Sendable {
     let config: INIFile
     let credentials: INIFile
 
-    package static let none = Profiles(config: INIFile(), credentials: INIFile())
-
     /// nil: neither file has it.
     package func profile(_ name: String) throws(AWSConfigurationError) -> Profile? {
         try Profile(name, config: config, credentials: credentials)

@@ -28,7 +28,7 @@ package actor CredentialsProvider {
         environment: [String: String], sources: [any CredentialsSource],
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
-        fromEnvironment = Credentials(environment: environment)
+        fromEnvironment = try? Credentials(environment: environment)
         self.sources = sources
         self.now = now
     }

@@ -10,15 +10,21 @@ package struct QueueMessage: Decodable, Equatable, Sendable {
 
     /// The objects of the event that the message carries, from S3 or EventBridge, perhaps by a topic.
     package func objects() throws(DocumentError) -> [CreatedObject] {
-        let bytes = Array(body.utf8)
-        if let kind = try? PipelineJSON.decode(Envelope.self, from: bytes), kind.Type == "Notification" {
-            return try PipelineJSON.decode(TopicMessage.self, from: bytes).objects()
-        }
-        return try PipelineJSON.decode(S3Event.self, from: bytes).objects
+        try PipelineJSON.decode(Carried.self, from: Array(body.utf8)).objects
     }
 
-    /// As SNS spells it.
-    private struct Envelope: Decodable {
-        let `Type`: String
+    private struct Carried: Decodable {
+        let objects: [CreatedObject]
+
+        private enum CodingKeys: String, CodingKey {
+            case type = "Type"
+        }
+
+        init(from decoder: any Decoder) throws {
+            let type = try? decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .type)
+            objects =
+                type == "Notification"
+                ? try TopicMessage(from: decoder).objects() : try S3Event(from: decoder).objects
+        }
     }
 }

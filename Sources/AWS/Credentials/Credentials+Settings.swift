@@ -1,0 +1,25 @@
+extension Credentials {
+    /// An access key out of settings by these names, of the environment or of a profile; nil where there is no id.
+    package init?(
+        in settings: [String: String], id: String, secret: String, token: String, of source: String
+    ) throws(CredentialsError) {
+        guard let accessKeyID = settings.nonEmpty(id) else { return nil }
+        guard let secretAccessKey = settings.nonEmpty(secret) else {
+            throw .unusable(of: source, problem: "it has \(id) without \(secret)")
+        }
+        self.init(
+            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: settings.nonEmpty(token))
+    }
+
+    /// Those of `AWS_ACCESS_KEY_ID` and the like.
+    package init?(environment: [String: String]) throws(CredentialsError) {
+        try self.init(
+            in: environment, id: "AWS_ACCESS_KEY_ID", secret: "AWS_SECRET_ACCESS_KEY", token: "AWS_SESSION_TOKEN",
+            of: "the environment")
+    }
+}
+
+extension [String: String] {
+    /// A setting that is empty counts as absent.
+    package func nonEmpty(_ name: String) -> String? { self[name].flatMap { $0.isEmpty ? nil : $0 } }
+}
