@@ -235,12 +235,9 @@ package struct S3Client: Sendable {
             else { return nil }
         }
         return AWSServiceError(
-            service: request.service.signingName, operation: request.operation,
+            xml: response, to: request,
             // An error behind a 200 is one of the server's: AWS's own clients treat it as a 500.
-            statusCode: isSuccess ? 500 : response.status,
-            code: S3XML.text(of: "Code", in: response.body) ?? AWSServiceError.code(forUnnamed: response.status),
-            message: S3XML.text(of: "Message", in: response.body) ?? "no message",
-            requestID: response.headers["x-amz-request-id"])
+            statusCode: isSuccess ? 500 : response.status, requestIDHeader: "x-amz-request-id")
     }
 }
 

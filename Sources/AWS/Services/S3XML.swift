@@ -1,11 +1,11 @@
 import ByteComparison
 
-/// Reads single values out of S3's small answers, which are flat XML with entities and no CDATA or comments.
+/// Reads single values out of the small answers of S3 and STS, which are flat XML with entities and no CDATA or comments.
 ///
 /// It goes by scalars, as XML does: `&` with a combining accent behind it is one character to Swift, and not `&`.
-package enum S3XML {
+enum S3XML {
     /// The text of the first element of this name; nil where there is none.
-    package static func text(of element: String, in body: [UInt8]) -> String? {
+    static func text(of element: String, in body: [UInt8]) -> String? {
         content(of: element, in: body[...]).map { unescape(String(decoding: $0, as: UTF8.self)) }
     }
 

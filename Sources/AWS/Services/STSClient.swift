@@ -78,9 +78,6 @@ package struct STSClient: Sendable {
     private static func error(in response: HTTPResponse, to request: AWSRequest) -> AWSServiceError? {
         guard !(200..<300).contains(response.status) else { return nil }
         return AWSServiceError(
-            service: request.service.signingName, operation: request.operation, statusCode: response.status,
-            code: S3XML.text(of: "Code", in: response.body) ?? AWSServiceError.code(forUnnamed: response.status),
-            message: S3XML.text(of: "Message", in: response.body) ?? "no message",
-            requestID: response.headers["x-amzn-requestid"])
+            xml: response, to: request, statusCode: response.status, requestIDHeader: "x-amzn-requestid")
     }
 }
