@@ -198,7 +198,7 @@ def test_one_is_enough_for_an_alarm(namespace, metric, dimension):
     assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == ("Sum", "GreaterThanThreshold", 0)
 
 
-# Calls of five minutes: starts and looks, errors of both, answers that HealthImaging was too busy.
+# Calls of five minutes: starts and looks, errors of both, looks that HealthImaging was too busy for.
 @pytest.mark.parametrize(
     ("calls", "errors", "busy", "rings"),
     [
