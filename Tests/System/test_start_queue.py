@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from conftest import LONG_FORM, STORE_SCP
 from deploy import deploy
+from hurried_starts import hurried_starts
 from local_aws import LocalAWS
 from pipeline import Pipeline
 from receiver import Receiver
-from redriving import redrive
 from senders import send_with_dcmtk
 from synthetic import synthetic_instance
 from waiting import wait_for
@@ -26,8 +26,6 @@ STUDIES, IMAGES, ASSOCIATIONS = (500, 2, 20) if LONG_FORM else (60, 1, 6)
 STARTS_PER_SECOND, JOBS_AT_ONCE = (2, 5) if LONG_FORM else (5, None)
 KILLS, PAUSE_SECONDS = (10, 20) if LONG_FORM else (1, 2)
 IMPORT_SECONDS = 1500 if LONG_FORM else 120
-# A killed function blocks the queue for the visibility timeout. Lambda would not do: a function that lives is given less time than that.
-TIMEOUT, VISIBILITY_TIMEOUT = 20, 8
 STUDY, INSTANCE = "2.25.1000000", "2.25.3000000"
 
 
@@ -40,25 +38,10 @@ def busy(request, tmp_path_factory) -> Iterator[Pipeline]:
             pipeline = Pipeline(local, deploy(local.endpoint, {"PollSeconds": "2"}))
         else:
             pipeline = request.getfixturevalue("pipeline")
-        running.enter_context(hurried(pipeline))
+        running.enter_context(hurried_starts(pipeline))
         running.callback(pipeline.aws.limit)
         pipeline.aws.limit(STARTS_PER_SECOND, JOBS_AT_ONCE)
         yield pipeline
-
-
-@contextlib.contextmanager
-def hurried(pipeline: Pipeline) -> Iterator[None]:
-    """What a killed function holds comes again after seconds."""
-    functions, sqs = pipeline.aws.client("lambda"), pipeline.aws.client("sqs")
-    name, url = pipeline.outputs["StartImportJobFunctionName"], pipeline.outputs["StartQueueUrl"]
-
-    def change(timeout: int, visibility: int) -> None:
-        functions.update_function_configuration(FunctionName=name, Timeout=timeout)
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(visibility)})
-
-    change(TIMEOUT, VISIBILITY_TIMEOUT)
-    yield
-    change(60, 90)
 
 
 def write_studies(folder: Path) -> list[Path]:
