@@ -9,6 +9,11 @@ QUEUES = ("Import", "Inbox")
 OUTCOMES = ("IMPORTED", "PARTIAL", "FAILED", "REJECTED")
 
 
+def instances_of(manifest: dict) -> list[dict]:
+    """What a manifest lists, of all its studies."""
+    return [instance for study in manifest["studies"] for instance in study["instances"]]
+
+
 class Pipeline:
     """`outputs` are those of template/pipeline.yaml."""
 
@@ -26,6 +31,10 @@ class Pipeline:
 
     def manifest(self, delivery_id: str) -> dict:
         return json.loads(self.read(f"deliveries/{delivery_id}.json"))
+
+    def instances(self, delivery_id: str) -> list[dict]:
+        """What the delivery's manifest lists, of all its studies."""
+        return instances_of(self.manifest(delivery_id))
 
     def keys(self, prefix: str) -> list[str]:
         pages = self.aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)

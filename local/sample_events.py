@@ -21,7 +21,7 @@ def put_objects(pipeline: Pipeline, ct_small: Path) -> None:
     s3 = pipeline.aws.client("s3")
     body = ct_small.read_bytes()
     manifest = _manifest(pydicom.dcmread(ct_small, stop_before_pixels=True), body)
-    s3.put_object(Bucket=pipeline.bucket, Key=manifest["instances"][0]["key"], Body=body)
+    s3.put_object(Bucket=pipeline.bucket, Key=manifest["studies"][0]["instances"][0]["key"], Body=body)
     s3.put_object(
         Bucket=pipeline.bucket, Key=f"deliveries/{DELIVERY_ID}.json", Body=json.dumps(manifest).encode()
     )
@@ -48,27 +48,31 @@ def write_environment(pipeline: Pipeline, path: Path) -> None:
 def _manifest(dataset: pydicom.Dataset, body: bytes) -> dict:
     study, series, instance = dataset.StudyInstanceUID, dataset.SeriesInstanceUID, dataset.SOPInstanceUID
     return {
-        "version": 1,
+        "version": 2,
         "deliveryId": DELIVERY_ID,
         "task": "0123456789abcdef",
         "prefix": PREFIX,
-        "studyInstanceUID": study,
-        "studyDate": dataset.StudyDate,
         "callingAETitle": "CT1",
         "calledAETitle": "STORESCP",
         "peer": "127.0.0.1",
         "openedAt": "2026-11-23T23:51:52Z",
         "closedAt": "2026-11-23T23:52:31Z",
         "closeReason": "quiet",
-        "instances": [
+        "studies": [
             {
-                "key": f"{PREFIX}{study}/{series}/{instance}.dcm",
-                "size": len(body),
-                "checksumCRC32": base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode(),
-                "sopClassUID": dataset.SOPClassUID,
-                "sopInstanceUID": instance,
-                "seriesInstanceUID": series,
-                "transferSyntaxUID": dataset.file_meta.TransferSyntaxUID,
+                "studyInstanceUID": study,
+                "studyDate": dataset.StudyDate,
+                "instances": [
+                    {
+                        "key": f"{PREFIX}{study}/{series}/{instance}.dcm",
+                        "size": len(body),
+                        "checksumCRC32": base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode(),
+                        "sopClassUID": dataset.SOPClassUID,
+                        "sopInstanceUID": instance,
+                        "seriesInstanceUID": series,
+                        "transferSyntaxUID": dataset.file_meta.TransferSyntaxUID,
+                    }
+                ],
             }
         ],
     }

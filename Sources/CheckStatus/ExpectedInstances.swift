@@ -85,8 +85,9 @@ struct ExpectedInstances: Sendable, Equatable {
     }
 
     private static func keyOfSingleInstance(_ request: ImportRequest) -> String? {
-        guard let series = request.seriesInstanceUID, let instance = request.sopInstanceUID else { return nil }
-        return BucketLayout.instanceKey(
-            request.deliveryId, study: request.studyInstanceUID, series: series, instance: instance)
+        guard let study = request.studyInstanceUID, let series = request.seriesInstanceUID,
+            let instance = request.sopInstanceUID
+        else { return nil }
+        return BucketLayout.instanceKey(request.deliveryId, study: study, series: series, instance: instance)
     }
 }

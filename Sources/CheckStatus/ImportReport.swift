@@ -15,9 +15,9 @@ struct ImportReport: Encodable, Sendable, Equatable {
     }
 
     let deliveryId: DeliveryID
-    /// As the data set has it, as are the next two, which are set where the delivery holds one series or one instance only. A key has
-    /// the SHA-256 of a malformed one.
-    let studyInstanceUID: String
+    /// As the data set has it, as are the next two: set where the delivery holds one study, series or instance only. A key has the
+    /// SHA-256 of a malformed one.
+    let studyInstanceUID: String?
     let seriesInstanceUID: String?
     let sopInstanceUID: String?
     let jobId: String

@@ -31,7 +31,12 @@ package enum BucketLayout {
 
     /// In a delivery whose prefix is known.
     package static func instanceKey(prefix: String, study: String, series: String, instance: String) -> String {
-        "\(prefix)\(component(ofUID: study))/\(component(ofUID: series))/\(component(ofUID: instance)).dcm"
+        "\(studyFolder(prefix: prefix, study: study))\(component(ofUID: series))/\(component(ofUID: instance)).dcm"
+    }
+
+    /// What the keys of a study's instances begin with in a delivery whose prefix is known.
+    package static func studyFolder(prefix: String, study: String) -> String {
+        "\(prefix)\(component(ofUID: study))/"
     }
 
     /// A UID as it stands in a key: as it is, where it has 1 to 64 digits and dots, else as its SHA-256 in 64 hexadecimal digits. One
@@ -71,12 +76,15 @@ package enum BucketLayout {
         key.removing(prefix: audits).flatMap { DeliveryID(String($0)) }
     }
 
-    /// The series and the SOP instance of an instance's key in a delivery; nil for a key that no receiver writes there.
-    package static func instance(ofKey key: String, in delivery: DeliveryID) -> (series: String, instance: String)? {
+    /// The UIDs in an instance's key in a delivery; nil for a key that no receiver writes there. It writes no malformed UIDs, so that the key
+    /// has each as it is.
+    package static func instance(
+        ofKey key: String, in delivery: DeliveryID
+    ) -> (study: String, series: String, instance: String)? {
         guard let rest = key.removing(prefix: prefix(of: delivery))?.removing(suffix: ".dcm") else { return nil }
         let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, parts.allSatisfy({ TextRule.uid.allows(String($0)) }) else { return nil }
-        return (String(parts[1]), String(parts[2]))
+        return (String(parts[0]), String(parts[1]), String(parts[2]))
     }
 
     /// The task whose lease has this key; nil for any other key.

@@ -4,7 +4,10 @@ import FoundationEssentials
 /// What a closed delivery holds: written once, under `deliveries/`, by whoever closed it; its arrival starts the import.
 package struct DeliveryManifest: Codable, Sendable, Equatable {
     /// The form that this code writes and reads.
-    package static let currentVersion = 1
+    package static let currentVersion = 2
+    /// A job takes 10,000 nested folders: with one of each study, and of each series, 5,000 instances have 6,000 at most. What happens to
+    /// the job happens to so many studies.
+    package static let maximumStudies = 1_000
 
     package struct Instance: Codable, Sendable, Equatable {
         package var key: String
@@ -36,7 +39,7 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
 
         /// As a listing tells it; nil for a key that no receiver writes in the delivery.
         package init?(listed key: String, size: Int, in delivery: DeliveryID) {
-            guard let (series, instance) = BucketLayout.instance(ofKey: key, in: delivery) else { return nil }
+            guard let (_, series, instance) = BucketLayout.instance(ofKey: key, in: delivery) else { return nil }
             self.init(
                 key: key, size: size, checksumCRC32: nil, sopClassUID: nil, sopInstanceUID: instance,
                 seriesInstanceUID: series, transferSyntaxUID: nil)
@@ -52,6 +55,28 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
             seriesInstanceUID = try container.text(.uid, .seriesInstanceUID)
             transferSyntaxUID = try container.textIfPresent(.uid, .transferSyntaxUID)
             incomplete = try container.decodeIfPresent(Bool.self, forKey: .incomplete)
+        }
+    }
+
+    /// The instances of one study in the delivery.
+    package struct Study: Codable, Sendable, Equatable {
+        package var studyInstanceUID: String
+        /// `YYYYMMDD`, of the first instance that has one. A listing does not tell it: of a delivery that was recovered it is what
+        /// the open marker says.
+        package var studyDate: String?
+        package var instances: [Instance]
+
+        package init(studyInstanceUID: String, studyDate: String?, instances: [Instance]) {
+            self.studyInstanceUID = studyInstanceUID
+            self.studyDate = studyDate
+            self.instances = instances
+        }
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            studyInstanceUID = try container.text(.uid, .studyInstanceUID)
+            studyDate = try container.textIfPresent(.studyDate, .studyDate)
+            instances = try container.decode([Instance].self, forKey: .instances)
         }
     }
 
@@ -76,14 +101,11 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
     package var deliveryId: DeliveryID
     /// Which task received it: its open marker is below that task's name.
     package var task: TaskID
-    /// The latest delivery of the same calling AE title and study that tried some of its instances before it did, and was not
-    /// closed by then; not one of which nothing was stored, as far as is known.
+    /// The latest delivery of the same calling AE title that tried some of its instances before it did, and was not closed by
+    /// then; not one of which nothing was stored, as far as is known.
     package var repeats: DeliveryID?
     /// Ends in `/`; every instance's key begins with it.
     package var prefix: String
-    package var studyInstanceUID: String
-    /// `YYYYMMDD`, of the first instance that has one.
-    package var studyDate: String?
     /// Of the association that opened the delivery, as are the next two.
     package var callingAETitle: String
     package var calledAETitle: String
@@ -91,27 +113,26 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
     package var openedAt: Date
     package var closedAt: Date
     package var closeReason: CloseReason
-    package var instances: [Instance]
+    /// Each once, and none without an instance.
+    package var studies: [Study]
 
     package init(
-        deliveryId: DeliveryID, task: TaskID, repeats: DeliveryID? = nil, studyInstanceUID: String,
-        studyDate: String?, callingAETitle: String, calledAETitle: String, peer: String, openedAt: Date,
-        closedAt: Date, closeReason: CloseReason, instances: [Instance]
+        deliveryId: DeliveryID, task: TaskID, repeats: DeliveryID? = nil, callingAETitle: String,
+        calledAETitle: String, peer: String, openedAt: Date, closedAt: Date, closeReason: CloseReason,
+        studies: [Study]
     ) {
         version = Self.currentVersion
         self.deliveryId = deliveryId
         self.task = task
         self.repeats = repeats
         prefix = BucketLayout.prefix(of: deliveryId)
-        self.studyInstanceUID = studyInstanceUID
-        self.studyDate = studyDate
         self.callingAETitle = callingAETitle
         self.calledAETitle = calledAETitle
         self.peer = peer
         self.openedAt = openedAt
         self.closedAt = closedAt
         self.closeReason = closeReason
-        self.instances = instances
+        self.studies = studies
     }
 
     package init(from decoder: any Decoder) throws {
@@ -121,15 +142,22 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         task = try container.decode(TaskID.self, forKey: .task)
         repeats = try container.decodeIfPresent(DeliveryID.self, forKey: .repeats)
         prefix = try container.text(.objectKey, .prefix)
-        studyInstanceUID = try container.text(.uid, .studyInstanceUID)
-        studyDate = try container.textIfPresent(.studyDate, .studyDate)
         callingAETitle = try container.text(.aeTitle, .callingAETitle)
         calledAETitle = try container.text(.aeTitle, .calledAETitle)
         peer = try container.text(.peer, .peer)
         openedAt = try container.date(.openedAt)
         closedAt = try container.date(.closedAt)
         closeReason = try container.decode(CloseReason.self, forKey: .closeReason)
-        instances = try container.decode([Instance].self, forKey: .instances)
+        studies = try container.decode([Study].self, forKey: .studies)
+    }
+
+    /// Of all studies.
+    package var instances: [Instance] { studies.flatMap(\.instances) }
+
+    /// A study of which nothing is left goes too.
+    package mutating func removeInstances(where isRemoved: (Instance) -> Bool) {
+        for index in studies.indices { studies[index].instances.removeAll(where: isRemoved) }
+        studies.removeAll(where: \.instances.isEmpty)
     }
 
     package var keys: Set<ByteText> { Set(instances.map { ByteText($0.key) }) }
@@ -145,15 +173,28 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         guard ByteText(prefix) == ByteText(BucketLayout.prefix(of: delivery)) else {
             return "the manifest's prefix is another, expected \(BucketLayout.prefix(of: delivery))"
         }
+        let instances = instances
         guard (1...HealthImagingLimits.maximumInstances).contains(instances.count) else {
             return """
                 the manifest lists \(instances.count) instances, \
                 expected 1 to \(HealthImagingLimits.maximumInstances)
                 """
         }
-        if let stray = instances.first(where: { !$0.key.begins(with: prefix) }) {
-            return
-                "the manifest lists an instance outside its prefix, expected none: SOP instance \(stray.sopInstanceUID)"
+        guard studies.count <= Self.maximumStudies else {
+            return "the manifest lists \(studies.count) studies, expected at most \(Self.maximumStudies)"
+        }
+        guard Set(studies.map(\.studyInstanceUID)).count == studies.count, !studies.contains(where: \.instances.isEmpty)
+        else {
+            return "the manifest lists a study twice, or without an instance, expected each once and with its instances"
+        }
+        for study in studies {
+            let folder = BucketLayout.studyFolder(prefix: prefix, study: study.studyInstanceUID)
+            if let stray = study.instances.first(where: { !$0.key.begins(with: folder) }) {
+                return """
+                    the manifest lists an instance outside its study's folder below the delivery's prefix, expected none: \
+                    SOP instance \(stray.sopInstanceUID)
+                    """
+            }
         }
         guard keys.count == instances.count else {
             return "the manifest lists a key twice, expected each once"

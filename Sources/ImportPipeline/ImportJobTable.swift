@@ -63,9 +63,10 @@ package struct ImportJobTable: Sendable {
             "deliveryId": request.deliveryId.description,
             "inputS3Uri": request.inputS3Uri,
             "outputS3Uri": request.outputS3Uri,
-            "studyInstanceUID": request.studyInstanceUID,
+            "studyCount": String(request.studyCount),
             "instanceCount": String(request.instanceCount),
         ]
+        attributes["studyInstanceUID"] = request.studyInstanceUID
         attributes["studyDate"] = request.studyDate
         attributes["seriesInstanceUID"] = request.seriesInstanceUID
         attributes["sopInstanceUID"] = request.sopInstanceUID

@@ -10,12 +10,14 @@ package struct ImportRequest: Codable, Sendable, Equatable {
     /// Ends in `/`: HealthImaging imports whatever begins with it.
     package var inputS3Uri: String
     package var outputS3Uri: String
-    package var studyInstanceUID: String
+    /// Set where the delivery holds one study only, as are the next two.
+    package var studyInstanceUID: String?
     package var studyDate: String?
     /// Set where the delivery holds one series only.
     package var seriesInstanceUID: String?
     /// Set where the delivery holds one instance only.
     package var sopInstanceUID: String?
+    package var studyCount: Int
     package var instanceCount: Int
     /// See `DeliveryManifest`.
     package var repeats: DeliveryID?
@@ -24,8 +26,8 @@ package struct ImportRequest: Codable, Sendable, Equatable {
 
     package init(
         importId: ImportID, manifestKey: String? = nil, inputS3Uri: String, outputS3Uri: String,
-        studyInstanceUID: String,
-        studyDate: String?, seriesInstanceUID: String?, sopInstanceUID: String?, instanceCount: Int
+        studyInstanceUID: String?, studyDate: String?, seriesInstanceUID: String?, sopInstanceUID: String?,
+        studyCount: Int = 1, instanceCount: Int
     ) {
         deliveryId = importId.delivery
         self.importId = importId
@@ -36,6 +38,7 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         self.studyDate = studyDate
         self.seriesInstanceUID = seriesInstanceUID
         self.sopInstanceUID = sopInstanceUID
+        self.studyCount = studyCount
         self.instanceCount = instanceCount
     }
 
@@ -48,13 +51,17 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         outputS3Uri = try container.text(.s3URI, .outputS3Uri)
         // What a receiver lists has been checked; an object of the inbox has what its writer gave it.
         let uid = manifestKey == nil ? TextRule.anyUID : .uid
-        studyInstanceUID = try container.text(uid, .studyInstanceUID)
+        studyCount = try container.integer(in: 1...DeliveryManifest.maximumStudies, .studyCount)
+        studyInstanceUID = try container.textIfPresent(uid, .studyInstanceUID)
         studyDate = try container.textIfPresent(.studyDate, .studyDate)
         seriesInstanceUID = try container.textIfPresent(uid, .seriesInstanceUID)
         sopInstanceUID = try container.textIfPresent(uid, .sopInstanceUID)
         instanceCount = try container.integer(in: 1...HealthImagingLimits.maximumInstances, .instanceCount)
         repeats = try container.decodeIfPresent(DeliveryID.self, forKey: .repeats)
         redrive = try container.textIfPresent(.redrive, .redrive)
+        guard (studyInstanceUID == nil) == (studyCount > 1) else {
+            throw container.error(at: .studyInstanceUID, expected: "a UID where studyCount is 1, and none where it is more")
+        }
         guard importId.delivery == deliveryId else {
             throw container.error(at: .importId, expected: "an import of the delivery that deliveryId names")
         }
@@ -68,14 +75,16 @@ package struct ImportRequest: Codable, Sendable, Equatable {
 
     /// `outputRoot` is an S3 URI that ends in `/`; each delivery's results go below it on their own.
     package init(_ manifest: DeliveryManifest, of id: ImportID, bucket: String, outputRoot: String) {
-        let series = Set(manifest.instances.map(\.seriesInstanceUID))
+        let instances = manifest.instances
+        let study = manifest.studies.count == 1 ? manifest.studies.first : nil
+        let series = Set(instances.map(\.seriesInstanceUID))
         self.init(
             importId: id, manifestKey: BucketLayout.manifestKey(of: id),
             inputS3Uri: "s3://\(bucket)/\(manifest.prefix)", outputS3Uri: "\(outputRoot)\(id)/",
-            studyInstanceUID: manifest.studyInstanceUID,
-            studyDate: manifest.studyDate, seriesInstanceUID: series.count == 1 ? series.first : nil,
-            sopInstanceUID: manifest.instances.count == 1 ? manifest.instances.first?.sopInstanceUID : nil,
-            instanceCount: manifest.instances.count)
+            studyInstanceUID: study?.studyInstanceUID, studyDate: study?.studyDate,
+            seriesInstanceUID: study != nil && series.count == 1 ? series.first : nil,
+            sopInstanceUID: instances.count == 1 ? instances.first?.sopInstanceUID : nil,
+            studyCount: manifest.studies.count, instanceCount: instances.count)
         repeats = manifest.repeats
     }
 

@@ -28,8 +28,8 @@ package struct ManifestWriter: Sendable {
             let key = BucketLayout.manifestKey(of: id)
             if try await store.createDocument(try PipelineJSON.encode(manifest), key: key) { return .written(id) }
             let known = try await keys(in: key, of: manifest.deliveryId)
-            manifest.instances.removeAll { known.contains(ByteText($0.key)) }
-            guard !manifest.instances.isEmpty else { return .complete }
+            manifest.removeInstances { known.contains(ByteText($0.key)) }
+            guard !manifest.studies.isEmpty else { return .complete }
             logger.warning(
                 "another manifest of the delivery lacks instances that are to be imported: they get a further one",
                 metadata: ["importId": "\(id)", "instances": "\(manifest.instances.count)"])

@@ -2,27 +2,49 @@ import FoundationEssentials
 
 /// An open marker: what is to be known of a delivery by whoever closes it when the task that receives it is gone.
 package struct OpenDelivery: Codable, Sendable, Equatable {
+    package struct Study: Codable, Sendable, Equatable {
+        package var studyInstanceUID: String
+        /// `YYYYMMDD`, of the first instance.
+        package var studyDate: String?
+
+        package init(studyInstanceUID: String, studyDate: String?) {
+            self.studyInstanceUID = studyInstanceUID
+            self.studyDate = studyDate
+        }
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            studyInstanceUID = try container.text(.uid, .studyInstanceUID)
+            studyDate = try container.textIfPresent(.studyDate, .studyDate)
+        }
+    }
+
+    /// What a marker tells of studies has less than half of `DocumentLimits.maximumSmallBytes`.
+    package static let maximumStudies = 100
+
+    /// That of the manifest.
+    package var version: Int
     package var deliveryId: DeliveryID
     package var task: TaskID
     /// See `DeliveryManifest`; as far as it was known when the delivery was opened.
     package var repeats: DeliveryID?
-    package var studyInstanceUID: String
-    /// `YYYYMMDD`, of the first instance.
-    package var studyDate: String?
+    /// Those that the delivery held when this was written, up to `maximumStudies`. One that joins later does not change it: its
+    /// keys tell its UID, and only its date is not known then.
+    package var studies: [Study]
     package var callingAETitle: String
     package var calledAETitle: String
     package var peer: String
     package var openedAt: Date
 
     package init(
-        deliveryId: DeliveryID, task: TaskID, repeats: DeliveryID? = nil, studyInstanceUID: String,
-        studyDate: String?, callingAETitle: String, calledAETitle: String, peer: String, openedAt: Date
+        deliveryId: DeliveryID, task: TaskID, repeats: DeliveryID? = nil, studies: [Study], callingAETitle: String,
+        calledAETitle: String, peer: String, openedAt: Date
     ) {
+        version = DeliveryManifest.currentVersion
         self.deliveryId = deliveryId
         self.task = task
         self.repeats = repeats
-        self.studyInstanceUID = studyInstanceUID
-        self.studyDate = studyDate
+        self.studies = studies
         self.callingAETitle = callingAETitle
         self.calledAETitle = calledAETitle
         self.peer = peer
@@ -31,11 +53,11 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
+        version = try container.integer(in: 0...Int(UInt16.max), .version)
         deliveryId = try container.decode(DeliveryID.self, forKey: .deliveryId)
         task = try container.decode(TaskID.self, forKey: .task)
         repeats = try container.decodeIfPresent(DeliveryID.self, forKey: .repeats)
-        studyInstanceUID = try container.text(.uid, .studyInstanceUID)
-        studyDate = try container.textIfPresent(.studyDate, .studyDate)
+        studies = try container.decode([Study].self, forKey: .studies)
         callingAETitle = try container.text(.aeTitle, .callingAETitle)
         calledAETitle = try container.text(.aeTitle, .calledAETitle)
         peer = try container.text(.peer, .peer)
@@ -45,6 +67,9 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
     /// What keeps the delivery from being closed by this document, whose key names the delivery and, of a marker, the task; nil
     /// where nothing does.
     package func problem(expecting delivery: DeliveryID, task: TaskID? = nil) -> DocumentError? {
+        guard version == DeliveryManifest.currentVersion else {
+            return DocumentError(path: "version", expected: "\(DeliveryManifest.currentVersion)")
+        }
         guard deliveryId == delivery else {
             return DocumentError(
                 path: "deliveryId", expected: "the delivery that the document's key names, not another")
@@ -57,10 +82,16 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
 
     /// The manifest of what was found under the delivery's prefix.
     package func manifest(closedAt: Date, instances: [DeliveryManifest.Instance]) -> DeliveryManifest {
-        DeliveryManifest(
-            deliveryId: deliveryId, task: task, repeats: repeats, studyInstanceUID: studyInstanceUID,
-            studyDate: studyDate,
-            callingAETitle: callingAETitle, calledAETitle: calledAETitle, peer: peer, openedAt: openedAt,
-            closedAt: closedAt, closeReason: .recovered, instances: instances)
+        let byStudy = Dictionary(grouping: instances) { BucketLayout.instance(ofKey: $0.key, in: deliveryId)?.study }
+        return DeliveryManifest(
+            deliveryId: deliveryId, task: task, repeats: repeats, callingAETitle: callingAETitle,
+            calledAETitle: calledAETitle, peer: peer, openedAt: openedAt, closedAt: closedAt, closeReason: .recovered,
+            studies: byStudy.compactMap { study, instances in
+                study.map { study in
+                    DeliveryManifest.Study(
+                        studyInstanceUID: study,
+                        studyDate: studies.first { $0.studyInstanceUID == study }?.studyDate, instances: instances)
+                }
+            }.sorted { $0.studyInstanceUID < $1.studyInstanceUID })
     }
 }

@@ -26,14 +26,16 @@ package struct ImportStarter: Sendable {
             case .started: .started
             case .alreadyStarted: .alreadyStarted
             }
-        logger.info(
-            "import requested",
-            metadata: [
-                "deliveryId": "\(request.deliveryId)", "importId": "\(request.importId)",
-                // A malformed UID can be any text.
-                "studyInstanceUID": "\(BucketLayout.component(ofUID: request.studyInstanceUID))",
-                "instanceCount": "\(request.instanceCount)", "result": "\(result.rawValue)",
-            ])
+        var metadata: Logger.Metadata = [
+            "deliveryId": "\(request.deliveryId)", "importId": "\(request.importId)",
+            "studyCount": "\(request.studyCount)", "instanceCount": "\(request.instanceCount)",
+            "result": "\(result.rawValue)",
+        ]
+        // A malformed UID can be any text.
+        if let study = request.studyInstanceUID {
+            metadata["studyInstanceUID"] = "\(BucketLayout.component(ofUID: study))"
+        }
+        logger.info("import requested", metadata: metadata)
         return IntakeResult(result, deliveryId: request.deliveryId, instanceCount: request.instanceCount)
     }
 

@@ -10,7 +10,7 @@ enum FuzzedDocument {
         guard let marker = try? PipelineJSON.decode(OpenDelivery.self, from: bytes) else { return }
         _ = marker.problem(expecting: marker.deliveryId)
         let manifest = marker.manifest(closedAt: Date(), instances: [])
-        expectSame(manifest.studyInstanceUID, in: manifest) { $0.studyInstanceUID }
+        expectSame(manifest.deliveryId, in: manifest) { $0.deliveryId }
     }
 
     static func lease(_ bytes: [UInt8]) {

@@ -7,17 +7,21 @@ import Testing
     private let id = DeliveryID(openedAt: Date(timeIntervalSince1970: 1_795_477_912))
     private let task = TaskID()
 
-    private func manifest(instances count: Int = 2, series: Int = 1) -> DeliveryManifest {
+    private func manifest(instances count: Int = 2, series: Int = 1, studies: Int = 1) -> DeliveryManifest {
         let prefix = BucketLayout.prefix(of: id)
         return DeliveryManifest(
-            deliveryId: id, task: task, studyInstanceUID: "1.2.3", studyDate: "20261123", callingAETitle: "CT1",
-            calledAETitle: "STORESCP", peer: "127.0.0.1", openedAt: Date(timeIntervalSince1970: 1_795_477_912),
+            deliveryId: id, task: task, callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1",
+            openedAt: Date(timeIntervalSince1970: 1_795_477_912),
             closedAt: Date(timeIntervalSince1970: 1_795_477_972), closeReason: .quiet,
-            instances: (0..<count).map { index in
-                DeliveryManifest.Instance(
-                    key: "\(prefix)1.2.3/1/\(index).dcm", size: 100, checksumCRC32: "AAAAAA==",
-                    sopClassUID: "1.2.840.10008.5.1.4.1.1.2", sopInstanceUID: "1.2.3.\(index)",
-                    seriesInstanceUID: "1.2.3.\(index % series)", transferSyntaxUID: "1.2.840.10008.1.2.1")
+            studies: (0..<studies).map { study in
+                DeliveryManifest.Study(
+                    studyInstanceUID: "1.2.\(3 + study)", studyDate: "20261123",
+                    instances: (0..<count).map { index in
+                        DeliveryManifest.Instance(
+                            key: "\(prefix)1.2.\(3 + study)/1/\(index).dcm", size: 100, checksumCRC32: "AAAAAA==",
+                            sopClassUID: "1.2.840.10008.5.1.4.1.1.2", sopInstanceUID: "1.2.3.\(index)",
+                            seriesInstanceUID: "1.2.3.\(index % series)", transferSyntaxUID: "1.2.840.10008.1.2.1")
+                    })
             })
     }
 
@@ -36,8 +40,8 @@ import Testing
     @Test("What cannot be imported as it stands is said with what was expected")
     func problems() {
         var other = manifest()
-        other.version = 2
-        #expect(other.problem(expecting: id)?.contains("version is 2, expected 1") == true)
+        other.version = 1
+        #expect(other.problem(expecting: id)?.contains("version is 1, expected 2") == true)
 
         #expect(manifest().problem(expecting: DeliveryID(openedAt: Date()))?.contains("expected") == true)
 
@@ -49,16 +53,67 @@ import Testing
         #expect(manifest(instances: 5001).problem(expecting: id)?.contains("5001 instances") == true)
 
         other = manifest()
-        other.instances[1].key = "2026/11/23/stranger.dcm"
-        #expect(other.problem(expecting: id)?.contains("outside its prefix") == true)
+        other.studies[0].instances[1].key = "2026/11/23/stranger.dcm"
+        #expect(other.problem(expecting: id)?.contains("outside its study's folder") == true)
 
         other = manifest()
-        other.instances[1].key = other.instances[0].key
+        other.studies[0].instances[1].key = other.studies[0].instances[0].key
         #expect(other.problem(expecting: id)?.contains("twice") == true)
 
         other = manifest()
-        other.instances[0].size = 10_000_000_000
+        other.studies[0].instances[0].size = 10_000_000_000
         #expect(other.problem(expecting: id)?.contains("expected at most 10000000000") == true)
+    }
+
+    @Test("Each study of a manifest is there once, with instances below its own folder")
+    func studies() {
+        #expect(manifest(studies: 3).problem(expecting: id) == nil)
+        #expect(manifest(instances: 1, studies: 1_000).problem(expecting: id) == nil)
+        #expect(manifest(instances: 1, studies: 1_001).problem(expecting: id)?.contains("1001 studies") == true)
+
+        var other = manifest(studies: 2)
+        other.studies[1] = other.studies[0]
+        #expect(other.problem(expecting: id)?.contains("a study twice") == true)
+
+        other = manifest(studies: 2)
+        other.studies[1].instances = []
+        #expect(other.problem(expecting: id)?.contains("without an instance") == true)
+
+        other = manifest(studies: 2)
+        other.studies[1].instances = other.studies[0].instances
+        #expect(other.problem(expecting: id)?.contains("outside its study's folder") == true)
+    }
+
+    @Test("A study of which all instances are taken out of a manifest goes with them")
+    func removing() {
+        var manifest = manifest(studies: 2)
+        manifest.removeInstances { $0.key.contains("/1.2.3/") }
+        #expect(manifest.studies.map(\.studyInstanceUID) == ["1.2.4"])
+        #expect(manifest.instances.count == 2)
+    }
+
+    @Test("An import of several studies names none of them, and no series")
+    func severalStudies() {
+        let request = ImportRequest(
+            manifest(studies: 2), of: ImportID(id), bucket: "dicom", outputRoot: "s3://output/")
+        #expect(request.studyInstanceUID == nil && request.studyDate == nil && request.seriesInstanceUID == nil)
+        #expect((request.studyCount, request.instanceCount) == (2, 4))
+    }
+
+    @Test("What a listing shows is one study or several, by the keys; the marker tells the dates that it knows")
+    func listed() throws {
+        let marker = OpenDelivery(
+            deliveryId: id, task: task, studies: [.init(studyInstanceUID: "1.2", studyDate: "20261123")],
+            callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1", openedAt: Date())
+        let keys = [("1.2.3", "1"), ("1.2", "2"), ("1.2.3", "3")].map {
+            BucketLayout.instanceKey(id, study: $0.0, series: "1", instance: $0.1)
+        }
+        let manifest = marker.manifest(
+            closedAt: Date(), instances: keys.compactMap { DeliveryManifest.Instance(listed: $0, size: 1, in: id) })
+        #expect(manifest.studies.map(\.studyInstanceUID) == ["1.2", "1.2.3"])
+        #expect(manifest.studies.map(\.studyDate) == ["20261123", nil])
+        #expect(manifest.studies.map { $0.instances.map(\.sopInstanceUID) } == [["2"], ["1", "3"]])
+        #expect(manifest.problem(expecting: id) == nil)
     }
 
     @Test(
@@ -92,7 +147,7 @@ import Testing
     @Test("An instance is known by its key")
     func keys() {
         let key = BucketLayout.instanceKey(id, study: "1.2", series: "1.3", instance: "1.4")
-        #expect(BucketLayout.instance(ofKey: key, in: id).map { [$0.series, $0.instance] } == ["1.3", "1.4"])
+        #expect(BucketLayout.instance(ofKey: key, in: id).map { [$0.study, $0.series, $0.instance] } == ["1.2", "1.3", "1.4"])
         let strange = BucketLayout.instanceKey(id, study: "1.2", series: "1.3", instance: "Doe^John")
         #expect(BucketLayout.instance(ofKey: strange, in: id) == nil)
         #expect(BucketLayout.instance(ofKey: key + "x", in: id) == nil)

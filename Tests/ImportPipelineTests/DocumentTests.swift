@@ -50,39 +50,42 @@ import Testing
         Fault(
             document: .marker, path: "task",
             values: ["\"gone\"", "\"0123456789ABCDEF\"", "\"0123456789abcdef0\"", "\"../..\"", nil]),
-        Fault(document: .marker, path: "studyInstanceUID", values: noUIDs),
-        Fault(document: .marker, path: "studyDate", values: noDates),
+        Fault(document: .marker, path: "studies.0.studyInstanceUID", values: noUIDs),
+        Fault(document: .marker, path: "studies.0.studyDate", values: noDates),
         Fault(document: .marker, path: "callingAETitle", values: noTitles),
         Fault(document: .marker, path: "calledAETitle", values: noTitles),
         Fault(document: .marker, path: "peer", values: noPeers),
         Fault(document: .marker, path: "openedAt", values: noTimes),
         Fault(document: .lease, path: "seconds", values: [largest, "0", "-1", "3601", "1.5", "\"60\"", "null", nil]),
-        Fault(document: .manifest, path: "version", values: ["\"1\"", "1e300", nil]),
+        Fault(document: .marker, path: "version", values: ["\"2\"", "1e300", nil]),
+        Fault(document: .marker, path: "studies", values: ["{}", "null", nil]),
+        Fault(document: .manifest, path: "version", values: ["\"2\"", "1e300", nil]),
+        Fault(document: .manifest, path: "studies", values: ["{}", "null", nil]),
         Fault(document: .manifest, path: "deliveryId", values: noDeliveries),
         Fault(
             document: .manifest, path: "prefix", values: ["\"\"", "\"\(String(repeating: "x", count: 1_025))\"", nil]),
-        Fault(document: .manifest, path: "studyInstanceUID", values: noUIDs),
-        Fault(document: .manifest, path: "studyDate", values: noDates),
+        Fault(document: .manifest, path: "studies.0.studyInstanceUID", values: noUIDs),
+        Fault(document: .manifest, path: "studies.0.studyDate", values: noDates),
         Fault(document: .manifest, path: "callingAETitle", values: noTitles),
         Fault(document: .manifest, path: "calledAETitle", values: noTitles),
         Fault(document: .manifest, path: "peer", values: noPeers),
         Fault(document: .manifest, path: "openedAt", values: noTimes),
         Fault(document: .manifest, path: "closedAt", values: noTimes),
         Fault(document: .manifest, path: "closeReason", values: ["\"bored\"", nil]),
-        Fault(document: .manifest, path: "instances", values: ["{}", "null", nil]),
+        Fault(document: .manifest, path: "studies.0.instances", values: ["{}", "null", nil]),
         Fault(
-            document: .manifest, path: "instances.0.key",
+            document: .manifest, path: "studies.0.instances.0.key",
             values: ["\"\"", "\"\(String(repeating: "x", count: 1_025))\"", nil]),
         Fault(
-            document: .manifest, path: "instances.0.size",
+            document: .manifest, path: "studies.0.instances.0.size",
             values: [largest, "-1", "10000000001", "4611686018427387904", nil]),
-        Fault(document: .manifest, path: "instances.0.checksumCRC32", values: ["\"AAAAAAAA==\"", "\"<&>\"", "1"]),
+        Fault(document: .manifest, path: "studies.0.instances.0.checksumCRC32", values: ["\"AAAAAAAA==\"", "\"<&>\"", "1"]),
         Fault(
-            document: .manifest, path: "instances.0.sopClassUID", values: noUIDs.filter { $0 != nil && $0 != "null" }),
-        Fault(document: .manifest, path: "instances.0.sopInstanceUID", values: noUIDs),
-        Fault(document: .manifest, path: "instances.0.seriesInstanceUID", values: noUIDs),
+            document: .manifest, path: "studies.0.instances.0.sopClassUID", values: noUIDs.filter { $0 != nil && $0 != "null" }),
+        Fault(document: .manifest, path: "studies.0.instances.0.sopInstanceUID", values: noUIDs),
+        Fault(document: .manifest, path: "studies.0.instances.0.seriesInstanceUID", values: noUIDs),
         Fault(
-            document: .manifest, path: "instances.0.transferSyntaxUID",
+            document: .manifest, path: "studies.0.instances.0.transferSyntaxUID",
             values: noUIDs.filter { $0 != nil && $0 != "null" }),
         Fault(document: .start, path: "attempt", values: [largest, "0", "-9223372036854775808", "10", nil]),
         Fault(document: .start, path: "request.deliveryId", values: noDeliveries),
@@ -96,6 +99,7 @@ import Testing
                 "\"s3://out/\(String(repeating: "x", count: 1_024))\"",
             ]),
         Fault(document: .start, path: "request.studyInstanceUID", values: noUIDs),
+        Fault(document: .start, path: "request.studyCount", values: [largest, "0", "-1", "1001", nil]),
         Fault(document: .start, path: "request.studyDate", values: noDates),
         Fault(document: .start, path: "request.seriesInstanceUID", values: noUIDs.filter { $0 != nil && $0 != "null" }),
         Fault(document: .start, path: "request.sopInstanceUID", values: noUIDs.filter { $0 != nil && $0 != "null" }),
@@ -176,7 +180,7 @@ import Testing
 
     @Test("Sizes and counts at their limits have sums")
     func sums() throws {
-        let size = try SampleDocument.manifest.text(setting: "instances.0.size", to: "10000000000")
+        let size = try SampleDocument.manifest.text(setting: "studies.0.instances.0.size", to: "10000000000")
         let instance = try #require(
             try PipelineJSON.decode(DeliveryManifest.self, from: Array(size.utf8)).instances.first)
         #expect(instance.size == HealthImagingLimits.maximumBytes)
@@ -208,22 +212,52 @@ import Testing
     func longestManifest() throws {
         let uid = "1." + String(repeating: "2", count: 62)
         let delivery = DeliveryID(openedAt: Date())
-        let instances = (0..<HealthImagingLimits.maximumInstances).map { _ in
-            DeliveryManifest.Instance(
-                key: BucketLayout.instanceKey(delivery, study: uid, series: uid, instance: uid),
-                size: HealthImagingLimits.maximumBytes, checksumCRC32: "AAAAAA==", sopClassUID: uid,
-                sopInstanceUID: uid,
-                seriesInstanceUID: uid, transferSyntaxUID: uid)
-        }
+        let instance = DeliveryManifest.Instance(
+            key: BucketLayout.instanceKey(delivery, study: uid, series: uid, instance: uid),
+            size: HealthImagingLimits.maximumBytes, checksumCRC32: "AAAAAA==", sopClassUID: uid, sopInstanceUID: uid,
+            seriesInstanceUID: uid, transferSyntaxUID: uid)
+        let perStudy = HealthImagingLimits.maximumInstances / DeliveryManifest.maximumStudies
+        let study = DeliveryManifest.Study(
+            studyInstanceUID: uid, studyDate: "20261123", instances: Array(repeating: instance, count: perStudy))
         let title = String(repeating: "A", count: 16)
         let manifest = DeliveryManifest(
-            deliveryId: delivery, task: TaskID(), studyInstanceUID: uid, studyDate: "20261123", callingAETitle: title,
-            calledAETitle: title,
+            deliveryId: delivery, task: TaskID(), callingAETitle: title, calledAETitle: title,
             peer: String(repeating: "1", count: 45), openedAt: Date(), closedAt: Date(), closeReason: .maximumInstances,
-            instances: instances)
+            studies: Array(repeating: study, count: DeliveryManifest.maximumStudies))
         let document = try PipelineJSON.encode(manifest)
         #expect(2 * document.count <= DocumentLimits.maximumBytes)
         #expect(try PipelineJSON.decode(DeliveryManifest.self, from: document).instances.count == 5_000)
+    }
+
+    @Test("The longest marker that a receiver writes is a small document")
+    func longestMarker() throws {
+        let study = OpenDelivery.Study(
+            studyInstanceUID: "1." + String(repeating: "2", count: 62), studyDate: "20261123")
+        let marker = OpenDelivery(
+            deliveryId: DeliveryID(openedAt: Date()), task: TaskID(), repeats: DeliveryID(openedAt: Date()),
+            studies: Array(repeating: study, count: OpenDelivery.maximumStudies),
+            callingAETitle: String(repeating: "A", count: 16), calledAETitle: String(repeating: "A", count: 16),
+            peer: String(repeating: "1", count: 45), openedAt: Date())
+        #expect(try 2 * PipelineJSON.encode(marker).count <= DocumentLimits.maximumSmallBytes)
+    }
+
+    @Test("A marker of another version closes nothing")
+    func markerVersion() throws {
+        var marker = try PipelineJSON.decode(OpenDelivery.self, from: Array(SampleDocument.marker.text.utf8))
+        marker.version = 1
+        #expect(marker.problem(expecting: marker.deliveryId)?.path == "version")
+    }
+
+    @Test("An import names its study where it is one, and only there", arguments: [(1, nil), (2, "\"1.2.3\"")])
+    func studyOfImport(count: Int, study: String?) throws {
+        let counted = try SampleDocument.start.text(setting: "request.studyCount", to: "\(count)")
+        var object = try #require(JSONSerialization.jsonObject(with: Data(counted.utf8)) as? [String: Any])
+        var request = try #require(object["request"] as? [String: Any])
+        if study == nil { request["studyInstanceUID"] = nil }
+        object["request"] = request
+        let bytes = Array(try JSONSerialization.data(withJSONObject: object))
+        let error = #expect(throws: DocumentError.self) { try PipelineJSON.decode(ImportStart.self, from: bytes) }
+        #expect(error?.path == "request.studyInstanceUID")
     }
 
     /// Foundation's decoder traps at 513 brackets and nothing behind them.

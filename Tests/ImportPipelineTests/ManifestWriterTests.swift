@@ -66,15 +66,24 @@ import Testing
 
     private func manifest(_ names: ClosedRange<Int>) -> DeliveryManifest {
         DeliveryManifest(
-            deliveryId: id, task: TaskID(), studyInstanceUID: "1.2", studyDate: nil, callingAETitle: "CT1",
-            calledAETitle: "STORESCP", peer: "127.0.0.1", openedAt: Date(timeIntervalSince1970: 1_795_477_912),
+            deliveryId: id, task: TaskID(), callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1",
+            openedAt: Date(timeIntervalSince1970: 1_795_477_912),
             closedAt: Date(timeIntervalSince1970: 1_795_477_951), closeReason: .quiet,
-            instances: names.map { name in
-                DeliveryManifest.Instance(
-                    key: BucketLayout.instanceKey(id, study: "1.2", series: "1.3", instance: "1.\(name)"), size: 1,
-                    checksumCRC32: nil, sopClassUID: nil, sopInstanceUID: "1.\(name)", seriesInstanceUID: "1.3",
-                    transferSyntaxUID: nil)
-            })
+            studies: names.map { name in
+                // The first two are of one study.
+                DeliveryManifest.Study(
+                    studyInstanceUID: study(of: name), studyDate: nil,
+                    instances: (name == 1 && names.contains(2) ? 1...2 : name...name).map(instance))
+            }.filter { $0.instances[0].sopInstanceUID != "1.2" || !names.contains(1) })
+    }
+
+    private func study(of name: Int) -> String { name <= 2 ? "1.2" : "1.2.\(name)" }
+
+    private func instance(_ name: Int) -> DeliveryManifest.Instance {
+        DeliveryManifest.Instance(
+            key: BucketLayout.instanceKey(id, study: study(of: name), series: "1.3", instance: "1.\(name)"), size: 1,
+            checksumCRC32: nil, sopClassUID: nil, sopInstanceUID: "1.\(name)", seriesInstanceUID: "1.3",
+            transferSyntaxUID: nil)
     }
 
     /// The last digits of the UIDs that the manifest of this number lists; nil: there is none.
@@ -101,12 +110,12 @@ import Testing
     }
 
     @Test(
-        "What starts no import lists nothing", arguments: ["theirs", #"{"version":1}"#, "another's", "version"])
+        "What starts no import lists nothing", arguments: ["theirs", #"{"version":2}"#, "another's", "version"])
     func unusable(kind: String) async throws {
         var other = manifest(1...3)
         switch kind {
         case "another's": other.deliveryId = DeliveryID(openedAt: Date(timeIntervalSince1970: 1))
-        case "version": other.version = 2
+        case "version": other.version = 1
         default: break
         }
         let document = ["another's", "version"].contains(kind) ? try PipelineJSON.encode(other) : Array(kind.utf8)

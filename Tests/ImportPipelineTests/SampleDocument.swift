@@ -15,7 +15,7 @@ enum SampleDocument: String, CaseIterable, Sendable {
             {"deliveryId":"\(Self.delivery)","importId":"\(Self.delivery)",\
             "manifestKey":"deliveries/\(Self.delivery).json","inputS3Uri":"s3://dicom/\(prefix)","outputS3Uri":"s3://output/x/",\
             "studyInstanceUID":"1.2.3","studyDate":"20261123","seriesInstanceUID":"1.2.4","sopInstanceUID":"1.2.5",\
-            "instanceCount":1,"repeats":"\(Self.delivery)","redrive":"20261124T155319"}
+            "studyCount":1,"instanceCount":1,"repeats":"\(Self.delivery)","redrive":"20261124T155319"}
             """
         let object = #"{"key":"inbox/a+b.dcm","size":2,"eTag":"0cc175b9-2","versionId":"v","sequencer":"0055"}"#
         let sent =
@@ -23,19 +23,19 @@ enum SampleDocument: String, CaseIterable, Sendable {
         switch self {
         case .marker:
             return """
-                {"deliveryId":"\(Self.delivery)","task":"0123456789abcdef","studyInstanceUID":"1.2.3",\
-                "studyDate":"20261123","callingAETitle":"CT1","calledAETitle":"STORESCP","peer":"2001:db8::192.0.2.1",\
+                {"version":2,"deliveryId":"\(Self.delivery)","task":"0123456789abcdef",\
+                "studies":[{"studyInstanceUID":"1.2.3","studyDate":"20261123"}],"callingAETitle":"CT1","calledAETitle":"STORESCP","peer":"2001:db8::192.0.2.1",\
                 "openedAt":"2026-11-23T23:51:52Z"}
                 """
         case .lease: return #"{"seconds":60}"#
         case .manifest:
             return """
-                {"version":1,"deliveryId":"\(Self.delivery)","task":"0123456789abcdef",\
-                "repeats":"\(Self.delivery)","prefix":"\(prefix)","studyInstanceUID":"1.2.3",\
-                "studyDate":"20261123","callingAETitle":"CT1","calledAETitle":"STORESCP","peer":"127.0.0.1",\
-                "openedAt":"2026-11-23T23:51:52Z","closedAt":"2026-11-23T23:52:31Z","closeReason":"quiet","instances":[\
+                {"version":2,"deliveryId":"\(Self.delivery)","task":"0123456789abcdef",\
+                "repeats":"\(Self.delivery)","prefix":"\(prefix)","callingAETitle":"CT1","calledAETitle":"STORESCP","peer":"127.0.0.1",\
+                "openedAt":"2026-11-23T23:51:52Z","closedAt":"2026-11-23T23:52:31Z","closeReason":"quiet","studies":[\
+                {"studyInstanceUID":"1.2.3","studyDate":"20261123","instances":[\
                 {"key":"\(prefix)1.2.3/1.2.4/1.2.5.dcm","size":2,"checksumCRC32":"AAAAAA==","sopClassUID":"1.2.6",\
-                "sopInstanceUID":"1.2.5","seriesInstanceUID":"1.2.4","transferSyntaxUID":"1.2.840.10008.1.2"}]}
+                "sopInstanceUID":"1.2.5","seriesInstanceUID":"1.2.4","transferSyntaxUID":"1.2.840.10008.1.2"}]}]}
                 """
         case .start: return #"{"request":\#(request),"attempt":1,"jobId":"\#(Self.delivery)"}"#
         case .progress:

@@ -72,7 +72,7 @@ import Testing
         let open = try PipelineJSON.decode(OpenDelivery.self, from: try #require(store.objects[marker]))
         #expect(open.deliveryId == membership.delivery)
         #expect(store.objects[BucketLayout.taskLeaseKey(of: open.task)] != nil)
-        #expect((open.studyInstanceUID, open.callingAETitle) == ("1.2", "CT1"))
+        #expect((open.studies.map(\.studyInstanceUID), open.callingAETitle) == (["1.2"], "CT1"))
         try await store(membership)
         await deliveries.shutDown()
         let manifest = try #require(try manifest(of: membership.delivery))

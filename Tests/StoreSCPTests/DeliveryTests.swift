@@ -129,7 +129,7 @@ import Testing
         let prefix = BucketLayout.prefix(of: delivery.id)
         #expect(manifest.instances.map(\.key) == ["\(prefix)1.2/1/1.dcm", "\(prefix)1.2/1/2.dcm"])
         #expect(manifest.instances.first?.checksumCRC32 == "AAAAAA==")
-        #expect(manifest.studyDate == "20261123")
+        #expect(manifest.studies.map(\.studyDate) == ["20261123"])
         #expect(manifest.callingAETitle == "CT1")
         #expect(manifest.task == task)
         #expect(manifest.problem(expecting: delivery.id) == nil)

@@ -17,7 +17,8 @@ import TestLog
     /// A task that acknowledged an instance and did not close its delivery.
     private func leaveOpen(_ task: TaskID, marker: DeliveryID? = nil, in store: FolderInstanceStore) async throws {
         let open = OpenDelivery(
-            deliveryId: marker ?? delivery, task: task, studyInstanceUID: "1.2", studyDate: nil, callingAETitle: "CT1",
+            deliveryId: marker ?? delivery, task: task, studies: [.init(studyInstanceUID: "1.2", studyDate: nil)],
+            callingAETitle: "CT1",
             calledAETitle: "STORESCP", peer: "127.0.0.1", openedAt: Date(timeIntervalSince1970: 0))
         try await store.putDocument(
             try PipelineJSON.encode(TaskLease(seconds: 60)), key: BucketLayout.taskLeaseKey(of: task))

@@ -86,7 +86,7 @@ import Testing
         let manifest = try self.manifest()
         #expect(manifest.instances.map(\.key) == [key])
         #expect(manifest.instances.map(\.size) == [bytes.count])
-        #expect(manifest.studyDate == "20261123")
+        #expect(manifest.studies.map(\.studyDate) == ["20261123"])
     }
 
     func manifest() throws -> DeliveryManifest {

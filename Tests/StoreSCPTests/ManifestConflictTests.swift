@@ -47,7 +47,8 @@ import Testing
     private func theirs(_ names: [String], of id: DeliveryID) throws -> [UInt8] {
         try PipelineJSON.encode(
             OpenDelivery(
-                deliveryId: id, task: TaskID(), studyInstanceUID: "1.2", studyDate: nil, callingAETitle: "CT1",
+                deliveryId: id, task: TaskID(), studies: [.init(studyInstanceUID: "1.2", studyDate: nil)],
+                callingAETitle: "CT1",
                 calledAETitle: "STORESCP", peer: "127.0.0.1", openedAt: Date(timeIntervalSince1970: 0)
             ).manifest(
                 closedAt: Date(timeIntervalSince1970: 0),

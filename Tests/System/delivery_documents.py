@@ -15,7 +15,8 @@ def marker(delivery_id: str, **members) -> dict:
     return {
         "deliveryId": delivery_id,
         "task": TASK,
-        "studyInstanceUID": "1.2.3",
+        "version": 2,
+        "studies": [{"studyInstanceUID": "1.2.3"}],
         "callingAETitle": "CT1",
         "calledAETitle": "STORESCP",
         "peer": "127.0.0.1",
@@ -36,10 +37,9 @@ def manifest(delivery_id: str, *sizes: int, **members) -> dict:
     ]
     return {
         **marker(delivery_id),
-        "version": 1,
         "prefix": prefix(delivery_id),
         "closedAt": "2026-11-23T23:52:31Z",
         "closeReason": "quiet",
-        "instances": instances,
+        "studies": [{"studyInstanceUID": "1.2.3", "instances": instances}],
         **members,
     }

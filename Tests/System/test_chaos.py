@@ -21,7 +21,7 @@ from hurried_starts import hurried_starts
 from local_aws import LocalAWS
 from part10 import data_set_of
 from persistent_sender import PersistentSenders, Sent
-from pipeline import Pipeline
+from pipeline import Pipeline, instances_of
 from receiver import Receiver
 from redriving import redrive
 from schedule import invoke_schedule
@@ -157,7 +157,7 @@ def promised_instances(pipeline: Pipeline) -> list[Promise]:
     return [
         Promise(it["key"], manifest["callingAETitle"], it["sopInstanceUID"], it["size"], it.get("checksumCRC32"))
         for manifest in map(pipeline.manifest, pipeline.closed_deliveries())
-        for it in manifest["instances"]
+        for it in instances_of(manifest)
     ]
 
 
@@ -176,7 +176,7 @@ def assert_the_table_says_the_truth(pipeline: Pipeline) -> None:
     # What each manifest of a delivery promises; nearly always there is one.
     promised: dict[str, list[set[str]]] = {}
     for name in pipeline.closed_deliveries():
-        keys = {instance["key"] for instance in pipeline.manifest(name)["instances"]}
+        keys = {instance["key"] for instance in pipeline.instances(name)}
         promised.setdefault(name.partition(".")[0], []).append(keys)
     whole: dict[str, list[set[str]]] = {}
     for item in pipeline.items():
@@ -193,7 +193,7 @@ def assert_the_table_says_the_truth(pipeline: Pipeline) -> None:
     tags = [
         s3.get_object_tagging(Bucket=pipeline.bucket, Key=instance["key"])["TagSet"]
         for delivery in list(promised)[:20]
-        for instance in pipeline.manifest(delivery)["instances"]
+        for instance in pipeline.instances(delivery)
     ]
     # One that could not be tagged stays, which is no harm.
     assert tags.count([{"Key": "imported", "Value": "true"}]) > len(tags) / 2

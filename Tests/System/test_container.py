@@ -11,6 +11,7 @@ import deploy
 import pytest
 from container import HARDENED, HOST, IMAGE, STOP_SECONDS, Podman, ReceiverContainer
 from part10 import data_set_bytes
+from pipeline import instances_of
 from pydicom.uid import generate_uid
 from senders import Acknowledgement, send_with_dcmtk
 from synthetic import synthetic_instance
@@ -66,7 +67,7 @@ def delivered(pipeline, deliveries: list[str]) -> set[str]:
     for delivery in deliveries:
         manifest = pipeline.manifest(delivery)
         keys = set(pipeline.keys(manifest["prefix"]))
-        instances |= {item["sopInstanceUID"] for item in manifest["instances"] if item["key"] in keys}
+        instances |= {item["sopInstanceUID"] for item in instances_of(manifest) if item["key"] in keys}
     return instances
 
 

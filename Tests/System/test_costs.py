@@ -9,6 +9,7 @@ from pathlib import Path
 import pydicom
 import pytest
 from conftest import LONG_FORM, STORE_SCP
+from delivery_documents import marker, marker_key
 from deploy import deploy
 from local_aws import LocalAWS
 from persistent_sender import write_study
@@ -178,22 +179,13 @@ def test_a_sweep_that_finds_nothing_costs_a_few_requests(quiet):
 def test_a_delivery_whose_task_is_gone_costs_a_sweep_and_a_second_look(quiet, tmp_path):
     image = synthetic_instance(tmp_path / "image.dcm")
     uids = pydicom.dcmread(image, stop_before_pixels=True)
-    delivery, task = "20261123T235959-0123456789abcdef01234567", "0123456789abcdef"
+    delivery = "20261123T235959-0123456789abcdef01234567"
     study, series, instance = uids.StudyInstanceUID, uids.SeriesInstanceUID, uids.SOPInstanceUID
-    marker = {
-        "deliveryId": delivery,
-        "task": task,
-        "studyInstanceUID": study,
-        "callingAETitle": "CT1",
-        "calledAETitle": "STORESCP",
-        "peer": "127.0.0.1",
-        "openedAt": "2026-11-23T23:59:59Z",
-    }
     s3 = quiet.aws.client("s3")
     s3.put_object(
         Bucket=quiet.bucket, Key=f"2026/11/23/{delivery}/{study}/{series}/{instance}.dcm", Body=image.read_bytes()
     )
-    s3.put_object(Bucket=quiet.bucket, Key=f"open/{task}/{delivery}", Body=json.dumps(marker).encode())
+    s3.put_object(Bucket=quiet.bucket, Key=marker_key(delivery), Body=json.dumps(marker(delivery)).encode())
     watch, costs = Watch(quiet), Costs(quiet)
     invoke_schedule(quiet)
     watch.ended(1)

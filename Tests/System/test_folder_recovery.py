@@ -4,6 +4,7 @@ import json
 import signal
 
 import pytest
+from pipeline import instances_of
 from raw_sender import RawSender, data, data_set, store_command
 from waiting import wait_for
 
@@ -25,8 +26,8 @@ def test_the_next_start_closes_what_a_killed_receiver_left(folder_receiver, tmp_
     [path] = storage.glob("deliveries/*.json")
     manifest = json.loads(path.read_text())
     assert manifest["closeReason"] == "recovered"
-    assert sorted(item["sopInstanceUID"] for item in manifest["instances"]) == ["2.25.1.1.1", "2.25.1.1.2"]
-    assert all((storage / item["key"]).stat().st_size == item["size"] for item in manifest["instances"])
+    assert sorted(item["sopInstanceUID"] for item in instances_of(manifest)) == ["2.25.1.1.1", "2.25.1.1.2"]
+    assert all((storage / item["key"]).stat().st_size == item["size"] for item in instances_of(manifest))
     assert not list(storage.glob("open/*"))
 
 

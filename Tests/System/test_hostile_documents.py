@@ -10,7 +10,7 @@ from conftest import LONG_FORM, PROJECT, ROLE
 from delivery_documents import TASK, manifest, marker, marker_key, prefix
 from deploy import client, deploy
 from local_aws import LocalAWS
-from pipeline import Pipeline
+from pipeline import Pipeline, instances_of
 from schedule import EVENT
 from waiting import wait_for
 
@@ -74,9 +74,10 @@ BROKEN_MARKERS = {
     "brackets": BRACKETS,
     "too large": TOO_LARGE,
     "task": {"task": "../" + TASK},
-    "study": {"studyInstanceUID": STRANGE_VALUE},
+    "study": {"studies": [{"studyInstanceUID": STRANGE_VALUE}]},
     "title": {"callingAETitle": STRANGE_VALUE * 3},
-    "date": {"studyDate": STRANGE_VALUE},
+    "date": {"studies": [{"studyInstanceUID": "1.2.3", "studyDate": STRANGE_VALUE}]},
+    "version": {"version": 1},
     "peer": {"peer": STRANGE_VALUE},
     "time": {"openedAt": "99999-01-01T00:00:00Z"},
 }
@@ -117,7 +118,7 @@ def test_a_sweep_recovers_deliveries_beside_one_broken_document_of_each_kind(sti
     assert set(still.keys("open/")) == kept
     assert set(still.keys("audits/")) == {f"audits/{it}" for it in recovered}
     assert set(still.closed_deliveries()) == {*good, its_victim}
-    assert len(still.manifest(good[0])["instances"]) == 1
+    assert len(still.instances(good[0])) == 1
     told = log(still)
     assert "deliveryId: expected the delivery that the document's key names" in told
     assert told.count("task lease not readable") == len(BROKEN_LEASES)
@@ -135,12 +136,13 @@ BROKEN_MANIFESTS = {
     BRACKETS: "levels",
     TOO_LARGE: "at most 8388608 bytes",
     "{}": "version: expected",
-    "two sizes of 2^62": "instances.0.size",
-    "a size below zero": "instances.0.size",
+    "two sizes of 2^62": "studies.0.instances.0.size",
+    "a size below zero": "studies.0.instances.0.size",
     "no instance": "expected 1 to 5000",
-    "a study that is none": "studyInstanceUID",
+    "a study that is none": "studies.0.studyInstanceUID",
+    "a study twice": "a study twice",
     "another's prefix": "prefix",
-    "another's key": "outside its prefix",
+    "another's key": "outside its study's folder",
 }
 
 
@@ -152,13 +154,15 @@ def broken_manifest(name: str, delivery_id: str) -> str | dict:
         case "a size below zero":
             return manifest(delivery_id, -1)
         case "no instance":
-            return manifest(delivery_id, instances=[])
+            return manifest(delivery_id, studies=[])
         case "a study that is none":
-            return manifest(delivery_id, studyInstanceUID=STRANGE_VALUE)
+            return manifest(delivery_id, studies=[{"studyInstanceUID": STRANGE_VALUE, "instances": []}])
+        case "a study twice":
+            return manifest(delivery_id, studies=2 * manifest(delivery_id)["studies"])
         case "another's prefix":
             return manifest(delivery_id, prefix=stranger["prefix"])
         case "another's key":
-            return manifest(delivery_id, instances=stranger["instances"])
+            return manifest(delivery_id, studies=stranger["studies"])
         case text:
             return text
 
@@ -242,18 +246,18 @@ def test_no_output_of_healthimaging_makes_a_good_import_a_failed_one_or_ends_the
     for number, name in enumerate(ODD_OUTPUTS):
         it = delivery(8000 + number)
         document = manifest(it)
-        [instance] = document["instances"]
+        [instance] = instances_of(document)
         put(still, {f"deliveries/{it}.json": document, instance["key"]: "no DICOM"})
         uris = {"inputS3Uri": f"s3://{still.bucket}/{prefix(it)}", "outputS3Uri": f"s3://{output}/{it}/"}
         job = imaging.start_dicom_import_job(datastoreId=datastore, dataAccessRoleArn=ROLE, clientToken=it, **uris)["jobId"]
         request = {"deliveryId": it, "importId": it, "manifestKey": f"deliveries/{it}.json", **uris}
         state = {"attempt": 1, "busyAttempts": 0, "startsAgain": False, "jobStatus": "SUBMITTED", "outcome": "PENDING"}
-        request |= {"studyInstanceUID": "1.2.3", "instanceCount": 1}
+        request |= {"studyInstanceUID": "1.2.3", "studyCount": 1, "instanceCount": 1}
         events[name] = {**state, "request": request, "jobId": job, "waitSeconds": 1, "polls": 0}
     for name, event in events.items():
         folder = f"{event['request']['deliveryId']}/{datastore}-DicomImport-{event['jobId']}/"
         wait_for("the job's end", lambda: s3.list_objects_v2(Bucket=output, Prefix=folder).get("Contents"))
-        [key] = [it["key"] for it in manifest(event["request"]["deliveryId"])["instances"]]
+        [key] = [it["key"] for it in instances_of(manifest(event["request"]["deliveryId"]))]
         for file, body in odd_output(name, key).items():
             s3.put_object(Bucket=output, Key=folder + file, Body=text(body).encode())
         answer = invoke(still, event, "CheckStatus")

@@ -14,7 +14,7 @@ import pytest
 
 from conftest import STORE_SCP
 from part10 import data_set_bytes
-from pipeline import Pipeline
+from pipeline import Pipeline, instances_of
 from receiver import Receiver
 from senders import send_with_dcmtk, send_with_pynetdicom
 from waiting import wait_for
@@ -122,10 +122,11 @@ def test_a_delivery_is_described_by_its_manifest(pipeline, receiver, samples, wa
     [item] = watch.ended(1)
     manifest = pipeline.manifest(item["deliveryId"])
     sent = pydicom.dcmread(path, stop_before_pixels=True)
-    assert manifest["studyInstanceUID"] == item["studyInstanceUID"] == sent.StudyInstanceUID
-    assert manifest["studyDate"] == item["studyDate"] == sent.StudyDate
+    [study] = manifest["studies"]
+    assert study["studyInstanceUID"] == item["studyInstanceUID"] == sent.StudyInstanceUID
+    assert study["studyDate"] == item["studyDate"] == sent.StudyDate
     assert (manifest["callingAETitle"], manifest["calledAETitle"]) == ("PYNETDICOM", "STORESCP")
-    [instance] = manifest["instances"]
+    [instance] = study["instances"]
     assert instance["key"].startswith(manifest["prefix"]) and manifest["prefix"].endswith("/")
     [imported] = watch.instances()
     checksum = zlib.crc32(pipeline.aws.imported_object(imported["sha256"]))
@@ -255,7 +256,7 @@ def test_instances_are_imported_one_by_one_where_that_is_wanted(pipeline, sample
         items = watch.ended(len(study))
     assert [(item["outcome"], item["instanceCount"]) for item in items] == [("IMPORTED", "1")] * len(study)
     manifests = [pipeline.manifest(item["deliveryId"]) for item in items]
-    assert len({instance["sopInstanceUID"] for manifest in manifests for instance in manifest["instances"]}) == len(study)
+    assert len({instance["sopInstanceUID"] for manifest in manifests for instance in instances_of(manifest)}) == len(study)
     assert pipeline.keys("inbox/") == []
 
 
@@ -272,7 +273,7 @@ def test_without_a_bucket_instances_become_files(pipeline, samples, tmp_path, se
         assert_same_instance(sent, pydicom.dcmread(stored[sent.SOPInstanceUID]))
         assert_accepted_by_dcmtk(stored[sent.SOPInstanceUID])
     listed = [json.loads(path.read_text()) for path in (tmp_path / "storage" / "deliveries").iterdir()]
-    assert sum(len(manifest["instances"]) for manifest in listed) == len(samples)
+    assert sum(len(instances_of(manifest)) for manifest in listed) == len(samples)
 
 
 def test_no_patient_appears_in_a_log_or_an_item(pipeline, samples):

@@ -20,6 +20,7 @@ from elements import (
     item,
 )
 from part10 import data_set_of
+from pipeline import instances_of
 from raw_sender import DEFLATED, EXPLICIT, IMPLICIT, Answer, RawSender
 from senders import send_with_dcmtk, send_with_pynetdicom
 from synthetic import synthetic_instance
@@ -284,7 +285,7 @@ def structures(receiver) -> list[dict]:
 def instances(folder) -> list[dict]:
     """Of the one delivery's manifest."""
     [path] = (folder / "storage").glob("deliveries/*.json")
-    return json.loads(path.read_text())["instances"]
+    return instances_of(json.loads(path.read_text()))
 
 
 OTHER_INSTANCE = "2.25.22.1.1.2"

@@ -7,8 +7,9 @@ import threading
 import pydicom
 import pytest
 from conftest import STORE_SCP
+from delivery_documents import marker, marker_key
 from persistent_sender import write_study
-from pipeline import Pipeline
+from pipeline import Pipeline, instances_of
 from receiver import Receiver
 from schedule import invoke_schedule
 from senders import send_with_dcmtk
@@ -60,8 +61,8 @@ def test_what_a_killed_receiver_had_acknowledged_is_imported(pipeline, open_rece
 
     manifest = pipeline.manifest(delivery_id)
     assert manifest["closeReason"] == "recovered"
-    assert {instance["sopInstanceUID"] for instance in manifest["instances"]} == set(uids)
-    assert (manifest["callingAETitle"], manifest["studyDate"]) == ("DCMTK", "20261123")
+    assert {instance["sopInstanceUID"] for instance in instances_of(manifest)} == set(uids)
+    assert (manifest["callingAETitle"], manifest["studies"][0]["studyDate"]) == ("DCMTK", "20261123")
     wait_for("the import", lambda: outcomes(pipeline, delivery_id) == ["IMPORTED"], 60)
     imported = {instance["sopInstanceUID"] for instance in pipeline.aws.instances()}
     assert set(uids) <= imported
@@ -107,9 +108,9 @@ def test_a_receiver_that_was_thought_dead_acknowledges_nothing_more_there(pipeli
     open_receiver.stop()
     manifests = map(pipeline.manifest, pipeline.closed_deliveries())
     counts = {
-        manifest["deliveryId"]: len(manifest["instances"])
+        manifest["deliveryId"]: len(instances_of(manifest))
         for manifest in manifests
-        if manifest["studyInstanceUID"] == study
+        if manifest["studies"][0]["studyInstanceUID"] == study
     }
     assert counts.pop(delivery_id) == 1
     assert sum(counts.values()) >= count
@@ -120,17 +121,8 @@ def test_a_receiver_that_was_thought_dead_acknowledges_nothing_more_there(pipeli
 def test_a_delivery_of_which_nothing_was_stored_leaves_nothing(pipeline):
     s3 = pipeline.aws.client("s3")
     delivery_id = "20261123T235959-0123456789abcdef01234567"
-    marker = {
-        "deliveryId": delivery_id,
-        "task": "0123456789abcdef",
-        "studyInstanceUID": "1.2.3",
-        "callingAETitle": "CT1",
-        "calledAETitle": "STORESCP",
-        "peer": "127.0.0.1",
-        "openedAt": "2026-11-23T23:59:59Z",
-    }
-    key = f"open/{marker['task']}/{delivery_id}"
-    s3.put_object(Bucket=pipeline.bucket, Key=key, Body=json.dumps(marker).encode())
+    key = marker_key(delivery_id)
+    s3.put_object(Bucket=pipeline.bucket, Key=key, Body=json.dumps(marker(delivery_id)).encode())
     outcome = sweep(pipeline)
     assert {name: it for name, it in outcome.items() if it} == {"cleared": 1}
     assert pipeline.keys("open/") == []

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pipeline import instances_of
 from raw_sender import RawSender, data, data_set, instance_uid, store_command
 
 pytestmark = pytest.mark.pipeline
@@ -30,7 +31,7 @@ class Stored:
 
     def pixels(self, manifest: dict) -> list[int]:
         """The last byte of each of its instances."""
-        return [(self.storage / item["key"]).read_bytes()[-1] for item in manifest["instances"]]
+        return [(self.storage / item["key"]).read_bytes()[-1] for item in instances_of(manifest)]
 
 
 def lines(receiver, message: str) -> list[dict]:
@@ -92,7 +93,7 @@ def test_copies_at_once_make_as_many_deliveries(folder_receiver, tmp_path):
                 assert it.status() == SUCCESS
     assert receiver.stop() == 0
     manifests = Stored(tmp_path / "storage").manifests
-    assert [len(it["instances"]) for it in manifests] == [images] * copies
+    assert [len(instances_of(it)) for it in manifests] == [images] * copies
     assert [it.get("repeats") for it in manifests] == [None, *(it["deliveryId"] for it in manifests[:-1])]
     closed = [it["deliveryId"] for it in lines(receiver, "delivery closed")]
     assert closed == [it["deliveryId"] for it in manifests]

@@ -221,7 +221,8 @@ def test_an_object_that_was_never_acknowledged_is_named_and_tagged_and_so_is_no_
         }
         for key in acknowledged
     ]
-    document = manifest(delivery_id, studyInstanceUID=stray.split("/")[-3], instances=instances)
+    study = {"studyInstanceUID": stray.split("/")[-3], "instances": instances}
+    document = manifest(delivery_id, studies=[study])
     s3 = pipeline.aws.client("s3")
     for key, body in [*keys.items(), (f"deliveries/{delivery_id}.json", json.dumps(document).encode())]:
         s3.put_object(Bucket=pipeline.bucket, Key=key, Body=body)

@@ -98,7 +98,7 @@ def tags(pipeline: Pipeline) -> list[set[int]]:
     s3 = pipeline.aws.client("s3")
     tagged = []
     for delivery in pipeline.closed_deliveries():
-        keys = sorted(instance["key"] for instance in pipeline.manifest(delivery)["instances"])
+        keys = sorted(instance["key"] for instance in pipeline.instances(delivery))
         sets = [s3.get_object_tagging(Bucket=pipeline.bucket, Key=key)["TagSet"] for key in keys]
         assert all(it in ([], [{"Key": "imported", "Value": "true"}]) for it in sets)
         tagged.append({place for place, it in enumerate(sets) if it})

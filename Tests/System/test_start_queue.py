@@ -76,6 +76,7 @@ def start_without_objects(pipeline: Pipeline) -> str:
         "inputS3Uri": f"s3://{pipeline.bucket}/2026/11/23/{delivery}/",
         "outputS3Uri": f"s3://{pipeline.outputs['OutputBucketName']}/{delivery}/",
         "studyInstanceUID": "1.2.3",
+        "studyCount": 1,
         "sopInstanceUID": "1.2.4",
         "instanceCount": 1,
     }

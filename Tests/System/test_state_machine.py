@@ -17,7 +17,7 @@ REQUEST = {
     "importId": "20261123T235152-0123456789abcdef01234567-1",
     "inputS3Uri": "s3://dicom/2026/11/23/20261123T235152-0123456789abcdef01234567/",
     "outputS3Uri": "s3://output/20261123T235152-0123456789abcdef01234567/",
-    "studyInstanceUID": "1.2.3",
+    "studyCount": 2,
     "instanceCount": 2,
 }
 STATE = "dict(event, jobId='job1', jobStatus='SUBMITTED', outcome='PENDING', waitSeconds=0, polls=0)"
@@ -268,9 +268,12 @@ def test_a_failure_without_a_cause_is_recorded(aws):
     assert item["message"] == "States.Timeout: no cause is given"
 
 
-def test_a_final_error_of_the_start_is_recorded_under_the_imports_id(aws):
+@pytest.mark.parametrize(
+    "study", [{}, {"studyInstanceUID": "1.2.3"}, {"studyInstanceUID": "1.2.3", "studyDate": "20261123"}], ids=len
+)
+def test_a_final_error_of_the_start_is_recorded_under_the_imports_id(aws, study):
     machine = Machine(aws, "def start(event): raise Failure('Function.Permanent')", check())
-    assert machine.run({**REQUEST, "studyDate": "20261123"})["error"] == "ImportFailed"
+    assert machine.run({**REQUEST, **study})["error"] == "ImportFailed"
     [item] = machine.items()
     message, ended_at = item.pop("message"), item.pop("endedAt")
     assert item == {
@@ -278,8 +281,8 @@ def test_a_final_error_of_the_start_is_recorded_under_the_imports_id(aws):
         "deliveryId": REQUEST["deliveryId"],
         "jobStatus": "FAILED",
         "outcome": "FAILED",
-        "studyInstanceUID": "1.2.3",
-        "studyDate": "20261123",
+        "studyCount": "2",
+        **study,
         "inputS3Uri": REQUEST["inputS3Uri"],
     }
     assert message.startswith("Function.Permanent: ") and "the test says so" in message
@@ -316,4 +319,3 @@ def test_a_final_error_of_a_look_is_recorded_under_the_jobs_id(aws):
     assert machine.run(REQUEST)["error"] == "ImportFailed"
     [item] = machine.items()
     assert item["jobId"] == "job1"
-    assert "studyDate" not in item  # the request had none

@@ -70,7 +70,7 @@ extension Deliveries {
     private func write(_ open: OpenDelivery, marker: OpenMarker) async {
         let id = open.deliveryId
         logger.info(
-            "delivery opened", metadata: ["deliveryId": "\(id)", "studyInstanceUID": "\(open.studyInstanceUID)"])
+            "delivery opened", metadata: ["deliveryId": "\(id)", "studyInstanceUID": "\(open.studies[0].studyInstanceUID)"])
         let result: Result<Void, any Error>
         let phase: Phase
         do {
@@ -112,8 +112,8 @@ extension Delivery {
     /// What its open marker says.
     fileprivate func marker(task: TaskID) -> OpenDelivery {
         OpenDelivery(
-            deliveryId: id, task: task, repeats: repeats, studyInstanceUID: studyInstanceUID, studyDate: studyDate,
-            callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
+            deliveryId: id, task: task, repeats: repeats,
+            studies: [.init(studyInstanceUID: studyInstanceUID, studyDate: studyDate)], callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
             openedAt: openedAt)
     }
 }

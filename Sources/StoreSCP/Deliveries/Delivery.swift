@@ -127,12 +127,15 @@ struct Delivery {
         guard let closeReason, storedCount > 0 else { return nil }
         let prefix = BucketLayout.prefix(of: id)
         return DeliveryManifest(
-            deliveryId: id, task: task, repeats: repeats, studyInstanceUID: studyInstanceUID, studyDate: studyDate,
-            callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
+            deliveryId: id, task: task, repeats: repeats, callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
             openedAt: openedAt, closedAt: closedAt, closeReason: closeReason,
-            instances: attempts.compactMap { name, stored in
-                stored.map { entry(of: name, $0, prefix: prefix) }
-            }.sorted { $0.key < $1.key })
+            studies: [
+                .init(
+                    studyInstanceUID: studyInstanceUID, studyDate: studyDate,
+                    instances: attempts.compactMap { name, stored in
+                        stored.map { entry(of: name, $0, prefix: prefix) }
+                    }.sorted { $0.key < $1.key })
+            ])
     }
 
     private func entry(
