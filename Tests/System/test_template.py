@@ -194,7 +194,7 @@ def test_instances_and_markers_do_not(deployed):
 
 
 def mappings() -> dict[str, dict]:
-    """The properties of each queue's mapping to TriggerImport, by the queue's name."""
+    """The properties of each queue's mapping, by the queue's name."""
     found = [it["Properties"] for it in resources(PIPELINE, "Lambda::EventSourceMapping").values()]
     return {it["EventSourceArn"]["Fn::GetAtt"][0]: it for it in found}
 
@@ -228,9 +228,18 @@ def test_a_message_has_tries_for_the_time_that_functions_may_be_throttled(name, 
 
 def test_an_object_of_the_inbox_is_alone_with_its_try():
     """One that takes all of its time, or fails, costs no other message one of its tries."""
-    assert mappings().keys() == {f"{name}Queue" for name in QUEUES}
+    functions = {name: it["FunctionName"]["Ref"] for name, it in mappings().items()}
+    assert functions == {
+        **{f"{name}Queue": "TriggerImportFunction" for name in QUEUES},
+        "StartQueue": "StartImportJobFunction",
+    }
     inbox = mappings()["InboxQueue"]
     assert (inbox["BatchSize"], inbox["ScalingConfig"]) == (1, {"MaximumConcurrency": 2})
+
+
+def test_a_start_that_is_put_back_is_overtaken_by_none():
+    starts = mappings()["StartQueue"]
+    assert (starts["BatchSize"], starts["FunctionResponseTypes"]) == (1, ["ReportBatchItemFailures"])
 
 
 @pytest.fixture(scope="module")
