@@ -153,7 +153,7 @@ let package = Package(
         .executableTarget(
             name: "Simulation",
             dependencies: [
-                "StorageSCP", "ImportIntake", "ImportPipeline", "DICOM", "DICOMNetwork", "AWS",
+                "StorageSCP", "ImportIntake", "StartQueue", "ImportPipeline", "DICOM", "DICOMNetwork", "AWS",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],

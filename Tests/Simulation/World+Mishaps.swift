@@ -18,8 +18,7 @@ extension World {
         }
     }
 
-    func befall(_ function: SimulatedFunction) {
-        let process = function.process
+    func befall(function process: SimulatedProcess) {
         if scheduler.chance(faults.functionDies) { process.plan(afterSteps: steps(to: 60)) { process.die() } }
         let maximum = scheduler.chance(0.3) ? 60 : 9
         if scheduler.chance(faults.functionFreezes) {

@@ -21,6 +21,7 @@ final class World: @unchecked Sendable {
     /// Runs senders and what happens at set times; nothing befalls it.
     let director: SimulatedProcess
     let stateMachine: ModelledStateMachine
+    let startQueue: ModelledStartQueue
     let ledger: Ledger
     let inboxTaken: InboxTaken
     private var processes: [SimulatedProcess] = []
@@ -41,7 +42,8 @@ final class World: @unchecked Sendable {
         scheduler = Scheduler(seed: seed, isTraced: isTraced)
         bucket = ModelledBucket(scheduler: scheduler)
         stateMachine = ModelledStateMachine(scheduler: scheduler)
-        ledger = Ledger(bucket: bucket, stateMachine: stateMachine)
+        startQueue = ModelledStartQueue(scheduler: scheduler, isGrouped: mutant.startsAreGrouped)
+        ledger = Ledger(bucket: bucket, stateMachine: stateMachine, startQueue: startQueue)
         faults = Faults(using: &scheduler.random)
         configuration = try Self.configuration(using: &scheduler.random)
         inboxTaken = scheduler.chance(0.5) ? .delete : .move
@@ -50,6 +52,11 @@ final class World: @unchecked Sendable {
         queue.faults = { [unowned self] in faults }
         queue.onEvent = { [unowned self] object, done in startFunction("intake").take(object, done: done) }
         stateMachine.onViolation = { [unowned self] in ledger.violated($0) }
+        stateMachine.onStart = { [unowned self] request, name in startQueue.enter(name, request) }
+        startQueue.onViolation = { [unowned self] in ledger.violated($0) }
+        startQueue.onMessage = { [unowned self] message, number, done in
+            startStarter(ofMessage: number).take(message, done: done)
+        }
         bucket.onRemoval = { [unowned self] in ledger.removed($0) }
         bucket.onPut = { [unowned self] key, object, replaced in
             ledger.put(key, object, replaced)
@@ -179,8 +186,15 @@ final class World: @unchecked Sendable {
     private func startFunction(_ name: String) -> SimulatedFunction {
         functionCount += 1
         let function = SimulatedFunction("\(name) \(functionCount)", world: self)
-        befall(function)
+        befall(function: function.process)
         return function
+    }
+
+    private func startStarter(ofMessage number: Int) -> SimulatedStarter {
+        functionCount += 1
+        let starter = SimulatedStarter("start \(functionCount)", message: number, world: self)
+        befall(function: starter.process)
+        return starter
     }
 
     /// Others put single objects there.

@@ -19,6 +19,9 @@ struct Faults {
     var functionPauses = 0.0
     /// Of functions that are killed, at some await.
     var functionDies = 0.0
+    /// Of calls that start a job: HealthImaging is too busy; it fails.
+    var startThrottled = 0.0
+    var startFails = 0.0
     /// The sender does not hear that its instance was stored.
     var answerLost = 0.0
 
@@ -43,5 +46,7 @@ struct Faults {
         functionPauses = rate(1)
         functionDies = rate(0.6)
         answerLost = rate(0.2)
+        startThrottled = rate(0.6)
+        startFails = rate(0.3)
     }
 }

@@ -11,15 +11,17 @@ final class Ledger {
 
     private let bucket: ModelledBucket
     private let stateMachine: ModelledStateMachine
+    private let startQueue: ModelledStartQueue
     private var acknowledged: [String: Acknowledged] = [:]
     /// Keys of objects that others put into the inbox, with what they are.
     private var inInbox: [String: SentInstance] = [:]
     /// The first; nil: none.
     private(set) var violation: String?
 
-    init(bucket: ModelledBucket, stateMachine: ModelledStateMachine) {
+    init(bucket: ModelledBucket, stateMachine: ModelledStateMachine, startQueue: ModelledStartQueue) {
         self.bucket = bucket
         self.stateMachine = stateMachine
+        self.startQueue = startQueue
     }
 
     var count: Int { acknowledged.count }
@@ -46,6 +48,7 @@ final class Ledger {
             for key in bucket.allKeys(prefix: prefix) { violated("still there in the end: \(key)") }
         }
         checkInbox()
+        checkStarts()
     }
 
     /// What was acknowledged is imported.
@@ -84,6 +87,16 @@ final class Ledger {
             }
         }
         return imported
+    }
+
+    /// Each execution has one job, and was told of it.
+    private func checkStarts() {
+        for name in stateMachine.executions.keys.sorted() {
+            let count = startQueue.jobs.values.count { $0 == name }
+            if count != 1 { violated("an execution has \(count) jobs: \(name)") }
+            if startQueue.answered[name] == nil { violated("an execution waits for its job for ever: \(name)") }
+        }
+        if !startQueue.isEmpty { violated("a start is in its queue in the end") }
     }
 
     private func isRight(_ instance: DeliveryManifest.Instance) -> Bool {

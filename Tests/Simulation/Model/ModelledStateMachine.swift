@@ -11,6 +11,8 @@ final class ModelledStateMachine {
 
     private let scheduler: Scheduler
     private(set) var executions: [String: Execution] = [:]
+    /// Of a new execution, by its name.
+    var onStart: (ImportRequest, String) -> Void = { _, _ in }
     /// What must not happen.
     var onViolation: (String) -> Void = { _ in }
 
@@ -22,6 +24,7 @@ final class ModelledStateMachine {
         guard let execution = executions[name] else {
             let end = scheduler.time + scheduler.duration(from: .seconds(1), to: .seconds(600))
             executions[name] = Execution(request: request, end: end)
+            onStart(request, name)
             return .started
         }
         if execution.request != request { onViolation("one import was started with two inputs: \(name)") }

@@ -13,6 +13,13 @@ class Mutant {
         SimulatedIntakeBucket(network: network, bucket: bucket)
     }
 
+    /// Of the start queue: whether a message waits until the one before is done with.
+    var startsAreGrouped: Bool { true }
+
+    func starts(_ network: Network, _ world: World, message number: Int) -> SimulatedStarts {
+        SimulatedStarts(network: network, queue: world.startQueue, number: number) { world.faults }
+    }
+
     func executions(_ network: Network, _ world: World) -> SimulatedExecutions {
         SimulatedExecutions(network: network, stateMachine: world.stateMachine, bucket: world.bucket)
     }

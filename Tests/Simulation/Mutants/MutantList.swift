@@ -19,6 +19,8 @@ enum MutantList {
         ("gone-after-one-lease", 20_000, { GoneAfterOneLease() }),
         ("another-execution-name", 20_000, { AnotherExecutionName() }),
         ("first-page-only", 20_000, { FirstPageOnly() }),
+        ("another-client-token", 20_000, { AnotherClientToken() }),
+        ("queue-without-groups", 20_000, { QueueWithoutGroups() }),
         ("lease-not-written", 20_000, { LeaseNotWritten() }),
     ]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from .exceptions import ServiceQuotaExceededException, ThrottlingException
 
-# Calls that are taken at once after a while without any, as on the real service.
-BURST = 2
+# Seconds whose calls are taken at once after a while without any: what AWS documents as one a second with a burst of two.
+BURST_SECONDS = 2
 RUNNING = ("SUBMITTED", "IN_PROGRESS")
 
 
@@ -30,9 +30,9 @@ class Quotas:
         with self._lock:
             if self._rate is None:
                 return
-            now = time.monotonic()
-            tokens, before = self._buckets.get(datastore_id, (BURST, now))
-            tokens = min(BURST, tokens + (now - before) * self._rate)
+            now, burst = time.monotonic(), BURST_SECONDS * self._rate
+            tokens, before = self._buckets.get(datastore_id, (burst, now))
+            tokens = min(burst, tokens + (now - before) * self._rate)
             self._buckets[datastore_id] = (tokens - 1 if tokens >= 1 else tokens, now)
         if tokens < 1:
             raise ThrottlingException()

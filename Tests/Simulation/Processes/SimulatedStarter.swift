@@ -1,0 +1,41 @@
+import ImportPipeline
+import StartQueue
+
+/// One invocation of StartImportJob: the real one, as its process puts it together.
+// Sendable: a run has one thread.
+final class SimulatedStarter: @unchecked Sendable {
+    private static let timeout = Duration.seconds(60)
+    /// A machine that is frozen is not cut off in time.
+    private static let longest = Duration.seconds(900)
+
+    let process: SimulatedProcess
+    private let starts: QueuedStarts
+    private let spawn: TaskSpawner
+    private let end: SimulatedClock.Instant
+
+    init(_ name: String, message number: Int, world: World) {
+        let process = world.makeProcess(name)
+        self.process = process
+        spawn = TaskSpawner(executor: process)
+        let network = Network(of: process) { world.faults }
+        let seen = world.mutant.starts(network, world, message: number)
+        let scheduler = process.scheduler
+        starts = QueuedStarts(
+            jobs: seen, executions: seen, messages: seen, clock: process.clock,
+            random: { Double.random(in: 0...1, using: &scheduler.random) }, metrics: nil)
+        end = process.clock.now.advanced(by: Self.timeout)
+        scheduler.after(Self.longest) { process.die() }
+    }
+
+    func take(_ message: QueueMessage, done: @escaping (Bool) -> Void) {
+        let once = Once(done)
+        process.onDeath.append { once.call(false) }
+        let (clock, end) = (process.clock, end)
+        spawn { [self] in
+            let failed = try? await starts.failures(
+                among: [message], remaining: { clock.now.duration(to: end) }, logger: World.logger)
+            once.call(failed == [])
+            process.die()
+        }
+    }
+}
