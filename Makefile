@@ -62,7 +62,7 @@ test-system: release .venv-sam/complete .venv-mitmproxy/complete .build-corpus/c
 test-long: release ## The tests that `make test` runs with fewer studies, images, deliveries and states, as they were meant
 	@scripts/build-static DeliveryModel
 	LONG_FORM=yes $(PYTHON) -m pytest -s \
-		$(foreach name,many_studies hostile_documents costs delivery_model,Tests/System/test_$(name).py)
+		$(foreach name,many_studies start_queue hostile_documents costs delivery_model,Tests/System/test_$(name).py)
 
 corpus: release .build-corpus/complete ## What four receivers say of the DICOM files inside PyPI's wheels, as a table
 	$(PYTHON) -m pytest -s Tests/System/test_corpus.py
