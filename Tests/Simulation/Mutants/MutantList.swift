@@ -20,6 +20,8 @@ enum MutantList {
         ("another-execution-name", 20_000, { AnotherExecutionName() }),
         ("first-page-only", 20_000, { FirstPageOnly() }),
         ("lease-not-written", 20_000, { LeaseNotWritten() }),
+        ("first-study-only", 20_000, { FirstStudyOnly() }),
+        ("manifest-of-one-study", 20_000, { ManifestOfOneStudy() }),
     ]
 
     static func named(_ name: String) -> (name: String, seeds: Int, make: @Sendable () -> Mutant)? {
