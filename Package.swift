@@ -59,8 +59,12 @@ let package = Package(
             name: "ImportIntake", dependencies: ["ByteComparison", "AWS", "ImportPipeline", "StructuredLog", "DICOM"],
             path: "Sources/TriggerImport", exclude: ["Process"], swiftSettings: small),
         .executableTarget(
-            name: "StartImportJob", dependencies: ["LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
-            swiftSettings: small),
+            name: "StartImportJob",
+            dependencies: ["StartQueue", "LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
+            path: "Sources/StartImportJob/Process", swiftSettings: small),
+        .target(
+            name: "StartQueue", dependencies: ["AWS", "ImportPipeline", "StructuredLog"],
+            path: "Sources/StartImportJob", exclude: ["Process"], swiftSettings: small),
         .executableTarget(
             name: "CheckStatus",
             dependencies: ["ByteComparison", "LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
@@ -132,7 +136,8 @@ let package = Package(
         .testTarget(
             name: "ImportPipelineTests",
             dependencies: [
-                "ByteComparison", "ImportPipeline", "ImportIntake", "StartImportJob", "CheckStatus", "HTTP",
+                "ByteComparison", "ImportPipeline", "ImportIntake", "StartQueue", "StartImportJob", "CheckStatus",
+                "HTTP",
                 "LoopbackHTTP", "StructuredLog", "TestLog",
             ],
             swiftSettings: settings),

@@ -63,6 +63,10 @@ class LocalAWS:
     def disarm(self) -> None:
         self._control("DELETE", "healthimaging/faults")
 
+    def limit(self, starts_per_second: float | None = None, jobs_at_once: int | None = None) -> None:
+        """From now on HealthImaging's stand-in takes no more for each data store."""
+        self._control("PUT", "healthimaging/quotas", {"startsPerSecond": starts_per_second, "jobsAtOnce": jobs_at_once})
+
     def kill_functions(self) -> int:
         """Kills the functions that run an invocation now; how many that were."""
         return json.loads(self._control("POST", "lambda/kill"))

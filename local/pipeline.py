@@ -64,6 +64,10 @@ class Pipeline:
         """Messages in the queues of TriggerImport, in flight or not."""
         return sum(self._messages(f"{name}QueueUrl") for name in QUEUES)
 
+    def waiting_starts(self) -> int:
+        """Messages in the start queue, in flight or not."""
+        return self._messages("StartQueueUrl")
+
     def dead_letters(self) -> int:
         return sum(self._messages(f"{name}DeadLetterQueueUrl") for name in QUEUES)
 

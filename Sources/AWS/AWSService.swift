@@ -6,12 +6,13 @@ package struct AWSService: Sendable, Equatable {
     /// In `AWS_ENDPOINT_URL_{settingName}`.
     let settingName: String
 
-    static let all = [s3, stepFunctions, dynamoDB, healthImaging, sts]
+    static let all = [s3, stepFunctions, dynamoDB, healthImaging, sqs, sts]
 
     package static let s3 = AWSService(signingName: "s3", hostPrefix: "s3", settingName: "S3")
     package static let stepFunctions = AWSService(signingName: "states", hostPrefix: "states", settingName: "SFN")
     package static let dynamoDB = AWSService(
         signingName: "dynamodb", hostPrefix: "dynamodb", settingName: "DYNAMODB")
+    package static let sqs = AWSService(signingName: "sqs", hostPrefix: "sqs", settingName: "SQS")
     package static let sts = AWSService(signingName: "sts", hostPrefix: "sts", settingName: "STS")
     package static let healthImaging = AWSService(
         signingName: "medical-imaging", hostPrefix: "medical-imaging", settingName: "MEDICAL_IMAGING")

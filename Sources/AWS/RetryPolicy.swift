@@ -39,6 +39,9 @@ package struct RetryPolicy: Sendable {
     /// For a call that a state machine makes again, and for as long as the service is busy.
     package static let stateMachineWaits = RetryPolicy(maximumAttempts: 2, repeatsWhenBusy: false)
 
+    /// For a call whose caller counts the attempts itself and decides upon each answer.
+    package static let callerRepeats = RetryPolicy(maximumAttempts: 1, repeatsWhenBusy: false)
+
     func repeats(_ error: any Error) -> Bool {
         switch error.reportedClass {
         case .transient: true

@@ -44,7 +44,7 @@ struct CheckStatusFunction: LambdaHandler {
         var logger = context.logger
         logger[metadataKey: "deliveryId"] = "\(event.request.deliveryId)"
         logger[metadataKey: "jobId"] = "\(event.jobId)"
-        let job = try await metrics.countingHealthImagingErrors {
+        let job = try await metrics.countingHealthImagingErrors(busy: { .init("HealthImagingThrottled", $0) }) {
             try await healthImaging.getDICOMImportJob(datastoreID: datastoreID, jobID: event.jobId)
         }
         let output = JobOutputReader(

@@ -6,21 +6,20 @@ package enum TriggerImportOutput: Encodable, Equatable {
     case objects([IntakeResult])
     case sweep(SweepOutcome)
 
-    private struct BatchItemFailure: Encodable {
-        let itemIdentifier: String
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case batchItemFailures, imports, deliveries
+        case imports, deliveries
     }
 
     package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
         switch self {
-        case .messages(let failed):
-            try container.encode(failed.map(BatchItemFailure.init), forKey: .batchItemFailures)
-        case .objects(let results): try container.encode(results, forKey: .imports)
-        case .sweep(let outcome): try container.encode(outcome, forKey: .deliveries)
+        case .messages(let failed): try BatchItemFailures(of: failed).encode(to: encoder)
+        case .objects(let results): try encode(results, .imports, to: encoder)
+        case .sweep(let outcome): try encode(outcome, .deliveries, to: encoder)
         }
+    }
+
+    private func encode(_ value: some Encodable, _ key: CodingKeys, to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(value, forKey: key)
     }
 }

@@ -27,6 +27,10 @@ enum FuzzedDocument {
     }
 
     static func execution(_ bytes: [UInt8]) {
+        let body = String(decoding: bytes, as: UTF8.self)
+        if let message = try? StartMessage(QueueMessage(messageId: "1", body: body)) {
+            precondition(!message.taskToken.isEmpty, "a token that no execution has")
+        }
         if let start = try? PipelineJSON.decode(ImportStart.self, from: bytes) {
             precondition(start.request.clientToken(attempt: start.attempt).utf8.count <= 64)
         }

@@ -64,6 +64,11 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
     "StartImportJob": {
         "medical-imaging:StartDICOMImportJob": {"at": ["Datastore"], "role": ["ImportRole"]},
         "dynamodb:PutItem": {"at": ["DicomImportJobTable"]},
+        # What it cannot start yet goes back to the head of the queue.
+        "sqs:ChangeMessageVisibility": {"at": ["StartQueue"]},
+        # The execution that a token belongs to.
+        "states:SendTaskSuccess": {"at": ["*"]},
+        "states:SendTaskFailure": {"at": ["*"]},
     },
     "CheckStatus": {
         "medical-imaging:GetDICOMImportJob": {"at": ["Datastore"]},
@@ -94,6 +99,7 @@ MAY_BE_ABSENT = {"TriggerImport": ["DicomBucket"], "CheckStatus": ["DicomBucket"
 # What the state machine's tasks need, and the parameter that says where.
 TASKS_OF_THE_STATE_MACHINE = {
     "lambda:invoke": ("lambda:InvokeFunction", "FunctionName"),
+    "sqs:sendMessage.waitForTaskToken": ("sqs:SendMessage", "QueueUrl"),
     "dynamodb:updateItem": ("dynamodb:UpdateItem", "TableName"),
 }
 
@@ -102,18 +108,16 @@ def log_lines(group: str) -> set[Grant]:
     return {("logs:CreateLogStream", group), ("logs:PutLogEvents", group)}
 
 
+def taken_messages(*queues: str) -> set[Grant]:
+    """Lambda takes the queues' messages."""
+    actions = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+    return {(f"sqs:{action}", queue) for action in actions for queue in queues}
+
+
 # What AWS's services do in a role's name, as their documentation asks for it.
 PLATFORM: dict[str, set[Grant]] = {
-    "TriggerImportRole": {
-        *log_lines("TriggerImportLogGroup"),
-        # Lambda takes the queues' messages.
-        *(
-            (f"sqs:{action}", queue)
-            for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
-            for queue in ("ImportQueue", "InboxQueue")
-        ),
-    },
-    "StartImportJobRole": log_lines("StartImportJobLogGroup"),
+    "TriggerImportRole": log_lines("TriggerImportLogGroup") | taken_messages("ImportQueue", "InboxQueue"),
+    "StartImportJobRole": log_lines("StartImportJobLogGroup") | taken_messages("StartQueue"),
     "CheckStatusRole": log_lines("CheckStatusLogGroup"),
     # Step Functions' log delivery, which is set up for the whole account.
     "ImportStateMachineRole": {
@@ -153,6 +157,7 @@ KEY_USES: dict[str, tuple[str, set[str]]] = {
     "s3:PutObject": ("DataKMSKeyARN", {WRITE}),
     "s3:AbortMultipartUpload": ("DataKMSKeyARN", {READ}),
     "sqs:ReceiveMessage": ("DataKMSKeyARN", {READ}),
+    "sqs:SendMessage": ("DataKMSKeyARN", {READ, WRITE}),
     **{f"dynamodb:{it}Item": ("DataKMSKeyARN", {READ}) for it in ("Get", "Put", "Update")},
     "medical-imaging:StartDICOMImportJob": ("DatastoreKMSKeyARN", {READ, WRITE, LOOK}),
     "medical-imaging:GetDICOMImportJob": ("DatastoreKMSKeyARN", {READ, LOOK}),
@@ -161,6 +166,7 @@ KEY_USES: dict[str, tuple[str, set[str]]] = {
 EVERYWHERE = {
     "ecr:GetAuthorizationToken": "the token is for the whole registry",
     "logs:DescribeLogGroups": "it searches among all groups, and names them",
+    **dict.fromkeys(("states:SendTaskFailure", "states:SendTaskSuccess"), "a token names the execution, and no ARN does"),
     **{
         f"logs:{action}": "a delivery of logs has no ARN that a policy could name"
         for action in (

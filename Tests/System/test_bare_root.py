@@ -71,9 +71,7 @@ def test_trigger_import_starts_executions_by_https(invoke):
 
 
 def test_start_import_job_starts_its_job_by_https(invoke):
-    expected = json.loads((EVENTS / "check-status.json").read_text())["jobId"]
-    kind, answer = invoke("StartImportJob", EVENTS / "start-import-job.json")
-    assert (kind, answer.get("jobId")) == ("response", expected)
+    assert invoke("StartImportJob", EVENTS / "start-import-job.json") == ("response", {"batchItemFailures": []})
 
 
 def test_check_status_looks_at_the_job_by_https(invoke):

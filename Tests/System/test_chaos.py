@@ -17,6 +17,7 @@ import pytest
 from chaos import LEASE_SECONDS, Chaos, lead_functions_through
 from conftest import STORE_SCP
 from deploy import deploy
+from hurried_starts import hurried_starts
 from local_aws import LocalAWS
 from part10 import data_set_of
 from persistent_sender import PersistentSenders, Sent
@@ -54,7 +55,8 @@ def stormy(tmp_path):
             aws.client("sqs").set_queue_attributes(
                 **queue, Attributes={"VisibilityTimeout": "10", "RedrivePolicy": json.dumps(patient)}
             )
-            yield stormy, weather
+            with hurried_starts(stormy):
+                yield stormy, weather
 
 
 @pytest.fixture

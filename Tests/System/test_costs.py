@@ -28,8 +28,8 @@ ASSOCIATIONS = 4
 # ImportSucceeded; each further look adds three.
 TRANSITIONS, TRANSITIONS_OF_A_LOOK = 6, 3
 # Of the receiver, beside one for each image: marker, manifest; of TriggerImport: manifest, execution, the marker's removal; of
-# StartImportJob: job, item.
-RECEIVER_REQUESTS, START_REQUESTS = 2, 5
+# StartImportJob: job, item, the execution's answer.
+RECEIVER_REQUESTS, START_REQUESTS = 2, 6
 # Of CheckStatus: the job and perhaps its manifest at each look; at the last one the delivery's manifest and whether there is a
 # further one, a listing, what it lists, the report and the item.
 LOOK_REQUESTS, VERDICT_REQUESTS = 3, 8
@@ -164,7 +164,7 @@ def test_objects_of_the_inbox_cost_as_many_executions(quiet, tmp_path):
     assert len(costs.executions()) == 20
     # TriggerImport takes one object of the inbox at a time.
     assert costs.invocations() >= 20 * 3
-    start_job = 2
+    start_job = 3
     assert costs.requests() <= 20 * (INBOX_REQUESTS + start_job + VERDICT_REQUESTS) + LOOK_REQUESTS * costs.looks()
     assert quiet.keys("inbox/") == []
 

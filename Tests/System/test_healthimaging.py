@@ -255,3 +255,37 @@ def test_jobs_are_listed_by_status_in_pages(imaging):
 def test_the_data_store_is_described(imaging):
     properties = imaging.api.get_datastore(datastoreId=imaging.datastore)["datastoreProperties"]
     assert (properties["datastoreStatus"], properties["datastoreName"]) == ("ACTIVE", "test")
+
+
+@pytest.fixture
+def limited(imaging):
+    yield imaging
+    imaging.aws.limit()
+
+
+def code_of_start(imaging, **changes) -> str | None:
+    """The error's code; None: a job was started."""
+    try:
+        imaging.start(**changes)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+
+
+def test_a_data_store_takes_so_many_starts_a_second(limited):
+    limited.aws.limit(starts_per_second=2)
+    limited.api = deploy.client("medical-imaging", limited.aws.endpoint, Config(retries={"total_max_attempts": 1}))
+    codes = [code_of_start(limited) for _ in range(4)]
+    assert codes[:2] == [None, None] and "ThrottlingException" in codes
+    other = limited.api.create_datastore(datastoreName="other", clientToken="t")["datastoreId"]
+    assert code_of_start(limited, datastoreId=other) is None
+    wait_for("the next start", lambda: code_of_start(limited) is None, 5)
+
+
+def test_a_data_store_runs_so_many_jobs_at_once(limited):
+    limited.aws.limit(jobs_at_once=1)
+    job = limited.start(clientToken="first")
+    assert code_of_start(limited) == "ServiceQuotaExceededException"
+    # The same start again is no other job.
+    assert limited.start(clientToken="first")["jobId"] == job["jobId"]
+    limited.ended(job)
+    assert code_of_start(limited) is None

@@ -142,7 +142,7 @@ def test_buckets_queues_and_table_are_encrypted_by_the_key_if_there_is_one():
         assert rule["ServerSideEncryptionByDefault"] == {"Fn::If": ["HasDataKMSKey", with_key, {"SSEAlgorithm": "AES256"}]}
         assert rule["BucketKeyEnabled"] == {"Fn::If": ["HasDataKMSKey", True, none]}
     queues = resources(pipeline, "SQS::Queue").values()
-    assert len(queues) == 4
+    assert len(queues) == 5
     for queue in queues:
         assert queue["Properties"]["KmsMasterKeyId"] == {"Fn::If": ["HasDataKMSKey", key, none]}
         assert queue["Properties"]["SqsManagedSseEnabled"] == {"Fn::If": ["HasDataKMSKey", none, True]}

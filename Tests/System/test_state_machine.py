@@ -21,7 +21,26 @@ REQUEST = {
     "instanceCount": 2,
 }
 STATE = "dict(event, jobId='job1', jobStatus='SUBMITTED', outcome='PENDING', waitSeconds=0, polls=0)"
-START = f"def handle(event): return {STATE}"
+START = f"def start(event): return {STATE}"
+# Answers the token of each message of the start queue with what `start` gives, or with its failure.
+ANSWERING = """
+import boto3
+
+def handle(event):
+    states = boto3.client("stepfunctions")
+    for record in event["Records"]:
+        message = json.loads(record["body"])
+        try:
+            output = json.dumps(start(message["state"]))
+            answer, values = states.send_task_success, {"output": output}
+        except Failure as error:
+            answer, values = states.send_task_failure, {"error": str(error), "cause": "the test says so"}
+        try:
+            answer(taskToken=message["taskToken"], **values)
+        except states.exceptions.TaskTimedOut:
+            pass
+    return {"batchItemFailures": []}
+"""
 
 
 def check(*outcomes: str) -> str:
@@ -33,10 +52,10 @@ def handle(event):
 """
 
 
-def failing(name: str, counter: Path, times: int, then: str) -> str:
+def failing(name: str, counter: Path, times: int, then: str, function: str = "handle") -> str:
     """Fails with `name` for the first calls, then answers `then`."""
     return f"""
-def handle(event):
+def {function}(event):
     with open({str(counter)!r}, "a+") as calls:
         calls.write(".")
         calls.seek(0)
@@ -48,7 +67,7 @@ def handle(event):
 
 
 class Machine:
-    """The deployed definition around two functions, with a table of its own. `changes` are those to its states."""
+    """The deployed definition around two functions, with a table and a start queue of its own. `changes` are those to its states."""
 
     def __init__(self, aws, start: str, check_status: str, changes: dict[str, dict] | None = None):
         self._states, self._dynamodb = aws.client("stepfunctions"), aws.client("dynamodb")
@@ -60,7 +79,8 @@ class Machine:
             KeySchema=[{"AttributeName": "jobId", "KeyType": "HASH"}],
         )
         values = {
-            "StartImportJobFunctionArn": create_function(aws.client("lambda"), start).arn,
+            "StartQueueUrl": self._start_queue(aws, start),
+            "DatastoreId": self._table,
             "CheckStatusFunctionArn": create_function(
                 aws.client("lambda"), check_status, variables={"TABLE_NAME": self._table}
             ).arn,
@@ -75,6 +95,17 @@ class Machine:
         self._arn = self._states.create_state_machine(name=self._table, definition=definition, roleArn=ROLE)[
             "stateMachineArn"
         ]
+
+    def _start_queue(self, aws, start: str) -> str:
+        """A queue whose messages are answered by `start`."""
+        attributes = {"FifoQueue": "true", "VisibilityTimeout": "30"}
+        sqs = aws.client("sqs")
+        url = sqs.create_queue(QueueName=f"{self._table}.fifo", Attributes=attributes)["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        functions = aws.client("lambda")
+        name = create_function(functions, start + ANSWERING).name
+        functions.create_event_source_mapping(EventSourceArn=arn, FunctionName=name, BatchSize=1)
+        return url
 
     def run(self, request: dict) -> dict:
         """The execution's description once it has ended."""
@@ -100,7 +131,7 @@ def test_it_polls_until_the_delivery_is_imported(aws):
 
 
 def test_start_import_job_gets_the_request_under_the_deliverys_id(aws):
-    start = f"def handle(event):\n assert event['jobId'] == event['request']['importId']\n return {STATE}"
+    start = f"def start(event):\n assert event['jobId'] == event['request']['importId']\n return {STATE}"
     assert Machine(aws, start, check("IMPORTED")).run(REQUEST)["status"] == "SUCCEEDED"
 
 
@@ -113,7 +144,7 @@ def test_what_is_not_imported_whole_fails_the_execution(aws, outcome):
 
 
 def test_a_job_that_failed_for_a_reason_that_passes_is_started_again(aws):
-    start = "def handle(event): return dict(event, jobId='job' + str(event['attempt']), outcome='PENDING', waitSeconds=0, polls=0, startsAgain=False)"
+    start = "def start(event): return dict(event, jobId='job' + str(event['attempt']), outcome='PENDING', waitSeconds=0, polls=0, startsAgain=False)"
     look = """
 def handle(event):
     if event["attempt"] < 3:
@@ -142,27 +173,36 @@ def mean_wait(state: str, error: str) -> float:
     return sum(min(retry["MaxDelaySeconds"], wait) for wait in waits) / 2
 
 
-@pytest.mark.parametrize("state", ["StartImportJob", "CheckStatus"])
 @pytest.mark.parametrize("error", ["Lambda.TooManyRequestsException", "Function.Busy"])
-def test_a_busy_service_is_given_hours(state, error):
-    assert mean_wait(state, error) > 10 * 3600
+def test_a_busy_service_is_given_hours(error):
+    assert mean_wait("CheckStatus", error) > 10 * 3600
 
 
-@pytest.mark.parametrize("state", ["StartImportJob", "CheckStatus"])
 @pytest.mark.parametrize(
-    "error",
+    ("state", "error"),
     [
-        "Function.Transient",
-        "Lambda.ClientExecutionTimeoutException",
-        "Lambda.ServiceException",
-        "Lambda.AWSLambdaException",
-        "Lambda.SdkClientException",
-        "Runtime.ExitError",
-        "States.Timeout",
+        ("StartImportJob", "Function.Transient"),
+        ("StartImportJob", "SQS.AmazonSQSException"),
+        ("StartImportJob", "SQS.SdkClientException"),
+        ("CheckStatus", "Function.Transient"),
+        ("CheckStatus", "Lambda.ClientExecutionTimeoutException"),
+        ("CheckStatus", "Lambda.ServiceException"),
+        ("CheckStatus", "Lambda.AWSLambdaException"),
+        ("CheckStatus", "Lambda.SdkClientException"),
+        ("CheckStatus", "Runtime.ExitError"),
+        ("CheckStatus", "States.Timeout"),
     ],
 )
 def test_an_outage_of_an_hour_fails_no_delivery(state, error):
     assert mean_wait(state, error) > 3600
+
+
+def test_a_place_in_the_queue_that_is_lost_is_taken_again_for_most_of_a_year():
+    """An execution may last for a year."""
+    state = json.loads(DEFINITION.read_text())["States"]["StartImportJob"]
+    retry = retrier("StartImportJob", "States.Timeout")
+    assert 300 < (retry["MaxAttempts"] + 1) * state["TimeoutSeconds"] / 86400 < 365
+    assert retry["BackoffRate"] == 1
 
 
 @pytest.mark.parametrize("state", ["StartImportJob", "CheckStatus"])
@@ -170,29 +210,54 @@ def test_an_error_that_nobody_has_classed_is_tried_for_a_while(state):
     assert 900 < mean_wait(state, "Function.DecodingError") < 3600
 
 
-@pytest.mark.parametrize("state", ["StartImportJob", "CheckStatus"])
-@pytest.mark.parametrize("error", ["Function.Permanent", "Runtime.UnmarshalError", "Runtime.MarshalError"])
+@pytest.mark.parametrize(
+    ("state", "error"),
+    [
+        ("StartImportJob", "Function.Permanent"),
+        *(("CheckStatus", f"{it}") for it in ("Function.Permanent", "Runtime.UnmarshalError", "Runtime.MarshalError")),
+    ],
+)
 def test_what_lasts_is_not_tried_again(state, error):
     assert retrier(state, error)["MaxAttempts"] == 0
 
 
-def test_the_functions_name_their_errors_as_the_state_machine_does():
+# A start waits in its queue while HealthImaging is busy, and fails for other reasons.
+@pytest.mark.parametrize(("state", "waits_elsewhere"), [("StartImportJob", {"Busy"}), ("CheckStatus", set())])
+def test_the_functions_name_their_errors_as_the_state_machine_does(state, waits_elsewhere):
     classes = (PROJECT / "Sources/StructuredLog/ErrorClass.swift").read_text()
-    for state in "StartImportJob", "CheckStatus":
-        retries = json.loads(DEFINITION.read_text())["States"][state]["Retry"]
-        names = {name for retry in retries for name in retry["ErrorEquals"] if name.startswith("Function.")}
-        assert names == {f"Function.{name}" for name in re.findall(r'case \w+ = "(\w+)"', classes)}
+    retries = json.loads(DEFINITION.read_text())["States"][state]["Retry"]
+    names = {name for retry in retries for name in retry["ErrorEquals"] if name.startswith("Function.")}
+    expected = set(re.findall(r'case \w+ = "(\w+)"', classes)) - waits_elsewhere
+    assert names == {f"Function.{name}" for name in expected}
 
 
-def test_a_busy_service_is_waited_for(aws, tmp_path):
-    start = failing("Function.Busy", tmp_path / "calls", 1, STATE)
-    assert Machine(aws, start, check("IMPORTED")).run(REQUEST)["status"] == "SUCCEEDED"
+@pytest.mark.parametrize("error", ["Function.Busy", "Function.Transient", "Function.Unheard"])
+def test_a_look_that_fails_for_now_is_tried_again(aws, tmp_path, error):
+    look = failing(error, tmp_path / "calls", 1, "dict(event, outcome='IMPORTED')")
+    assert Machine(aws, START, look).run(REQUEST)["status"] == "SUCCEEDED"
 
 
 @pytest.mark.parametrize("error", ["Function.Transient", "Function.Unheard"])
-def test_what_may_pass_is_tried_again(aws, tmp_path, error):
-    look = failing(error, tmp_path / "calls", 1, "dict(event, outcome='IMPORTED')")
-    assert Machine(aws, START, look).run(REQUEST)["status"] == "SUCCEEDED"
+def test_a_start_that_fails_for_now_enters_the_queue_again(aws, tmp_path, error):
+    """Within five minutes: SQS would drop a message that has the deduplication id of the first one."""
+    start = failing(error, tmp_path / "calls", 1, STATE, function="start")
+    assert Machine(aws, start, check("IMPORTED")).run(REQUEST)["status"] == "SUCCEEDED"
+
+
+def test_a_start_that_is_lost_enters_the_queue_again(aws, tmp_path):
+    """As when the retention of the queue has passed."""
+    start = f"""
+import time
+
+def start(event):
+    if os.path.exists({str(tmp_path / "lost")!r}):
+        return {STATE}
+    open({str(tmp_path / "lost")!r}, "w").close()
+    time.sleep(3)
+    raise Failure("Function.TooLate")
+"""
+    machine = Machine(aws, start, check("IMPORTED"), {"StartImportJob": {"TimeoutSeconds": 2}})
+    assert machine.run(REQUEST)["status"] == "SUCCEEDED"
 
 
 def test_a_failure_without_a_cause_is_recorded(aws):
@@ -207,7 +272,7 @@ def test_a_failure_without_a_cause_is_recorded(aws):
     "study", [{}, {"studyInstanceUID": "1.2.3"}, {"studyInstanceUID": "1.2.3", "studyDate": "20261123"}], ids=len
 )
 def test_a_final_error_of_the_start_is_recorded_under_the_imports_id(aws, study):
-    machine = Machine(aws, "def handle(event): raise Failure('Function.Permanent')", check())
+    machine = Machine(aws, "def start(event): raise Failure('Function.Permanent')", check())
     assert machine.run({**REQUEST, **study})["error"] == "ImportFailed"
     [item] = machine.items()
     message, ended_at = item.pop("message"), item.pop("endedAt")
@@ -226,7 +291,7 @@ def test_a_final_error_of_the_start_is_recorded_under_the_imports_id(aws, study)
 
 def test_a_further_attempt_that_cannot_start_is_listed_for_a_redrive(aws):
     start = f"""
-def handle(event):
+def start(event):
     if event["attempt"] > 1:
         raise Failure("Function.Permanent")
     return dict({STATE}, startsAgain=False)

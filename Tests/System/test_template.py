@@ -104,19 +104,44 @@ def test_the_functions_know_where_they_are(deployed):
     assert ":role/" in role
     expected = {"DATASTORE_ID": outputs["DatastoreId"], "TABLE_NAME": "DicomImportJobTable", "POLL_SECONDS": "1"}
     expected |= metrics
-    assert start == expected
+    assert start == {**expected, "START_QUEUE_URL": outputs["StartQueueUrl"]}
     assert variables(deployed, "CheckStatus") == {**expected, "TAG_IMPORTED": "false", "TAG_WARNED": "false"}
 
 
-def test_the_state_machine_calls_the_functions(deployed):
+def test_the_state_machine_calls_a_function_and_the_start_queue(deployed):
     machine = deployed.aws.client("stepfunctions").describe_state_machine(
         stateMachineArn=deployed.outputs["StateMachineArn"]
     )
     assert "${" not in machine["definition"]
     states = json.loads(machine["definition"])["States"]
-    for name in ("StartImportJob", "CheckStatus"):
-        arn = states[name]["Parameters"]["FunctionName"]
-        assert arn.endswith(f":function:{deployed.outputs[f'{name}FunctionName']}")
+    arn = states["CheckStatus"]["Parameters"]["FunctionName"]
+    assert arn.endswith(f":function:{deployed.outputs['CheckStatusFunctionName']}")
+    start = states["StartImportJob"]["Parameters"]
+    assert (start["QueueUrl"], start["MessageGroupId"]) == (
+        deployed.outputs["StartQueueUrl"],
+        deployed.outputs["DatastoreId"],
+    )
+
+
+def test_the_start_queue_lets_nothing_expire_that_waits(deployed):
+    """Nor does it hand anything to another queue for having been received often."""
+    url = deployed.outputs["StartQueueUrl"]
+    attributes = deployed.aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert url.endswith(".fifo") and attributes["FifoQueue"] == "true"
+    assert "RedrivePolicy" not in attributes
+    machine = deployed.aws.client("stepfunctions").describe_state_machine(
+        stateMachineArn=deployed.outputs["StateMachineArn"]
+    )
+    start = json.loads(machine["definition"])["States"]["StartImportJob"]
+    assert attributes["MessageRetentionPeriod"] == str(start["TimeoutSeconds"]) == str(14 * 86400)
+    assert "HeartbeatSeconds" not in start
+
+
+def test_a_start_that_is_lost_blocks_its_data_store_for_no_longer_than_it_must(deployed):
+    name, url = deployed.outputs["StartImportJobFunctionName"], deployed.outputs["StartQueueUrl"]
+    timeout = deployed.aws.client("lambda").get_function_configuration(FunctionName=name)["Timeout"]
+    attributes = deployed.aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert timeout <= int(attributes["VisibilityTimeout"]) <= 1.5 * timeout
 
 
 @pytest.mark.parametrize(("key", "queue"), [("deliveries/1.json", "Import"), ("inbox/a/b.dcm", "Inbox"), ("inbox/a", "Inbox")])
@@ -169,7 +194,7 @@ def test_instances_and_markers_do_not(deployed):
 
 
 def mappings() -> dict[str, dict]:
-    """The properties of each queue's mapping to TriggerImport, by the queue's name."""
+    """The properties of each queue's mapping, by the queue's name."""
     found = [it["Properties"] for it in resources(PIPELINE, "Lambda::EventSourceMapping").values()]
     return {it["EventSourceArn"]["Fn::GetAtt"][0]: it for it in found}
 
@@ -203,9 +228,18 @@ def test_a_message_has_tries_for_the_time_that_functions_may_be_throttled(name, 
 
 def test_an_object_of_the_inbox_is_alone_with_its_try():
     """One that takes all of its time, or fails, costs no other message one of its tries."""
-    assert mappings().keys() == {f"{name}Queue" for name in QUEUES}
+    functions = {name: it["FunctionName"]["Ref"] for name, it in mappings().items()}
+    assert functions == {
+        **{f"{name}Queue": "TriggerImportFunction" for name in QUEUES},
+        "StartQueue": "StartImportJobFunction",
+    }
     inbox = mappings()["InboxQueue"]
     assert (inbox["BatchSize"], inbox["ScalingConfig"]) == (1, {"MaximumConcurrency": 2})
+
+
+def test_a_start_that_is_put_back_is_overtaken_by_none():
+    starts = mappings()["StartQueue"]
+    assert (starts["BatchSize"], starts["FunctionResponseTypes"]) == (1, ["ReportBatchItemFailures"])
 
 
 @pytest.fixture(scope="module")
@@ -245,13 +279,14 @@ def test_concurrency_is_reserved_for_the_functions_that_ask_for_it(deployed, con
 
 
 def test_each_mapping_has_a_maximum_of_its_own(deployed, configured):
-    for pipeline, maxima in ((deployed, [2, 5]), (configured, [2, 4])):
+    for pipeline, maxima in ((deployed, [2, 2, 5]), (configured, [2, 2, 4])):
         mappings = pipeline.aws.client("lambda").list_event_source_mappings()["EventSourceMappings"]
         assert sorted(it["ScalingConfig"]["MaximumConcurrency"] for it in mappings) == maxima
 
 
 def test_a_key_of_ones_own_encrypts_the_queues_and_the_roles_may_use_it(deployed, configured):
-    for name in ("ImportQueueUrl", "InboxQueueUrl", "ImportDeadLetterQueueUrl", "InboxDeadLetterQueueUrl"):
+    queues = ("ImportQueue", "InboxQueue", "ImportDeadLetterQueue", "InboxDeadLetterQueue", "StartQueue")
+    for name in (f"{queue}Url" for queue in queues):
         assert queue_key(configured, name) == KEY
         assert queue_key(deployed, name) is None
     assert rights_at_key(configured, "TriggerImport") == {"kms:Decrypt", "kms:GenerateDataKey"}

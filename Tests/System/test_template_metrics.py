@@ -198,13 +198,28 @@ def test_one_is_enough_for_an_alarm(namespace, metric, dimension):
     assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == ("Sum", "GreaterThanThreshold", 0)
 
 
-# Calls of five minutes: starts and looks, errors of both, answers that HealthImaging was too busy.
+# What starts and age of the oldest start five minutes have.
+@pytest.mark.parametrize(
+    ("starts", "age", "rings"),
+    [(0, 0, False), (300, 0, False), (300, 864_000, False), (0, 600, False), (0, 1200, True)],
+)
+def test_starts_ring_when_they_stand_and_not_when_they_are_many(starts, age, rings):
+    alarm = resources(PIPELINE, "CloudWatch::Alarm")["StandingStartsAlarm"]["Properties"]
+    [math, *metrics] = alarm["Metrics"]
+    functions = {"FILL": lambda value, _: value, "IF": lambda condition, yes, no: yes if condition else no}
+    values = dict(zip([it["Id"] for it in metrics], [age, starts], strict=True))
+    told = eval(math["Expression"], functions, values)
+    assert (told > alarm["Threshold"]) == rings
+    assert alarm["EvaluationPeriods"] * 300 == alarm["Threshold"]
+
+
+# Calls of five minutes: starts and looks, errors of both, looks that HealthImaging was too busy for.
 @pytest.mark.parametrize(
     ("calls", "errors", "busy", "rings"),
     [
         ((10, 90), (0, 0), 0, False),
-        ((100, 900), (80, 700), 780, False),  # a backlog: nearly all of it is waited for
-        ((100, 900), (80, 700), 770, False),  # the two clocks count some of it at other times
+        ((100, 900), (0, 780), 780, False),  # a backlog: nearly all of it is waited for
+        ((100, 900), (10, 780), 770, False),  # the two clocks count some of it at other times
         ((100, 900), (80, 700), 500, True),
         ((3, 0), (3, 0), 0, True),  # at night, when little is sent, but none of it is imported
     ],

@@ -5,6 +5,7 @@ GET    /local/healthimaging/objects/{sha256}     the bytes that were imported
 GET    /local/healthimaging/faults               the armed faults, first to come first
 POST   /local/healthimaging/faults               arm: {"fault": "ThrottlingException", "count": 3}
 DELETE /local/healthimaging/faults               disarm all
+PUT    /local/healthimaging/quotas               {"startsPerSecond": 5, "jobsAtOnce": 20} for each data store; null: no limit
 POST   /local/lambda/kill                        kill every function that runs an invocation now: how many
 GET    /local/lambda/invocations                 how often each function was called
 POST   /local/s3/disorder                        {"copies": 2, "seconds": 5, "lost": 0.1, "seed": 1}: each event comes so often,
@@ -22,7 +23,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from localaws.healthimaging import faults, instances
+from localaws.healthimaging import faults, instances, quotas
 from localaws.lambda_pool import LambdaPools
 from localaws.s3_events import disorder
 
@@ -36,6 +37,7 @@ ROUTES = Map(
         Rule("/local/healthimaging/faults", endpoint="list_faults", methods=["GET"]),
         Rule("/local/healthimaging/faults", endpoint="arm_fault", methods=["POST"]),
         Rule("/local/healthimaging/faults", endpoint="disarm_faults", methods=["DELETE"]),
+        Rule("/local/healthimaging/quotas", endpoint="set_quotas", methods=["PUT"]),
         Rule("/local/lambda/kill", endpoint="kill_functions", methods=["POST"]),
         Rule("/local/lambda/invocations", endpoint="count_invocations", methods=["GET"]),
         Rule("/local/s3/disorder", endpoint="disorder_events", methods=["POST"]),
@@ -86,6 +88,11 @@ class Control:
     def disarm_faults(self, request: Request) -> Response:
         faults.disarm()
         return _json([])
+
+    def set_quotas(self, request: Request) -> Response:
+        order = json.loads(request.get_data())
+        quotas.limit(order["startsPerSecond"], order["jobsAtOnce"])
+        return _json(order)
 
     def kill_functions(self, request: Request) -> Response:
         return _json(self._pools.kill())

@@ -17,6 +17,7 @@ backend_index.backend_url_patterns.append(
 from moto.medicalimaging import resource, settings  # noqa: E402, F401
 from moto.medicalimaging.faults import faults  # noqa: E402, F401
 from moto.medicalimaging.instances import instances  # noqa: E402, F401
+from moto.medicalimaging.quotas import quotas  # noqa: E402, F401
 
 
 def configure(store: Path, job_seconds: float) -> None:

@@ -4,7 +4,17 @@ from pathlib import Path
 
 from moto.core.config import default_user_config
 
-from localaws import copy_conditions, executions, healthimaging, lambda_invoke, s3_events, scheduler, sqs_poller
+from localaws import (
+    copy_conditions,
+    executions,
+    fifo_queues,
+    healthimaging,
+    lambda_invoke,
+    s3_events,
+    scheduler,
+    sqs_poller,
+    task_tokens,
+)
 from localaws.cloudformation import (
     buckets,
     change_sets,
@@ -14,6 +24,7 @@ from localaws.cloudformation import (
     nested_stacks,
     network_acls,
     networks,
+    queues,
     ranges,
     state_machines,
     template_urls,
@@ -29,8 +40,10 @@ def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
     lambda_invoke.install(pools)
     s3_events.install()
     copy_conditions.install()
+    fifo_queues.install()
     sqs_poller.install()
     executions.install()
+    task_tokens.install()
     buckets.install()
     change_sets.install()
     conditions.install()
@@ -39,6 +52,7 @@ def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
     nested_stacks.install()
     network_acls.install()
     networks.install()
+    queues.install()
     ranges.install()
     state_machines.install()
     template_urls.install()

@@ -160,12 +160,24 @@ def record(message: Message, queue: Queue) -> dict:
             "SentTimestamp": str(message.sent_timestamp),
             "SenderId": message.sender_id,
             "ApproximateFirstReceiveTimestamp": str(message.approximate_first_receive_timestamp),
+            **fifo_attributes(message),
         },
         "messageAttributes": {},
         "md5OfBody": message.body_md5,
         "eventSource": "aws:sqs",
         "eventSourceARN": queue.queue_arn,
         "awsRegion": queue.region,
+    }
+
+
+def fifo_attributes(message: Message) -> dict[str, str]:
+    """What a message of a FIFO queue has beside."""
+    if message.group_id is None:
+        return {}
+    return {
+        "MessageGroupId": message.group_id,
+        "MessageDeduplicationId": message.deduplication_id,
+        "SequenceNumber": message.sequence_number,
     }
 
 
@@ -176,5 +188,6 @@ def _keep_messages_sent_during_a_deletion() -> None:
     def delete_message(self: Queue, receipt_handle: str) -> None:
         with self._messages_lock:
             delete(self, receipt_handle)
+            self._messages_lock.notify_all()  # a group may be free now
 
     Queue.delete_message = delete_message

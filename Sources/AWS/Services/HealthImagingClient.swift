@@ -4,9 +4,9 @@ import FoundationEssentials
 package struct HealthImagingClient: Sendable {
     private let client: AWSClient
 
-    /// The caller is called again by a state machine, which waits for a service that is busy.
-    package init(client: AWSClient) {
-        self.client = client.with(.stateMachineWaits)
+    /// By default the caller is called again by a state machine, which waits for a service that is busy.
+    package init(client: AWSClient, retryPolicy: RetryPolicy = .stateMachineWaits) {
+        self.client = client.with(retryPolicy)
     }
 
     package struct StartDICOMImportJob: Encodable, Sendable {

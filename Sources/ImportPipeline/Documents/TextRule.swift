@@ -62,6 +62,11 @@ package struct TextRule: Sendable {
         (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(\.isOfName)
     }
 
+    /// Another text would be refused each time, as no token that has expired is.
+    static let taskToken = TextRule(expected: "a task token of Step Functions: 1 to 2048 bytes") {
+        (1...2_048).contains($0.utf8.count)
+    }
+
     /// Part of a client token, which has at most 64 characters.
     static let redrive = TextRule(expected: "at most 18 letters, digits, hyphens, dots and underscores") { text in
         (1...18).contains(text.utf8.count) && text.utf8.allSatisfy(\.isOfName)

@@ -1,10 +1,13 @@
 /// A message of SQS as Lambda hands it over.
 package struct QueueMessage: Decodable, Equatable, Sendable {
     package let messageId: String
+    /// Names this receive of the message to the queue; nil in an event that somebody wrote by hand.
+    package let receiptHandle: String?
     package let body: String
 
-    package init(messageId: String, body: String) {
+    package init(messageId: String, receiptHandle: String? = nil, body: String) {
         self.messageId = messageId
+        self.receiptHandle = receiptHandle
         self.body = body
     }
 

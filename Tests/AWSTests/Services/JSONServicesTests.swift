@@ -25,6 +25,32 @@ struct JSONServicesTests {
         }
     }
 
+    @Test("A task's token is answered with its output, or with an error and its cause")
+    func taskAnswers() async throws {
+        try await LoopbackHTTPServer.serve(.status(200, "{}")) { server, url, http in
+            let stepFunctions = StepFunctionsClient(client: try .loopback(url, http: http))
+            try await stepFunctions.sendTaskSuccess(token: "t", output: #"{"a":1}"#)
+            try await stepFunctions.sendTaskFailure(token: "t", error: "E", cause: "c")
+            let targets = server.requests.map { $0.headers["X-Amz-Target"] }
+            #expect(targets == ["AWSStepFunctions.SendTaskSuccess", "AWSStepFunctions.SendTaskFailure"])
+            let bodies = try server.requests.map { try Self.object($0.body) }
+            #expect(
+                bodies == [["taskToken": "t", "output": #"{"a":1}"#], ["taskToken": "t", "error": "E", "cause": "c"]])
+        }
+    }
+
+    @Test("A message's visibility is changed by its receipt")
+    func changeMessageVisibility() async throws {
+        try await LoopbackHTTPServer.serve(.status(200, "{}")) { server, url, http in
+            let sqs = SQSClient(client: try .loopback(url, http: http))
+            try await sqs.changeMessageVisibility(queueURL: "https://q", receiptHandle: "r", seconds: 1)
+            let request = try #require(server.requests.first)
+            #expect(request.headers["X-Amz-Target"] == "AmazonSQS.ChangeMessageVisibility")
+            let body = try Self.object(request.body)
+            #expect(body == ["QueueUrl": "https://q", "ReceiptHandle": "r", "VisibilityTimeout": 1])
+        }
+    }
+
     @Test("An item is put where there is none; one that is there is no error")
     func putItemIfAbsent() async throws {
         let there = LoopbackHTTPServer.Reply.status(

@@ -12,6 +12,7 @@ from moto.utilities.utils import get_partition
 from . import import_job
 from .exceptions import ConflictException, ResourceNotFoundException
 from .faults import ODD_ANSWER, ODD_STATUS, faults
+from .quotas import quotas
 from .validation import validate
 
 
@@ -49,12 +50,14 @@ class MedicalImagingBackend(BaseBackend):
         validate("StartDICOMImportJob", request)
         self.get_datastore(request["datastoreId"])
         fault = faults.next_start()
+        quotas.take_call(request["datastoreId"])
         with self._lock:
             token = (request["datastoreId"], request["clientToken"])
             first_request, job = self._starts.get(token, (request, None))
             if first_request != request:
                 raise ConflictException("clientToken was used with other parameters")
             if job is None:
+                quotas.take_job(request["datastoreId"], self.jobs.values())
                 job = self._new_job(request)
                 self._starts[token] = (request, job)
                 s3 = s3_backends[self.account_id][get_partition(self.region_name)]

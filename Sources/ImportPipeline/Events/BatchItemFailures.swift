@@ -1,0 +1,12 @@
+/// What a function answers to a queue: the messages that are to come again.
+package struct BatchItemFailures: Encodable, Equatable, Sendable {
+    private let batchItemFailures: [Item]
+
+    private struct Item: Encodable, Equatable {
+        let itemIdentifier: String
+    }
+
+    package init(of messageIDs: [String]) {
+        batchItemFailures = messageIDs.map(Item.init)
+    }
+}

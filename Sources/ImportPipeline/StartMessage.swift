@@ -1,0 +1,27 @@
+/// A message of the start queue: an execution that waits for a job of its import.
+package struct StartMessage: Decodable, Sendable {
+    /// Whoever has it may answer the execution.
+    package let taskToken: String
+    /// Where the state cannot be read the token can be answered all the same, with the reason.
+    package let state: Result<ImportStart, DocumentError>
+
+    package init(_ message: QueueMessage) throws(DocumentError) {
+        self = try PipelineJSON.decode(Self.self, from: Array(message.body.utf8))
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        taskToken = try container.text(.taskToken, .taskToken)
+        do {
+            state = .success(try container.decode(ImportStart.self, forKey: .state))
+        } catch let error as DocumentError {
+            state = .failure(error)
+        } catch let error as DecodingError {
+            state = .failure(DocumentError(error))
+        }
+    }
+
+    private enum CodingKeys: CodingKey {
+        case taskToken, state
+    }
+}

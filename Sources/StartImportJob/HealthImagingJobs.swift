@@ -1,0 +1,47 @@
+import AWS
+import FoundationEssentials
+import ImportPipeline
+import StructuredLog
+
+/// The import jobs of one data store, each with its item in the table.
+package struct HealthImagingJobs: ImportJobs {
+    private let healthImaging: HealthImagingClient
+    private let table: ImportJobTable
+    private let datastoreID: String
+    private let dataAccessRoleARN: String
+    private let pollInterval: PollInterval
+    private let now: @Sendable () -> Date
+    private let metrics: EmbeddedMetrics?
+
+    package init(
+        client: AWSClient, tableName: String, datastoreID: String, dataAccessRoleARN: String,
+        pollInterval: PollInterval,
+        now: @escaping @Sendable () -> Date, metrics: EmbeddedMetrics?
+    ) {
+        healthImaging = HealthImagingClient(client: client, retryPolicy: .callerRepeats)
+        table = ImportJobTable(name: tableName, client: client)
+        self.datastoreID = datastoreID
+        self.dataAccessRoleARN = dataAccessRoleARN
+        self.pollInterval = pollInterval
+        self.now = now
+        self.metrics = metrics
+    }
+
+    /// The client token follows from the import's id and the attempt: one job results.
+    package func start(_ state: ImportStart) async throws -> ImportProgress {
+        let request = state.request
+        let token = request.clientToken(attempt: state.attempt)
+        let start = HealthImagingClient.StartDICOMImportJob(
+            jobName: token, dataAccessRoleArn: dataAccessRoleARN, clientToken: token, inputS3Uri: request.inputS3Uri,
+            outputS3Uri: request.outputS3Uri)
+        let job = try await metrics.countingHealthImagingErrors(busy: { .init("StartsThrottled", $0) }) {
+            try await healthImaging.startDICOMImportJob(datastoreID: datastoreID, start)
+        }
+        try await table.jobStarted(
+            job, at: job.submittedAt?.date ?? now(), for: request, attempt: state.attempt, datastoreID: datastoreID,
+            dataAccessRoleArn: dataAccessRoleARN)
+        return ImportProgress(
+            request: request, attempt: state.attempt, busyAttempts: state.busyAttempts, jobId: job.jobId,
+            jobStatus: job.jobStatus, outcome: .pending, waitSeconds: pollInterval.seconds, polls: 0)
+    }
+}

@@ -1,0 +1,106 @@
+import ImportPipeline
+import Logging
+import StructuredLog
+
+/// Takes messages of the start queue, in its order: starts each one's job and answers its execution.
+package struct QueuedStarts: Sendable {
+    private let jobs: any ImportJobs
+    private let executions: any WaitingExecutions
+    private let messages: any HeldMessages
+    private let clock: any Clock<Duration>
+    /// 0 to 1.
+    private let random: @Sendable () -> Double
+    private let metrics: EmbeddedMetrics?
+
+    package init(
+        jobs: any ImportJobs, executions: any WaitingExecutions, messages: any HeldMessages, clock: any Clock<Duration>,
+        random: @escaping @Sendable () -> Double, metrics: EmbeddedMetrics?
+    ) {
+        self.jobs = jobs
+        self.executions = executions
+        self.messages = messages
+        self.clock = clock
+        self.random = random
+        self.metrics = metrics
+    }
+
+    /// The ids of the messages that are to come again: from the first that was not done on, since none may overtake another.
+    package func failures(
+        among queued: [QueueMessage], remaining: () -> Duration, logger: Logger
+    ) async throws -> [String] {
+        for (index, message) in queued.enumerated() {
+            guard try await isDone(with: message, remaining: remaining, logger: logger) else {
+                let left = queued[index...]
+                for message in left { await putBack(message, logger: logger) }
+                return left.map(\.messageId)
+            }
+        }
+        return []
+    }
+
+    private func isDone(with message: QueueMessage, remaining: () -> Duration, logger: Logger) async throws -> Bool {
+        var logger = logger
+        logger[metadataKey: "messageId"] = "\(message.messageId)"
+        let start: StartMessage
+        do {
+            start = try StartMessage(message)
+        } catch {
+            // It has no token: nobody waits for it, and it must not block those behind it.
+            logger.error("message is not a start of an import, it is deleted", error: error)
+            metrics?.emit([.init("StartMessagesUnreadable", 1)])
+            return true
+        }
+        if let state = try? start.state.get() { logger[metadataKey: "deliveryId"] = "\(state.request.deliveryId)" }
+        guard let answer = try await answer(to: start, remaining: remaining, logger: logger) else { return false }
+        do {
+            if try await !executions.answer(start.taskToken, with: answer) {
+                logger.warning("nobody waits for this start any more: its execution was stopped, or has been answered")
+            }
+            return true
+        } catch {
+            try Task.checkCancellation()
+            logger.error("could not answer the execution, the message comes again", error: error)
+            return false
+        }
+    }
+
+    /// nil: there is none yet.
+    private func answer(
+        to start: StartMessage, remaining: () -> Duration, logger: Logger
+    ) async throws -> Result<ImportProgress, StartFailure>? {
+        var tries = StartTries()
+        while true {
+            do {
+                let progress = try await jobs.start(start.state.get())
+                metrics?.emit([.init("ImportJobsStarted", 1)])
+                logger.info(
+                    "import job started",
+                    metadata: [
+                        "jobId": "\(progress.jobId)", "instanceCount": "\(progress.request.instanceCount)",
+                        "attempt": "\(progress.attempt)",
+                    ])
+                return .success(progress)
+            } catch {
+                try Task.checkCancellation()
+                switch tries.refused(StartRefusal(error), remaining: remaining(), fraction: random()) {
+                case .tryAgain(let wait): try await clock.sleep(for: wait)
+                case .putBack: return nil
+                case .giveUp:
+                    logger.error("import job not started, its execution is told", error: error)
+                    return .failure(StartFailure(error))
+                }
+            }
+        }
+    }
+
+    /// Where that fails the message comes again after the queue's visibility timeout.
+    private func putBack(_ message: QueueMessage, logger: Logger) async {
+        do {
+            try await messages.putBack(message, hiddenSeconds: StartTries.hiddenSeconds)
+        } catch {
+            logger.warning(
+                "could not put a message back, it blocks the queue until its visibility timeout", error: error,
+                metadata: ["messageId": "\(message.messageId)"])
+        }
+    }
+}
