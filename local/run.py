@@ -102,10 +102,17 @@ class Demonstration:
 def row(item: dict[str, str]) -> list[str]:
     return [
         item["jobId"],
-        shortened(item.get("studyInstanceUID", "-"), STUDY_WIDTH),
+        study(item),
         *(item.get(name, "-") for name in ("instanceCount", "importedCount", "failedCount", "warningCount", "outcome")),
         seconds(item),
     ]
+
+
+def study(item: dict[str, str]) -> str:
+    """Or how many it is."""
+    if "studyInstanceUID" not in item and "studyCount" in item:
+        return f"{item['studyCount']} studies"
+    return shortened(item.get("studyInstanceUID", "-"), STUDY_WIDTH)
 
 
 def seconds(item: dict[str, str]) -> str:

@@ -7,7 +7,8 @@ import StructuredLog
 /// What an import has to bring, and what else its delivery holds.
 struct ExpectedInstances: Sendable, Equatable {
     let count: Int
-    /// Of the keys of the delivery's objects.
+    let delivery: DeliveryID
+    /// Of the keys of the objects that the job takes: the delivery's, or one of its studies'.
     let prefix: String
     /// nil where no document lists them.
     let keys: Set<ByteText>?
@@ -20,18 +21,20 @@ struct ExpectedInstances: Sendable, Equatable {
     /// By the manifest that the request names; an object of the inbox has none, but its key follows from the request.
     static func of(_ request: ImportRequest, s3: S3Client, logger: Logger) async throws -> ExpectedInstances {
         let bucket = try S3URI(request.inputS3Uri).bucket
-        let prefix = BucketLayout.prefix(of: request.deliveryId)
+        let (delivery, prefix) = (request.deliveryId, try S3URI(request.inputS3Uri).key)
         guard request.manifestKey != nil else {
             return ExpectedInstances(
-                count: request.instanceCount, prefix: prefix, keys: keyOfSingleInstance(request).map { [ByteText($0)] })
+                count: request.instanceCount, delivery: delivery, prefix: prefix,
+                keys: keyOfSingleInstance(request).map { [ByteText($0)] })
         }
         guard let manifest = try await ownManifest(of: request, bucket: bucket, s3: s3, logger: logger) else {
-            return ExpectedInstances(count: request.instanceCount, prefix: prefix, keys: nil)
+            return ExpectedInstances(count: request.instanceCount, delivery: delivery, prefix: prefix, keys: nil)
         }
         let further = await others(beside: request.importId, bucket: bucket, s3: s3, logger: logger)
         let manifests = further.map { [manifest] + $0 }
+        let keys = manifest.keys.filter { $0.text.begins(with: prefix) }
         return ExpectedInstances(
-            count: request.instanceCount, prefix: prefix, keys: manifest.keys,
+            count: keys.count, delivery: delivery, prefix: prefix, keys: keys,
             acknowledged: manifests.map { Set($0.flatMap(\.keys)) },
             isClosed: manifests?.contains { $0.closeReason != .recovered } ?? false)
     }

@@ -104,7 +104,7 @@ struct ImportProof: Sendable, Equatable {
             deliveryId: progress.request.deliveryId, studyInstanceUID: progress.request.studyInstanceUID,
             seriesInstanceUID: progress.request.seriesInstanceUID, sopInstanceUID: progress.request.sopInstanceUID,
             jobId: jobID, attempt: progress.attempt, outcome: outcome, proof: basis, instanceCount: expected.count,
-            importedCount: importedCount, failed: results?.failed ?? [], missing: missing,
+            importedCount: importedCount, studies: studies, failed: results?.failed ?? [], missing: missing,
             warnings: results?.warnings ?? [], warningCount: warned.count,
             nonPrimary: results?.nonPrimary.sorted().map(\.text) ?? [],
             unacknowledged: unacknowledged.sorted().map(\.text), unreadable: results?.unreadable ?? [],
@@ -116,5 +116,5 @@ struct ImportProof: Sendable, Equatable {
         results?.imported.subtracting(results?.failedKeys ?? []) ?? []
     }
 
-    private var notImported: Set<ByteText> { expected.keys?.subtracting(named) ?? [] }
+    var notImported: Set<ByteText> { expected.keys?.subtracting(named) ?? [] }
 }

@@ -14,6 +14,12 @@ struct ImportReport: Encodable, Sendable, Equatable {
         case nothing
     }
 
+    struct Study: Encodable, Sendable, Equatable {
+        let studyInstanceUID: String
+        let instanceCount: Int
+        let importedCount: Int
+    }
+
     let deliveryId: DeliveryID
     /// As the data set has it, as are the next two: set where the delivery holds one study, series or instance only. A key has the
     /// SHA-256 of a malformed one.
@@ -27,6 +33,8 @@ struct ImportReport: Encodable, Sendable, Equatable {
     let instanceCount: Int
     /// nil: not known.
     let importedCount: Int?
+    /// Those of the delivery, as far as each instance was looked up; at most `DeliveryManifest.maximumStudies`.
+    let studies: [Study]
     let failed: [JobResults.FailedFile]
     /// Keys of which HealthImaging says nothing.
     let missing: [String]

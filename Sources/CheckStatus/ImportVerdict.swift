@@ -42,6 +42,10 @@ extension ImportVerdict {
         if !proof.missing.isEmpty { attributes["missingCount"] = String(proof.missing.count) }
         if !proof.warned.isEmpty { attributes["warningCount"] = String(proof.warned.count) }
         if proof.nonPrimaryCount > 0 { attributes["nonPrimaryCount"] = String(proof.nonPrimaryCount) }
+        if outcome != .imported, let study = proof.incompleteStudy {
+            attributes["incompleteStudyInstanceUID"] = study.studyInstanceUID
+            attributes["incompleteStudyInstanceCount"] = String(study.instanceCount)
+        }
         if outcome != .imported { attributes["message"] = Self.message(proof) }
     }
 

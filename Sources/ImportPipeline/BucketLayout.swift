@@ -31,7 +31,11 @@ package enum BucketLayout {
 
     /// In a delivery whose prefix is known.
     package static func instanceKey(prefix: String, study: String, series: String, instance: String) -> String {
-        "\(studyFolder(prefix: prefix, study: study))\(component(ofUID: series))/\(component(ofUID: instance)).dcm"
+        instanceKey(studyFolder: studyFolder(prefix: prefix, study: study), series: series, instance: instance)
+    }
+
+    package static func instanceKey(studyFolder: String, series: String, instance: String) -> String {
+        "\(studyFolder)\(component(ofUID: series))/\(component(ofUID: instance)).dcm"
     }
 
     /// What the keys of a study's instances begin with in a delivery whose prefix is known.

@@ -7,7 +7,8 @@ package struct ImportRequest: Codable, Sendable, Equatable {
     package var importId: ImportID
     /// Lists what is to be imported; nil: the one instance that the UIDs name.
     package var manifestKey: String?
-    /// Ends in `/`: HealthImaging imports whatever begins with it.
+    /// Ends in `/`: HealthImaging imports whatever begins with it. The delivery's prefix; where one of its studies is imported once more, the
+    /// folder of that study.
     package var inputS3Uri: String
     package var outputS3Uri: String
     /// Set where the delivery holds one study only, as are the next two.
@@ -60,7 +61,8 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         repeats = try container.decodeIfPresent(DeliveryID.self, forKey: .repeats)
         redrive = try container.textIfPresent(.redrive, .redrive)
         guard (studyInstanceUID == nil) == (studyCount > 1) else {
-            throw container.error(at: .studyInstanceUID, expected: "a UID where studyCount is 1, and none where it is more")
+            throw container.error(
+                at: .studyInstanceUID, expected: "a UID where studyCount is 1, and none where it is more")
         }
         guard importId.delivery == deliveryId else {
             throw container.error(at: .importId, expected: "an import of the delivery that deliveryId names")
@@ -68,8 +70,12 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         guard manifestKey.map({ ByteText($0) == ByteText(BucketLayout.manifestKey(of: importId)) }) ?? true else {
             throw container.error(at: .manifestKey, expected: "the manifest of the import that importId names")
         }
-        guard try ByteText(S3URI(inputS3Uri).key) == ByteText(BucketLayout.prefix(of: deliveryId)) else {
-            throw container.error(at: .inputS3Uri, expected: "the prefix of the delivery that deliveryId names")
+        let prefix = BucketLayout.prefix(of: deliveryId)
+        let prefixes = [prefix] + (studyInstanceUID.map { [BucketLayout.studyFolder(prefix: prefix, study: $0)] } ?? [])
+        guard prefixes.map({ ByteText($0) }).contains(try ByteText(S3URI(inputS3Uri).key)) else {
+            throw container.error(
+                at: .inputS3Uri,
+                expected: "the prefix of the delivery that deliveryId names, or its study's folder there")
         }
     }
 

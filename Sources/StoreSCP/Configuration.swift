@@ -55,6 +55,7 @@ package struct Configuration: Sendable {
     let importUnit: ImportUnit
     let delivery: DeliveryLimits
     let deliveryCapacity: DeliveryCapacity
+    let openingPace: OpeningPace
     /// After twice as long again without a sign of life, others close the task's deliveries.
     let taskLeaseSeconds: Int
     let logLevel: Logger.Level
@@ -106,6 +107,9 @@ package struct Configuration: Sendable {
             maximumAgeSeconds: try settings.integer(
                 "DELIVERY_MAXIMUM_AGE_SECONDS", default: 3600, in: 1...DeliveryAge.maximumOfAcknowledgement))
         deliveryCapacity = try DeliveryCapacity(settings, connections: maximumDocumentConnections)
+        openingPace = OpeningPace(
+            seconds: try settings.integer("DELIVERY_OPENING_SECONDS", default: 3, in: 0...3600),
+            burst: try settings.integer("DELIVERY_OPENING_BURST", default: 20, in: 1...10_000))
         taskLeaseSeconds = try settings.taskLeaseSeconds()
         logLevel = try settings.logLevel("LOG_LEVEL", default: .info)
         logFormat = try settings.choice("LOG_FORMAT", default: LogFormat.json)

@@ -45,8 +45,9 @@ package final class ReceiverCore: Sendable {
             task: task, store: store.leases, seconds: configuration.taskLeaseSeconds, clock: surroundings.clock,
             spawn: surroundings.spawn, logger: logger)
         deliveries = Deliveries(
-            store: store, limits: configuration.delivery, capacity: configuration.deliveryCapacity, lease: lease,
-            associations: associations, counts: counts, clock: surroundings.clock, now: surroundings.now,
+            store: store, limits: configuration.delivery, capacity: configuration.deliveryCapacity,
+            pace: configuration.openingPace, lease: lease, associations: associations, counts: counts,
+            clock: surroundings.clock, now: surroundings.now,
             newID: surroundings.newID, spawn: surroundings.spawn, logger: logger)
         storage = StorageService(
             configuration: configuration, store: store, deliveries: deliveries, associations: associations,

@@ -40,10 +40,10 @@ struct DeliveryRecovery: Sendable {
         // Before the manifest: a second look finds what a task that was frozen, and not gone, has stored meanwhile. A sweep
         // that is killed after the manifest has left the audit, which starts the import in the end.
         try await bucket.putDocument(try PipelineJSON.encode(open), key: BucketLayout.auditKey(of: delivery))
+        let manifest = open.manifest(closedAt: now(), instances: instances)
         var isWritten = false
         if !instances.isEmpty {
-            let result = try await ManifestWriter(store: bucket, logger: logger).write(
-                open.manifest(closedAt: now(), instances: instances))
+            let result = try await ManifestWriter(store: bucket, logger: logger).write(manifest)
             isWritten = result != .complete
             _ = try await manifests.startAll(of: delivery, logger: logger)
         }
@@ -52,7 +52,10 @@ struct DeliveryRecovery: Sendable {
         guard isWritten else { return .cleared }
         logger.warning(
             "delivery recovered: its task is gone",
-            metadata: ["deliveryId": "\(delivery)", "task": "\(open.task)", "instances": "\(instances.count)"])
+            metadata: [
+                "deliveryId": "\(delivery)", "task": "\(open.task)", "studies": "\(manifest.studies.count)",
+                "instances": "\(instances.count)",
+            ])
         return .recovered(delivery)
     }
 }

@@ -147,7 +147,10 @@ import Testing
     @Test("An instance is known by its key")
     func keys() {
         let key = BucketLayout.instanceKey(id, study: "1.2", series: "1.3", instance: "1.4")
-        #expect(BucketLayout.instance(ofKey: key, in: id).map { [$0.study, $0.series, $0.instance] } == ["1.2", "1.3", "1.4"])
+        #expect(
+            BucketLayout.instance(ofKey: key, in: id).map { [$0.study, $0.series, $0.instance] } == [
+                "1.2", "1.3", "1.4",
+            ])
         let strange = BucketLayout.instanceKey(id, study: "1.2", series: "1.3", instance: "Doe^John")
         #expect(BucketLayout.instance(ofKey: strange, in: id) == nil)
         #expect(BucketLayout.instance(ofKey: key + "x", in: id) == nil)

@@ -45,6 +45,8 @@ import Testing
     private static let noKeys: [String?] = ["1", "\"\"", "\"\(String(repeating: "x", count: 1_025))\"", "null", nil]
     private static let noDeliveries: [String?] = ["\"x\"", "\"20261123T235152-0123456789ABCDEF01234567\"", "7", nil]
 
+    private static let anotherStudy = "\"s3://dicom/2026/11/23/\(SampleDocument.delivery)/1.2.4/\""
+
     static let faults: [Fault] = [
         Fault(document: .marker, path: "deliveryId", values: noDeliveries),
         Fault(
@@ -79,9 +81,12 @@ import Testing
         Fault(
             document: .manifest, path: "studies.0.instances.0.size",
             values: [largest, "-1", "10000000001", "4611686018427387904", nil]),
-        Fault(document: .manifest, path: "studies.0.instances.0.checksumCRC32", values: ["\"AAAAAAAA==\"", "\"<&>\"", "1"]),
         Fault(
-            document: .manifest, path: "studies.0.instances.0.sopClassUID", values: noUIDs.filter { $0 != nil && $0 != "null" }),
+            document: .manifest, path: "studies.0.instances.0.checksumCRC32",
+            values: ["\"AAAAAAAA==\"", "\"<&>\"", "1"]),
+        Fault(
+            document: .manifest, path: "studies.0.instances.0.sopClassUID",
+            values: noUIDs.filter { $0 != nil && $0 != "null" }),
         Fault(document: .manifest, path: "studies.0.instances.0.sopInstanceUID", values: noUIDs),
         Fault(document: .manifest, path: "studies.0.instances.0.seriesInstanceUID", values: noUIDs),
         Fault(
@@ -91,7 +96,10 @@ import Testing
         Fault(document: .start, path: "request.deliveryId", values: noDeliveries),
         Fault(
             document: .start, path: "request.inputS3Uri",
-            values: ["\"s3://dicom/\"", "\"s3://dicom/deliveries/\"", "\"http://x/\"", "\"s3://evil.example/?/\"", nil]),
+            values: [
+                "\"s3://dicom/\"", "\"s3://dicom/deliveries/\"", anotherStudy, "\"http://x/\"",
+                "\"s3://evil.example/?/\"", nil,
+            ]),
         Fault(
             document: .start, path: "request.outputS3Uri",
             values: [
@@ -227,6 +235,12 @@ import Testing
         let document = try PipelineJSON.encode(manifest)
         #expect(2 * document.count <= DocumentLimits.maximumBytes)
         #expect(try PipelineJSON.decode(DeliveryManifest.self, from: document).instances.count == 5_000)
+    }
+
+    @Test("An import may take one study of its delivery")
+    func oneStudy() throws {
+        let uri = "s3://dicom/2026/11/23/\(SampleDocument.delivery)/1.2.3/"
+        try SampleDocument.start.read(try SampleDocument.start.text(setting: "request.inputS3Uri", to: "\"\(uri)\""))
     }
 
     @Test("The longest marker that a receiver writes is a small document")

@@ -14,12 +14,13 @@ import Testing
 
     /// By what the bucket holds.
     private func expected(
-        by number: Int?, _ documents: [String: String]
+        by number: Int?, _ documents: [String: String], study: String? = nil
     ) async throws -> ExpectedInstances {
         let manifest = SampleDeliveries.manifest(Self.id)
         var request = ImportRequest(
             manifest, of: ImportID(Self.id, number: number ?? 0), bucket: "bucket", outputRoot: "s3://out/")
         if number == nil { request.manifestKey = nil }
+        if let study { request.inputS3Uri += "\(study)/" }
         var expected: ExpectedInstances?
         try await LoopbackHTTPServer.serve { request in
             let key = String(request.target.dropFirst("/bucket/".count))
@@ -75,7 +76,27 @@ import Testing
         strange.closeReason = .quiet
         let document = try document ?? String(decoding: PipelineJSON.encode(strange), as: UTF8.self)
         let expected = try await expected(by: 0, [key(0): document])
-        #expect(expected == ExpectedInstances(count: 1, prefix: BucketLayout.prefix(of: Self.id), keys: nil))
+        #expect(
+            expected
+                == ExpectedInstances(
+                    count: 1, delivery: Self.id, prefix: BucketLayout.prefix(of: Self.id), keys: nil))
+    }
+
+    @Test("An import of one study brings what its manifest lists of that study")
+    func oneStudy() async throws {
+        var manifest = SampleDeliveries.manifest(Self.id, ["1.4"])
+        let other = BucketLayout.instanceKey(Self.id, study: "1.2.3", series: "1.3", instance: "1.5")
+        manifest.studies.append(
+            .init(
+                studyInstanceUID: "1.2.3", studyDate: nil,
+                instances: [try #require(DeliveryManifest.Instance(listed: other, size: 1, in: Self.id))]))
+        let document = String(decoding: try PipelineJSON.encode(manifest), as: UTF8.self)
+        let whole = try await expected(by: 0, [key(0): document])
+        #expect(whole.keys == keys("1.4").union([ByteText(other)]))
+        let part = try await expected(by: 0, [key(0): document], study: "1.2.3")
+        #expect((part.keys, part.count) == ([ByteText(other)], 1))
+        #expect(part.acknowledged == whole.keys)
+        #expect(part.prefix == BucketLayout.prefix(of: Self.id) + "1.2.3/")
     }
 
     @Test("An object of the inbox has no manifest; its key follows from the request")

@@ -24,7 +24,8 @@ import Testing
             in: .failure)
         return ImportProof(
             expected: ExpectedInstances(
-                count: expected?.count ?? 1, prefix: "d/", keys: expected.map { Set($0.map { ByteText($0) }) },
+                count: expected?.count ?? 1, delivery: SampleDeliveries.id(1), prefix: "d/",
+                keys: expected.map { Set($0.map { ByteText($0) }) },
                 acknowledged: acknowledged),
             summary: summary, results: results)
     }
@@ -35,6 +36,27 @@ import Testing
         #expect(proof.isWhole)
         #expect(ImportVerdict(proof).outcome == .imported)
         #expect(proof.mayExpire(as: .imported, evenWithWarnings: false) == ["a", "b"])
+    }
+
+    @Test("The report tells of each study how much of it was imported; the item names the one that is incomplete")
+    func studies() throws {
+        let keys = ["1.2", "1.3", "1.3"].enumerated().map {
+            BucketLayout.instanceKey(SampleDeliveries.id(1), study: $1, series: "1", instance: "\($0)")
+        }
+        let partial = try proof(expected: keys, imported: [keys[0], keys[1]], failed: [keys[2]])
+        #expect(
+            partial.studies == [
+                .init(studyInstanceUID: "1.2", instanceCount: 1, importedCount: 1),
+                .init(studyInstanceUID: "1.3", instanceCount: 2, importedCount: 1),
+            ])
+        let attributes = ImportVerdict(partial).attributes
+        #expect(attributes["incompleteStudyInstanceUID"] == "1.3")
+        #expect(attributes["incompleteStudyInstanceCount"] == "2")
+
+        for imported in [keys, [keys[1]]] {
+            let proof = try proof(expected: keys, imported: imported, failed: keys.filter { !imported.contains($0) })
+            #expect(ImportVerdict(proof).attributes["incompleteStudyInstanceUID"] == nil)
+        }
     }
 
     @Test("Keys are compared by their bytes: another that looks the same is another")

@@ -24,7 +24,7 @@ import Testing
     func outcome(scanned: Int, imported: Int, failed: Int, outcome: ImportOutcome) throws {
         let verdict = ImportVerdict(
             ImportProof(
-                expected: ExpectedInstances(count: 3, prefix: "d/", keys: nil),
+                expected: ExpectedInstances(count: 3, delivery: SampleDeliveries.id(1), prefix: "d/", keys: nil),
                 summary: try summary(scanned: scanned, imported: imported, failed: failed), results: nil))
         #expect(verdict.outcome == outcome)
         #expect(verdict.attributes["importedCount"] == String(imported))

@@ -13,7 +13,8 @@ enum SampleDeliveries {
 
     static func open(_ id: DeliveryID, task: TaskID = task) -> OpenDelivery {
         OpenDelivery(
-            deliveryId: id, task: task, studies: [.init(studyInstanceUID: "1.2", studyDate: nil)], callingAETitle: "CT1",
+            deliveryId: id, task: task, studies: [.init(studyInstanceUID: "1.2", studyDate: nil)],
+            callingAETitle: "CT1",
             calledAETitle: "STORESCP", peer: "127.0.0.1", openedAt: Date(timeIntervalSince1970: 1_795_477_912))
     }
 

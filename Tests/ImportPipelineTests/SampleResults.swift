@@ -46,7 +46,8 @@ enum SampleResults {
         summary.numberOfFilesWithCustomerError = failed
         summary.numberOfFilesWithServerError = failed.map { _ in 0 }
         let expected = ExpectedInstances(
-            count: count ?? keys?.count ?? 1, prefix: "d/", keys: keys.map { Set($0.map { ByteText($0) }) },
+            count: count ?? keys?.count ?? 1, delivery: SampleDeliveries.id(1), prefix: "d/",
+            keys: keys.map { Set($0.map { ByteText($0) }) },
             acknowledged: [], isClosed: true)
         return ImportProof(expected: expected, summary: isManifestThere ? summary : nil, results: results)
     }

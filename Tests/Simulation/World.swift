@@ -246,6 +246,9 @@ final class World: @unchecked Sendable {
             "DICOM_BUCKET": ModelledBucket.name,
             "DELIVERY_QUIET_SECONDS": choice("5", "30"),
             "DELIVERY_MAXIMUM_AGE_SECONDS": choice("60", "3600"),
+            // The second makes bundles of nearly all studies of a sender.
+            "DELIVERY_OPENING_SECONDS": choice("3", "600"),
+            "DELIVERY_OPENING_BURST": choice("1", "20"),
             "DELIVERY_MAXIMUM_INSTANCES": choice("2", "5000", "5000"),
             "MAXIMUM_OPEN_DELIVERIES": choice("1", "5000", "5000"),
             "MAXIMUM_REPEATS": choice("1", "16"),

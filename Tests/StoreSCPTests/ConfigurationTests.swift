@@ -108,6 +108,19 @@ import Testing
                     maximumOpenings: nil, maximumClosings: 30, maximumOpen: 7, maximumInstances: 8, maximumRepeats: 9))
     }
 
+    @Test(
+        "One delivery is opened every three seconds and twenty at once if nothing else is said; 0 seconds are no pace")
+    func openingPace() throws {
+        func pace(_ environment: [String: String]) throws -> OpeningPace {
+            try Configuration(environment: environment).openingPace
+        }
+        #expect(try pace([:]) == OpeningPace(seconds: 3, burst: 20))
+        #expect(
+            try pace(["DELIVERY_OPENING_SECONDS": "9", "DELIVERY_OPENING_BURST": "2"])
+                == OpeningPace(seconds: 9, burst: 2))
+        #expect(try pace(["DELIVERY_OPENING_SECONDS": "0", "DELIVERY_OPENING_BURST": "1"]) == .unlimited)
+    }
+
     @Test("A lease of less than a minute is for tests, which have to say so")
     func shortLease() throws {
         #expect(try Configuration(environment: ["TASK_LEASE_SECONDS": "60"]).taskLeaseSeconds == 60)
@@ -174,6 +187,7 @@ import Testing
             ("LOG_LEVEL", "loud"), ("MAXIMUM_PDU_SIZE", "16383"), ("MESSAGE_TIMEOUT", "0"),
             ("DELIVERY_MAXIMUM_INSTANCES", "5001"), ("DELIVERY_MAXIMUM_BYTES", "10000000001"),
             ("MAXIMUM_OPENINGS", "16"), ("MAX_DOCUMENT_CONNECTIONS", "1"),
+            ("DELIVERY_OPENING_SECONDS", "-1"), ("DELIVERY_OPENING_BURST", "0"),
         ])
     func malformed(name: String, value: String) {
         do {

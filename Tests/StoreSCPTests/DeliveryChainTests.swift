@@ -31,7 +31,8 @@ import Testing
             case .joins(let id): delivery = (0..<positions.count).first { Self.id($0) == id } ?? -1
             case .opensAnother:
                 delivery = positions.count
-                positions.append(chain.opened(Self.id(delivery)))
+                positions.append(delivery)
+                chain.joined(Self.id(delivery), at: delivery)
                 names.append([])
             case .sentTooOften: return nil
             }
@@ -51,7 +52,7 @@ import Testing
         func mayClose(_ delivery: Int) -> Bool { chain.mayClose(positions[delivery]) }
 
         func repeats(_ delivery: Int) -> Int? {
-            chain.repeats(positions[delivery]).map { numbers(of: [$0])[0] }
+            chain.repeats(positions[delivery])?.position
         }
 
         private func numbers(of ids: [DeliveryID]) -> [Int] {

@@ -12,9 +12,9 @@ import Testing
     private func delivery(instances: Int = 5000, bytes: Int = 1_000_000) -> Delivery {
         let limits = DeliveryLimits(
             quietSeconds: 30, maximumInstances: instances, maximumBytes: bytes, maximumAgeSeconds: 3600)
-        return Delivery(
-            id: DeliveryID(openedAt: opened), studyInstanceUID: "1.2", origin: origin, limits: limits,
-            openedAt: opened)
+        var delivery = Delivery(id: DeliveryID(openedAt: opened), origin: origin, limits: limits, openedAt: opened)
+        delivery.studyJoined("1.2", date: nil)
+        return delivery
     }
 
     private func name(_ name: String) -> InstanceName { InstanceName(seriesInstanceUID: "1", sopInstanceUID: name) }
@@ -29,7 +29,7 @@ import Testing
             delivery.instanceFailed()
             return false
         }
-        delivery.instanceStored(self.name(name), stored(size: size))
+        delivery.instanceStored(self.name(name), in: "1.2", stored(size: size))
         return true
     }
 
@@ -37,7 +37,7 @@ import Testing
     func quiet() {
         var delivery = delivery()
         delivery.associationHolds("a")
-        delivery.instanceBegan(name("1"), studyDate: nil)
+        delivery.instanceBegan(name("1"), in: "1.2", studyDate: nil)
         #expect(!delivery.isQuiet)
         let isTaken = store("1", in: &delivery)
         #expect(isTaken)
@@ -49,11 +49,11 @@ import Testing
     @Test("At its limit of instances nothing joins, and it closes when the last one is stored")
     func maximumInstances() {
         var delivery = delivery(instances: 2)
-        delivery.instanceBegan(name("2"), studyDate: nil)
+        delivery.instanceBegan(name("2"), in: "1.2", studyDate: nil)
         let isTaken = store("1", in: &delivery)
         #expect(isTaken)
         #expect(delivery.closeReason == nil)
-        delivery.instanceBegan(name("3"), studyDate: nil)
+        delivery.instanceBegan(name("3"), in: "1.2", studyDate: nil)
         #expect(delivery.closeReason == .maximumInstances)
         #expect(!delivery.isReadyToClose)
         let isLastTaken = store("2", in: &delivery)
@@ -65,7 +65,7 @@ import Testing
     func maximumBytes() {
         var delivery = delivery(bytes: 150)
         for name in ["1", "2"] {
-            delivery.instanceBegan(self.name(name), studyDate: nil)
+            delivery.instanceBegan(self.name(name), in: "1.2", studyDate: nil)
             let isTaken = store(name, in: &delivery)
             #expect(isTaken)
         }
@@ -75,8 +75,8 @@ import Testing
     @Test("What one import job would not take with the rest is not to be published, and closes the delivery")
     func largerThanAJob() throws {
         var delivery = delivery(bytes: HealthImagingLimits.maximumBytes)
-        delivery.instanceBegan(name("5"), studyDate: nil)
-        delivery.instanceBegan(name("6"), studyDate: nil)
+        delivery.instanceBegan(name("5"), in: "1.2", studyDate: nil)
+        delivery.instanceBegan(name("6"), in: "1.2", studyDate: nil)
         let isTaken = store("1", size: 6_000_000_000, in: &delivery)
         #expect(isTaken)
         let isTakenToo = store("2", size: 6_000_000_000, in: &delivery)
@@ -93,7 +93,7 @@ import Testing
         let hasRoomToo = delivery.instanceComplete(size: 6_000_000_000)
         #expect(!hasRoomToo)
         // The object may stand there although its store failed.
-        delivery.instanceBegan(name("7"), studyDate: nil)
+        delivery.instanceBegan(name("7"), in: "1.2", studyDate: nil)
         delivery.instanceFailed()
         let hasRoomAfterwards = delivery.instanceComplete(size: 6_000_000_000)
         #expect(!hasRoomAfterwards)
@@ -103,11 +103,11 @@ import Testing
     func failuresCount() {
         var delivery = delivery(instances: 3)
         for index in 0..<2 {
-            delivery.instanceBegan(name("\(index)"), studyDate: nil)
+            delivery.instanceBegan(name("\(index)"), in: "1.2", studyDate: nil)
             delivery.instanceFailed()
         }
         #expect(delivery.closeReason == nil)
-        delivery.instanceBegan(name("9"), studyDate: nil)
+        delivery.instanceBegan(name("9"), in: "1.2", studyDate: nil)
         #expect(delivery.closeReason == .maximumInstances)
     }
 
@@ -115,7 +115,7 @@ import Testing
     func manifest() throws {
         var delivery = delivery()
         for (name, date) in [("2", nil), ("1", "20261123"), ("3", "20261124")] as [(String, String?)] {
-            delivery.instanceBegan(self.name(name), studyDate: date)
+            delivery.instanceBegan(self.name(name), in: "1.2", studyDate: date)
             if name == "3" {
                 delivery.instanceFailed()
             } else {
@@ -147,7 +147,7 @@ import Testing
     @Test("Without an instance there is nothing to import")
     func empty() {
         var delivery = delivery()
-        delivery.instanceBegan(name("10"), studyDate: nil)
+        delivery.instanceBegan(name("10"), in: "1.2", studyDate: nil)
         delivery.instanceFailed()
         delivery.seal(.quiet)
         #expect(delivery.isReadyToClose)

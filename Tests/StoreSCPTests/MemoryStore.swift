@@ -11,6 +11,7 @@ final class MemoryStore: InstanceStore {
     private struct State {
         var objects: [String: [UInt8]] = [:]
         var removed: [String] = []
+        var created: [String] = []
         var discarded: [String] = []
         var refusedPrefixes: Set<String> = []
         var refusesRemovals = false
@@ -31,6 +32,8 @@ final class MemoryStore: InstanceStore {
     }
 
     var objects: [String: [UInt8]] { state.withLock { $0.objects } }
+    /// In their order.
+    var created: [String] { state.withLock { $0.created } }
     var removed: [String] { state.withLock { $0.removed } }
     /// How many requests were refused.
     var refusals: Int { state.withLock { $0.refusals } }
@@ -95,6 +98,7 @@ final class MemoryStore: InstanceStore {
         let isCreated = try state.withLock { state in
             guard state.objects[key] == nil else { return false }
             try Self.put(body, key: key, in: &state)
+            state.created.append(key)
             guard state.answersToLose == 0 else {
                 state.answersToLose -= 1
                 state.refusals += 1

@@ -1,4 +1,4 @@
-"""Each instance a study of its own: the receiver goes on acknowledging, closes as fast as it opens, and keeps to its memory."""
+"""Each instance a study and a delivery of its own: the receiver goes on acknowledging, closes as fast as it opens, and keeps to its memory."""
 
 import asyncio
 import collections
@@ -62,6 +62,7 @@ def test_all_studies_are_acknowledged_and_closed(folder_receiver, associations, 
             TASK_LEASE_SECONDS="4",
             ALLOW_SHORT_LEASE="true",
             DELIVERY_QUIET_SECONDS="1",
+            DELIVERY_OPENING_SECONDS="0",
             MAX_DOCUMENT_CONNECTIONS=str(DOCUMENT_CONNECTIONS),
         )
         crowd = senders(receiver.port, associations, window, studies)
@@ -78,7 +79,8 @@ def test_all_studies_are_acknowledged_and_closed(folder_receiver, associations, 
 
 def test_a_first_study_does_not_wait_for_all_of_another_title(folder_receiver):
     with CountingS3(0.05) as s3:
-        receiver = folder_receiver(DICOM_BUCKET="bucket", AWS_ENDPOINT_URL_S3=s3.endpoint, MAXIMUM_OPENINGS="1")
+        settings = {"DICOM_BUCKET": "bucket", "AWS_ENDPOINT_URL_S3": s3.endpoint, "DELIVERY_OPENING_SECONDS": "0"}
+        receiver = folder_receiver(**settings, MAXIMUM_OPENINGS="1")
         migration = senders(receiver.port, 20, 10, 200)
         other = Sender(receiver.port, 1, range(1_000_000, 1_000_005), calling=b"US7")
 
@@ -109,6 +111,7 @@ def test_open_deliveries_keep_to_the_memory(folder_receiver):
             DELIVERY_QUIET_SECONDS="600",
             MAXIMUM_OPEN_DELIVERIES=str(open_deliveries),
             MAXIMUM_BUFFER_BYTES=str(buffers),
+            DELIVERY_OPENING_SECONDS="0",
             MAXIMUM_OPENINGS="0",
         )
         [sender] = crowd = senders(receiver.port, 1, 16, studies)
@@ -122,6 +125,25 @@ def test_open_deliveries_keep_to_the_memory(folder_receiver):
         assert s3.counts()["PUT deliveries"] >= studies - open_deliveries - 100
         # While there is an S3 that takes what is open.
         assert receiver.stop() == 0
+
+
+def test_studies_of_one_sender_share_deliveries_when_they_come_fast(folder_receiver):
+    """As many as the pace lets open, and one for each title."""
+    with CountingS3(0.05) as s3:
+        receiver = folder_receiver(
+            DICOM_BUCKET="bucket",
+            AWS_ENDPOINT_URL_S3=s3.endpoint,
+            DELIVERY_OPENING_SECONDS="60",
+            DELIVERY_OPENING_BURST="3",
+        )
+        crowd = senders(receiver.port, 20, 4, 400)
+        other = Sender(receiver.port, 1, range(1_000_000, 1_000_005), calling=b"US7")
+        asyncio.run(run([*crowd, other]))
+        assert sum((sender.statuses for sender in [*crowd, other]), collections.Counter()) == {0: 405}
+        assert receiver.stop() == 0
+        counts = s3.counts()
+        assert 3 <= counts["PUT open"] == counts["PUT deliveries"] <= 4
+        assert sum(int(line["studies"]) for line in receiver.log_lines("delivery closed")) == 405
 
 
 async def run(crowd: list[Sender]) -> None:

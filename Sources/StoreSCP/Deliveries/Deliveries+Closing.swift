@@ -6,28 +6,45 @@ import Logging
 extension Deliveries {
     /// Closes a delivery that has got its last instance, when all that it repeats has closed.
     func closeIfReady(_ entry: Entry, in state: inout State) {
-        guard entry.delivery.isReadyToClose, state.entries[entry.delivery.id] === entry else { return }
+        closeThoseReady(of: closeItIfReady(entry, in: &state), in: &state)
+    }
+
+    /// In a loop: one delivery of several studies may tie all others together.
+    private func closeThoseReady(of released: [DeliveryID], in state: inout State) {
+        var released = released
+        while let id = released.popLast() {
+            if let entry = state.entries[id] { released += closeItIfReady(entry, in: &state) }
+        }
+    }
+
+    /// Those that only waited for it and may close now.
+    private func closeItIfReady(_ entry: Entry, in state: inout State) -> [DeliveryID] {
+        guard entry.delivery.isReadyToClose, state.entries[entry.delivery.id] === entry else { return [] }
         if entry.phase == .waiting {
             entry.phase = .dropped
             state.waitingCount -= 1
         }
-        if state.chains[entry.chain]?.mayClose(entry.position) ?? true { close(entry, in: &state) }
+        return mayClose(entry, in: state) ? close(entry, in: &state) : []
     }
 
-    private func close(_ entry: Entry, in state: inout State) {
-        entry.delivery.repeats = state.chains[entry.chain]?.repeats(entry.position)
-        let (delivery, marker, chain, position) = (entry.delivery, entry.marker, entry.chain, entry.position)
+    private func close(_ entry: Entry, in state: inout State) -> [DeliveryID] {
+        entry.delivery.repeats = repeats(of: entry, in: state)
+        let (delivery, marker, position) = (entry.delivery, entry.marker, entry.position)
         state.entries[delivery.id] = nil
+        let title = delivery.origin.callingAETitle
+        if state.youngest[title] == delivery.id { state.youngest[title] = nil }
         state.sealedCount -= 1
         guard entry.phase != .dropped else {
-            leave(chain, position, with: delivery, in: &state)
-            closed(delivery.instanceCount, in: &state)
-            return
+            defer { closed(delivery.instanceCount, in: &state) }
+            return leaveChains(delivery, position, in: &state)
         }
         state.closures[delivery.id] = entry
         spawn {
             let isWritten = await self.putManifest(of: delivery)
-            self.state.withLock { self.leave(chain, position, with: delivery, in: &$0) }
+            self.state.withLock { state in
+                let released = self.leaveChains(delivery, position, in: &state)
+                self.closeThoseReady(of: released, in: &state)
+            }
             if isWritten { await self.removeMarker(of: delivery, marker) }
             self.state.withLock { state in
                 state.closures[delivery.id] = nil
@@ -36,6 +53,7 @@ extension Deliveries {
             }
             self.endStaleOpenings()
         }
+        return []
     }
 
     private func closed(_ instances: Int, in state: inout State) {
@@ -58,13 +76,16 @@ extension Deliveries {
             guard isWritten else { return false }
         }
         counts.deliveryClosed()
-        logger.info(
-            "delivery closed",
-            metadata: [
-                "deliveryId": "\(delivery.id)", "instances": "\(delivery.storedCount)",
-                "repeated": "\(delivery.repeatedCount)", "changed": "\(delivery.changedCount)",
-                "reason": "\(delivery.storedCount == 0 ? "nothing stored" : delivery.closeReason?.rawValue ?? "")",
-            ])
+        var metadata: Logger.Metadata = [
+            "deliveryId": "\(delivery.id)", "studies": "\(delivery.studyInstanceUIDs.count)",
+            "instances": "\(delivery.storedCount)", "repeated": "\(delivery.repeatedCount)",
+            "changed": "\(delivery.changedCount)",
+            "reason": "\(delivery.storedCount == 0 ? "nothing stored" : delivery.closeReason?.rawValue ?? "")",
+        ]
+        if delivery.studyInstanceUIDs.count == 1 {
+            metadata["studyInstanceUID"] = "\(delivery.studyInstanceUIDs[0])"
+        }
+        logger.info("delivery closed", metadata: metadata)
         return true
     }
 

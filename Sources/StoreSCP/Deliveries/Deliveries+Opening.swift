@@ -2,8 +2,8 @@ import ImportPipeline
 
 /// Opening: a delivery's marker is written before anything of it is acknowledged.
 ///
-/// All openings are paced here. Each of them makes another request necessary when the delivery closes, so they get a third of the
-/// connections for documents and closing has the rest: senders wait before closing falls behind.
+/// A study opens a delivery or joins one, see `OpeningPace`. What is opened makes another request necessary when it closes, so
+/// openings get a third of the connections for documents and closing has the rest: senders wait before closing falls behind.
 extension Deliveries {
     /// A delivery could not be opened in time, because others are being opened.
     struct OpeningTimeout: Error, CustomStringConvertible {
@@ -23,15 +23,40 @@ extension Deliveries {
     ) -> Entry {
         let openedAt = now()
         let id = newID(openedAt)
-        let delivery = Delivery(
-            id: id, studyInstanceUID: chain.studyInstanceUID, studyDate: studyDate, origin: origin, limits: limits,
-            openedAt: openedAt)
-        let position = state.chains[chain, default: DeliveryChain(maximumRepeats: capacity.maximumRepeats)].opened(id)
-        let entry = Entry(delivery: delivery, chain: chain, position: position, createdAt: elapsed())
+        let entry = Entry(
+            delivery: Delivery(id: id, origin: origin, limits: limits, openedAt: openedAt), position: state.openedCount,
+            createdAt: elapsed())
+        state.openedCount += 1
         state.entries[id] = entry
+        state.youngest[chain.callingAETitle] = id
+        add(chain, studyDate: studyDate, to: entry, in: &state)
         state.waitingCount += 1
         state.openings.append(id, callingAETitle: chain.callingAETitle, at: elapsed())
         return entry
+    }
+
+    /// The delivery that a study joins because others have been opened too fast; nil: it opens one. See `OpeningPace`.
+    func bundle(for chain: DeliveryChain.Name, studyDate: String?, _ state: inout State) -> Entry? {
+        let youngest = state.youngest[chain.callingAETitle].flatMap { state.entries[$0] }.flatMap { entry -> Entry? in
+            sealIfLeaseWasLost(entry, in: &state)
+            // One that holds the study has tried the instance, or it would have been joined already.
+            return entry.delivery.takesStudies && !entry.delivery.holds(study: chain.studyInstanceUID) ? entry : nil
+        }
+        let opens = state.pace.opens(
+            at: elapsed(), orJoinsOneOpenedAt: youngest?.createdAt, senders: state.youngest.count)
+        guard !opens, let youngest else { return nil }
+        add(chain, studyDate: studyDate, to: youngest, in: &state)
+        counts.studyJoined()
+        logger.info(
+            "study joined an open delivery",
+            metadata: ["deliveryId": "\(youngest.delivery.id)", "studyInstanceUID": "\(chain.studyInstanceUID)"])
+        return youngest
+    }
+
+    private func add(_ chain: DeliveryChain.Name, studyDate: String?, to entry: Entry, in state: inout State) {
+        entry.delivery.studyJoined(chain.studyInstanceUID, date: studyDate)
+        state.chains[chain, default: DeliveryChain(maximumRepeats: capacity.maximumRepeats)].joined(
+            entry.delivery.id, at: entry.position)
     }
 
     /// Opens those whose turn it is.
@@ -70,7 +95,8 @@ extension Deliveries {
     private func write(_ open: OpenDelivery, marker: OpenMarker) async {
         let id = open.deliveryId
         logger.info(
-            "delivery opened", metadata: ["deliveryId": "\(id)", "studyInstanceUID": "\(open.studies[0].studyInstanceUID)"])
+            "delivery opened",
+            metadata: ["deliveryId": "\(id)", "studyInstanceUID": "\(open.studies.first?.studyInstanceUID ?? "")"])
         let result: Result<Void, any Error>
         let phase: Phase
         do {
@@ -105,15 +131,5 @@ extension Deliveries {
         while state.unsealedInstances > capacity.maximumInstances / 2, let id = oldest(in: &state) {
             update(id, in: &state) { $0.seal(.capacity) }
         }
-    }
-}
-
-extension Delivery {
-    /// What its open marker says.
-    fileprivate func marker(task: TaskID) -> OpenDelivery {
-        OpenDelivery(
-            deliveryId: id, task: task, repeats: repeats,
-            studies: [.init(studyInstanceUID: studyInstanceUID, studyDate: studyDate)], callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
-            openedAt: openedAt)
     }
 }

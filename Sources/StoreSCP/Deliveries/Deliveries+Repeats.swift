@@ -8,12 +8,8 @@ extension Deliveries {
     func openEntry(
         for name: InstanceName, in chain: DeliveryChain.Name, _ state: inout State
     ) throws(InstanceProblem) -> Entry? {
-        if let term = lease.term {
-            for id in state.chains[chain]?.openDeliveries ?? [] {
-                if case .open(let opened) = state.entries[id]?.phase, opened != term {
-                    update(id, in: &state) { $0.seal(.leaseLost) }
-                }
-            }
+        for id in state.chains[chain]?.openDeliveries ?? [] {
+            if let entry = state.entries[id] { sealIfLeaseWasLost(entry, in: &state) }
         }
         switch state.chains[chain]?.place(of: name) {
         case .joins(let id): return state.entries[id]
@@ -22,12 +18,19 @@ extension Deliveries {
         }
     }
 
+    func sealIfLeaseWasLost(_ entry: Entry, in state: inout State) {
+        if let term = lease.term, case .open(let opened) = entry.phase, opened != term {
+            update(entry.delivery.id, in: &state) { $0.seal(.leaseLost) }
+        }
+    }
+
     /// Nil: the instance was not sent before, as far as is known here.
     func content(
         of instance: StoredInstance, in membership: Membership, _ state: inout State
     ) -> RepeatedContent? {
         guard let repeats = membership.repeats else { return nil }
-        let earlier = (state.entries[repeats] ?? state.closures[repeats])?.delivery.stored(membership.name)
+        let earlier = (state.entries[repeats] ?? state.closures[repeats])?.delivery.stored(
+            membership.name, in: membership.study)
         let content = earlier.map { $0.hasSameContent(as: instance) ? RepeatedContent.same : .other } ?? .unknown
         counts.instanceRepeated(content)
         return content
@@ -42,16 +45,29 @@ extension Deliveries {
             ])
     }
 
-    /// The delivery leaves its chain, and those that only waited for this close.
-    func leave(
-        _ chain: DeliveryChain.Name, _ position: DeliveryChain.Position, with delivery: Delivery,
-        in state: inout State
-    ) {
-        let released =
-            state.chains[chain]?.closed(position, names: delivery.names, isEmpty: delivery.storedCount == 0) ?? []
-        if state.chains[chain]?.isEmpty == true { state.chains[chain] = nil }
-        for id in released {
-            if let entry = state.entries[id] { closeIfReady(entry, in: &state) }
+    /// The latest delivery that tried one of its instances before it did; see `DeliveryManifest`.
+    func repeats(of entry: Entry, in state: State) -> DeliveryID? {
+        entry.delivery.chains.compactMap { state.chains[$0]?.repeats(entry.position) }.max {
+            $0.position < $1.position
+        }?.id
+    }
+
+    /// Whether every delivery that tried one of its instances before it did has closed.
+    func mayClose(_ entry: Entry, in state: State) -> Bool {
+        entry.delivery.chains.allSatisfy { state.chains[$0]?.mayClose(entry.position) ?? true }
+    }
+
+    /// The delivery leaves its chains. Those that waited for it in one of them: they close if they wait for no other.
+    func leaveChains(
+        _ delivery: Delivery, _ position: DeliveryChain.Position, in state: inout State
+    ) -> [DeliveryID] {
+        delivery.chains.flatMap { chain in
+            let released =
+                state.chains[chain]?.closed(
+                    position, names: delivery.names(in: chain.studyInstanceUID),
+                    isEmpty: delivery.storedCount == 0) ?? []
+            if state.chains[chain]?.isEmpty == true { state.chains[chain] = nil }
+            return released
         }
     }
 }

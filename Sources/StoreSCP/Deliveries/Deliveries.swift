@@ -15,6 +15,7 @@ final class Deliveries: Sendable {
     /// An instance's place in a delivery.
     struct Membership: Sendable {
         let delivery: DeliveryID
+        let study: String
         let name: InstanceName
         /// The delivery that tried the same instance last, if it has not closed.
         let repeats: DeliveryID?
@@ -39,7 +40,6 @@ final class Deliveries: Sendable {
     /// Changed in its place, since a delivery may hold thousands of instances.
     final class Entry {
         var delivery: Delivery
-        let chain: DeliveryChain.Name
         let position: DeliveryChain.Position
         /// Of the keys of its instances.
         let prefix: String
@@ -50,12 +50,9 @@ final class Deliveries: Sendable {
         /// When it closes because nothing came; nil while something may.
         var quietDeadline: Duration?
 
-        init(
-            delivery: Delivery, chain: DeliveryChain.Name, position: DeliveryChain.Position, createdAt: Duration
-        ) {
+        init(delivery: Delivery, position: DeliveryChain.Position, createdAt: Duration) {
             self.delivery = delivery
             self.createdAt = createdAt
-            self.chain = chain
             self.position = position
             prefix = BucketLayout.prefix(of: delivery.id)
         }
@@ -65,7 +62,13 @@ final class Deliveries: Sendable {
         var entries: [DeliveryID: Entry] = [:]
         /// Those of `entries` that wait in `openings`.
         var waitingCount = 0
-        /// Which delivery an instance joins, and in which order they close.
+        /// How many were opened: the position of the next one.
+        var openedCount = 0
+        /// The delivery that each calling AE title opened last, until it is closed.
+        var youngest: [String: DeliveryID] = [:]
+        var pace: OpeningPace
+        /// Which delivery an instance joins, and in which order they close. There are not more than instances, since each of its deliveries
+        /// has tried one of it.
         var chains: [DeliveryChain.Name: DeliveryChain] = [:]
         /// The delivery that each association holds.
         var held: [String: DeliveryID] = [:]
@@ -107,7 +110,8 @@ final class Deliveries: Sendable {
 
     init<C: Clock>(
         store: any InstanceStore, limits: DeliveryLimits, capacity: DeliveryCapacity = DeliveryCapacity(),
-        lease: HeldLease, associations: OpenAssociations, counts: ReceiverCounts = ReceiverCounts(),
+        pace: OpeningPace = .unlimited, lease: HeldLease, associations: OpenAssociations,
+        counts: ReceiverCounts = ReceiverCounts(),
         clock: C = ContinuousClock(), now: @escaping @Sendable () -> Date = { Date() },
         newID: @escaping @Sendable (Date) -> DeliveryID = { DeliveryID(openedAt: $0) },
         spawn: TaskSpawner = TaskSpawner(), logger: Logger
@@ -127,7 +131,11 @@ final class Deliveries: Sendable {
         self.logger = logger
         manifests = ManifestWriter(store: store, logger: logger)
         closingSlots = ConnectionSlots(capacity.maximumClosings)
-        state = Mutex(State(openings: OpeningQueue(maximumUnderWay: capacity.maximumOpenings ?? .max)))
+        // Where manifests start no imports there is nothing to be spared: a study is a delivery.
+        state = Mutex(
+            State(
+                pace: store.startsImports ? pace : .unlimited,
+                openings: OpeningQueue(maximumUnderWay: capacity.maximumOpenings ?? .max)))
     }
 
     /// Those whose manifest is not written yet.
@@ -148,12 +156,12 @@ final class Deliveries: Sendable {
             let isRepeat = state.chains[chain]?.holds(name) ?? false
             let maximum = isRepeat ? capacity.maximumInstances / 2 : capacity.maximumInstances
             guard state.instances < maximum else { throw .receiverFull }
-            let joined = try openEntry(for: name, in: chain, &state)
+            let joined = try openEntry(for: name, in: chain, &state) ?? bundle(for: chain, studyDate: studyDate, &state)
             let entry = joined ?? openDelivery(in: chain, studyDate: studyDate, origin: origin, &state)
             let id = entry.delivery.id
             let repeated = state.chains[chain]?.tried(name, in: entry.position)
-            if repeated != nil { entry.delivery.repeats = state.chains[chain]?.repeats(entry.position) }
             // Its marker tells what it repeats.
+            if repeated != nil, entry.phase == .waiting { entry.delivery.repeats = repeats(of: entry, in: state) }
             if joined == nil { startOpenings(in: &state) }
             // One that has ended by now would hold the delivery for ever: `associationEnded` was called already, or waits
             // for its turn here.
@@ -162,12 +170,12 @@ final class Deliveries: Sendable {
             if holds { state.held[association] = id }
             let isShuttingDown = state.isShuttingDown
             update(entry, in: &state) {
-                $0.instanceBegan(name, studyDate: studyDate)
+                $0.instanceBegan(name, in: study, studyDate: studyDate)
                 if holds { $0.associationHolds(association) }
                 if isShuttingDown { $0.seal(.shutdown) }
             }
             return Membership(
-                delivery: id, name: name, repeats: repeated, prefix: entry.prefix, marker: entry.marker)
+                delivery: id, study: study, name: name, repeats: repeated, prefix: entry.prefix, marker: entry.marker)
         }
     }
 
@@ -197,7 +205,7 @@ final class Deliveries: Sendable {
             }
             let content = content(of: instance, in: membership, &state)
             update(entry, in: &state) {
-                $0.instanceStored(membership.name, instance)
+                $0.instanceStored(membership.name, in: membership.study, instance)
                 if let content, $0.instanceRepeated(content) { firstRepeat = content }
             }
             return true
@@ -248,24 +256,33 @@ final class Deliveries: Sendable {
 
     private func update(_ entry: Entry?, in state: inout State, _ change: (inout Delivery) -> Void) {
         guard let entry else { return }
+        var older = apply(change, to: entry, in: &state)
+        // In a loop: one delivery of several studies may tie all others together.
+        var sealed: [Entry] = []
+        while let id = older.popLast() {
+            guard let entry = state.entries[id] else { continue }
+            older += apply({ $0.seal(.repeated) }, to: entry, in: &state)
+            sealed.append(entry)
+        }
+        for entry in sealed { closeIfReady(entry, in: &state) }
+        closeIfReady(entry, in: &state)
+    }
+
+    /// The older ones that are to be sealed because this one was.
+    private func apply(
+        _ change: (inout Delivery) -> Void, to entry: Entry, in state: inout State
+    ) -> [DeliveryID] {
         let (wasSealed, countBefore) = (entry.delivery.isSealed, entry.delivery.instanceCount)
         change(&entry.delivery)
         let (isSealed, count) = (entry.delivery.isSealed, entry.delivery.instanceCount)
         state.instances += count - countBefore
         state.unsealedInstances += (isSealed ? 0 : count) - (wasSealed ? 0 : countBefore)
         entry.quietDeadline = nil
-        if isSealed {
-            if !wasSealed { sealed(entry, in: &state) }
-        } else if entry.delivery.isQuiet {
-            wait(for: .quiet, of: entry, in: &state)
+        if isSealed, !wasSealed {
+            state.sealedCount += 1
+            return entry.delivery.chains.flatMap { state.chains[$0]?.sealed(entry.position) ?? [] }
         }
-        closeIfReady(entry, in: &state)
-    }
-
-    private func sealed(_ entry: Entry, in state: inout State) {
-        state.sealedCount += 1
-        for older in state.chains[entry.chain]?.sealed(entry.position) ?? [] {
-            update(older, in: &state) { $0.seal(.repeated) }
-        }
+        if !isSealed, entry.delivery.isQuiet { wait(for: .quiet, of: entry, in: &state) }
+        return []
     }
 }

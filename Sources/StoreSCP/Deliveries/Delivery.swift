@@ -1,7 +1,8 @@
 import FoundationEssentials
 import ImportPipeline
 
-/// What one task received of one study from one calling AE title in one stretch, while it is open. Its methods are named after what happens.
+/// What one task received from one calling AE title in one stretch, while it is open: one study, or several under pressure. Its
+/// methods are named after what happens.
 struct Delivery {
     /// Who opened it.
     struct Origin: Sendable, Equatable {
@@ -10,17 +11,24 @@ struct Delivery {
         var peer: String
     }
 
+    private struct Study {
+        /// `YYYYMMDD`, of the first instance that has one.
+        var date: String?
+        /// Each instance that the delivery tried, since it tries none twice; nil for one that is on its way or was not stored, as far as
+        /// is known: its object may stand there all the same, and an import job takes it with the rest.
+        var attempts: [InstanceName: StoredInstance?] = [:]
+    }
+
     let id: DeliveryID
-    let studyInstanceUID: String
     let openedAt: Date
     let origin: Origin
     private let limits: DeliveryLimits
 
-    /// Each instance that it tried, since it tries none twice; nil for one that is on its way or was not stored, as far as is
-    /// known: its object may stand there all the same, and an import job takes it with the rest.
-    private var attempts: [InstanceName: StoredInstance?] = [:]
-    /// `YYYYMMDD`, of the first instance that has one.
-    private(set) var studyDate: String?
+    /// In the order in which they joined, at most `DeliveryManifest.maximumStudies`.
+    private(set) var studyInstanceUIDs: [String] = []
+    private var studies: [String: Study] = [:]
+    /// Those that are kept in memory: every one that it tried.
+    private(set) var instanceCount = 0
     /// See `DeliveryManifest`.
     var repeats: DeliveryID?
     /// Stored ones among its instances that another delivery had tried before.
@@ -36,31 +44,34 @@ struct Delivery {
     /// Set when nothing may join any more.
     private(set) var closeReason: DeliveryManifest.CloseReason?
 
-    init(
-        id: DeliveryID, studyInstanceUID: String, studyDate: String? = nil, origin: Origin, limits: DeliveryLimits,
-        openedAt: Date
-    ) {
+    init(id: DeliveryID, origin: Origin, limits: DeliveryLimits, openedAt: Date) {
         self.id = id
-        self.studyInstanceUID = studyInstanceUID
-        self.studyDate = studyDate
         self.origin = origin
         self.limits = limits
         self.openedAt = openedAt
     }
 
-    /// Those that are kept in memory: every one that it tried.
-    var instanceCount: Int { attempts.count }
-
-    var names: some Sequence<InstanceName> { attempts.keys }
-
     var repeatedCount: Int { repeated.values.reduce(0, +) }
 
     var changedCount: Int { repeated[.other] ?? 0 }
 
-    func stored(_ name: InstanceName) -> StoredInstance? { attempts[name] ?? nil }
+    /// One for each of its studies.
+    var chains: [DeliveryChain.Name] {
+        studyInstanceUIDs.map { DeliveryChain.Name(callingAETitle: origin.callingAETitle, studyInstanceUID: $0) }
+    }
+
+    /// Those of a study that it tried.
+    func names(in study: String) -> some Sequence<InstanceName> { (studies[study]?.attempts ?? [:]).keys }
+
+    func stored(_ name: InstanceName, in study: String) -> StoredInstance? { studies[study]?.attempts[name] ?? nil }
 
     /// Whether nothing may join any more.
     var isSealed: Bool { closeReason != nil }
+
+    /// Whether a study may join that it does not hold.
+    var takesStudies: Bool { !isSealed && studyInstanceUIDs.count < DeliveryManifest.maximumStudies }
+
+    func holds(study: String) -> Bool { studies[study] != nil }
 
     /// Whether nothing keeps it from being closed when it has been quiet for long enough.
     var isQuiet: Bool { pending == 0 && holders.isEmpty }
@@ -68,12 +79,19 @@ struct Delivery {
     /// Whether it is to be closed and the last instance on its way has come.
     var isReadyToClose: Bool { isSealed && pending == 0 }
 
-    /// One that it has not tried yet.
-    mutating func instanceBegan(_ name: InstanceName, studyDate: String?) {
+    /// One that it does not hold yet.
+    mutating func studyJoined(_ study: String, date: String?) {
+        studyInstanceUIDs.append(study)
+        studies[study] = Study(date: date)
+    }
+
+    /// One that it has not tried yet, of a study that has joined.
+    mutating func instanceBegan(_ name: InstanceName, in study: String, studyDate: String?) {
         pending += 1
-        attempts.updateValue(nil, forKey: name)
-        if self.studyDate == nil { self.studyDate = studyDate }
-        if attempts.count >= limits.maximumInstances { seal(.maximumInstances) }
+        instanceCount += 1
+        studies[study]?.attempts.updateValue(nil, forKey: name)
+        if let studyDate, studies[study]?.date == nil { studies[study]?.date = studyDate }
+        if instanceCount >= limits.maximumInstances { seal(.maximumInstances) }
     }
 
     /// An instance has come and is to be published. False when one import job would not take it with the rest: it must not be.
@@ -85,12 +103,12 @@ struct Delivery {
         return true
     }
 
-    mutating func instanceStored(_ name: InstanceName, _ instance: StoredInstance) {
+    mutating func instanceStored(_ name: InstanceName, in study: String, _ instance: StoredInstance) {
         pending -= 1
         storedCount += 1
         announcedBytes -= instance.size
         bytes += instance.size
-        attempts[name] = instance
+        studies[study]?.attempts[name] = instance
     }
 
     /// What was announced of it stays so.
@@ -121,29 +139,43 @@ struct Delivery {
     mutating func abandon() {
         seal(.quiet)
     }
+}
+
+// MARK: Documents
+
+extension Delivery {
+    /// What its open marker says.
+    func marker(task: TaskID) -> OpenDelivery {
+        OpenDelivery(
+            deliveryId: id, task: task, repeats: repeats,
+            studies: studyInstanceUIDs.prefix(OpenDelivery.maximumStudies).map {
+                OpenDelivery.Study(studyInstanceUID: $0, studyDate: studies[$0]?.date)
+            }, callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
+            openedAt: openedAt)
+    }
 
     /// nil when no instance was stored: there is nothing to import.
     func manifest(task: TaskID, closedAt: Date) -> DeliveryManifest? {
         guard let closeReason, storedCount > 0 else { return nil }
         let prefix = BucketLayout.prefix(of: id)
         return DeliveryManifest(
-            deliveryId: id, task: task, repeats: repeats, callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
-            openedAt: openedAt, closedAt: closedAt, closeReason: closeReason,
-            studies: [
-                .init(
-                    studyInstanceUID: studyInstanceUID, studyDate: studyDate,
-                    instances: attempts.compactMap { name, stored in
-                        stored.map { entry(of: name, $0, prefix: prefix) }
-                    }.sorted { $0.key < $1.key })
-            ])
+            deliveryId: id, task: task, repeats: repeats, callingAETitle: origin.callingAETitle,
+            calledAETitle: origin.calledAETitle, peer: origin.peer, openedAt: openedAt, closedAt: closedAt,
+            closeReason: closeReason,
+            studies: studies.compactMap { uid, study in
+                let stored = study.attempts.compactMap { name, stored in
+                    stored.map { entry(of: name, $0, folder: BucketLayout.studyFolder(prefix: prefix, study: uid)) }
+                }
+                guard !stored.isEmpty else { return nil }
+                return DeliveryManifest.Study(
+                    studyInstanceUID: uid, studyDate: study.date, instances: stored.sorted { $0.key < $1.key })
+            }.sorted { $0.studyInstanceUID < $1.studyInstanceUID })
     }
 
-    private func entry(
-        of name: InstanceName, _ stored: StoredInstance, prefix: String
-    ) -> DeliveryManifest.Instance {
+    private func entry(of name: InstanceName, _ stored: StoredInstance, folder: String) -> DeliveryManifest.Instance {
         DeliveryManifest.Instance(
             key: BucketLayout.instanceKey(
-                prefix: prefix, study: studyInstanceUID, series: name.seriesInstanceUID, instance: name.sopInstanceUID),
+                studyFolder: folder, series: name.seriesInstanceUID, instance: name.sopInstanceUID),
             size: stored.size, checksumCRC32: stored.checksum.base64, sopClassUID: stored.sopClassUID,
             sopInstanceUID: name.sopInstanceUID, seriesInstanceUID: name.seriesInstanceUID,
             transferSyntaxUID: stored.transferSyntaxUID, incomplete: stored.isIncomplete ? true : nil)

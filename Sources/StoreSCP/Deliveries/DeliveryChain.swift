@@ -7,6 +7,10 @@ import ImportPipeline
 /// that has not tried it, else a new one, which *repeats* the delivery that tried it last. So n copies of a study at once make n
 /// deliveries, however many instances it has. They close in order, so that HealthImaging is asked to import them in order.
 ///
+/// A delivery of several studies is in the chain of each. It joins a chain only while it is the youngest of its calling AE title, hence
+/// younger than all in that chain. So in every chain a position is the delivery's place in the order in which all were opened, and a
+/// delivery waits only for older ones: they never wait for one another in a circle.
+///
 /// Of the open deliveries, those that have tried an instance are always older than those that have not: which delivery tried it
 /// last is all that has to be known of it.
 struct DeliveryChain {
@@ -15,7 +19,7 @@ struct DeliveryChain {
         let studyInstanceUID: String
     }
 
-    /// A later delivery has a greater one.
+    /// A later delivery has a greater one, which is the same in each chain.
     typealias Position = Int
 
     enum Place: Equatable {
@@ -37,7 +41,7 @@ struct DeliveryChain {
 
     private let maximumRepeats: Int
     private var links: [Position: Link] = [:]
-    private var nextPosition = 0
+    private var youngest = -1
     /// Those that take more, the oldest first.
     private var open: [Position] = []
     /// The delivery that tried an instance last.
@@ -61,11 +65,11 @@ struct DeliveryChain {
     }
 
     /// The delivery is the youngest from now on, and takes instances.
-    mutating func opened(_ id: DeliveryID) -> Position {
-        defer { nextPosition += 1 }
-        links[nextPosition] = Link(id: id)
-        open.append(nextPosition)
-        return nextPosition
+    mutating func joined(_ id: DeliveryID, at position: Position) {
+        precondition(position > youngest, "a chain is in the order in which deliveries were opened")
+        youngest = position
+        links[position] = Link(id: id)
+        open.append(position)
     }
 
     /// The delivery tries the instance. The one that tried it last before; nil: none did that has not closed.
@@ -78,7 +82,7 @@ struct DeliveryChain {
     }
 
     /// See `DeliveryManifest`.
-    func repeats(_ position: Position) -> DeliveryID? { links[position]?.repeats?.id }
+    func repeats(_ position: Position) -> (position: Position, id: DeliveryID)? { links[position]?.repeats }
 
     /// The delivery takes no more. The older ones that do: they are to be sealed too, since it closes after them.
     mutating func sealed(_ position: Position) -> [DeliveryID] {

@@ -11,6 +11,7 @@ final class ReceiverCounts: Sendable {
         var bytesStored = 0
         var instancesRepeated = 0
         var instancesChanged = 0
+        var studiesJoined = 0
         var deliveriesClosed = 0
         var latencies = LatencySample()
     }
@@ -47,6 +48,11 @@ final class ReceiverCounts: Sendable {
         counts.withLock { $0.instancesFailed += count }
     }
 
+    /// A study that came to a delivery which another had opened.
+    func studyJoined() {
+        counts.withLock { $0.studiesJoined += 1 }
+    }
+
     func deliveryClosed() {
         counts.withLock { $0.deliveriesClosed += 1 }
     }
@@ -65,6 +71,7 @@ final class ReceiverCounts: Sendable {
             .init("InstancesRepeated", taken.instancesRepeated),
             .init("InstancesChanged", taken.instancesChanged),
             .init("BytesStored", taken.bytesStored, .bytes),
+            .init("StudiesJoined", taken.studiesJoined),
             .init("DeliveriesClosed", taken.deliveriesClosed),
             .init("StoreLatency", taken.latencies.values, .milliseconds),
         ]

@@ -72,6 +72,27 @@ final class FirstPageOnly: Mutant {
     }
 }
 
+/// Whoever closes in a task's place takes the delivery's first study for all that it holds.
+final class FirstStudyOnly: Mutant {
+    override func bucket(_ network: Network, _ bucket: ModelledBucket) -> SimulatedIntakeBucket {
+        Bucket(network: network, bucket: bucket)
+    }
+
+    // Sendable: a run has one thread.
+    private final class Bucket: SimulatedIntakeBucket, @unchecked Sendable {
+        override func list(prefix: String, startingAfter key: String?, maximum: Int) async throws -> S3Client.Listing {
+            var listing = try await super.list(prefix: prefix, startingAfter: key, maximum: maximum)
+            func study(_ object: S3Client.ListedObject) -> Substring {
+                object.key.dropFirst(prefix.count).prefix { $0 != "/" }
+            }
+            if prefix.hasPrefix("2"), let first = listing.objects.first {
+                listing.objects.removeAll { study($0) != study(first) }
+            }
+            return listing
+        }
+    }
+}
+
 /// A marker is removed before its import is started.
 final class MarkerBeforeExecution: Mutant {
     override func executions(_ network: Network, _ world: World) -> SimulatedExecutions {

@@ -22,6 +22,8 @@ enum MutantList {
         ("another-client-token", 20_000, { AnotherClientToken() }),
         ("queue-without-groups", 20_000, { QueueWithoutGroups() }),
         ("lease-not-written", 20_000, { LeaseNotWritten() }),
+        ("first-study-only", 20_000, { FirstStudyOnly() }),
+        ("manifest-of-one-study", 20_000, { ManifestOfOneStudy() }),
     ]
 
     static func named(_ name: String) -> (name: String, seeds: Int, make: @Sendable () -> Mutant)? {

@@ -66,6 +66,19 @@ final class ManifestsUnconditional: StoreMutant {
     }
 }
 
+/// A manifest lists the first study only, as if a delivery had one.
+final class ManifestOfOneStudy: StoreMutant {
+    override func createDocument(
+        _ body: [UInt8], key: String, in store: SimulatedStore, original: () async throws -> Bool
+    ) async throws -> Bool {
+        guard BucketLayout.importID(ofManifestKey: key) != nil,
+            var manifest = try? PipelineJSON.decode(DeliveryManifest.self, from: body), manifest.studies.count > 1
+        else { return try await original() }
+        manifest.studies.removeLast(manifest.studies.count - 1)
+        return try await store.createDocument(try PipelineJSON.encode(manifest), key: key)
+    }
+}
+
 /// A delivery takes a key twice: what is sent again goes under the key of the first as well.
 final class KeyTwice: Mutant {
     override func receiverStore(_ network: Network, _ bucket: ModelledBucket) -> SimulatedStore {
