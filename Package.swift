@@ -172,3 +172,8 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The thread sanitizer's build holds the tests that run on several threads, and no other program: see `make test-race`.
+if Context.environment["ONLY_RACE_TESTS"] != nil {
+    package.targets.removeAll { $0.name != "StoreSCPTests" && ($0.type == .test || $0.type == .executable) }
+}
