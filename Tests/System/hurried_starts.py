@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from pipeline import Pipeline
 
-# A function that lives is given up to TIMEOUT, and waits in place for no longer than that leaves beside a try: 6 seconds. Lambda takes
+# A function that lives is given up to TIMEOUT, and waits in place for no longer than that leaves beside a try: 4 seconds. Lambda takes
 # no such mapping; this changes the two when there is one.
-TIMEOUT, VISIBILITY_TIMEOUT = 20, 8
+TIMEOUT, VISIBILITY_TIMEOUT = 18, 6
 
 
 @contextlib.contextmanager

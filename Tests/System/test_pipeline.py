@@ -229,13 +229,6 @@ def test_an_instance_in_the_inbox_is_a_job_of_its_own(pipeline, samples, watch):
     assert pipeline.keys("inbox/some folder/") == []
 
 
-def test_throttling_delays_an_import_and_loses_nothing(pipeline, receiver, samples, watch):
-    pipeline.aws.arm("ThrottlingException", 1)
-    send_with_dcmtk(samples[:1], "127.0.0.1", receiver.port)
-    [item] = watch.ended(1)
-    assert item["outcome"] == "IMPORTED"
-
-
 def test_sigterm_closes_the_open_delivery(pipeline, samples, watch):
     log = pipeline.aws.state_dir / "logs" / "ended-receiver.log"
     with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, DELIVERY_QUIET_SECONDS="3600") as scp:
