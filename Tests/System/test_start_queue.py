@@ -124,7 +124,7 @@ def test_many_deliveries_are_started_in_order_and_all_are_imported(busy, tmp_pat
         send(files, receiver.port)
         # A killed TriggerImport would hide its events for twelve minutes.
         wait_for("the manifests", lambda: len(busy.manifests()) == manifests + STUDIES, IMPORT_SECONDS)
-        wait_for("all executions", lambda: not busy.waiting_messages())
+        wait_for("all executions", lambda: not busy.waiting_messages(), IMPORT_SECONDS)
         assert busy.waiting_starts() > 3
         send_foreign_message(busy)
         poison = start_without_objects(busy)
