@@ -32,12 +32,12 @@ test-swift: setup
 
 # What runs on several threads at once, under the thread sanitizer.
 test-race: setup
-	swift build --build-tests --sanitize=thread --scratch-path .build-tsan
+	ONLY_RACE_TESTS=yes swift build --build-tests --sanitize=thread --scratch-path .build-tsan
 	$(RUN_HERE) TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer-suppressions.txt \
-		swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'StoreSCPTests|DICOMNetworkTests'
+		swift test --skip-build --sanitize=thread --scratch-path .build-tsan
 
 test-fuzz: setup
-	scripts/fuzz address 100000 20
+	scripts/fuzz address debug 20000 10
 
 # The delivery protocol under every fault, by seed, and whether what is planted in it is found: see docs/simulation.md.
 test-simulation: setup
@@ -68,11 +68,11 @@ corpus: release .build-corpus/complete ## What four receivers say of the DICOM f
 	$(PYTHON) -m pytest -s Tests/System/test_corpus.py
 
 fuzz: setup ## SECONDS=600 a target: libFuzzer with the address and the thread sanitizer; finds become fixtures
-	scripts/fuzz address -1 $(or $(SECONDS),600)
-	scripts/fuzz thread -1 $(or $(SECONDS),600)
+	scripts/fuzz address optimised -1 $(or $(SECONDS),600)
+	scripts/fuzz thread optimised -1 $(or $(SECONDS),600)
 
 fuzz-walk: setup ## EXECUTIONS=10000000: the walk over data sets alone, with the address sanitizer
-	scripts/fuzz address $(or $(EXECUTIONS),10000000) 7200 walk
+	scripts/fuzz address optimised $(or $(EXECUTIONS),10000000) 7200 walk
 
 lint: setup .venv-lint/complete ## Format, templates, state machine, Dockerfile
 	$(LINT_SWIFT)

@@ -12,13 +12,15 @@ let package = Package(
         .library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"])
     ],
     dependencies: [
-        // The first three are what the others bring with them: named here, so that no version is chosen by the day of a build.
+        // The first four are what the others bring with them: named here, so that no version is chosen by the day of a build.
+        .package(url: "https://github.com/apple/swift-async-algorithms", exact: "1.1.4"),
         .package(url: "https://github.com/apple/swift-atomics", exact: "1.3.0"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
@@ -81,6 +83,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Sources/StoreSCP", exclude: ["Process"], swiftSettings: settings),
 
@@ -174,3 +177,8 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The thread sanitizer's build holds the tests that run on several threads, and no other program: see `make test-race`.
+if Context.environment["ONLY_RACE_TESTS"] != nil {
+    package.targets.removeAll { $0.name != "StoreSCPTests" && ($0.type == .test || $0.type == .executable) }
+}

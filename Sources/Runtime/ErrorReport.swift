@@ -3,7 +3,7 @@ import StructuredLog
 
 /// An error in the form in which Lambda takes and returns it.
 struct ErrorReport: Error, Encodable, Equatable {
-    private(set) var errorMessage: String
+    let errorMessage: String
     /// `Function.…` for what the handler throws, `Runtime.…` for what happens around it. A state machine's `ErrorEquals`
     /// compares with it.
     let errorType: String
@@ -43,11 +43,6 @@ struct ErrorReport: Error, Encodable, Equatable {
                 """)
     }
 
-    /// A hook around a snapshot failed.
-    init(hook name: String, _ error: any Error) {
-        self.init(category: "Runtime", name: name, message: "\(error.reportedName): \(error)")
-    }
-
     /// Lambda takes `(Runtime|Function)\.[A-Z][A-Za-z]+` and turns anything else into `Runtime.Unknown`.
     private init(category: String, name: String, message: String) {
         let letters = name.filter { $0.isASCII && $0.isLetter }
@@ -55,17 +50,6 @@ struct ErrorReport: Error, Encodable, Equatable {
         errorType = "\(category).\(isUsable ? letters : "UnknownError")"
         errorMessage = message.cut(toBytes: Self.maximumMessageBytes)
         stackTrace = []
-    }
-
-    /// The report with as much of its message as keeps its JSON within the size.
-    func cut(toJSONBytes maximum: Int) -> ErrorReport {
-        var cut = self
-        var messageBytes = maximum
-        while cut.json.count > maximum && messageBytes > 0 {
-            cut.errorMessage = errorMessage.cut(toBytes: messageBytes)
-            messageBytes /= 2
-        }
-        return cut
     }
 
     var json: [UInt8] {

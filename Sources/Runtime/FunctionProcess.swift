@@ -2,8 +2,8 @@ import FoundationEssentials
 import Glibc
 import HTTP
 
-/// A function's process: the loops against the Runtime API, or one run on an event where there is no such API.
-struct FunctionProcess<Function: LambdaFunction> {
+/// A function's process: the loop against the Runtime API, or one run on an event where there is no such API.
+struct FunctionProcess<Handler: LambdaHandler> {
     private let environment: LambdaEnvironment
 
     init(variables: [String: String] = ProcessInfo.processInfo.environment) {
@@ -11,13 +11,13 @@ struct FunctionProcess<Function: LambdaFunction> {
             variables: variables, logger: LambdaEnvironment.logger(variables: variables))
     }
 
-    func run<Dispatcher: InvocationDispatcher>(_ dispatcher: (Function) -> Dispatcher) -> Never {
+    func run() -> Never {
         // A peer that closes its connection is an error of the call, not the process's end.
         signal(SIGPIPE, SIG_IGN)
         guard let address = environment.variables["AWS_LAMBDA_RUNTIME_API"] else {
             let invocation = LocalInvocation(
-                arguments: CommandLine.arguments, environment: environment, settings: Function.settings)
-            end(invocation.run { dispatcher(try Function(environment: environment)) })
+                arguments: CommandLine.arguments, environment: environment, settings: Handler.settings)
+            end(invocation.run { EventDispatcher(handler: try Handler(environment: environment)) })
         }
         guard RuntimeAPIClient.isAddress(address) else {
             environment.logger.critical(
@@ -28,33 +28,26 @@ struct FunctionProcess<Function: LambdaFunction> {
         Termination.catchSignal()
         environment.logger.info(
             "function starting", metadata: ["libcurl": "\(LibcurlVersion.libcurl)", "tls": "\(LibcurlVersion.tls)"])
+        let api = RuntimeAPIClient(address: address, logger: environment.logger)
         do {
-            let api = RuntimeAPIClient(address: address, logger: environment.logger)
-            let function = try Initialisation<Function>(environment: environment, api: api).run()
-            serve(dispatcher(function), api: api, address: address)
+            let loop = InvocationLoop(
+                api: api, dispatcher: EventDispatcher(handler: try handler(reportingTo: api)),
+                deadlines: DeadlineWatchdog(), traceVariable: TraceVariable(), logger: environment.logger)
+            end(loop.run())
         } catch {
             environment.logger.critical("the function cannot start", error: error)
             end(1)
         }
     }
 
-    /// As many loops as Lambda asks for, the first of them on the main thread. The process ends with the first that ends.
-    private func serve(_ dispatcher: some InvocationDispatcher, api: RuntimeAPIClient, address: String) -> Never {
-        let count = environment.maximumConcurrency
-        let deadlines = DeadlineWatchdog()
-        let logger = environment.logger
-        for _ in 1..<count {
-            DetachedThread.start {
-                let loop = InvocationLoop(
-                    api: RuntimeAPIClient(address: address, logger: logger), dispatcher: dispatcher,
-                    deadlines: deadlines, traceVariable: nil, logger: logger)
-                end(loop.run())
-            }
+    /// What its `init` throws is reported as the initialisation's error, and thrown.
+    func handler(reportingTo api: RuntimeAPIClient) throws -> Handler {
+        do {
+            return try Handler(environment: environment)
+        } catch {
+            try? api.reportInitialisation(ErrorReport(thrown: error))
+            throw error
         }
-        let loop = InvocationLoop(
-            api: api, dispatcher: dispatcher, deadlines: deadlines, traceVariable: count == 1 ? TraceVariable() : nil,
-            logger: logger)
-        end(loop.run())
     }
 }
 

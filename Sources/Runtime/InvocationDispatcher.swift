@@ -3,80 +3,46 @@ import Logging
 
 /// What a loop does with an event: bytes in, bytes out; what goes wrong becomes a report.
 protocol InvocationDispatcher: Sendable {
-    /// nil where the answer is what `dispatch` returns; otherwise it is what is written to the stream.
-    static var streamedContentType: String? { get }
-
-    func dispatch(
-        _ event: [UInt8], to stream: ResponseStream, context: LambdaContext
-    ) async -> Result<[UInt8], ErrorReport>
+    func dispatch(_ event: [UInt8], context: LambdaContext) async -> Result<[UInt8], ErrorReport>
 }
 
 /// Decodes the event, calls the handler, encodes its answer.
 struct EventDispatcher<Handler: LambdaHandler>: InvocationDispatcher {
     let handler: Handler
 
-    static var streamedContentType: String? { nil }
-
-    func dispatch(
-        _ event: [UInt8], to _: ResponseStream, context: LambdaContext
-    ) async -> Result<[UInt8], ErrorReport> {
-        await reportingFailure(context) { () throws(ErrorReport) in
-            let event = try decode(Handler.Event.self, from: event)
-            let output = try await handled { try await handler.handle(event, context: context) }
-            do {
-                return Array(try JSONEncoder.lambda.encode(output))
-            } catch {
-                throw ErrorReport(unencodableOutput: error)
-            }
+    func dispatch(_ event: [UInt8], context: LambdaContext) async -> Result<[UInt8], ErrorReport> {
+        do throws(ErrorReport) {
+            return .success(try encode(try await handled(try decode(event), context)))
+        } catch {
+            context.logger.error(
+                "invocation failed",
+                metadata: ["errorType": "\(error.errorType)", "errorMessage": "\(error.errorMessage)"])
+            return .failure(error)
         }
     }
-}
 
-/// Decodes the event and calls the handler, which writes its answer itself.
-struct StreamingEventDispatcher<Handler: StreamingLambdaHandler>: InvocationDispatcher {
-    let handler: Handler
-
-    static var streamedContentType: String? { Handler.contentType }
-
-    func dispatch(
-        _ event: [UInt8], to stream: ResponseStream, context: LambdaContext
-    ) async -> Result<[UInt8], ErrorReport> {
-        await reportingFailure(context) { () throws(ErrorReport) in
-            let event = try decode(Handler.Event.self, from: event)
-            try await handled { try await handler.handle(event, response: stream, context: context) }
-            return []
-        }
-    }
-}
-
-extension InvocationDispatcher {
-    fileprivate func decode<Event: Decodable>(_: Event.Type, from event: [UInt8]) throws(ErrorReport) -> Event {
+    private func decode(_ event: [UInt8]) throws(ErrorReport) -> Handler.Event {
         do {
-            return try JSONDecoder().decode(Event.self, from: Data(event))
+            return try JSONDecoder().decode(Handler.Event.self, from: Data(event))
         } catch {
             throw ErrorReport(undecodableEvent: error)
         }
     }
 
-    fileprivate func handled<Output>(_ handle: () async throws -> Output) async throws(ErrorReport) -> Output {
+    private func handled(_ event: Handler.Event, _ context: LambdaContext) async throws(ErrorReport) -> Handler.Output {
         do {
-            return try await handle()
+            return try await handler.handle(event, context: context)
         } catch {
             // Nothing but the deadline cancels a handler's task.
             throw Task.isCancelled ? ErrorReport(timedOut: error) : ErrorReport(thrown: error)
         }
     }
 
-    fileprivate func reportingFailure(
-        _ context: LambdaContext, _ dispatch: () async throws(ErrorReport) -> [UInt8]
-    ) async -> Result<[UInt8], ErrorReport> {
+    private func encode(_ output: Handler.Output) throws(ErrorReport) -> [UInt8] {
         do {
-            return .success(try await dispatch())
+            return Array(try JSONEncoder.lambda.encode(output))
         } catch {
-            context.logger.error(
-                "invocation failed",
-                metadata: ["errorType": "\(error.errorType)", "errorMessage": "\(error.errorMessage)"])
-            return .failure(error)
+            throw ErrorReport(unencodableOutput: error)
         }
     }
 }

@@ -5,7 +5,7 @@ struct InvocationLoop<Dispatcher: InvocationDispatcher> {
     let api: RuntimeAPIClient
     let dispatcher: Dispatcher
     let deadlines: DeadlineWatchdog
-    /// Where the trace's id is put for an invocation; nil where several loops would share the place.
+    /// Where the trace's id is put for an invocation; nil: nowhere, since it is one place for the whole process.
     let traceVariable: TraceVariable?
     let logger: Logger
     private let executor = InvocationExecutor()
@@ -27,26 +27,15 @@ struct InvocationLoop<Dispatcher: InvocationDispatcher> {
     }
 
     private func answer(_ invocation: Invocation) throws(RuntimeAPIError) {
-        let stream = ResponseStream(wake: executor.wake)
-        defer { stream.close() }
         let operation = executor.start { [dispatcher] in
-            await dispatcher.dispatch(invocation.event, to: stream, context: invocation.context)
+            await dispatcher.dispatch(invocation.event, context: invocation.context)
         }
-        let watch = deadlines.watch(invocation.context, cancelling: operation)
-        defer { deadlines.end(watch) }
+        deadlines.watch(invocation.context, cancelling: operation)
+        defer { deadlines.end() }
         do {
-            if let contentType = Dispatcher.streamedContentType {
-                let answer = StreamedAnswer(stream, from: operation, on: executor)
-                if let report = answer.failureBeforeFirstByte() {
-                    try api.report(report, of: invocation)
-                } else {
-                    try api.respond(to: invocation, with: answer, contentType: contentType)
-                }
-            } else {
-                switch executor.finish(operation) {
-                case .success(let output): try api.respond(to: invocation, with: output)
-                case .failure(let report): try api.report(report, of: invocation)
-                }
+            switch executor.finish(operation) {
+            case .success(let output): try api.respond(to: invocation, with: output)
+            case .failure(let report): try api.report(report, of: invocation)
             }
         } catch {
             guard !error.isFinal else { throw error }

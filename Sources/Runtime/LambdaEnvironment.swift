@@ -22,16 +22,6 @@ package struct LambdaEnvironment: Sendable {
             namespace: variables["METRICS_NAMESPACE"], dimensions: ["Service": variables["METRICS_SERVICE"] ?? "local"])
     }
 
-    /// How many events are to be handled at once: `AWS_LAMBDA_MAX_CONCURRENCY`, one where there is none.
-    var maximumConcurrency: Int {
-        guard let text = variables["AWS_LAMBDA_MAX_CONCURRENCY"] else { return 1 }
-        guard let count = Int(text), count >= 1 else {
-            logger.warning("AWS_LAMBDA_MAX_CONCURRENCY is not a whole number from 1: one event at a time")
-            return 1
-        }
-        return count
-    }
-
     /// The log as `AWS_LAMBDA_LOG_FORMAT` and `AWS_LAMBDA_LOG_LEVEL` ask for it; JSON at INFO without them.
     static func logger(variables: [String: String]) -> Logger {
         let format = variables["AWS_LAMBDA_LOG_FORMAT"].flatMap(LogFormat.init) ?? .json

@@ -43,21 +43,12 @@ struct LocalInvocation {
         }
     }
 
-    private func run<Dispatcher: InvocationDispatcher>(_ dispatcher: Dispatcher, on event: [UInt8]) -> Int32 {
+    private func run(_ dispatcher: some InvocationDispatcher, on event: [UInt8]) -> Int32 {
         let context = LambdaContext(
             requestID: UUID().uuidString.lowercased(),
             deadline: Date(timeIntervalSinceNow: Invocation.maximumSeconds), logger: environment.logger)
         let executor = InvocationExecutor()
-        let stream = ResponseStream(wake: executor.wake)
-        let operation = executor.start { await dispatcher.dispatch(event, to: stream, context: context) }
-        if Dispatcher.streamedContentType != nil {
-            let answer = StreamedAnswer(stream, from: operation, on: executor)
-            while let chunk = answer.nextChunk() {
-                guard isWritten(chunk) else { return 1 }
-            }
-            if case .success = executor.finish(operation) { return 0 }
-        }
-        switch executor.finish(operation) {
+        switch executor.finish(executor.start { await dispatcher.dispatch(event, context: context) }) {
         case .success(let output): return finish(output, exitCode: 0)
         case .failure(let report): return finish(report.json, exitCode: 1)
         }

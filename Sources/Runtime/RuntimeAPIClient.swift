@@ -16,7 +16,7 @@ final class RuntimeAPIClient {
         var firstDelayMilliseconds = 25
     }
 
-    /// How long an answer may take to be sent and acknowledged; of a streamed one, each piece.
+    /// How long an answer may take to be sent and acknowledged.
     private static let answerTimeout: Duration = .seconds(30)
 
     /// Host, and perhaps a port: no scheme, no path, nothing that would end a line of the request.
@@ -35,7 +35,9 @@ final class RuntimeAPIClient {
     /// Waits for the next invocation, without a time limit: the environment may be frozen meanwhile.
     func next() throws(RuntimeAPIError) -> Invocation {
         try retrying { () throws(RuntimeAPIError) in
-            let response = try waitForOK(nextRequest, call: "/invocation/next")
+            let call = "/invocation/next"
+            let response = try exchange(nextRequest, call: call, timeout: nil)
+            guard response.status == 200 else { throw .unexpectedStatus(call: call, status: response.status) }
             return try Invocation(response.headers, event: response.body, logger: logger)
         }
     }
@@ -59,66 +61,16 @@ final class RuntimeAPIClient {
         try post(error, head: head("/init/error", of: nil), call: "/init/error")
     }
 
-    /// Waits until the environment has been restored from its snapshot.
-    func waitForRestore() throws(RuntimeAPIError) {
-        let call = "/restore/next"
-        _ = try waitForOK(RequestHead("GET", path: call, address: connection.address).finished(), call: call)
-    }
-
-    func reportRestore(_ error: ErrorReport) throws(RuntimeAPIError) {
-        try post(error, head: head("/restore/error", of: nil), call: "/restore/error")
-    }
-
-    /// Sends an answer while its handler makes it, in chunks (RFC 9112 §7.1); what goes wrong halfway is told in trailers.
-    func respond(
-        to invocation: Invocation, with answer: StreamedAnswer, contentType: String
-    ) throws(RuntimeAPIError) {
-        let call = invocation.path(ending: "/response")
-        var head = head(call, of: invocation, contentType: contentType)
-        head.append(name: "Lambda-Runtime-Function-Response-Mode", value: "streaming")
-        head.append(name: "Transfer-Encoding", value: "chunked")
-        head.append(name: "Trailer", value: "\(Self.errorType), \(Self.errorBody)")
-        defer { answer.abandon() }
-        let response: ResponseParser
-        do {
-            try connection.send(head.finished(), isFirst: true, timeout: Self.answerTimeout)
-            while let chunk = answer.nextChunk() {
-                let framed = Array("\(String(chunk.count, radix: 16))\r\n".utf8) + chunk + Array("\r\n".utf8)
-                try connection.send(framed, timeout: Self.answerTimeout)
-            }
-            let end = Array("0\r\n\(trailers(of: answer.failure))\r\n".utf8)
-            try connection.send(end, timeout: Self.answerTimeout)
-            response = try connection.receive(timeout: Self.answerTimeout)
-        } catch {
-            throw .transferFailed(call: call, error)
-        }
-        try accept(response, call: call)
-    }
-
-    private static let errorType: StaticString = "Lambda-Runtime-Function-Error-Type"
-    private static let errorBody: StaticString = "Lambda-Runtime-Function-Error-Body"
-
-    /// Go's HTTP, which the platform's side is written in, takes trailers of 4 KiB in all; base64 adds a third.
-    private static let maximumTrailerJSONBytes = 2800
-
-    private func trailers(of report: ErrorReport?) -> String {
-        guard let report else { return "" }
-        let body = Data(report.cut(toJSONBytes: Self.maximumTrailerJSONBytes).json).base64EncodedString()
-        return "\(Self.errorType): \(report.errorType)\r\n\(Self.errorBody): \(body)\r\n"
-    }
-
-    private func head(
-        _ path: String, of invocation: Invocation?, contentType: String = "application/json"
-    ) -> RequestHead {
+    private func head(_ path: String, of invocation: Invocation?) -> RequestHead {
         var head = RequestHead("POST", path: path, address: connection.address)
-        head.append(name: "Content-Type", value: contentType)
+        head.append(name: "Content-Type", value: "application/json")
         if let id = invocation?.invocationID { head.append(name: "Lambda-Runtime-Invocation-Id", value: id) }
         return head
     }
 
     private func post(_ error: ErrorReport, head: RequestHead, call: String) throws(RuntimeAPIError) {
         var head = head
-        head.append(name: Self.errorType, value: error.errorType)
+        head.append(name: "Lambda-Runtime-Function-Error-Type", value: error.errorType)
         try post(error.json, head: head, call: call)
     }
 
@@ -128,13 +80,6 @@ final class RuntimeAPIClient {
             try exchange(request, call: call, timeout: Self.answerTimeout)
         }
         try accept(response, call: call)
-    }
-
-    /// Waits for as long as it takes for a response of status 200.
-    private func waitForOK(_ request: [UInt8], call: String) throws(RuntimeAPIError) -> ResponseParser {
-        let response = try exchange(request, call: call, timeout: nil)
-        guard response.status == 200 else { throw .unexpectedStatus(call: call, status: response.status) }
-        return response
     }
 
     private func exchange(

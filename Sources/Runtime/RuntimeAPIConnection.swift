@@ -34,22 +34,6 @@ final class RuntimeAPIConnection {
         return try sendAndReceive(request, until: deadline)
     }
 
-    /// Sends a part of a request, the first over a new connection where there is none that lives.
-    func send(_ bytes: [UInt8], isFirst: Bool = false, timeout: Duration) throws(TransferError) {
-        if isFirst && isAbandoned { curl = nil }
-        do throws(TransferError) {
-            try sendAll(bytes, until: .now + timeout)
-        } catch {
-            curl = nil
-            throw error
-        }
-    }
-
-    /// Waits for the response to what was sent.
-    func receive(timeout: Duration) throws(TransferError) -> ResponseParser {
-        try receive(until: .now + timeout)
-    }
-
     private func sendAndReceive(
         _ request: [UInt8], until deadline: ContinuousClock.Instant?
     ) throws(TransferError) -> ResponseParser {
@@ -61,10 +45,6 @@ final class RuntimeAPIConnection {
             curl = nil
             throw error
         }
-        return try receive(until: deadline)
-    }
-
-    private func receive(until deadline: ContinuousClock.Instant?) throws(TransferError) -> ResponseParser {
         do throws(TransferError) {
             let response = try receiveResponse(until: deadline)
             if !response.keepsConnection { curl = nil }
@@ -109,13 +89,6 @@ final class RuntimeAPIConnection {
             }
         }
         return response
-    }
-
-    /// Whether the server has closed the kept connection, or said what nobody asked for.
-    private var isAbandoned: Bool {
-        guard let curl else { return false }
-        var entry = pollfd(fd: ccurl_active_socket(curl.pointer), events: Int16(POLLIN), revents: 0)
-        return poll(&entry, 1, 0) != 0
     }
 
     private func connected() throws(TransferError) -> CurlHandle {

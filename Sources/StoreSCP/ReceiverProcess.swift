@@ -47,7 +47,7 @@ package struct ReceiverProcess: Sendable {
     private static func serve(
         _ configuration: Configuration, task: TaskID, store: any InstanceStore, log: LogQueue, logger: Logger
     ) async throws {
-        let signals = TerminationSignals()
+        let signals = await TerminationSignals()
         FreedMemory.giveBack()
         let openFiles = OpenFileLimit.raise()
         await store.closeDeliveriesOfEndedTasks(logger: logger)

@@ -1,31 +1,22 @@
-import Dispatch
 import Glibc
+import UnixSignals
 
 /// SIGTERM and SIGINT: the first asks for an orderly end, a second ends the process at once.
-// Sendable: the sources are kept alive here and not touched again.
-final class TerminationSignals: @unchecked Sendable {
-    private let sources: [any DispatchSourceSignal]
-    private let arrivals: AsyncStream<Void>
+struct TerminationSignals {
+    private let arrivals: UnixSignalsSequence
 
-    init() {
-        let (arrivals, continuation) = AsyncStream.makeStream(of: Void.self)
-        self.arrivals = arrivals
-        sources = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { continuation.yield() }
-            source.resume()
-            return source
-        }
+    /// Returns when the signals are caught.
+    init() async {
+        arrivals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     }
 
-    /// Returns at the first signal.
+    /// Returns at the first signal. The task that waits for the second one keeps catching them.
     func first() async {
         var iterator = arrivals.makeAsyncIterator()
-        await iterator.next()
-        Task {
-            await iterator.next()
-            exit(128 + SIGTERM)
+        _ = await iterator.next()
+        Task { [iterator] in
+            var iterator = iterator
+            if let second = await iterator.next() { exit(128 + second.rawValue) }
         }
     }
 }

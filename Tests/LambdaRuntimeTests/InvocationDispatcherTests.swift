@@ -30,7 +30,7 @@ private struct Unencodable: LambdaHandler {
         let environment = LambdaEnvironment.empty
         let context = LambdaContext(requestID: "8476a536", deadline: Date(), logger: environment.logger)
         let dispatcher = EventDispatcher(handler: try Handler(environment: environment))
-        let result = await dispatcher.dispatch(Array(event.utf8), to: ResponseStream(wake: {}), context: context)
+        let result = await dispatcher.dispatch(Array(event.utf8), context: context)
         return result.map { String(decoding: $0, as: UTF8.self) }
     }
 

@@ -14,15 +14,6 @@ import Testing
         #expect(context.remainingTime(at: deadline + 2) == .zero)
     }
 
-    @Test(
-        "As many events are handled at once as AWS_LAMBDA_MAX_CONCURRENCY says",
-        arguments: [(nil, 1), ("1", 1), ("16", 16), ("0", 1), ("-3", 1), ("many", 1), ("", 1)])
-    func concurrency(value: String?, count: Int) {
-        var variables: [String: String] = [:]
-        variables["AWS_LAMBDA_MAX_CONCURRENCY"] = value
-        #expect(LambdaEnvironment(variables: variables, logger: logger).maximumConcurrency == count)
-    }
-
     @Test("A variable that is missing or empty is named")
     func missingVariable() {
         let environment = LambdaEnvironment(variables: ["EMPTY": ""], logger: logger)

@@ -2,7 +2,8 @@ import Glibc
 import LambdaRuntime
 import StructuredLog
 
-/// Does what the event says.
+/// The tests' function: does what the event says.
+@main
 struct Obedient: LambdaHandler {
     enum Event: Decodable {
         case echo(String)

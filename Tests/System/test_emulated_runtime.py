@@ -11,11 +11,11 @@ SAMPLE = PROJECT / ".build/debug/SampleFunction"
 EMULATOR = PROJECT / ".venv/bin/aws-lambda-rie"
 
 
-@pytest.fixture(params=["plain"])
-def function(request, tmp_path):
-    """The tests' function in an emulator; the parameter is its handler."""
+@pytest.fixture
+def function(tmp_path):
+    """The tests' function in an emulator."""
     shutil.copy(SAMPLE, tmp_path / "bootstrap")
-    environment = {"_HANDLER": request.param, "AWS_LAMBDA_FUNCTION_TIMEOUT": "2", "AWS_LAMBDA_LOG_FORMAT": "JSON"}
+    environment = {"AWS_LAMBDA_FUNCTION_TIMEOUT": "2", "AWS_LAMBDA_LOG_FORMAT": "JSON"}
     emulator = Emulator(EMULATOR, tmp_path, environment, tmp_path / "log")
     yield emulator
     emulator.stop()
@@ -55,11 +55,3 @@ def test_six_mebibytes_go_in_and_out(function):
 def test_the_context_is_the_emulators(function):
     context = json.loads(invoke(function, b'{"context": {}}'))
     assert context["arn"].startswith("arn:aws:lambda:") and context["remains"] == "true"
-
-
-@pytest.mark.parametrize("function", ["streaming"], indirect=True)
-def test_a_streamed_answer_arrives_whole(function):
-    event = {"pieces": ["0123456789abcdef" * 4096], "repeating": 20}
-    assert invoke(function, json.dumps(event).encode()) == event["pieces"][0].encode() * 20
-    assert json.loads(invoke(function, b'{"failure": "before"}'))["errorMessage"] == "before"
-    assert invoke(function, b'{"pieces": ["again"]}') == b"again"

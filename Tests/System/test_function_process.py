@@ -90,29 +90,6 @@ def test_a_broken_platform_ends_the_process_with_an_error(api, start):
     assert (line["level"], line["errorType"]) == ("FATAL", "RuntimeAPIError")
 
 
-def test_as_many_events_are_handled_at_once_as_is_asked_for(api, start):
-    start(AWS_LAMBDA_MAX_CONCURRENCY="3")
-    wait_for("three loops to ask", lambda: api.asked == 3)
-    for _ in range(3):
-        api.invoke(event("sleep", seconds=1))
-    wait_for("all three to be taken before one is answered", api.all_taken)
-    assert api.answers.empty()
-    assert {api.answer().request_id for _ in range(3)} == {"request-1", "request-2", "request-3"}
-
-
-def test_sigterm_with_several_loops_waits_for_all_and_takes_no_more(api, start):
-    function = start(AWS_LAMBDA_MAX_CONCURRENCY="2")
-    wait_for("two loops to ask", lambda: api.asked == 2)
-    api.invoke(event("sleep", seconds=1))
-    api.invoke(event("sleep", seconds=2))
-    wait_for("both to be taken", api.all_taken)
-    wait_for("the function to be busy with them", lambda: _sleeps(function.pid))
-    function.terminate()
-    assert {api.answer().request_id for _ in range(2)} == {"request-1", "request-2"}
-    assert function.wait(10) == 0
-    assert api.asked == 2
-
-
 @pytest.mark.parametrize(
     ("log_format", "level", "expected"),
     [("JSON", "INFO", "ERROR"), ("Text", "INFO", "ERROR"), ("JSON", "FATAL", None), ("Text", "FATAL", None)],

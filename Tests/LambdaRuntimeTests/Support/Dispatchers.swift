@@ -13,9 +13,3 @@ extension Obedient {
         get throws { EventDispatcher(handler: try Obedient(environment: .empty)) }
     }
 }
-
-extension Streaming {
-    static var dispatcher: StreamingEventDispatcher<Streaming> {
-        get throws { StreamingEventDispatcher(handler: try Streaming(environment: .empty)) }
-    }
-}

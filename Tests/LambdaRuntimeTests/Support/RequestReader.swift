@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads requests from a connection: heads, bodies with a length or in chunks, trailers.
+/// Reads requests from a connection: heads, and bodies with a length.
 struct RequestReader {
     let descriptor: Int32
     let maximumBodyBytes: Int
@@ -20,19 +20,9 @@ struct RequestReader {
         call.method = String(words[0])
         call.path = String(words[1].dropFirst("/2018-06-01/runtime".count))
         call.headers = fields()
-        if call.headers["transfer-encoding"] == "chunked" {
-            while let size = line().flatMap({ Int($0, radix: 16) }), size > 0 {
-                call.body += bytes(size)
-                call.chunkCount += 1
-                guard call.body.count <= maximumBodyBytes else { return nil }
-                _ = line()
-            }
-            call.trailers = fields()
-        } else {
-            let length = Int(call.headers["content-length"] ?? "") ?? 0
-            call.isTooLarge = length > maximumBodyBytes
-            if !call.isTooLarge { call.body = bytes(length) }
-        }
+        let length = Int(call.headers["content-length"] ?? "") ?? 0
+        call.isTooLarge = length > maximumBodyBytes
+        if !call.isTooLarge { call.body = bytes(length) }
         return call
     }
 

@@ -12,8 +12,6 @@ final class RuntimeAPIServer: Sendable {
         /// By their names in lower case.
         var headers: [String: String] = [:]
         var body: [UInt8] = []
-        var trailers: [String: String] = [:]
-        var chunkCount = 0
         var isTooLarge = false
         /// Counts from 0.
         var connection = 0
@@ -55,7 +53,7 @@ final class RuntimeAPIServer: Sendable {
     private let listener: Int32
     private let answer: @Sendable (Call) -> Reply
     private let received = Mutex<[Call]>([])
-    /// A larger body is refused by its head alone, and the connection closed; one in chunks is cut off.
+    /// A larger body is refused by its head alone, and the connection closed.
     private let maximumBodyBytes: Int
 
     init(maximumBodyBytes: Int = .max, answer: @escaping @Sendable (Call) -> Reply) {
