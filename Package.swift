@@ -139,9 +139,8 @@ let package = Package(
         .testTarget(
             name: "ImportPipelineTests",
             dependencies: [
-                "ByteComparison", "ImportPipeline", "ImportIntake", "StartQueue", "StartImportJob", "CheckStatus",
-                "HTTP",
-                "LoopbackHTTP", "StructuredLog", "TestLog",
+                "AWS", "ByteComparison", "DamagedInput", "ForeignPrograms", "ImportPipeline", "ImportIntake",
+                "StartQueue", "StartImportJob", "CheckStatus", "HTTP", "LoopbackHTTP", "StructuredLog", "TestLog",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -57,6 +57,15 @@ class Pipeline:
         pages = self.aws.client("dynamodb").get_paginator("scan").paginate(TableName=self.outputs["TableName"])
         return [{name: value["S"] for name, value in item.items()} for page in pages for item in page["Items"]]
 
+    def instance_rows(self) -> dict[str, dict]:
+        """The rows of the index of instances by their SOP instances; `beside` is a list of the like."""
+
+        def values(row: dict) -> dict:
+            return {name: it["S"] if "S" in it else [values(other["M"]) for other in it["L"]] for name, it in row.items()}
+
+        pages = self.aws.client("dynamodb").get_paginator("scan").paginate(TableName=self.outputs["InstanceTableName"])
+        return {row["sopInstanceUID"]["S"]: values(row) for page in pages for row in page["Items"]}
+
     def ended_items(self) -> list[dict[str, str]]:
         return [item for item in self.items() if item.get("outcome") in OUTCOMES]
 

@@ -14,6 +14,13 @@ struct AWSRequest: Sendable {
 
     func error(in response: HTTPResponse) -> AWSServiceError? { error(response, self) }
 
+    /// The same request, to which the error of this name is an answer.
+    func answered(by code: String) -> AWSRequest {
+        AWSRequest(service: service, operation: operation, http: http) { [error] response, request in
+            error(response, request).flatMap { $0.code == code ? nil : $0 }
+        }
+    }
+
     /// A request of the JSON protocols that name the operation in `X-Amz-Target`.
     static func json(
         _ service: AWSService, target: String, operation: String, version: String, body: some Encodable,

@@ -12,14 +12,19 @@ struct CheckStatusFunction: LambdaHandler {
     private let healthImaging: HealthImagingClient
     private let s3: S3Client
     private let table: ImportJobTable
+    private let index: (any InstanceIndex)?
     private let datastoreID: String
     private let pollInterval: PollInterval
     private let tagsImported: Bool
     private let tagsWarned: Bool
     private let metrics: EmbeddedMetrics?
 
+    /// How long after a job's end it is looked at again because a row of the index could not be written.
+    private static let indexPatience: TimeInterval = 3_600
+
     static let settings = [
         FunctionSetting("TABLE_NAME", "the import job table"),
+        FunctionSetting("INSTANCE_TABLE_NAME", "the index of instances; without it nothing is written there"),
         FunctionSetting("DATASTORE_ID", "the HealthImaging data store"),
         FunctionSetting("POLL_SECONDS", "between two looks at a job, 1 to 3600"),
         FunctionSetting("TAG_IMPORTED", "true: imported objects are tagged, so that they may expire"),
@@ -34,6 +39,8 @@ struct CheckStatusFunction: LambdaHandler {
         s3 = S3Client(client: client)
         table = ImportJobTable(name: try environment.required("TABLE_NAME"), client: client)
         datastoreID = try environment.required("DATASTORE_ID")
+        index = InstanceTable(
+            name: environment.variables["INSTANCE_TABLE_NAME"], datastoreID: datastoreID, client: client)
         pollInterval = try PollInterval(environment.required("POLL_SECONDS"))
         tagsImported = environment.variables["TAG_IMPORTED"] == "true"
         tagsWarned = environment.variables["TAG_WARNED"] == "true"
@@ -57,6 +64,7 @@ struct CheckStatusFunction: LambdaHandler {
                 proof.report(jobID: event.jobId, of: event, outcome: look.verdict.outcome))
         }
         try await record(look.verdict, reportS3URI, of: job, event: event, isStartedAgain: progress.startsAgain)
+        try await writeRows(of: look, job, event: event, isStartedAgain: progress.startsAgain, logger: logger)
         count(look, of: event, isStartedAgain: progress.startsAgain)
         logger.info(
             "import job checked",
@@ -126,6 +134,34 @@ struct CheckStatusFunction: LambdaHandler {
         }
         attributes["reportS3Uri"] = reportS3URI
         if !attributes.isEmpty { try await table.jobProgressed(event.jobId, setting: attributes) }
+    }
+
+    /// Writes what became of each instance into the index. The item is written by now: the index keeps no outcome back. A table that
+    /// does not answer is tried again for an hour, then the rows stay as they are until somebody starts the import again.
+    private func writeRows(
+        of look: Look, _ job: HealthImagingClient.JobProperties, event: ImportProgress, isStartedAgain: Bool,
+        logger: Logger
+    ) async throws {
+        guard let index, look.verdict.outcome != .pending else { return }
+        let outcomes = InstanceOutcomes(of: job, event: event, isStartedAgain: isStartedAgain)
+        let attempts: [InstanceAttempt] =
+            if let proof = look.proof {
+                outcomes.attempts(by: proof, outcome: look.verdict.outcome)
+            } else if isStartedAgain {
+                []
+            } else {
+                outcomes.attempts(
+                    ofFailedJob: job.message, try await .of(event.request, s3: s3, logger: logger))
+            }
+        let writes = await index.write(attempts)
+        guard let error = writes.error else { return }
+        metrics?.emit(
+            [.init("InstanceRowsLeft", writes.left)], properties: ["deliveryId": "\(event.request.deliveryId)"])
+        logger.error(
+            "the index does not have the outcome of all instances", error: error, metadata: ["left": "\(writes.left)"])
+        let endedAt = (job.endedAt ?? job.submittedAt)?.date ?? .distantPast
+        guard writes.mayBeRepeated, Date().timeIntervalSince(endedAt) < Self.indexPatience else { return }
+        throw error
     }
 
     /// Imports by their outcome, when it is the last word on them.

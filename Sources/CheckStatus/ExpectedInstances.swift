@@ -17,15 +17,18 @@ struct ExpectedInstances: Sendable, Equatable {
     /// Whether its task has closed the delivery itself. One that was closed in its place may hold more that was acknowledged: a
     /// second look finds it.
     var isClosed = false
+    /// SOP classes of what is acknowledged, as far as they are known.
+    var classes: [ByteText: String] = [:]
 
     /// By the manifest that the request names; an object of the inbox has none, but its key follows from the request.
     static func of(_ request: ImportRequest, s3: S3Client, logger: Logger) async throws -> ExpectedInstances {
         let bucket = try S3URI(request.inputS3Uri).bucket
         let (delivery, prefix) = (request.deliveryId, try S3URI(request.inputS3Uri).key)
         guard request.manifestKey != nil else {
+            let key = request.instanceKey.map { ByteText($0) }
             return ExpectedInstances(
-                count: request.instanceCount, delivery: delivery, prefix: prefix,
-                keys: keyOfSingleInstance(request).map { [ByteText($0)] })
+                count: request.instanceCount, delivery: delivery, prefix: prefix, keys: key.map { [$0] },
+                classes: classes(of: request, key))
         }
         guard let manifest = try await ownManifest(of: request, bucket: bucket, s3: s3, logger: logger) else {
             return ExpectedInstances(count: request.instanceCount, delivery: delivery, prefix: prefix, keys: nil)
@@ -36,7 +39,8 @@ struct ExpectedInstances: Sendable, Equatable {
         return ExpectedInstances(
             count: keys.count, delivery: delivery, prefix: prefix, keys: keys,
             acknowledged: manifests.map { Set($0.flatMap(\.keys)) },
-            isClosed: manifests?.contains { $0.closeReason != .recovered } ?? false)
+            isClosed: manifests?.contains { $0.closeReason != .recovered } ?? false,
+            classes: classes(of: manifests ?? [manifest]))
     }
 
     /// The manifest that the import was started by; nil where it is not there any more, or not as it was.
@@ -87,10 +91,14 @@ struct ExpectedInstances: Sendable, Equatable {
         }
     }
 
-    private static func keyOfSingleInstance(_ request: ImportRequest) -> String? {
-        guard let study = request.studyInstanceUID, let series = request.seriesInstanceUID,
-            let instance = request.sopInstanceUID
-        else { return nil }
-        return BucketLayout.instanceKey(request.deliveryId, study: study, series: series, instance: instance)
+    private static func classes(of manifests: [DeliveryManifest]) -> [ByteText: String] {
+        var classes: [ByteText: String] = [:]
+        for instance in manifests.flatMap(\.instances) { classes[ByteText(instance.key)] = instance.sopClassUID }
+        return classes
+    }
+
+    private static func classes(of request: ImportRequest, _ key: ByteText?) -> [ByteText: String] {
+        guard let key, let sopClassUID = request.sopClassUID else { return [:] }
+        return [key: sopClassUID]
     }
 }

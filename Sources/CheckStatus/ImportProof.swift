@@ -35,6 +35,9 @@ struct ImportProof: Sendable, Equatable {
         return summary?.numberOfImportedFiles == 0 && results?.isComplete ?? true
     }
 
+    /// Keys that are imported as far as is known, also of objects that the delivery does not list.
+    var held: Set<ByteText> { basis == .counts && isWhole ? named.union(expected.keys ?? []) : named }
+
     /// How many files HealthImaging has imported, nil where neither its numbers nor its lines say so. Whether its number counts files
     /// with warnings is unverified: where more files are named, as many are added as have warnings.
     var importedCount: Int? {

@@ -91,6 +91,22 @@ package enum BucketLayout {
         return (String(parts[0]), String(parts[1]), String(parts[2]))
     }
 
+    /// The UIDs of an instance's key in a delivery, as they stand there: see `component(ofUID:)`. nil for any other key.
+    package static func components(
+        ofInstanceKey key: String, in delivery: DeliveryID
+    ) -> (study: String, series: String, instance: String)? {
+        guard let rest = key.removing(prefix: prefix(of: delivery))?.removing(suffix: ".dcm") else { return nil }
+        let parts = rest.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3, parts.allSatisfy(isComponent) else { return nil }
+        return (parts[0], parts[1], parts[2])
+    }
+
+    /// Whether a UID may stand so in a key.
+    private static func isComponent(_ text: String) -> Bool {
+        let isHash = text.utf8.count == 2 * SHA256.byteCount && text.utf8.allSatisfy(\.isLowerCaseHexadecimalDigit)
+        return isHash || component(ofUID: text).utf8.elementsEqual(text.utf8)
+    }
+
     /// The task whose lease has this key; nil for any other key.
     package static func task(ofLeaseKey key: String) -> TaskID? {
         key.removing(prefix: taskLeases).flatMap { TaskID(String($0)) }

@@ -45,6 +45,15 @@ package struct DeliveryID: Hashable, Sendable, Codable, CustomStringConvertible 
         description = text
     }
 
+    /// The second in which it was opened, as a timestamp: `2026-11-23T23:51:52Z`.
+    package var openedAt: String {
+        var text = description.prefix { $0 != "-" } + "Z"
+        for (offset, separator) in [(4, "-"), (7, "-"), (13, ":"), (16, ":")] {
+            text.insert(contentsOf: separator, at: text.index(text.startIndex, offsetBy: offset))
+        }
+        return String(text)
+    }
+
     package init(from decoder: any Decoder) throws {
         guard let id = DeliveryID(try decoder.singleValueContainer().decode(String.self)) else {
             throw DocumentError(

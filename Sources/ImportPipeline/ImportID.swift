@@ -1,3 +1,5 @@
+import ByteComparison
+
 /// The name of one import of a delivery, by the manifest that starts it: the name of its execution, and what its client
 /// tokens begin with.
 ///
@@ -51,5 +53,12 @@ package struct ImportID: Hashable, Sendable, Codable, CustomStringConvertible {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
+    }
+}
+
+/// By the second in which the delivery was opened; further manifests of one in their order.
+extension ImportID: Comparable {
+    package static func < (lhs: ImportID, rhs: ImportID) -> Bool {
+        (ByteText(lhs.delivery.description), lhs.number) < (ByteText(rhs.delivery.description), rhs.number)
     }
 }

@@ -18,6 +18,8 @@ package struct ImportRequest: Codable, Sendable, Equatable {
     package var seriesInstanceUID: String?
     /// Set where the delivery holds one instance only.
     package var sopInstanceUID: String?
+    /// Of an object of the inbox: no manifest tells it.
+    package var sopClassUID: String?
     package var studyCount: Int
     package var instanceCount: Int
     /// See `DeliveryManifest`.
@@ -57,6 +59,7 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         studyDate = try container.textIfPresent(.studyDate, .studyDate)
         seriesInstanceUID = try container.textIfPresent(uid, .seriesInstanceUID)
         sopInstanceUID = try container.textIfPresent(uid, .sopInstanceUID)
+        sopClassUID = try container.textIfPresent(uid, .sopClassUID)
         instanceCount = try container.integer(in: 1...HealthImagingLimits.maximumInstances, .instanceCount)
         repeats = try container.decodeIfPresent(DeliveryID.self, forKey: .repeats)
         redrive = try container.textIfPresent(.redrive, .redrive)

@@ -1,6 +1,8 @@
 /// A line of a job's `SUCCESS` or `WARNING` folder: the file was imported. AWS's own sample of one, `"isPrimary": True`, is not JSON.
 package struct ImportedLine: Decodable, Sendable, Equatable {
     package let inputFile: String
+    package let imageSetId: String?
+    package let imageSetVersion: Int?
     package let isPrimary: Bool?
     package let warnings: [ImportWarning]
 
@@ -9,13 +11,16 @@ package struct ImportedLine: Decodable, Sendable, Equatable {
     }
 
     private enum ResponseKeys: CodingKey {
-        case isPrimary, warnings
+        case imageSetId, imageSetVersion, isPrimary, warnings
     }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         inputFile = try container.text(.objectKey, .inputFile)
         let response = try? container.nestedContainer(keyedBy: ResponseKeys.self, forKey: .importResponse)
+        // `[0-9a-z]{32}` in the service's model.
+        imageSetId = response?.readable(String.self, .imageSetId).flatMap { TextRule.jobID.allows($0) ? $0 : nil }
+        imageSetVersion = response?.readableCount(.imageSetVersion)
         isPrimary = response?.readable(Bool.self, .isPrimary)
         warnings = response?.readable([ImportWarning].self, .warnings) ?? []
     }

@@ -23,6 +23,14 @@ package struct JobResults: Sendable, Equatable {
         package let framesUnavailable: Bool
     }
 
+    /// Where an instance went to, as far as HealthImaging says so.
+    package struct ImageSetPlace: Sendable, Equatable {
+        package var imageSetId: String?
+        package var imageSetVersion: Int?
+        package var isPrimary: Bool?
+        package var warningCodes: Set<Int> = []
+    }
+
     /// Something in the output that cannot be read: what it says is not known.
     package struct UnreadablePlace: Codable, Sendable, Equatable {
         /// Below the job's folder.
@@ -34,6 +42,8 @@ package struct JobResults: Sendable, Equatable {
 
     /// Keys of objects that were imported. One that failed as well is among them.
     package private(set) var imported: Set<ByteText> = []
+    /// By the keys of objects that were imported.
+    package private(set) var places: [ByteText: ImageSetPlace] = [:]
     /// Of those, the ones that went into an image set that is not primary, since their attributes contradict it.
     package private(set) var nonPrimary: Set<ByteText> = []
     /// Of those, the ones that HealthImaging warns of.
@@ -89,6 +99,7 @@ package struct JobResults: Sendable, Equatable {
         let file = try PipelineJSON.decode(ImportedLine.self, from: Array(line))
         let key = ByteText(file.inputFile)
         imported.insert(key)
+        note(file, of: key)
         if file.isPrimary == false { nonPrimary.insert(key) }
         guard folder == .warning || !file.warnings.isEmpty else { return }
         warned.insert(key)
@@ -98,6 +109,16 @@ package struct JobResults: Sendable, Equatable {
             WarnedFile(
                 key: file.inputFile, warnings: file.warnings,
                 framesUnavailable: file.warnings.contains(where: \.meansFramesUnavailable)))
+    }
+
+    /// A file with warnings may have two lines.
+    private mutating func note(_ file: ImportedLine, of key: ByteText) {
+        var place = places[key] ?? ImageSetPlace()
+        place.imageSetId = file.imageSetId ?? place.imageSetId
+        place.imageSetVersion = file.imageSetVersion ?? place.imageSetVersion
+        place.isPrimary = file.isPrimary ?? place.isPrimary
+        place.warningCodes.formUnion(file.warnings.compactMap(\.code))
+        places[key] = place
     }
 
     private mutating func add(_ file: FailedLine) {

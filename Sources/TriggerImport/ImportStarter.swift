@@ -7,20 +7,24 @@ import StructuredLog
 package struct ImportStarter: Sendable {
     let executions: any ImportExecutions
     let table: any RejectionTable
+    let rows: PendingRows?
     let now: @Sendable () -> Date
     let metrics: EmbeddedMetrics?
 
+    /// `rows`: where it is written down which instances are on their way; nil: nowhere.
     package init(
-        executions: any ImportExecutions, table: any RejectionTable, now: @escaping @Sendable () -> Date,
-        metrics: EmbeddedMetrics?
+        executions: any ImportExecutions, table: any RejectionTable, rows: PendingRows?,
+        now: @escaping @Sendable () -> Date, metrics: EmbeddedMetrics?
     ) {
         self.executions = executions
         self.table = table
+        self.rows = rows
         self.now = now
         self.metrics = metrics
     }
 
-    func start(_ request: ImportRequest, logger: Logger) async throws -> IntakeResult {
+    /// Writes the instances down once the execution was started: the index keeps no import waiting.
+    func start(_ request: ImportRequest, of instances: [InstanceAttempt], logger: Logger) async throws -> IntakeResult {
         let result: IntakeResult.Result =
             switch try await executions.start(request) {
             case .started: .started
@@ -36,7 +40,9 @@ package struct ImportStarter: Sendable {
             metadata["studyInstanceUID"] = "\(BucketLayout.component(ofUID: study))"
         }
         logger.info("import requested", metadata: metadata)
-        return IntakeResult(result, deliveryId: request.deliveryId, instanceCount: request.instanceCount)
+        let areWritten = await rows?.write(instances, of: request.importId, logger: logger) ?? true
+        return IntakeResult(
+            result, deliveryId: request.deliveryId, instanceCount: request.instanceCount, hasRowsLeft: !areWritten)
     }
 
     func reject(_ rejection: Rejection, logger: Logger) async throws -> IntakeResult {

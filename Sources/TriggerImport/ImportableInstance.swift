@@ -4,6 +4,7 @@ import ImportPipeline
 /// An instance with all that an import needs to know of it. UIDs are as they came: HealthImaging imports malformed ones with a
 /// warning.
 struct ImportableInstance {
+    let sopClassUID: String
     let sopInstanceUID: String
     let studyInstanceUID: String
     let seriesInstanceUID: String
@@ -16,7 +17,7 @@ struct ImportableInstance {
     }
 
     init(_ header: InstanceHeader) throws(InboxProblem) {
-        _ = try Self.required(header.sopClassUID, "SOPClassUID", .sopClassUID)
+        sopClassUID = try Self.required(header.sopClassUID, "SOPClassUID", .sopClassUID)
         sopInstanceUID = try Self.required(header.sopInstanceUID, "SOPInstanceUID", .sopInstanceUID)
         studyInstanceUID = try Self.required(header.studyInstanceUID, "StudyInstanceUID", .studyInstanceUID)
         seriesInstanceUID = try Self.required(header.seriesInstanceUID, "SeriesInstanceUID", .seriesInstanceUID)

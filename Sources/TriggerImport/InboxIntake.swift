@@ -40,7 +40,9 @@ package struct InboxIntake: Sendable {
         }
         let result: IntakeResult
         do {
-            result = try await starter.start(try await request(for: object), logger: logger)
+            let request = try await request(for: object)
+            let instance = request.pendingInstance(receivedAt: object.lastModified)
+            result = try await starter.start(request, of: [instance].compactMap(\.self), logger: logger)
         } catch let rejection as Rejection {
             // It stays where it is: there is no other copy of it.
             return try await starter.reject(rejection, logger: logger)
@@ -84,10 +86,12 @@ package struct InboxIntake: Sendable {
             to: BucketLayout.instanceKey(
                 delivery, study: instance.studyInstanceUID, series: instance.seriesInstanceUID,
                 instance: instance.sopInstanceUID))
-        return ImportRequest(
+        var request = ImportRequest(
             importId: ImportID(delivery), inputS3Uri: "s3://\(bucketName)/\(BucketLayout.prefix(of: delivery))",
             outputS3Uri: "\(outputRoot)\(delivery)/", studyInstanceUID: instance.studyInstanceUID,
             studyDate: instance.studyDate, seriesInstanceUID: instance.seriesInstanceUID,
             sopInstanceUID: instance.sopInstanceUID, instanceCount: 1)
+        request.sopClassUID = instance.sopClassUID
+        return request
     }
 }

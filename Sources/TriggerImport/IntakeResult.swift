@@ -15,14 +15,17 @@ package struct IntakeResult: Encodable, Equatable, Sendable {
     package let deliveryId: DeliveryID?
     /// Of the import.
     let instanceCount: Int
+    /// Instances that are to be written into the index, when the same event comes again.
+    let hasRowsLeft: Bool
 
     private enum CodingKeys: CodingKey {
         case result, deliveryId
     }
 
-    init(_ result: Result, deliveryId: DeliveryID? = nil, instanceCount: Int = 0) {
+    init(_ result: Result, deliveryId: DeliveryID? = nil, instanceCount: Int = 0, hasRowsLeft: Bool = false) {
         self.result = result
         self.deliveryId = deliveryId
         self.instanceCount = instanceCount
+        self.hasRowsLeft = hasRowsLeft
     }
 }

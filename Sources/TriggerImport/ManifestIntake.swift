@@ -71,7 +71,8 @@ package struct ManifestIntake: Sendable {
             return (try await starter.reject(rejection(problem), logger: logger), manifest.task)
         }
         let request = ImportRequest(manifest, of: id, bucket: bucketName, outputRoot: outputRoot)
-        return (try await starter.start(request, logger: logger), manifest.task)
+        let instances = manifest.pendingInstances(of: id)
+        return (try await starter.start(request, of: instances, logger: logger), manifest.task)
     }
 
     private static func unreadable(_ error: DocumentError) -> String {

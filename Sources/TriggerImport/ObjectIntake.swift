@@ -28,6 +28,7 @@ package struct ObjectIntake: Sendable {
         if result.result == .started, let delivery = result.deliveryId {
             metrics?.emit([.init("ImportsStarted", 1)], properties: ["deliveryId": "\(delivery)"])
         }
+        guard !result.hasRowsLeft else { throw InstanceRowsLeft() }
         return result
     }
 
@@ -45,4 +46,9 @@ struct ManifestMissing: Error, Equatable, CustomStringConvertible {
     let importId: ImportID
 
     var description: String { "expected the manifest of \(importId) that S3's event names, but it is gone" }
+}
+
+/// The import was started, and not all of its instances are in the index yet: the event is to come again.
+struct InstanceRowsLeft: Error, Equatable, CustomStringConvertible {
+    let description = "the import was started, but its instances could not be written into the index"
 }

@@ -53,9 +53,11 @@ struct SampleIntake {
     let table = Table()
     let log = RecordedLog()
     var inboxTaken = InboxTaken.delete
+    var rows: PendingRows?
 
     private var starter: ImportStarter {
-        ImportStarter(executions: executions, table: table, now: { [bucket] in bucket.now }, metrics: nil)
+        ImportStarter(
+            executions: executions, table: table, rows: rows, now: { [bucket] in bucket.now }, metrics: nil)
     }
 
     var manifests: ManifestIntake {

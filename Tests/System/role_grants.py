@@ -57,7 +57,8 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
         "s3:PutObject": {"at": [DELIVERIES, AUDITS, SWEEPS]},
         "s3:DeleteObject": {"at": [OPEN, AUDITS, SWEEPS, INBOX]},
         "states:StartExecution": {"at": ["ImportStateMachine"]},
-        "dynamodb:PutItem": {"at": ["DicomImportJobTable"]},
+        # Rejections; instances whose import is under way.
+        "dynamodb:PutItem": {"at": ["DicomImportJobTable", "DicomInstanceTable"]},
         # Whether an object of the inbox was rejected before.
         "dynamodb:GetItem": {"at": ["DicomImportJobTable"]},
     },
@@ -78,6 +79,8 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
         "s3:PutObject": {"at": ["OutputBucket/*/report.json"]},
         "s3:PutObjectTagging": {"at": [DATES]},
         "dynamodb:UpdateItem": {"at": ["DicomImportJobTable"]},
+        # What became of each instance.
+        "dynamodb:PutItem": {"at": ["DicomInstanceTable"]},
     },
     "StoreSCP": {
         # Instances, and the documents about them.
@@ -217,7 +220,7 @@ def statements(role: dict) -> list[dict]:
 
 
 def conditions(role: dict) -> dict[str, str]:
-    """By the key that they name, the condition of the role's conditional statements."""
+    """By what they name, the condition of the role's conditional statements."""
     found = [it for policy in role["Properties"]["Policies"] for it in policy["PolicyDocument"]["Statement"]]
     conditional = [it["Fn::If"] for it in found if "Fn::If" in it]
     assert all(otherwise == {"Ref": "AWS::NoValue"} for _, _, otherwise in conditional)

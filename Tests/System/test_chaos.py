@@ -18,6 +18,7 @@ from chaos import LEASE_SECONDS, Chaos, lead_functions_through
 from conftest import STORE_SCP
 from deploy import deploy
 from hurried_starts import hurried_starts
+from instance_index import index_errors
 from local_aws import LocalAWS
 from part10 import data_set_of
 from persistent_sender import PersistentSenders, Sent
@@ -120,6 +121,7 @@ def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, receivers, tm
     assert ({"quiet", "recovered"} if LONG else {"recovered"}) <= reasons
     assert pipeline.dead_letters() == 0
     assert_the_table_says_the_truth(pipeline)
+    assert_the_index_says_the_truth(pipeline, promised)
 
 
 def settle(pipeline: Pipeline) -> None:
@@ -200,3 +202,10 @@ def assert_the_table_says_the_truth(pipeline: Pipeline) -> None:
     # One that could not be tagged stays, which is no harm.
     assert tags.count([{"Key": "imported", "Value": "true"}]) > len(tags) / 2
     assert all(tag in ([{"Key": "imported", "Value": "true"}], []) for tag in tags)
+
+
+def assert_the_index_says_the_truth(pipeline: Pipeline, promised: list[Promise]) -> None:
+    """Of every instance that the data store holds, and of every one that was promised."""
+    assert index_errors(pipeline) == []
+    outcomes = {uid: row["outcome"] for uid, row in pipeline.instance_rows().items()}
+    assert {outcomes.get(it.sop_instance_uid) for it in promised} == {"IMPORTED"}

@@ -40,6 +40,8 @@ from templates import load_template, resources
 LINTED = sorted(path.name for path in (PROJECT / "template").glob("*.yaml"))
 
 
+# Who writes to the index of instances, under which condition there is one to write to.
+INDEX_CONDITIONS = {"TriggerImportRole": "IndexesPending", "CheckStatusRole": "HasInstanceIndex"}
 KEY_CONDITIONS = {"DataKMSKeyARN": "HasDataKMSKey", "DatastoreKMSKeyARN": "HasDatastoreKMSKey"}
 
 
@@ -121,7 +123,8 @@ def test_a_role_may_use_a_key_only_if_there_is_one(name, role):
     """The key's ARN is a parameter that may be empty: an empty resource would be refused with the whole template."""
     resource = TEMPLATES[name]["Resources"][role]
     keys = {where for action, where in granted(resource) if action.startswith("kms:")}
-    assert conditions(resource) == {key: KEY_CONDITIONS[key] for key in keys}
+    index = {"DicomInstanceTable": INDEX_CONDITIONS[role]} if role in INDEX_CONDITIONS else {}
+    assert conditions(resource) == {key: KEY_CONDITIONS[key] for key in keys} | index
     assert all(not where.endswith("KMSKeyARN") or action.startswith("kms:") for action, where in granted(resource))
 
 
@@ -133,7 +136,7 @@ def test_the_condition_of_a_key_says_that_it_is_given(name):
             assert template["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": key}, ""]}]}
 
 
-def test_buckets_queues_and_table_are_encrypted_by_the_key_if_there_is_one():
+def test_buckets_queues_and_tables_are_encrypted_by_the_key_if_there_is_one():
     pipeline = TEMPLATES["pipeline.yaml"]
     key, none = {"Ref": "DataKMSKeyARN"}, {"Ref": "AWS::NoValue"}
     for bucket in resources(pipeline, "S3::Bucket").values():
@@ -146,12 +149,14 @@ def test_buckets_queues_and_table_are_encrypted_by_the_key_if_there_is_one():
     for queue in queues:
         assert queue["Properties"]["KmsMasterKeyId"] == {"Fn::If": ["HasDataKMSKey", key, none]}
         assert queue["Properties"]["SqsManagedSseEnabled"] == {"Fn::If": ["HasDataKMSKey", none, True]}
-    [table] = resources(pipeline, "DynamoDB::Table").values()
-    assert table["Properties"]["SSESpecification"] == {
-        "SSEEnabled": True,
-        "SSEType": {"Fn::If": ["HasDataKMSKey", "KMS", none]},
-        "KMSMasterKeyId": {"Fn::If": ["HasDataKMSKey", key, none]},
-    }
+    tables = resources(pipeline, "DynamoDB::Table").values()
+    assert len(tables) == 2
+    for table in tables:
+        assert table["Properties"]["SSESpecification"] == {
+            "SSEEnabled": True,
+            "SSEType": {"Fn::If": ["HasDataKMSKey", "KMS", none]},
+            "KMSMasterKeyId": {"Fn::If": ["HasDataKMSKey", key, none]},
+        }
 
 
 # MARK: Who may act in a role's name

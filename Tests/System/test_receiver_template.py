@@ -73,6 +73,7 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "S3PrefixListID": (["", "pl-63a5400a"], ["0.0.0.0/0", "pl-", "pl-XYZ"]),
     "BucketPrefix": (["dicom-store-scp", "a1", "a" * 25], ["", "a", "a" * 26, "A1", "-a", "a.b", "a_b"]),
+    "InstanceTableName": (["DicomInstanceTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
     "TableName": (["DicomImportJobTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
     "DatastoreId": (["", "0" * 16 + "z" * 16], ["0" * 31, "0" * 33, "A" * 32]),
     "DatastoreName": (["", "hospital", "A.b_c/d#e-1", "a" * 256], ["a" * 257, "a b", "ä"]),

@@ -96,6 +96,8 @@ def test_the_functions_know_where_they_are(deployed):
         "DICOM_BUCKET": outputs["DicomBucketName"],
         "STATE_MACHINE_ARN": outputs["StateMachineArn"],
         "TABLE_NAME": "DicomImportJobTable",
+        "INSTANCE_TABLE_NAME": "DicomInstanceTable",
+        "DATASTORE_ID": outputs["DatastoreId"],
         "OUTPUT_S3_URI": f"s3://{outputs['OutputBucketName']}/",
         "INBOX_TAKEN": "delete",
     }
@@ -105,7 +107,8 @@ def test_the_functions_know_where_they_are(deployed):
     expected = {"DATASTORE_ID": outputs["DatastoreId"], "TABLE_NAME": "DicomImportJobTable", "POLL_SECONDS": "1"}
     expected |= metrics
     assert start == {**expected, "START_QUEUE_URL": outputs["StartQueueUrl"]}
-    assert variables(deployed, "CheckStatus") == {**expected, "TAG_IMPORTED": "false", "TAG_WARNED": "false"}
+    own = {"INSTANCE_TABLE_NAME": "DicomInstanceTable", "TAG_IMPORTED": "false", "TAG_WARNED": "false"}
+    assert variables(deployed, "CheckStatus") == {**expected, **own}
 
 
 def test_the_state_machine_calls_a_function_and_the_start_queue(deployed):

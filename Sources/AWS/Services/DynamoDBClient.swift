@@ -1,7 +1,7 @@
 import FoundationEssentials
 import HTTP
 
-/// Amazon DynamoDB, as far as it is used here: items whose attributes are all strings.
+/// Amazon DynamoDB, as far as it is used here: items whose attributes are strings, or lists of maps of strings.
 package struct DynamoDBClient: Sendable {
     private let client: AWSClient
 
@@ -13,9 +13,22 @@ package struct DynamoDBClient: Sendable {
     @discardableResult
     package func putItemIfAbsent(table: String, keyName: String, item: [String: String]) async throws -> Bool {
         let request = PutItem(
-            TableName: table, Item: item.mapValues(AttributeValue.init),
+            TableName: table, Item: item.mapValues { .text($0) },
             ConditionExpression: "attribute_not_exists(#key)", ExpressionAttributeNames: ["#key": keyName])
-        return try await sendConditional("PutItem", request)
+        return try await send("PutItem", request, answeredBy: Self.conditionFailed).status < 400
+    }
+
+    /// Writes an item in the place of the one with its key, if the condition holds for that one.
+    package func putItem(
+        table: String, item: [String: DynamoDBAttribute], if condition: DynamoDBCondition
+    ) async throws -> ConditionalPut {
+        let request = PutItem(
+            TableName: table, Item: item, ConditionExpression: condition.expression,
+            ExpressionAttributeNames: condition.names, ExpressionAttributeValues: condition.values,
+            ReturnValuesOnConditionCheckFailure: "ALL_OLD")
+        let response = try await send("PutItem", request, answeredBy: Self.conditionFailed)
+        guard response.status >= 400 else { return .written }
+        return .refused(by: try JSONDecoder().decode(GotItem.self, from: Data(response.body)).Item)
     }
 
     /// An attribute of an item, by a read that sees all writes before it; nil where the item or the attribute is missing.
@@ -23,10 +36,10 @@ package struct DynamoDBClient: Sendable {
         _ name: String, table: String, key: (name: String, value: String)
     ) async throws -> String? {
         let request = GetItem(
-            TableName: table, Key: [key.name: AttributeValue(S: key.value)], ConsistentRead: true,
+            TableName: table, Key: [key.name: .text(key.value)], ConsistentRead: true,
             ProjectionExpression: "#n", ExpressionAttributeNames: ["#n": name])
         let response = try await send("GetItem", request)
-        return try JSONDecoder().decode(GotItem.self, from: Data(response.body)).Item?[name]?.S
+        return try JSONDecoder().decode(GotItem.self, from: Data(response.body)).Item?[name]?.text
     }
 
     /// Sets attributes of an item, which is made if there is none with this key.
@@ -36,48 +49,49 @@ package struct DynamoDBClient: Sendable {
         let names = attributes.keys.sorted()
         let request = UpdateItem(
             TableName: table,
-            Key: [key.name: AttributeValue(S: key.value)],
+            Key: [key.name: .text(key.value)],
             UpdateExpression: "SET " + names.indices.map { "#n\($0) = :v\($0)" }.joined(separator: ", "),
             ExpressionAttributeNames: Dictionary(
                 uniqueKeysWithValues: names.enumerated().map { ("#n\($0)", $1) }),
             ExpressionAttributeValues: Dictionary(
-                uniqueKeysWithValues: names.enumerated().map { (":v\($0)", AttributeValue(S: attributes[$1] ?? "")) }))
+                uniqueKeysWithValues: names.enumerated().map { (":v\($0)", .text(attributes[$1] ?? "")) }))
         try await send("UpdateItem", request)
     }
 
-    private func sendConditional(_ operation: String, _ request: some Encodable) async throws -> Bool {
-        do {
-            try await send(operation, request)
-            return true
-        } catch let error as AWSServiceError where error.code == "ConditionalCheckFailedException" {
-            return false
-        }
+    private static let conditionFailed = "ConditionalCheckFailedException"
+
+    /// A failed condition is an answer.
+    private func send(
+        _ operation: String, _ request: some Encodable, answeredBy code: String
+    ) async throws -> HTTPResponse {
+        try await client.send(self.request(operation, request).answered(by: code))
     }
 
     @discardableResult
     private func send(_ operation: String, _ request: some Encodable) async throws -> HTTPResponse {
-        try await client.send(
-            .json(
-                .dynamoDB, target: "DynamoDB_20120810", operation: operation, version: "1.0", body: request,
-                configuration: client.configuration))
+        try await client.send(self.request(operation, request))
+    }
+
+    private func request(_ operation: String, _ body: some Encodable) throws -> AWSRequest {
+        try .json(
+            .dynamoDB, target: "DynamoDB_20120810", operation: operation, version: "1.0", body: body,
+            configuration: client.configuration)
     }
 
     // Spelled as in the API.
 
-    private struct AttributeValue: Codable {
-        let S: String
-    }
-
     private struct PutItem: Encodable {
         let TableName: String
-        let Item: [String: AttributeValue]
+        let Item: [String: DynamoDBAttribute]
         let ConditionExpression: String
         let ExpressionAttributeNames: [String: String]
+        var ExpressionAttributeValues: [String: DynamoDBAttribute]?
+        var ReturnValuesOnConditionCheckFailure: String?
     }
 
     private struct GetItem: Encodable {
         let TableName: String
-        let Key: [String: AttributeValue]
+        let Key: [String: DynamoDBAttribute]
         let ConsistentRead: Bool
         let ProjectionExpression: String
         let ExpressionAttributeNames: [String: String]
@@ -85,14 +99,14 @@ package struct DynamoDBClient: Sendable {
 
     private struct GotItem: Decodable {
         /// nil: there is none.
-        let Item: [String: AttributeValue]?
+        let Item: [String: DynamoDBAttribute]?
     }
 
     private struct UpdateItem: Encodable {
         let TableName: String
-        let Key: [String: AttributeValue]
+        let Key: [String: DynamoDBAttribute]
         let UpdateExpression: String
         let ExpressionAttributeNames: [String: String]
-        let ExpressionAttributeValues: [String: AttributeValue]
+        let ExpressionAttributeValues: [String: DynamoDBAttribute]
     }
 }

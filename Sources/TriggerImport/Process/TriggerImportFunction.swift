@@ -19,6 +19,8 @@ struct TriggerImportFunction: LambdaHandler {
         FunctionSetting("DICOM_BUCKET", "the only bucket whose objects are imported"),
         FunctionSetting("STATE_MACHINE_ARN", "each import is an execution of it"),
         FunctionSetting("TABLE_NAME", "the import job table"),
+        FunctionSetting("INSTANCE_TABLE_NAME", "the index of instances; without it nothing is written there"),
+        FunctionSetting("DATASTORE_ID", "the HealthImaging data store, with INSTANCE_TABLE_NAME"),
         FunctionSetting("OUTPUT_S3_URI", "s3://bucket/, below which each delivery's results go"),
         FunctionSetting("INBOX_TAKEN", "delete, the default, or move: what becomes of an object of inbox/"),
         FunctionSetting("AUDIT_AFTER_SECONDS", "86400, the default: how old an audit is when it is looked at again"),
@@ -38,7 +40,8 @@ struct TriggerImportFunction: LambdaHandler {
             executions: StepFunctionsExecutions(
                 stepFunctions: StepFunctionsClient(client: client),
                 stateMachineARN: try environment.required("STATE_MACHINE_ARN")),
-            table: table, now: { Date() }, metrics: environment.metrics)
+            table: table, rows: try Self.rows(environment, client, clock), now: { Date() }, metrics: environment.metrics
+        )
         let manifests = ManifestIntake(
             bucket: bucket, bucketName: settings.bucketName, starter: starter, outputRoot: settings.outputRoot)
         let inbox = InboxIntake(
@@ -65,6 +68,15 @@ struct TriggerImportFunction: LambdaHandler {
             count(outcome)
             return .sweep(outcome)
         }
+    }
+
+    private static func rows(
+        _ environment: LambdaEnvironment, _ client: AWSClient, _ clock: ContinuousClock
+    ) throws -> PendingRows? {
+        let name = environment.variables["INSTANCE_TABLE_NAME"]
+        let datastoreID = try name.map { _ in try environment.required("DATASTORE_ID") }
+        return InstanceTable(name: name, datastoreID: datastoreID ?? "", client: client)
+            .map { PendingRows(index: $0, clock: clock, now: { Date() }, metrics: environment.metrics) }
     }
 
     private func count(_ outcome: SweepOutcome) {

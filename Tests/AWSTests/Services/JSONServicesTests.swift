@@ -73,6 +73,38 @@ struct JSONServicesTests {
         }
     }
 
+    @Test("An item replaces another one if the condition holds for that; else the other one is the answer")
+    func putItemConditionally() async throws {
+        let code = #""__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"m""#
+        let item = #"{"id":{"S":"1"},"n":{"N":"5"},"more":{"L":[{"M":{"a":{"S":"b"}}}]}}"#
+        let replies: [LoopbackHTTPServer.Reply] = [
+            .status(200, "{}"), .status(400, #"{\#(code),"Item":\#(item)}"#), .status(400, "{\(code)}"),
+        ]
+        try await LoopbackHTTPServer.serve(replies[0], replies[1], replies[2]) { server, url, http in
+            let dynamoDB = DynamoDBClient(client: try .loopback(url, http: http))
+            var answers: [[String: DynamoDBAttribute]?] = []
+            for _ in replies {
+                let put = try await dynamoDB.putItem(
+                    table: "t", item: ["id": .text("1"), "more": .maps([["a": "b"]])],
+                    if: .absent(key: "id").or(.has(["state": "x", "gone": nil])))
+                if case .refused(let item) = put { answers.append(item) }
+            }
+            #expect(answers.count == 2)
+            #expect(answers.first == ["id": .text("1"), "n": .other, "more": .maps([["a": "b"]])])
+            #expect(answers.last == .some(nil))
+            let body = try Self.object(server.requests.first?.body)
+            #expect(
+                body == [
+                    "TableName": "t", "Item": ["id": ["S": "1"], "more": ["L": [["M": ["a": ["S": "b"]]]]]],
+                    "ConditionExpression":
+                        "attribute_not_exists(#key) OR (attribute_not_exists(#n0) AND #n1 = :v1)",
+                    "ExpressionAttributeNames": ["#key": "id", "#n0": "gone", "#n1": "state"],
+                    "ExpressionAttributeValues": [":v1": ["S": "x"]],
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                ])
+        }
+    }
+
     @Test("An attribute of an item is read, and a missing one is nil", arguments: [#"{"Item":{"a":{"S":"1"}}}"#, "{}"])
     func getAttribute(_ answer: String) async throws {
         try await LoopbackHTTPServer.serve(.status(200, answer)) { server, url, http in

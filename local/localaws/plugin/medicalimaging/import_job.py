@@ -1,7 +1,9 @@
 """The work of one import job, on a thread of its own: reads every object below the prefix, imports or refuses each."""
 
+import collections
 import hashlib
 import logging
+import threading
 import time
 from datetime import datetime, timezone
 
@@ -86,8 +88,9 @@ def import_objects(job: dict, s3: S3Backend, fault: str | None = None) -> JobOut
         warnings = warnings_about(dataset)
         if is_first and fault in WARNINGS:
             warnings.append(warning(OFFSET_TABLE, REFUSAL))
-        output.imported(key, _image_set(job, output, dataset), warnings)
-        instances.add(job, key, content, dataset)
+        image_set = _image_set(job, output, dataset)
+        output.imported(key, image_set, warnings)
+        instances.add(job, key, content, dataset, image_set)
     return output
 
 
@@ -106,10 +109,21 @@ def split_uri(uri: str) -> tuple[str, str]:
     return bucket, prefix
 
 
+# How many jobs each image set was changed by.
+_versions: collections.Counter[str] = collections.Counter()
+_lock = threading.Lock()
+
+
 def _image_set(job: dict, output: JobOutput, dataset) -> ImageSet:
+    """What contradicts others goes into an image set of its own."""
     series = (str(dataset.StudyInstanceUID), str(dataset.SeriesInstanceUID))
-    identity = hashlib.md5("/".join([job["datastoreId"], *series]).encode()).hexdigest()
-    image_set = output.image_sets.setdefault(series, ImageSet(identity))
+    apart = [] if output.is_primary else [job["jobId"]]
+    identity = hashlib.md5("/".join([job["datastoreId"], *series, *apart]).encode()).hexdigest()
+    if series not in output.image_sets:
+        with _lock:
+            _versions[identity] += 1
+            output.image_sets[series] = ImageSet(identity, _versions[identity])
+    image_set = output.image_sets[series]
     image_set.instances += 1
     return image_set
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydicom.dataset import FileDataset
 
+from .output import ImageSet
 from .settings import settings
 
 
@@ -23,6 +24,8 @@ class Instance:
     transferSyntaxUID: str
     size: int
     sha256: str
+    imageSetId: str
+    imageSetVersion: int
 
 
 class InstanceStore:
@@ -30,7 +33,7 @@ class InstanceStore:
         self._instances: list[Instance] = []
         self._lock = threading.Lock()
 
-    def add(self, job: dict, key: str, content: bytes, dataset: FileDataset) -> None:
+    def add(self, job: dict, key: str, content: bytes, dataset: FileDataset, image_set: ImageSet) -> None:
         digest = hashlib.sha256(content).hexdigest()
         settings.store.mkdir(parents=True, exist_ok=True)
         self.path(digest).write_bytes(content)
@@ -44,6 +47,8 @@ class InstanceStore:
             str(dataset.file_meta.TransferSyntaxUID),
             len(content),
             digest,
+            image_set.image_set_id,
+            image_set.version,
         )
         with self._lock:
             self._instances.append(instance)

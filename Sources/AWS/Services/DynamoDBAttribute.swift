@@ -1,0 +1,42 @@
+/// The value of an item's attribute, of those kinds that are used here.
+package enum DynamoDBAttribute: Codable, Sendable, Hashable {
+    case text(String)
+    case maps([[String: String]])
+    /// A kind that is not written here.
+    case other
+
+    package var text: String? {
+        guard case .text(let text) = self else { return nil }
+        return text
+    }
+
+    package var maps: [[String: String]]? {
+        guard case .maps(let maps) = self else { return nil }
+        return maps
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let wire = try Wire(from: decoder)
+        self =
+            wire.S.map(Self.text)
+            ?? wire.L.map { list in .maps(list.compactMap { $0.M?.compactMapValues(\.S) }) } ?? .other
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var wire = Wire()
+        switch self {
+        case .text(let text): wire.S = text
+        case .maps(let maps):
+            wire.L = maps.map { map in Wire(M: map.mapValues { Wire(S: $0) }) }
+        case .other: break
+        }
+        try wire.encode(to: encoder)
+    }
+
+    /// Spelled as in the API.
+    private struct Wire: Codable {
+        var S: String?
+        var L: [Wire]?
+        var M: [String: Wire]?
+    }
+}

@@ -1,0 +1,142 @@
+import AWS
+import ForeignPrograms
+import Foundation
+import HTTP
+import LoopbackHTTP
+import Synchronization
+import Testing
+
+@testable import ImportPipeline
+
+/// Over moto's DynamoDB, whose conditions are evaluated by somebody else's code.
+@Suite("The table of instances")
+struct InstanceTableTests {
+    @Test("Every order of the same writes ends in the same row, one after the other and at once, also twice")
+    func orders() async throws {
+        let sets: [[InstanceAttempt?]] = [
+            [
+                SampleAttempts.pending(1), SampleAttempts.imported(1, at: 10), SampleAttempts.pending(2),
+                SampleAttempts.failed(2, at: 20),
+            ],
+            [
+                SampleAttempts.imported(1, at: 10, version: 2), SampleAttempts.imported(3, at: 30, version: 1),
+                SampleAttempts.imported(2, at: 20, into: "y"), SampleAttempts.pending(4),
+            ],
+            [
+                SampleAttempts.pending(1), SampleAttempts.failed(1, at: 10), SampleAttempts.pending(1, further: 1),
+                SampleAttempts.imported(1, at: 30),
+            ],
+        ]
+        try await MotoTable.serve { url, http in
+            let client = try AWSClient.loopback(url, http: http)
+            for (number, attempts) in sets.enumerated() {
+                let writes = attempts.compactMap(\.self)
+                let expected = try #require(InstanceRecord(writes))
+                for (index, order) in writes.permutations.enumerated() {
+                    let store = "\(number)-\(index)"
+                    let table = try #require(InstanceTable(name: MotoTable.name, datastoreID: store, client: client))
+                    for attempt in order { #expect(await table.write([attempt]).error == nil) }
+                    #expect(try await Self.row(store, client) == expected, "\(order)")
+                    #expect(await table.write(order.reversed()).left == 0)
+                    #expect(try await Self.row(store, client) == expected, "\(order)")
+                }
+                // A round that another writer wins is taken again.
+                let table = try #require(
+                    InstanceTable(name: MotoTable.name, datastoreID: "\(number)-at-once", client: client))
+                await withTaskGroup { group in
+                    for _ in 0..<4 {
+                        group.addTask { #expect(await table.write(writes.shuffled()).error == nil) }
+                    }
+                }
+                #expect(try await Self.row("\(number)-at-once", client) == expected)
+            }
+        }
+    }
+
+    private static func row(_ store: String, _ client: AWSClient) async throws -> InstanceRecord? {
+        // A condition that never holds shows the item.
+        let refused = try await DynamoDBClient(client: client).putItem(
+            table: MotoTable.name, item: ["sopInstanceUID": .text("1.4"), "datastoreId": .text(store)],
+            if: .has(["revision": "none"]))
+        guard case .refused(let item?) = refused else { return nil }
+        return InstanceRecord(item: item)
+    }
+
+    @Test(
+        "A table that is gone, or that may not be written to, is not asked for each row",
+        arguments: ["AccessDeniedException", "ResourceNotFoundException"])
+    func failures(_ code: String) async throws {
+        let reply = LoopbackHTTPServer.Reply.status(400, #"{"__type":"x#\#(code)","message":"m"}"#)
+        try await LoopbackHTTPServer.serve(reply) { server, url, http in
+            let table = try #require(
+                InstanceTable(name: "t", datastoreID: "d", client: try .loopback(url, http: http)))
+            let attempt = try #require(SampleAttempts.pending(1))
+            let writes = await table.write(Array(repeating: attempt, count: 500))
+            #expect(writes.left == 500 && !writes.mayBeRepeated)
+            #expect(server.requests.count <= 64)
+        }
+    }
+
+    @Test("Without a name there is no table", arguments: [nil, ""])
+    func noTable(_ name: String?) async throws {
+        let client = try AWSClient.loopback("http://127.0.0.1:9", http: HTTPClient())
+        #expect(InstanceTable(name: name, datastoreID: "d", client: client).map { _ in true } == nil)
+    }
+}
+
+/// A table like the template's in moto.
+enum MotoTable {
+    static let name = "instances"
+
+    static func serve(_ use: (_ url: String, _ http: HTTPClient) async throws -> Void) async throws {
+        let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let ready = FileManager.default.temporaryDirectory.appending(path: "moto-\(UUID())")
+        let server = Task {
+            try await ForeignProgram.run(
+                project.appending(path: ".venv/bin/python").path(), ["-c", program, ready.path()])
+        }
+        defer { try? FileManager.default.removeItem(at: ready) }
+        var url: String?
+        for _ in 0..<600 where url == nil {
+            try await Task.sleep(for: .milliseconds(100))
+            url = try? String(contentsOf: ready, encoding: .utf8)
+        }
+        try await use(try #require(url, "moto did not start"), HTTPClient())
+        try FileManager.default.removeItem(at: ready)
+        let result = try await server.value
+        #expect(result.status == 0, "\(result.output)")
+    }
+
+    /// Ends when the file that holds its address is gone.
+    private static let program = """
+        import os, sys, time
+        import boto3
+        from moto.server import ThreadedMotoServer
+
+        server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+        server.start()
+        url = "http://%s:%d" % server.get_host_and_port()
+        boto3.client(
+            "dynamodb", "eu-central-1", endpoint_url=url, aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="secret"
+        ).create_table(
+            TableName="instances",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"} for name in ("sopInstanceUID", "datastoreId")
+            ],
+            KeySchema=[
+                {"AttributeName": "sopInstanceUID", "KeyType": "HASH"},
+                {"AttributeName": "datastoreId", "KeyType": "RANGE"},
+            ],
+        )
+        with open(sys.argv[1] + ".new", "w") as file:
+            file.write(url)
+        os.rename(sys.argv[1] + ".new", sys.argv[1])
+        for _ in range(1200):
+            if not os.path.exists(sys.argv[1]):
+                break
+            time.sleep(0.1)
+        server.stop()
+        """
+}

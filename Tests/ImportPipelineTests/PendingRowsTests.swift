@@ -1,0 +1,99 @@
+import AWS
+import Foundation
+import StructuredLog
+import Synchronization
+import Testing
+
+@testable import ImportIntake
+@testable import ImportPipeline
+
+@Suite("Instances whose import is under way")
+struct PendingRowsTests {
+    /// Answers as it is told to.
+    final class Index: InstanceIndex {
+        private let written = Mutex<[InstanceAttempt]>([])
+        private let failure = Mutex<(any Error)?>(nil)
+        private let calls = Mutex(0)
+
+        var attempts: [InstanceAttempt] { written.withLock { $0 } }
+        var callCount: Int { calls.withLock { $0 } }
+
+        func fail(with error: (any Error)?) {
+            failure.withLock { $0 = error }
+        }
+
+        func write(_ attempts: [InstanceAttempt]) async -> InstanceWrites {
+            calls.withLock { $0 += 1 }
+            let error = failure.withLock { $0 }
+            if error == nil { written.withLock { $0 += attempts } }
+            return InstanceWrites(left: error == nil ? 0 : attempts.count, error: error)
+        }
+    }
+
+    private let index = Index()
+    private let intake: SampleIntake
+    private let id = SampleDeliveries.id(1)
+    private var key: String { BucketLayout.manifestKey(of: ImportID(id)) }
+
+    private static func error(_ status: Int, _ code: String) -> AWSServiceError {
+        AWSServiceError(service: "dynamodb", operation: "PutItem", statusCode: status, code: code, message: "m")
+    }
+
+    init() {
+        var intake = SampleIntake()
+        intake.rows = PendingRows(
+            index: index, clock: ContinuousClock(), now: { [bucket = intake.bucket] in bucket.now }, metrics: nil)
+        self.intake = intake
+        intake.bucket.lay(id)
+        let manifest = SampleDeliveries.manifest(id, ["1.4", "1.5"])
+        intake.bucket.put(manifest, key: BucketLayout.manifestKey(of: ImportID(id)))
+    }
+
+    @Test("They are written when the manifest was read, and again when its event comes again")
+    func manifest() async throws {
+        for _ in 0..<2 { #expect(try await intake.takeEvent(of: key) == .started) }
+        #expect(index.attempts.map(\.sopInstanceUID) == ["1.4", "1.5", "1.4", "1.5"])
+        #expect(index.attempts.allSatisfy { $0.outcome == .pending && $0.importID == ImportID(id) })
+        #expect(index.attempts.first?[.receivedAt] == "2026-11-23T23:53:20Z")
+    }
+
+    @Test("A table that is throttled: the import is started all the same, and the event comes again for the rows")
+    func throttled() async throws {
+        index.fail(with: Self.error(400, "ThrottlingException"))
+        await #expect(throws: InstanceRowsLeft()) { try await intake.takeEvent(of: key) }
+        #expect(intake.executions.started == [ImportID(id)])
+        #expect(!intake.bucket.hasMarker(of: id))
+        index.fail(with: nil)
+        // For a while it is not asked.
+        await #expect(throws: InstanceRowsLeft()) { try await intake.takeEvent(of: key) }
+        #expect(index.callCount == 1)
+        intake.bucket.now += 31
+        #expect(try await intake.takeEvent(of: key) == .started)
+        #expect(index.attempts.count == 2)
+    }
+
+    @Test("A table that is gone keeps no event back: repeating would not help")
+    func gone() async throws {
+        index.fail(with: Self.error(400, "ResourceNotFoundException"))
+        #expect(try await intake.takeEvent(of: key) == .started)
+        #expect(!intake.bucket.hasMarker(of: id))
+        #expect(intake.log.lines.joined().contains("instances are not in the index as pending"))
+    }
+
+    @Test("A sweep starts the import of a lost event whatever becomes of the rows")
+    func sweep() async throws {
+        index.fail(with: Self.error(503, "ServiceUnavailable"))
+        intake.bucket.layLease()
+        intake.bucket.now += 700
+        let outcome = await intake.sweep()
+        #expect(outcome.started == 1 && outcome.failed == 0)
+        #expect(!intake.bucket.hasMarker(of: id))
+    }
+
+    @Test("What is rejected has no rows")
+    func rejected() async throws {
+        intake.bucket[key] = "{}"
+        #expect(try await intake.takeEvent(of: key) == .rejected)
+        #expect(index.callCount == 0)
+    }
+}
