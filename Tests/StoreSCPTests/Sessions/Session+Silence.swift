@@ -1,6 +1,6 @@
 /// PS3.8 §9.1.5 and the time-outs of a service: peers that stop in the middle.
 extension Session {
-    private static let impatient = ["ASSOCIATION_TIMEOUT": "1", "NETWORK_TIMEOUT": "1", "DIMSE_TIMEOUT": "1"]
+    private static let impatient = ["ASSOCIATION_TIMEOUT": "3", "NETWORK_TIMEOUT": "3", "DIMSE_TIMEOUT": "3"]
 
     /// The peer says nothing more and does not close: `waiting` is what the receiver does about it.
     private static func silent(
