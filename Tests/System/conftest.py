@@ -87,9 +87,9 @@ def pipeline(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def receiver(pipeline):
-    """The receiver that most tests share."""
+    """The receiver that most tests share. Each study has a delivery of its own, however many they send at once."""
     log = pipeline.aws.state_dir / "logs" / "receiver.log"
-    with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log) as scp:
+    with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, DELIVERY_OPENING_SECONDS="0") as scp:
         yield scp
 
 

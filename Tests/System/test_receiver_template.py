@@ -365,4 +365,5 @@ def test_no_number_that_the_template_takes_ends_the_receivers_start():
         checked.add(name)
     assert checked == {
         *("SCP_PORT", "HEALTH_PORT", "DIMSE_TIMEOUT", "NETWORK_TIMEOUT", "MAXIMUM_ASSOCIATIONS", "DRAIN_TIMEOUT"),
+        *("DELIVERY_OPENING_SECONDS", "DELIVERY_OPENING_BURST"),
     }

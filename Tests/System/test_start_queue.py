@@ -120,7 +120,8 @@ def test_many_deliveries_are_started_in_order_and_all_are_imported(busy, tmp_pat
     files = write_studies(tmp_path / "studies")
     log = busy.aws.state_dir / "logs" / "start-queue-receiver.log"
     began = time.monotonic()
-    with Receiver(STORE_SCP, busy.aws.endpoint, busy.bucket, log, DELIVERY_QUIET_SECONDS="1") as receiver:
+    settings = {"DELIVERY_QUIET_SECONDS": "1", "DELIVERY_OPENING_SECONDS": "0"}
+    with Receiver(STORE_SCP, busy.aws.endpoint, busy.bucket, log, **settings) as receiver:
         send(files, receiver.port)
         # A killed TriggerImport would hide its events for twelve minutes.
         wait_for("the manifests", lambda: len(busy.manifests()) == manifests + STUDIES, IMPORT_SECONDS)

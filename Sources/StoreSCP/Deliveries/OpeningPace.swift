@@ -4,8 +4,9 @@
 /// Openings take tokens from a bucket. While it has one, each study opens a delivery. Without a token the study joins the delivery that its
 /// sender opened last. A sender for whom there is none opens one all the same and leaves a debt, so that the pace holds in the long run.
 ///
-/// Senders take turns: once `senders` have had the time for an opening each, and the bucket for all of its tokens, a delivery is too old to be
-/// joined. So a sender whose token another always takes does not wait for its import longer than that.
+/// Senders take turns: in the time for two openings of each sender, and in that in which the bucket fills, a delivery becomes too old to be joined. So
+/// a sender whose tokens others always take does not wait for its import longer than that. By turns alone half as much is opened as the pace allows: the
+/// rest is for tokens.
 package struct OpeningPace: Sendable, Equatable {
     private let interval: Duration
     /// In which the empty bucket fills.
@@ -31,7 +32,7 @@ package struct OpeningPace: Sendable, Equatable {
         guard interval > .zero else { return true }
         let full = max(fullAt, now) + interval
         let hasToken = full <= now + filling
-        if !hasToken, let openedAt, now - openedAt < max(filling, interval * senders) { return false }
+        if !hasToken, let openedAt, now - openedAt < max(filling, interval * 2 * senders) { return false }
         fullAt = min(full, now + filling + filling)
         return true
     }
