@@ -16,7 +16,7 @@ PYTHON := .venv/bin/python
 PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint image invoke reproduce redrive chaos corpus bench-runtime bench-scp soak-scp down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint image invoke reproduce redrive chaos corpus bench-runtime bench-scp bench-pipeline soak-scp down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -60,9 +60,10 @@ test-system: release .venv-sam/complete .venv-mitmproxy/complete .build-corpus/c
 	$(PYTHON) -m pytest Tests/System --numprocesses $(PROCESSES) --dist loadfile $(PYTEST_ARGUMENTS)
 
 test-long: release ## The tests that `make test` runs with fewer studies, images, deliveries and states, as they were meant
-	@scripts/build-static DeliveryModel
+	LONG_FORM=yes swift test --filter PipelineSimulationTests
+	@scripts/build-static DeliveryModel PipelineBenchmark
 	LONG_FORM=yes $(PYTHON) -m pytest -s \
-		$(foreach name,many_studies start_queue hostile_documents costs delivery_model,Tests/System/test_$(name).py)
+		$(foreach name,many_studies start_queue hostile_documents costs delivery_model simulated_pipeline,Tests/System/test_$(name).py)
 
 corpus: release .build-corpus/complete ## What four receivers say of the DICOM files inside PyPI's wheels, as a table
 	$(PYTHON) -m pytest -s Tests/System/test_corpus.py
@@ -115,6 +116,10 @@ bench-scp: release ## The receiver beside a C floor, DCMTK and pynetdicom; SUITE
 
 soak-scp: release ## SECONDS=3600: whether the receiver's memory grows
 	@SUITES=soak SOAK_SECONDS=$(or $(SECONDS),3600) scripts/bench-scp
+
+bench-pipeline: setup ## The pipeline in virtual time, with the product's own policies: waits, costs and what is possible; draws a plot
+	@scripts/build-static PipelineBenchmark
+	$(RUN_HERE) .build-static/PipelineBenchmark . docs/pipeline-backlog.svg
 
 bench-runtime: package ## The Lambda runtime beside a C floor and AWS's Python runtime
 	@scripts/bench-runtime

@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
@@ -171,6 +172,19 @@ let package = Package(
         .executableTarget(
             name: "SCPBenchmark", dependencies: ["CZlib"], path: "Benchmarks/StoreSCP/SCPBenchmark",
             swiftSettings: settings),
+        .target(
+            name: "PipelineSimulation",
+            dependencies: [
+                "ImportPipeline", "StartQueue", "StorageSCP",
+                .product(name: "HeapModule", package: "swift-collections"), .product(name: "Yams", package: "Yams"),
+            ],
+            path: "Benchmarks/Pipeline/PipelineSimulation", swiftSettings: settings),
+        .testTarget(
+            name: "PipelineSimulationTests", dependencies: ["PipelineSimulation", "ImportPipeline", "StorageSCP"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "PipelineBenchmark", dependencies: ["PipelineSimulation", "ImportPipeline"],
+            path: "Benchmarks/Pipeline/PipelineBenchmark", swiftSettings: settings),
         .executableTarget(
             name: "RuntimeBenchmark", path: "Benchmarks/Runtime/RuntimeBenchmark", swiftSettings: settings),
     ],

@@ -26,7 +26,7 @@ struct CheckStatusFunction: LambdaHandler {
         FunctionSetting("TABLE_NAME", "the import job table"),
         FunctionSetting("INSTANCE_TABLE_NAME", "the index of instances; without it nothing is written there"),
         FunctionSetting("DATASTORE_ID", "the HealthImaging data store"),
-        FunctionSetting("POLL_SECONDS", "between two looks at a job, 1 to 3600"),
+        FunctionSetting("POLL_SECONDS", "before a job that failed is started again, 1 to 3600"),
         FunctionSetting("TAG_IMPORTED", "true: imported objects are tagged, so that they may expire"),
         FunctionSetting("TAG_WARNED", "true: those that were imported with a warning are tagged too"),
         FunctionSetting("METRICS_NAMESPACE, METRICS_SERVICE", "where metrics go; without the first none are written"),
@@ -57,7 +57,7 @@ struct CheckStatusFunction: LambdaHandler {
         let output = JobOutputReader(
             s3: s3, folder: try JobOutputReader.folder(of: job, event, datastoreID: datastoreID), logger: logger)
         let look = try await look(at: job, output, of: event.request, logger: logger)
-        let progress = event.progressed(by: look.verdict, on: job.jobStatus, pollInterval)
+        let progress = event.progressed(by: look.verdict, on: job.jobStatus, age: job.age(at: Date()), pollInterval)
         var reportS3URI: String?
         if let proof = look.proof {
             reportS3URI = try await output.write(
@@ -66,6 +66,7 @@ struct CheckStatusFunction: LambdaHandler {
         try await record(look.verdict, reportS3URI, of: job, event: event, isStartedAgain: progress.startsAgain)
         try await writeRows(of: look, job, event: event, isStartedAgain: progress.startsAgain, logger: logger)
         count(look, of: event, isStartedAgain: progress.startsAgain)
+        if look.verdict.outcome != .pending { await remember(job, of: event.request, logger: logger) }
         logger.info(
             "import job checked",
             metadata: [
@@ -162,6 +163,19 @@ struct CheckStatusFunction: LambdaHandler {
         let endedAt = (job.endedAt ?? job.submittedAt)?.date ?? .distantPast
         guard writes.mayBeRepeated, Date().timeIntervalSince(endedAt) < Self.indexPatience else { return }
         throw error
+    }
+
+    /// The next jobs are looked at when this one's time tells. A time that cannot be kept is no reason to look again.
+    private func remember(
+        _ job: HealthImagingClient.JobProperties, of request: ImportRequest, logger: Logger
+    ) async {
+        guard let seconds = job.secondsToCompletion else { return }
+        do {
+            let jobTimes = try RecentJobTimesStore(s3: s3, of: request, datastoreID: datastoreID)
+            try await jobTimes.write(RecentJobTimes(after: seconds, before: try await jobTimes.read()))
+        } catch {
+            logger.warning("could not keep how long the job took", error: error)
+        }
     }
 
     /// Imports by their outcome, when it is the last word on them.

@@ -3,9 +3,9 @@ import ImportPipeline
 
 extension ImportProgress {
     /// The state after a look at the job. An import that failed is started again a few times for transient reasons, and with more
-    /// patience where HealthImaging was busy.
+    /// patience where HealthImaging was busy. `age`: see `LookSchedule`.
     func progressed(
-        by verdict: ImportVerdict, on jobStatus: HealthImagingClient.JobStatus, _ interval: PollInterval
+        by verdict: ImportVerdict, on jobStatus: HealthImagingClient.JobStatus, age: Double?, _ interval: PollInterval
     ) -> ImportProgress {
         var progress = self
         progress.jobStatus = jobStatus
@@ -20,7 +20,7 @@ extension ImportProgress {
             progress.waitSeconds = interval.seconds(beforeAttempt: transientAttempts + 1)
         case .busy, .transient, .permanent:
             progress.outcome = verdict.outcome
-            progress.waitSeconds = interval.seconds(afterPolls: progress.polls)
+            progress.waitSeconds = LookSchedule.nextWait(after: waitSeconds, age: age)
             return progress
         }
         progress.startsAgain = true

@@ -65,6 +65,9 @@ package enum BucketLayout {
 
     package static func taskLeaseKey(of task: TaskID) -> String { "\(taskLeases)\(task)" }
 
+    /// In the output bucket. The jobs' own folders begin with a date.
+    package static func recentJobTimesKey(ofDatastore id: String) -> String { "recent-job-times/\(id).json" }
+
     package static func auditKey(of delivery: DeliveryID) -> String { "\(audits)\(delivery)" }
 
     /// Whose open marker has this key; nil for any other key.

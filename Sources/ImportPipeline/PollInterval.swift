@@ -1,4 +1,5 @@
-/// How long the state machine waits between two looks at a job, from `POLL_SECONDS`.
+/// `POLL_SECONDS`: how long it is to the first look at a job while nothing is known of other jobs, and what waits between attempts
+/// are multiples of.
 package struct PollInterval: Sendable, Equatable {
     package let seconds: Int
 
@@ -7,12 +8,6 @@ package struct PollInterval: Sendable, Equatable {
             throw PollIntervalError(value: text)
         }
         self.seconds = seconds
-    }
-
-    /// The wait grows with the number of looks so far: an execution has 25,000 events, and a job that takes hours is not
-    /// told sooner by being asked more often.
-    package func seconds(afterPolls polls: Int) -> Int {
-        min(seconds * (1 + min(polls, DocumentLimits.polls.upperBound) / 10), max(seconds, 300))
     }
 
     /// What made a job fail may last for a while: twice as long before each further attempt.

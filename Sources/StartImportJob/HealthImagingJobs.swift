@@ -7,6 +7,7 @@ import StructuredLog
 package struct HealthImagingJobs: ImportJobs {
     private let healthImaging: HealthImagingClient
     private let table: ImportJobTable
+    private let s3: S3Client
     private let datastoreID: String
     private let dataAccessRoleARN: String
     private let pollInterval: PollInterval
@@ -20,6 +21,7 @@ package struct HealthImagingJobs: ImportJobs {
     ) {
         healthImaging = HealthImagingClient(client: client, retryPolicy: .callerRepeats)
         table = ImportJobTable(name: tableName, client: client)
+        s3 = S3Client(client: client.with(.callerRepeats))
         self.datastoreID = datastoreID
         self.dataAccessRoleARN = dataAccessRoleARN
         self.pollInterval = pollInterval
@@ -42,6 +44,12 @@ package struct HealthImagingJobs: ImportJobs {
             dataAccessRoleArn: dataAccessRoleARN)
         return ImportProgress(
             request: request, attempt: state.attempt, busyAttempts: state.busyAttempts, jobId: job.jobId,
-            jobStatus: job.jobStatus, outcome: .pending, waitSeconds: pollInterval.seconds, polls: 0)
+            jobStatus: job.jobStatus, outcome: .pending, waitSeconds: await firstWait(of: request), polls: 0)
+    }
+
+    /// The job runs: that nobody can tell how long others took is no reason to fail.
+    private func firstWait(of request: ImportRequest) async -> Int {
+        let recent = try? await RecentJobTimesStore(s3: s3, of: request, datastoreID: datastoreID).read()
+        return LookSchedule.firstWait(recent, unknown: pollInterval)
     }
 }

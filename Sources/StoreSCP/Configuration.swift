@@ -53,9 +53,9 @@ package struct Configuration: Sendable {
     let maximumPoolConnections: Int
     let maximumDocumentConnections: Int
     let importUnit: ImportUnit
-    let delivery: DeliveryLimits
+    package let delivery: DeliveryLimits
     let deliveryCapacity: DeliveryCapacity
-    let openingPace: OpeningPace
+    package let openingPace: OpeningPace
     /// After twice as long again without a sign of life, others close the task's deliveries.
     let taskLeaseSeconds: Int
     let logLevel: Logger.Level
@@ -97,6 +97,7 @@ package struct Configuration: Sendable {
         importUnit = try settings.choice("IMPORT_UNIT", default: ImportUnit.delivery)
         delivery = DeliveryLimits(
             quietSeconds: try settings.integer("DELIVERY_QUIET_SECONDS", default: 30, in: 1...86_400),
+            shortQuietSeconds: try settings.integer("DELIVERY_SHORT_QUIET_SECONDS", default: 3, in: 1...86_400),
             maximumInstances: importUnit == .instance
                 ? 1
                 : try settings.integer(

@@ -96,7 +96,7 @@ final class StorageService: AssociationService {
         if let association = summary.association {
             metadata["linesNotWritten"] = linesNotWritten(of: association).map { "\($0)" }
             associations.ended(association.id)
-            deliveries.associationEnded(association.id)
+            deliveries.associationEnded(association.id, isReleased: summary.end == .released)
         }
         if case .rejected = summary.end { counts.associationRejected() }
         counts.instancesFailed(summary.instancesFailed)

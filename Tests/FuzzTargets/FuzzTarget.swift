@@ -32,6 +32,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// HealthImaging's answer about a job.
     case job
     case jobOutput
+    /// How long jobs have lately taken.
+    case jobTimes
     /// Lines about single files.
     case results
     /// A page of S3's.
@@ -59,6 +61,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .event: FuzzedDocument.event(Array(bytes))
         case .job: FuzzedDocument.job(Array(bytes))
         case .jobOutput: FuzzedDocument.jobOutput(Array(bytes))
+        case .jobTimes: FuzzedDocument.jobTimes(Array(bytes))
         case .results: FuzzedDocument.results(Array(bytes))
         case .listing: FuzzedDocument.listing(Array(bytes))
         case .s3URI: FuzzedDocument.s3URI(Array(bytes))

@@ -38,7 +38,8 @@ enum FuzzedDocument {
             let interval = try? PollInterval("3600")
         else { return }
         expectSame(progress, in: progress) { $0 }
-        _ = interval.seconds(afterPolls: progress.polls + 1) + interval.seconds(beforeAttempt: progress.attempt + 1)
+        _ = LookSchedule.nextWait(after: progress.waitSeconds, age: nil)
+        _ = interval.seconds(beforeAttempt: progress.attempt + 1)
         _ = interval.seconds(afterBusyAttempts: progress.busyAttempts + 1)
     }
 
@@ -60,6 +61,16 @@ enum FuzzedDocument {
     static func jobOutput(_ bytes: [UInt8]) {
         guard let output = try? PipelineJSON.decode(JobOutputManifest.self, from: bytes) else { return }
         _ = (output.jobSummary.numberOfFailedFiles ?? 0) + output.jobSummary.numberOfNonPrimaryInstances
+    }
+
+    static func jobTimes(_ bytes: [UInt8]) {
+        guard let times = try? PipelineJSON.decode(RecentJobTimes.self, from: bytes),
+            let unknown = try? PollInterval("30")
+        else { return }
+        let next = [-1, 0, 90, .infinity].reduce(times) { RecentJobTimes(after: $1, before: $0) }
+        expectSame(next, in: next) { $0 }
+        let wait = LookSchedule.firstWait(next, unknown: unknown)
+        precondition(DocumentLimits.waitSeconds.contains(wait), "an execution would not wait so long")
     }
 
     static func results(_ bytes: [UInt8]) {

@@ -39,7 +39,8 @@ import Testing
             "REQUIRE_CALLING_AE_TITLE": "CT ROOM 1, MR1", "MAX_POOL_CONNECTIONS": "10", "DIMSE_TIMEOUT": "5",
             "NETWORK_TIMEOUT": "6", "MAXIMUM_ASSOCIATIONS": "7", "MAXIMUM_PDU_SIZE": "16384",
             "SUPPORTED_SOP_CLASS_UIDS": "1.2.840.10008.5.1.4.1.1.2", "LOG_LEVEL": "debug", "LOG_FORMAT": "text",
-            "IMPORT_UNIT": "instance", "DELIVERY_QUIET_SECONDS": "2", "STORAGE_DIRECTORY": "unused",
+            "IMPORT_UNIT": "instance", "DELIVERY_QUIET_SECONDS": "2", "DELIVERY_SHORT_QUIET_SECONDS": "1",
+            "STORAGE_DIRECTORY": "unused",
             "TRANSFER_SYNTAX_PREFERENCE": "sender",
         ])
         #expect(configuration.network.associations.total == 7)
@@ -55,6 +56,7 @@ import Testing
         #expect(configuration.transferSyntaxPreference == .sender)
         #expect(configuration.importUnit == .instance)
         #expect(configuration.delivery.quietSeconds == 2)
+        #expect(configuration.delivery.shortQuietSeconds == 1)
         #expect(configuration.logLevel == .debug)
         #expect(configuration.logFormat == .text)
     }

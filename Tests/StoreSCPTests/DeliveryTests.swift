@@ -42,7 +42,7 @@ import Testing
         let isTaken = store("1", in: &delivery)
         #expect(isTaken)
         #expect(!delivery.isQuiet)
-        delivery.associationEnded("a")
+        delivery.associationEnded("a", isReleased: true)
         #expect(delivery.isQuiet)
     }
 

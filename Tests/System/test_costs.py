@@ -4,6 +4,7 @@ the sums. One study is one delivery, one execution and one job, however many ima
 import collections
 import itertools
 import json
+import math
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,18 +25,18 @@ from test_pipeline import Watch
 from waiting import wait_for
 
 pytestmark = pytest.mark.pipeline
-ASSOCIATIONS = 4
+ASSOCIATIONS, POLL_SECONDS = 4, 4
 # Of instances: one that was sent before costs more.
 NUMBERS = itertools.count(2_000_000)
 # Of an execution that looks at its job once: TriggerImport, StartImportJob, WaitForCompletion, CheckStatus, IsComplete,
 # ImportSucceeded; each further look adds three.
 TRANSITIONS, TRANSITIONS_OF_A_LOOK = 6, 3
 # Of the receiver, beside one for each image: marker, manifest; of TriggerImport: manifest, execution, the marker's removal; of
-# StartImportJob: job, item, the execution's answer.
-RECEIVER_REQUESTS, START_REQUESTS = 2, 6
+# StartImportJob: job, item, how long others took, the execution's answer.
+RECEIVER_REQUESTS, START_REQUESTS = 2, 7
 # Of CheckStatus: the job and perhaps its manifest at each look; at the last one the delivery's manifest and whether there is a
-# further one, a listing, what it lists, the report and the item.
-LOOK_REQUESTS, VERDICT_REQUESTS = 3, 8
+# further one, a listing, what it lists, the report and the item, how long others took and this one.
+LOOK_REQUESTS, VERDICT_REQUESTS = 3, 10
 # Of each image in the index of instances: PENDING by TriggerImport, the outcome by CheckStatus.
 ROW_REQUESTS = 2
 # Of TriggerImport for an object of the inbox: its size and date, its beginning, the copy, execution, the object's removal.
@@ -52,7 +53,7 @@ RECOVERY_REQUESTS, SECOND_LOOK_REQUESTS = 10, 9
 def quiet(tmp_path_factory):
     """A pipeline that does nothing else."""
     with LocalAWS(tmp_path_factory.mktemp("costs"), "--job-seconds", "2") as local:
-        yield Pipeline(local, deploy(local.endpoint, {"PollSeconds": "4"}))
+        yield Pipeline(local, deploy(local.endpoint, {"PollSeconds": str(POLL_SECONDS)}))
 
 
 @pytest.fixture
@@ -111,6 +112,13 @@ class Costs:
     def looks(self) -> int:
         return sum(self._count(arn, "WaitStateEntered") for arn in self.executions())
 
+    def first_wait(self) -> int:
+        """Of the only execution, in seconds."""
+        [arn] = self.executions()
+        history = self._pipeline.aws.client("stepfunctions").get_execution_history(executionArn=arn)["events"]
+        [wait, *_] = [event["stateEnteredEventDetails"] for event in history if event["type"] == "WaitStateEntered"]
+        return json.loads(wait["input"])["waitSeconds"]
+
     def invocations(self) -> int:
         return sum(self._pipeline.aws.invocations().values()) - self._invocations
 
@@ -148,6 +156,20 @@ def test_a_study_costs_one_execution_however_many_images_it_has(quiet, start, tm
     assert 3 * images < costs.requests() <= images + lease + a_study + ROW_REQUESTS * images
 
 
+def test_a_job_is_looked_at_when_others_had_ended(quiet, start, tmp_path):
+    """The first execution waits for POLL_SECONDS, the next one for what the first one's job took."""
+    receiver, waits = start(), []
+    for number in range(2):
+        watch, costs = Watch(quiet), Costs(quiet)
+        send(study(tmp_path / str(number), 1), receiver.port)
+        watch.ended(1)
+        waits.append(costs.first_wait())
+    assert waits[1] < POLL_SECONDS
+    bucket, key = quiet.outputs["OutputBucketName"], f"recent-job-times/{quiet.outputs['DatastoreId']}.json"
+    times = json.loads(quiet.aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+    assert 0 <= times["meanLogarithm"] <= math.log(POLL_SECONDS)
+
+
 def test_images_that_are_imported_one_by_one_cost_as_many_executions(quiet, start, tmp_path):
     receiver, watch, costs = start(IMPORT_UNIT="instance"), Watch(quiet), Costs(quiet)
     send(study(tmp_path / "study", 20), receiver.port)
@@ -171,7 +193,7 @@ def test_objects_of_the_inbox_cost_as_many_executions(quiet, tmp_path):
     assert len(costs.executions()) == 20
     # TriggerImport takes one object of the inbox at a time.
     assert costs.invocations() >= 20 * 3
-    start_job = 3
+    start_job = 4
     assert costs.requests() <= 20 * (INBOX_REQUESTS + start_job + VERDICT_REQUESTS + ROW_REQUESTS) + LOOK_REQUESTS * costs.looks()
     assert quiet.keys("inbox/") == []
 

@@ -24,6 +24,13 @@ extension KeyedDecodingContainer {
         try isPresent(key) ? integer(in: range, key) : nil
     }
 
+    func number(in range: ClosedRange<Double>, _ key: Key) throws -> Double {
+        guard let number = try? decode(Double.self, forKey: key), range.contains(number) else {
+            throw error(at: key, expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
     /// nil where it is missing, null or something else: of what HealthImaging wrote the rest is used.
     func readable<Value: Decodable>(_: Value.Type, _ key: Key) -> Value? {
         try? decode(Value.self, forKey: key)

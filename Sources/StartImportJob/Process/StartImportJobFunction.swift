@@ -15,7 +15,7 @@ struct StartImportJobFunction: LambdaHandler {
         FunctionSetting("DATASTORE_ID", "the HealthImaging data store"),
         FunctionSetting("DATA_ACCESS_ROLE_ARN", "the role that HealthImaging assumes"),
         FunctionSetting("START_QUEUE_URL", "the queue that it takes messages of"),
-        FunctionSetting("POLL_SECONDS", "between two looks at a job, 1 to 3600"),
+        FunctionSetting("POLL_SECONDS", "to the first look while no job has ended, 1 to 3600"),
         FunctionSetting("METRICS_NAMESPACE, METRICS_SERVICE", "where metrics go; without the first none are written"),
     ]
 

@@ -54,6 +54,7 @@ extension Deliveries {
     }
 
     private func add(_ chain: DeliveryChain.Name, studyDate: String?, to entry: Entry, in state: inout State) {
+        state.quietTimes.began(study: chain.studyInstanceUID, of: chain.callingAETitle, at: elapsed())
         entry.delivery.studyJoined(chain.studyInstanceUID, date: studyDate)
         state.chains[chain, default: DeliveryChain(maximumRepeats: capacity.maximumRepeats)].joined(
             entry.delivery.id, at: entry.position)

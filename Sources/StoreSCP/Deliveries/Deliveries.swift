@@ -74,6 +74,7 @@ final class Deliveries: Sendable {
         var held: [String: DeliveryID] = [:]
         var openings: OpeningQueue
         var deadlines: [Deadline: DeadlineQueue] = [:]
+        var quietTimes: SenderQuietTimes
         var isShuttingDown = false
         var closures: [DeliveryID: Entry] = [:]
         /// Sealed ones among `entries`: with `closures`, those that make room before long.
@@ -135,7 +136,10 @@ final class Deliveries: Sendable {
         state = Mutex(
             State(
                 pace: store.startsImports ? pace : .unlimited,
-                openings: OpeningQueue(maximumUnderWay: capacity.maximumOpenings ?? .max)))
+                openings: OpeningQueue(maximumUnderWay: capacity.maximumOpenings ?? .max),
+                quietTimes: SenderQuietTimes(
+                    fullQuiet: .seconds(limits.quietSeconds),
+                    shortQuiet: .seconds(limits.shortQuietSeconds ?? limits.quietSeconds))))
     }
 
     /// Those whose manifest is not written yet.
@@ -166,7 +170,7 @@ final class Deliveries: Sendable {
             // One that has ended by now would hold the delivery for ever: `associationEnded` was called already, or waits
             // for its turn here.
             let holds = associations.contains(association)
-            if state.held[association] != id { associationEnded(association, in: &state) }
+            if state.held[association] != id { associationEnded(association, isReleased: false, in: &state) }
             if holds { state.held[association] = id }
             let isShuttingDown = state.isShuttingDown
             update(entry, in: &state) {
@@ -218,8 +222,9 @@ final class Deliveries: Sendable {
         state.withLock { update(id, in: &$0) { $0.instanceFailed() } }
     }
 
-    func associationEnded(_ association: String) {
-        state.withLock { associationEnded(association, in: &$0) }
+    /// `isReleased`: as its sender wished, who has sent what it wanted to.
+    func associationEnded(_ association: String, isReleased: Bool = false) {
+        state.withLock { associationEnded(association, isReleased: isReleased, in: &$0) }
     }
 
     /// Closes all of them, and each that is opened from now on with its first instance; returns when every manifest is
@@ -244,9 +249,9 @@ final class Deliveries: Sendable {
 
     // MARK: -
 
-    private func associationEnded(_ association: String, in state: inout State) {
+    private func associationEnded(_ association: String, isReleased: Bool, in state: inout State) {
         guard let id = state.held.removeValue(forKey: association) else { return }
-        update(id, in: &state) { $0.associationEnded(association) }
+        update(id, in: &state) { $0.associationEnded(association, isReleased: isReleased) }
     }
 
     /// Applies a change, then does what follows from it.
@@ -282,7 +287,9 @@ final class Deliveries: Sendable {
             state.sealedCount += 1
             return entry.delivery.chains.flatMap { state.chains[$0]?.sealed(entry.position) ?? [] }
         }
-        if !isSealed, entry.delivery.isQuiet { wait(for: .quiet, of: entry, in: &state) }
+        if !isSealed, entry.delivery.isQuiet {
+            wait(for: isShort(entry, in: state) ? .shortQuiet : .quiet, of: entry, in: &state)
+        }
         return []
     }
 }

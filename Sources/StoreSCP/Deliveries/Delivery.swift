@@ -41,6 +41,8 @@ struct Delivery {
     private(set) var storedCount = 0
     /// Associations that sent something of it and have not ended.
     private var holders: Set<String> = []
+    /// How often an association took hold of it, and whether the one that let go last was released.
+    private var (holds, isReleased) = (0, false)
     /// Set when nothing may join any more.
     private(set) var closeReason: DeliveryManifest.CloseReason?
 
@@ -75,6 +77,12 @@ struct Delivery {
 
     /// Whether nothing keeps it from being closed when it has been quiet for long enough.
     var isQuiet: Bool { pending == 0 && holders.isEmpty }
+
+    /// Whether its only study came over one association that was released, and all of it is stored: the sender has probably sent
+    /// the whole study.
+    var isProbablyWhole: Bool {
+        studyInstanceUIDs.count == 1 && holds == 1 && isReleased && storedCount == instanceCount
+    }
 
     /// Whether it is to be closed and the last instance on its way has come.
     var isReadyToClose: Bool { isSealed && pending == 0 }
@@ -123,11 +131,11 @@ struct Delivery {
     }
 
     mutating func associationHolds(_ association: String) {
-        holders.insert(association)
+        if holders.insert(association).inserted { holds += 1 }
     }
 
-    mutating func associationEnded(_ association: String) {
-        holders.remove(association)
+    mutating func associationEnded(_ association: String, isReleased: Bool) {
+        if holders.remove(association) != nil { self.isReleased = isReleased }
     }
 
     /// Lets nothing join any more; the first reason counts.

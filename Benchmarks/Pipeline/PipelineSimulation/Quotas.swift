@@ -1,0 +1,12 @@
+/// What HealthImaging allows a data store.
+package struct Quotas: Sendable {
+    package var startsPerSecond: Double
+    package var burst: Double
+    package var jobs: Int
+
+    package init(startsPerSecond: Double = 1, burst: Double = 2, jobs: Int = 100) {
+        self.startsPerSecond = startsPerSecond
+        self.burst = burst
+        self.jobs = jobs
+    }
+}

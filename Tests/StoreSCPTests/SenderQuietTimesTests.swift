@@ -1,0 +1,71 @@
+import Testing
+
+@testable import StorageSCP
+
+@Suite struct SenderQuietTimesTests {
+    private var times = SenderQuietTimes(fullQuiet: .seconds(30), shortQuiet: .seconds(3))
+    private var now = Duration.zero
+
+    /// A study that comes over one association, or over several.
+    private mutating func study(_ name: String, of title: String = "CT", isReleased: Bool = true) {
+        times.began(study: name, of: title, at: now)
+        let isShort = isReleased && times.isKnown(title)
+        now += .seconds(isShort ? 3 : 30)
+        times.closed(study: name, of: title, isReleased: isReleased, wasShort: isShort, at: now)
+    }
+
+    @Test("After ten studies over one association each, a sender is known, and others are not")
+    mutating func known() {
+        for number in 0..<9 { study("\(number)") }
+        #expect(!times.isKnown("CT"))
+        study("9")
+        #expect(times.isKnown("CT"))
+        #expect(!times.isKnown("MR"))
+        study("10", isReleased: false)
+        #expect(!times.isKnown("CT"))
+    }
+
+    @Test("A study that comes again within the full quiet time ends that, for two hundred studies")
+    mutating func split() {
+        for number in 0..<20 { study("\(number)") }
+        now += .seconds(26)
+        study("19")
+        #expect(!times.isKnown("CT"))
+        for number in 20..<198 { study("\(number)") }
+        #expect(!times.isKnown("CT"))
+        for number in 198..<202 { study("\(number)") }
+        #expect(times.isKnown("CT"))
+    }
+
+    @Test("One that comes later would have had a delivery of its own in any case")
+    mutating func late() {
+        for number in 0..<20 { study("\(number)") }
+        now += .seconds(28)
+        study("19")
+        #expect(times.isKnown("CT"))
+    }
+
+    @Test("Titles and watched studies are bounded, and the title that was used least recently goes")
+    mutating func bounds() {
+        for number in 0..<10 { study("\(number)") }
+        for number in 0..<SenderQuietTimes.maximumTitles - 1 { study("1", of: "\(number)") }
+        #expect(times.isKnown("CT"))
+        study("1", of: "one more")
+        #expect(!times.isKnown("CT"))
+        #expect(times.titleCount == SenderQuietTimes.maximumTitles)
+        for number in 0..<2 * SenderQuietTimes.maximumWatched {
+            times.closed(study: "\(number)", of: "MR", isReleased: true, wasShort: true, at: now)
+        }
+        #expect(times.watchedCount == SenderQuietTimes.maximumWatched)
+    }
+
+    @Test("A short quiet time that is not shorter turns it off")
+    func off() {
+        var times = SenderQuietTimes(fullQuiet: .seconds(3), shortQuiet: .seconds(3))
+        for number in 0..<20 {
+            times.closed(study: "\(number)", of: "CT", isReleased: true, wasShort: false, at: .zero)
+        }
+        #expect(!times.isKnown("CT"))
+        #expect(times.titleCount == 0)
+    }
+}
