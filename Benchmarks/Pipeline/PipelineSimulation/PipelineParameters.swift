@@ -5,7 +5,7 @@ import Yams
 
 /// What the pipeline's own files say: the state machine and the templates.
 package struct PipelineParameters: Sendable {
-    package let pollInterval: PollInterval
+    package var pollInterval: PollInterval
     /// Of the function that takes messages of the start queue.
     package let startTimeoutSeconds: Double
     /// Receivers, and their defaults.
