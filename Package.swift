@@ -41,7 +41,8 @@ let package = Package(
         .target(
             name: "LambdaRuntime", dependencies: ["ByteComparison", "HTTP", "CCurl", "StructuredLog"],
             path: "Sources/Runtime",
-            swiftSettings: settings),
+            swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--wrap=_swift_stdlib_getScalarName"])]),
         .target(
             name: "AWS", dependencies: ["ByteComparison", "HTTP", "StructuredLog", "CCrypto", "CISAL"],
             swiftSettings: settings),
