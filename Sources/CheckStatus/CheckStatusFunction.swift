@@ -172,7 +172,8 @@ struct CheckStatusFunction: LambdaHandler {
         guard let seconds = job.secondsToCompletion else { return }
         do {
             let jobTimes = try RecentJobTimesStore(s3: s3, of: request, datastoreID: datastoreID)
-            try await jobTimes.write(RecentJobTimes(after: seconds, before: try await jobTimes.read()))
+            let recent = try await jobTimes.recentTimes()
+            try await jobTimes.replaceRecentTimes(RecentJobTimes(after: seconds, before: recent))
         } catch {
             logger.warning("could not keep how long the job took", error: error)
         }

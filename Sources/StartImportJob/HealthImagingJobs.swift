@@ -49,7 +49,10 @@ package struct HealthImagingJobs: ImportJobs {
 
     /// The job runs: that nobody can tell how long others took is no reason to fail.
     private func firstWait(of request: ImportRequest) async -> Int {
-        let recent = try? await RecentJobTimesStore(s3: s3, of: request, datastoreID: datastoreID).read()
+        var recent: RecentJobTimes?
+        if let store = try? RecentJobTimesStore(s3: s3, of: request, datastoreID: datastoreID) {
+            recent = try? await store.recentTimes()
+        }
         return LookSchedule.firstWait(recent, unknown: pollInterval)
     }
 }

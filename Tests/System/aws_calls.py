@@ -131,7 +131,7 @@ class SwiftCode:
     def _receivers(self, text: str) -> dict[str, str]:
         """The names that are declared with a client's type, or made as one."""
         types = "|".join(self.clients)
-        found = re.findall(rf"\b(\w+)\s*:\s*({types})\b(?!\.)|\b(\w+)\s*=\s*({types})\(", text)
+        found = re.findall(rf"\b(\w+)\s*:\s*({types})\b(?!\.)|\b(\w+)\s*=\s*(?:try\??\s+)?({types})\(", text)
         return {declared or made: of_declared or of_made for declared, of_declared, made, of_made in found}
 
     def _conforming(self, text: str) -> set[str]:

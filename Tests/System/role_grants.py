@@ -40,6 +40,7 @@ DELIVERIES, OPEN, TASKS, AUDITS, SWEEPS, INBOX, TAKEN, DATES = FOLDERS = tuple(
         BucketLayout.DATES,
     )
 )
+JOB_TIMES = "OutputBucket/recent-job-times/*"
 # Where each part does what it calls.
 WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
     "TriggerImport": {
@@ -65,6 +66,8 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
     "StartImportJob": {
         "medical-imaging:StartDICOMImportJob": {"at": ["Datastore"], "role": ["ImportRole"]},
         "dynamodb:PutItem": {"at": ["DicomImportJobTable"]},
+        # How long other jobs took.
+        "s3:GetObject": {"at": [JOB_TIMES]},
         # What it cannot start yet goes back to the head of the queue.
         "sqs:ChangeMessageVisibility": {"at": ["StartQueue"]},
         # The execution that a token belongs to.
@@ -76,7 +79,7 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
         "s3:ListObjectsV2": {"at": ["OutputBucket"]},
         # The delivery's manifest, and what HealthImaging wrote.
         "s3:GetObject": {"at": [DELIVERIES, "OutputBucket/*"]},
-        "s3:PutObject": {"at": ["OutputBucket/*/report.json"]},
+        "s3:PutObject": {"at": ["OutputBucket/*/report.json", JOB_TIMES]},
         "s3:PutObjectTagging": {"at": [DATES]},
         "dynamodb:UpdateItem": {"at": ["DicomImportJobTable"]},
         # What became of each instance.
