@@ -106,7 +106,9 @@ let package = Package(
             ],
             path: "Tests/LoopbackHTTP", swiftSettings: settings),
         .target(name: "ForeignPrograms", path: "Tests/ForeignPrograms", swiftSettings: settings),
-        .target(name: "DamagedInput", path: "Tests/DamagedInput", swiftSettings: settings),
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
+        .target(
+            name: "DamagedInput", dependencies: ["SeededRandom"], path: "Tests/DamagedInput", swiftSettings: settings),
         .target(
             name: "FuzzTargets",
             dependencies: [
@@ -115,11 +117,12 @@ let package = Package(
             path: "Tests/FuzzTargets", exclude: ["Inputs"], swiftSettings: settings),
         .executableTarget(name: "DeliveryModel", path: "Tests/DeliveryModel", swiftSettings: settings),
         .testTarget(
-            name: "DICOMTests", dependencies: ["DICOM", "CZlib", "DamagedInput"], swiftSettings: settings),
+            name: "DICOMTests", dependencies: ["DICOM", "CZlib", "DamagedInput", "SeededRandom"],
+            swiftSettings: settings),
         .testTarget(
             name: "DICOMNetworkTests",
             dependencies: [
-                "DICOMNetwork", "DamagedInput", "ForeignPrograms", "FuzzTargets",
+                "DICOMNetwork", "DamagedInput", "ForeignPrograms", "FuzzTargets", "SeededRandom",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTestUtils", package: "swift-nio"),
@@ -141,7 +144,7 @@ let package = Package(
         .testTarget(
             name: "ImportPipelineTests",
             dependencies: [
-                "AWS", "ByteComparison", "DamagedInput", "ForeignPrograms", "ImportPipeline", "ImportIntake",
+                "AWS", "ByteComparison", "ForeignPrograms", "SeededRandom", "ImportPipeline", "ImportIntake",
                 "StartQueue", "StartImportJob", "CheckStatus", "HTTP", "LoopbackHTTP", "StructuredLog", "TestLog",
             ],
             swiftSettings: settings),
@@ -158,6 +161,7 @@ let package = Package(
             name: "Simulation",
             dependencies: [
                 "StorageSCP", "ImportIntake", "StartQueue", "ImportPipeline", "DICOM", "DICOMNetwork", "AWS",
+                "SeededRandom",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
@@ -176,7 +180,7 @@ let package = Package(
         .target(
             name: "PipelineSimulation",
             dependencies: [
-                "ImportPipeline", "StartQueue", "StorageSCP",
+                "ImportPipeline", "SeededRandom", "StartQueue", "StorageSCP",
                 .product(name: "HeapModule", package: "swift-collections"), .product(name: "Yams", package: "Yams"),
             ],
             path: "Benchmarks/Pipeline/PipelineSimulation", swiftSettings: settings),

@@ -1,5 +1,6 @@
 import DICOM
 import DamagedInput
+import SeededRandom
 import Testing
 
 @Suite("Damaged input")

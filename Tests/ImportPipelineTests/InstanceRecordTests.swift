@@ -1,6 +1,6 @@
 import AWS
-import DamagedInput
 import Foundation
+import SeededRandom
 import Testing
 
 @testable import ImportPipeline

@@ -3,6 +3,7 @@ import FoundationEssentials
 import ImportIntake
 import ImportPipeline
 import Logging
+import SeededRandom
 import StorageSCP
 
 /// One run: receivers, senders and functions about one bucket, until everything should have been imported.
@@ -240,7 +241,7 @@ final class World: @unchecked Sendable {
         }
     }
 
-    private static func configuration(using random: inout SeededGenerator) throws -> Configuration {
+    private static func configuration(using random: inout SplitMix64) throws -> Configuration {
         func choice(_ values: String...) -> String { values.randomElement(using: &random) ?? "" }
         return try Configuration(environment: [
             "DICOM_BUCKET": ModelledBucket.name,

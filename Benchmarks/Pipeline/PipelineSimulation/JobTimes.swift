@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Lognormal: most jobs take about as long as the others, a few much longer.
 package struct JobTimes: Sendable {
     package var mean: Double
@@ -12,7 +14,7 @@ package struct JobTimes: Sendable {
         self.changes = changes
     }
 
-    func draw(at time: Double, using random: inout SeededRandom) -> Double {
+    func draw(at time: Double, using random: inout SplitMix64) -> Double {
         let mean = changes.last { $0.time <= time }?.mean ?? self.mean
         return random.lognormal(mean: mean, spread: spread)
     }

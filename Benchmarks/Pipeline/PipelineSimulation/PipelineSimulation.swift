@@ -1,5 +1,6 @@
 import HeapModule
 import ImportPipeline
+import SeededRandom
 import StartQueue
 
 /// Deliveries of one data store, from the receiver's manifest to the table's last word, in virtual time: the product's own policy values
@@ -48,7 +49,7 @@ package struct PipelineSimulation {
     private let latencies: Latencies
     private let jobTimes: JobTimes
     private var healthImaging: HealthImagingModel
-    private var random: SeededRandom
+    private var random: SplitMix64
     private var agenda = Agenda<Event>()
     private var executions: [Execution]
     private var queue: [Int] = []
@@ -70,7 +71,7 @@ package struct PipelineSimulation {
         self.jobTimes = jobTimes
         self.recent = recent
         healthImaging = HealthImagingModel(quotas)
-        random = SeededRandom(seed: seed)
+        random = SplitMix64(seed: seed)
         executions = Array(repeating: Execution(), count: deliveries.count)
     }
 

@@ -1,4 +1,5 @@
 import ImportPipeline
+import SeededRandom
 import StorageSCP
 
 /// What comes, and what HealthImaging allows.
@@ -51,7 +52,7 @@ package struct Scenario: Sendable {
     package static func bundledMigration(share: Double = 1, _ parameters: PipelineParameters) -> Scenario {
         let seconds = 108_000 * share
         let arrivals = (0..<parameters.tasks).map { task in
-            var random = SeededRandom(seed: UInt64(task) + 21)
+            var random = SplitMix64(seed: UInt64(task) + 21)
             return (0..<Int(129_600 * share) / parameters.tasks).map { number in
                 let begin = random.seconds(0...seconds)
                 return Transmission(
@@ -66,7 +67,7 @@ package struct Scenario: Sendable {
     /// 10,000 studies of four images that three receivers take within ten minutes.
     package static func burst(_ parameters: PipelineParameters) -> Scenario {
         let arrivals = (0..<3).map { task in
-            var random = SeededRandom(seed: UInt64(task) + 31)
+            var random = SplitMix64(seed: UInt64(task) + 31)
             return (0..<10_000 / 3).map { number in
                 let begin = random.seconds(0...600)
                 return Transmission(

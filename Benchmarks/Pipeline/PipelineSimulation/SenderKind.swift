@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Synthetic senders that differ in how a study comes.
 package enum SenderKind: String, CaseIterable, Sendable {
     case associationAStudy = "one association a study"
@@ -9,7 +11,7 @@ package enum SenderKind: String, CaseIterable, Sendable {
 
     /// What it sends of so many studies, in no order.
     package func transmissions(studies: Int, seed: UInt64 = 11) -> [Transmission] {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         var begin = 0.0
         return (0..<studies).flatMap { number in
             begin += pause(before: number, using: &random)
@@ -30,7 +32,7 @@ package enum SenderKind: String, CaseIterable, Sendable {
     }
 
     /// Seconds from the begin of one study to that of the next.
-    private func pause(before number: Int, using random: inout SeededRandom) -> Double {
+    private func pause(before number: Int, using random: inout SplitMix64) -> Double {
         switch self {
         case .associationAStudy, .associationAnImage, .parallelAssociations: random.exponential(mean: 120)
         case .hourlyBursts: number.isMultiple(of: 50) ? 3_000 : 12
@@ -39,7 +41,7 @@ package enum SenderKind: String, CaseIterable, Sendable {
         }
     }
 
-    private func study(_ study: Study, using random: inout SeededRandom) -> [Transmission] {
+    private func study(_ study: Study, using random: inout SplitMix64) -> [Transmission] {
         switch self {
         case .associationAStudy, .hourlyBursts:
             return [study.part(after: 0, seconds: random.seconds(2...10), images: 100)]

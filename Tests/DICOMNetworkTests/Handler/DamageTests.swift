@@ -1,7 +1,8 @@
 import DICOM
-import DamagedInput
 import DICOMNetwork
+import DamagedInput
 import NIOCore
+import SeededRandom
 import Testing
 
 @Suite("A peer that sends damaged bytes")

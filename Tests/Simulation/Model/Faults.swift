@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// What goes wrong in a run, and how often. Each seed has its own: a run in which everything fails hides what a run with one kind
 /// of fault shows.
 struct Faults {
@@ -29,7 +31,7 @@ struct Faults {
 
     init() {}
 
-    init(using random: inout SeededGenerator) {
+    init(using random: inout SplitMix64) {
         func rate(_ highest: Double) -> Double {
             Bool.random(using: &random) ? 0 : Double.random(in: 0...highest, using: &random)
         }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import HeapModule
+import SeededRandom
 
 /// Decides what happens next: one step of one process, or that time goes on. The seed decides, so that a run can be repeated.
 ///
@@ -31,7 +32,7 @@ final class Scheduler: @unchecked Sendable {
 
     private(set) var time = Duration.zero
     private(set) var stepCount = 0
-    var random: SeededGenerator
+    var random: SplitMix64
     var trace: Trace
     /// No process is slow any more.
     var isCalm = false
@@ -41,7 +42,7 @@ final class Scheduler: @unchecked Sendable {
     private let thread = pthread_self()
 
     init(seed: UInt64, isTraced: Bool) {
-        random = SeededGenerator(seed: seed)
+        random = SplitMix64(seed: seed)
         trace = Trace(isPrinted: isTraced)
     }
 

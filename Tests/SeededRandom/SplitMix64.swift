@@ -1,12 +1,12 @@
-/// Random numbers that are the same for the same seed: SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
+/// A small generator with a seed, so that what was drawn once can be drawn again.
+package struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
