@@ -9,6 +9,8 @@ struct MeasuredRun: Decodable {
     let burst: Double
     let jobsAtOnce: Int
     let jobSeconds: Double
+    /// From each job's end to its output manifest.
+    let manifestSeconds: Double
     /// As it was deployed.
     let pollSeconds: Int
     /// Seconds of one start, and of one look, as measured.
@@ -26,8 +28,9 @@ struct MeasuredRun: Decodable {
         var parameters = parameters
         parameters.pollInterval = try PollInterval(String(pollSeconds))
         var latencies = PipelineSimulation.Latencies()
-        // These deliveries are at the queue already, and local job outputs come with their job's end.
-        (latencies.event, latencies.leastEvent, latencies.manifest) = (0, 0, 0)
+        // These deliveries are at the queue already.
+        (latencies.event, latencies.leastEvent) = (0, 0)
+        (latencies.manifest, latencies.leastManifest) = (0, manifestSeconds)
         (latencies.start, latencies.look) = (startSeconds, lookSeconds)
         var simulation = PipelineSimulation(
             entered.sorted().map { ClosedDelivery(closedAt: $0, lastAcknowledged: [$0], images: 1) },

@@ -18,8 +18,8 @@ package struct PipelineSimulation {
         /// Of one call of StartDICOMImportJob, with what is read and written beside it.
         package var start = 0.2
         package var look = 0.3
-        /// From a job's end until its output manifest can be read: exponential.
-        package var manifest = 1.0
+        /// From a job's end until its output manifest can be read: exponential, and at least this.
+        package var (manifest, leastManifest) = (1.0, 0.0)
         /// Reading a job's output, writing report and item.
         package var proof = 0.5
 
@@ -140,7 +140,8 @@ package struct PipelineSimulation {
         let wait = LookSchedule.firstWait(recent, unknown: parameters.pollInterval)
         executions[index].startedAt = now
         executions[index].jobEnd = now + jobSeconds
-        executions[index].manifestAt = now + jobSeconds + random.exponential(mean: latencies.manifest)
+        executions[index].manifestAt =
+            now + jobSeconds + latencies.leastManifest + random.exponential(mean: latencies.manifest)
         executions[index].wait = wait
         agenda.plan(.looks(index), at: now + latencies.answer + Double(wait) + latencies.look)
     }

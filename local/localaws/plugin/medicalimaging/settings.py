@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+# As AWS says: some seconds.
+LONGEST_MANIFEST_DELAY = 2.0
+
 
 @dataclass
 class Settings:
@@ -17,4 +20,5 @@ settings = Settings()
 
 
 def configure(store: Path, job_seconds: float) -> None:
-    settings.store, settings.job_seconds, settings.manifest_delay = store, job_seconds, job_seconds / 2
+    settings.store, settings.job_seconds = store, job_seconds
+    settings.manifest_delay = min(job_seconds / 2, LONGEST_MANIFEST_DELAY)
