@@ -35,6 +35,13 @@ extension World {
         stop(process, .frozen, atSteps: 8, for: scheduler.duration(from: .seconds(150), to: .seconds(600)))
     }
 
+    /// A function that is late here takes a task for gone that lives, unless it read its clock before.
+    func leasesAreListed(by process: SimulatedProcess) {
+        guard scheduler.chance(faults.functionFreezes) else { return }
+        // Longer, and the sweep has no time left to do anything.
+        stop(process, .frozen, atSteps: 2, for: scheduler.duration(from: .seconds(50), to: .seconds(70)))
+    }
+
     /// A task was taken for gone. If it is not, and dies before it closes the delivery, nobody but the second look makes good
     /// what it acknowledges from now on.
     func closedInPlace(of delivery: DeliveryID) {

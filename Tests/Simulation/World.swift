@@ -253,6 +253,8 @@ final class World: @unchecked Sendable {
             "DELIVERY_MAXIMUM_INSTANCES": choice("2", "5000", "5000"),
             "MAXIMUM_OPEN_DELIVERIES": choice("1", "5000", "5000"),
             "MAXIMUM_REPEATS": choice("1", "16"),
+            // Clocks differ by 40 seconds at most: two leases, as docs say.
+            "TASK_LEASE_SECONDS": choice("60", "20"), "ALLOW_SHORT_LEASE": "true",
             "IMPORT_UNIT": choice("delivery", "delivery", "delivery", "instance"),
         ])
     }

@@ -9,7 +9,11 @@ class SimulatedIntakeBucket: SimulatedStore, IntakeBucket, @unchecked Sendable {
     /// Of one page, which is smaller than S3's so that listings have several.
     private static let pageSize = 3
 
+    /// Called when leases are about to be listed.
+    var onLeases: () -> Void = {}
+
     func list(prefix: String, startingAfter key: String?, maximum: Int) async throws -> S3Client.Listing {
+        if prefix == BucketLayout.taskLeases { onLeases() }
         var listing = S3Client.Listing()
         var last = key ?? ""
         while listing.objects.count < maximum {

@@ -22,6 +22,7 @@ final class SimulatedFunction: @unchecked Sendable {
         spawn = TaskSpawner(executor: process)
         let network = Network(of: process) { world.faults }
         let bucket = world.mutant.bucket(network, world.bucket)
+        bucket.onLeases = { world.leasesAreListed(by: process) }
         let executions = world.mutant.executions(network, world)
         let clock = process.clock
         let starter = ImportStarter(
