@@ -54,7 +54,7 @@ def test_packing_again_gives_the_same_bytes():
 
 @pytest.mark.parametrize(
     ("event", "status", "answer"),
-    [("s3-test-event", 0, {"imports": []}), ("start-import-job", 1, {"errorType": "Runtime.UnmarshalError"})],
+    [("s3-test-event", 0, {"imports": []}), ("check-status", 1, {"errorType": "Runtime.UnmarshalError"})],
 )
 def test_a_zip_is_invoked_by_hand(event, status, answer):
     variables = {"DICOM_BUCKET": "dicom", "TABLE_NAME": "table", "OUTPUT_S3_URI": "s3://output/", "STATE_MACHINE_ARN": "arn"}
