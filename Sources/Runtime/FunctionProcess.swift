@@ -17,7 +17,7 @@ struct FunctionProcess<Handler: LambdaHandler> {
         guard let address = environment.variables["AWS_LAMBDA_RUNTIME_API"] else {
             let invocation = LocalInvocation(
                 arguments: CommandLine.arguments, environment: environment, settings: Handler.settings)
-            end(invocation.run { EventDispatcher(handler: try Handler(environment: environment)) })
+            end(invocation.run { InvocationDispatcher(handler: try Handler(environment: environment)) })
         }
         guard RuntimeAPIClient.isAddress(address) else {
             environment.logger.critical(
@@ -31,7 +31,7 @@ struct FunctionProcess<Handler: LambdaHandler> {
         let api = RuntimeAPIClient(address: address, logger: environment.logger)
         do {
             let loop = InvocationLoop(
-                api: api, dispatcher: EventDispatcher(handler: try handler(reportingTo: api)),
+                api: api, dispatcher: InvocationDispatcher(handler: try handler(reportingTo: api)),
                 deadlines: DeadlineWatchdog(), traceVariable: TraceVariable(), logger: environment.logger)
             end(loop.run())
         } catch {

@@ -1,13 +1,9 @@
 import FoundationEssentials
 import Logging
 
-/// What a loop does with an event: bytes in, bytes out; what goes wrong becomes a report.
-protocol InvocationDispatcher: Sendable {
-    func dispatch(_ event: [UInt8], context: LambdaContext) async -> Result<[UInt8], ErrorReport>
-}
-
-/// Decodes the event, calls the handler, encodes its answer.
-struct EventDispatcher<Handler: LambdaHandler>: InvocationDispatcher {
+/// What the loop does with an event, bytes in, bytes out: decodes it, calls the handler, encodes its answer. What goes wrong becomes a
+/// report.
+struct InvocationDispatcher<Handler: LambdaHandler>: Sendable {
     let handler: Handler
 
     func dispatch(_ event: [UInt8], context: LambdaContext) async -> Result<[UInt8], ErrorReport> {

@@ -1,9 +1,9 @@
 import Logging
 
 /// next → handle → answer, again and again, on the thread that calls `run`.
-struct InvocationLoop<Dispatcher: InvocationDispatcher> {
+struct InvocationLoop<Handler: LambdaHandler> {
     let api: RuntimeAPIClient
-    let dispatcher: Dispatcher
+    let dispatcher: InvocationDispatcher<Handler>
     let deadlines: DeadlineWatchdog
     /// Where the trace's id is put for an invocation; nil: nowhere, since it is one place for the whole process.
     let traceVariable: TraceVariable?

@@ -12,7 +12,7 @@ struct LocalInvocation {
     /// Of the function.
     let settings: [FunctionSetting]
 
-    func run(_ makeDispatcher: () throws -> some InvocationDispatcher) -> Int32 {
+    func run<Handler>(_ makeDispatcher: () throws -> InvocationDispatcher<Handler>) -> Int32 {
         guard let command = FunctionCommand(Array(arguments.dropFirst())) else { return complain(usage) }
         switch command {
         case .help:
@@ -35,7 +35,9 @@ struct LocalInvocation {
             ? try FileDescriptorStream.standardInput.readToEnd() : try FileDescriptorStream.read(file: path)
     }
 
-    private func run(_ makeDispatcher: () throws -> some InvocationDispatcher, on event: [UInt8]) -> Int32 {
+    private func run<Handler>(
+        _ makeDispatcher: () throws -> InvocationDispatcher<Handler>, on event: [UInt8]
+    ) -> Int32 {
         do {
             return run(try makeDispatcher(), on: event)
         } catch {
@@ -43,7 +45,7 @@ struct LocalInvocation {
         }
     }
 
-    private func run(_ dispatcher: some InvocationDispatcher, on event: [UInt8]) -> Int32 {
+    private func run(_ dispatcher: InvocationDispatcher<some LambdaHandler>, on event: [UInt8]) -> Int32 {
         let context = LambdaContext(
             requestID: UUID().uuidString.lowercased(),
             deadline: Date(timeIntervalSinceNow: Invocation.maximumSeconds), logger: environment.logger)

@@ -29,7 +29,7 @@ private struct Unencodable: LambdaHandler {
     ) async throws -> Result<String, ErrorReport> {
         let environment = LambdaEnvironment.empty
         let context = LambdaContext(requestID: "8476a536", deadline: Date(), logger: environment.logger)
-        let dispatcher = EventDispatcher(handler: try Handler(environment: environment))
+        let dispatcher = InvocationDispatcher(handler: try Handler(environment: environment))
         let result = await dispatcher.dispatch(Array(event.utf8), context: context)
         return result.map { String(decoding: $0, as: UTF8.self) }
     }

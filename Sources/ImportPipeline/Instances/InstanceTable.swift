@@ -71,16 +71,15 @@ package struct InstanceTable: InstanceIndex {
             let item = record.item(datastoreID: datastoreID, revision: revision)
             guard case .refused(let current) = try await dynamoDB.putItem(table: name, item: item, if: condition)
             else { return }
+            record = InstanceRecord(attempt)
             // The row may have been deleted just now.
             guard let current else {
-                record = InstanceRecord(attempt)
                 condition = Self.fresh(for: attempt)
                 continue
             }
             let found = current[InstanceAttribute.revision.rawValue]?.text
             condition = .has([InstanceAttribute.revision.rawValue: found])
             revision = max(Self.firstOfEnded, (found.flatMap { Int($0) } ?? 0) &+ 1)
-            record = InstanceRecord(attempt)
             // What is no row of this index is replaced.
             guard let known = InstanceRecord(item: current) else { continue }
             record = known

@@ -9,7 +9,7 @@ extension LambdaEnvironment {
 }
 
 extension Obedient {
-    static var dispatcher: EventDispatcher<Obedient> {
-        get throws { EventDispatcher(handler: try Obedient(environment: .empty)) }
+    static var dispatcher: InvocationDispatcher<Obedient> {
+        get throws { InvocationDispatcher(handler: try Obedient(environment: .empty)) }
     }
 }

@@ -17,7 +17,7 @@ struct LoopRun {
     /// Hands out `next` in order, then a 500, at which the loop ends. Answers get what `reply` says. `tracing` sets the
     /// process's own variable, so one test alone can ask for it.
     init(
-        _ dispatcher: some InvocationDispatcher, next: [RuntimeAPIServer.Reply], tracing: Bool = false,
+        _ dispatcher: InvocationDispatcher<some LambdaHandler>, next: [RuntimeAPIServer.Reply], tracing: Bool = false,
         refusingBodiesAbove maximumBodyBytes: Int = .max,
         reply: @escaping @Sendable (RuntimeAPIServer.Call) -> RuntimeAPIServer.Reply = { _ in .accepted }
     ) async {
