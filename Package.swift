@@ -58,24 +58,23 @@ let package = Package(
         .executableTarget(
             name: "TriggerImport",
             dependencies: ["ImportIntake", "LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
-            path: "Sources/TriggerImport/Process", swiftSettings: small),
+            swiftSettings: small),
         .target(
             name: "ImportIntake", dependencies: ["ByteComparison", "AWS", "ImportPipeline", "StructuredLog", "DICOM"],
-            path: "Sources/TriggerImport", exclude: ["Process"], swiftSettings: small),
+            swiftSettings: small),
         .executableTarget(
             name: "StartImportJob",
             dependencies: ["StartQueue", "LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
-            path: "Sources/StartImportJob/Process", swiftSettings: small),
+            swiftSettings: small),
         .target(
             name: "StartQueue", dependencies: ["AWS", "ImportPipeline", "StructuredLog"],
-            path: "Sources/StartImportJob", exclude: ["Process"], swiftSettings: small),
+            swiftSettings: small),
         .executableTarget(
             name: "CheckStatus",
             dependencies: ["ByteComparison", "LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
             swiftSettings: small),
         .executableTarget(
-            name: "StoreSCP", dependencies: ["StorageSCP"], path: "Sources/StoreSCP/Process",
-            swiftSettings: settings),
+            name: "StoreSCP", dependencies: ["StorageSCP"], swiftSettings: settings),
         .target(
             name: "StorageSCP",
             dependencies: [
@@ -87,7 +86,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            path: "Sources/StoreSCP", exclude: ["Process"], swiftSettings: settings),
+            swiftSettings: settings),
 
         // Functions have credentials in their environment, and do not link this.
         .target(
@@ -129,11 +128,14 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "AWSTests",
-            dependencies: [
-                "AWS", "AWSCredentials", "HTTP", "LoopbackHTTP", "StructuredLog", "TestLog",
-            ],
+            name: "AWSTests", dependencies: ["AWS", "HTTP", "LoopbackHTTP", "StructuredLog", "TestLog"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "AWSCredentialsTests", dependencies: ["AWS", "AWSCredentials", "HTTP", "LoopbackHTTP"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["AWS", "HTTP", "LoopbackHTTP", "StructuredLog"], swiftSettings: settings),
+        .testTarget(name: "StructuredLogTests", dependencies: ["StructuredLog", "TestLog"], swiftSettings: settings),
         .executableTarget(
             name: "SampleFunction", dependencies: ["LambdaRuntime", "StructuredLog"], path: "Tests/SampleFunction",
             swiftSettings: settings),
@@ -141,15 +143,38 @@ let package = Package(
             name: "LambdaRuntimeTests",
             dependencies: ["LambdaRuntime", "SampleFunction", "HTTP", "StructuredLog", "TestLog"],
             swiftSettings: settings),
+        .target(
+            name: "SampleDocuments", dependencies: ["ImportPipeline"], path: "Tests/SampleDocuments",
+            swiftSettings: settings),
         .testTarget(
             name: "ImportPipelineTests",
             dependencies: [
-                "AWS", "ByteComparison", "ForeignPrograms", "SeededRandom", "ImportPipeline", "ImportIntake",
-                "StartQueue", "StartImportJob", "CheckStatus", "HTTP", "LoopbackHTTP", "StructuredLog", "TestLog",
+                "AWS", "ForeignPrograms", "HTTP", "ImportPipeline", "LoopbackHTTP", "SampleDocuments", "SeededRandom",
+                "TestLog",
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "StoreSCPTests",
+            name: "ImportIntakeTests",
+            dependencies: [
+                "AWS", "ByteComparison", "ImportIntake", "ImportPipeline", "SampleDocuments", "StructuredLog",
+                "TestLog",
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "StartQueueTests",
+            dependencies: [
+                "AWS", "HTTP", "ImportPipeline", "SampleDocuments", "StartQueue", "StructuredLog", "TestLog",
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CheckStatusTests",
+            dependencies: [
+                "AWS", "ByteComparison", "CheckStatus", "ImportPipeline", "LoopbackHTTP", "SampleDocuments",
+                "StructuredLog", "TestLog",
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "StorageSCPTests",
             dependencies: [
                 "StorageSCP", "ForeignPrograms", "TestLog",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -198,5 +223,5 @@ let package = Package(
 
 // The thread sanitizer's build holds the tests that run on several threads, and no other program: see `make test-race`.
 if Context.environment["ONLY_RACE_TESTS"] != nil {
-    package.targets.removeAll { $0.name != "StoreSCPTests" && ($0.type == .test || $0.type == .executable) }
+    package.targets.removeAll { $0.name != "StorageSCPTests" && ($0.type == .test || $0.type == .executable) }
 }

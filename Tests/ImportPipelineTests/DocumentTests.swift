@@ -1,4 +1,5 @@
 import Foundation
+import SampleDocuments
 import Testing
 
 @testable import ImportPipeline
@@ -15,140 +16,8 @@ import Testing
         try document.read(try document.textWithUnknownMembers())
     }
 
-    static let largest = "9223372036854775807"
-
-    struct Fault: Sendable, CustomTestStringConvertible {
-        let document: SampleDocument
-        let path: String
-        let values: [String?]
-
-        var testDescription: String { "\(document) \(path)" }
-    }
-
-    private static let noUIDs: [String?] = [
-        "\"\"", "\"1..2\"", "\".1\"", "\"1.2.3/../4\"", "\"Doe^John\"", "\"\(String(repeating: "1", count: 65))\"", "1",
-        "null", nil,
-    ]
-    private static let noTitles: [String?] = [
-        "\"12345678901234567\"", "\"a\\u0000\"", "\"\\u00e9\"", "\"a\\nb\"", "3", nil,
-    ]
-    private static let noPeers: [String?] = [
-        "\"\"", "\"host.example\"", "\"\(String(repeating: "1", count: 46))\"", nil,
-    ]
-    private static let noDates: [String?] = ["\"2026-11-23\"", "\"2026112\"", "\"\u{0661}0261123\"", "20261123"]
-    private static let noTimes: [String?] = [
-        "\"now\"", "\"1969-12-31T23:59:59Z\"", "\"99999-01-01T00:00:00Z\"", "1e300", nil,
-    ]
-    private static let noCounts: [String?] = [
-        largest, "-1", "1000000001", "1.5", "1e300", "\"1\"", "9223372036854775808",
-    ]
-    private static let noKeys: [String?] = ["1", "\"\"", "\"\(String(repeating: "x", count: 1_025))\"", "null", nil]
-    private static let noDeliveries: [String?] = ["\"x\"", "\"20261123T235152-0123456789ABCDEF01234567\"", "7", nil]
-
-    private static let anotherStudy = "\"s3://dicom/2026/11/23/\(SampleDocument.delivery)/1.2.4/\""
-
-    static let faults: [Fault] = [
-        Fault(document: .marker, path: "deliveryId", values: noDeliveries),
-        Fault(
-            document: .marker, path: "task",
-            values: ["\"gone\"", "\"0123456789ABCDEF\"", "\"0123456789abcdef0\"", "\"../..\"", nil]),
-        Fault(document: .marker, path: "studies.0.studyInstanceUID", values: noUIDs),
-        Fault(document: .marker, path: "studies.0.studyDate", values: noDates),
-        Fault(document: .marker, path: "callingAETitle", values: noTitles),
-        Fault(document: .marker, path: "calledAETitle", values: noTitles),
-        Fault(document: .marker, path: "peer", values: noPeers),
-        Fault(document: .marker, path: "openedAt", values: noTimes),
-        Fault(document: .lease, path: "seconds", values: [largest, "0", "-1", "3601", "1.5", "\"60\"", "null", nil]),
-        Fault(document: .marker, path: "version", values: ["\"2\"", "1e300", nil]),
-        Fault(document: .marker, path: "studies", values: ["{}", "null", nil]),
-        Fault(document: .manifest, path: "version", values: ["\"2\"", "1e300", nil]),
-        Fault(document: .manifest, path: "studies", values: ["{}", "null", nil]),
-        Fault(document: .manifest, path: "deliveryId", values: noDeliveries),
-        Fault(
-            document: .manifest, path: "prefix", values: ["\"\"", "\"\(String(repeating: "x", count: 1_025))\"", nil]),
-        Fault(document: .manifest, path: "studies.0.studyInstanceUID", values: noUIDs),
-        Fault(document: .manifest, path: "studies.0.studyDate", values: noDates),
-        Fault(document: .manifest, path: "callingAETitle", values: noTitles),
-        Fault(document: .manifest, path: "calledAETitle", values: noTitles),
-        Fault(document: .manifest, path: "peer", values: noPeers),
-        Fault(document: .manifest, path: "openedAt", values: noTimes),
-        Fault(document: .manifest, path: "closedAt", values: noTimes),
-        Fault(document: .manifest, path: "closeReason", values: ["\"bored\"", nil]),
-        Fault(document: .manifest, path: "studies.0.instances", values: ["{}", "null", nil]),
-        Fault(
-            document: .manifest, path: "studies.0.instances.0.key",
-            values: ["\"\"", "\"\(String(repeating: "x", count: 1_025))\"", nil]),
-        Fault(
-            document: .manifest, path: "studies.0.instances.0.size",
-            values: [largest, "-1", "10000000001", "4611686018427387904", nil]),
-        Fault(
-            document: .manifest, path: "studies.0.instances.0.checksumCRC32",
-            values: ["\"AAAAAAAA==\"", "\"<&>\"", "1"]),
-        Fault(
-            document: .manifest, path: "studies.0.instances.0.sopClassUID",
-            values: noUIDs.filter { $0 != nil && $0 != "null" }),
-        Fault(document: .manifest, path: "studies.0.instances.0.sopInstanceUID", values: noUIDs),
-        Fault(document: .manifest, path: "studies.0.instances.0.seriesInstanceUID", values: noUIDs),
-        Fault(
-            document: .manifest, path: "studies.0.instances.0.transferSyntaxUID",
-            values: noUIDs.filter { $0 != nil && $0 != "null" }),
-        Fault(document: .start, path: "attempt", values: [largest, "0", "-9223372036854775808", "10", nil]),
-        Fault(document: .start, path: "request.deliveryId", values: noDeliveries),
-        Fault(
-            document: .start, path: "request.inputS3Uri",
-            values: [
-                "\"s3://dicom/\"", "\"s3://dicom/deliveries/\"", anotherStudy, "\"http://x/\"",
-                "\"s3://evil.example/?/\"", nil,
-            ]),
-        Fault(
-            document: .start, path: "request.outputS3Uri",
-            values: [
-                "\"\"", "\"s3://\"", "\"s3://A/\"", "\"s3://a@b/\"",
-                "\"s3://out/\(String(repeating: "x", count: 1_024))\"",
-            ]),
-        Fault(document: .start, path: "request.studyInstanceUID", values: noUIDs),
-        Fault(document: .start, path: "request.studyCount", values: [largest, "0", "-1", "1001", nil]),
-        Fault(document: .start, path: "request.studyDate", values: noDates),
-        Fault(document: .start, path: "request.seriesInstanceUID", values: noUIDs.filter { $0 != nil && $0 != "null" }),
-        Fault(document: .start, path: "request.sopInstanceUID", values: noUIDs.filter { $0 != nil && $0 != "null" }),
-        Fault(document: .start, path: "request.instanceCount", values: [largest, "0", "-1", "5001", nil]),
-        Fault(
-            document: .start, path: "request.redrive", values: ["\"\"", "\"123456789012345678901\"", "\"a b\"", "1"]),
-        Fault(document: .start, path: "busyAttempts", values: [largest, "-1", "10", "\"1\""]),
-        Fault(document: .progress, path: "attempt", values: [largest, "0", "10", nil]),
-        Fault(document: .progress, path: "busyAttempts", values: [largest, "-1", "10", nil]),
-        Fault(
-            document: .progress, path: "jobId",
-            values: ["\"\"", "\"../\"", "\"\(String(repeating: "1", count: 65))\"", nil]),
-        Fault(document: .progress, path: "jobStatus", values: ["1", nil]),
-        Fault(document: .progress, path: "outcome", values: ["\"DONE\"", nil]),
-        Fault(document: .progress, path: "waitSeconds", values: [largest, "-1", "86401", nil]),
-        Fault(document: .progress, path: "polls", values: [largest, "-1", "25001", nil]),
-        Fault(document: .jobOutput, path: "jobSummary", values: ["1", "[]", "null", nil]),
-        Fault(document: .success, path: "inputFile", values: noKeys),
-        Fault(document: .warning, path: "inputFile", values: noKeys),
-        Fault(document: .failure, path: "inputFile", values: noKeys),
-        Fault(
-            document: .notification, path: "Records.0.s3.bucket.name",
-            values: ["\"evil.example/x?\"", "\"A\"", "\"\"", nil]),
-        Fault(
-            document: .notification, path: "Records.0.s3.object.key",
-            values: [
-                "\"\"", "\"%\"", "\"%+1\"", "\"%C3\"", "\"%4\"", "\"\(String(repeating: "x", count: 1_025))\"", nil,
-            ]),
-        Fault(
-            document: .notification, path: "Records.0.s3.object.eTag",
-            values: ["\"a\\r\\nx-amz-acl: public-read\"", "\"\\\"\""]),
-        Fault(document: .eventBridge, path: "detail.bucket.name", values: ["\"evil.example/x?\"", nil]),
-        Fault(document: .eventBridge, path: "detail.object.key", values: ["\"\"", nil]),
-        Fault(document: .eventBridge, path: "detail.object.etag", values: ["\"\\n\""]),
-        Fault(
-            document: .queue, path: "Records.0.body",
-            values: ["\"\"", "\"text\"", "\"{}\"", "\"{\\\"Records\\\":[{}]}\""]),
-    ]
-
-    @Test("What is broken is refused, and its place is told without its value", arguments: faults)
-    func broken(_ fault: Fault) throws {
+    @Test("What is broken is refused, and its place is told without its value", arguments: DocumentFault.all)
+    func broken(_ fault: DocumentFault) throws {
         for value in fault.values {
             let text = try fault.document.text(setting: fault.path, to: value)
             let error = #expect(throws: DocumentError.self, "\(value ?? "missing")") { try fault.document.read(text) }
@@ -169,7 +38,7 @@ import Testing
             try PipelineJSON.decode(JobOutputManifest.self, from: Array(text.utf8)).jobSummary
         }
         let whole = try summary(SampleDocument.jobOutput.text)
-        for value in Self.noCounts + ["null", nil] {
+        for value in DocumentFault.impossibleCounts + ["null", nil] {
             let rest = try summary(SampleDocument.jobOutput.text(setting: "jobSummary.\(member)", to: value))
             let (known, all) = (Self.numbers(rest), Self.numbers(whole))
             #expect(zip(known, all).allSatisfy { $0 == $1 || $0 == nil })

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SampleDocuments
 import Testing
 
 @testable import ImportPipeline

@@ -1,5 +1,5 @@
 """Where botocore finds credentials, for the receiver's chain to be held against: `python Tests/System/credential_cases.py` writes it to
-Tests/AWSTests/Fixtures/credentials.json.
+Tests/AWSCredentialsTests/Fixtures/credentials.json.
 
 `{url}` stands for a server that is container, instance, STS and IAM Identity Center at once, `{home}` for the user's folder. An access key
 tells how it was had. Where the chain decides otherwise on purpose there is no case: a role without source_profile, and a profile
@@ -25,7 +25,7 @@ import botocore.exceptions
 import botocore.tokens
 from botocore_sessions import new_session
 
-FIXTURE = Path(__file__).parents[1] / "AWSTests" / "Fixtures" / "credentials.json"
+FIXTURE = Path(__file__).parents[1] / "AWSCredentialsTests" / "Fixtures" / "credentials.json"
 FUTURE, PAST = "2099-01-01T00:00:00Z", "2020-01-01T00:00:00Z"
 PROCESS = """echo '{"Version": 1, "AccessKeyId": "AKIDPROCESS", "SecretAccessKey": "s"}'"""
 

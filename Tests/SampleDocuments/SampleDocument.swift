@@ -1,15 +1,14 @@
 import Foundation
-
-@testable import ImportPipeline
+import ImportPipeline
 
 /// One document of each kind, as it should be, with a member here and there as a test wants it.
-enum SampleDocument: String, CaseIterable, Sendable {
+package enum SampleDocument: String, CaseIterable, Sendable {
     case marker, lease, manifest, start, progress, jobOutput, success, warning, failure, notification, eventBridge,
         queue
 
-    static let delivery = "20261123T235152-0123456789abcdef01234567"
+    package static let delivery = "20261123T235152-0123456789abcdef01234567"
 
-    var text: String {
+    package var text: String {
         let prefix = "2026/11/23/\(Self.delivery)/"
         let request = """
             {"deliveryId":"\(Self.delivery)","importId":"\(Self.delivery)",\
@@ -70,7 +69,7 @@ enum SampleDocument: String, CaseIterable, Sendable {
     }
 
     /// Reads a text as this kind of document.
-    func read(_ text: String) throws(DocumentError) {
+    package func read(_ text: String) throws(DocumentError) {
         let bytes = Array(text.utf8)
         switch self {
         case .marker: _ = try PipelineJSON.decode(OpenDelivery.self, from: bytes)
@@ -90,7 +89,7 @@ enum SampleDocument: String, CaseIterable, Sendable {
     }
 
     /// The document with a member in each of its objects that nobody knows.
-    func textWithUnknownMembers() throws -> String {
+    package func textWithUnknownMembers() throws -> String {
         let object = Self.withUnknownMembers(try JSONSerialization.jsonObject(with: Data(text.utf8)))
         return String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
     }
@@ -103,7 +102,7 @@ enum SampleDocument: String, CaseIterable, Sendable {
 
     /// The document with another value, in JSON, in the place that a path such as `instances.0.size` names; nil takes the member
     /// away.
-    func text(setting path: String, to value: String?) throws -> String {
+    package func text(setting path: String, to value: String?) throws -> String {
         let root = try JSONSerialization.jsonObject(with: Data(text.utf8))
         let value = try value.map { try JSONSerialization.jsonObject(with: Data($0.utf8), options: .fragmentsAllowed) }
         let changed = Self.change(root, path.split(separator: ".")[...], value)

@@ -1,6 +1,7 @@
 import AWS
 import ByteComparison
 import FoundationEssentials
+import SampleDocuments
 import Testing
 
 @testable import CheckStatus

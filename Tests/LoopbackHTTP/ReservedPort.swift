@@ -1,15 +1,15 @@
 import Glibc
 
 /// A port on which nobody listens, and which nobody else is given as long as this lives: it is bound, and no more.
-final class ReservedPort {
+package final class ReservedPort {
     struct NotBound: Error {
         let errno: Int32
     }
 
-    let url: String
+    package let url: String
     private let descriptor: Int32
 
-    init() throws {
+    package init() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

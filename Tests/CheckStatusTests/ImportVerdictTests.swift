@@ -1,5 +1,6 @@
 import AWS
 import FoundationEssentials
+import SampleDocuments
 import StructuredLog
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import SampleDocuments
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import SampleDocuments
 import Synchronization
 import TestLog
 import Testing

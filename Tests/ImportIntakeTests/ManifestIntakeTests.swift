@@ -1,4 +1,5 @@
 import Foundation
+import SampleDocuments
 import Testing
 
 @testable import ImportIntake

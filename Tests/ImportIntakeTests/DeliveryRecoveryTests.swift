@@ -1,4 +1,5 @@
 import Foundation
+import SampleDocuments
 import TestLog
 import Testing
 
@@ -37,7 +38,7 @@ import Testing
         let good = (0..<1_000).map(Self.id)
         for id in good { lay(id) }
         var broken = Self.brokenMarkers.enumerated().map { index, text in (Self.id(2_000 + index), text) }
-        for (index, fault) in DocumentTests.faults.filter({ $0.document == .marker }).enumerated() {
+        for (index, fault) in DocumentFault.all.filter({ $0.document == .marker }).enumerated() {
             let text = try SampleDocument.marker.text(setting: fault.path, to: fault.values[0])
             broken.append((Self.id(3_000 + index), text))
         }
@@ -55,7 +56,7 @@ import Testing
             })
 
         // Leases that cannot be read: their tasks' deliveries stay open.
-        let largest = #"{"seconds":\#(DocumentTests.largest)}"#
+        let largest = #"{"seconds":\#(DocumentFault.largest)}"#
         let leases = [largest, #"{"seconds":0}"#] + Self.brokenMarkers
         for (index, text) in leases.enumerated() {
             let task = try #require(TaskID("aaaaaaaaaaaaaaa\(index)"))
@@ -73,7 +74,7 @@ import Testing
         #expect(bucket[BucketLayout.manifestKey(of: ImportID(impostor))] == nil)
         for (id, _) in broken { #expect(bucket[BucketLayout.openMarkerKey(of: id, task: Self.task)] != nil) }
         #expect(log.lines.filter { $0.contains("task lease not readable") }.count == leases.count)
-        #expect(!log.lines.contains { $0.contains(Self.strange) || $0.contains(DocumentTests.largest) })
+        #expect(!log.lines.contains { $0.contains(Self.strange) || $0.contains(DocumentFault.largest) })
     }
 
     @Test("What is left when the time is up is said, and nothing is done of it")

@@ -1,5 +1,6 @@
 import AWS
 import Foundation
+import SampleDocuments
 import StructuredLog
 import Synchronization
 import Testing

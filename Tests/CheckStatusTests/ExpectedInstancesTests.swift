@@ -2,6 +2,7 @@ import AWS
 import ByteComparison
 import Foundation
 import LoopbackHTTP
+import SampleDocuments
 import TestLog
 import Testing
 

@@ -1,5 +1,6 @@
 import ByteComparison
 import FoundationEssentials
+import SampleDocuments
 import StructuredLog
 import Testing
 

@@ -9,7 +9,7 @@ private struct Refused: NamedError, CustomStringConvertible {
     let description = "not allowed"
 }
 
-@Suite struct StructuredLogTests {
+@Suite struct LogLineTests {
     private func log(_ format: LogFormat, level: Logger.Level = .info) -> RecordedLog {
         RecordedLog(format: format, level: level, now: { Date(timeIntervalSince1970: 1_795_564_352.5) })
     }

@@ -1,5 +1,6 @@
 import AWS
 import ImportPipeline
+import SampleDocuments
 import StartQueue
 import StructuredLog
 import Synchronization
