@@ -2,17 +2,17 @@
 import PackageDescription
 
 let settings: [SwiftSetting] = [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")]
-/// Of what the functions do once for an import: their zips have a size, and no hot path.
+/// For code that the functions run once for each import: it has no hot path, and the size of the functions' zips matters.
 let small = settings + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 
 let package = Package(
     name: "dicom-store-scp",
     products: [
-        // For scripts/fuzz, which links it with libFuzzer.
+        // scripts/fuzz links this with libFuzzer.
         .library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"])
     ],
     dependencies: [
-        // The first four are what the others bring with them: named here, so that no version is chosen by the day of a build.
+        // The first four are dependencies of the others. They are named here so that their versions are fixed, too.
         .package(url: "https://github.com/apple/swift-async-algorithms", exact: "1.1.4"),
         .package(url: "https://github.com/apple/swift-atomics", exact: "1.3.0"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
@@ -34,6 +34,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
 
         .target(name: "ByteComparison", swiftSettings: settings),
+        .target(name: "Digests", dependencies: ["CCrypto", "CISAL"], swiftSettings: settings),
         .target(name: "HTTP", dependencies: ["CCurl", "CCrypto", "CEpoll"], swiftSettings: settings),
         .target(
             name: "StructuredLog", dependencies: [.product(name: "Logging", package: "swift-log")],
@@ -44,11 +45,11 @@ let package = Package(
             swiftSettings: settings,
             linkerSettings: [.unsafeFlags(["-Xlinker", "--wrap=_swift_stdlib_getScalarName"])]),
         .target(
-            name: "AWS", dependencies: ["ByteComparison", "HTTP", "StructuredLog", "CCrypto", "CISAL"],
+            name: "AWS", dependencies: ["ByteComparison", "Digests", "HTTP", "StructuredLog"],
             swiftSettings: settings),
         .target(name: "DICOM", dependencies: ["ByteComparison", "CZlib"], swiftSettings: settings),
         .target(
-            name: "ImportPipeline", dependencies: ["ByteComparison", "AWS", "DICOM", "StructuredLog"],
+            name: "ImportPipeline", dependencies: ["ByteComparison", "AWS", "Digests", "DICOM", "StructuredLog"],
             swiftSettings: small),
         .target(
             name: "DICOMNetwork",
@@ -78,8 +79,8 @@ let package = Package(
         .target(
             name: "StorageSCP",
             dependencies: [
-                "ByteComparison", "AWS", "AWSCredentials", "HTTP", "ImportPipeline", "DICOM", "DICOMNetwork",
-                "StructuredLog", "CEpoll", "CMalloc",
+                "ByteComparison", "AWS", "AWSCredentials", "Digests", "HTTP", "ImportPipeline", "DICOM",
+                "DICOMNetwork", "StructuredLog", "CEpoll", "CMalloc",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
@@ -88,10 +89,10 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        // Functions have credentials in their environment, and do not link this.
+        // The functions do not link this: their credentials are in their environment.
         .target(
             name: "AWSCredentials",
-            dependencies: ["AWS", "HTTP", "CCrypto", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["AWS", "Digests", "HTTP", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
 
         .target(
@@ -115,6 +116,7 @@ let package = Package(
             ],
             path: "Tests/FuzzTargets", exclude: ["Inputs"], swiftSettings: settings),
         .executableTarget(name: "DeliveryModel", path: "Tests/DeliveryModel", swiftSettings: settings),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),
         .testTarget(
             name: "DICOMTests", dependencies: ["DICOM", "CZlib", "DamagedInput", "SeededRandom"],
             swiftSettings: settings),
@@ -128,7 +130,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "AWSTests", dependencies: ["AWS", "HTTP", "LoopbackHTTP", "StructuredLog", "TestLog"],
+            name: "AWSTests", dependencies: ["AWS", "Digests", "HTTP", "LoopbackHTTP", "StructuredLog", "TestLog"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "AWSCredentialsTests", dependencies: ["AWS", "AWSCredentials", "HTTP", "LoopbackHTTP"],
@@ -169,14 +171,14 @@ let package = Package(
         .testTarget(
             name: "CheckStatusTests",
             dependencies: [
-                "AWS", "ByteComparison", "CheckStatus", "ImportPipeline", "LoopbackHTTP", "SampleDocuments",
-                "StructuredLog", "TestLog",
+                "AWS", "ByteComparison", "CheckStatus", "Digests", "ImportPipeline", "LoopbackHTTP",
+                "SampleDocuments", "StructuredLog", "TestLog",
             ],
             swiftSettings: settings),
         .testTarget(
             name: "StorageSCPTests",
             dependencies: [
-                "StorageSCP", "ForeignPrograms", "TestLog",
+                "StorageSCP", "Digests", "ForeignPrograms", "TestLog",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -185,7 +187,7 @@ let package = Package(
         .executableTarget(
             name: "Simulation",
             dependencies: [
-                "StorageSCP", "ImportIntake", "StartQueue", "ImportPipeline", "DICOM", "DICOMNetwork", "AWS",
+                "StorageSCP", "ImportIntake", "StartQueue", "ImportPipeline", "DICOM", "DICOMNetwork", "AWS", "Digests",
                 "SeededRandom",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -197,7 +199,7 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "DiscardingStoreSCP",
-            dependencies: ["AWS", "StorageSCP", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["Digests", "StorageSCP", .product(name: "NIOCore", package: "swift-nio")],
             path: "Benchmarks/StoreSCP/DiscardingReceiver", swiftSettings: settings),
         .executableTarget(
             name: "SCPBenchmark", dependencies: ["CZlib"], path: "Benchmarks/StoreSCP/SCPBenchmark",
@@ -221,7 +223,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// The thread sanitizer's build holds the tests that run on several threads, and no other program: see `make test-race`.
+// The build for the thread sanitizer contains only the tests that use several threads: see `make test-race`.
 if Context.environment["ONLY_RACE_TESTS"] != nil {
     package.targets.removeAll { $0.name != "StorageSCPTests" && ($0.type == .test || $0.type == .executable) }
 }

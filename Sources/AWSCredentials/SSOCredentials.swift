@@ -1,4 +1,5 @@
 import AWS
+import Digests
 import FoundationEssentials
 import HTTP
 

@@ -1,3 +1,4 @@
+import CCrypto
 import CCurl
 
 /// A libcurl easy handle and its options. It keeps its connection from one transfer to the next; to be used by one thread
@@ -7,7 +8,7 @@ package final class CurlHandle {
 
     /// Once for the process, before the first handle; libcurl asks for it.
     private static let globalInitialisation: CURLcode = {
-        CryptoLibrary.initialise()
+        ccrypto_initialise()
         return curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     }()
 

@@ -1,4 +1,4 @@
-import AWS
+import Digests
 import FoundationEssentials
 
 /// The name of a delivery: sortable by the second in which it was opened, and unique.

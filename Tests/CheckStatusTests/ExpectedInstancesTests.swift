@@ -1,4 +1,5 @@
 import AWS
+import Digests
 import ByteComparison
 import Foundation
 import LoopbackHTTP

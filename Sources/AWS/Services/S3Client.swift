@@ -1,4 +1,5 @@
 import ByteComparison
+import Digests
 import HTTP
 import StructuredLog
 

@@ -1,3 +1,5 @@
+import Digests
+
 extension String {
     /// Every byte of the UTF-8 form that is not unreserved (RFC 3986 §2.3) as `%XX`, as AWS signs it.
     package func percentEncoded(keeping kept: String = "") -> String {

@@ -1,4 +1,5 @@
 import ByteComparison
+import Digests
 import FoundationEssentials
 import HTTP
 

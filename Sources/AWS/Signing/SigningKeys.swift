@@ -1,3 +1,4 @@
+import Digests
 import Synchronization
 
 /// The keys that requests are signed with, each the same for a day, a region, a service and a secret: the last few are kept,

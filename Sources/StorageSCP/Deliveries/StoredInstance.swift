@@ -1,4 +1,4 @@
-import AWS
+import Digests
 
 /// What a delivery keeps of an instance that is stored, until the manifest is written. There may be hundreds of thousands, so
 /// that the key is not among it: the name tells it.

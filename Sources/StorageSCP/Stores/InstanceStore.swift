@@ -1,4 +1,4 @@
-import AWS
+import Digests
 import ImportPipeline
 import Logging
 import NIOCore

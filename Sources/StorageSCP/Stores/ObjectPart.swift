@@ -1,4 +1,4 @@
-import AWS
+import Digests
 import HTTP
 import NIOCore
 

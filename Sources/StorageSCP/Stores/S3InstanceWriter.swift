@@ -1,4 +1,4 @@
-import AWS
+import Digests
 import NIOCore
 
 /// One PUT for an instance that fits in a part; for a larger one a multipart upload, whose parts are sent while the rest

@@ -1,4 +1,5 @@
 import AWS
+import Digests
 
 /// An instance's object, and the requests that make it.
 struct S3Object: Sendable {

@@ -1,4 +1,4 @@
-import AWS
+import Digests
 import ImportPipeline
 
 /// What was promised to senders, and whether it was kept.

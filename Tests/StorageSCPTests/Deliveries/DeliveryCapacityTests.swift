@@ -1,4 +1,4 @@
-import AWS
+import Digests
 import FoundationEssentials
 import ImportPipeline
 import Logging

@@ -1,4 +1,4 @@
-import AWS
+import Digests
 import Foundation
 import NIOCore
 import NIOPosix

@@ -1,5 +1,5 @@
 extension [UInt8] {
-    /// Lower-case hexadecimal digits, two a byte.
+    /// Two lower-case hexadecimal digits for each byte.
     package var hexadecimal: String {
         String(unsafeUninitializedCapacity: 2 * count) { digits in
             for (index, byte) in enumerated() {
@@ -11,8 +11,8 @@ extension [UInt8] {
 }
 
 extension UInt8 {
-    /// In ASCII, the first letter as given.
-    func hexadecimalDigits(letters: Unicode.Scalar) -> (UInt8, UInt8) {
+    /// The two digits in ASCII. `letters` is `a` for lower case and `A` for upper case.
+    package func hexadecimalDigits(letters: Unicode.Scalar) -> (UInt8, UInt8) {
         func digit(_ value: UInt8) -> UInt8 {
             value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: letters) + value - 10
         }

@@ -1,14 +1,14 @@
-import AWS
+import Digests
 import Dispatch
 import Glibc
 import Testing
 
 @Suite("SHA-256 while the process exits")
 struct SHA256AtExitTests {
-    @Test("Other threads may go on computing")
+    @Test("The process exits cleanly while other threads compute digests")
     func exits() async {
         await #expect(processExitsWith: .success) {
-            // Called last, since it is registered first: the process takes its time to exit.
+            // Exit handlers run in reverse order of registration: this one runs last and delays the end of the process.
             atexit { usleep(300_000) }
             for _ in 0..<4 {
                 DispatchQueue.global().async { while true { _ = SHA256.hash([1, 2, 3]) } }

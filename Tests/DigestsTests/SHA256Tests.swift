@@ -1,11 +1,11 @@
-import AWS
+import Digests
 import Testing
 
-@Suite("SHA256")
+@Suite("SHA-256")
 struct SHA256Tests {
     /// The examples that NIST published with FIPS 180-4.
     @Test(
-        "Digests are those of the standard's examples",
+        "Digests are those of the examples in FIPS 180-4",
         arguments: [
             ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
             ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -18,7 +18,7 @@ struct SHA256Tests {
         #expect(SHA256.hash(text.utf8).hexadecimal == digest)
     }
 
-    @Test("Pieces give the digest of the whole", arguments: [1, 63, 64, 65, 999])
+    @Test("Pieces give the same digest as the whole", arguments: [1, 63, 64, 65, 999])
     func pieces(_ size: Int) {
         let whole = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
         let hasher = SHA256()
@@ -26,7 +26,7 @@ struct SHA256Tests {
             whole[start..<min(start + size, whole.count)].withUnsafeBytes(hasher.update)
         }
         #expect(hasher.finalize() == SHA256.hash(whole))
-        // No contiguous storage.
+        // A sequence without contiguous storage.
         #expect(SHA256.hash(whole.lazy.map { $0 }) == SHA256.hash(whole))
     }
 

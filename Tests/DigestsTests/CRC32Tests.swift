@@ -1,9 +1,9 @@
-import AWS
+import Digests
 import Testing
 
 @Suite("CRC-32")
 struct CRC32Tests {
-    @Test("It is the check value of the catalogues, also piece by piece")
+    @Test("The CRC of \"123456789\" is the published check value, in one piece and in several")
     func check() {
         var whole = CRC32()
         Array("123456789".utf8).withUnsafeBytes { whole.update($0) }
@@ -16,7 +16,7 @@ struct CRC32Tests {
         #expect(CRC32().base64 == "AAAAAA==")
     }
 
-    @Test("Any length at any place is what the polynomial gives bit by bit")
+    @Test("Inputs of any length and alignment give what a bit-by-bit computation gives")
     func lengths() {
         let bytes = (0..<1024).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ $0 >> 3) }
         for length in 0..<700 {
