@@ -101,7 +101,7 @@ package final class HTTPClient: @unchecked Sendable {
 
     private func run() {
         var running: [UnsafeMutableRawPointer: Running] = [:]
-        var idle: [EasyHandle] = []
+        var idle = EasyHandlePool()
         while takeInbox(&running, &idle) {
             events.actIfDue(multi)
             var result = CURLE_OK
@@ -109,7 +109,7 @@ package final class HTTPClient: @unchecked Sendable {
                 guard let ended = running.removeValue(forKey: pointer) else { continue }
                 curl_multi_remove_handle(multi, pointer)
                 ended.continuation.resume(with: Result { try ended.handle.response(result) })
-                idle.append(ended.handle)
+                idle.put(ended.handle)
             }
             events.wait(for: multi)
         }
@@ -121,7 +121,7 @@ package final class HTTPClient: @unchecked Sendable {
 
     /// False when the client was shut down.
     private func takeInbox(
-        _ running: inout [UnsafeMutableRawPointer: Running], _ idle: inout [EasyHandle]
+        _ running: inout [UnsafeMutableRawPointer: Running], _ idle: inout EasyHandlePool
     ) -> Bool {
         let taken = inbox.withLock { inbox in
             defer {
@@ -135,7 +135,7 @@ package final class HTTPClient: @unchecked Sendable {
                 transfer.continuation.resume(throwing: taken.isShutDown ? HTTPError.shutDown : .cancelled)
                 continue
             }
-            let handle = idle.popLast() ?? EasyHandle()
+            let handle = idle.take()
             handle.prepare(transfer.request)
             running[handle.pointer] = Running(id: id, handle: handle, continuation: transfer.continuation)
             curl_multi_add_handle(multi, handle.pointer)
@@ -146,7 +146,7 @@ package final class HTTPClient: @unchecked Sendable {
                 curl_multi_remove_handle(multi, pointer)
                 transfer.continuation.resume(throwing: HTTPError.cancelled)
                 transfer.handle.abandon()
-                idle.append(transfer.handle)
+                idle.put(transfer.handle)
             }
         }
         return !taken.isShutDown
