@@ -1,5 +1,4 @@
 import AWS
-import FoundationEssentials
 import HTTP
 import Logging
 
@@ -73,9 +72,4 @@ struct AssumedRoleCredentials: CredentialsSource {
                 problem: "credential_source is \"\(name)\", expected Environment, EcsContainer or Ec2InstanceMetadata")
         }
     }
-}
-
-extension STSClient.Role {
-    /// It stands in CloudTrail.
-    static var defaultSessionName: String { "dicom-store-scp-\(Int(Date().timeIntervalSince1970))" }
 }

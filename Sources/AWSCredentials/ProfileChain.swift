@@ -24,22 +24,3 @@ struct ProfileChain: Sendable {
         ]
     }
 }
-
-/// An access key that stands where it is looked for.
-private struct AccessKey: CredentialsSource {
-    let find: @Sendable () throws -> Credentials?
-
-    func credentials() throws -> Credentials? { try find() }
-}
-
-/// Stands behind all that is supported: a profile that has another form of credentials means that one, and no container's.
-private struct UnsupportedCredentials: CredentialsSource {
-    let profile: Profile
-
-    func credentials() throws -> Credentials? {
-        if profile["login_session"] != nil {
-            throw CredentialsError.unsupported(setting: "login_session", profile: profile.name)
-        }
-        return nil
-    }
-}

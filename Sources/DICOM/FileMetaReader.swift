@@ -116,8 +116,3 @@ struct FileMetaReader {
         return pending.count >= count
     }
 }
-
-extension Tag {
-    static let mediaStorageSOPClassUID = Tag(0x0002, 0x0002)
-    package static let transferSyntaxUID = Tag(0x0002, 0x0010)
-}

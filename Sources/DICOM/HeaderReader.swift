@@ -5,13 +5,6 @@ package protocol HeaderReader {
     mutating func feed(_ bytes: UnsafeRawBufferPointer) throws(DataSetError) -> HeaderReaderProgress
 }
 
-package enum HeaderReaderProgress: Hashable, Sendable {
-    case needsMoreBytes
-    /// As much work as was allowed is done: go on with the rest of the bytes.
-    case paused
-    case complete
-}
-
 extension HeaderReader {
     @discardableResult
     package mutating func feed(_ bytes: ArraySlice<UInt8>) throws(DataSetError) -> HeaderReaderProgress {

@@ -12,6 +12,8 @@ package struct Tag: Hashable, Sendable {
 }
 
 extension Tag {
+    static let mediaStorageSOPClassUID = Tag(0x0002, 0x0002)
+    package static let transferSyntaxUID = Tag(0x0002, 0x0010)
     package static let sopClassUID = Tag(0x0008, 0x0016)
     package static let sopInstanceUID = Tag(0x0008, 0x0018)
     package static let studyDate = Tag(0x0008, 0x0020)

@@ -5,3 +5,14 @@ package enum UIDError: Error, Hashable, Sendable {
     case byteNotAllowed(UInt8, offset: Int)
     case emptyComponent(offset: Int)
 }
+
+extension UIDError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .empty: "empty"
+        case .tooLong(let length, let maximum): "\(length) characters, at most \(maximum)"
+        case .byteNotAllowed(_, let offset): "no digit or dot at character \(offset + 1)"
+        case .emptyComponent(let offset): "nothing between dots at character \(offset + 1)"
+        }
+    }
+}

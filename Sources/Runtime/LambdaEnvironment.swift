@@ -30,12 +30,3 @@ package struct LambdaEnvironment: Sendable {
         return Logger(label: label) { _ in StructuredLogHandler(format: format, logLevel: level) }
     }
 }
-
-/// A variable that the function cannot do without.
-package struct MissingVariable: Error, Equatable, CustomStringConvertible {
-    package let name: String
-
-    package var description: String {
-        "the environment variable \(name) is missing: set it in the function's configuration"
-    }
-}

@@ -285,13 +285,3 @@ struct InvocationLoopTests {
         #expect(run.log.contains { $0.contains("Lambda-Runtime-Deadline-Ms") })
     }
 }
-
-struct Report: Decodable {
-    let errorMessage: String
-    let errorType: String
-    let stackTrace: [String]
-
-    init(_ call: RuntimeAPIServer.Call) throws {
-        self = try JSONDecoder().decode(Report.self, from: Data(call.body))
-    }
-}

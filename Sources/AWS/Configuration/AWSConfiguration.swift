@@ -1,4 +1,3 @@
-import ByteComparison
 import FoundationEssentials
 
 /// What the environment and the profile's files say of region, endpoints and retries.
@@ -16,7 +15,7 @@ package struct AWSConfiguration: Sendable {
         environment: [String: String],
         readFile: (String) -> String? = { try? String(contentsOfFile: $0, encoding: .utf8) }
     ) throws(AWSConfigurationError) {
-        let settings = try Settings(environment: environment, readFile: readFile)
+        let settings = try AWSSettings(environment: environment, readFile: readFile)
         guard let name = settings["AWS_REGION"] ?? settings["AWS_DEFAULT_REGION"] ?? settings.profile["region"] else {
             throw .noRegion
         }
@@ -56,50 +55,5 @@ package struct AWSConfiguration: Sendable {
             preconditionFailure("\(service.signingName) is missing among AWSService.all")
         }
         return endpoint
-    }
-}
-
-/// Settings by the names of their variables: of the environment, or else of the profile.
-private struct Settings {
-    let environment: [String: String]
-    let profiles: Profiles
-    let profile: Profile
-
-    init(environment: [String: String], readFile: (String) -> String?) throws(AWSConfigurationError) {
-        func file(_ path: String) throws(AWSConfigurationError) -> INIFile {
-            try INIFile(readFile(path) ?? "", path: path)
-        }
-        let folder = "\(environment["HOME"] ?? "")/.aws"
-        profiles = Profiles(
-            config: try file(environment.nonEmpty("AWS_CONFIG_FILE") ?? "\(folder)/config"),
-            credentials: try file(environment.nonEmpty("AWS_SHARED_CREDENTIALS_FILE") ?? "\(folder)/credentials"))
-        let name = environment.nonEmpty("AWS_DEFAULT_PROFILE") ?? environment.nonEmpty("AWS_PROFILE")
-        let profile = try profiles.profile(name ?? "default")
-        if let name, profile == nil { throw .noProfile(name) }
-        self.environment = environment
-        self.profile = profile ?? .none
-    }
-
-    subscript(name: String) -> String? {
-        environment.nonEmpty(name)
-    }
-
-    /// `AWS_USE_FIPS_ENDPOINT`, which is `use_fips_endpoint` in a profile.
-    func isTrue(_ name: String) -> Bool {
-        let inProfile = name.removing(prefix: "AWS_").flatMap { profile[$0.lowercased()] }
-        return (self[name] ?? inProfile)?.lowercased() == "true"
-    }
-
-    /// The endpoint of this service or of all, in the environment, or else in the profile.
-    func configuredEndpoint(of service: AWSService) throws(AWSConfigurationError) -> AWSEndpoint? {
-        guard !isTrue("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") else { return nil }
-        let all = "AWS_ENDPOINT_URL"
-        let own = "\(all)_\(service.settingName)"
-        let candidates = [
-            (own, self[own]), (all, self[all]), ("the profile's endpoint_url", profile.endpointURL(of: service)),
-            ("the profile's endpoint_url", profile["endpoint_url"]),
-        ]
-        for case (let setting, let url?) in candidates { return try AWSEndpoint(configured: url, setting: setting) }
-        return nil
     }
 }

@@ -18,8 +18,3 @@ extension Credentials {
             of: "the environment")
     }
 }
-
-extension [String: String] {
-    /// A setting that is empty counts as absent.
-    package func nonEmpty(_ name: String) -> String? { self[name].flatMap { $0.isEmpty ? nil : $0 } }
-}

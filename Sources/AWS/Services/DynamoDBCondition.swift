@@ -30,10 +30,3 @@ package struct DynamoDBCondition: Sendable {
             values: other.values.map { (values ?? [:]).merging($0) { first, _ in first } } ?? values)
     }
 }
-
-/// How a conditional write went.
-package enum ConditionalPut: Sendable {
-    case written
-    /// The condition does not hold for this item; nil: there is none.
-    case refused(by: [String: DynamoDBAttribute]?)
-}

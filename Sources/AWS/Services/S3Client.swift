@@ -1,7 +1,6 @@
 import ByteComparison
 import Digests
 import HTTP
-import StructuredLog
 
 /// Amazon S3, as far as it is used here.
 package struct S3Client: Sendable {
@@ -240,21 +239,4 @@ package struct S3Client: Sendable {
             // An error behind a 200 is one of the server's: AWS's own clients treat it as a 500.
             statusCode: isSuccess ? 500 : response.status, requestIDHeader: "x-amz-request-id")
     }
-}
-
-/// An object, or what was asked for of it, has more bytes than its reader takes.
-package struct S3ObjectTooLarge: NamedError, Equatable, CustomStringConvertible {
-    package let maximum: Int
-
-    package var errorClass: ErrorClass? { .permanent }
-
-    package var description: String { "s3 GetObject: expected at most \(maximum) bytes, but there are more" }
-}
-
-/// S3 answered with success and left out what the answer must hold.
-package struct S3AnswerError: Error, CustomStringConvertible {
-    let operation: String
-    let missing: String
-
-    package var description: String { "s3 \(operation): the answer holds no \(missing)" }
 }

@@ -1,0 +1,10 @@
+import StructuredLog
+
+/// An object, or what was asked for of it, has more bytes than its reader takes.
+package struct S3ObjectTooLarge: NamedError, Equatable, CustomStringConvertible {
+    package let maximum: Int
+
+    package var errorClass: ErrorClass? { .permanent }
+
+    package var description: String { "s3 GetObject: expected at most \(maximum) bytes, but there are more" }
+}

@@ -1,0 +1,8 @@
+/// A variable that the function cannot do without.
+package struct MissingVariable: Error, Equatable, CustomStringConvertible {
+    package let name: String
+
+    package var description: String {
+        "the environment variable \(name) is missing: set it in the function's configuration"
+    }
+}
