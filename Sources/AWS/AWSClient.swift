@@ -3,8 +3,8 @@ import HTTP
 import Logging
 import StructuredLog
 
-/// Sends signed requests to AWS's services and sends them again when that can help. Its services share connections and
-/// credentials.
+/// Sends signed requests to AWS services and retries them where that can help. The clients of the services share its
+/// connections and credentials.
 package struct AWSClient: Sendable {
     package let configuration: AWSConfiguration
     private var retryPolicy: RetryPolicy
@@ -24,19 +24,20 @@ package struct AWSClient: Sendable {
         self.credentials = credentials
     }
 
-    /// The same client, with the same connections and credentials, but for how often it sends a request again.
+    /// The same client with another retry policy. It shares connections and credentials with this one.
     package func with(_ retryPolicy: RetryPolicy) -> AWSClient {
         var client = self
         client.retryPolicy = configuration.applied(to: retryPolicy)
         return client
     }
 
-    /// The response with a status of 200 to 299; an `AWSServiceError`, `HTTPError` or `CredentialsError` otherwise.
+    /// Returns a response with a status of 200 to 299. Throws `AWSServiceError`, `HTTPError` or `CredentialsError`
+    /// otherwise.
     ///
-    /// Every request that goes through here may be carried out twice by the service.
+    /// Because of retries, the service may carry out a request twice.
     func send(_ request: AWSRequest) async throws -> HTTPResponse {
         let clock = ContinuousClock()
-        // Without the time for which an attempt waited for a connection: that is not the request's.
+        // Does not include the time that an attempt waited for a free connection.
         var elapsed = Duration.zero
         var attempt = 1
         var isMended = false
@@ -45,7 +46,7 @@ package struct AWSClient: Sendable {
             do {
                 return try await sendOnce(request) { began = clock.now }
             } catch let refusal as MendedRefusal {
-                // What is refused all the same is not mended by the same means.
+                // The correction did not help, so the same correction is not tried again.
                 guard !isMended else { throw refusal.error }
                 isMended = true
                 logger.debug(
@@ -87,14 +88,14 @@ package struct AWSClient: Sendable {
         throw error
     }
 
-    /// An error whose cause is gone.
+    /// A refusal whose cause, expired credentials or a wrong date, has been corrected.
     private struct MendedRefusal: Error {
         let error: AWSServiceError
     }
 }
 
 extension AWSClient {
-    /// A function's client: its credentials are the environment's, or those of a container.
+    /// The client of a Lambda function. Its credentials are those of the environment or of a container.
     package init(environment: [String: String], retryPolicy: RetryPolicy, logger: Logger) throws(AWSConfigurationError)
     {
         let http = HTTPClient()

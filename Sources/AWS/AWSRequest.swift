@@ -1,20 +1,20 @@
 import FoundationEssentials
 import HTTP
 
-/// One call of a service's operation, complete but for the signature.
+/// One call of a service's operation, not yet signed.
 struct AWSRequest: Sendable {
     let service: AWSService
     let operation: String
     var http: HTTPRequest
-    /// How this service writes its errors.
+    /// Reads an error in the format of this service; `nil` if the response is not an error.
     let error: @Sendable (HTTPResponse, AWSRequest) -> AWSServiceError?
 
-    /// Of JSON: far more than any operation that is used here answers.
+    /// For JSON. Far more than the response of any operation used here.
     private static let maximumAnswerBytes = 8 << 20
 
     func error(in response: HTTPResponse) -> AWSServiceError? { error(response, self) }
 
-    /// The same request, to which the error of this name is an answer.
+    /// The same request, for which the error with this code is a valid response and not an error.
     func answered(by code: String) -> AWSRequest {
         AWSRequest(service: service, operation: operation, http: http) { [error] response, request in
             error(response, request).flatMap { $0.code == code ? nil : $0 }
@@ -48,7 +48,7 @@ struct AWSRequest: Sendable {
         return AWSRequest(service: service, operation: operation, http: http, error: Self.jsonError)
     }
 
-    /// The name stands in a header or in the body, with a namespace before it or a URL behind it in some services.
+    /// The error's name is in a header or in the body. Some services put a namespace before it or a URL after it.
     private static func jsonError(in response: HTTPResponse, to request: AWSRequest) -> AWSServiceError? {
         guard !(200..<300).contains(response.status) else { return nil }
         struct Body: Decodable {

@@ -1,9 +1,9 @@
-/// A service as its endpoints, its signatures and its settings name it.
+/// The names of a service in its endpoints, in signatures and in settings.
 package struct AWSService: Sendable, Equatable {
     package let signingName: String
-    /// In `https://{hostPrefix}.{region}.amazonaws.com` and its like.
+    /// The name in `https://{hostPrefix}.{region}.amazonaws.com` and similar URLs.
     let hostPrefix: String
-    /// In `AWS_ENDPOINT_URL_{settingName}`.
+    /// The name in `AWS_ENDPOINT_URL_{settingName}`.
     let settingName: String
 
     static let all = [s3, stepFunctions, dynamoDB, healthImaging, sqs, sts]

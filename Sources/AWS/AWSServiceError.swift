@@ -1,11 +1,11 @@
 import StructuredLog
 
-/// A service's own answer that it did not do what was asked.
+/// A service's response that it did not carry out the request.
 package struct AWSServiceError: NamedError, Equatable, CustomStringConvertible {
     package let service: String
     package let operation: String
     package let statusCode: Int
-    /// The service's name for it, such as `ThrottlingException` or `NoSuchKey`.
+    /// The service's name for the error, such as `ThrottlingException` or `NoSuchKey`.
     package let code: String
     package let message: String
     package let requestID: String?
@@ -36,24 +36,24 @@ package struct AWSServiceError: NamedError, Equatable, CustomStringConvertible {
         return .permanent
     }
 
-    /// For an answer without a name in it, such as a load balancer's or one to a HEAD request.
+    /// The code for a response that does not name an error, such as that of a load balancer or to a HEAD request.
     static func code(forUnnamed status: Int) -> String { status >= 500 ? "ServiceUnavailable" : "UnknownError" }
 
     var isCredentialsExpired: Bool { ["ExpiredToken", "ExpiredTokenException"].contains(code) }
 
-    /// Perhaps for its date: the service's own answer has another.
+    /// Whether a wrong date may be the reason. The `Date` header of the response shows the service's time.
     var isDateRefused: Bool { Self.dateCodes.contains(code) }
 
     private static let dateCodes: Set = [
         "RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture", "InvalidSignatureException",
         "SignatureDoesNotMatch", "AuthFailure",
     ]
-    /// The service wants to be asked more slowly, or has as much to do as it may have.
+    /// The service throttles requests, or a quota is used up.
     private static let busyCodes: Set = [
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
         "TooManyRequestsException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "SlowDown",
         "ServiceQuotaExceededException", "ExecutionLimitExceeded",
-        // Of HealthImaging: something else works on the resource.
+        // HealthImaging: another operation is changing the resource.
         "ConflictException",
     ]
     private static let transientCodes: Set = [

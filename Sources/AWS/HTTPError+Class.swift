@@ -16,7 +16,7 @@ extension HTTPError: NamedError {
         switch self {
         case .transferFailed: .transient
         case .unusableRequest, .responseTooLarge: .permanent
-        // The process ends, or nobody wants the answer: that says nothing of the request.
+        // The process is ending, or the caller no longer wants the response: this says nothing about the request.
         case .cancelled, .shutDown: nil
         }
     }

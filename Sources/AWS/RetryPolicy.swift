@@ -1,17 +1,18 @@
 import StructuredLog
 
-/// Which requests are sent again, how often and after how long: exponential backoff, half of which is left to chance.
+/// Which requests are retried, how many times and after which delay: exponential backoff, half of it random.
 package struct RetryPolicy: Sendable {
     package var maximumAttempts: Int
-    /// The first wait is between half of this and this, each later one between half of and twice the longest one before.
+    /// The ceiling of the first delay. It doubles with each attempt; a delay is between half of its ceiling and the
+    /// ceiling.
     package var baseDelay: Duration
     package var maximumDelay: Duration
-    /// No further attempt begins when this much time has gone since the first.
+    /// No attempt begins later than this after the first one.
     package var maximumElapsed: Duration
-    /// Whether a busy service is asked again. Not by a client whose own caller waits for the service.
+    /// Whether to retry when the service is busy. False where the caller itself waits for the service.
     package var repeatsWhenBusy: Bool
 
-    /// An answer that never comes may use up all the time, and yet not all the attempts.
+    /// These are made even if the first attempt used up all the time, waiting for a response that never came.
     private static let minimumAttempts = 2
 
     package init(
@@ -25,21 +26,22 @@ package struct RetryPolicy: Sendable {
         self.repeatsWhenBusy = repeatsWhenBusy
     }
 
-    /// For requests that are made again before long if they fail, such as the renewal of a lease.
+    /// For requests that are repeated soon anyway if they fail, such as the renewal of a lease.
     package static let standard = RetryPolicy(maximumAttempts: 5)
 
-    /// For what a sender waits for: at least 21 and at most 43 seconds of waiting before it is told to try again itself.
+    /// For requests that a sender waits for: between 21 and 43 seconds of delays before the sender is told to try again
+    /// itself.
     package static let senderWaits = RetryPolicy(
         maximumAttempts: 11, maximumDelay: .seconds(10), maximumElapsed: .seconds(120))
 
-    /// In a function whose message or event comes again, or whom a state machine calls again, if it fails: what those
-    /// repeat is not multiplied by many attempts here.
+    /// For a function that is called again if it fails, by a queue, an event or a state machine. Many attempts here
+    /// would multiply those repeats.
     package static let functionIsRepeated = RetryPolicy(maximumAttempts: 3)
 
-    /// For a call that a state machine makes again, and for as long as the service is busy.
+    /// For a call that a state machine repeats, for as long as the service is busy.
     package static let stateMachineWaits = RetryPolicy(maximumAttempts: 2, repeatsWhenBusy: false)
 
-    /// For a call whose caller counts the attempts itself and decides upon each answer.
+    /// For a caller that counts the attempts itself and decides after each response.
     package static let callerRepeats = RetryPolicy(maximumAttempts: 1, repeatsWhenBusy: false)
 
     func repeats(_ error: any Error) -> Bool {
@@ -50,7 +52,7 @@ package struct RetryPolicy: Sendable {
         }
     }
 
-    /// The wait after the given attempt (from 1) has failed; nil: give up. `fraction` is random, 0 to 1.
+    /// The delay after a failed attempt (counted from 1); `nil` to give up. `fraction` is a random number from 0 to 1.
     package func delay(afterAttempt attempt: Int, elapsed: Duration, fraction: Double) -> Duration? {
         guard attempt < maximumAttempts else { return nil }
         let ceiling = min(maximumDelay, baseDelay * (1 << min(attempt - 1, 20)))

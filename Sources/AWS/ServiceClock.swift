@@ -1,16 +1,18 @@
 import FoundationEssentials
 import Synchronization
 
-/// The time by which services judge signatures: this machine's, corrected by what a service that refused one said of its own.
+/// The time for signatures: this machine's clock, corrected with the time that a service reported when it refused a
+/// signature.
 final class ServiceClock: Sendable {
-    /// Services take signatures that are five minutes off, in some cases fifteen.
+    /// In seconds. Services accept signatures that are five minutes off, some of them fifteen.
     private static let tolerance: TimeInterval = 240
 
     private let offset = Mutex<TimeInterval>(0)
 
     var now: Date { Date().addingTimeInterval(offset.withLock { $0 }) }
 
-    /// Whether the service's time is so far off that a signature of the time before would be refused for it.
+    /// Adopts the service's time if signatures made with the previous time are outside the tolerance. Returns whether
+    /// it did.
     func correct(to date: Date) -> Bool {
         offset.withLock { offset in
             let correct = date.timeIntervalSince(Date())

@@ -1,6 +1,6 @@
 import AWS
 
-/// An access key that stands where it is looked for.
+/// An access key that a closure looks up.
 struct AccessKey: CredentialsSource {
     let find: @Sendable () throws -> Credentials?
 

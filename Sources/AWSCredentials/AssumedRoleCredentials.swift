@@ -2,10 +2,10 @@ import AWS
 import HTTP
 import Logging
 
-/// `role_arn` with `source_profile` or `credential_source`: credentials of the role, had with those of the source.
+/// `role_arn` with `source_profile` or `credential_source`: assumes the role with the credentials of that source.
 struct AssumedRoleCredentials: CredentialsSource {
     let profile: Profile
-    /// The profiles whose roles are assumed with what this one gives.
+    /// The profiles whose roles are assumed with the credentials of this one.
     let visited: [String]
     let chain: ProfileChain
 
@@ -24,7 +24,7 @@ struct AssumedRoleCredentials: CredentialsSource {
             by: client)
     }
 
-    /// nil: the profile's role is assumed by a web identity.
+    /// `nil` if the profile's role is assumed with a web identity token.
     private func sources() throws -> [any CredentialsSource]? {
         switch (profile["source_profile"], profile["credential_source"]) {
         case (let name?, nil): try sources(ofProfile: name)
@@ -49,7 +49,7 @@ struct AssumedRoleCredentials: CredentialsSource {
             throw CredentialsError.unusable(
                 of: "the AWS profile \"\(profile.name)\"", problem: "its source_profile \"\(name)\" is missing")
         }
-        // A profile may name itself: its role is assumed with its own access key.
+        // A profile can name itself as its source: its role is then assumed with its own access key.
         if name == profile.name { return chain.rest(of: source) }
         guard !visited.contains(name) else {
             throw CredentialsError.unusable(

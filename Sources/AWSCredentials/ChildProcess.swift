@@ -1,6 +1,6 @@
 import Glibc
 
-/// Runs a program and takes what it prints.
+/// Runs a program and returns its standard output.
 enum ChildProcess {
     enum Failure: Error, CustomStringConvertible {
         case notStarted(reason: String)
@@ -18,7 +18,7 @@ enum ChildProcess {
         }
     }
 
-    /// Blocks until it has ended. Its standard error is ours, its standard input is empty.
+    /// Blocks until the program has ended. It shares this process's standard error; its standard input is empty.
     static func output(
         of command: [String], maximumBytes: Int, timeoutSeconds: Int
     ) throws(Failure) -> [UInt8] {
@@ -37,7 +37,7 @@ enum ChildProcess {
         return bytes
     }
 
-    /// Closes `output` here.
+    /// Closes `output` in this process.
     private static func start(_ command: [String], output: Int32) throws(Failure) -> pid_t {
         defer { close(output) }
         var actions = posix_spawn_file_actions_t()

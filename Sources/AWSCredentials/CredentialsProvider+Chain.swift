@@ -3,7 +3,7 @@ import FoundationEssentials
 import HTTP
 
 extension CredentialsProvider {
-    /// For a process that somebody starts, on whatever machine: the places where the AWS CLI looks, in its order.
+    /// For a process on any machine: looks in the same places as the AWS CLI, in the same order.
     package init(
         _ configuration: AWSConfiguration, http: HTTPClient, now: @escaping @Sendable () -> Date = { Date() }
     ) {

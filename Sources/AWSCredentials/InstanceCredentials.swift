@@ -6,9 +6,9 @@ import HTTP
 struct InstanceCredentials: CredentialsSource {
     private static let name = "the instance's metadata service"
     private static let path = "/latest/meta-data/iam/security-credentials/"
-    /// In seconds, the longest.
+    /// In seconds; the maximum.
     private static let tokenLifetime = "21600"
-    /// It is on the machine itself. Where there is none, nobody is to be kept waiting for it.
+    /// The service is on the same machine. A short timeout avoids a long wait where there is none.
     private static let timeout: Duration = .seconds(1)
 
     let environment: [String: String]
@@ -25,7 +25,7 @@ struct InstanceCredentials: CredentialsSource {
         return try Credentials(document: Array(document.utf8), of: Self.name)
     }
 
-    /// nil: no instance's service is here.
+    /// `nil` if this machine has no metadata service.
     private func token() async throws -> String? {
         let headers: HTTPHeaders = ["X-aws-ec2-metadata-token-ttl-seconds": Self.tokenLifetime]
         do {
@@ -37,7 +37,7 @@ struct InstanceCredentials: CredentialsSource {
         }
     }
 
-    /// nil: there is nothing, as on an instance without a role.
+    /// `nil` if there is nothing at this path, as on an instance without a role.
     private func text(at path: String, _ token: String) async throws -> String? {
         let response = try await http.execute(request("GET", path, ["X-aws-ec2-metadata-token": token]))
         switch response.status {

@@ -12,7 +12,7 @@ struct ProcessCredentials: CredentialsSource {
     func credentials() async throws -> Credentials? {
         guard let command = profile["credential_process"] else { return nil }
         guard let words = ShellWords.split(command), !words.isEmpty else {
-            throw problem("a quote of its command is not closed")
+            throw problem("a quote in its command is not closed")
         }
         let output = try await withCheckedThrowingContinuation { continuation in
             DetachedThread.start {

@@ -1,17 +1,19 @@
 import AWS
 import HTTP
 
-/// The ways in which a profile can give credentials.
+/// The sources of credentials that a profile can name.
 struct ProfileChain: Sendable {
     let configuration: AWSConfiguration
     let http: HTTPClient
 
-    /// The role that the profile assumes with credentials from elsewhere. `visited` are the profiles that led here.
+    /// The role that the profile assumes with credentials of another source. `visited` are the profiles that led to
+    /// this one.
     func assumedRole(of profile: Profile, visited: [String]) -> any CredentialsSource {
         AssumedRoleCredentials(profile: profile, visited: visited, chain: self)
     }
 
-    /// Every other way. The environment counts for the profile that was chosen, not for those that it names.
+    /// All other sources, in order. The environment applies only to the chosen profile, not to profiles that it refers
+    /// to.
     func rest(of profile: Profile, environment: [String: String] = [:]) -> [any CredentialsSource] {
         [
             WebIdentityCredentials(

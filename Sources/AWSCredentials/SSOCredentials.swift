@@ -3,7 +3,8 @@ import Digests
 import FoundationEssentials
 import HTTP
 
-/// A role of IAM Identity Center, by the token that `aws sso login` has left in its cache. The token is not renewed here.
+/// Credentials of a role in IAM Identity Center, with the token that `aws sso login` has cached. This does not renew
+/// the token.
 struct SSOCredentials: CredentialsSource {
     let profile: Profile
     let configuration: AWSConfiguration
@@ -34,12 +35,12 @@ struct SSOCredentials: CredentialsSource {
     // MARK: -
 
     private struct Session {
-        /// What the cache's file is named after.
+        /// The name from which the name of the cache file is derived.
         let name: String
         let region: String
     }
 
-    /// nil: the profile has none.
+    /// `nil` if the profile does not use IAM Identity Center.
     private func session() throws -> Session? {
         if let name = profile["sso_session"] {
             guard let section = configuration.profiles.section("sso-session \(name)") else {

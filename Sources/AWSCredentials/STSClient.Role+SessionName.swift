@@ -2,6 +2,6 @@ import AWS
 import FoundationEssentials
 
 extension STSClient.Role {
-    /// It stands in CloudTrail.
+    /// CloudTrail shows this name.
     static var defaultSessionName: String { "dicom-store-scp-\(Int(Date().timeIntervalSince1970))" }
 }

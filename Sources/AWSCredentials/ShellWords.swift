@@ -1,6 +1,6 @@
-/// The words of a command, as a POSIX shell splits them; nothing is expanded.
+/// Splits a command into words as a POSIX shell does, without expansion.
 enum ShellWords {
-    /// nil: a quote is not closed.
+    /// `nil` if a quote is not closed.
     static func split(_ text: String) -> [String]? {
         var words: [String] = []
         var word: String.UnicodeScalarView?
@@ -8,7 +8,7 @@ enum ShellWords {
         var isEscaped = false
         for scalar in text.unicodeScalars {
             if isEscaped {
-                // Inside double quotes a backslash stands for itself before anything but these.
+                // Inside double quotes, a backslash escapes only a double quote or a backslash.
                 if quote == "\"" && scalar != "\"" && scalar != "\\" { word?.append("\\") }
                 word = (word ?? .init()) + [scalar]
                 isEscaped = false

@@ -1,6 +1,7 @@
 import AWS
 
-/// Stands behind all that is supported: a profile that has another form of credentials means that one, and no container's.
+/// Comes after all supported sources of a profile. A profile with an unsupported kind of credentials is an error;
+/// falling back to the credentials of a container or instance is not what its user intended.
 struct UnsupportedCredentials: CredentialsSource {
     let profile: Profile
 

@@ -2,7 +2,8 @@ import AWS
 import FoundationEssentials
 import HTTP
 
-/// A role by a token that an identity provider writes into a file, such as that of a pod's service account in EKS (IRSA).
+/// A role that is assumed with a token file of an identity provider, such as that of a pod's service account in EKS
+/// (IRSA).
 struct WebIdentityCredentials: CredentialsSource {
     private let tokenFile: String?
     private let roleARN: String?
@@ -10,7 +11,7 @@ struct WebIdentityCredentials: CredentialsSource {
     private let configuration: AWSConfiguration
     private let http: HTTPClient
 
-    /// Each setting is the environment's, or else the profile's.
+    /// Each setting comes from the environment, or else from the profile.
     init(environment: [String: String], profile: Profile, configuration: AWSConfiguration, http: HTTPClient) {
         func setting(_ name: String, _ variable: String) -> String? {
             environment.nonEmpty(variable) ?? profile[name]
@@ -29,7 +30,7 @@ struct WebIdentityCredentials: CredentialsSource {
                 of: "web identity",
                 problem: "there is a token file, but no role: set AWS_ROLE_ARN, or role_arn in the profile")
         }
-        // Read each time: it is rotated.
+        // The file is read each time, because the token is rotated.
         guard let token = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {
             throw CredentialsError.fileUnreadable(path: tokenFile)
         }

@@ -1,7 +1,7 @@
-/// A text, such as an object's key, that equals another only byte by byte, in the order of the bytes.
+/// A text, such as an object's key, that is compared and ordered by its UTF-8 bytes.
 ///
-/// Swift's `String` takes `é` in one scalar and in two for equal, and orders them alike. S3 keeps them apart: in a set or a table one
-/// object would stand for both, and a listing would not be in order.
+/// Swift's `String` treats `é` as one scalar and `é` as two scalars as equal. S3 treats them as two keys. With
+/// `String`, a set or dictionary would confuse the two objects, and the order would differ from that of a listing.
 package struct ByteText: Hashable, Comparable, Sendable {
     package let text: String
 

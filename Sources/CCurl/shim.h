@@ -2,7 +2,7 @@
 
 #include <curl/curl.h>
 
-// libcurl's option calls are variadic, which Swift cannot call; each of these fixes the type of one kind of option.
+// Swift cannot call libcurl's variadic option functions. Each function below has the type of one kind of option.
 
 static inline CURLcode ccurl_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
@@ -51,14 +51,14 @@ static inline long ccurl_response_code(CURL *handle) {
     return code;
 }
 
-/// The socket of a handle that has only connected; CURL_SOCKET_BAD when it has lost its connection.
+/// The socket of a handle with CURLOPT_CONNECT_ONLY; CURL_SOCKET_BAD if its connection is lost.
 static inline curl_socket_t ccurl_active_socket(CURL *handle) {
     curl_socket_t socket = CURL_SOCKET_BAD;
     curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket);
     return socket;
 }
 
-/// The transfer that ended and its result, or NULL when no more have ended.
+/// A transfer that has ended, with its result; NULL if there are no more.
 static inline CURL *ccurl_multi_next_ended(CURLM *multi, CURLcode *result) {
     int remaining = 0;
     CURLMsg *message;

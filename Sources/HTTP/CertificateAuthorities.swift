@@ -1,6 +1,7 @@
 import Glibc
 
-/// Where this machine keeps its certificate authorities: libcurl's built-in path is Debian's and not Amazon Linux's.
+/// The file with this machine's certificate authorities. libcurl's built-in path is that of Debian, not of Amazon
+/// Linux.
 enum CertificateAuthorities {
     static let bundle: String? = find(environment: { getenv($0).map { String(cString: $0) } })
 

@@ -1,8 +1,10 @@
 import Synchronization
 
-/// A bounded number of connections, given out in the order in which they were asked for.
+/// Permission to use a connection, for a bounded number of requests at a time. Slots are granted in the order of the
+/// calls.
 ///
-/// The bound is kept here and not by libcurl, so that whoever waits holds no signed request whose time runs out.
+/// The limit is enforced here and not by libcurl, so that a request is signed only when a connection is free for it: a
+/// signature is valid for some minutes only.
 package final class ConnectionSlots: Sendable {
     private typealias Waiter = CheckedContinuation<Void, any Error>
 
@@ -10,7 +12,8 @@ package final class ConnectionSlots: Sendable {
         var free: Int
         var nextID = 0
         var waiting: [Int: Waiter] = [:]
-        /// The ids of those who wait, in order, from `first` on. Who gave up is here and not in `waiting`.
+        /// The ids of the waiters in order, beginning at `first`. Ids of cancelled waiters remain here but not in
+        /// `waiting`.
         var order: [Int] = []
         var first = 0
         var isShutDown = false
@@ -40,7 +43,8 @@ package final class ConnectionSlots: Sendable {
         state = Mutex(State(free: count))
     }
 
-    /// Waits for a slot, which is to be released. Fails when the task is cancelled or the slots are shut down.
+    /// Waits for a slot. The caller must call `release` later. Throws if the task is cancelled or `shutDown` was
+    /// called.
     package func acquire() async throws {
         let id = state.withLock { state -> Int? in
             if state.free > 0 && !state.isShutDown {
@@ -67,7 +71,7 @@ package final class ConnectionSlots: Sendable {
         next?.resume()
     }
 
-    /// Those who wait fail, and whoever comes after.
+    /// All waiters fail, and all later calls of `acquire`.
     func shutDown() {
         let waiting = state.withLock { state in
             defer { state.waiting = [:] }
@@ -79,7 +83,7 @@ package final class ConnectionSlots: Sendable {
 
     private func wait(_ waiter: Waiter, id: Int) {
         let result = state.withLock { state -> Result<Void, any Error>? in
-            // A task that was cancelled before this point is not told so again.
+            // The cancellation handler has already run if the task was cancelled before this point.
             guard !Task.isCancelled else { return .failure(HTTPError.cancelled) }
             guard !state.isShutDown else { return .failure(HTTPError.shutDown) }
             if state.free > 0 {

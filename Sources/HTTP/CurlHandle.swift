@@ -1,12 +1,11 @@
 import CCrypto
 import CCurl
 
-/// A libcurl easy handle and its options. It keeps its connection from one transfer to the next; to be used by one thread
-/// at a time.
+/// A libcurl easy handle and its options. It keeps its connection between transfers. Use it on one thread at a time.
 package final class CurlHandle {
     package let pointer: UnsafeMutableRawPointer
 
-    /// Once for the process, before the first handle; libcurl asks for it.
+    /// libcurl requires this once in a process, before the first handle.
     private static let globalInitialisation: CURLcode = {
         ccrypto_initialise()
         return curl_global_init(Int(CURL_GLOBAL_DEFAULT))
@@ -18,7 +17,7 @@ package final class CurlHandle {
 
     package init() {
         Self.initialiseLibrary()
-        guard let pointer = curl_easy_init() else { fatalError("libcurl has no memory for a handle") }
+        guard let pointer = curl_easy_init() else { fatalError("libcurl cannot allocate an easy handle") }
         self.pointer = pointer
     }
 
@@ -30,24 +29,24 @@ package final class CurlHandle {
         _ = ccurl_set_long(pointer, option, value)
     }
 
-    /// libcurl keeps a copy.
+    /// libcurl copies the value.
     package func set(_ option: CURLoption, _ value: String) {
         _ = ccurl_set_string(pointer, option, value)
     }
 
-    /// What is behind the pointer must outlive the transfer.
+    /// The memory behind the pointer must remain valid until the transfer ends.
     package func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer?) {
         _ = ccurl_set_pointer(pointer, option, value)
     }
 
-    /// What every transfer of this project asks for.
+    /// Options of every transfer in this project.
     package func setDefaults() {
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_CONNECTTIMEOUT_MS, 10_000)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
     }
 
-    /// Carries the transfer out on the calling thread.
+    /// Runs the transfer on the calling thread and waits for its end.
     package func perform() -> CURLcode {
         curl_easy_perform(pointer)
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A thread of the process's own, for what blocks.
+/// Starts a separate thread for code that blocks.
 package enum DetachedThread {
     private final class Body {
         let run: @Sendable () -> Void
@@ -10,7 +10,7 @@ package enum DetachedThread {
         }
     }
 
-    /// With a stack as large as the main thread's, whatever the system's default: JSON and sequences nest.
+    /// As large as the main thread's usual stack: JSON documents and DICOM sequences can be nested deeply.
     private static let stackBytes = 8 << 20
 
     package static func start(_ run: @escaping @Sendable () -> Void) {
@@ -27,6 +27,6 @@ package enum DetachedThread {
                 Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
                 return nil
             }, Unmanaged.passRetained(Body(run)).toOpaque())
-        guard result == 0 else { fatalError("the system gives no further thread: error \(result)") }
+        guard result == 0 else { fatalError("cannot start a thread: error \(result)") }
     }
 }

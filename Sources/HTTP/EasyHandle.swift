@@ -1,6 +1,6 @@
 import CCurl
 
-/// Sends whole requests over one libcurl handle, one after another. To be used by one thread at a time.
+/// Sends requests over one libcurl easy handle, one after another. Use it on one thread at a time.
 final class EasyHandle {
     private let curl = CurlHandle()
     private var requestHeaders: UnsafeMutablePointer<curl_slist>?
@@ -8,7 +8,7 @@ final class EasyHandle {
 
     var pointer: UnsafeMutableRawPointer { curl.pointer }
 
-    /// What the callbacks read and fill during a transfer.
+    /// The data that the callbacks read and write during a transfer.
     private struct Exchange {
         var body: any HTTPBody = [UInt8]()
         var bodyOffset = 0
@@ -22,7 +22,7 @@ final class EasyHandle {
         curl_slist_free_all(requestHeaders)
     }
 
-    /// Sets everything that the request asks for; options of an earlier request do not survive, its connection does.
+    /// Sets all options for the request. Options of an earlier request are reset; its connection is kept.
     func prepare(_ request: HTTPRequest) {
         curl_easy_reset(pointer)
         exchange = Exchange(body: request.body, maximumResponseBytes: request.maximumResponseBytes)
@@ -30,7 +30,7 @@ final class EasyHandle {
         curl.setDefaults()
         curl.set(CURLOPT_PATH_AS_IS, 1)
         curl.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-        // What answers a body is short, and there may be many at once.
+        // Responses to uploads are short, and there can be many uploads at once.
         curl.set(CURLOPT_BUFFERSIZE, request.body.count > 0 ? 16 << 10 : 128 << 10)
         if let timeout = request.timeout {
             let (seconds, attoseconds) = timeout.components
@@ -44,9 +44,9 @@ final class EasyHandle {
         prepareCallbacks()
     }
 
-    /// The response once the transfer has ended with this result.
+    /// The response of a transfer that ended with this result.
     func response(_ result: CURLcode) throws(HTTPError) -> HTTPResponse {
-        // A handle that waits for its next request holds on to no bodies.
+        // An idle handle must not keep the bodies in memory.
         defer { exchange = Exchange() }
         guard !exchange.responseIsTooLarge else {
             throw .responseTooLarge(maximum: exchange.maximumResponseBytes)
@@ -56,7 +56,7 @@ final class EasyHandle {
             status: ccurl_response_code(pointer), headers: exchange.responseHeaders, body: exchange.responseBody)
     }
 
-    /// Lets go of a transfer that was not carried to its end.
+    /// Releases the data of a transfer that was not completed.
     func abandon() {
         exchange = Exchange()
     }
@@ -68,7 +68,8 @@ final class EasyHandle {
         case "DELETE": curl.set(CURLOPT_CUSTOMREQUEST, request.method)
         default:
             curl.set(CURLOPT_UPLOAD, 1)
-            // Made for each transfer. With the largest a CT image of 512 × 512 goes out in two pieces.
+            // libcurl allocates this buffer for each transfer. With the largest, a CT image of 512 × 512 is sent in two
+            // pieces.
             curl.set(CURLOPT_UPLOAD_BUFFERSIZE, min(max(16 << 10, request.body.count), 272 << 10))
             curl.set(CURLOPT_CUSTOMREQUEST, request.method)
             _ = ccurl_set_offset(pointer, CURLOPT_INFILESIZE_LARGE, curl_off_t(request.body.count))
@@ -78,11 +79,11 @@ final class EasyHandle {
     private func prepareHeaders(_ request: HTTPRequest) {
         curl_slist_free_all(requestHeaders)
         requestHeaders = nil
-        // An empty value takes away what libcurl adds unasked: waiting for "100 Continue" costs a second.
+        // An empty value removes a header that libcurl adds by default. Waiting for "100 Continue" would cost a second.
         append(header: "Expect:")
         append(header: "Accept:")
         for field in request.headers.fields {
-            // libcurl drops "Name:" as a removal; "Name;" sends the field with an empty value.
+            // libcurl takes "Name:" as a removal; "Name;" sends the field with an empty value.
             append(header: field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
         }
         curl.set(CURLOPT_HTTPHEADER, requestHeaders)
@@ -125,7 +126,7 @@ final class EasyHandle {
         return count
     }
 
-    /// A kept connection that the server had closed meanwhile: libcurl rewinds and sends again on a new one.
+    /// libcurl calls this to send the body again on a new connection, after the server has closed the reused one.
     private func seek(to offset: Int, origin: Int32) -> Int32 {
         guard origin == SEEK_SET, (0...exchange.body.count).contains(offset) else { return CURL_SEEKFUNC_FAIL }
         exchange.bodyOffset = offset
@@ -143,7 +144,7 @@ final class EasyHandle {
 
     private func receivedHeader(_ line: UnsafeRawBufferPointer) -> Int {
         if line.starts(with: "HTTP/".utf8) {
-            exchange.responseHeaders = HTTPHeaders()  // an interim response (1xx) went before
+            exchange.responseHeaders = HTTPHeaders()  // the headers so far belong to an interim response (1xx)
         } else if let field = HeaderField(line: line) {
             exchange.responseHeaders.append(
                 name: String(decoding: field.name, as: UTF8.self), value: String(decoding: field.value, as: UTF8.self))

@@ -1,8 +1,8 @@
-/// What a request carries: read piece by piece on the client's thread, and from the start again where it is sent anew.
+/// The body of a request. The client's thread reads it in pieces, and from the start again if the request is resent.
 package protocol HTTPBody: Sendable {
     var count: Int { get }
 
-    /// Copies what stands from the offset on, as much as fits; returns how many bytes that were.
+    /// Copies bytes from `offset` on, as many as fit into the buffer, and returns their number.
     func copyBytes(from offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Int
 }
 

@@ -1,18 +1,18 @@
 import CCurl
 import Synchronization
 
-/// An asynchronous HTTP/1.1 client: any number of requests at once, all of them on one thread of its own, which starts with
-/// the first.
+/// An asynchronous HTTP/1.1 client. One thread of its own carries out all requests; it starts with the first request.
 ///
-/// At most `maximumConnections` are open; further requests wait for one of them, and their timeouts begin after that.
-// Sendable: `multi` is used by the client's own thread alone.
+/// At most `maximumConnections` are open. Further requests wait for a free connection; their timeouts start after the
+/// wait.
+// Sendable: only the client's own thread uses `multi`.
 package final class HTTPClient: @unchecked Sendable {
     private struct Transfer: Sendable {
         let request: HTTPRequest
         let continuation: CheckedContinuation<HTTPResponse, any Error>
     }
 
-    /// What callers hand to the thread.
+    /// Requests and cancellations that callers pass to the thread.
     private struct Inbox {
         var nextID = 0
         var submitted: [(id: Int, transfer: Transfer)] = []
@@ -29,7 +29,7 @@ package final class HTTPClient: @unchecked Sendable {
     package init(maximumConnections: Int = 50) {
         slots = ConnectionSlots(maximumConnections)
         CurlHandle.initialiseLibrary()
-        guard let multi = curl_multi_init() else { fatalError("libcurl has no memory for a handle") }
+        guard let multi = curl_multi_init() else { fatalError("libcurl cannot allocate a multi handle") }
         self.multi = multi
         events = SocketEvents(of: multi)
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, maximumConnections)
@@ -40,12 +40,12 @@ package final class HTTPClient: @unchecked Sendable {
         curl_multi_cleanup(multi)
     }
 
-    /// Fails with an `HTTPError`; a response of any status is a success here.
+    /// Throws `HTTPError`. A response with any status counts as success here.
     package func execute(_ request: HTTPRequest) async throws -> HTTPResponse {
         try await execute { request }
     }
 
-    /// Makes the request when there is a connection for it, since a signature is valid for some minutes only.
+    /// Calls `makeRequest` only when a connection is free: a signature is valid for some minutes only.
     package func execute(whenConnectionIsFree makeRequest: () throws -> HTTPRequest) async throws -> HTTPResponse {
         try await slots.acquire()
         defer { slots.release() }
@@ -64,7 +64,7 @@ package final class HTTPClient: @unchecked Sendable {
         }
     }
 
-    /// Ends the thread; what is still under way fails with `HTTPError.shutDown`.
+    /// Ends the thread. Requests under way fail with `HTTPError.shutDown`.
     package func shutDown() {
         slots.shutDown()
         wakeThread { $0.isShutDown = true }
@@ -72,11 +72,12 @@ package final class HTTPClient: @unchecked Sendable {
 
     private func submit(_ transfer: Transfer, id: Int) {
         let refusal = wakeThread { inbox -> HTTPError? in
-            // A task that was cancelled before this point has already left its id, perhaps to be cleared as unknown.
+            // If the task was cancelled before this point, its id was added to `cancelled` and may already be removed
+            // again.
             guard !Task.isCancelled else { return .cancelled }
             guard !inbox.isShutDown else { return .shutDown }
             inbox.submitted.append((id, transfer))
-            // The thread keeps the client until it was shut down.
+            // The thread retains the client until `shutDown`.
             if !inbox.hasThread { DetachedThread.start(run) }
             inbox.hasThread = true
             return nil
@@ -119,7 +120,7 @@ package final class HTTPClient: @unchecked Sendable {
         }
     }
 
-    /// False when the client was shut down.
+    /// False if the client was shut down.
     private func takeInbox(
         _ running: inout [UnsafeMutableRawPointer: Running], _ idle: inout EasyHandlePool
     ) -> Bool {

@@ -1,10 +1,10 @@
 import CCurl
 
-/// A transfer that brought no complete HTTP response.
+/// A request that did not get a complete HTTP response.
 package enum HTTPError: Error, Equatable, CustomStringConvertible {
-    /// libcurl gave up: its code (`CURLE_…`) and what it says of it.
+    /// libcurl failed: its code (`CURLE_…`) and its text for the code.
     case transferFailed(code: UInt32, reason: String)
-    /// Nothing was sent.
+    /// The request was not sent.
     case unusableRequest(reason: String)
     case responseTooLarge(maximum: Int)
     case cancelled

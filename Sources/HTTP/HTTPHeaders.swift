@@ -1,4 +1,4 @@
-/// Header fields in the order in which they are sent; names compare without regard to case (RFC 9110 §5.1).
+/// Header fields in the order of sending. Names are compared without regard to case (RFC 9110 §5.1).
 package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     package struct Field: Sendable, Equatable {
         package var name: String
@@ -20,7 +20,7 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
         fields = elements.map { Field(name: $0.0, value: $0.1) }
     }
 
-    /// The first value under the name; setting replaces every field of that name, nil removes them.
+    /// The first value with this name. Setting a value replaces all fields with the name; setting `nil` removes them.
     package subscript(name: String) -> String? {
         get {
             fields.first { $0.name.isSameFieldName(as: name) }?.value

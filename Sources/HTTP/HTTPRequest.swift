@@ -1,14 +1,14 @@
-/// One HTTP request; the URL is sent exactly as it stands, so it must be encoded already.
+/// One HTTP request. The URL is sent as it is, so it must already be percent-encoded.
 package struct HTTPRequest: Sendable {
     package var method: String
     package var url: String
     package var headers: HTTPHeaders
     package var body: any HTTPBody
-    /// How long the whole exchange may take; nil waits for ever.
+    /// Time limit of the whole exchange; `nil` for none.
     package var timeout: Duration?
-    /// A longer response body fails the transfer instead of filling the memory.
+    /// A longer response body fails the transfer, so that it cannot exhaust the memory.
     package var maximumResponseBytes: Int
-    /// Proxies named in the environment are passed over: for addresses of the machine itself and link-local ones.
+    /// Whether to ignore the proxies of the environment. Used for loopback and link-local addresses.
     package var bypassesProxy: Bool
 
     package init(
@@ -24,7 +24,7 @@ package struct HTTPRequest: Sendable {
         self.bypassesProxy = bypassesProxy
     }
 
-    /// A line break in a header's value would begin a header of its own, and libcurl reads text up to its first NUL.
+    /// A line break in a header's value would start another header, and libcurl reads a text only up to its first NUL.
     func validate() throws(HTTPError) {
         for field in headers.fields where Self.endsEarly(field.name) || Self.endsEarly(field.value) {
             throw .unusableRequest(

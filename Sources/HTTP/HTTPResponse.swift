@@ -1,4 +1,4 @@
-/// An HTTP response read to its end.
+/// A complete HTTP response.
 package struct HTTPResponse: Sendable {
     package var status: Int
     package var headers: HTTPHeaders

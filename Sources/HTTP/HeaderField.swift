@@ -1,10 +1,10 @@
-/// A header field in the bytes in which it came (RFC 9112 §5).
+/// A header field as its received bytes (RFC 9112 §5).
 package struct HeaderField {
     package let name: UnsafeRawBufferPointer
-    /// Without the whitespace around it, the line's end among it.
+    /// Without surrounding whitespace and line end.
     package let value: UnsafeRawBufferPointer
 
-    /// nil for a line without a name.
+    /// `nil` if the line has no name.
     package init?(line: UnsafeRawBufferPointer) {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { return nil }
         name = UnsafeRawBufferPointer(rebasing: line[..<colon])
@@ -14,12 +14,12 @@ package struct HeaderField {
         self.value = UnsafeRawBufferPointer(rebasing: value)
     }
 
-    /// `lowercased` is in lower-case ASCII; names compare without regard to case.
+    /// Compares without regard to case. `lowercased` must be lower-case ASCII.
     package func isNamed(_ lowercased: StaticString) -> Bool { name.equalsIgnoringCase(lowercased) }
 
     package func hasValue(_ lowercased: StaticString) -> Bool { value.equalsIgnoringCase(lowercased) }
 
-    /// nil where the value is empty.
+    /// `nil` if the value is empty.
     package var text: String? { value.isEmpty ? nil : String(decoding: value, as: UTF8.self) }
 }
 
@@ -32,7 +32,7 @@ extension UnsafeRawBufferPointer {
 }
 
 extension UInt8 {
-    /// Of a letter in ASCII.
+    /// The lower-case form of an ASCII letter; any other byte unchanged.
     var lowercased: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
 
     fileprivate var isWhitespace: Bool { self == 0x20 || self == 0x09 || self == 0x0D || self == 0x0A }

@@ -2,22 +2,22 @@ import CCurl
 import CEpoll
 import Glibc
 
-/// What libcurl's transfers wait for, sockets and a moment, and a way to end the wait.
+/// Waits for the events of libcurl's transfers: sockets, a timeout, or a call of `wake`.
 ///
-/// With `curl_multi_perform` libcurl would look at every transfer whenever something happens to one.
-// Sendable: it is used by the client's own thread, except for `wake`.
+/// `curl_multi_perform` would be simpler, but it looks at every transfer for each event.
+// Sendable: only the client's own thread uses it, except for `wake`.
 final class SocketEvents: @unchecked Sendable {
     private static let maximumEvents = 64
 
     private let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     private let waking = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     private var watched: Set<curl_socket_t> = []
-    /// When libcurl wants to be called whatever happens.
+    /// When libcurl must be called even without a socket event.
     private var deadline: ContinuousClock.Instant?
 
-    /// To be kept for as long as the handle.
+    /// Keep this object for as long as the multi handle.
     init(of multi: UnsafeMutableRawPointer) {
-        guard epoll >= 0, waking >= 0 else { fatalError("the system gives no further file descriptor: error \(errno)") }
+        guard epoll >= 0, waking >= 0 else { fatalError("cannot create an epoll or event descriptor: error \(errno)") }
         control(EPOLL_CTL_ADD, waking, EPOLLIN.rawValue)
         let context = Unmanaged.passUnretained(self).toOpaque()
         ccurl_multi_set_socket_callback(multi, context) { _, socket, events, context, _ in
@@ -35,12 +35,12 @@ final class SocketEvents: @unchecked Sendable {
         close(epoll)
     }
 
-    /// From any thread: the wait that goes on ends, or the next one.
+    /// Ends the current wait, or the next one. Can be called from any thread.
     func wake() {
         eventfd_write(waking, 1)
     }
 
-    /// Waits until something happens, and lets libcurl do what follows from it.
+    /// Waits for an event and lets libcurl handle it.
     func wait(for multi: UnsafeMutableRawPointer) {
         withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.maximumEvents) { events in
             let count = epoll_wait(epoll, events.baseAddress, Int32(events.count), millisecondsLeft)
@@ -56,7 +56,7 @@ final class SocketEvents: @unchecked Sendable {
         actIfDue(multi)
     }
 
-    /// What is due by now: the first step of a transfer that was added, or a timeout.
+    /// Lets libcurl act if its deadline has passed: to start an added transfer, or because of a timeout.
     func actIfDue(_ multi: UnsafeMutableRawPointer) {
         guard let deadline, deadline <= .now else { return }
         self.deadline = nil
@@ -80,7 +80,7 @@ final class SocketEvents: @unchecked Sendable {
 
     private var millisecondsLeft: Int32 {
         guard let deadline else { return -1 }
-        // Rounded up: a millisecond too early would be a turn for nothing.
+        // Rounded up: waking too early would only cause another wait.
         return Int32(clamping: Int(max(0, ((deadline - .now) / .milliseconds(1)).rounded(.up))))
     }
 

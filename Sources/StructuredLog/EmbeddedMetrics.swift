@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// Writes metrics as lines of the log in CloudWatch's embedded metric format, out of which CloudWatch makes metrics: no call
-/// to any service, and the same line in a log that nobody reads.
+/// Writes metrics as log lines in CloudWatch's embedded metric format. CloudWatch extracts the metrics from the log, so
+/// no call to a service is needed.
 package struct EmbeddedMetrics: Sendable {
     package enum Unit: String, Encodable, Sendable {
         case count = "Count"
@@ -10,7 +10,7 @@ package struct EmbeddedMetrics: Sendable {
     }
 
     package struct Metric: Sendable, Equatable {
-        /// What the format takes of one metric.
+        /// The maximum number of values of one metric in the format.
         package static let maximumValues = 100
 
         let name: String
@@ -33,7 +33,7 @@ package struct EmbeddedMetrics: Sendable {
     private let now: @Sendable () -> Date
     private let write: @Sendable ([UInt8]) -> Void
 
-    /// nil without a namespace: nobody wants metrics.
+    /// `nil` without a namespace: metrics are off.
     package init?(
         namespace: String?, dimensions: [String: String], now: @escaping @Sendable () -> Date = { Date() },
         write: @escaping @Sendable ([UInt8]) -> Void = StandardError.write
@@ -45,7 +45,7 @@ package struct EmbeddedMetrics: Sendable {
         self.write = write
     }
 
-    /// One line. `properties` can be searched for and are no metrics.
+    /// Writes one line. `properties` are searchable in the log but are not metrics.
     package func emit(_ metrics: [Metric], properties: [String: String] = [:]) {
         let metrics = metrics.filter { !$0.values.isEmpty }
         guard !metrics.isEmpty else { return }
@@ -59,12 +59,12 @@ package struct EmbeddedMetrics: Sendable {
             .init(Timestamp: Int(now().timeIntervalSince1970 * 1000), CloudWatchMetrics: [definition]))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Text and finite numbers: there is nothing in it that JSON could not hold.
+        // This cannot fail: all values are text or finite numbers.
         guard let line = try? encoder.encode(members) else { return }
         write(Array(line) + [UInt8(ascii: "\n")])
     }
 
-    // Spelled as in the format.
+    // Members are spelled as in the format.
 
     private struct Definition: Encodable {
         struct MetricDefinition: Encodable {

@@ -1,9 +1,9 @@
-/// What somebody who asked for something can do about an error.
+/// What a caller can do about an error.
 package enum ErrorClass: String, Sendable {
-    /// Whatever was asked is able to do it, but not now: wait, however long it takes.
+    /// The service can carry out the request, but not now: wait and try again, for as long as it takes.
     case busy = "Busy"
-    /// Something broke on the way: the same request may succeed when it is sent again.
+    /// A temporary failure: the same request may succeed if it is sent again.
     case transient = "Transient"
-    /// The same request fails each time.
+    /// The same request will always fail.
     case permanent = "Permanent"
 }

@@ -1,4 +1,4 @@
-/// How a line of the log is written; the names are those of Lambda's `AWS_LAMBDA_LOG_FORMAT`.
+/// The format of log lines. The names are those of Lambda's `AWS_LAMBDA_LOG_FORMAT`.
 package enum LogFormat: String, CaseIterable, Sendable {
     case text = "Text"
     case json = "JSON"

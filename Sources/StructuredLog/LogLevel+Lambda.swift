@@ -1,7 +1,7 @@
 import Logging
 
 extension Logger.Level {
-    /// `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR`, `FATAL`: Lambda's names, and the other spellings of the same.
+    /// Lambda's names (`TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR`, `FATAL`) and other common names, in any case.
     package init?(lambdaName: String) {
         switch lambdaName.uppercased() {
         case "TRACE": self = .trace

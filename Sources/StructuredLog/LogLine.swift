@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Logging
 
-/// One event as bytes that end in a newline.
+/// One log event as bytes that end with a newline.
 struct LogLine {
     let timestamp: Date
     let level: Logger.Level
@@ -15,7 +15,7 @@ struct LogLine {
         object["message"] = .string(message)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Strings, arrays and dictionaries of them: there is nothing in it that JSON could not hold.
+        // This cannot fail: all values are strings, or arrays and dictionaries of them.
         let encoded = (try? encoder.encode(object)) ?? Data()
         return Array(encoded) + [UInt8(ascii: "\n")]
     }
@@ -23,7 +23,7 @@ struct LogLine {
     var text: [UInt8] {
         var line = "\(formattedTimestamp) \(level.lambdaName) \(message)"
         for (key, value) in fields.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(value)" }
-        // A value with a line break would otherwise start a line of its own, and could forge one.
+        // A line break in a value would otherwise start a new line, which could be a forged log line.
         line = line.split(omittingEmptySubsequences: false) { $0.isNewline }.joined(separator: "\\n")
         return Array("\(line)\n".utf8)
     }
@@ -33,7 +33,7 @@ struct LogLine {
     }
 }
 
-/// What metadata can hold, as JSON.
+/// A metadata value as JSON.
 private enum JSONValue: Encodable {
     case string(String)
     case array([JSONValue])

@@ -1,8 +1,8 @@
-/// An error that says more about itself than its Swift type does.
+/// An error with a name and a class, which say more than its Swift type.
 package protocol NamedError: Error {
-    /// Such as an AWS service's `ThrottlingException`; the type's own name by default.
+    /// For example an AWS service's `ThrottlingException`. The default is the name of the type.
     var errorName: String { get }
-    /// nil, the default: nobody has decided what to do about it.
+    /// `nil`, the default, if it is not known what a caller can do about the error.
     var errorClass: ErrorClass? { get }
 }
 
@@ -12,12 +12,13 @@ extension NamedError {
 }
 
 extension Error {
-    /// The name under which this error is reported: in a log, and to Lambda where it has no class.
+    /// The name of this error in logs and, if it has no class, in reports to Lambda.
     package var reportedName: String { named?.errorName ?? String(describing: type(of: self as any Error)) }
 
-    /// What to do about this error: for a client's next attempt and, by way of Lambda, for a state machine's `ErrorEquals`.
+    /// What to do about this error. Clients use it for retries; through Lambda it also reaches a state machine's
+    /// `ErrorEquals`.
     package var reportedClass: ErrorClass? { named?.errorClass }
 
-    // What came through a continuation is an `any Error` within another: the cast looks into it.
+    // An error that passed through a continuation is an `any Error` inside another `any Error`. The cast unwraps it.
     private var named: (any NamedError)? { self as? any NamedError }
 }

@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Logging
 
-/// Writes each event as one line to standard error, where Lambda and ECS pick it up.
+/// Writes each event as one line to standard error, from which Lambda and ECS take it.
 ///
-/// In JSON the keys are Lambda's: `timestamp`, `level`, `message`, `errorType`, `errorMessage`; metadata comes beside them.
+/// In JSON the keys are Lambda's: `timestamp`, `level`, `message`, `errorType`, `errorMessage`. Metadata has its own
+/// keys beside them.
 package struct StructuredLogHandler: LogHandler {
     package var logLevel: Logger.Level
     package var metadata: Logger.Metadata = [:]

@@ -5,8 +5,9 @@ import HTTP
 import LoopbackHTTP
 import Testing
 
-/// The chain finds what botocore finds, or nothing where it finds nothing; the fixture is written by `Tests/System/credential_cases.py`.
-@Suite("Credentials beside botocore", .timeLimit(.minutes(1)))
+/// The chain finds the same credentials as botocore, or none where botocore finds none.
+/// `Tests/System/credential_cases.py` writes the fixture.
+@Suite("Credentials compared with botocore", .timeLimit(.minutes(1)))
 struct CredentialCaseTests {
     struct Case: Decodable, Sendable {
         let name: String
@@ -20,7 +21,7 @@ struct CredentialCaseTests {
         "AWS_EC2_METADATA_SERVICE_ENDPOINT": "{url}/nowhere", "HOME": "{home}", "AWS_MAX_ATTEMPTS": "1",
     ]
 
-    @Test("The same access key")
+    @Test("The access key is the one that botocore finds")
     func decisions() async throws {
         let fixture = try #require(
             Bundle.module.url(forResource: "credentials", withExtension: "json", subdirectory: "Fixtures"))

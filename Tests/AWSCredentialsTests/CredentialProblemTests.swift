@@ -4,11 +4,11 @@ import Foundation
 import HTTP
 import Testing
 
-/// What is wrong with a profile is said, with what to do about it.
+/// Errors say what is wrong with a profile and what to do about it.
 @Suite("Credentials: problems", .timeLimit(.minutes(1)))
 struct CredentialProblemTests {
     @Test(
-        "The error names the setting and what was expected",
+        "The error names the setting and the expected value",
         arguments: [
             ("login_session = x", "has login_session, which is not supported"),
             ("role_arn = a\nsource_profile = default\nmfa_serial = m", "has mfa_serial, which is not supported"),
@@ -28,7 +28,7 @@ struct CredentialProblemTests {
             ("credential_process = sh -c 'kill -9 $$'", "it ended with status 137, expected 0"),
             ("credential_process = /absent/program", "it cannot be started: No such file or directory"),
             ("credential_process = head -c 70000 /dev/zero", "expected at most 65536 bytes of output"),
-            ("credential_process = echo 'x", "a quote of its command is not closed"),
+            ("credential_process = echo 'x", "a quote in its command is not closed"),
             ("credential_process = echo {}", "expected a JSON document whose Version is 1"),
         ])
     func problem(_ settings: String, _ text: String) async throws {
@@ -44,7 +44,7 @@ struct CredentialProblemTests {
         #expect(error?.errorClass == .permanent)
     }
 
-    @Test("Half an access key in the environment is an error, and no reason to look elsewhere")
+    @Test("An incomplete access key in the environment is an error; other sources are not used")
     func half() async throws {
         let http = HTTPClient()
         defer { http.shutDown() }

@@ -10,7 +10,7 @@ import AWSCredentials
 
 @Suite("CredentialsProvider")
 struct CredentialsProviderTests {
-    /// A clock that stands until it is moved.
+    /// A clock that a test moves.
     final class Clock: Sendable {
         private let seconds = Mutex(0.0)
 
@@ -43,7 +43,7 @@ struct CredentialsProviderTests {
         return CredentialsProvider(configuration, http: http, now: { clock.date })
     }
 
-    /// The container's endpoint: each answer has another key, which ends an hour after `clock`.
+    /// The container's endpoint. Each response has a different key, which expires one hour after `clock`.
     static func hourly(_ clock: Clock) -> LoopbackHTTPServer.Answer {
         { request in
             let expiration = clock.date.addingTimeInterval(3600).formatted(.iso8601)
@@ -54,7 +54,7 @@ struct CredentialsProviderTests {
     }
 
     @Test(
-        "The environment counts before the profile, the profile before the container",
+        "The environment takes precedence over the profile, and the profile over the container",
         arguments: [
             (environmentKey, "AKIDENV"), ([:], "AKIDFILE"), (["AWS_PROFILE": "other"], "AKIDOTHER"),
             (["AWS_PROFILE": "empty"], "ASIA0"),
@@ -68,7 +68,9 @@ struct CredentialsProviderTests {
         }
     }
 
-    @Test("The environment's session token is taken, an empty one is none", arguments: [("token", "token"), ("", nil)])
+    @Test(
+        "The environment's session token is used; an empty one counts as absent",
+        arguments: [("token", "token"), ("", nil)])
     func sessionToken(_ value: String, _ token: String?) async throws {
         let http = HTTPClient()
         defer { http.shutDown() }
@@ -77,7 +79,7 @@ struct CredentialsProviderTests {
         #expect(found == Credentials(accessKeyID: "AKIDENV", secretAccessKey: "s", sessionToken: token))
     }
 
-    @Test("Where nothing gives credentials there is an error")
+    @Test("It is an error if no source has credentials")
     func none() async throws {
         let http = HTTPClient()
         defer { http.shutDown() }
@@ -85,7 +87,7 @@ struct CredentialsProviderTests {
         await #expect(throws: CredentialsError.none) { try await provider.credentials() }
     }
 
-    @Test("Many who ask at once share one request")
+    @Test("Concurrent callers share one request")
     func shared() async throws {
         let clock = Clock()
         try await LoopbackHTTPServer.serve(Self.hourly(clock)) { server, url, http in
@@ -99,7 +101,7 @@ struct CredentialsProviderTests {
         }
     }
 
-    @Test("Only the credentials that were rejected are forgotten")
+    @Test("Only the rejected credentials are discarded")
     func invalidation() async throws {
         let clock = Clock()
         try await LoopbackHTTPServer.serve(Self.hourly(clock)) { server, url, http in
@@ -114,7 +116,7 @@ struct CredentialsProviderTests {
         }
     }
 
-    @Test("A description shows no secret")
+    @Test("A description does not contain a secret")
     func description() {
         let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "hush", sessionToken: "hush")
         #expect(!"\(credentials)".contains("hush"))

@@ -8,7 +8,7 @@ import Testing
 struct CredentialsRefreshTests {
     private typealias Clock = CredentialsProviderTests.Clock
 
-    /// Gives keys that are numbered, when the test lets it.
+    /// Provides numbered keys when the test allows it.
     private final class Source: CredentialsSource {
         private struct State {
             var calls = 0
@@ -20,7 +20,7 @@ struct CredentialsRefreshTests {
         private let state = Mutex(State())
         private let permits: AsyncStream<Void>
         private let permit: AsyncStream<Void>.Continuation
-        /// One element for each answer.
+        /// One element for each request.
         let answers: AsyncStream<Void>
         private let answered: AsyncStream<Void>.Continuation
 
@@ -55,7 +55,7 @@ struct CredentialsRefreshTests {
         CredentialsProvider(environment: [:], sources: [source], now: { [clock] in clock.date })
     }
 
-    /// What the provider gives once it has heard of all that its source said.
+    /// The credentials of the provider after it has processed all answers of its source.
     private func key(_ provider: CredentialsProvider, after count: Int) async throws -> String {
         while true {
             let key = try await provider.credentials().accessKeyID
@@ -64,7 +64,7 @@ struct CredentialsRefreshTests {
         }
     }
 
-    @Test("New ones are fetched before the old ones end, and nobody waits for them")
+    @Test("New credentials are fetched before the old ones expire, and no caller waits for them")
     func background() async throws {
         let source = Source(lifetime: 3600, clock: clock)
         let provider = provider(source)
@@ -81,7 +81,7 @@ struct CredentialsRefreshTests {
         #expect(source.calls == 2)
     }
 
-    @Test("Those that live for a minute are not fetched for each request")
+    @Test("Credentials that are valid for a minute are not fetched for each request")
     func shortLived() async throws {
         let source = Source(lifetime: 60, clock: clock)
         let provider = provider(source)
@@ -94,7 +94,7 @@ struct CredentialsRefreshTests {
     }
 
     @Test(
-        "A source that is away is asked again after a second, then after two, four and so on, while the old ones are valid"
+        "While the old credentials are valid, a failing source is asked again after one second, then two, four and so on"
     )
     func pauses() async throws {
         let source = Source(lifetime: 3600, clock: clock)
@@ -111,7 +111,7 @@ struct CredentialsRefreshTests {
             clock.advance(to: second)
             #expect(try await provider.credentials().accessKeyID == "AKID1")
             await answers.next()
-            // The provider hears of it in a turn of its own.
+            // The provider processes the answer asynchronously.
             while await !provider.isAtRest { await Task.yield() }
             #expect(source.calls == 2 + index)
         }
@@ -121,7 +121,7 @@ struct CredentialsRefreshTests {
         }
     }
 
-    @Test("A caller that is cancelled does not wait for a source that never answers; others go on waiting")
+    @Test("A cancelled caller stops waiting for a source that never answers; other callers continue to wait")
     func cancelled() async throws {
         let source = Source(lifetime: 3600, clock: clock)
         let provider = provider(source)

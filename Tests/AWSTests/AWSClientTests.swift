@@ -9,7 +9,7 @@ import Testing
 
 @Suite("AWSClient", .timeLimit(.minutes(1)))
 struct AWSClientTests {
-    @Test("A 503 is sent again, the 200 that follows counts")
+    @Test("A request answered with 503 is sent again; the following 200 is the result")
     func retried() async throws {
         let slowDown = "<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
         try await LoopbackHTTPServer.serve(.status(503, slowDown), .status(200, "body")) { server, url, http in
@@ -20,7 +20,7 @@ struct AWSClientTests {
         }
     }
 
-    /// An answer to a request of a JSON service and what it is taken for.
+    /// A response of a JSON service and the error that it should become.
     struct Failure: Sendable, CustomTestStringConvertible {
         let status: Int
         var header: String?
@@ -32,7 +32,7 @@ struct AWSClientTests {
     }
 
     @Test(
-        "An error is named as the service does it and sent again if that can help",
+        "An error has the service's name, and the request is retried if that can help",
         arguments: [
             Failure(status: 503, code: "ServiceUnavailable", errorClass: .transient),
             Failure(status: 502, body: "<html>Bad Gateway</html>", code: "ServiceUnavailable", errorClass: .transient),
@@ -78,7 +78,9 @@ struct AWSClientTests {
         }
     }
 
-    @Test("A service for which the caller waits is not asked twice, and a connection to it is", arguments: [429, 402])
+    @Test(
+        "A caller that waits for a busy service itself gets no retry, except of a failed connection",
+        arguments: [429, 402])
     func busy(_ status: Int) async throws {
         for (reply, attempts) in [(LoopbackHTTPServer.Reply.status(status), 1), (.hangUp, 2)] {
             try await LoopbackHTTPServer.serve(reply) { server, url, http in
@@ -92,7 +94,8 @@ struct AWSClientTests {
     }
 
     @Test(
-        "The user's number of attempts counts for each policy", arguments: [RetryPolicy.standard, .stateMachineWaits])
+        "The number of attempts that the user sets applies to every policy",
+        arguments: [RetryPolicy.standard, .stateMachineWaits])
     func configuredAttempts(_ policy: RetryPolicy) async throws {
         try await LoopbackHTTPServer.serve(.hangUp) { server, url, http in
             let environment = AWSClient.accessKey.merging(["AWS_MAX_ATTEMPTS": "1"]) { $1 }
@@ -104,7 +107,7 @@ struct AWSClientTests {
         }
     }
 
-    @Test("A request is made a second time although the first used up the time")
+    @Test("A request is made a second time even if the first attempt used up the time")
     func elapsed() async throws {
         let policy = RetryPolicy(maximumAttempts: 3, baseDelay: .milliseconds(1), maximumElapsed: .zero)
         try await LoopbackHTTPServer.serve(.hangUp) { server, url, http in
@@ -114,7 +117,7 @@ struct AWSClientTests {
         }
     }
 
-    @Test("An error carries the service's message and request id")
+    @Test("An error contains the service's message and request id")
     func errorFields() async throws {
         let reply = LoopbackHTTPServer.Reply.status(
             403, headers: ["x-amzn-errortype": "AccessDeniedException", "x-amzn-RequestId": "r-1"],
@@ -131,7 +134,7 @@ struct AWSClientTests {
         }
     }
 
-    @Test("A connection that ends without an answer is tried again")
+    @Test("A request is retried if its connection ends without a response")
     func hangUp() async throws {
         try await LoopbackHTTPServer.serve(.hangUp, .status(204)) { server, url, http in
             try await S3Client(client: try .loopback(url, http: http)).deleteObject(bucket: "b", key: "k")
@@ -139,7 +142,7 @@ struct AWSClientTests {
         }
     }
 
-    @Test("A refused connection is tried again, then thrown")
+    @Test("A refused connection is retried, then its error is thrown")
     func refused() async throws {
         let http = HTTPClient()
         defer { http.shutDown() }
@@ -153,7 +156,7 @@ struct AWSClientTests {
         #expect(log.lines.allSatisfy { $0.contains("trying again") && $0.contains("DeleteObject") })
     }
 
-    @Test("Credentials that a service calls expired are fetched anew")
+    @Test("Credentials are fetched again after a service has rejected them as expired")
     func expiredToken() async throws {
         let answer: LoopbackHTTPServer.Answer = { request in
             if request.target == "/credentials" {
@@ -172,7 +175,7 @@ struct AWSClientTests {
     }
 
     @Test(
-        "A service's own time is signed with from its refusal on",
+        "After a refusal because of the date, requests are signed with the service's time",
         arguments: ["RequestTimeTooSkewed", "InvalidSignatureException", "SignatureDoesNotMatch"])
     func clockSkew(_ code: String) async throws {
         let theirs = Date().addingTimeInterval(-3600)
@@ -189,7 +192,7 @@ struct AWSClientTests {
         }
     }
 
-    @Test("A signature that is refused at the right time is refused for good")
+    @Test("A refused signature with the correct time is not retried")
     func wrongSignature() async throws {
         let answer: LoopbackHTTPServer.Answer = { _ in
             .status(
@@ -216,7 +219,7 @@ struct AWSClientTests {
         return formatter.string(from: date)
     }
 
-    @Test("A task that is cancelled while it waits for the next attempt ends at once")
+    @Test("A task that is cancelled during the delay before a retry ends at once")
     func cancelledBetweenAttempts() async throws {
         let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
         let answer: LoopbackHTTPServer.Answer = { _ in

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("CertificateAuthorities")
 struct CertificateAuthoritiesTests {
-    @Test("The bundle that the environment names is taken if it can be read")
+    @Test("The bundle named in the environment is used if it is readable")
     func configured() throws {
         let bundle = FileManager.default.temporaryDirectory.appending(path: "bundle-\(UUID()).pem").path
         #expect(CertificateAuthorities.find { _ in bundle } != bundle)
@@ -14,7 +14,7 @@ struct CertificateAuthoritiesTests {
         #expect(CertificateAuthorities.find { $0 == "AWS_CA_BUNDLE" ? bundle : nil } == bundle)
     }
 
-    @Test("Without such a setting, or with an empty one, the machine's own counts", arguments: [nil, ""])
+    @Test("Without this setting, or if it is empty, the machine's bundle is used", arguments: [nil, ""])
     func machine(_ setting: String?) {
         let found = CertificateAuthorities.find { _ in setting }
         #expect(found.map { $0.hasPrefix("/etc/") } ?? true)

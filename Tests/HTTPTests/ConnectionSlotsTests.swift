@@ -2,8 +2,8 @@ import HTTP
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionSlotsTests {
-    @Test("Everyone who waits gets a slot, one after another")
+@Suite("ConnectionSlots", .timeLimit(.minutes(1))) struct ConnectionSlotsTests {
+    @Test("All waiters get a slot, one after another")
     func all() async throws {
         let slots = ConnectionSlots(1)
         try await slots.acquire()
@@ -17,7 +17,7 @@ import Testing
         for task in tasks { try await task.value }
     }
 
-    @Test("Whoever is cancelled, at any moment, leaves every slot for the others")
+    @Test("Cancellation at any moment does not lose a slot")
     func cancelled() async throws {
         let slots = ConnectionSlots(3)
         let use = SlotUse()

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("HTTPClient", .timeLimit(.minutes(1)))
 struct HTTPClientTests {
-    @Test("A request arrives as it was given, its answer comes back whole")
+    @Test("A request arrives unchanged, and its response is returned complete")
     func exchange() async throws {
         let answer = HTTPResponse(status: 418, headers: ["X-Note": "  a b\t"], body: [0, 255, 10])
         try await LoopbackHTTPServer.serve(.response(answer)) { server, url, http in
@@ -29,7 +29,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("Every method is sent under its name", arguments: ["GET", "HEAD", "DELETE", "PUT", "POST"])
+    @Test("Every method is sent with its name", arguments: ["GET", "HEAD", "DELETE", "PUT", "POST"])
     func methods(_ method: String) async throws {
         try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
             let response = try await http.execute(HTTPRequest(method: method, url: url))
@@ -38,7 +38,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("An option of one request does not stay for the next on its connection")
+    @Test("Options of one request do not affect the next one on the same connection")
     func reuse() async throws {
         try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
             _ = try await http.execute(HTTPRequest(method: "PUT", url: url, headers: ["X-First": "1"], body: [1]))
@@ -50,7 +50,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("Many requests at once each get their own answer over few connections")
+    @Test("Many concurrent requests get their own responses over few connections")
     func many() async throws {
         let echo: LoopbackHTTPServer.Answer = { .response(HTTPResponse(status: 200, body: $0.body)) }
         try await LoopbackHTTPServer.serve(echo) { server, url, http in
@@ -69,7 +69,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("A body is sent again whole when the server has closed the kept connection")
+    @Test("The whole body is sent again if the server has closed the kept connection")
     func closedConnection() async throws {
         let answer: LoopbackHTTPServer.Answer = { $0.index == 1 ? .hangUp : .status(200) }
         let body = (0..<(1 << 20)).map { UInt8(truncatingIfNeeded: $0 / 251) }
@@ -82,7 +82,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("A connection that ends without an answer fails the transfer")
+    @Test("A connection that ends without a response fails the transfer")
     func hangUp() async throws {
         try await LoopbackHTTPServer.serve(.hangUp) { _, url, http in
             let error = await #expect(throws: HTTPError.self) { try await http.execute(HTTPRequest(url: url)) }
@@ -90,7 +90,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("A request that would be read as another is not sent", arguments: ["\r\nX: y", "\n", "\r", "\0"])
+    @Test("A request with a line break or NUL in its head is not sent", arguments: ["\r\nX: y", "\n", "\r", "\0"])
     func unusable(_ text: String) async throws {
         try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
             for request in [
@@ -107,7 +107,7 @@ struct HTTPClientTests {
     }
 
     @Test(
-        "An address of no HTTP server is no failed connection",
+        "A URL that is not an HTTP URL is a permanent error and not a failed connection",
         arguments: ["gopher://127.0.0.1/", "http://", "http://a b/"])
     func malformedURL(_ url: String) async throws {
         let http = HTTPClient()
@@ -117,7 +117,7 @@ struct HTTPClientTests {
     }
 
     @Test(
-        "What to do about a transfer that failed is decided by its error",
+        "Each error has a name, and a class that decides about retries",
         arguments: [
             (HTTPError.transferFailed(code: 7, reason: ""), "ConnectionFailed", ErrorClass.transient),
             (.responseTooLarge(maximum: 1), "ResponseTooLarge", .permanent), (.cancelled, "CallCancelled", nil),
@@ -128,7 +128,7 @@ struct HTTPClientTests {
         #expect(error.reportedClass == errorClass)
     }
 
-    @Test("A port where nobody listens fails the transfer")
+    @Test("A port without a server fails the transfer")
     func refused() async throws {
         let http = HTTPClient()
         defer { http.shutDown() }
@@ -138,7 +138,7 @@ struct HTTPClientTests {
         #expect(error?.transferCode == 7)
     }
 
-    @Test("A server that stays silent runs into the timeout")
+    @Test("A request to a silent server times out")
     func timeout() async throws {
         try await LoopbackHTTPServer.serve(.silence) { _, url, http in
             let error = await #expect(throws: HTTPError.self) {
@@ -148,7 +148,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("A request that waits for a connection is made when there is one, and its timeout begins then")
+    @Test("A waiting request is made when a connection is free, and its timeout begins then")
     func waiting() async throws {
         let (requests, arrived) = AsyncStream.makeStream(of: Void.self)
         let http = HTTPClient(maximumConnections: 1)
@@ -167,7 +167,7 @@ struct HTTPClientTests {
                     return HTTPRequest(url: url, timeout: .seconds(10))
                 }
             }
-            // Another one that waits behind it gives up: it does not take the connection along.
+            // A third request waits too and is cancelled. It must not take the free connection with it.
             let third = Task { try await http.execute(HTTPRequest(url: url, timeout: .milliseconds(1))) }
             third.cancel()
             await #expect(throws: HTTPError.cancelled) { try await third.value }
@@ -179,7 +179,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("A body of the permitted size is taken, one byte more is not")
+    @Test("A body of the maximum size is accepted; one byte more is not")
     func responseTooLarge() async throws {
         let answer = HTTPResponse(status: 200, body: [UInt8](repeating: 7, count: 100_000))
         try await LoopbackHTTPServer.serve(.response(answer)) { _, url, http in
@@ -191,7 +191,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("A cancelled task's request ends at once, others go on")
+    @Test("The request of a cancelled task ends at once; other requests continue")
     func cancellation() async throws {
         let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
         let answer: LoopbackHTTPServer.Answer = { request in
@@ -209,7 +209,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("A task that was cancelled before sends nothing, whatever the client's thread does meanwhile")
+    @Test("A task that was cancelled before its request sends nothing")
     func cancelledBefore() async throws {
         try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
             for _ in 0..<500 {
@@ -223,7 +223,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("Requests that are cancelled at any moment all end, the client goes on")
+    @Test("Requests end when they are cancelled at any moment, and the client continues to work")
     func cancelledAtAnyMoment() async throws {
         try await LoopbackHTTPServer.serve(.status(200)) { _, url, http in
             let tasks = (0..<300).map { _ in Task { try await http.execute(HTTPRequest(url: url)).status } }
@@ -237,7 +237,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("Shutting down fails what is under way and what comes after")
+    @Test("Shutting down fails requests under way and later ones")
     func shutDown() async throws {
         let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
         let answer: LoopbackHTTPServer.Answer = { _ in
@@ -255,7 +255,7 @@ struct HTTPClientTests {
 }
 
 extension HTTPError {
-    /// libcurl's: 7 could not connect, 28 timed out, 52 got nothing.
+    /// libcurl's code: 7 could not connect, 28 timed out, 52 received nothing.
     fileprivate var transferCode: UInt32? {
         guard case .transferFailed(let code, _) = self else { return nil }
         return code

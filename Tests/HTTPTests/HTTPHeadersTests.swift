@@ -3,14 +3,14 @@ import Testing
 
 @Suite("HTTPHeaders")
 struct HTTPHeadersTests {
-    @Test("A name is found in any case, the first field of it counts")
+    @Test("Names are found in any case, and the first field counts")
     func lookUp() {
         let headers = HTTPHeaders([.init(name: "ETag", value: "1"), .init(name: "etag", value: "2")])
         #expect(headers["ETAG"] == "1")
         #expect(headers["E-Tag"] == nil)
     }
 
-    @Test("Setting replaces every field of the name, nil removes them")
+    @Test("Setting a value replaces all fields with the name; nil removes them")
     func setting() {
         var headers: HTTPHeaders = ["A": "1", "B": "2", "a": "3"]
         headers["a"] = "4"

@@ -3,7 +3,7 @@ import StructuredLog
 import Synchronization
 import Testing
 
-@Suite struct EmbeddedMetricsTests {
+@Suite("EmbeddedMetrics") struct EmbeddedMetricsTests {
     private final class Lines: Sendable {
         let lines = Mutex<[String]>([])
 
@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test("A line is what CloudWatch's specification asks for")
+    @Test("A line has the format of CloudWatch's specification")
     func line() {
         let lines = Lines()
         lines.metrics()?.emit(
@@ -28,7 +28,7 @@ import Testing
             ])
     }
 
-    @Test("Without a namespace, and without a value, nothing is written")
+    @Test("Nothing is written without a namespace or without a value")
     func nothing() {
         let lines = Lines()
         #expect(lines.metrics(namespace: nil) == nil)
@@ -37,7 +37,7 @@ import Testing
         #expect(lines.lines.withLock { $0.isEmpty })
     }
 
-    @Test("No metric has more values than the format takes")
+    @Test("A metric never has more values than the format allows")
     func bounded() {
         let lines = Lines()
         lines.metrics()?.emit([.init("L", Array(repeating: 1, count: 1000))])

@@ -9,12 +9,12 @@ private struct Refused: NamedError, CustomStringConvertible {
     let description = "not allowed"
 }
 
-@Suite struct LogLineTests {
+@Suite("LogLine") struct LogLineTests {
     private func log(_ format: LogFormat, level: Logger.Level = .info) -> RecordedLog {
         RecordedLog(format: format, level: level, now: { Date(timeIntervalSince1970: 1_795_564_352.5) })
     }
 
-    @Test("A line of JSON carries level, message, metadata and the error's own name")
+    @Test("A JSON line contains level, message, metadata and the error's name")
     func json() {
         let log = log(.json)
         log.logger.error("failed", error: Refused(), metadata: ["jobId": "1", "parts": ["a", "b/c"]])
@@ -25,14 +25,14 @@ private struct Refused: NamedError, CustomStringConvertible {
             ])
     }
 
-    @Test("A value with a line break cannot forge a line of text")
+    @Test("A value with a line break cannot forge a text line")
     func text() {
         let log = log(.text)
         log.logger.info("received", metadata: ["callingAE": "A\nFATAL forged"])
         #expect(log.lines == ["2026-11-24T23:52:32.500Z INFO received callingAE=A\\nFATAL forged\n"])
     }
 
-    @Test("What is below the level is not written")
+    @Test("Events below the log level are not written")
     func level() {
         let log = log(.json, level: .warning)
         log.logger.info("quiet")
@@ -46,7 +46,7 @@ private struct Refused: NamedError, CustomStringConvertible {
         #expect(Logger.Level(lambdaName: name) == level)
     }
 
-    @Test("An error that came through a continuation goes by its own name as well")
+    @Test("An error that passed through a continuation keeps its name")
     func resumedError() async {
         struct Resumed: Error {}
         do {

@@ -1,16 +1,16 @@
 import FoundationEssentials
 
-/// What the environment and the profile's files say of region, endpoints and retries.
+/// Region, endpoints and number of attempts, from the environment and the profile's files.
 package struct AWSConfiguration: Sendable {
     package let region: String
-    /// nil: as many as a client's policy has.
+    /// `nil` to use the number of the client's retry policy.
     package let maximumAttempts: Int?
     package let profile: Profile
     package let profiles: Profiles
     package let environment: [String: String]
     private let endpoints: [String: AWSEndpoint]
 
-    /// `readFile` gives a file's text, nil where there is none.
+    /// `readFile` returns a file's text, or `nil` if the file does not exist.
     package init(
         environment: [String: String],
         readFile: (String) -> String? = { try? String(contentsOfFile: $0, encoding: .utf8) }
@@ -43,7 +43,7 @@ package struct AWSConfiguration: Sendable {
         self.endpoints = endpoints
     }
 
-    /// The policy with as many attempts as the user wants.
+    /// The policy with the number of attempts that the user has set, if any.
     func applied(to policy: RetryPolicy) -> RetryPolicy {
         var policy = policy
         if let maximumAttempts { policy.maximumAttempts = maximumAttempts }

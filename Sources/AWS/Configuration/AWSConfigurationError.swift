@@ -1,10 +1,10 @@
-/// A setting of AWS's that is missing or cannot be used.
+/// An AWS setting that is missing or not usable.
 package enum AWSConfigurationError: Error, Equatable, CustomStringConvertible {
     case noRegion
     case noProfile(String)
     case noServicesSection(String, profile: String)
     case malformedSetting(name: String, value: String, expected: String)
-    /// The line itself may hold a secret.
+    /// Without the text of the line, which can contain a secret.
     case malformedFile(path: String, line: Int)
     case noSuchEndpoint(service: String, kind: String, region: String)
 
@@ -22,7 +22,7 @@ package enum AWSConfigurationError: Error, Equatable, CustomStringConvertible {
         case .malformedFile(let path, let line):
             "\(path), line \(line): expected [section] or name = value, each at most once"
         case .noSuchEndpoint(let service, let kind, let region):
-            "AWS has no \(kind) endpoint of \(service) in \(region): unset AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT"
+            "AWS has no \(kind) endpoint for \(service) in \(region): unset AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT"
         }
     }
 }

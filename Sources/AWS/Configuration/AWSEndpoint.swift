@@ -1,13 +1,13 @@
 import ByteComparison
 
-/// Where a service is reached.
+/// The URL of a service.
 package struct AWSEndpoint: Sendable, Equatable {
-    /// Without a slash at its end.
+    /// Without a trailing slash.
     package let url: String
-    /// Whether the user named it; otherwise it is AWS's own.
+    /// Whether the user has set it; false for AWS's own endpoint.
     package let isConfigured: Bool
 
-    /// One that the user named in the setting of this name.
+    /// The endpoint that the user has set. `setting` is the name of the setting, for errors.
     init(configured url: String, setting: String) throws(AWSConfigurationError) {
         let authority = url.removing(prefix: "https://") ?? url.removing(prefix: "http://")
         let isUsable =
@@ -25,7 +25,7 @@ package struct AWSEndpoint: Sendable, Equatable {
         isConfigured = true
     }
 
-    /// AWS's own.
+    /// AWS's own endpoint of the service.
     init(
         of service: AWSService, in region: AWSRegion, isFIPS: Bool, isDualStack: Bool
     ) throws(AWSConfigurationError) {
@@ -48,7 +48,7 @@ package struct AWSEndpoint: Sendable, Equatable {
         isConfigured = false
     }
 
-    /// In the regions of the US government some endpoints are FIPS endpoints under their plain names.
+    /// In AWS GovCloud (US), some endpoints are FIPS endpoints although their names do not say so.
     private static func suffix(
         of service: AWSService, in region: AWSRegion, isFIPS: Bool, isDualStack: Bool
     ) -> String {

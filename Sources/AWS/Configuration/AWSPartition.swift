@@ -1,12 +1,12 @@
 import ByteComparison
 
-/// A part of AWS with regions, accounts and domains of its own.
+/// An AWS partition, with its own regions, accounts and domains.
 struct AWSPartition: Sendable, Equatable {
     let name: String
-    /// What the names of its regions begin with.
+    /// The prefix of the names of its regions.
     let prefix: String
     let domain: String
-    /// Of endpoints with an IPv6 address too; nil where there are none.
+    /// The domain of its dual-stack endpoints (IPv4 and IPv6); `nil` if it has none.
     let dualStackDomain: String?
 
     static func of(region: String) -> AWSPartition {
@@ -27,7 +27,7 @@ struct AWSPartition: Sendable, Equatable {
         AWSPartition(name: "aws-iso-f", prefix: "us-isof-", domain: "csp.hci.ic.gov", dualStackDomain: nil),
     ]
 
-    /// `cn-north-1`, not `cn-x`.
+    /// Whether the name is a region of this partition: `cn-north-1` is, `cn-x` is not.
     private func holds(_ region: String) -> Bool {
         guard let place = region.removing(prefix: prefix)?.split(separator: "-"), place.count > 1 else { return false }
         return place.last.flatMap { Int($0) } != nil

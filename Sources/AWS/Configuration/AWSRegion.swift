@@ -1,11 +1,11 @@
-/// A region by its name, as far as that can be part of a host's name.
+/// An AWS region. Its name is checked only for being usable in a host name.
 package struct AWSRegion: Sendable, Equatable {
     package let name: String
     let partition: AWSPartition
-    /// Older settings name an endpoint's kind with the region: `fips-us-east-1`, `us-east-1-fips`.
+    /// Older settings request FIPS endpoints in the name of the region: `fips-us-east-1`, `us-east-1-fips`.
     let isFIPS: Bool
 
-    /// Of its services' hosts.
+    /// The domain of its services' hosts.
     package var domain: String { partition.domain }
 
     package init(_ text: String) throws(AWSConfigurationError) {

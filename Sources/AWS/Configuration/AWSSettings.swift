@@ -1,6 +1,7 @@
 import ByteComparison
 
-/// Settings by the names of their variables: of the environment, or else of the profile.
+/// AWS settings, by the names of their environment variables. They come from the environment or, where it has none, the
+/// profile.
 struct AWSSettings {
     let environment: [String: String]
     let profiles: Profiles
@@ -25,13 +26,14 @@ struct AWSSettings {
         environment.nonEmpty(name)
     }
 
-    /// `AWS_USE_FIPS_ENDPOINT`, which is `use_fips_endpoint` in a profile.
+    /// A setting such as `AWS_USE_FIPS_ENDPOINT`; a profile calls it `use_fips_endpoint`.
     func isTrue(_ name: String) -> Bool {
         let inProfile = name.removing(prefix: "AWS_").flatMap { profile[$0.lowercased()] }
         return (self[name] ?? inProfile)?.lowercased() == "true"
     }
 
-    /// The endpoint of this service or of all, in the environment, or else in the profile.
+    /// The endpoint that the user has set for this service or for all services, in the environment or else in the
+    /// profile.
     func configuredEndpoint(of service: AWSService) throws(AWSConfigurationError) -> AWSEndpoint? {
         guard !isTrue("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") else { return nil }
         let all = "AWS_ENDPOINT_URL"

@@ -1,4 +1,4 @@
 extension [String: String] {
-    /// A setting that is empty counts as absent.
+    /// The setting with this name; `nil` if it is absent or empty.
     package func nonEmpty(_ name: String) -> String? { self[name].flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -1,11 +1,12 @@
 import FoundationEssentials
 
-/// A file of sections in the form that the AWS CLI reads: `[name]`, then `option = value` or `option : value`; a line that is
-/// indented more deeply than the option before it goes on with that option's value.
+/// A file in the format of the AWS CLI: sections that begin with `[name]` and contain `option = value` or `option :
+/// value`. A line that is indented more than the option before it continues that option's value.
 ///
-/// What is twice there, or is neither of these, is an error as it is for the CLI, whose tools would read another value out of it.
+/// Duplicates and any other lines are errors, as they are for the CLI.
 struct INIFile {
-    /// Of the names in order: the section's options in lower case, and their values. Lines of one value have line feeds between them.
+    /// By name of the section: its options in lower case, and their values. The lines of one value are joined with line
+    /// feeds.
     private(set) var sections: [String: [String: String]] = [:]
 
     private var section: String?
@@ -22,7 +23,7 @@ struct INIFile {
         }
     }
 
-    /// False: the line is none of those that are expected here.
+    /// Returns false if the line is not valid here.
     private mutating func take(_ line: String, indentation: Int) -> Bool {
         if let section, let option, indentation > self.indentation {
             sections[section]?[option]? += "\n" + line
@@ -51,7 +52,7 @@ struct INIFile {
         return true
     }
 
-    /// The table that a value on lines of its own holds.
+    /// Parses a value of several lines, each of which is `name = value`.
     static func table(_ value: String) -> [String: String] {
         var table: [String: String] = [:]
         for line in value.split(separator: "\n") {

@@ -1,12 +1,12 @@
 import ByteComparison
 
-/// The settings of a profile in `~/.aws/config` and `~/.aws/credentials`; what both hold counts as the latter has it.
+/// The settings of a profile in `~/.aws/config` and `~/.aws/credentials`. The credentials file takes precedence.
 package struct Profile: Sendable, Equatable {
     package let name: String
     private var settings: [String: String] = [:]
-    /// Those of the credentials file alone.
+    /// The settings in the credentials file.
     private let shared: [String: String]
-    /// The endpoints of its `services` section, by the service's name in settings, in lower case.
+    /// The endpoints in its `services` section, by the lower-case setting name of the service.
     private var endpoints: [String: String] = [:]
 
     static let none = Profile()
@@ -16,7 +16,7 @@ package struct Profile: Sendable, Equatable {
         shared = [:]
     }
 
-    /// nil: neither file has it.
+    /// `nil` if neither file has this profile.
     init?(_ name: String, config: INIFile, credentials: INIFile) throws(AWSConfigurationError) {
         let sections = config.sections.filter { Self.profile(ofSection: $0.key) == name }.map(\.value)
         let shared = credentials.sections[name]
@@ -31,10 +31,10 @@ package struct Profile: Sendable, Equatable {
         endpoints = section.compactMapValues { INIFile.table($0)["endpoint_url"] }
     }
 
-    /// The access key that stands in the credentials file.
+    /// The access key in the credentials file.
     package func sharedCredentials() throws(CredentialsError) -> Credentials? { try accessKey(in: shared) }
 
-    /// The access key that stands in either file.
+    /// The access key in either file.
     package func credentials() throws(CredentialsError) -> Credentials? { try accessKey(in: settings) }
 
     package subscript(name: String) -> String? {
@@ -45,7 +45,7 @@ package struct Profile: Sendable, Equatable {
         endpoints[service.settingName.lowercased()]
     }
 
-    /// `default`, `profile scanner`, `profile "scanner room"`.
+    /// The profile's name, from a section such as `default`, `profile scanner` or `profile "scanner room"`.
     private static func profile(ofSection section: String) -> String? {
         guard let name = section.removing(prefix: "profile ") else { return section == "default" ? section : nil }
         let words = name.split(separator: " ")

@@ -1,9 +1,9 @@
-/// What `~/.aws/config` and `~/.aws/credentials` hold.
+/// The contents of `~/.aws/config` and `~/.aws/credentials`.
 package struct Profiles: Sendable {
     let config: INIFile
     let credentials: INIFile
 
-    /// nil: neither file has it.
+    /// `nil` if neither file has this profile.
     package func profile(_ name: String) throws(AWSConfigurationError) -> Profile? {
         try Profile(name, config: config, credentials: credentials)
     }

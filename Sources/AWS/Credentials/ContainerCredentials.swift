@@ -2,7 +2,7 @@ import ByteComparison
 import FoundationEssentials
 import HTTP
 
-/// Credentials of the role of an ECS task or an EKS pod, from the endpoint that the container is told of.
+/// Credentials of the role of an ECS task or an EKS pod. The container's environment names their endpoint.
 package struct ContainerCredentials: CredentialsSource {
     static let name = "the container's credentials endpoint"
 
@@ -26,7 +26,7 @@ package struct ContainerCredentials: CredentialsSource {
         return try Credentials(document: response.body, of: Self.name)
     }
 
-    /// nil where the environment names no such endpoint.
+    /// `nil` if the environment does not name an endpoint.
     static func url(_ environment: [String: String]) throws(CredentialsError) -> String? {
         if let path = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"], !path.isEmpty {
             return "http://169.254.170.2\(path)"
@@ -36,7 +36,7 @@ package struct ContainerCredentials: CredentialsSource {
         return full
     }
 
-    /// The token file is read each time: EKS rotates it.
+    /// Reads the token file each time, because EKS rotates it.
     private func authorizationToken() throws(CredentialsError) -> String? {
         guard let path = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"], !path.isEmpty else {
             return environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
@@ -45,13 +45,13 @@ package struct ContainerCredentials: CredentialsSource {
         return String(token.prefix { !$0.isNewline })
     }
 
-    /// Credentials travel in the clear to hosts of this machine's own only.
+    /// Plain HTTP is allowed only to loopback addresses and the link-local addresses of ECS and EKS.
     private static func isAllowed(_ url: String) -> Bool {
         guard !url.begins(with: "https://") else { return true }
-        // In any other text, `@` with a combining mark behind it would not be found below.
+        // Only ASCII: the check below would not find an `@` with a combining mark after it.
         guard url.utf8.allSatisfy({ $0 < 0x80 }), let rest = url.removing(prefix: "http://") else { return false }
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
-        // A user name would stand where the checks below look for the host.
+        // The checks below would take a user name for the host.
         guard !authority.contains("@") else { return false }
         if authority.begins(with: "[") {
             return ["[::1]", "[fd00:ec2::23]"].contains { authority == $0 || authority.begins(with: "\($0):") }

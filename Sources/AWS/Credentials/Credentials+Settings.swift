@@ -1,5 +1,5 @@
 extension Credentials {
-    /// An access key out of settings by these names, of the environment or of a profile; nil where there is no id.
+    /// Reads an access key from settings with these names, of the environment or of a profile; `nil` if there is no id.
     package init?(
         in settings: [String: String], id: String, secret: String, token: String, of source: String
     ) throws(CredentialsError) {
@@ -11,7 +11,7 @@ extension Credentials {
             accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: settings.nonEmpty(token))
     }
 
-    /// Those of `AWS_ACCESS_KEY_ID` and the like.
+    /// Reads `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
     package init?(environment: [String: String]) throws(CredentialsError) {
         try self.init(
             in: environment, id: "AWS_ACCESS_KEY_ID", secret: "AWS_SECRET_ACCESS_KEY", token: "AWS_SESSION_TOKEN",

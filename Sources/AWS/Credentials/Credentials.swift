@@ -1,11 +1,11 @@
 import FoundationEssentials
 
-/// What requests are signed with. Its description shows no secret.
+/// The credentials for signing requests. The description does not contain the secrets.
 package struct Credentials: Sendable, Equatable, CustomStringConvertible {
     package let accessKeyID: String
     package let secretAccessKey: String
     package let sessionToken: String?
-    /// When they stop to be valid; nil: never.
+    /// When they expire; `nil` if they never do.
     package let expiration: Date?
 
     package init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: Date? = nil) {

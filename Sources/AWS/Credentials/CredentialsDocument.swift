@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension Credentials {
-    /// The JSON in which containers, instances and processes give credentials.
+    /// Decodes the JSON in which containers, instances and processes provide credentials.
     package init(document: [UInt8], of source: String) throws(CredentialsError) {
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(document)) else {
             throw .answerMalformed(of: source, missing: "AccessKeyId and SecretAccessKey")
@@ -15,7 +15,7 @@ extension Credentials {
             sessionToken: document.Token ?? document.SessionToken, expiration: expiration)
     }
 
-    /// As they spell them; the token has the second name where a process gives it.
+    /// Members are spelled as in the JSON. A process calls the token `SessionToken`, the others `Token`.
     private struct Document: Decodable {
         let AccessKeyId: String
         let SecretAccessKey: String

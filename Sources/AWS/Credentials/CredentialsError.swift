@@ -1,15 +1,15 @@
 import StructuredLog
 
-/// No credentials could be had.
+/// Why no credentials are available.
 package enum CredentialsError: NamedError, Equatable, CustomStringConvertible {
     case none
     case containerEndpointNotAllowed(url: String)
     case endpointAnswered(of: String, status: Int)
     case answerMalformed(of: String, missing: String)
     case fileUnreadable(path: String)
-    /// A form of credentials that the profile has and that is not taken.
+    /// The profile uses a kind of credentials that is not supported.
     case unsupported(setting: String, profile: String)
-    /// What the user has to do.
+    /// The problem text says what the user has to correct.
     case unusable(of: String, problem: String)
 
     package var errorClass: ErrorClass? {

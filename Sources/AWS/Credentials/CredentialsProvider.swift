@@ -1,14 +1,15 @@
 import FoundationEssentials
 
-/// Finds credentials in the environment, or else in the first of its sources that has any, and keeps them. New ones are fetched
-/// while the old ones are still valid: nobody waits for that. One for a process.
+/// Finds credentials in the environment, or else in the first source that has any, and caches them. It refreshes them
+/// while the old ones are still valid, so that requests need not wait. A process has one provider.
 package actor CredentialsProvider {
-    /// New ones are asked for this long before the old ones end, or when a third of their time is left if that is less.
+    /// Seconds before the expiration at which the refresh starts; or a third of the remaining lifetime, if that is
+    /// shorter.
     private static let longestMargin: TimeInterval = 300
-    /// Between two tries to have new ones while the old ones are valid: this, then twice as long each time, up to the margin.
+    /// Seconds until a failed refresh is repeated. The pause doubles with each failure, up to `longestMargin`.
     private static let shortestPause: TimeInterval = 1
 
-    /// They change for nobody: a process has one environment.
+    /// These never change during a process.
     private nonisolated let fromEnvironment: Credentials?
     private let sources: [any CredentialsSource]
     private let now: @Sendable () -> Date
@@ -20,7 +21,7 @@ package actor CredentialsProvider {
 
     private struct Kept {
         let credentials: Credentials
-        /// From then on new ones are asked for; nil: never.
+        /// When to refresh; `nil` for never.
         var due: Date?
     }
 
@@ -38,12 +39,12 @@ package actor CredentialsProvider {
         return try await keptOrFetched()
     }
 
-    /// Forgets credentials that a service called expired.
+    /// Discards credentials that a service has rejected as expired.
     package func invalidate(_ rejected: Credentials) {
         if current?.credentials == rejected { current = nil }
     }
 
-    /// Whether no source is being asked.
+    /// Whether no refresh is under way.
     var isAtRest: Bool { !isRefreshing }
 
     private func keptOrFetched() async throws -> Credentials {
@@ -79,7 +80,7 @@ package actor CredentialsProvider {
             current = Kept(credentials: found, due: found.expiration.map { refreshDate(before: $0) })
             pause = Self.shortestPause
         case .failure:
-            // What is still valid is used to its end.
+            // The current credentials remain in use until they expire.
             current?.due = now().addingTimeInterval(pause)
             pause = min(2 * pause, Self.longestMargin)
         }
@@ -91,7 +92,8 @@ package actor CredentialsProvider {
         expiration.addingTimeInterval(-min(Self.longestMargin, expiration.timeIntervalSince(now()) / 3))
     }
 
-    /// Waits for new ones, no longer than its task: a caller has a deadline of its own.
+    /// Waits for new credentials. The wait ends when the calling task is cancelled, since callers have their own
+    /// deadlines.
     private func fetched() async throws -> Credentials {
         refresh()
         lastWaiter += 1

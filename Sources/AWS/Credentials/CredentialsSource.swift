@@ -1,5 +1,5 @@
-/// A kind of place where credentials may lie.
+/// A place that may provide credentials.
 package protocol CredentialsSource: Sendable {
-    /// nil: there is no such place here.
+    /// `nil` if this place is not configured.
     func credentials() async throws -> Credentials?
 }

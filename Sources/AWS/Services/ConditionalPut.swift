@@ -1,6 +1,6 @@
-/// How a conditional write went.
+/// The result of a conditional write.
 package enum ConditionalPut: Sendable {
     case written
-    /// The condition does not hold for this item; nil: there is none.
+    /// The condition does not hold for this existing item; `nil` if no item exists.
     case refused(by: [String: DynamoDBAttribute]?)
 }

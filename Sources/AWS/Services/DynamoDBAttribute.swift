@@ -1,8 +1,8 @@
-/// The value of an item's attribute, of those kinds that are used here.
+/// The value of an item's attribute, in the kinds that are used here.
 package enum DynamoDBAttribute: Codable, Sendable, Hashable {
     case text(String)
     case maps([[String: String]])
-    /// A kind that is not written here.
+    /// Any other kind, which is only ever read.
     case other
 
     package var text: String? {
@@ -33,7 +33,7 @@ package enum DynamoDBAttribute: Codable, Sendable, Hashable {
         try wire.encode(to: encoder)
     }
 
-    /// Spelled as in the API.
+    /// Members are spelled as in the API.
     private struct Wire: Codable {
         var S: String?
         var L: [Wire]?

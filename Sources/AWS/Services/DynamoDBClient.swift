@@ -1,7 +1,8 @@
 import FoundationEssentials
 import HTTP
 
-/// Amazon DynamoDB, as far as it is used here: items whose attributes are strings, or lists of maps of strings.
+/// The operations of Amazon DynamoDB that are used here, on items whose attributes are strings or lists of maps of
+/// strings.
 package struct DynamoDBClient: Sendable {
     private let client: AWSClient
 
@@ -9,7 +10,7 @@ package struct DynamoDBClient: Sendable {
         self.client = client
     }
 
-    /// Writes an item unless there is one with its key. False: there was one, and it stays as it is.
+    /// Writes an item if no item with its key exists. Returns false if one exists; that item is not changed.
     @discardableResult
     package func putItemIfAbsent(table: String, keyName: String, item: [String: String]) async throws -> Bool {
         let request = PutItem(
@@ -18,7 +19,7 @@ package struct DynamoDBClient: Sendable {
         return try await send("PutItem", request, answeredBy: Self.conditionFailed).status < 400
     }
 
-    /// Writes an item in the place of the one with its key, if the condition holds for that one.
+    /// Writes an item, or replaces the one with its key, if the condition holds for the existing item.
     package func putItem(
         table: String, item: [String: DynamoDBAttribute], if condition: DynamoDBCondition
     ) async throws -> ConditionalPut {
@@ -31,7 +32,7 @@ package struct DynamoDBClient: Sendable {
         return .refused(by: try JSONDecoder().decode(GotItem.self, from: Data(response.body)).Item)
     }
 
-    /// An attribute of an item, by a read that sees all writes before it; nil where the item or the attribute is missing.
+    /// An attribute of an item, by a strongly consistent read; `nil` if the item or the attribute does not exist.
     package func getAttribute(
         _ name: String, table: String, key: (name: String, value: String)
     ) async throws -> String? {
@@ -42,7 +43,7 @@ package struct DynamoDBClient: Sendable {
         return try JSONDecoder().decode(GotItem.self, from: Data(response.body)).Item?[name]?.text
     }
 
-    /// Sets attributes of an item, which is made if there is none with this key.
+    /// Sets attributes of an item. If no item with this key exists, it is created.
     package func updateItem(
         table: String, key: (name: String, value: String), setting attributes: [String: String]
     ) async throws {
@@ -60,7 +61,7 @@ package struct DynamoDBClient: Sendable {
 
     private static let conditionFailed = "ConditionalCheckFailedException"
 
-    /// A failed condition is an answer.
+    /// An error with the given code is returned as a response and not thrown.
     private func send(
         _ operation: String, _ request: some Encodable, answeredBy code: String
     ) async throws -> HTTPResponse {
@@ -78,7 +79,7 @@ package struct DynamoDBClient: Sendable {
             configuration: client.configuration)
     }
 
-    // Spelled as in the API.
+    // Members are spelled as in the API.
 
     private struct PutItem: Encodable {
         let TableName: String
@@ -98,7 +99,7 @@ package struct DynamoDBClient: Sendable {
     }
 
     private struct GotItem: Decodable {
-        /// nil: there is none.
+        /// `nil` if no such item exists.
         let Item: [String: DynamoDBAttribute]?
     }
 

@@ -4,12 +4,12 @@ package struct DynamoDBCondition: Sendable {
     let names: [String: String]
     let values: [String: DynamoDBAttribute]?
 
-    /// There is none with this key.
+    /// No item with this key exists.
     package static func absent(key: String) -> DynamoDBCondition {
         DynamoDBCondition(expression: "attribute_not_exists(#key)", names: ["#key": key], values: nil)
     }
 
-    /// Each attribute has this value; nil: there is no such attribute.
+    /// Each attribute has the given value; `nil` means that the attribute does not exist.
     package static func has(_ attributes: [String: String?]) -> DynamoDBCondition {
         var names: [String: String] = [:]
         var values: [String: DynamoDBAttribute] = [:]

@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// A time as AWS's JSON has it: seconds since 1970, with a fraction. It is one that has a form in ISO 8601.
+/// A time in AWS's JSON: seconds since 1970, with a fraction. Only times that ISO 8601 can express are accepted.
 package struct EpochSeconds: Decodable, Sendable, Equatable {
-    /// To the end of the year 9999.
+    /// Up to the end of the year 9999.
     private static let range = 0.0...253_402_300_799
 
     package let date: Date

@@ -1,12 +1,12 @@
 import FoundationEssentials
 
-/// A time as a header of HTTP has it (RFC 9110 §5.6.7): `Tue, 24 Nov 2026 15:53:19 GMT`.
+/// A time in the format of HTTP headers (RFC 9110 §5.6.7): `Tue, 24 Nov 2026 15:53:19 GMT`.
 enum HTTPDate {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// nil for a text of any other form.
+    /// `nil` for a text in any other format.
     static func date(_ text: String) -> Date? {
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else {

@@ -1,4 +1,5 @@
 extension HealthImagingClient {
+    /// What HealthImaging reports about an import job. A member that is missing or cannot be read is unknown or `nil`.
     package struct JobProperties: Decodable, Sendable, Equatable {
         package let jobStatus: JobStatus
         package let outputS3Uri: String?
@@ -6,7 +7,7 @@ extension HealthImagingClient {
         package let endedAt: EpochSeconds?
         package let message: String?
 
-        /// Of an answer that cannot be read.
+        /// The properties when the response cannot be read.
         static let unknown = JobProperties(
             jobStatus: .unknown, outputS3Uri: nil, submittedAt: nil, endedAt: nil, message: nil)
     }

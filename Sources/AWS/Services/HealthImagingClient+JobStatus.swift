@@ -1,7 +1,8 @@
 extension HealthImagingClient {
+    /// The status of an import job.
     package enum JobStatus: Sendable, Hashable {
         case submitted, inProgress, completed, failed
-        /// Not documented: the job counts as one that is under way.
+        /// A status that is not documented. The job is treated as still running.
         case other(String)
 
         static let unknown = JobStatus.other("UNKNOWN")
@@ -13,7 +14,7 @@ extension HealthImagingClient.JobStatus: Codable {
         "SUBMITTED": .submitted, "IN_PROGRESS": .inProgress, "COMPLETED": .completed, "FAILED": .failed,
     ]
 
-    /// A text that does not have the form of the documented words, 1 to 32 of A to Z and `_`, becomes `UNKNOWN`.
+    /// A text that is not 1 to 32 characters of A to Z and `_`, as the documented words are, becomes `UNKNOWN`.
     package init(_ text: String) {
         let isWord =
             (1...32).contains(text.utf8.count)

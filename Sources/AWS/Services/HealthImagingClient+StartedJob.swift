@@ -1,4 +1,5 @@
 extension HealthImagingClient {
+    /// The response to a started import job. Only the id is required; other members that cannot be read are ignored.
     package struct StartedJob: Decodable, Sendable, Equatable {
         package let jobId: String
         package let jobStatus: JobStatus

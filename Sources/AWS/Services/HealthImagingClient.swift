@@ -1,10 +1,10 @@
 import FoundationEssentials
 
-/// AWS HealthImaging (`medical-imaging`), as far as it is used here.
+/// The operations of AWS HealthImaging (`medical-imaging`) that are used here.
 package struct HealthImagingClient: Sendable {
     private let client: AWSClient
 
-    /// By default the caller is called again by a state machine, which waits for a service that is busy.
+    /// The default policy is for callers that a state machine calls again while the service is busy.
     package init(client: AWSClient, retryPolicy: RetryPolicy = .stateMachineWaits) {
         self.client = client.with(retryPolicy)
     }
@@ -12,7 +12,7 @@ package struct HealthImagingClient: Sendable {
     package struct StartDICOMImportJob: Encodable, Sendable {
         package let jobName: String
         package let dataAccessRoleArn: String
-        /// The same token starts no second job.
+        /// A second request with the same token does not start a second job.
         package let clientToken: String
         package let inputS3Uri: String
         package let outputS3Uri: String
@@ -36,7 +36,7 @@ package struct HealthImagingClient: Sendable {
         return try JSONDecoder().decode(StartedJob.self, from: Data(body))
     }
 
-    /// An answer that cannot be read says nothing: not that the job has failed.
+    /// A response that cannot be read gives `.unknown`. It does not mean that the job has failed.
     package func getDICOMImportJob(datastoreID: String, jobID: String) async throws -> JobProperties {
         struct Answer: Decodable { let jobProperties: JobProperties }
         let path = "/getDICOMImportJob/datastore/\(datastoreID.percentEncoded())/job/\(jobID.percentEncoded())"

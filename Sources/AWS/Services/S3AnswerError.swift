@@ -1,7 +1,7 @@
-/// S3 answered with success and left out what the answer must hold.
+/// S3 reported success, but a required part of the response is missing.
 package struct S3AnswerError: Error, CustomStringConvertible {
     let operation: String
     let missing: String
 
-    package var description: String { "s3 \(operation): the answer holds no \(missing)" }
+    package var description: String { "s3 \(operation): the response has no \(missing)" }
 }

@@ -1,12 +1,13 @@
 extension S3Client {
     private static let contentType = "application/dicom"
 
-    /// `CopyObject` takes more, but answers when all is copied: a larger one is copied in parts side by side.
+    /// `CopyObject` accepts larger objects, but responds only after the whole copy. Parts of a larger object are copied
+    /// in parallel.
     private static let maximumSimpleCopy = 512 << 20
     private static let copyPartSize = 512 << 20
 
-    /// Copies the bytes of an object of any size inside a bucket, if it still has this ETag; what S3 does not copy at once
-    /// goes in parts.
+    /// Copies the bytes of an object of any size inside a bucket, if it still has this ETag. A large object is copied
+    /// in parts.
     package func copy(
         bucket: String, fromKey: String, ifMatch eTag: String?, size: Int, toKey: String
     ) async throws {

@@ -1,13 +1,13 @@
 import FoundationEssentials
 
 extension S3Client {
-    /// What a listing tells of an object.
+    /// An object in a listing.
     package struct ListedObject: Sendable, Equatable {
         package let key: String
         /// In bytes.
         package let size: Int
         package let lastModified: Date
-        /// In quotes, as `If-Match` takes it.
+        /// With its quotes, as `If-Match` needs it.
         package let eTag: String
 
         package init(key: String, size: Int, lastModified: Date, eTag: String) {

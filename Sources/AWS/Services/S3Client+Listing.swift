@@ -3,7 +3,7 @@ import FoundationEssentials
 extension S3Client {
     package struct Listing: Sendable, Equatable {
         package var objects: [ListedObject] = []
-        /// Whether there are no more than these.
+        /// Whether these are all objects.
         package var isComplete = true
 
         package init(objects: [ListedObject] = [], isComplete: Bool = true) {
@@ -12,8 +12,8 @@ extension S3Client {
         }
     }
 
-    /// The objects whose keys begin with the prefix, in the order of their keys: only those after `startAfter`, where it is
-    /// given, and at most `maximum`.
+    /// At most `maximum` objects whose keys begin with the prefix, in the order of their keys. If `startAfter` is
+    /// given, only objects with later keys.
     package func listObjects(
         bucket: String, prefix: String, startingAfter startAfter: String? = nil, maximum: Int
     ) async throws -> Listing {
@@ -33,15 +33,15 @@ extension S3Client {
                 return listing
             }
             let next = try value("NextContinuationToken", in: response, operation: "ListObjectsV2")
-            // The same page would come for ever.
+            // The same page would be returned for ever.
             guard next != token else {
-                throw S3AnswerError(operation: "ListObjectsV2", missing: "NextContinuationToken that is new")
+                throw S3AnswerError(operation: "ListObjectsV2", missing: "new NextContinuationToken")
             }
             token = next
         }
     }
 
-    /// What one page of a listing tells.
+    /// The objects in one page of a listing.
     package static func objects(inPage page: [UInt8]) throws -> [ListedObject] {
         try S3XML.contents(of: "Contents", in: page).map { content in
             guard let key = S3XML.text(of: "Key", in: content),

@@ -2,7 +2,7 @@ import ByteComparison
 import Digests
 import HTTP
 
-/// Amazon S3, as far as it is used here.
+/// The operations of Amazon S3 that are used here.
 package struct S3Client: Sendable {
     private let client: AWSClient
 
@@ -13,14 +13,14 @@ package struct S3Client: Sendable {
     package struct Object: Sendable {
         package let body: [UInt8]
         package let eTag: String?
-        /// The whole object's size, also when only a range of it was asked for.
+        /// The size of the whole object, even if only a range of it was requested.
         package let size: Int
     }
 
-    /// Stores the object. S3 checks the SHA-256 of the body, which is part of the signature, before it answers.
+    /// Stores a small object. S3 checks the SHA-256 of the body, which is part of the signature.
     ///
-    /// With `onlyIfAbsent` an object that is there already stays (412 `PreconditionFailed`). It is for small objects: a
-    /// connection on which nothing moves is given up soon enough to try another.
+    /// With `onlyIfAbsent` an existing object is not replaced (412 `PreconditionFailed`). The timeout is short, so that
+    /// a stalled connection leaves time for another attempt.
     package func putObject(
         bucket: String, key: String, body: [UInt8], contentType: String, onlyIfAbsent: Bool = false
     ) async throws {
@@ -29,7 +29,7 @@ package struct S3Client: Sendable {
         try await send("PutObject", "PUT", bucket, key, headers: headers, body: body, timeout: .seconds(10))
     }
 
-    /// Stores the object. S3 checks its CRC-32 before it answers, and keeps it.
+    /// Stores the object. S3 checks the CRC-32 and stores it with the object.
     package func putObject(
         bucket: String, key: String, body: any HTTPBody, checksum: CRC32, contentType: String
     ) async throws {
@@ -38,7 +38,7 @@ package struct S3Client: Sendable {
         try await send("PutObject", "PUT", bucket, key, headers: headers, body: body)
     }
 
-    /// The object, or these bytes of it as far as it has them: at most so many, `S3ObjectTooLarge` where there are more.
+    /// The object, or the given range of its bytes. Throws `S3ObjectTooLarge` if there are more than `maximumBytes`.
     package func getObject(
         bucket: String, key: String, range: Range<Int>? = nil, ifMatch eTag: String? = nil, maximumBytes: Int
     ) async throws -> Object {
@@ -59,7 +59,7 @@ package struct S3Client: Sendable {
         return Object(body: response.body, eTag: response.headers["ETag"], size: total ?? response.body.count)
     }
 
-    /// What a listing would tell of the object.
+    /// The same facts about the object as in a listing.
     package func headObject(bucket: String, key: String) async throws -> ListedObject {
         let response = try await send("HeadObject", "HEAD", bucket, key)
         guard let size = response.headers["Content-Length"].flatMap({ Int($0) }), size >= 0,
@@ -69,15 +69,15 @@ package struct S3Client: Sendable {
         return ListedObject(key: key, size: size, lastModified: lastModified, eTag: eTag)
     }
 
-    /// Deletes the object; with an ETag only if it still has this one (412 `PreconditionFailed`).
+    /// Deletes the object. With an ETag, only if the object still has this ETag (412 `PreconditionFailed` otherwise).
     package func deleteObject(bucket: String, key: String, ifMatch eTag: String? = nil) async throws {
         var headers: HTTPHeaders = [:]
         headers["If-Match"] = eTag
         try await send("DeleteObject", "DELETE", bucket, key, headers: headers)
     }
 
-    /// Copies an object of at most 5 GB inside S3, if it still has this ETag. Its bytes alone: what the source's writer
-    /// attached to it, tags, metadata and annotations, stays behind.
+    /// Copies an object of at most 5 GB inside S3, if it still has this ETag. Only the bytes are copied, not the tags,
+    /// metadata and annotations of the source.
     package func copyObject(
         bucket: String, fromKey: String, ifMatch eTag: String?, toKey: String, contentType: String
     ) async throws {
@@ -89,7 +89,7 @@ package struct S3Client: Sendable {
         try await send("CopyObject", "PUT", bucket, toKey, headers: headers)
     }
 
-    /// The upload's id. With a checksum, that of each part and of the whole object are to be told.
+    /// Returns the upload's id. With a checksum, each part and the completion must state their CRC-32.
     package func createMultipartUpload(
         bucket: String, key: String, contentType: String, withChecksum: Bool = false
     ) async throws -> String {
@@ -103,7 +103,7 @@ package struct S3Client: Sendable {
         return try value("UploadId", in: response, operation: "CreateMultipartUpload")
     }
 
-    /// The part's ETag. Parts count from 1; each but the last has at least 5 MiB.
+    /// Returns the part's ETag. Part numbers begin with 1. Each part except the last must have at least 5 MiB.
     package func uploadPart(
         bucket: String, key: String, uploadID: String, partNumber: Int, body: any HTTPBody, checksum: CRC32
     ) async throws -> String {
@@ -116,7 +116,7 @@ package struct S3Client: Sendable {
         return eTag
     }
 
-    /// The ETag of a part that is a range of another object.
+    /// Copies a range of another object as a part, and returns its ETag.
     package func uploadPartCopy(
         bucket: String, key: String, uploadID: String, partNumber: Int, fromKey: String, range: Range<Int>,
         ifMatch eTag: String?
@@ -128,8 +128,8 @@ package struct S3Client: Sendable {
         return try value("ETag", in: response, operation: "UploadPartCopy")
     }
 
-    /// Makes the object out of its parts, given by their ETags in order. S3 checks its size and CRC-32, where they are
-    /// given. For many parts it may take minutes.
+    /// Assembles the object from its parts, whose ETags are given in order. S3 checks the size and the CRC-32 if they
+    /// are given. With many parts this can take minutes.
     package func completeMultipartUpload(
         bucket: String, key: String, uploadID: String, eTags: [String], size: Int? = nil, checksum: CRC32? = nil
     ) async throws {
@@ -155,7 +155,7 @@ package struct S3Client: Sendable {
             "AbortMultipartUpload", "DELETE", bucket, key, query: "uploadId=\(uploadID.percentEncoded())")
     }
 
-    /// Replaces the object's tags by this one.
+    /// Replaces all tags of the object with this one.
     package func putObjectTagging(bucket: String, key: String, tag: (key: String, value: String)) async throws {
         let document =
             "<Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet><Tag><Key>\(S3XML.escape(tag.key))</Key>"
@@ -170,7 +170,8 @@ package struct S3Client: Sendable {
 
     // MARK: -
 
-    /// Of XML: a page of a listing, whose 1,000 keys have at most 1,024 bytes each, every one of them perhaps an entity.
+    /// Enough for a page of a listing in XML: 1,000 keys of at most 1,024 bytes, each of which can be written as an
+    /// entity.
     static let maximumAnswerBytes = 8 << 20
 
     @discardableResult
@@ -187,8 +188,8 @@ package struct S3Client: Sendable {
             AWSRequest(service: .s3, operation: operation, http: http, error: Self.error))
     }
 
-    /// The bucket stands in the host name, but in the path where the endpoint is another than AWS's or where its dots
-    /// would not fit AWS's certificate.
+    /// The bucket is part of the host name. It is part of the path instead if the endpoint is not AWS's own, or if the
+    /// bucket's name contains dots, which AWS's certificate does not cover.
     func objectURL(bucket: String, key: String) -> String {
         let path = "/" + key.percentEncoded(keeping: "/")
         let endpoint = client.configuration.endpoint(of: .s3)
@@ -206,7 +207,7 @@ package struct S3Client: Sendable {
 
     private static let fullObject = "FULL_OBJECT"
 
-    /// The CRC-32 stands in the signature in the place of the body's SHA-256, which takes five times as long.
+    /// The CRC-32 is signed instead of the body's SHA-256, whose computation takes five times as long.
     private static func checksum(_ checksum: CRC32) -> HTTPHeaders {
         [
             "x-amz-checksum-crc32": checksum.base64, "x-amz-sdk-checksum-algorithm": "CRC32",
@@ -225,7 +226,7 @@ package struct S3Client: Sendable {
         return value
     }
 
-    /// S3 can say 200, work on for a while and then fail: the body is an `<Error>` all the same.
+    /// S3 can send status 200 first and fail afterwards. The body is an `<Error>` then.
     private static let mayFailAfter200: Set = ["CompleteMultipartUpload", "CopyObject", "UploadPartCopy"]
 
     private static func error(in response: HTTPResponse, to request: AWSRequest) -> AWSServiceError? {
@@ -236,7 +237,7 @@ package struct S3Client: Sendable {
         }
         return AWSServiceError(
             xml: response, to: request,
-            // An error behind a 200 is one of the server's: AWS's own clients treat it as a 500.
+            // AWS's SDKs also treat an error after status 200 as a 500.
             statusCode: isSuccess ? 500 : response.status, requestIDHeader: "x-amz-request-id")
     }
 }

@@ -1,6 +1,6 @@
 import StructuredLog
 
-/// An object, or what was asked for of it, has more bytes than its reader takes.
+/// The object, or the requested range of it, has more bytes than the caller allows.
 package struct S3ObjectTooLarge: NamedError, Equatable, CustomStringConvertible {
     package let maximum: Int
 

@@ -1,15 +1,16 @@
 import ByteComparison
 
-/// Reads single values out of the small answers of S3 and STS, which are flat XML with entities and no CDATA or comments.
+/// Reads single values from the responses of S3 and STS: simple XML with entities, without CDATA and comments.
 ///
-/// It goes by scalars, as XML does: `&` with a combining accent behind it is one character to Swift, and not `&`.
+/// Works on Unicode scalars, as XML does. For Swift, `&` followed by a combining accent is one character that is not
+/// `&`.
 enum S3XML {
-    /// The text of the first element of this name; nil where there is none.
+    /// The text of the first element with this name; `nil` if there is none.
     static func text(of element: String, in body: [UInt8]) -> String? {
         content(of: element, in: body[...]).map { unescape(String(decoding: $0, as: UTF8.self)) }
     }
 
-    /// What is inside each element of this name, which may hold elements of its own, but none of its name.
+    /// The contents of each element with this name. They can contain other elements, but none with the same name.
     static func contents(of element: String, in body: [UInt8]) -> [[UInt8]] {
         var contents: [[UInt8]] = []
         var rest = body[...]
@@ -39,7 +40,7 @@ enum S3XML {
         }
     }
 
-    /// `#1114111;`, and some zeros before it.
+    /// `#1114111;`, with room for some leading zeros.
     private static let longestEntity = 16
 
     private static func unescape(_ text: String) -> String {

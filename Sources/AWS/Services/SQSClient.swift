@@ -1,4 +1,4 @@
-/// Amazon SQS, as far as it is used here: Lambda receives and deletes the messages.
+/// The operation of Amazon SQS that is used here. Lambda itself receives and deletes the messages.
 package struct SQSClient: Sendable {
     private let client: AWSClient
 
@@ -6,7 +6,7 @@ package struct SQSClient: Sendable {
         self.client = client
     }
 
-    /// Sets how long a message that was received stays hidden, from now on.
+    /// Sets for how long, from now, a received message stays hidden.
     package func changeMessageVisibility(queueURL: String, receiptHandle: String, seconds: Int) async throws {
         let body = ChangeMessageVisibility(
             QueueUrl: queueURL, ReceiptHandle: receiptHandle, VisibilityTimeout: seconds)
@@ -20,7 +20,7 @@ package struct SQSClient: Sendable {
                 configuration: client.configuration))
     }
 
-    // Spelled as the service has it.
+    // Members are spelled as in the API.
 
     private struct ChangeMessageVisibility: Encodable {
         let QueueUrl: String

@@ -1,12 +1,12 @@
 import FoundationEssentials
 import HTTP
 
-/// AWS Security Token Service, as far as it is used here: roles that are assumed.
+/// The operations of AWS Security Token Service that are used here: those that assume a role.
 package struct STSClient: Sendable {
     private static let version = "2011-06-15"
     private static let maximumAnswerBytes = 64 << 10
 
-    /// What a role is assumed by.
+    /// The parameters for assuming a role.
     package struct Role: Sendable, Equatable {
         package let arn: String
         package let sessionName: String
@@ -28,13 +28,13 @@ package struct STSClient: Sendable {
         }
     }
 
-    /// With the client's own credentials.
+    /// Assumes a role with the client's credentials.
     package static func assume(_ role: Role, by client: AWSClient) async throws -> Credentials {
         let request = request("AssumeRole", role.parameters, client.configuration)
         return try credentials(in: try await client.send(request), of: request.operation)
     }
 
-    /// With a token of an identity provider, and without a signature.
+    /// Assumes a role with the token of an identity provider. The request is not signed.
     package static func assume(
         _ role: Role, withWebIdentity token: String, configuration: AWSConfiguration, http: HTTPClient
     ) async throws -> Credentials {

@@ -1,4 +1,4 @@
-/// AWS Step Functions, as far as it is used here.
+/// The operations of AWS Step Functions that are used here.
 package struct StepFunctionsClient: Sendable {
     private let client: AWSClient
 
@@ -6,25 +6,25 @@ package struct StepFunctionsClient: Sendable {
         self.client = client
     }
 
-    /// Starts an execution of a standard state machine. A name is good for one execution in 90 days: starting it again
-    /// with the same input while it runs changes nothing, later or with another input it fails with
-    /// `ExecutionAlreadyExists`.
+    /// Starts an execution of a standard state machine. A name can be used once in 90 days. A second start with the
+    /// same name and input has no effect while the execution runs; otherwise it fails with `ExecutionAlreadyExists`.
     package func startExecution(stateMachineARN: String, name: String, input: String) async throws {
         try await send("StartExecution", ["stateMachineArn": stateMachineARN, "name": name, "input": input])
     }
 
-    /// Answers the task that waits for this token; `output` is JSON. Where nobody waits for it any more it fails with one of
-    /// `goneTaskCodes`.
+    /// Completes the task that waits for this token; `output` is JSON. If no task waits for it any more, this fails
+    /// with one of `goneTaskCodes`.
     package func sendTaskSuccess(token: String, output: String) async throws {
         try await send("SendTaskSuccess", ["taskToken": token, "output": output])
     }
 
-    /// Fails the task that waits for this token: its state's `Retry` and `Catch` compare with `error`.
+    /// Fails the task that waits for this token. The `Retry` and `Catch` of its state match on `error`.
     package func sendTaskFailure(token: String, error: String, cause: String) async throws {
         try await send("SendTaskFailure", ["taskToken": token, "error": error, "cause": cause])
     }
 
-    /// A token's task was answered, has timed out, or belongs to an execution that has ended.
+    /// Error codes for a token whose task was already completed, has timed out, or belongs to an execution that has
+    /// ended.
     package static let goneTaskCodes: Set = ["InvalidToken", "TaskDoesNotExist", "TaskTimedOut"]
 
     private func send(_ operation: String, _ body: [String: String]) async throws {

@@ -1,7 +1,8 @@
 import Digests
 
 extension String {
-    /// Every byte of the UTF-8 form that is not unreserved (RFC 3986 §2.3) as `%XX`, as AWS signs it.
+    /// Encodes every UTF-8 byte as `%XX`, except unreserved characters (RFC 3986 §2.3) and those in `kept`. AWS signs
+    /// this form.
     package func percentEncoded(keeping kept: String = "") -> String {
         String(unsafeUninitializedCapacity: 3 * utf8.count) { encoded in
             var count = 0

@@ -1,10 +1,10 @@
-/// The parts of an absolute URL that a signature covers, as they stand in it.
+/// The parts of an absolute URL that a signature covers, unchanged.
 struct RequestTarget {
     let host: String
     let path: String
     let query: Substring?
 
-    /// It looks at bytes, not at characters: those take ten times as long, and a URL has no others than of ASCII.
+    /// Works on bytes: working on characters takes ten times as long, and a URL is ASCII.
     init(url: String) {
         let schemeEnd = url.utf8.firstIndex(of: UInt8(ascii: ":")) ?? url.endIndex
         let afterScheme = url.utf8[schemeEnd...].dropFirst("://".utf8.count)
@@ -16,7 +16,7 @@ struct RequestTarget {
         query = question.map { url[url.utf8.index(after: $0)...] }
     }
 
-    /// A client leaves the default port out of the `Host` header.
+    /// HTTP clients omit the default port in the `Host` header.
     private static func withoutDefaultPort(_ authority: Substring, scheme: Substring) -> String {
         let port = scheme == "https" ? ":443" : ":80"
         let hasIt = authority.utf8.suffix(port.utf8.count).elementsEqual(port.utf8)

@@ -3,7 +3,7 @@ import Digests
 import FoundationEssentials
 import HTTP
 
-/// Signs requests by AWS Signature Version 4 in the `Authorization` header.
+/// Signs requests with AWS Signature Version 4 in the `Authorization` header.
 package struct SigV4Signer: Sendable {
     /// The service's signing name, such as `s3`, `states`, `dynamodb`, `medical-imaging`.
     package let service: String
@@ -14,9 +14,9 @@ package struct SigV4Signer: Sendable {
         self.region = region
     }
 
-    /// The request with `X-Amz-Date`, `X-Amz-Security-Token` where there is one, for S3 `X-Amz-Content-SHA256`, and
-    /// `Authorization`. Its URL must be percent-encoded as it goes out; every header it has by then is signed, but
-    /// `User-Agent`. A request that has `X-Amz-Content-SHA256` already is signed with that value.
+    /// Adds `X-Amz-Date`, `X-Amz-Security-Token` if the credentials have a token, `X-Amz-Content-SHA256` for S3, and
+    /// `Authorization`. The URL must be percent-encoded. All headers are signed except `User-Agent`. If the request
+    /// already has `X-Amz-Content-SHA256`, that value is signed.
     package func sign(_ request: HTTPRequest, with credentials: Credentials, at date: Date) -> HTTPRequest {
         var request = request
         let timestamp = date.formatted(Self.timestampStyle)
@@ -54,8 +54,8 @@ package struct SigV4Signer: Sendable {
     private static let timestampStyle = Date.ISO8601FormatStyle(
         dateSeparator: .omitted, dateTimeSeparator: .standard, timeSeparator: .omitted, timeZone: .gmt)
 
-    /// S3 signs the path as sent, since a key may hold `//` and `/../`; every other service signs it normalised and
-    /// encoded once more.
+    /// S3 signs the path as sent, because a key can contain `//` and `/../`. Every other service signs the normalised
+    /// path, encoded once more.
     private func canonicalPath(_ path: String) -> String {
         guard !isS3 else { return path.isEmpty ? "/" : path }
         var segments: [Substring] = []
@@ -78,12 +78,12 @@ package struct SigV4Signer: Sendable {
                 let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 return (String(parts[0]), parts.count == 2 ? String(parts[1]) : "")
             }
-            .sorted { ($0.name, $0.value) < ($1.name, $1.value) }  // ASCII by now: the order of the bytes
+            .sorted { ($0.name, $0.value) < ($1.name, $1.value) }  // percent-encoded, so this is the order of the bytes
             .map { "\($0.name)=\($0.value)" }
             .joined(separator: "&")
     }
 
-    /// In the order of their names; the values of a name that comes more than once are one, with commas between.
+    /// Sorted by name. Several values of one name are joined with commas.
     private func canonicalHeaders(_ headers: HTTPHeaders, host: String) -> [HTTPHeaders.Field] {
         var canonical = [HTTPHeaders.Field(name: "host", value: host)]
         for field in headers.fields {
@@ -100,7 +100,7 @@ package struct SigV4Signer: Sendable {
 }
 
 extension String {
-    /// None at the ends, and one space wherever there are blanks.
+    /// Without blanks at the ends, and with one space in place of each run of blanks.
     fileprivate var withSingleBlanks: String {
         func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
         guard utf8.contains(where: isBlank) else { return self }

@@ -1,8 +1,8 @@
 import Digests
 import Synchronization
 
-/// The keys that requests are signed with, each the same for a day, a region, a service and a secret: the last few are kept,
-/// since deriving one takes four of a signature's five HMACs.
+/// Caches signing keys. A key depends on the day, the region, the service and the secret; deriving it takes four of the
+/// five HMACs of a signature.
 final class SigningKeys: Sendable {
     static let shared = SigningKeys()
 
@@ -15,7 +15,7 @@ final class SigningKeys: Sendable {
 
     private let keys = Mutex<[Origin: [UInt8]]>([:])
 
-    /// Derived through the scope's parts in turn: day, region, service, `aws4_request`.
+    /// `scope` is day, region, service and `aws4_request`; the key is derived with each of them in turn.
     func key(scope: [String], secret: String) -> [UInt8] {
         let origin = Origin(scope: scope, secret: secret)
         if let known = keys.withLock({ $0[origin] }) { return known }

@@ -1,7 +1,7 @@
 import Foundation
 import LoopbackHTTP
 
-/// A container, an instance, STS and IAM Identity Center, as `credential_cases.py` has them.
+/// Simulates a container, an instance, STS and IAM Identity Center in the same way as `credential_cases.py`.
 enum CredentialPlaces {
     private static let future = "2099-01-01T00:00:00Z"
     private static let key = #""SecretAccessKey":"s","Token":"t","Expiration":"\#(future)""#

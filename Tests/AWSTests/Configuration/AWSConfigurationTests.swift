@@ -3,7 +3,7 @@ import Testing
 
 @Suite("AWSConfiguration")
 struct AWSConfigurationTests {
-    /// What lies at `~/.aws/config`, unless a test says otherwise.
+    /// The contents of `~/.aws/config`, unless a test replaces them.
     static let configFile = """
         [default]
         region = eu-west-1
@@ -22,7 +22,7 @@ struct AWSConfigurationTests {
     }
 
     @Test(
-        "The region is that of the environment, or else of the profile",
+        "The region comes from the environment, or else from the profile",
         arguments: [
             (["AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-2"], "us-east-1"),
             (["AWS_REGION": "", "AWS_DEFAULT_REGION": "us-east-2"], "us-east-2"),
@@ -34,12 +34,12 @@ struct AWSConfigurationTests {
         #expect(try Self.configuration(environment).region == region)
     }
 
-    @Test("Without a region there is no configuration")
+    @Test("A missing region is an error")
     func noRegion() {
         #expect(throws: AWSConfigurationError.noRegion) { try Self.configuration([:], files: [:]) }
     }
 
-    @Test("The files may lie elsewhere, the credentials file counts first")
+    @Test("The files can be elsewhere, and the credentials file takes precedence")
     func files() throws {
         let environment = ["AWS_SHARED_CREDENTIALS_FILE": "/c", "AWS_CONFIG_FILE": "/f"]
         let files = ["/c": "[default]\nregion = from-credentials", "/f": "[default]\nregion = from-config"]
@@ -48,13 +48,13 @@ struct AWSConfigurationTests {
         #expect(try Self.configuration(environment, files: configOnly).region == "from-config")
     }
 
-    @Test("The number of attempts is 5 or as set")
+    @Test("The number of attempts is 5 unless it is set")
     func attempts() throws {
         #expect(try Self.configuration([:]).maximumAttempts == nil)
         #expect(try Self.configuration(["AWS_MAX_ATTEMPTS": "1"]).maximumAttempts == 1)
     }
 
-    @Test("A number of attempts that is none is refused", arguments: ["0", "-1", "three", "1.5"])
+    @Test("An invalid number of attempts is refused", arguments: ["0", "-1", "three", "1.5"])
     func malformedAttempts(_ value: String) {
         #expect(
             throws: AWSConfigurationError.malformedSetting(
@@ -65,7 +65,7 @@ struct AWSConfigurationTests {
     }
 
     @Test(
-        "An endpoint that requests cannot be sent to is refused, with the setting's name",
+        "The error for an unusable endpoint names the setting",
         arguments: [
             "all.example:1", "ftp://all.example", "http://", "https:///x", "http://a b", "http://u@h", "http://h?x",
             "http://h#x",
@@ -77,7 +77,7 @@ struct AWSConfigurationTests {
         #expect(throws: error) { try Self.configuration(["AWS_ENDPOINT_URL_DYNAMODB": url]) }
     }
 
-    @Test("A file that cannot be read says where, and not what: it may be a secret")
+    @Test("The error for a malformed file names the line but does not show it, since it may be a secret")
     func malformedFile() {
         let files = ["/home/user/.aws/credentials": "[default]\naws_access_key_id = A\nwJalrXUtnFEMI"]
         let error = #expect(throws: AWSConfigurationError.self) { try Self.configuration([:], files: files) }
@@ -85,7 +85,7 @@ struct AWSConfigurationTests {
         #expect(error?.description.contains("wJalr") == false)
     }
 
-    @Test("A profile that no file has is named")
+    @Test("The error for a missing profile names it")
     func absentProfile() {
         #expect(throws: AWSConfigurationError.noProfile("absent")) { try Self.configuration(["AWS_PROFILE": "absent"]) }
     }

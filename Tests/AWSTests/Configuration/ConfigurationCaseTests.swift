@@ -3,9 +3,9 @@ import Testing
 
 @testable import AWS
 
-/// The same environment and files lead to the same decisions as in botocore; the fixture is written by
-/// `Tests/System/configuration_cases.py`.
-@Suite("AWSConfiguration beside botocore")
+/// The same environment and files lead to the same decisions as in botocore. `Tests/System/configuration_cases.py`
+/// writes the fixture.
+@Suite("AWSConfiguration compared with botocore")
 struct ConfigurationCaseTests {
     struct Case: Decodable, Sendable {
         let name: String
@@ -24,7 +24,7 @@ struct ConfigurationCaseTests {
         return try JSONDecoder().decode([Case].self, from: Data(contentsOf: url))
     }
 
-    @Test("The same region and endpoint, or an error for the same reason")
+    @Test("Region and endpoint, or the reason of the error, are the same as in botocore")
     func decisions() throws {
         let cases = try Self.cases()
         #expect(cases.count > 300)

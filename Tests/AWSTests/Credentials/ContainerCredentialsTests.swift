@@ -15,7 +15,7 @@ struct ContainerCredentialsTests {
     }
 
     @Test(
-        "Credentials are asked for in the clear on this machine and at the containers' addresses only",
+        "Plain HTTP is used only for this machine and the link-local addresses of ECS and EKS",
         arguments: [
             ("http://127.0.0.1:8080/creds", true), ("http://127.200.0.1/creds", true), ("http://localhost/creds", true),
             ("http://169.254.170.2/creds", true), ("http://169.254.170.23/v1/credentials", true),
@@ -34,12 +34,13 @@ struct ContainerCredentialsTests {
     }
 
     @Test(
-        "An environment that names no endpoint has none", arguments: [[:], ["AWS_CONTAINER_CREDENTIALS_FULL_URI": ""]])
+        "There is no endpoint if the environment does not name one",
+        arguments: [[:], ["AWS_CONTAINER_CREDENTIALS_FULL_URI": ""]])
     func absent(_ environment: [String: String]) throws {
         #expect(try ContainerCredentials.url(environment) == nil)
     }
 
-    @Test("The relative URI counts before the full one")
+    @Test("The relative URI takes precedence over the full one")
     func relative() throws {
         let environment = [
             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/1",
@@ -48,7 +49,7 @@ struct ContainerCredentialsTests {
         #expect(try ContainerCredentials.url(environment) == "http://169.254.170.2/v2/credentials/1")
     }
 
-    @Test("An answer is read with its token and its end")
+    @Test("Credentials are read with their token and expiration")
     func parse() throws {
         let answer = """
             {"RoleArn":"arn","AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"s","Token":"t",\
@@ -61,7 +62,7 @@ struct ContainerCredentialsTests {
                     expiration: Date(timeIntervalSince1970: 1_795_499_512)))
     }
 
-    @Test("An end is optional")
+    @Test("The expiration is optional")
     func parseWithoutExpiration() throws {
         let credentials = try Credentials(
             document: Array(#"{"AccessKeyId":"A","SecretAccessKey":"s"}"#.utf8), of: ContainerCredentials.name)
@@ -69,7 +70,7 @@ struct ContainerCredentialsTests {
     }
 
     @Test(
-        "An answer that lacks something is an error that names it",
+        "The error for an incomplete response names the missing member",
         arguments: [
             ("", "AccessKeyId and SecretAccessKey"), ("<html/>", "AccessKeyId and SecretAccessKey"),
             (#"{"AccessKeyId":"A"}"#, "AccessKeyId and SecretAccessKey"),
@@ -81,7 +82,7 @@ struct ContainerCredentialsTests {
         }
     }
 
-    @Test("The token of the file is sent, each time as it is there; it counts before the one in the environment")
+    @Test("The token file is read for each request and takes precedence over the environment's token")
     func tokenFile() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "token-\(UUID())").path
         defer { try? FileManager.default.removeItem(atPath: file) }
@@ -103,7 +104,7 @@ struct ContainerCredentialsTests {
         }
     }
 
-    @Test("The token of the environment is sent where there is no file")
+    @Test("The environment's token is sent if there is no token file")
     func token() async throws {
         let answer = #"{"AccessKeyId":"A","SecretAccessKey":"s"}"#
         try await LoopbackHTTPServer.serve(.status(200, answer)) { server, url, http in
@@ -117,7 +118,7 @@ struct ContainerCredentialsTests {
         }
     }
 
-    @Test("Another status than 200 is an error", arguments: [301, 404, 500])
+    @Test("A status other than 200 is an error", arguments: [301, 404, 500])
     func status(_ status: Int) async throws {
         try await LoopbackHTTPServer.serve(.status(status)) { _, url, http in
             let container = ContainerCredentials(environment: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], http: http)

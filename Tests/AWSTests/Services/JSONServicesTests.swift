@@ -3,14 +3,14 @@ import Foundation
 import LoopbackHTTP
 import Testing
 
-@Suite("Services of the JSON protocols")
+@Suite("Services with JSON protocols")
 struct JSONServicesTests {
-    /// The JSON of a request's body as what `JSONSerialization` makes of it, to be compared without regard to order.
+    /// The body of a request as parsed JSON, for comparing it without regard to order.
     static func object(_ body: [UInt8]?) throws -> NSDictionary? {
         try JSONSerialization.jsonObject(with: Data(body ?? [])) as? NSDictionary
     }
 
-    @Test("An execution is started under its name with its input")
+    @Test("An execution is started with its name and input")
     func startExecution() async throws {
         try await LoopbackHTTPServer.serve(.status(200, "{}")) { server, url, http in
             let stepFunctions = StepFunctionsClient(client: try .loopback(url, http: http))
@@ -25,7 +25,7 @@ struct JSONServicesTests {
         }
     }
 
-    @Test("A task's token is answered with its output, or with an error and its cause")
+    @Test("A task is completed with its output, or failed with an error and its cause")
     func taskAnswers() async throws {
         try await LoopbackHTTPServer.serve(.status(200, "{}")) { server, url, http in
             let stepFunctions = StepFunctionsClient(client: try .loopback(url, http: http))
@@ -39,7 +39,7 @@ struct JSONServicesTests {
         }
     }
 
-    @Test("A message's visibility is changed by its receipt")
+    @Test("A message's visibility timeout is changed by its receipt handle")
     func changeMessageVisibility() async throws {
         try await LoopbackHTTPServer.serve(.status(200, "{}")) { server, url, http in
             let sqs = SQSClient(client: try .loopback(url, http: http))
@@ -51,7 +51,7 @@ struct JSONServicesTests {
         }
     }
 
-    @Test("An item is put where there is none; one that is there is no error")
+    @Test("An item is put if it does not exist; an existing item is not an error")
     func putItemIfAbsent() async throws {
         let there = LoopbackHTTPServer.Reply.status(
             400, #"{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"m"}"#)
@@ -73,7 +73,7 @@ struct JSONServicesTests {
         }
     }
 
-    @Test("An item replaces another one if the condition holds for that; else the other one is the answer")
+    @Test("An item replaces the existing one if the condition holds; otherwise the existing item is returned")
     func putItemConditionally() async throws {
         let code = #""__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"m""#
         let item = #"{"id":{"S":"1"},"n":{"N":"5"},"more":{"L":[{"M":{"a":{"S":"b"}}}]}}"#
@@ -105,7 +105,7 @@ struct JSONServicesTests {
         }
     }
 
-    @Test("An attribute of an item is read, and a missing one is nil", arguments: [#"{"Item":{"a":{"S":"1"}}}"#, "{}"])
+    @Test("An attribute of an item is read; a missing one is nil", arguments: [#"{"Item":{"a":{"S":"1"}}}"#, "{}"])
     func getAttribute(_ answer: String) async throws {
         try await LoopbackHTTPServer.serve(.status(200, answer)) { server, url, http in
             let dynamoDB = DynamoDBClient(client: try .loopback(url, http: http))
@@ -120,7 +120,7 @@ struct JSONServicesTests {
         }
     }
 
-    @Test("Attributes are set by placeholders, since any name may be a reserved word")
+    @Test("Attributes are set with placeholders, since any name may be a reserved word")
     func updateItem() async throws {
         try await LoopbackHTTPServer.serve(.status(200, "{}")) { server, url, http in
             let dynamoDB = DynamoDBClient(client: try .loopback(url, http: http))
@@ -135,7 +135,7 @@ struct JSONServicesTests {
         }
     }
 
-    @Test("An import job is started and asked after at its paths")
+    @Test("An import job is started and queried at its paths")
     func importJob() async throws {
         let started = #"{"datastoreId":"d","jobId":"j","jobStatus":"SUBMITTED","submittedAt":1.7954E9}"#
         let properties = """
@@ -172,7 +172,7 @@ struct JSONServicesTests {
     }
 
     @Test(
-        "What HealthImaging says of a job is read as far as it can be, and never makes the job a failed one",
+        "Unreadable parts of a job's properties are ignored and never make the job a failed one",
         arguments: [
             (
                 #"{"jobProperties":{"jobStatus":"COMPLETED","new":{"a":[1]},"endedAt":"soon","outputS3Uri":7}}"#,
@@ -195,7 +195,7 @@ struct JSONServicesTests {
         }
     }
 
-    @Test("A job that was started has an id, whatever else is said of it")
+    @Test("The response to a started job needs only an id")
     func unknownStart() throws {
         let started = try JSONDecoder().decode(
             HealthImagingClient.StartedJob.self,
@@ -208,7 +208,7 @@ struct JSONServicesTests {
     }
 
     @Test(
-        "A time that has no form is no time",
+        "A time that cannot be expressed is not accepted",
         arguments: ["1e300", "-1e300", "-1", "253402300800", "1e19", "\"1\"", "null", "1e999"])
     func times(_ seconds: String) {
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(EpochSeconds.self, from: Data(seconds.utf8)) }

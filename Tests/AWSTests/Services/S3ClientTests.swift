@@ -12,7 +12,7 @@ struct S3ClientTests {
         200, "<?xml version=\"1.0\"?>\n<Error><Code>InternalError</Code><Message>Try &lt;again&gt;</Message></Error>")
 
     @Test(
-        "The bucket stands in the host name of AWS, or in the path where it cannot",
+        "The bucket is in the host name for AWS, and in the path where that is not possible",
         arguments: [
             ("eu-west-1", "images", nil, "https://images.s3.eu-west-1.amazonaws.com/a/b%20c"),
             ("cn-north-1", "images", nil, "https://images.s3.cn-north-1.amazonaws.com.cn/a/b%20c"),
@@ -27,7 +27,7 @@ struct S3ClientTests {
         #expect(s3.objectURL(bucket: bucket, key: "a/b c") == url)
     }
 
-    @Test("An object goes to its key as it is encoded, with its type and its digest")
+    @Test("An object is put under its encoded key, with its content type and digest")
     func putObject() async throws {
         try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
@@ -48,7 +48,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("An object with a checksum has it in its signature instead of its digest")
+    @Test("A checksum replaces the digest in the signature")
     func putObjectWithChecksum() async throws {
         try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
@@ -63,7 +63,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("An object that is there already is an error with its status, not tried again")
+    @Test("An existing object is an error with its status and is not retried")
     func exists() async throws {
         let reply = LoopbackHTTPServer.Reply.status(
             412, headers: ["x-amz-request-id": "r"],
@@ -81,7 +81,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("A HEAD tells what a listing tells")
+    @Test("A HEAD request returns the same facts as a listing")
     func headObject() async throws {
         let headers: HTTPHeaders = ["ETag": "\"e\"", "Last-Modified": "Tue, 24 Nov 2026 15:53:19 GMT"]
         try await LoopbackHTTPServer.serve(.status(200, headers: headers)) { server, url, http in
@@ -97,7 +97,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("A date of HTTP is read, and a text of any other form is none")
+    @Test("Only a date in the HTTP format is read as a date")
     func httpDate() {
         #expect(HTTPDate.date("Sun, 06 Sep 2026 08:49:37 GMT")?.timeIntervalSince1970 == 1_788_684_577)
         for text in [
@@ -107,7 +107,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("An object is deleted only with its ETag, where one is given")
+    @Test("With an ETag, an object is deleted only if it has this ETag")
     func deleteObject() async throws {
         try await LoopbackHTTPServer.serve(.status(204), .status(204)) { server, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
@@ -117,7 +117,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("A listing can begin behind a key")
+    @Test("A listing can begin after a key")
     func listAfter() async throws {
         try await LoopbackHTTPServer.serve(.status(200, "<L></L>")) { server, url, http in
             _ = try await S3Client(client: try .loopback(url, http: http))
@@ -127,7 +127,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("A listing goes on until it is whole")
+    @Test("A listing requests pages until it is complete")
     func list() async throws {
         func page(_ name: String, _ rest: String) -> LoopbackHTTPServer.Reply {
             .status(
@@ -155,7 +155,7 @@ struct S3ClientTests {
     }
 
     @Test(
-        "A listing ends at its maximum, and says whether there is more",
+        "A listing ends at its maximum and reports whether there are more objects",
         arguments: 1...4)
     func listAtMost(_ maximum: Int) async throws {
         let contents = ["a", "b", "c"].map {
@@ -172,7 +172,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("A listing that goes on at the same place again and again ends with an error")
+    @Test("A listing with a repeated continuation token is an error")
     func repeatedToken() async throws {
         let page = "<L><IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken></L>"
         try await LoopbackHTTPServer.serve(.status(200, page)) { server, url, http in
@@ -183,7 +183,7 @@ struct S3ClientTests {
     }
 
     @Test(
-        "A listing that tells no size, or one below zero, is no listing",
+        "A listing without a size, or with a negative one, is an error",
         arguments: ["-1", "", "1e3", "9223372036854775808"])
     func listedSize(_ size: String) {
         let page =
@@ -191,7 +191,7 @@ struct S3ClientTests {
         #expect(throws: S3AnswerError.self) { try S3Client.objects(inPage: Array(page.utf8)) }
     }
 
-    @Test("An object that has more bytes than its reader takes is refused", arguments: [3, 9 << 20])
+    @Test("An object with more bytes than the caller allows is refused", arguments: [3, 9 << 20])
     func tooLarge(_ size: Int) async throws {
         let body = String(repeating: "x", count: size)
         try await LoopbackHTTPServer.serve(.status(200, body)) { server, url, http in
@@ -204,7 +204,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("A tag goes with a checksum, without which S3 takes none")
+    @Test("A tag is sent with a checksum, which S3 requires")
     func tagging() async throws {
         try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
@@ -217,7 +217,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("A range is asked for by its first and last byte, the size is that of the whole")
+    @Test("A range is requested by its first and last byte; the size is that of the whole object")
     func range() async throws {
         let part = LoopbackHTTPServer.Reply.status(
             206, headers: ["Content-Range": "bytes 2-4/100", "ETag": "\"e\""], "abc")
@@ -232,7 +232,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("An object that reads like an error is an object")
+    @Test("An object that looks like an error document is returned as an object")
     func objectLikeError() async throws {
         try await LoopbackHTTPServer.serve(Self.internalError) { _, url, http in
             let object = try await S3Client(client: try .loopback(url, http: http)).getObject(
@@ -241,7 +241,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("An error behind the 200 of CompleteMultipartUpload is tried again")
+    @Test("An error in the 200 response of CompleteMultipartUpload is retried")
     func completeAgain() async throws {
         try await LoopbackHTTPServer.serve(Self.internalError, .status(200, "<Result/>")) { server, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
@@ -257,7 +257,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("An error behind a 200 that stays is thrown as one of the server's")
+    @Test("A lasting error in a 200 response is thrown as a server error")
     func completeFails() async throws {
         try await LoopbackHTTPServer.serve(Self.internalError) { server, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
@@ -272,7 +272,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("An upload id is read without escapes, a part's ETag is that of the header")
+    @Test("Entities in an upload id are decoded; a part's ETag is that of the header")
     func multipart() async throws {
         let answer: LoopbackHTTPServer.Answer = { request in
             request.target == "/b/k?uploads="
@@ -294,7 +294,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("An answer that lacks what it must hold is an error")
+    @Test("A response without a required value is an error")
     func incompleteAnswer() async throws {
         try await LoopbackHTTPServer.serve(.status(200, "<R/>")) { _, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
@@ -308,7 +308,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("A small object is copied at once, from its encoded name and only if it is still the same")
+    @Test("A small object is copied with one request, from its encoded key and only if it is unchanged")
     func copy() async throws {
         try await LoopbackHTTPServer.serve(.status(200, "<CopyObjectResult/>")) { server, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
@@ -322,7 +322,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("A copy takes nothing along that the source's writer attached to it")
+    @Test("A copy does not include tags, metadata and annotations of its source")
     func copyOfBytes() async throws {
         try await LoopbackHTTPServer.serve(.status(200, "<CopyObjectResult/>")) { server, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
@@ -337,7 +337,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("A larger object is copied in parts that follow one another without a gap")
+    @Test("A larger object is copied in parts without gaps")
     func copyInParts() async throws {
         let size = (5 << 30) + 1
         let answer: LoopbackHTTPServer.Answer = { request in
@@ -360,7 +360,7 @@ struct S3ClientTests {
         }
     }
 
-    @Test("A copy in parts of which one fails is aborted")
+    @Test("A copy in parts is aborted if one part fails")
     func copyAborted() async throws {
         let answer: LoopbackHTTPServer.Answer = { request in
             switch request.method {
@@ -375,7 +375,7 @@ struct S3ClientTests {
                 try await s3.copy(bucket: "b", fromKey: "in", ifMatch: "\"e\"", size: 6 << 30, toKey: "out")
             }
             #expect(error?.code == "PreconditionFailed")
-            // Parts that were cancelled under way may reach the server after it.
+            // Cancelled parts can reach the server after the abort.
             let aborts = server.requests.filter { $0.method == "DELETE" }
             #expect(aborts.map(\.target) == ["/b/out?uploadId=u"])
         }

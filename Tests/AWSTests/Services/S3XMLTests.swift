@@ -5,7 +5,7 @@ import Testing
 @Suite("S3XML")
 struct S3XMLTests {
     @Test(
-        "An element's text is that of the first of its name, without escapes",
+        "The text is that of the first element with the name, with entities decoded",
         arguments: [
             ("<A><B>x</B><B>y</B></A>", "x"), ("<B></B>", ""), ("<A/>", nil), ("", nil), ("<B>x", nil), ("B", nil),
             ("<B>&quot;a&quot; &lt;&amp;&gt; &apos;</B>", "\"a\" <&> '"),
@@ -18,13 +18,13 @@ struct S3XMLTests {
         #expect(S3XML.text(of: "B", in: Array(document.utf8)) == text)
     }
 
-    @Test("Ampersands without end take no more than their length in time", .timeLimit(.minutes(1)))
+    @Test("Parsing many ampersands takes linear time", .timeLimit(.minutes(1)))
     func ampersands() {
         let text = String(repeating: "&", count: 1 << 16)
         #expect(S3XML.text(of: "B", in: Array("<B>\(text)</B>".utf8)) == text)
     }
 
-    @Test("Each element of a name is found with what is inside it")
+    @Test("All elements with a name are found, with their contents")
     func contents() {
         let document = Array("<L><C><K>a</K></C><D/><C><K>b&amp;</K><S>1</S></C></L>".utf8)
         let contents = S3XML.contents(of: "C", in: document)
@@ -34,7 +34,7 @@ struct S3XMLTests {
     }
 
     @Test(
-        "Text that was escaped reads as it was",
+        "Escaped text is read back unchanged",
         arguments: ["\"0cc175b9-2\"", "a<b>&c", "&amp;", "", "'", "&\u{301}<\u{301}"])
     func roundTrip(_ text: String) {
         let escaped = S3XML.escape(text)

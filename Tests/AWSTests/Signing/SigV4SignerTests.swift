@@ -5,7 +5,7 @@ import Testing
 
 @Suite("SigV4Signer")
 struct SigV4SignerTests {
-    /// A request signed by botocore: see `Tests/System/sigv4_cases.py`.
+    /// A request that botocore signed: see `Tests/System/sigv4_cases.py`.
     struct Case: Decodable, Sendable, CustomTestStringConvertible {
         struct Header: Decodable, Sendable {
             let name: String
@@ -51,17 +51,17 @@ struct SigV4SignerTests {
         return try decoder.decode([Case].self, from: Data(contentsOf: url))
     }
 
-    @Test("The fixture holds as many cases as were written for it")
+    @Test("The fixture contains all cases")
     func fixture() throws {
         #expect(try Self.cases.get().count >= 45)
     }
 
-    @Test("Authorization is what botocore says", arguments: try cases.get())
+    @Test("The Authorization header equals botocore's", arguments: try cases.get())
     func authorization(_ signedByBotocore: Case) {
         #expect(signedByBotocore.signed.headers["Authorization"] == signedByBotocore.authorization)
     }
 
-    @Test("A request that is signed again keeps nothing of the first signature")
+    @Test("Signing a request again leaves nothing of the first signature")
     func again() throws {
         let example = try #require(try Self.cases.get().first { $0.sessionToken != nil })
         let signer = SigV4Signer(service: example.service, region: example.region)
