@@ -1,14 +1,14 @@
 import FoundationEssentials
 import HTTP
 
-/// Cancels an invocation's task shortly before its deadline: a handler that minds it ends with an error of its own choice in
-/// time to be answered, where Lambda would end the whole environment.
+/// Cancels an invocation's task shortly before its deadline. A handler that reacts to the cancellation can end with an
+/// error that still reaches Lambda. Otherwise Lambda would end the whole environment.
 ///
-/// It has a thread of its own, since the loop's may be busy. An invocation costs it nothing but a look at the clock's next alarm:
-/// it is woken only for a deadline that is earlier than that.
+/// It has a thread of its own, because the loop's thread may be busy. To keep an invocation cheap, the thread is woken
+/// only if the new deadline is earlier than the time at which it would wake anyway.
 final class DeadlineWatchdog: Sendable {
-    /// How much before its deadline an invocation is cancelled: what is left for its answer. A tenth of the time that there
-    /// is, and no more than this.
+    /// In seconds. An invocation is cancelled when a tenth of its time is left, but not earlier than this before its
+    /// deadline. The rest is for sending the answer.
     private static let maximumMargin: TimeInterval = 0.5
 
     private struct Watch {
@@ -17,15 +17,15 @@ final class DeadlineWatchdog: Sendable {
     }
 
     private struct State {
-        /// nil while nothing is under way, or what is was cancelled.
+        /// `nil` while no invocation runs, or after it was cancelled.
         var watch: Watch?
-        /// When the thread looks again; nil before there is one.
+        /// When the thread wakes next; `nil` before it is started.
         var wakesAt: Date?
     }
 
     private let state = Monitor(State())
 
-    /// Until `end`; one invocation at a time.
+    /// Watches an invocation until `end` is called. Only one invocation can be watched at a time.
     func watch(
         _ context: LambdaContext, cancelling operation: RunningOperation<some Sendable>, now: Date = Date()
     ) {
@@ -36,7 +36,7 @@ final class DeadlineWatchdog: Sendable {
             let mustWake = state.wakesAt.map { cancelAt < $0 } ?? false
             if isFirst || mustWake { state.wakesAt = cancelAt }
             state.watch = Watch(cancelAt: cancelAt) {
-                // The handler may have ended, and its answer be on its way.
+                // If the handler has ended, its answer is being sent.
                 guard operation.value == nil else { return }
                 context.logger.warning("cancelled: the invocation's time is about to end")
                 operation.cancel()

@@ -1,19 +1,20 @@
 import FoundationEssentials
 import StructuredLog
 
-/// An error in the form in which Lambda takes and returns it.
+/// An error in the JSON format of Lambda.
 struct ErrorReport: Error, Encodable, Equatable {
     let errorMessage: String
-    /// `Function.…` for what the handler throws, `Runtime.…` for what happens around it. A state machine's `ErrorEquals`
-    /// compares with it.
+    /// `Function.…` for an error of the handler, `Runtime.…` for an error outside of it. A state machine's
+    /// `ErrorEquals` matches this.
     let errorType: String
     let stackTrace: [String]
 
-    /// A longer message is cut: a report that is larger than an answer may be would be refused.
+    /// A longer message is cut, because Lambda refuses a report that is larger than the limit for answers.
     static let maximumMessageBytes = 32 << 10
 
-    /// A handler's error: `Function.` and what can be done about it, `Busy`, `Transient` or `Permanent`, so that a state machine
-    /// needs three names; its own name stands before the message. An error that is in none of these classes goes by its name.
+    /// An error that the handler threw. The type is `Function.` and the class of the error, `Busy`, `Transient` or
+    /// `Permanent`, so that a state machine needs only three names; the message begins with the error's own name. The
+    /// type of an error without a class is its own name.
     init(thrown error: any Error) {
         if let errorClass = error.reportedClass {
             self.init(
@@ -23,12 +24,12 @@ struct ErrorReport: Error, Encodable, Equatable {
         }
     }
 
-    /// The event is not what the handler takes.
+    /// The event cannot be decoded as the handler's event type.
     init(undecodableEvent error: any Error) {
         self.init(category: "Runtime", name: "UnmarshalError", message: "the event cannot be read: \(error)")
     }
 
-    /// The handler's answer cannot be written as JSON.
+    /// The handler's answer cannot be encoded as JSON.
     init(unencodableOutput error: any Error) {
         self.init(category: "Runtime", name: "MarshalError", message: "the answer cannot be written: \(error)")
     }
@@ -38,12 +39,12 @@ struct ErrorReport: Error, Encodable, Equatable {
         self.init(
             category: "Runtime", name: "Timeout",
             message: """
-                cancelled, since the time that the function's configuration gives it was about to end: raise its timeout, or \
-                see what it waited for (\(error))
+                cancelled, because the timeout in the function's configuration was about to expire: raise its timeout, or see \
+                what it waited for (\(error))
                 """)
     }
 
-    /// Lambda takes `(Runtime|Function)\.[A-Z][A-Za-z]+` and turns anything else into `Runtime.Unknown`.
+    /// Lambda accepts the types `(Runtime|Function)\.[A-Z][A-Za-z]+` and replaces all others with `Runtime.Unknown`.
     private init(category: String, name: String, message: String) {
         let letters = name.filter { $0.isASCII && $0.isLetter }
         let isUsable = letters.count >= 2 && letters.first?.isUppercase == true
@@ -53,7 +54,7 @@ struct ErrorReport: Error, Encodable, Equatable {
     }
 
     var json: [UInt8] {
-        // Strings alone: encoding them cannot fail.
+        // Encoding cannot fail, because all values are strings.
         Array((try? JSONEncoder.lambda.encode(self)) ?? Data())
     }
 }

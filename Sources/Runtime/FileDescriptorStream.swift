@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file, a pipe or a terminal as bytes.
+/// Reads and writes the bytes of a file, a pipe or a terminal.
 struct FileDescriptorStream {
     static let standardInput = FileDescriptorStream(descriptor: STDIN_FILENO)
     static let standardOutput = FileDescriptorStream(descriptor: STDOUT_FILENO)
@@ -8,7 +8,7 @@ struct FileDescriptorStream {
 
     let descriptor: Int32
 
-    /// What the file holds; of a pipe or FIFO, what its writers write until the last of them ends.
+    /// The contents of the file. For a FIFO, everything until the last writer closes it.
     static func read(file path: String) throws(SystemCallError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemCallError() }

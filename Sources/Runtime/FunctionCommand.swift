@@ -1,14 +1,14 @@
 import ByteComparison
 
-/// What a person at a shell asks of a function's executable.
+/// The command line of a function's executable when a person runs it in a shell.
 enum FunctionCommand: Equatable {
     case help
-    /// Run it on the event in this file; `-` is standard input.
+    /// Handle the event in this file; `-` is standard input.
     case run(eventPath: String)
 
     static let standardInput = "-"
 
-    /// `arguments` without the executable's name; nil: they are none of these.
+    /// `arguments` do not include the executable's name. `nil` if they are not valid.
     init?(_ arguments: [String]) {
         switch (arguments.count, arguments.first) {
         case (0, _): self = .run(eventPath: Self.standardInput)
@@ -25,8 +25,8 @@ enum FunctionCommand: Equatable {
         """
         usage: \(executable) [--event FILE]
 
-        Handles one event: of FILE, or of standard input without it and where FILE is "-". Prints the answer and exits with 0,
-        or prints the error as JSON and exits with 1. Where AWS_LAMBDA_RUNTIME_API is set it handles Lambda's events instead.
+        Handles one event from FILE, or from standard input if FILE is "-" or not given. Prints the answer and exits with 0,
+        or prints the error as JSON and exits with 1. If AWS_LAMBDA_RUNTIME_API is set, it handles Lambda's events instead.
         """
     }
 }

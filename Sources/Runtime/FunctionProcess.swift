@@ -2,7 +2,8 @@ import FoundationEssentials
 import Glibc
 import HTTP
 
-/// A function's process: the loop against the Runtime API, or one run on an event where there is no such API.
+/// The process of a function. It runs the invocation loop with the Runtime API or, if there is no such API, handles one
+/// event.
 struct FunctionProcess<Handler: LambdaHandler> {
     private let environment: LambdaEnvironment
 
@@ -12,7 +13,7 @@ struct FunctionProcess<Handler: LambdaHandler> {
     }
 
     func run() -> Never {
-        // A peer that closes its connection is an error of the call, not the process's end.
+        // Writing to a closed connection must be an error of the call and not end the process.
         signal(SIGPIPE, SIG_IGN)
         guard let address = environment.variables["AWS_LAMBDA_RUNTIME_API"] else {
             let invocation = LocalInvocation(
@@ -40,7 +41,8 @@ struct FunctionProcess<Handler: LambdaHandler> {
         }
     }
 
-    /// What its `init` throws is reported as the initialisation's error, and thrown.
+    /// Makes the handler. An error of its `init` is reported to the Runtime API as an initialisation error and thrown
+    /// again.
     func handler(reportingTo api: RuntimeAPIClient) throws -> Handler {
         do {
             return try Handler(environment: environment)
@@ -51,8 +53,7 @@ struct FunctionProcess<Handler: LambdaHandler> {
     }
 }
 
-/// Ends the process as it is: other threads may be in the middle of something, which what `exit` runs would pull from under
-/// them.
+/// Ends the process without exit handlers, which could free memory that other threads still use.
 private func end(_ code: Int32) -> Never {
     fflush(nil)
     _exit(code)

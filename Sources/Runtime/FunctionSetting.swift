@@ -13,7 +13,7 @@ package struct FunctionSetting: Sendable {
         FunctionSetting("AWS_LAMBDA_LOG_LEVEL", "TRACE, DEBUG, INFO (the default), WARN, ERROR or FATAL"),
     ]
 
-    /// A line for each, the texts below one another.
+    /// One line for each setting, with aligned texts.
     static func lines(_ settings: [FunctionSetting]) -> String {
         let width = settings.map(\.name.count).max() ?? 0
         return settings.map { "  \($0.name)\(String(repeating: " ", count: width - $0.name.count))  \($0.text)" }

@@ -1,24 +1,24 @@
 import FoundationEssentials
 import Logging
 
-/// An event with what the Runtime API's `/next` said of it in its headers.
+/// An event and the facts about it in the headers of the Runtime API's `/next`.
 struct Invocation: Sendable {
     let event: [UInt8]
     let context: LambdaContext
-    /// To be sent back with the answer where the platform gave one.
+    /// Sent back with the answer if the platform provided one.
     let invocationID: String?
 
-    /// The longest time that Lambda gives a function.
+    /// The longest timeout that Lambda allows.
     static let maximumSeconds: TimeInterval = 900
 
-    /// Without a deadline the invocation is taken as if it had all the time that Lambda ever gives.
+    /// Without a valid deadline, the invocation gets the longest timeout that Lambda allows.
     init(_ headers: InvocationHeaders, event: [UInt8], logger: Logger) throws(RuntimeAPIError) {
-        // It becomes part of a URL's path.
+        // The id becomes part of a URL's path.
         guard let requestID = headers.requestID, requestID.utf8.allSatisfy(\.isAllowedInRequestID) else {
             throw .headerMissing("Lambda-Runtime-Aws-Request-Id")
         }
         if headers.deadline == nil {
-            logger.warning("the invocation came without a valid Lambda-Runtime-Deadline-Ms")
+            logger.warning("the invocation has no valid Lambda-Runtime-Deadline-Ms header")
         }
         self.event = event
         invocationID = headers.invocationID

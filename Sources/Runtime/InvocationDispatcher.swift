@@ -1,8 +1,7 @@
 import FoundationEssentials
 import Logging
 
-/// What the loop does with an event, bytes in, bytes out: decodes it, calls the handler, encodes its answer. What goes wrong becomes a
-/// report.
+/// Handles one event: decodes its bytes, calls the handler and encodes the answer. Every error becomes an error report.
 struct InvocationDispatcher<Handler: LambdaHandler>: Sendable {
     let handler: Handler
 
@@ -29,7 +28,7 @@ struct InvocationDispatcher<Handler: LambdaHandler>: Sendable {
         do {
             return try await handler.handle(event, context: context)
         } catch {
-            // Nothing but the deadline cancels a handler's task.
+            // Only the deadline watchdog cancels a handler's task.
             throw Task.isCancelled ? ErrorReport(timedOut: error) : ErrorReport(thrown: error)
         }
     }

@@ -1,5 +1,5 @@
-/// Runs the loop's asynchronous code on the loop's own thread, which has nothing else to do while a handler runs: an invocation
-/// crosses from one thread to another only where the handler's own code does.
+/// Runs the loop's asynchronous code on the loop's own thread, which would otherwise only wait while a handler runs. An
+/// invocation changes threads only where the handler's own code does.
 final class InvocationExecutor: TaskExecutor {
     private let jobs = Monitor<[UnownedJob]>([])
 
@@ -9,12 +9,12 @@ final class InvocationExecutor: TaskExecutor {
         jobs.signal()
     }
 
-    /// Starts an operation; it proceeds while the thread is in `finish`.
+    /// Starts an operation. It makes progress only while the loop's thread is in `finish`.
     func start<Value: Sendable>(_ operation: sending @escaping () async -> Value) -> RunningOperation<Value> {
         RunningOperation(on: self, operation)
     }
 
-    /// Runs an operation to its end. To be called by the loop's thread alone.
+    /// Runs an operation to its end. Only the loop's thread may call this.
     func finish<Value: Sendable>(_ operation: RunningOperation<Value>) -> Value {
         while true {
             if let value = operation.value { return value }
@@ -22,7 +22,7 @@ final class InvocationExecutor: TaskExecutor {
         }
     }
 
-    /// Waits for jobs.
+    /// Waits until there are jobs, and takes them.
     private func takeJobs() -> [UnownedJob] {
         jobs.wait { jobs in
             guard !jobs.isEmpty else { return nil }

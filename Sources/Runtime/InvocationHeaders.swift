@@ -1,7 +1,7 @@
 import FoundationEssentials
 import HTTP
 
-/// What the Runtime API says of an invocation in the header fields of `/next`.
+/// The facts about an invocation in the header fields of the Runtime API's `/next`.
 struct InvocationHeaders: Equatable {
     private(set) var requestID: String?
     private(set) var deadline: Date?
@@ -12,7 +12,7 @@ struct InvocationHeaders: Equatable {
     private(set) var tenantID: String?
     private(set) var invocationID: String?
 
-    /// A field that means nothing here, or is empty, is passed over.
+    /// Takes the value of a known field. Other fields are ignored.
     mutating func take(_ field: HeaderField) {
         switch field {
         case _ where field.isNamed("lambda-runtime-aws-request-id"): requestID = field.text
@@ -28,7 +28,7 @@ struct InvocationHeaders: Equatable {
         }
     }
 
-    /// nil for what can be no deadline, such as one behind the year 9999.
+    /// `nil` if the number cannot be a deadline, such as one after the year 9999.
     private static func deadline(milliseconds: Int) -> Date? {
         guard (0..<253_402_300_800_000).contains(milliseconds) else { return nil }
         return Date(timeIntervalSince1970: Double(milliseconds) / 1000)

@@ -1,16 +1,17 @@
 import Logging
 
-/// next → handle → answer, again and again, on the thread that calls `run`.
+/// Takes an invocation, handles it and sends its answer, repeatedly, on the thread that calls `run`.
 struct InvocationLoop<Handler: LambdaHandler> {
     let api: RuntimeAPIClient
     let dispatcher: InvocationDispatcher<Handler>
     let deadlines: DeadlineWatchdog
-    /// Where the trace's id is put for an invocation; nil: nowhere, since it is one place for the whole process.
+    /// Receives the trace id of each invocation. `nil` where several loops run in one process, which has only one such
+    /// variable.
     let traceVariable: TraceVariable?
     let logger: Logger
     private let executor = InvocationExecutor()
 
-    /// Returns when no further invocation can come, with the process's exit code.
+    /// Returns the exit code for the process when the loop has ended.
     func run() -> Int32 {
         while true {
             do {
@@ -39,7 +40,7 @@ struct InvocationLoop<Handler: LambdaHandler> {
             }
         } catch {
             guard !error.isFinal else { throw error }
-            // The next call of /next tells whether the platform is still there.
+            // The next call of /next shows whether the platform is still available.
             invocation.context.logger.error("the answer is lost", error: error)
         }
     }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension JSONEncoder {
-    /// Keys in a fixed order and slashes as they are, so that a person can read and compare what comes out.
+    /// Sorts keys and does not escape slashes, so that people can read and compare the output.
     static var lambda: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,15 +1,15 @@
 import FoundationEssentials
 import Logging
 
-/// What is known of one invocation beside its event.
+/// The facts about an invocation other than its event.
 package struct LambdaContext: Sendable {
     package let requestID: String
     package let deadline: Date
     package let invokedFunctionARN: String?
     package let traceID: String?
-    /// JSON, as the caller gave it.
+    /// JSON from the caller, unchanged.
     package let clientContext: String?
-    /// JSON, as the caller gave it.
+    /// JSON, unchanged.
     package let cognitoIdentity: String?
     package let tenantID: String?
     private let functionLogger: Logger
@@ -28,14 +28,14 @@ package struct LambdaContext: Sendable {
         functionLogger = logger
     }
 
-    /// The function's log; each line carries the request's id.
+    /// The function's log. Each line contains the request id.
     package var logger: Logger {
         var logger = functionLogger
         logger[metadataKey: "requestId"] = "\(requestID)"
         return logger
     }
 
-    /// What is left until Lambda ends the invocation.
+    /// The time until the deadline; zero after it.
     package func remainingTime(at now: Date = Date()) -> Duration {
         .seconds(max(0, deadline.timeIntervalSince(now)))
     }

@@ -1,7 +1,7 @@
 import Logging
 import StructuredLog
 
-/// What a function is given for its whole life: its variables and its log.
+/// The environment variables and the log of a function.
 package struct LambdaEnvironment: Sendable {
     package let variables: [String: String]
     package let logger: Logger
@@ -16,13 +16,15 @@ package struct LambdaEnvironment: Sendable {
         return value
     }
 
-    /// The function's metrics, if `METRICS_NAMESPACE` says where they go; `METRICS_SERVICE` is what they are told apart by.
+    /// The function's metrics; `nil` if `METRICS_NAMESPACE` is not set. `METRICS_SERVICE` becomes the dimension
+    /// `Service`.
     package var metrics: EmbeddedMetrics? {
         EmbeddedMetrics(
             namespace: variables["METRICS_NAMESPACE"], dimensions: ["Service": variables["METRICS_SERVICE"] ?? "local"])
     }
 
-    /// The log as `AWS_LAMBDA_LOG_FORMAT` and `AWS_LAMBDA_LOG_LEVEL` ask for it; JSON at INFO without them.
+    /// The log with the format and level of `AWS_LAMBDA_LOG_FORMAT` and `AWS_LAMBDA_LOG_LEVEL`; by default JSON and
+    /// INFO.
     static func logger(variables: [String: String]) -> Logger {
         let format = variables["AWS_LAMBDA_LOG_FORMAT"].flatMap(LogFormat.init) ?? .json
         let level = variables["AWS_LAMBDA_LOG_LEVEL"].flatMap(Logger.Level.init(lambdaName:)) ?? .info

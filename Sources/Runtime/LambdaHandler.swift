@@ -1,16 +1,15 @@
-/// A Lambda function: `@main struct CheckStatus: LambdaHandler { … }` is all that an executable needs.
+/// A Lambda function. An executable only needs `@main struct CheckStatus: LambdaHandler { … }`.
 ///
-/// `handle` is called for one event after another. Its task is cancelled shortly before the invocation's deadline. It runs on the
-/// thread that asks for events; nothing runs on the main actor, to which a handler must not be bound.
+/// `handle` is called for one event at a time. Its task is cancelled shortly before the invocation's deadline. It runs
+/// on the thread of the invocation loop. The main actor does not run, so a handler must not be isolated to it.
 package protocol LambdaHandler: Sendable {
     associatedtype Event: Decodable
     associatedtype Output: Encodable
 
-    /// Made once for an execution environment. What throws here ends the process and is reported as the initialisation's
-    /// error.
+    /// Called once in an execution environment. An error is reported as an initialisation error and ends the process.
     init(environment: LambdaEnvironment) throws
 
-    /// The variables that it reads, for `--help`.
+    /// The environment variables that the function reads, for `--help`.
     static var settings: [FunctionSetting] { get }
 
     func handle(_ event: Event, context: LambdaContext) async throws -> Output

@@ -1,15 +1,15 @@
 import FoundationEssentials
 import Glibc
 
-/// One run of a handler on an event from a file or from standard input, for a person at a shell.
+/// Handles one event from a file or from standard input, for a person in a shell.
 ///
-/// The answer, or the error as JSON, goes to standard output, the log to standard error. Exit codes: 0 for an answer,
-/// 1 for an error and for an answer that cannot be written, 2 for a command line that cannot be understood and for an event
-/// that cannot be read.
+/// The answer, or the error as JSON, goes to standard output; the log goes to standard error. Exit codes: 0 for an
+/// answer, 1 for an error or an answer that cannot be written, 2 for a wrong command line or an event that cannot be
+/// read.
 struct LocalInvocation {
     let arguments: [String]
     let environment: LambdaEnvironment
-    /// Of the function.
+    /// The settings of the function, for `--help`.
     let settings: [FunctionSetting]
 
     func run<Handler>(_ makeDispatcher: () throws -> InvocationDispatcher<Handler>) -> Int32 {
@@ -23,7 +23,7 @@ struct LocalInvocation {
             do {
                 return run(makeDispatcher, on: try event(of: path))
             } catch {
-                return complain("cannot read the event of \(path): \(error)")
+                return complain("cannot read the event from \(path): \(error)")
             }
         }
     }

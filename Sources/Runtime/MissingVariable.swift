@@ -1,4 +1,4 @@
-/// A variable that the function cannot do without.
+/// A required environment variable is missing.
 package struct MissingVariable: Error, Equatable, CustomStringConvertible {
     package let name: String
 

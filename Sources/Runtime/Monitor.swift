@@ -1,10 +1,11 @@
 import FoundationEssentials
 import Glibc
 
-/// State that several threads share, with a way to wait until another has changed it.
-// Sendable: the state is touched only while the mutex is held.
+/// State that several threads share. A thread can wait until another one has changed it.
+// Sendable: the state is accessed only while the mutex is held.
 final class Monitor<State>: @unchecked Sendable {
-    // Behind a pointer, so that no access to it lasts while a thread waits and another changes it.
+    // Behind a pointer. Otherwise a waiting thread would hold exclusive access to the property while another thread
+    // changes it.
     private let state = UnsafeMutablePointer<State>.allocate(capacity: 1)
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -30,12 +31,12 @@ final class Monitor<State>: @unchecked Sendable {
         return try body(&state.pointee)
     }
 
-    /// Wakes a thread that waits.
+    /// Wakes a waiting thread.
     func signal() {
         pthread_cond_signal(condition)
     }
 
-    /// Waits until `take` finds in the state what it looks for.
+    /// Waits until `take` returns a result.
     func wait<Result>(for take: (inout State) -> Result?) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -45,7 +46,8 @@ final class Monitor<State>: @unchecked Sendable {
         }
     }
 
-    /// Waits for a signal until the wall clock shows what `deadline` answers; for ever where that is nil. Can return early.
+    /// Waits for a signal, at most until the wall clock reaches the date that `deadline` returns; without limit if it
+    /// is `nil`. Can return early.
     func waitForSignal(until deadline: (inout State) -> Date?) {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }

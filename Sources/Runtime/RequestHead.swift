@@ -1,8 +1,8 @@
-/// The head of a request to the Runtime API, as bytes that its body can follow.
+/// The head of a request to the Runtime API, as bytes.
 struct RequestHead {
     private(set) var bytes: [UInt8]
 
-    /// `path` is what follows the API's version.
+    /// `path` is the part of the path after the API's version.
     init(_ method: StaticString, path: String, address: String) {
         bytes = []
         bytes.reserveCapacity(512)
@@ -21,7 +21,7 @@ struct RequestHead {
         append("\r\n")
     }
 
-    /// Ends the head; where there is a body, it is whole.
+    /// Ends the head and appends the complete body, if there is one.
     consuming func finished(body: [UInt8]? = nil) -> [UInt8] {
         if let body {
             append(name: "Content-Length", value: String(body.count))

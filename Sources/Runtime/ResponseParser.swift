@@ -1,6 +1,6 @@
 import HTTP
 
-/// Reads one response of the Runtime API out of the bytes of its connection, however they are cut (RFC 9112).
+/// Parses one response of the Runtime API from pieces of any size (RFC 9112).
 struct ResponseParser {
     private enum State {
         case statusLine, fields
@@ -15,19 +15,19 @@ struct ResponseParser {
     private(set) var status = 0
     private(set) var headers = InvocationHeaders()
     private(set) var body: [UInt8] = []
-    /// Whether the connection serves for another exchange.
+    /// Whether the connection can be used for another exchange.
     private(set) var keepsConnection = true
 
     private var state = State.statusLine
     private var contentLength: Int?
     private var isChunked = false
-    /// The beginning of a line whose end has not come yet.
+    /// The beginning of a line whose end has not been received yet.
     private var partialLine: [UInt8] = []
     private var fieldBytes = 0
 
-    /// A client context alone can have some kilobytes.
+    /// Generous, since a client context alone can have some kilobytes.
     static let maximumFieldBytes = 1 << 20
-    /// An event has 6 MiB at the most.
+    /// An event has at most 6 MiB.
     static let maximumBodyBytes = 32 << 20
 
     enum Problem: Error, Equatable {
@@ -38,7 +38,7 @@ struct ResponseParser {
 
     var isComplete: Bool { if case .complete = state { true } else { false } }
 
-    /// Nothing of a response has come yet.
+    /// Whether no byte of a response has been received yet.
     var isUntouched: Bool { if case .statusLine = state { partialLine.isEmpty && fieldBytes == 0 } else { false } }
 
     mutating func feed(_ bytes: UnsafeRawBufferPointer) throws(Problem) {
@@ -55,7 +55,7 @@ struct ResponseParser {
                 try reserve(rest.count)
                 _ = take(rest.count, of: &rest)
             case .complete:
-                keepsConnection = false  // whatever this is, it answers nothing that was asked
+                keepsConnection = false  // these bytes do not belong to any request
                 return
             case .statusLine, .fields, .chunkSize, .chunkEnd, .trailers: try feedLine(&rest)
             }
@@ -98,7 +98,7 @@ struct ResponseParser {
         try result.get()
     }
 
-    /// The line comes without its line feed.
+    /// `line` does not include its line feed.
     private mutating func takeLine(_ line: UnsafeRawBufferPointer) throws(Problem) {
         let isBlank = line.isEmpty || line.count == 1 && line[0] == UInt8(ascii: "\r")
         switch state {

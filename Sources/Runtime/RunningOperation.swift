@@ -1,6 +1,6 @@
 import Synchronization
 
-/// An asynchronous operation under way on an `InvocationExecutor`.
+/// An asynchronous operation that runs on an `InvocationExecutor`.
 struct RunningOperation<Value: Sendable>: Sendable {
     private final class Box: Sendable {
         let value = Mutex<Value?>(nil)
@@ -18,7 +18,7 @@ struct RunningOperation<Value: Sendable>: Sendable {
         }
     }
 
-    /// nil while it runs.
+    /// The result; `nil` while the operation runs.
     var value: Value? { box.value.withLock { $0 } }
 
     func cancel() {

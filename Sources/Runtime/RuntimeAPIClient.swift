@@ -2,29 +2,30 @@ import FoundationEssentials
 import Glibc
 import Logging
 
-/// The calls of the Lambda Runtime API (2018-06-01), each on the thread that makes it, all over one connection.
+/// The calls of the Lambda Runtime API (2018-06-01), over one connection. A call blocks its caller's thread.
 final class RuntimeAPIClient {
     private let connection: RuntimeAPIConnection
     private let logger: Logger
     private let retries: Retries
     private let nextRequest: [UInt8]
 
-    /// How often a call is made again that brought no response, or `/next` a wrong one.
+    /// Retries of a call that got no response, and of `/next` after a wrong response.
     struct Retries {
         var maximumAttempts = 4
-        /// Doubles from one attempt to the next.
+        /// The delay doubles with each attempt.
         var firstDelayMilliseconds = 25
     }
 
-    /// How long an answer may take to be sent and acknowledged.
+    /// Time limit for sending an answer and receiving its acknowledgement.
     private static let answerTimeout: Duration = .seconds(30)
 
-    /// Host, and perhaps a port: no scheme, no path, nothing that would end a line of the request.
+    /// Whether the text is a host with an optional port: no scheme, no path, and no bytes that could end a line of the
+    /// request.
     static func isAddress(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"/?#@\\\"<>".utf8.contains($0) }
     }
 
-    /// `address` is `AWS_LAMBDA_RUNTIME_API`: host and port.
+    /// `address` is the value of `AWS_LAMBDA_RUNTIME_API`: host and port.
     init(address: String, logger: Logger, retries: Retries = Retries()) {
         connection = RuntimeAPIConnection(address: address)
         nextRequest = RequestHead("GET", path: "/invocation/next", address: address).finished()
@@ -32,7 +33,8 @@ final class RuntimeAPIClient {
         self.retries = retries
     }
 
-    /// Waits for the next invocation, without a time limit: the environment may be frozen meanwhile.
+    /// Waits for the next invocation. There is no time limit, because Lambda can freeze the environment during the
+    /// wait.
     func next() throws(RuntimeAPIError) -> Invocation {
         try retrying { () throws(RuntimeAPIError) in
             let call = "/invocation/next"
@@ -108,8 +110,8 @@ final class RuntimeAPIClient {
         }
     }
 
-    /// What is refused is only logged: the platform has recorded the failure, and ending the process as well would cost a
-    /// warm environment. A status of 500 and above says that the platform itself is broken.
+    /// A refused answer is only logged: the platform has recorded the failure, and ending the process would also lose a
+    /// warm environment. A status of 500 or above means that the platform itself is broken.
     private func accept(_ response: ResponseParser, call: String) throws(RuntimeAPIError) {
         guard !(200..<300).contains(response.status) else { return }
         guard response.status < 500 else { throw .unexpectedStatus(call: call, status: response.status) }

@@ -2,12 +2,13 @@ import CCurl
 import Glibc
 import HTTP
 
-/// A kept connection to the Runtime API: libcurl connects, sends and receives; what is said over it is written and read here.
+/// A persistent connection to the Runtime API. libcurl connects, sends and receives bytes; the HTTP messages are
+/// written and parsed here.
 ///
-/// Two exchanges an invocation, of always the same form, are all that there is to be said: libcurl's own HTTP would take
-/// more than a third of an invocation's instructions (`docs/decisions/0004`).
+/// An invocation consists of two exchanges, which always have the same form. libcurl's own HTTP would take more than a
+/// third of an invocation's instructions (`docs/decisions/0004`).
 final class RuntimeAPIConnection {
-    /// `AWS_LAMBDA_RUNTIME_API`: host and port.
+    /// The value of `AWS_LAMBDA_RUNTIME_API`: host and port.
     let address: String
     private var curl: CurlHandle?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
@@ -20,15 +21,15 @@ final class RuntimeAPIConnection {
         buffer.deallocate()
     }
 
-    /// Sends a request and waits for its response, for ever where no time limit is given. A kept connection that the server
-    /// had closed meanwhile is made anew.
+    /// Sends a request and waits for its response; without a time limit if `timeout` is `nil`. If the server has closed
+    /// the kept connection, the request is sent again on a new one.
     func exchange(_ request: [UInt8], timeout: Duration?) throws(TransferError) -> ResponseParser {
         let deadline = timeout.map { ContinuousClock.now + $0 }
         if curl != nil {
             do {
                 return try sendAndReceive(request, until: deadline)
             } catch TransferError.closedBeforeResponse {
-                // The server had given the connection up, as far as can be told before it took the request.
+                // The server probably closed the connection before it received the request.
             }
         }
         return try sendAndReceive(request, until: deadline)
@@ -40,7 +41,7 @@ final class RuntimeAPIConnection {
         do throws(TransferError) {
             try sendAll(request, until: deadline)
         } catch TransferError.closedBeforeResponse {
-            // An answer that is too large is refused before all of it was taken.
+            // The server refuses an answer that is too large before it has received all of it: read its response.
         } catch {
             curl = nil
             throw error

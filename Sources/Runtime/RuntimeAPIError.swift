@@ -1,16 +1,16 @@
-/// The Runtime API did not keep to its contract.
+/// The Runtime API did not respond as specified.
 enum RuntimeAPIError: Error, Equatable, CustomStringConvertible {
     case unexpectedStatus(call: String, status: Int)
-    /// `/next` came without what an answer needs, or with a value that cannot be one.
+    /// A header of `/next` that is needed for the answer is missing or not valid.
     case headerMissing(String)
     case transferFailed(call: String, TransferError)
 
-    /// The platform's own state is broken: it asks the runtime to end at once.
+    /// The platform is in a broken state and requires the runtime to exit immediately.
     var isFinal: Bool {
         if case .unexpectedStatus(_, let status) = self { status >= 500 } else { false }
     }
 
-    /// The same call can succeed when it is made again.
+    /// Whether the same call can succeed if it is repeated.
     var mayPass: Bool {
         if case .transferFailed(_, .timedOut) = self { false } else { !isFinal }
     }
@@ -18,7 +18,7 @@ enum RuntimeAPIError: Error, Equatable, CustomStringConvertible {
     var description: String {
         switch self {
         case .unexpectedStatus(let call, let status): "the Runtime API answered \(call) with status \(status)"
-        case .headerMissing(let name): "the Runtime API's /next came without a valid \(name)"
+        case .headerMissing(let name): "the response to the Runtime API's /next has no valid \(name)"
         case .transferFailed(let call, let error): "\(call) of the Runtime API: \(error)"
         }
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the system says of a call that failed.
+/// A failed system call; the description is the system's text for `errno`.
 struct SystemCallError: Error, CustomStringConvertible {
     private let code = errno
 

@@ -1,16 +1,17 @@
 import Glibc
 import Synchronization
 
-/// SIGTERM, by which Lambda announces the end of an environment and a shell ends a process: what is under way is answered,
-/// then the process ends with 0. While nothing is under way it ends at once, and so it does on a second signal.
+/// Handles SIGTERM, which Lambda sends before it ends an environment. A running invocation is answered first; then the
+/// process exits with 0. If no invocation is running, the process exits immediately. A second signal also ends it
+/// immediately.
 enum Termination {
-    /// The signal's handler may touch nothing but an atomic.
+    /// A signal handler may only use an atomic.
     private static let state = Atomic(0)
     private static let working = 1
     private static let requested = 2
 
     static func catchSignal() {
-        _ = state.load(ordering: .relaxed)  // made before the handler needs it
+        _ = state.load(ordering: .relaxed)  // initialised before the signal handler needs it
         signal(SIGTERM) { _ in
             let before = Termination.state.bitwiseOr(Termination.requested, ordering: .relaxed).oldValue
             if before == 0 { _exit(0) }
@@ -22,7 +23,7 @@ enum Termination {
         state.bitwiseOr(working, ordering: .relaxed)
     }
 
-    /// True when a signal has come.
+    /// Returns true if a signal has been received.
     static func endWork() -> Bool {
         state.bitwiseXor(working, ordering: .relaxed).newValue == requested
     }

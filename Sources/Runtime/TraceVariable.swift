@@ -1,9 +1,9 @@
 import Glibc
 
-/// `_X_AMZN_TRACE_ID` in the process's environment, where X-Ray and AWS's SDKs look for the invocation's trace.
+/// `_X_AMZN_TRACE_ID` in the process's environment, from which X-Ray and AWS SDKs read the trace of the invocation.
 ///
-/// glibc's `setenv` keeps every value that it was ever given, which over a million invocations is a leak. So the variable
-/// is one piece of memory that is written over.
+/// glibc's `setenv` never frees old values; over a million invocations that is a leak. Therefore the variable is one
+/// buffer that is overwritten.
 final class TraceVariable {
     private static let name = "_X_AMZN_TRACE_ID="
     private static let capacity = 2048
@@ -11,7 +11,7 @@ final class TraceVariable {
     private let variable = UnsafeMutablePointer<CChar>.allocate(capacity: capacity)
     private var isSet = false
 
-    /// A value that is longer than any that X-Ray makes is left out, as is nil.
+    /// `nil` removes the variable, and so does a value that is longer than X-Ray ever makes.
     func set(_ traceID: String?) {
         guard let traceID, traceID.utf8.count < Self.capacity - Self.name.utf8.count else {
             if isSet { unsetenv(String(Self.name.dropLast())) }

@@ -1,11 +1,11 @@
 import CCurl
 
-/// No response could be had.
+/// Why a call of the Runtime API got no response.
 enum TransferError: Error, Equatable, CustomStringConvertible {
-    /// libcurl's code, `CURLE_…`.
+    /// The code is libcurl's, `CURLE_…`.
     case notConnected(code: UInt32)
     case closedBeforeResponse
-    /// In the middle of the response; libcurl's code.
+    /// The connection failed in the middle of the response. The code is libcurl's.
     case broken(code: UInt32)
     case timedOut
     case responseUnreadable(ResponseParser.Problem)
@@ -16,8 +16,8 @@ enum TransferError: Error, Equatable, CustomStringConvertible {
             "cannot connect: \(Self.reason(code))"
         case .closedBeforeResponse: "the connection was closed before the response"
         case .broken(let code): "the connection broke inside the response: \(Self.reason(code))"
-        case .timedOut: "no response in time"
-        case .responseUnreadable(let problem): "expected a response in HTTP/1.1, but it is unreadable: \(problem)"
+        case .timedOut: "no response within the time limit"
+        case .responseUnreadable(let problem): "the response is not valid HTTP/1.1: \(problem)"
         }
     }
 

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// An error in the form in which X-Ray shows it, for a header's value.
+/// An error in the format of X-Ray, for the value of a header.
 struct XRayErrorCause: Encodable {
     private struct Exception: Encodable {
         let type: String
@@ -17,7 +17,7 @@ struct XRayErrorCause: Encodable {
         case exceptions, paths
     }
 
-    /// Lambda takes 64 KB; each byte of a message can become six of the header.
+    /// Lambda accepts 64 KB, and a byte of a message can become six bytes in the header.
     private static let maximumMessageBytes = 8 << 10
 
     init(_ report: ErrorReport) {
@@ -27,11 +27,11 @@ struct XRayErrorCause: Encodable {
         paths = []
     }
 
-    /// JSON in one line of ASCII.
+    /// JSON in one line, in ASCII only.
     var headerValue: String {
         let json = (try? JSONEncoder.lambda.encode(self)) ?? Data()
         return String(decoding: json, as: UTF8.self).utf16.reduce(into: "") { value, unit in
-            // A header holds no control characters; JSON leaves DEL as it is.
+            // A header must not contain control characters, and JSON does not escape DEL.
             if let scalar = Unicode.Scalar(unit), (0x20..<0x7F).contains(scalar.value) {
                 value.unicodeScalars.append(scalar)
             } else {

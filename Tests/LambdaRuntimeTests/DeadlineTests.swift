@@ -11,7 +11,7 @@ struct DeadlineTests {
         return .event(event, headers: "Lambda-Runtime-Aws-Request-Id: 1\r\nLambda-Runtime-Deadline-Ms: \(deadline)\r\n")
     }
 
-    @Test("A handler that waits too long is cancelled before the deadline and answered as a timeout")
+    @Test("A handler that waits too long is cancelled before the deadline and reported as a timeout")
     func cancelled() async throws {
         let begun = Date()
         let run = await LoopRun(
@@ -29,14 +29,14 @@ struct DeadlineTests {
             run.log.contains { $0.contains("WARN") && $0.contains("about to end") && $0.contains(#""requestId":"1""#) })
     }
 
-    @Test("A handler that ends in time with an answer although it was cancelled is answered with that")
+    @Test("A handler that returns an answer after its cancellation is answered with it")
     func answeredAfterCancellation() async throws {
         let run = await LoopRun(
             try Obedient.dispatcher, next: [event(#"{"sleepThenAnswer":{"seconds":60}}"#, secondsLeft: 0.5)])
         #expect(run.answers.map(\.text) == [#"{"cancelled":"true"}"#])
     }
 
-    @Test("A handler that ends in time is not cancelled, and its deadline does not fall on a later one")
+    @Test("A handler that ends in time is not cancelled, and its deadline does not cancel a later one")
     func inTime() async throws {
         let run = await LoopRun(
             try Obedient.dispatcher,
@@ -47,7 +47,7 @@ struct DeadlineTests {
         #expect(run.answers.map(\.text) == [#"{"cancelled":"false"}"#, #"{"cancelled":"false"}"#])
     }
 
-    @Test("A deadline earlier than the one that is waited for is kept too")
+    @Test("A deadline earlier than the one being waited for is met too")
     func earlier() async throws {
         let run = await LoopRun(
             try Obedient.dispatcher,

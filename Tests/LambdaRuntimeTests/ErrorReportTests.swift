@@ -12,7 +12,7 @@ struct ErrorReportTests {
     }
 
     @Test(
-        "An error is reported as what can be done about it, or by its name",
+        "An error is reported by its class, or by its name if it has no class",
         arguments: [
             (ErrorClass.busy, "Function.Busy", "ThrottlingException: not now"),
             (.transient, "Function.Transient", "ThrottlingException: not now"),
@@ -26,7 +26,7 @@ struct ErrorReportTests {
     }
 
     @Test(
-        "A text is cut between scalars, and keeps each that fits",
+        "A text is cut between scalars and keeps all that fit",
         arguments: [
             ("abcdef", 3, "abc"), ("abcdef", 6, nil), ("aü€🩻z", 1, "a"), ("aü€🩻z", 2, "a"), ("aü€🩻z", 3, "aü"),
             ("aü€🩻z", 5, "aü"), ("aü€🩻z", 6, "aü€"), ("aü€🩻z", 9, "aü€"), ("aü€🩻z", 10, "aü€🩻"), ("🩻🩻", 3, ""),

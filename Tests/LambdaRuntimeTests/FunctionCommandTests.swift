@@ -5,7 +5,7 @@ import Testing
 @Suite("FunctionCommand")
 struct FunctionCommandTests {
     @Test(
-        "A command line is an event to handle, a call for help, or neither",
+        "A command line names an event, asks for help, or is not valid",
         arguments: [
             ([], .run(eventPath: "-")), (["--event", "a.json"], .run(eventPath: "a.json")),
             (["--event=a.json"], .run(eventPath: "a.json")), (["--event=a=b"], .run(eventPath: "a=b")),
@@ -20,7 +20,7 @@ struct FunctionCommandTests {
     }
 
     @Test(
-        "The Runtime API's address is a host and a port, and no URL",
+        "The Runtime API's address is a host with a port, not a URL",
         arguments: [
             ("127.0.0.1:9001", true), ("localhost", true), ("[::1]:9001", true), ("runtime.example:80", true),
             ("", false),

@@ -25,7 +25,7 @@ struct InitialisationTests {
         return (error, server.calls)
     }
 
-    @Test("What throws in init is the initialisation's error")
+    @Test("An error thrown by init is reported as an initialisation error")
     func failure() throws {
         let started = start(reply: .status(202))
         #expect(started.error is Unstartable.Failure)
@@ -34,7 +34,7 @@ struct InitialisationTests {
         #expect(try Report(try #require(started.calls.first)).errorType == "Function.Failure")
     }
 
-    @Test("A Runtime API that is not there does not hide why the start failed")
+    @Test("The reason of a failed start is not lost if the Runtime API is unreachable")
     func unreachable() {
         #expect(start(reply: .hangUp).error is Unstartable.Failure)
     }

@@ -23,7 +23,7 @@ private struct Unencodable: LambdaHandler {
     func handle(_ event: [String: String], context: LambdaContext) async throws -> Double { .infinity }
 }
 
-@Suite struct InvocationDispatcherTests {
+@Suite("InvocationDispatcher") struct InvocationDispatcherTests {
     private func dispatch<Handler: LambdaHandler>(
         _: Handler.Type, _ event: String
     ) async throws -> Result<String, ErrorReport> {
@@ -34,13 +34,13 @@ private struct Unencodable: LambdaHandler {
         return result.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    @Test("An answer is JSON with its slashes as they are")
+    @Test("An answer is JSON with unescaped slashes")
     func answer() async throws {
         let answer = try await dispatch(Greeting.self, #"{"name": "Röntgen"}"#).get()
         #expect(answer == #"{"greeting":"hello Röntgen / 8476a536"}"#)
     }
 
-    @Test("An answer that JSON cannot hold is an error, not a trap")
+    @Test("An answer that JSON cannot represent is an error, not a trap")
     func unencodable() async throws {
         let result = try await dispatch(Unencodable.self, "{}")
         guard case .failure(let failure) = result else {

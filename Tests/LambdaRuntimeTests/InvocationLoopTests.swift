@@ -12,7 +12,7 @@ struct InvocationLoopTests {
     private static let responsePath = "/invocation/\(Reply.requestID)/response"
     private static let errorPath = "/invocation/\(Reply.requestID)/error"
 
-    @Test("An answer goes to its invocation, one after another over one connection")
+    @Test("Each answer goes to its invocation, all over one connection")
     func answers() async throws {
         let run = await LoopRun(
             try Obedient.dispatcher, next: [.event(#"{"echo":{"_0":"a"}}"#), .event(#"{"echo":{"_0":"b"}}"#)])
@@ -24,7 +24,7 @@ struct InvocationLoopTests {
         #expect(run.exitCode == 1)
     }
 
-    @Test("The invocation's id comes back with an answer and with an error")
+    @Test("The invocation id is sent back with an answer and with an error")
     func invocationID() async throws {
         let headers = Reply.headers + "Lambda-Runtime-Invocation-Id: 1-abc\r\n"
         let run = await LoopRun(
@@ -53,7 +53,7 @@ struct InvocationLoopTests {
             ])
     }
 
-    @Test("The trace's id stands in the environment during its invocation, and no earlier one")
+    @Test("During an invocation the environment contains its trace id, and not an earlier one")
     func traceVariable() async throws {
         let event = #"{"variable":{"_0":"_X_AMZN_TRACE_ID"}}"#
         let traces = ["Root=1-long-one;Sampled=1", "Root=2", nil, "Root=3"]
@@ -66,7 +66,7 @@ struct InvocationLoopTests {
     }
 
     @Test(
-        "An error is reported under a name that the platform takes",
+        "An error is reported with a type that the platform accepts",
         arguments: [
             (#"{"fail":{"_0":"a"}}"#, "Function.Failure"),
             (#"{"failAs":{"_0":"ThrottlingException"}}"#, "Function.ThrottlingException"),
@@ -86,7 +86,7 @@ struct InvocationLoopTests {
     }
 
     @Test(
-        "Any message is correct JSON in the report and in X-Ray's cause",
+        "Any message becomes valid JSON in the report and in X-Ray's cause",
         arguments: ["a\nb\r\n\"c\" \\ \u{0} \u{1F} \u{7F}", "Röntgen 🩻 \u{2028}", "\u{FFFD}", ""])
     func messages(_ message: String) async throws {
         let event = String(decoding: try JSONEncoder().encode(["fail": ["_0": message]]), as: UTF8.self)
@@ -106,7 +106,7 @@ struct InvocationLoopTests {
         #expect(exceptions == [.init(type: "Function.Failure", message: message)])
     }
 
-    @Test("A message of megabytes is cut, and X-Ray's cause stays below 64 KB")
+    @Test("A message of megabytes is cut, and X-Ray's cause remains below 64 KB")
     func longMessage() async throws {
         let event = #"{"fail":{"_0":"\#(String(repeating: "ö", count: 1 << 20))"}}"#
         let headers = Reply.headers + "Lambda-Runtime-Trace-Id: Root=1\r\n"
@@ -118,7 +118,7 @@ struct InvocationLoopTests {
     }
 
     @Test(
-        "An event that is no JSON of the handler's kind costs an error and nothing else",
+        "An event that the handler's type cannot decode is reported as an error, and the loop continues",
         arguments: [
             "", " ", "{", "null", "[]", "{}}", "\u{FEFF}{}", "\"\\ud800\"", "1e999", "-", "{\"echo\":{\"_0\":1}}",
             String(repeating: "[", count: 100_000), String(repeating: #"{"a":"#, count: 100_000),
@@ -133,7 +133,7 @@ struct InvocationLoopTests {
         #expect(try Report(try #require(run.answers.first)).errorType == "Runtime.UnmarshalError")
     }
 
-    @Test("Events and answers of 6 MiB go through, whole or in chunks")
+    @Test("Events and answers of 6 MiB are transferred, with a length or in chunks")
     func large() async throws {
         let text = String(repeating: "x", count: (6 << 20) - 64)
         let event = #"{"echo":{"_0":"\#(text)"}}"#
@@ -149,7 +149,7 @@ struct InvocationLoopTests {
     }
 
     @Test(
-        "An answer that is refused is logged and the loop goes on",
+        "A refused answer is logged, and the loop continues",
         arguments: [200, 201, 202, 204, 301, 304, 400, 401, 403, 404, 408, 410, 413, 418, 429, 499],
         [#"{"echo":{"_0":"a"}}"#, #"{"fail":{"_0":"a"}}"#])
     func refusedAnswers(status: Int, event: String) async throws {
@@ -163,7 +163,7 @@ struct InvocationLoopTests {
         #expect(refusals.allSatisfy { $0.contains("\(status)") })
     }
 
-    @Test("A status of 500 and above on an answer ends the loop", arguments: [500, 501, 502, 503, 504, 599])
+    @Test("A status of 500 or above for an answer ends the loop", arguments: [500, 501, 502, 503, 504, 599])
     func brokenPlatform(status: Int) async throws {
         let run = await LoopRun(try Obedient.dispatcher, next: [.event(#"{"echo":{"_0":"a"}}"#), .event()]) { _ in
             .status(status)
@@ -173,7 +173,7 @@ struct InvocationLoopTests {
         #expect(run.answers.count == 1)
     }
 
-    @Test("/next with another status is asked again, a few times", arguments: [201, 202, 204, 302, 400, 403, 404, 429])
+    @Test("/next is repeated a few times after any other status", arguments: [201, 202, 204, 302, 400, 403, 404, 429])
     func nextRefused(status: Int) async throws {
         let refusals = Array(repeating: Reply.status(status), count: 3)
         let event = Reply.event(#"{"echo":{"_0":"a"}}"#)
@@ -184,7 +184,7 @@ struct InvocationLoopTests {
         #expect(staying.exitCode == 1)
     }
 
-    @Test("/next with 500 and above ends the loop at once", arguments: [500, 503, 599])
+    @Test("A status of 500 or above for /next ends the loop at once", arguments: [500, 503, 599])
     func nextBroken(status: Int) async throws {
         let run = await LoopRun(try Obedient.dispatcher, next: [.status(status), .event()])
         #expect(run.nextCount == 1)
@@ -193,7 +193,7 @@ struct InvocationLoopTests {
     }
 
     @Test(
-        "Cut connections and garbage on /next are asked again; the next event is served",
+        "/next is repeated after broken connections and garbage, and the next event is handled",
         arguments: [
             "", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", "HTTP/1.1 200 OK\r\nContent-Le",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{}", "SSH-2.0-OpenSSH_9.2\r\n",
@@ -212,7 +212,7 @@ struct InvocationLoopTests {
         #expect(run.exitCode == 1)
     }
 
-    @Test("A Runtime API that is not there ends the loop, after a few attempts")
+    @Test("An unreachable Runtime API ends the loop after a few attempts")
     func nobody() async throws {
         let server = RuntimeAPIServer { _ in .hangUp }
         server.stop()
@@ -228,7 +228,7 @@ struct InvocationLoopTests {
         #expect(log.lines.filter { $0.contains("trying again") }.count == 3)
     }
 
-    @Test("An answer whose connection is cut is sent again", arguments: ["", "HTTP/1.1 2"])
+    @Test("An answer is sent again if its connection breaks", arguments: ["", "HTTP/1.1 2"])
     func cutAnswer(_ bytes: String) async throws {
         let run = await LoopRun(try Obedient.dispatcher, next: [.event(#"{"echo":{"_0":"a"}}"#)]) { call in
             call.connection == 0 ? .raw(bytes, closing: true) : .accepted
@@ -237,7 +237,7 @@ struct InvocationLoopTests {
         #expect(run.answers.last?.text == #"{"echo":"a"}"#)
     }
 
-    @Test("An answer that is refused before all of it was sent is known as refused")
+    @Test("An answer that is refused before it was sent completely counts as refused")
     func refusedEarly() async throws {
         let run = await LoopRun(
             try Obedient.dispatcher,
@@ -248,7 +248,7 @@ struct InvocationLoopTests {
         #expect(run.answers.last?.text == #"{"echo":"a"}"#)
     }
 
-    @Test("An answer that cannot be delivered is logged as lost and the loop goes on")
+    @Test("An answer that cannot be delivered is logged as lost, and the loop continues")
     func lostAnswer() async throws {
         let run = await LoopRun(
             try Obedient.dispatcher, next: [.event(#"{"echo":{"_0":"a"}}"#), .event(#"{"echo":{"_0":"b"}}"#)]
@@ -257,7 +257,7 @@ struct InvocationLoopTests {
         #expect(run.answers.last?.text == #"{"echo":"b"}"#)
     }
 
-    @Test("A response is read however it is cut, behind an interim one, with any form of body")
+    @Test("A response is read in pieces of any size, after an interim response, and with any kind of body")
     func pieces() async throws {
         let event = #"{"echo":{"_0":"a"}}"#
         let chunked =

@@ -3,10 +3,10 @@ import Testing
 
 @testable import LambdaRuntime
 
-@Suite struct InvocationTests {
+@Suite("Invocation") struct InvocationTests {
     private let logger = LambdaEnvironment.empty.logger
 
-    @Test("What is left of the time is never less than nothing")
+    @Test("The remaining time is never negative")
     func remainingTime() {
         let deadline = Date(timeIntervalSince1970: 1_795_564_352.604)
         let context = LambdaContext(requestID: "1", deadline: deadline, logger: logger)
@@ -14,7 +14,7 @@ import Testing
         #expect(context.remainingTime(at: deadline + 2) == .zero)
     }
 
-    @Test("A variable that is missing or empty is named")
+    @Test("The error for a missing or empty variable names it")
     func missingVariable() {
         let environment = LambdaEnvironment(variables: ["EMPTY": ""], logger: logger)
         #expect(throws: MissingVariable(name: "EMPTY")) { try environment.required("EMPTY") }

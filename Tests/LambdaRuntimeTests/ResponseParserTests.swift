@@ -21,7 +21,7 @@ struct ResponseParserTests {
         return parser
     }
 
-    @Test("However the bytes are cut, the same comes out", arguments: [fixed, chunked], 1...9)
+    @Test("The result is the same for pieces of any size", arguments: [fixed, chunked], 1...9)
     func pieces(text: String, pieceSize: Int) throws {
         let parser = try parse(text, pieceSize: pieceSize)
         #expect(parser.isComplete)
@@ -30,7 +30,9 @@ struct ResponseParserTests {
         #expect(parser.body == Array("body".utf8))
     }
 
-    @Test("Truncated anywhere, it is not complete, and the close is told as such", arguments: [fixed, chunked])
+    @Test(
+        "A response that is truncated anywhere is not complete, and finish reports it as truncated",
+        arguments: [fixed, chunked])
     func truncation(text: String) throws {
         for count in 1..<text.utf8.count {
             var parser = try parse(Array(text.utf8.prefix(count)))
@@ -40,7 +42,7 @@ struct ResponseParserTests {
         }
     }
 
-    @Test("Without a length the body ends with the connection")
+    @Test("A body without a length ends with the connection")
     func untilClose() throws {
         #expect(try !parse("HTTP/1.1 200 OK\r\n\r\nbody").isComplete)
         let parser = try parse("HTTP/1.1 200 OK\r\n\r\nbody", closing: true)
@@ -50,7 +52,7 @@ struct ResponseParserTests {
     }
 
     @Test(
-        "Whether the connection is kept",
+        "The headers and the version decide whether the connection is kept",
         arguments: [
             ("HTTP/1.1 202 A\r\n", true), ("HTTP/1.1 202 A\r\nConnection: Close\r\n", false),
             ("HTTP/1.0 202 A\r\n", false),
@@ -60,7 +62,7 @@ struct ResponseParserTests {
         #expect(try parse("\(head)Content-Length: 0\r\n\r\n").keepsConnection == keeps)
     }
 
-    @Test("Bytes behind a response belong to nothing: the connection is not used again")
+    @Test("After unexpected bytes behind a response the connection is not used again")
     func trailingBytes() throws {
         let parser = try parse(Self.fixed + "HTTP/1.1 200 OK\r\n")
         #expect(parser.isComplete)
@@ -69,7 +71,7 @@ struct ResponseParserTests {
     }
 
     @Test(
-        "What is no response is told as what it is",
+        "Each kind of malformed response has its own error",
         arguments: [
             ("GET / HTTP/1.1\r\n", ResponseParser.Problem.statusLineMalformed),
             ("HTTP/2 200\r\n", .statusLineMalformed),

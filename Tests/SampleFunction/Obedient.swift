@@ -2,7 +2,7 @@ import Glibc
 import LambdaRuntime
 import StructuredLog
 
-/// The tests' function: does what the event says.
+/// A function for tests. It does what the event says.
 @main
 struct Obedient: LambdaHandler {
     enum Event: Decodable {
@@ -13,7 +13,7 @@ struct Obedient: LambdaHandler {
         case sleepThenAnswer(seconds: Double)
         case context
         case variable(String)
-        /// An answer of so many bytes, and somewhat more.
+        /// Gives an answer of slightly more than this number of bytes.
         case answer(bytes: Int)
         case process
     }

@@ -52,7 +52,7 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path):
     for path, reason in ((tmp_path / "absent.json", "No such file or directory"), (tmp_path, "Is a directory")):
         result = run("--event", path)
         assert (result.returncode, result.stdout) == (2, "")
-        assert result.stderr == f"cannot read the event of {path}: {reason}\n"
+        assert result.stderr == f"cannot read the event from {path}: {reason}\n"
 
 
 @pytest.mark.parametrize("event", [EVENT, json.dumps({"fail": {"_0": "a"}})])

@@ -4,18 +4,18 @@ import TestLog
 
 @testable import LambdaRuntime
 
-/// A run of the invocation loop against a Runtime API of the test, to its end.
+/// Runs the invocation loop to its end with a Runtime API that the test controls.
 struct LoopRun {
     let exitCode: Int32
     let calls: [RuntimeAPIServer.Call]
     let log: [String]
 
-    /// What is no `/next`.
+    /// All calls except `/next`.
     var answers: [RuntimeAPIServer.Call] { calls.filter { $0.path != "/invocation/next" } }
     var nextCount: Int { calls.count - answers.count }
 
-    /// Hands out `next` in order, then a 500, at which the loop ends. Answers get what `reply` says. `tracing` sets the
-    /// process's own variable, so one test alone can ask for it.
+    /// Serves the replies in `next` in order, then a 500, at which the loop ends. `reply` gives the replies to answers.
+    /// `tracing` sets the process's environment variable, so only one test may use it.
     init(
         _ dispatcher: InvocationDispatcher<some LambdaHandler>, next: [RuntimeAPIServer.Reply], tracing: Bool = false,
         refusingBodiesAbove maximumBodyBytes: Int = .max,

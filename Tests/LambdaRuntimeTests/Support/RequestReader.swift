@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads requests from a connection: heads, and bodies with a length.
+/// Reads requests from a connection: heads, and bodies with a Content-Length.
 struct RequestReader {
     let descriptor: Int32
     let maximumBodyBytes: Int
@@ -11,7 +11,7 @@ struct RequestReader {
         self.maximumBodyBytes = maximumBodyBytes
     }
 
-    /// nil at the connection's end.
+    /// `nil` at the end of the connection.
     mutating func next() -> RuntimeAPIServer.Call? {
         guard let requestLine = line() else { return nil }
         let words = requestLine.split(separator: " ")

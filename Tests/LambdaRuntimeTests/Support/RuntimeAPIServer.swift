@@ -2,14 +2,14 @@ import Glibc
 import HTTP
 import Synchronization
 
-/// A Runtime API on a port of the kernel's choice on 127.0.0.1 that answers whatever bytes its test says, cut wherever it
-/// says, and keeps what it was asked.
+/// A Runtime API on a free port of 127.0.0.1. It sends the bytes that the test gives, split as the test requires, and
+/// records all calls.
 final class RuntimeAPIServer: Sendable {
     struct Call: Sendable, Equatable {
         var method = ""
-        /// What follows the API's version.
+        /// The part of the path after the API's version.
         var path = ""
-        /// By their names in lower case.
+        /// Keys are names in lower case.
         var headers: [String: String] = [:]
         var body: [UInt8] = []
         var isTooLarge = false
@@ -21,7 +21,7 @@ final class RuntimeAPIServer: Sendable {
 
     struct Reply: Sendable {
         var bytes: [UInt8] = []
-        /// Written at once; 0 is all of it.
+        /// The number of bytes written at a time; 0 for all at once.
         var pieceSize = 0
         var closesConnection = false
 
@@ -32,14 +32,14 @@ final class RuntimeAPIServer: Sendable {
         }
 
         static func status(_ status: Int, _ body: String = "", headers: String = "") -> Reply {
-            // A status without a body has no length either (RFC 9110 §8.6).
+            // A status without a body has no Content-Length either (RFC 9110 §8.6).
             let length = status == 204 || status == 304 ? "" : "Content-Length: \(body.utf8.count)\r\n"
             return .raw("HTTP/1.1 \(status) Of The Test\r\n\(headers)\(length)\r\n\(body)")
         }
 
         static let accepted = Reply.status(202)
 
-        /// An invocation as `/next` gives it.
+        /// An invocation as `/next` returns it.
         static func event(_ body: String = "{}", headers: String = Reply.headers) -> Reply {
             .status(200, body, headers: headers)
         }
@@ -53,7 +53,7 @@ final class RuntimeAPIServer: Sendable {
     private let listener: Int32
     private let answer: @Sendable (Call) -> Reply
     private let received = Mutex<[Call]>([])
-    /// A larger body is refused by its head alone, and the connection closed.
+    /// A request with a larger body is refused after its head, and the connection is closed.
     private let maximumBodyBytes: Int
 
     init(maximumBodyBytes: Int = .max, answer: @escaping @Sendable (Call) -> Reply) {
@@ -83,12 +83,12 @@ final class RuntimeAPIServer: Sendable {
         }
     }
 
-    /// No further connection is taken.
+    /// Stops accepting connections.
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
-    /// What came so far.
+    /// The calls so far.
     var calls: [Call] { received.withLock { $0 } }
 
     private func serve(_ descriptor: Int32, connection: Int) {
