@@ -1,8 +1,8 @@
-/// Where a data set ends that ends too early.
+/// Where a data set ends too early.
 package struct DataSetCut: Hashable, Sendable {
-    /// The element that is not whole: the innermost whose end would have to come.
+    /// The innermost element that is not complete.
     package let element: ElementPlace
-    /// Nil where no length says it: the end of the element is marked by a delimiter, or the deflated stream has no end.
+    /// `nil` if it is not known: the element ends with a delimiter, or the end of the deflated stream is missing.
     package let missingBytes: UInt64?
 
     package init(element: ElementPlace, missingBytes: UInt64?) {
@@ -12,7 +12,7 @@ package struct DataSetCut: Hashable, Sendable {
 }
 
 extension DataSetCut: CustomStringConvertible {
-    /// A sentence of at most 64 characters, as long as an Error Comment (0000,0902) may be.
+    /// A sentence of at most 64 characters, the limit of an Error Comment (0000,0902).
     package var description: String {
         let missing = missingBytes.map { "\($0) bytes" } ?? "its end"
         return "Cut in \(element.tag.text) at byte \(element.offset), \(missing) missing"

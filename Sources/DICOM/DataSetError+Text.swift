@@ -1,17 +1,17 @@
 extension DataSetError: CustomStringConvertible {
-    /// A sentence of at most 64 characters, as long as an Error Comment (0000,0902) may be.
+    /// A sentence of at most 64 characters, the limit of an Error Comment (0000,0902).
     package var description: String {
         switch self {
         case .invalidVR(let tag, _, _): "\(tag.text) has no VR, expected Explicit VR"
         case .explicitVRFound(let tag, let vr): "\(tag.text) has the VR \(vr), expected Implicit VR"
         case .undefinedLengthNotAllowed(let tag, let vr): "\(tag.text) has undefined length, not allowed for \(vr)"
-        case .itemExpected(let tag): "\(tag.text) holds something else than items"
-        case .delimiterNotExpected: "An item stands outside of any sequence"
+        case .itemExpected(let tag): "\(tag.text) contains something other than items"
+        case .delimiterNotExpected: "An item is outside of any sequence"
         case .depthExceedsMaximum(let tag, let maximum): "\(tag.text) is nested more than \(maximum) levels deep"
-        case .lengthExceedsMaximum: "The UIDs stand too far behind the beginning"
+        case .lengthExceedsMaximum: "The UIDs are too far from the beginning"
         case .valueLengthExceedsMaximum(let tag, let length, _): "\(tag.text) is not a UID: it has \(length) bytes"
         case .tooManyElements: "The data set has more elements than its size allows"
-        case .inflatesTooFar: "The data set inflates further than its size allows"
+        case .inflatesTooFar: "The data set inflates to more bytes than its size allows"
         case .truncated(let count): "The data set ends too early, after \(count) bytes"
         case .invalidUID(let tag, let error): "\(tag.text) is not a UID: \(error)"
         case .deflateStreamDamaged: "The deflated data set is damaged"
@@ -20,7 +20,7 @@ extension DataSetError: CustomStringConvertible {
         }
     }
 
-    /// What the standard, or a limit, has at the place of the fault.
+    /// What the standard or a limit requires in place of the fault.
     package var expected: String {
         switch self {
         case .invalidVR: "a VR of two upper-case letters"
@@ -31,8 +31,8 @@ extension DataSetError: CustomStringConvertible {
         case .depthExceedsMaximum(_, let maximum): "at most \(maximum) levels"
         case .lengthExceedsMaximum(_, _, let maximum): "at most \(maximum) more bytes before the UIDs"
         case .valueLengthExceedsMaximum, .invalidUID: "1 to \(UID.maximumLength) digits and dots"
-        case .tooManyElements(let maximum): "at most \(maximum) elements in what was received"
-        case .inflatesTooFar(let maximum): "at most \(maximum) bytes out of what was received"
+        case .tooManyElements(let maximum): "at most \(maximum) elements in the received bytes"
+        case .inflatesTooFar(let maximum): "at most \(maximum) bytes inflated from the received bytes"
         case .truncated: "a whole data set"
         case .deflateStreamDamaged: "a raw deflate stream"
         case .prefixMissing: "DICM after 128 bytes"
@@ -40,7 +40,7 @@ extension DataSetError: CustomStringConvertible {
         }
     }
 
-    /// What came there instead.
+    /// What was received instead.
     package var got: String {
         switch self {
         case .invalidVR: "two other bytes"

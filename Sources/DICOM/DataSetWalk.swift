@@ -1,28 +1,28 @@
-/// Follows a data set from its header to its end, to see whether it is whole. Values are passed over and nothing is held.
+/// Reads a data set from its header to its end, to determine whether it is complete. Values are skipped and not kept.
 package struct DataSetWalk {
-    /// How a data set ended.
+    /// The result at the end of a data set.
     package enum Ending: Hashable, Sendable {
         case whole
-        /// Every element before the end was well formed, and the last one is not whole.
+        /// All elements before the end were well formed, but the last one is not complete.
         case cut(DataSetCut)
-        /// It could not be followed to its end, or not without doubt: nothing is known of whether it is whole.
+        /// It could not be read to its end with certainty, so it is not known whether it is complete.
         case unread(DataSetError, at: ElementPlace)
     }
 
     private var stream: ElementStream
     private var failure: DataSetError?
 
-    /// From where the reader stopped, which is not to be fed any more.
+    /// Continues where the reader stopped. Do not feed the reader any more.
     package init(after reader: InstanceHeaderReader) {
         stream = reader.stream
-        // The bounds of a header are for those who hold it in memory.
+        // These limits protect a receiver that keeps the header in memory; the walk keeps nothing.
         stream.reader.maximumBytesExamined = .max
         stream.maximumBytesInflated = nil
         stream.reader.announcesElements = false
     }
 
-    /// Takes the next bytes off the input's front, and leaves off when about so much work was done: true then, and what is
-    /// left is to be fed again, also when no byte is.
+    /// Takes bytes from the front of the input. Returns true if it paused after about `work` units of work: then feed
+    /// the rest of the input again, even if it is empty.
     package mutating func feed(_ input: inout Slice<UnsafeRawBufferPointer>, work: UInt64 = .max) -> Bool {
         guard failure == nil else { return false }
         stream.begin(input, work: work)
@@ -41,7 +41,7 @@ package struct DataSetWalk {
         }
     }
 
-    /// Says that the data set has ended.
+    /// Call this when the data set has ended.
     package func finish() -> Ending {
         if let failure { return .unread(failure, at: stream.reader.place) }
         guard let cut = stream.cut else { return .whole }

@@ -1,17 +1,17 @@
-/// How the headers of elements are written at some place in a data set. PS3.5 §7.1.2 and §7.1.3.
+/// The encoding of element headers at one place in a data set. PS3.5 §7.1.2 and §7.1.3.
 struct ElementEncoding: Hashable, Sendable {
     static let implicitVRLittleEndian = ElementEncoding(isExplicitVR: false, byteOrder: .littleEndian)
     static let explicitVRLittleEndian = ElementEncoding(isExplicitVR: true, byteOrder: .littleEndian)
 
     private static let undefinedLength: UInt32 = 0xFFFF_FFFF
 
-    /// Of a header, what tells its form.
+    /// This part of a header shows its form.
     static let leastHeaderLength = 8
     static let greatestHeaderLength = 12
 
-    /// How the header of one element is written.
+    /// The form of the header of one element.
     enum Form: Hashable {
-        /// Without a VR, as those of items and delimiters are everywhere.
+        /// Without a VR. Items and delimiters always have this form.
         case implicit
         case explicit(VR, has32BitLength: Bool)
 
@@ -20,12 +20,12 @@ struct ElementEncoding: Hashable, Sendable {
         }
     }
 
-    /// What stands where Explicit VR has the VR.
+    /// The two bytes at the position of the VR in Explicit VR.
     enum Letters: Hashable {
         case known(VR)
-        /// Of a later edition, perhaps.
+        /// Perhaps a VR of a later edition of the standard.
         case unknown(VR)
-        /// Some devices write `??`, `--`, spaces or NULs where they do not know the VR of a private element.
+        /// `??`, `--`, spaces or NULs. Some devices write these if they do not know the VR of a private element.
         case placeholder
         case none(UInt8, UInt8)
     }
@@ -33,13 +33,13 @@ struct ElementEncoding: Hashable, Sendable {
     var isExplicitVR: Bool
     let byteOrder: ByteOrder
 
-    /// The caller has checked that four bytes are there.
+    /// The caller must check that there are four bytes.
     @inline(__always)
     func tag(_ bytes: RawSpan) -> Tag {
         Tag(byteOrder.uint16(bytes, at: 0), byteOrder.uint16(bytes, at: 2))
     }
 
-    /// The caller has checked that six bytes are there.
+    /// The caller must check that there are six bytes.
     @inline(__always)
     static func letters(_ bytes: RawSpan) -> Letters {
         let (first, second) = (bytes.byte(at: 4), bytes.byte(at: 5))
@@ -51,7 +51,7 @@ struct ElementEncoding: Hashable, Sendable {
         }
     }
 
-    /// The caller has checked that the form's `headerLength` bytes are there.
+    /// The caller must check that there are `headerLength` bytes of the form.
     @inline(__always)
     func header(_ bytes: RawSpan, form: Form, depth: Int) -> ElementHeader {
         let length: UInt32
@@ -73,8 +73,8 @@ struct ElementEncoding: Hashable, Sendable {
 }
 
 extension ElementEncoding.Form {
-    /// Other receivers take a placeholder for an unknown VR with a 16-bit length, and so must we, or what they store would be
-    /// refused here.
+    /// A placeholder is read as an unknown VR with a 16-bit length, as other receivers do. Otherwise data sets that
+    /// they store would be refused here.
     static let placeholder = Self.explicit(.un, has32BitLength: false)
 
     static func explicit(_ vr: VR) -> Self { .explicit(vr, has32BitLength: vr.has32BitLength) }

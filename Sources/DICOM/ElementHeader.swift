@@ -1,16 +1,17 @@
-/// What stands before a value: tag, VR and length, and where the element is nested. PS3.5 §7.1.
+/// The header of an element: tag, VR and length, and the element's nesting depth. PS3.5 §7.1.
 package struct ElementHeader: Hashable, Sendable {
     package let tag: Tag
-    /// Nil in Implicit VR, and for items and delimiters.
+    /// `nil` in Implicit VR, and for items and delimiters.
     package let vr: VR?
-    /// Nil: undefined, the end is marked by a delimiter.
+    /// `nil` if undefined: a delimiter marks the end.
     package let length: UInt32?
-    /// 0 at the top level. Items of defined length are skipped whole and so are never seen from inside.
+    /// 0 at the top level. Items of defined length are skipped as a whole, so their elements are never read.
     package let depth: Int
 }
 
 extension ElementHeader {
-    /// Without a VR only private elements: the standard's own are written right more often.
+    /// Whether the element can be a sequence. Without a VR, only private elements: standard ones are rarely written
+    /// incorrectly.
     var mayBeSequence: Bool {
         switch vr {
         case nil: !tag.group.isMultiple(of: 2)

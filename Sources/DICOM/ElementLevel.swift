@@ -1,25 +1,25 @@
-/// One of the things that enclose an element: the data set, a sequence or an item of undefined length.
+/// What encloses an element: the data set, or a sequence, item or fragments of undefined length.
 struct ElementLevel {
     enum Kind: Hashable {
         case dataSet
         case sequence
         case item
-        /// Of encapsulated pixel data. PS3.5 §A.4.
+        /// Encapsulated pixel data. PS3.5 §A.4.
         case fragments
     }
 
     let kind: Kind
-    /// The sequence that it is, or is in.
+    /// The sequence itself, or the sequence that contains the item.
     let element: ElementPlace
-    /// How its elements are written.
+    /// The encoding in which its elements are read.
     var encoding: ElementEncoding
-    /// Whether it ought to be written so. An item may turn out to be written otherwise.
+    /// Whether its elements should be in Explicit VR. `encoding` changes if an item turns out to use another encoding.
     let isExplicitVR: Bool
-    /// Somewhere inside an element with the VR UN.
+    /// Whether it is inside an element with the VR UN, at any depth.
     let isInsideUnknown: Bool
-    /// Of the elements inside, the last one so far.
+    /// The tag of the last element inside, so far.
     var lastTag: Tag?
-    /// Whether that one can be a sequence, and had a length.
+    /// Whether that element can be a sequence and has a defined length.
     var endsWithWholeSequence = false
 
     init(_ kind: Kind, in element: ElementPlace, encoding: ElementEncoding, isInsideUnknown: Bool = false) {

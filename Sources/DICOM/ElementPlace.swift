@@ -1,7 +1,7 @@
-/// Where in a data set an element stands.
+/// The position of an element in a data set.
 package struct ElementPlace: Hashable, Sendable {
     package let tag: Tag
-    /// Of its first byte, in the data set as it is after inflation.
+    /// The offset of its first byte in the data set, after inflation.
     package let offset: UInt64
 
     package init(tag: Tag, offset: UInt64) {

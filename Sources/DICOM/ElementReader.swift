@@ -1,17 +1,18 @@
-/// Finds the elements of a data set in chunks of any size, without keeping more than one small value.
+/// Reads the elements of a data set from chunks of any size. It keeps at most one small value in memory.
 ///
-/// The caller pulls: `next` says that an element begins; a call of `keepValue` then makes `next` deliver its value,
-/// otherwise the value is passed over. Sequences and items of defined length are passed over whole, those of undefined
-/// length are descended into, since nothing else finds their end. Deflated data must be inflated before.
+/// The caller pulls events with `next`, which reports each element. If the caller then calls `keepValue`, the next
+/// event is the element's value; otherwise the value is skipped. Sequences and items of defined length are skipped as a
+/// whole. Those of undefined length are read element by element, since that is the only way to find their end. Deflated
+/// data must be inflated first.
 ///
-/// What some senders get wrong is read through where the reading is not in doubt; `isWellFormed` is false from then on.
+/// Known mistakes of senders are tolerated where their meaning is clear; `isWellFormed` is false from then on.
 /// PS3.5 §7.
 package struct ElementReader {
     package enum Event: Hashable, Sendable {
         case element(ElementHeader)
         case value(Tag, [UInt8])
         case needsMoreBytes
-        /// `pause` is reached.
+        /// `work` has reached `pause`.
         case paused
     }
 
@@ -21,38 +22,39 @@ package struct ElementReader {
         case skipping(UInt64)
     }
 
-    /// Bytes read or skipped so far.
+    /// The number of bytes read or skipped so far.
     package private(set) var bytesExamined: UInt64 = 0
-    /// How many bytes may be.
+    /// The maximum of `bytesExamined`.
     var maximumBytesExamined: UInt64
 
-    /// Work done so far: one for each element, item and delimiter, and more for values that were kept.
+    /// The work done so far: one unit for each element, item and delimiter, more for each kept value.
     package private(set) var work: UInt64 = 0
-    /// At how much work `next` leaves off.
+    /// The amount of work at which `next` pauses.
     package var pause = UInt64.max
-    /// How many elements, items and delimiters there may be.
+    /// The maximum number of elements, items and delimiters.
     package var maximumElements = UInt64.max
     private var elements: UInt64 = 0
-    /// Whether `next` tells of elements, or only passes over them.
+    /// Whether `next` reports elements. If false, it only skips them.
     var announcesElements = true
 
     /// The element, item or delimiter whose header was read last.
     package private(set) var place = ElementPlace(tag: Tag(0, 0), offset: 0)
-    /// False as soon as something had to be read through that the standard does not allow: from then on the reader may have
-    /// taken the bytes of a value for a header.
+    /// False after something that the standard does not allow was tolerated. From then on, the reader may have taken
+    /// bytes of a value for a header.
     package private(set) var isWellFormed = true
 
-    /// What it takes to keep a value and look into it, beside passing it over.
+    /// The additional work of keeping and parsing a value.
     private static let workOfValue: UInt64 = 16
 
     private let limits: DataSetLimits
     private var level: ElementLevel
-    /// What encloses it, outermost first.
+    /// The levels that enclose `level`, outermost first.
     private var outer: [ElementLevel] = []
     private var state = State.header
-    /// A header or a value to keep that is not whole yet.
+    /// An incomplete header, or an incomplete value that is kept.
     private var pending: [UInt8] = []
-    /// Whether an element of the data set itself was read in its own encoding. What no element is read in, is the wrong one.
+    /// Whether an element at the top level was read in the expected encoding. Until then, that encoding may be the
+    /// wrong one.
     private var isEncodingConfirmed = false
 
     package init(transferSyntax: TransferSyntax, limits: DataSetLimits = DataSetLimits()) {
@@ -64,7 +66,7 @@ package struct ElementReader {
         pending.reserveCapacity(64)
     }
 
-    /// What of the data set is missing if it ends here; nil: nothing.
+    /// What is missing if the data set ends here; `nil` if nothing is.
     package var cut: DataSetCut? {
         switch state {
         case .skipping(let remaining) where remaining > 0:
@@ -74,7 +76,7 @@ package struct ElementReader {
             if missing > 0 { return DataSetCut(element: place, missingBytes: missing) }
         case .skipping: break
         case .header where level.kind == .dataSet && pending.count < ElementEncoding.leastHeaderLength:
-            // Too few for an element: padding, as other readers have it.
+            // Too few bytes for an element: other readers also treat these as padding.
             return nil
         case .header: break
         }
@@ -85,10 +87,10 @@ package struct ElementReader {
         return DataSetCut(element: element, missingBytes: nil)
     }
 
-    /// Counts what had to be done before the bytes could be read.
+    /// Adds work that was done to provide the input.
     mutating func add(work: UInt64) { self.work += work }
 
-    /// Asks for the value of the element that `next` has just announced.
+    /// Requests the value of the element that `next` has just reported.
     package mutating func keepValue() throws(DataSetError) {
         guard case .value(let header, _) = state, let length = header.length else { return }
         guard length <= limits.maximumValueLength else {
@@ -98,7 +100,7 @@ package struct ElementReader {
         state = .value(header, keep: true)
     }
 
-    /// Advances to the next event and takes the bytes that it covers off the input's front.
+    /// Advances to the next event and takes its bytes from the front of the input.
     package mutating func next(_ input: inout Slice<UnsafeRawBufferPointer>) throws(DataSetError) -> Event {
         while true {
             switch state {
@@ -110,7 +112,7 @@ package struct ElementReader {
                 guard elements <= maximumElements else { throw .tooManyElements(maximum: maximumElements) }
                 if let event = try enter(header) {
                     if announcesElements { return event }
-                    // As nearly all are: one that is whole in the input.
+                    // The usual case: the whole value is in the input.
                     if case .value(let header, _) = state, let length = header.length, Int(length) <= input.count {
                         advance(&input, by: Int(length))
                         state = .header
@@ -152,7 +154,7 @@ package struct ElementReader {
         return begin(level.encoding.header(pending.span.bytes, form: form, depth: outer.count), form)
     }
 
-    /// As nearly all are: one that need not be put together.
+    /// The usual case: the whole header is in the input.
     @inline(__always)
     private mutating func readWholeHeader(
         _ input: inout Slice<UnsafeRawBufferPointer>
@@ -164,12 +166,12 @@ package struct ElementReader {
         return begin(level.encoding.header(bytes.bytes, form: form, depth: outer.count), form)
     }
 
-    /// How a header is written of which so many bytes were taken off the input.
+    /// Determines the form of a header, of which `taken` bytes were already taken from the input.
     @inline(__always)
     private mutating func form(of bytes: RawSpan, taken: Int) throws(DataSetError) -> ElementEncoding.Form {
         let tag = level.encoding.tag(bytes)
         place = ElementPlace(tag: tag, offset: bytesExamined - UInt64(taken))
-        // Empty elements without end are bytes too.
+        // Checked here too, because endless empty elements have no values that would be checked.
         guard bytesExamined <= maximumBytesExamined else {
             throw .lengthExceedsMaximum(tag, length: bytesExamined, maximum: maximumBytesExamined)
         }
@@ -187,12 +189,12 @@ package struct ElementReader {
         case .known(let vr) where level.encoding.isExplicitVR:
             return .explicit(vr)
         case .known(let vr) where tag.group == 0x0002:
-            // Left in from a file, where group 0002 is in Explicit VR always. PS3.10 §7.1.
+            // The sender left this group in from a file, where group 0002 is always in Explicit VR. PS3.10 §7.1.
             return .explicit(vr)
         case .known(let vr) where !isEncodingConfirmed:
             throw .explicitVRFound(tag, vr)
         case .known(let vr) where level.isInsideUnknown && level.lastTag == nil:
-            // Of a sequence that some toolkit gave the VR UN, and left as it was inside.
+            // A toolkit changed the VR of this sequence to UN, but left its contents in Explicit VR.
             level.encoding = .explicitVRLittleEndian
             return .explicit(vr)
         case _ where !level.encoding.isExplicitVR:
@@ -202,7 +204,7 @@ package struct ElementReader {
         case .placeholder:
             return .placeholder
         case .none(let first, let second):
-            // A single element, or a single item, in the other encoding.
+            // A single element or item in the other encoding.
             guard isEncodingConfirmed, tag.isPlausible(after: level.lastTag), level.lastTag.map({ $0 < tag }) ?? true
             else {
                 throw .invalidVR(tag, first, second)
@@ -212,14 +214,14 @@ package struct ElementReader {
         }
     }
 
-    /// Sees whether the header is as the standard wants it, so far as that can be told from it alone.
+    /// Checks whether the header conforms to the standard, as far as the header alone shows it.
     @inline(__always)
     private mutating func begin(_ header: ElementHeader, _ form: ElementEncoding.Form) -> ElementHeader {
         guard header.tag.group != Tag.item.group else { return header }
         if outer.isEmpty, header.tag.group >= 0x0008, form != .placeholder { isEncodingConfirmed = true }
         switch form {
         case .implicit:
-            // Nothing else tells bytes of a value from a header.
+            // Order and plausibility are the only ways to distinguish a header from bytes of a value.
             let isInOrder = level.lastTag.map { $0 < header.tag } ?? true
             let isPlausible = isInOrder && header.tag.isPlausible(after: level.lastTag)
             if level.isExplicitVR || !isPlausible { isWellFormed = false }
@@ -233,7 +235,7 @@ package struct ElementReader {
 
     // MARK: Structure
 
-    /// Decides what the header opens; nil when it is structure, which the caller is not told about.
+    /// Handles the header. Returns `nil` for items and delimiters, which are not reported to the caller.
     @inline(__always)
     private mutating func enter(_ header: ElementHeader) throws(DataSetError) -> Event? {
         switch level.kind {
@@ -245,22 +247,22 @@ package struct ElementReader {
         }
     }
 
-    /// Between the elements of an item or of the data set.
+    /// Handles an item or delimiter between the elements of an item or of the data set.
     private mutating func enterDelimiter(_ header: ElementHeader) throws(DataSetError) {
         switch (header.tag, level.kind) {
         case (.itemDelimitationItem, .item):
-            // The length of a delimiter is not significant; some senders leave rubbish there.
+            // The length of a delimiter is not significant; some senders write random values there.
             pop()
         case (.sequenceDelimitationItem, .item) where !level.endsWithWholeSequence:
-            // The item has no delimiter of its own.
+            // The delimiter of the item is missing.
             isWellFormed = false
             pop()
             pop()
         case (.itemDelimitationItem, _), (.sequenceDelimitationItem, _):
-            // Of an item or a sequence whose length had said already where it ends.
+            // The delimiter is superfluous: the item or sequence had a defined length.
             isWellFormed = false
         case (.item, .item):
-            // The item before has no delimiter.
+            // The delimiter of the preceding item is missing.
             isWellFormed = false
             pop()
             _ = try enterItem(header)
@@ -282,13 +284,13 @@ package struct ElementReader {
                 try push(.item, in: level.element, encoding: level.encoding)
             }
         case (.itemDelimitationItem, .sequence):
-            // Of an item whose length had said already where it ends.
+            // The delimiter is superfluous: the item had a defined length.
             isWellFormed = false
         case (let tag, _)
         where tag.group != Tag.item.group && tag > level.element.tag
             && tag.isPlausible(after: level.element.tag)
             && level.encoding == outer.last?.encoding:
-            // The sequence has no delimiter.
+            // The delimiter of the sequence is missing.
             isWellFormed = false
             pop()
             return .element(try enterElement(header.at(depth: outer.count)))
@@ -311,7 +313,8 @@ package struct ElementReader {
         case nil, VR.sq:
             try push(.sequence, in: place, encoding: level.encoding)
         case VR.un:
-            // PS3.5 §6.2.2: a sequence whose VR the sender did not know is in Implicit VR Little Endian inside.
+            // PS3.5 §6.2.2: the contents of a sequence whose VR the sender did not know are in Implicit VR Little
+            // Endian.
             try push(.sequence, in: place, encoding: .implicitVRLittleEndian, isUnknown: level.isExplicitVR)
         case VR.ob, VR.ow:
             try push(.fragments, in: place, encoding: level.encoding)
@@ -337,14 +340,14 @@ package struct ElementReader {
         if let last = outer.popLast() { level = last }
     }
 
-    /// Whose value is passed over: an item's is that of its sequence.
+    /// The element whose value is skipped; for an item, its sequence.
     private var elementOfValue: ElementPlace {
         place.tag == .item ? level.element : place
     }
 
     // MARK: Bytes
 
-    /// So many bytes, when they have come.
+    /// `count` bytes, as soon as they are available.
     private mutating func take(_ count: Int, from input: inout Slice<UnsafeRawBufferPointer>) -> [UInt8]? {
         if pending.isEmpty, input.count >= count {
             defer { advance(&input, by: count) }
@@ -355,7 +358,7 @@ package struct ElementReader {
         return pending
     }
 
-    /// Moves bytes to `pending` until it holds so many; false when the input ended before.
+    /// Moves bytes to `pending` until it has `count` bytes. Returns false if the input has too few.
     private mutating func fill(to count: Int, from input: inout Slice<UnsafeRawBufferPointer>) -> Bool {
         let missing = count - pending.count
         if missing > 0 {

@@ -1,23 +1,23 @@
-/// The elements of a data set as it is sent: deflated or not, a fragment at a time, and with a bound on the work that each
-/// fragment may ask for.
+/// Reads the elements of a data set from its fragments, inflating them if necessary, with a limit on the work for each
+/// fragment.
 ///
-/// A copy shares the state of the inflation with its original: go on with one of them only.
+/// A copy shares the state of the inflation with its original: use only one of them afterwards.
 struct ElementStream {
-    /// What a step of inflation takes, in the reader's measure.
+    /// The work of one inflation step, in the reader's unit.
     private static let workOfStep: UInt64 = 256
 
-    /// Bytes of the data set, as sent, that were used so far.
+    /// The number of bytes of the data set, as sent, that were used so far.
     private(set) var bytesConsumed: UInt64 = 0
     var reader: ElementReader
-    /// Nil where nothing bounds it but what was received.
+    /// `nil` if only the number of received bytes limits it.
     var maximumBytesInflated: UInt64?
 
     private let limits: DataSetLimits
     private let inflater: Inflater?
-    /// What of the last step of inflation has not been read: bytes of the inflater.
+    /// Output of the last inflation step that has not been read yet. The inflater's buffer holds it.
     private var inflated = UnsafeRawBufferPointer(start: nil, count: 0)[...]
     private var bytesInflated: UInt64 = 0
-    /// As sent, with what was fed last.
+    /// Bytes received, as sent, including the current fragment.
     private var received: UInt64 = 0
 
     init(transferSyntax: TransferSyntax, limits: DataSetLimits) throws(DataSetError) {
@@ -27,13 +27,13 @@ struct ElementStream {
         maximumBytesInflated = limits.maximumBytesInflated
     }
 
-    /// Nil: the data set may end here.
+    /// `nil` if the data set can end here.
     var cut: DataSetCut? {
         if let cut = reader.cut { return cut }
         return inflater?.isAtEnd ?? true ? nil : DataSetCut(element: reader.place, missingBytes: nil)
     }
 
-    /// To be called before `next` for each fragment: `work` says after how much it leaves off.
+    /// Call this for each fragment before `next`. `work` is the amount of work after which `next` pauses.
     mutating func begin(_ input: Slice<UnsafeRawBufferPointer>, work: UInt64) {
         received = bytesConsumed + UInt64(input.count)
         reader.maximumElements = limits.elements(in: received)
@@ -41,7 +41,7 @@ struct ElementStream {
         reader.pause = hasOverflowed ? .max : pause
     }
 
-    /// To be called when the fragment, of which so many bytes are left, is done with.
+    /// Call this after a fragment, with its remaining bytes.
     mutating func end(_ input: Slice<UnsafeRawBufferPointer>) {
         bytesConsumed = received - UInt64(input.count)
     }
@@ -53,8 +53,8 @@ struct ElementStream {
             guard event == .needsMoreBytes else { return event }
             guard reader.work < reader.pause else { return .paused }
             inflated = try inflater.step(&input)
-            // What zlib has ready is in its buffer: there may be more when the input is used up. What follows the end of the
-            // stream is padding to an even length.
+            // zlib can have more output in its buffer even if the input is used up. Bytes after the end of the stream
+            // are padding to an even length.
             guard !inflated.isEmpty else {
                 if inflater.isAtEnd { input = input.dropFirst(input.count) }
                 if input.isEmpty { return .needsMoreBytes }

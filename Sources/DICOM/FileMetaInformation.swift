@@ -6,7 +6,7 @@ package struct FileMetaInformation: Hashable, Sendable {
     package var mediaStorageSOPClassUID: UID
     package var mediaStorageSOPInstanceUID: UID
     package var transferSyntaxUID: UID
-    /// Required of whoever writes a file, and yet missing in some.
+    /// Required in a file, but missing in some.
     package var implementationClassUID: UID?
     package var implementationVersionName: String?
     package var sourceApplicationEntityTitle: String?
@@ -23,13 +23,13 @@ package struct FileMetaInformation: Hashable, Sendable {
         self.sourceApplicationEntityTitle = sourceApplicationEntityTitle
     }
 
-    /// All bytes that stand before the data set: 128 zeros, `DICM`, group 0002.
+    /// All bytes before the data set: 128 zeros, `DICM` and group 0002.
     package func encoded() -> [UInt8] {
         var file: [UInt8] = []
         file.reserveCapacity(512)
         file.append(contentsOf: repeatElement(0, count: Self.preambleLength))
         file += Self.prefix
-        // (0002,0000) File Meta Information Group Length, whose value comes at the end.
+        // (0002,0000) File Meta Information Group Length. Its value is filled in at the end.
         file += [0x02, 0x00, 0x00, 0x00, 0x55, 0x4C, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00]
         let start = file.count
         // (0002,0001) File Meta Information Version, an OB with 32-bit length.
@@ -47,7 +47,7 @@ package struct FileMetaInformation: Hashable, Sendable {
         return file
     }
 
-    /// The value representations of what is written here.
+    /// The value representations that are written here.
     private enum ValueRepresentation {
         case ui, sh, ae
 
@@ -64,7 +64,7 @@ package struct FileMetaInformation: Hashable, Sendable {
         var padding: UInt8 { self == .ui ? 0 : UInt8(ascii: " ") }
     }
 
-    /// The rest of a text that is too long is cut off.
+    /// A text that is too long is cut.
     private static func append(
         _ text: String, as vr: ValueRepresentation, element: UInt8, to file: inout [UInt8]
     ) {

@@ -1,27 +1,29 @@
-/// Reads what stands before the data set of a file as it arrives: preamble, prefix, and group 0002 element by element. PS3.10 §7.1.
+/// Reads the part of a file before the data set, as it arrives: preamble, prefix and the elements of group 0002. PS3.10
+/// §7.1.
 ///
-/// Nothing is judged that is not needed. The group ends where an element of another group begins, whatever (0002,0000) says, which
-/// many files have wrong or not at all. Elements are in Explicit VR Little Endian; one without a VR is read as in Implicit.
+/// Elements that are not needed are not validated. The group ends where an element of another group begins. The group
+/// length (0002,0000) is ignored, because it is wrong or missing in many files. Elements are in Explicit VR Little
+/// Endian; an element without a VR is read as Implicit VR.
 struct FileMetaReader {
     private enum State {
         case preamble
         case header
-        /// So many bytes of a value are still to come, which is not kept.
+        /// The number of remaining bytes of a value that is not kept.
         case skipping(Int)
         case keeping(Tag, length: Int)
         case ended
     }
 
-    /// As it came; nil where there is none. The first one counts.
+    /// The received bytes without padding; `nil` if absent. The first occurrence counts.
     private(set) var transferSyntaxUID: [UInt8]?
     private(set) var mediaStorageSOPClassUID: [UInt8]?
-    /// Bytes before the data set, as far as they were read.
+    /// The number of bytes before the data set that were read so far.
     var length: Int { lengthOfWhole + (hasEnded ? 0 : pending.count) }
-    /// The first bytes of the data set, by which the end of the group was seen.
+    /// The first bytes of the data set, which were read to detect the end of the group.
     var beginningOfDataSet: [UInt8] { hasEnded ? pending : [] }
 
     private let limits: DataSetLimits
-    /// Of elements, and parts of values, that are read.
+    /// The length of the elements, and of the parts of skipped values, that were read completely.
     private var lengthOfWhole = 0
     private var state = State.preamble
     private var pending: [UInt8] = []
@@ -30,14 +32,14 @@ struct FileMetaReader {
         self.limits = limits
     }
 
-    /// Whether nothing of an element is still to come: the group may end here.
+    /// Whether all elements so far are complete, so that the group can end here.
     var isAtElementBoundary: Bool {
         if case .header = state { pending.isEmpty } else { hasEnded }
     }
 
     var hasEnded: Bool { if case .ended = state { true } else { false } }
 
-    /// Takes bytes off the input's front until the group has ended.
+    /// Takes bytes from the front of the input until the group has ended.
     mutating func read(_ input: inout Slice<UnsafeRawBufferPointer>) throws(DataSetError) {
         while true {
             switch state {
@@ -67,7 +69,7 @@ struct FileMetaReader {
 
     // MARK: -
 
-    /// False: more bytes are needed.
+    /// Returns false if more bytes are needed.
     private mutating func readHeader(_ input: inout Slice<UnsafeRawBufferPointer>) throws(DataSetError) -> Bool {
         guard fill(to: 2, from: &input) else { return false }
         guard ByteOrder.littleEndian.uint16(pending.span.bytes, at: 0) == 0x0002 else {

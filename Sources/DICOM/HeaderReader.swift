@@ -1,6 +1,6 @@
-/// Reads the header of an instance out of bytes as they arrive.
+/// Reads the header of an instance from bytes as they arrive.
 package protocol HeaderReader {
-    /// Takes the next bytes. Once complete, further bytes are left alone.
+    /// Takes the next bytes. Bytes after completion are ignored.
     @discardableResult
     mutating func feed(_ bytes: UnsafeRawBufferPointer) throws(DataSetError) -> HeaderReaderProgress
 }
@@ -8,7 +8,7 @@ package protocol HeaderReader {
 extension HeaderReader {
     @discardableResult
     package mutating func feed(_ bytes: ArraySlice<UInt8>) throws(DataSetError) -> HeaderReaderProgress {
-        // The closure cannot throw a typed error through the library's rethrowing function.
+        // `withUnsafeBytes` does not support typed throws in its closure.
         let result = bytes.withUnsafeBytes { buffer in
             Result { () throws(DataSetError) in try feed(buffer) }
         }

@@ -1,6 +1,7 @@
+/// The state of a header reader.
 package enum HeaderReaderProgress: Hashable, Sendable {
     case needsMoreBytes
-    /// As much work as was allowed is done: go on with the rest of the bytes.
+    /// The allowed work is done. Call again with the rest of the bytes.
     case paused
     case complete
 }

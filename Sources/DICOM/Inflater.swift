@@ -1,15 +1,15 @@
 import CZlib
 
-/// Inflates a raw deflate stream in steps whose output is bounded, so that a small input cannot fill the memory.
+/// Inflates a raw deflate stream in steps of limited output, so that a small input cannot exhaust the memory.
 ///
-/// A class, because zlib's state holds a pointer to the stream it belongs to and must be freed once. PS3.5 §A.5.
+/// A class, because zlib's state points to its stream and must be freed exactly once. PS3.5 §A.5.
 final class Inflater {
     private static let outputCapacity = 16 << 10
 
     private let stream: UnsafeMutablePointer<z_stream>
     private let output: UnsafeMutableRawBufferPointer
     private(set) var isAtEnd = false
-    /// zlib's code for damage behind what was given last.
+    /// zlib's error code for damage after the output that was returned last.
     private var damage: Int32?
 
     init() throws(DataSetError) {
@@ -28,9 +28,10 @@ final class Inflater {
         output.deallocate()
     }
 
-    /// Inflates what fits one step and takes the bytes that were used off the input's front.
+    /// Inflates one step and takes the used bytes from the front of the input.
     ///
-    /// The bytes given are valid until the next step. None: the input is used up, or the stream has ended.
+    /// The returned bytes are valid until the next step. They are empty if the input is used up or the stream has
+    /// ended.
     func step(_ input: inout Slice<UnsafeRawBufferPointer>) throws(DataSetError) -> Slice<UnsafeRawBufferPointer> {
         let nothing = UnsafeRawBufferPointer(output)[0..<0]
         guard !isAtEnd else { return nothing }
@@ -50,7 +51,7 @@ final class Inflater {
         case Z_STREAM_END: isAtEnd = true
         default:
             damage = code
-            // What stands before the damage was given out in the same step.
+            // The same step can have produced output from before the damage; that is returned first.
             if Int(stream.pointee.avail_out) == Self.outputCapacity { throw .deflateStreamDamaged(code: code) }
         }
         return UnsafeRawBufferPointer(output)[0..<(Self.outputCapacity - Int(stream.pointee.avail_out))]

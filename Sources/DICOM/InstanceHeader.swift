@@ -1,10 +1,10 @@
-/// What a receiver has to know of an instance.
+/// The attributes of an instance that a receiver needs.
 package struct InstanceHeader: Hashable, Sendable {
     package internal(set) var sopClassUID: UIDValue?
     package internal(set) var sopInstanceUID: UIDValue?
     package internal(set) var studyInstanceUID: UIDValue?
     package internal(set) var seriesInstanceUID: UIDValue?
-    /// `YYYYMMDD`. Nil when absent, or not a date in the form of PS3.5 §6.2 or its predecessor `YYYY.MM.DD`.
+    /// `YYYYMMDD`. `nil` if absent, or not a date in the form of PS3.5 §6.2 or its predecessor `YYYY.MM.DD`.
     package internal(set) var studyDate: String?
 
     package init() {}

@@ -1,15 +1,14 @@
-/// Reads the header of an instance from its data set as it arrives: as far as the UIDs, wherever they stand before the pixel
-/// data.
+/// Reads the header of an instance from its data set as it arrives, until it has all UIDs or reaches the pixel data.
 ///
-/// Feed it until it says that it is complete, or call `finish` where the data set ends. `DataSetWalk` goes on from there. A
-/// copy shares the state of the inflation with its original: go on with one of them only.
+/// Feed it until it is complete, or call `finish` when the data set ends. `DataSetWalk` continues from there. A copy
+/// shares the state of the inflation with its original: use only one of them afterwards.
 package struct InstanceHeaderReader: HeaderReader {
     package typealias Progress = HeaderReaderProgress
 
     package private(set) var header = InstanceHeader()
     package private(set) var progress = Progress.needsMoreBytes
     private(set) var stream: ElementStream
-    /// Where the element began whose value is kept.
+    /// The offset of the element whose value is being kept.
     private var offsetOfValue: UInt64 = 0
 
     package init(transferSyntax: TransferSyntax, limits: DataSetLimits = DataSetLimits()) throws(DataSetError) {
@@ -20,21 +19,21 @@ package struct InstanceHeaderReader: HeaderReader {
         stream = try ElementStream(transferSyntax: transferSyntax, limits: limits)
     }
 
-    /// Bytes of the data set, as sent, that were used so far. Fewer than were fed when the header was complete earlier.
+    /// The number of bytes of the data set, as sent, that were used so far. Bytes fed after completion do not count.
     package var bytesConsumed: UInt64 { stream.bytesConsumed }
 
-    /// The element at which reading failed, if it did.
+    /// The element that was read last; after an error, the one that caused it.
     package var place: ElementPlace { stream.reader.place }
 
-    /// Takes the next bytes of the data set. Once complete, further bytes are left alone.
+    /// Takes the next bytes of the data set. Bytes after completion are ignored.
     @discardableResult
     package mutating func feed(_ bytes: UnsafeRawBufferPointer) throws(DataSetError) -> Progress {
         var input = bytes[...]
         return try feed(&input, work: .max)
     }
 
-    /// Takes the next bytes off the input's front, and leaves off when about so much work was done: one for each element,
-    /// item and delimiter, and more for what takes longer. What is left is to be fed again, also when no byte is.
+    /// Takes bytes from the front of the input, and pauses after about `work` units: one for each element, item and
+    /// delimiter, more for slower operations. After a pause, feed the rest of the input again, even if it is empty.
     @discardableResult
     package mutating func feed(
         _ input: inout Slice<UnsafeRawBufferPointer>, work: UInt64
@@ -55,7 +54,7 @@ package struct InstanceHeaderReader: HeaderReader {
         }
     }
 
-    /// Says that the data set has ended: complete, unless it ended inside an element.
+    /// Call this when the data set has ended. Throws if it ended inside an element.
     package mutating func finish() throws(DataSetError) {
         guard progress != .complete else { return }
         guard stream.cut == nil else { throw .truncated(after: stream.reader.bytesExamined) }
@@ -76,7 +75,7 @@ package struct InstanceHeaderReader: HeaderReader {
         }
     }
 
-    /// Where an element stands twice, the first one counts.
+    /// If an element occurs twice, the first one counts.
     private mutating func take(_ bytes: [UInt8], of tag: Tag) {
         switch tag {
         case .sopClassUID: header.sopClassUID = header.sopClassUID ?? uid(bytes)
@@ -90,7 +89,7 @@ package struct InstanceHeaderReader: HeaderReader {
 
     private func uid(_ bytes: [UInt8]) -> UIDValue? { UIDValue(bytes, offset: offsetOfValue) }
 
-    /// `YYYY.MM.DD`, and padding.
+    /// Enough for `YYYY.MM.DD` with padding.
     private static let maximumDateLength: UInt32 = 64
 
     private static func date(_ bytes: [UInt8]) -> String? {

@@ -1,5 +1,5 @@
 extension BidirectionalCollection<UInt8> {
-    /// Without trailing NUL and space: PS3.5 §6.2 pads UIDs with the one and text with the other, senders mix them up.
+    /// Without trailing NULs and spaces. PS3.5 §6.2 pads UIDs with NUL and text with spaces, but senders confuse them.
     @inlinable
     package func trimmingPadding() -> SubSequence {
         var end = endIndex
@@ -11,7 +11,7 @@ extension BidirectionalCollection<UInt8> {
         return self[..<end]
     }
 
-    /// Without leading spaces as well, which some senders write before UIDs.
+    /// Also without leading spaces, which some senders write before UIDs.
     func trimmingUIDPadding() -> SubSequence {
         let value = trimmingPadding()
         return value[(value.firstIndex { $0 != UInt8(ascii: " ") } ?? value.endIndex)...]

@@ -1,24 +1,25 @@
-/// Reads the header of an instance from a file as it arrives: file meta information first, then the data set.
+/// Reads the header of an instance from the bytes of a file as they arrive: first file meta information, then the data
+/// set.
 ///
-/// PS3.10 §7.1. A copy shares the state of the inflation with its original: go on with one of them only.
+/// PS3.10 §7.1. A copy shares the state of the inflation with its original: use only one of them afterwards.
 package struct Part10HeaderReader: HeaderReader {
     package typealias Progress = HeaderReaderProgress
 
-    /// The bytes of an element by which its group and its VR are told.
+    /// The number of bytes of an element that show its group and its VR.
     private static let lengthOfBeginning = 6
 
-    /// Where the data set begins, in bytes; nil while it is not known.
+    /// The offset of the data set in bytes; `nil` until it is known.
     package var dataSetOffset: Int? { dataSet == nil ? nil : meta.length }
 
-    /// How the data set is read; nil while it is not known.
+    /// The transfer syntax in which the data set is read; `nil` until it is known.
     package private(set) var transferSyntax: TransferSyntax?
 
-    /// Whether the file is a DICOMDIR, the directory of a medium, and holds no instance. PS3.3 §F.3.
+    /// Whether the file is a DICOMDIR, the directory of a medium, which is not an instance. PS3.3 §F.3.
     package private(set) var isMediaDirectory = false
 
     private let limits: DataSetLimits
     private var meta: FileMetaReader
-    /// Of the data set, as long as it is too little to tell how it is encoded.
+    /// The first bytes of the data set, until there are enough to determine its encoding.
     private var beginning: [UInt8] = []
     private var dataSet: InstanceHeaderReader?
 
@@ -31,10 +32,10 @@ package struct Part10HeaderReader: HeaderReader {
 
     package var progress: Progress { dataSet?.progress ?? .needsMoreBytes }
 
-    /// Bytes of the file that were used so far.
+    /// The number of bytes of the file that were used so far.
     package var bytesConsumed: UInt64 { UInt64(meta.length + beginning.count) + (dataSet?.bytesConsumed ?? 0) }
 
-    /// Takes the next bytes of the file. Once complete, further bytes are left alone.
+    /// Takes the next bytes of the file. Bytes after completion are ignored.
     @discardableResult
     package mutating func feed(_ bytes: UnsafeRawBufferPointer) throws(DataSetError) -> Progress {
         var input = bytes[...]
@@ -45,7 +46,7 @@ package struct Part10HeaderReader: HeaderReader {
         return try dataSet?.feed(UnsafeRawBufferPointer(rebasing: input)) ?? .needsMoreBytes
     }
 
-    /// Says that the file has ended: complete, unless it ended inside the meta information or an element.
+    /// Call this when the file has ended. Throws if it ended inside the meta information or inside an element.
     package mutating func finish() throws(DataSetError) {
         if dataSet == nil {
             guard meta.isAtElementBoundary else { throw .truncated(after: bytesConsumed) }
@@ -54,7 +55,7 @@ package struct Part10HeaderReader: HeaderReader {
         try dataSet?.finish()
     }
 
-    /// False: more bytes are needed.
+    /// Returns false if more bytes are needed.
     private mutating func readMeta(_ input: inout Slice<UnsafeRawBufferPointer>) throws(DataSetError) -> Bool {
         if !meta.hasEnded {
             try meta.read(&input)
@@ -77,13 +78,15 @@ package struct Part10HeaderReader: HeaderReader {
         try dataSet?.feed(bytes)
     }
 
-    /// By its class, or by its first element: a directory begins with group 0004, which no instance has.
+    /// Decides by the SOP class or by the first element: a directory begins with group 0004, which instances do not
+    /// have.
     private func isMediaDirectory(_ beginning: [UInt8]) -> Bool {
         meta.mediaStorageSOPClassUID?.elementsEqual(SOPClass.mediaStorageDirectoryStorage.utf8) == true
             || beginning.starts(with: [0x04, 0x00])
     }
 
-    /// A syntax that is not known is most likely private, with pixel data of its own kind in a data set like any other.
+    /// An unknown transfer syntax is most likely private: its pixel data is special, but its elements are encoded as
+    /// usual.
     private func syntax(of beginning: [UInt8]) throws(DataSetError) -> TransferSyntax {
         guard let uid = meta.transferSyntaxUID else { throw .elementMissing(.transferSyntaxUID) }
         if let known = TransferSyntax(uid: String(decoding: uid, as: UTF8.self)) { return known }

@@ -1,10 +1,10 @@
 import ByteComparison
 
-/// The SOP classes that a storage provider has to tell apart.
+/// The SOP classes that a storage provider has to distinguish.
 package enum SOPClass {
     /// PS3.4 §A.
     package static let verification = "1.2.840.10008.1.1"
-    /// Of a DICOMDIR, which is never sent. PS3.4 §I.
+    /// The class of a DICOMDIR, which is never sent. PS3.4 §I.
     static let mediaStorageDirectoryStorage = "1.2.840.10008.1.3.10"
     package static let ctImageStorage = "1.2.840.10008.5.1.4.1.1.2"
     package static let secondaryCaptureImageStorage = "1.2.840.10008.5.1.4.1.1.7"
@@ -12,7 +12,7 @@ package enum SOPClass {
     private static let standardRoot = "1.2.840.10008."
     private static let storageRoot = "1.2.840.10008.5.1.4.1.1."
 
-    /// Storage classes outside the storage root. PS3.4 §B.5; PS3.6 annex A for the retired ones.
+    /// Storage classes with UIDs outside the storage root. PS3.4 §B.5; PS3.6 annex A for the retired ones.
     private static let storageOutsideRoot: Set<String> = [
         "1.2.840.10008.5.1.1.27",  // Stored Print Storage (retired)
         "1.2.840.10008.5.1.1.29",  // Hardcopy Grayscale Image Storage (retired)
@@ -22,7 +22,7 @@ package enum SOPClass {
         "1.2.840.10008.5.1.4.34.10",  // RT Brachy Application Setup Delivery Instruction Storage
     ]
 
-    /// Objects of no patient and no study, which HealthImaging cannot hold. PS3.4 Table GG.3-1.
+    /// Objects without a patient and a study. HealthImaging cannot store them. PS3.4 Table GG.3-1.
     private static let withoutStudy: Set<String> = [
         "1.2.840.10008.5.1.4.1.1.200.1",  // CT Defined Procedure Protocol Storage
         "1.2.840.10008.5.1.4.1.1.200.3",  // Protocol Approval Storage
@@ -35,7 +35,7 @@ package enum SOPClass {
         "1.2.840.10008.5.1.4.45.1",  // Implant Template Group Storage
     ]
 
-    /// Query, retrieve and creation services that were given UIDs below the storage root. PS3.4 §HH and §BB.
+    /// Query, retrieve and creation services with UIDs below the storage root. PS3.4 §HH and §BB.
     private static let otherServicesInRoot: Set<String> = [
         "1.2.840.10008.5.1.4.1.1.200.4",  // Protocol Approval Information Model - FIND
         "1.2.840.10008.5.1.4.1.1.200.5",  // Protocol Approval Information Model - MOVE
@@ -49,14 +49,14 @@ package enum SOPClass {
 
     /// Whether instances of the class can be sent with C-STORE.
     ///
-    /// A class that is not the standard's own is private: nothing but storage is offered here, so it is taken for that.
+    /// A class outside the standard is private. It is treated as a storage class, because only storage is offered here.
     package static func isStorage(_ uid: UID) -> Bool {
         let value = uid.value
         if value.begins(with: storageRoot) { return !otherServicesInRoot.contains(value) }
         return storageOutsideRoot.contains(value) || withoutStudy.contains(value) || !value.begins(with: standardRoot)
     }
 
-    /// Whether instances of the class are stored as parts of a study.
+    /// Whether instances of the class belong to a study.
     package static func isStorageInStudies(_ uid: UID) -> Bool {
         isStorage(uid) && !withoutStudy.contains(uid.value)
     }

@@ -1,8 +1,9 @@
 extension Tag {
-    /// Whether the standard could mean an element of a data set, or of what stands before one, by it: a reader that has lost
-    /// its way takes bytes of a value for a tag. PS3.6 and PS3.7 annex E.
+    /// Whether the standard allows this tag in a data set, a command set or file meta information. A reader that has
+    /// lost its position takes bytes of a value for a tag. PS3.6 and PS3.7 annex E.
     ///
-    /// `last` is that of the element before: private elements, whose groups are odd, stand behind their creator. PS3.5 §7.8.
+    /// `last` is the tag of the preceding element: private elements, whose groups are odd, come after their creator.
+    /// PS3.5 §7.8.
     func isPlausible(after last: Tag?) -> Bool {
         switch group {
         case 0x0000, 0x0002, 0x0004: true
@@ -18,8 +19,8 @@ extension Tag {
         }
     }
 
-    /// For logs and senders. A tag that the standard does not mean, or whose private group is two characters, may be bytes of a
-    /// value: it is not told.
+    /// The tag for logs and senders. A tag that is not plausible, or whose private group could be two characters, may
+    /// be bytes of a value and is not shown.
     package var text: String {
         let mayBeText = !group.isMultiple(of: 2) && group >> 8 >= 0x20 && group & 0xFF >= 0x20
         return isPlausible(after: self) && !mayBeText ? description : "An element"

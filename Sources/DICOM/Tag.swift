@@ -1,4 +1,4 @@
-/// The identity of a data element: group and element number, ordered as in a data set.
+/// The tag of a data element: group and element number. The order is that of elements in a data set.
 ///
 /// PS3.5 §7.1.1.
 package struct Tag: Hashable, Sendable {
@@ -23,7 +23,7 @@ extension Tag {
     package static let doubleFloatPixelData = Tag(0x7FE0, 0x0009)
     package static let pixelData = Tag(0x7FE0, 0x0010)
 
-    /// PS3.5 §7.5: these three carry no VR, whatever the transfer syntax.
+    /// PS3.5 §7.5: these three have no VR in any transfer syntax.
     package static let item = Tag(0xFFFE, 0xE000)
     package static let itemDelimitationItem = Tag(0xFFFE, 0xE00D)
     package static let sequenceDelimitationItem = Tag(0xFFFE, 0xE0DD)

@@ -1,13 +1,13 @@
 import ByteComparison
 
-/// How the data set of an instance is encoded.
+/// The encoding of the data set of an instance.
 ///
-/// Equality is that of the UID. PS3.5 §10 and annex A.
+/// Two transfer syntaxes are equal if their UIDs are. PS3.5 §10 and annex A.
 package struct TransferSyntax: Sendable {
     package let uid: String
     package let isExplicitVR: Bool
     package let byteOrder: ByteOrder
-    /// Everything after the file meta information is one raw deflate stream. PS3.5 §A.5.
+    /// The whole data set is one raw deflate stream. PS3.5 §A.5.
     package let isDeflated: Bool
     /// Pixel data is a sequence of fragments, usually compressed. PS3.5 §A.4.
     package let isEncapsulated: Bool
@@ -27,8 +27,9 @@ package struct TransferSyntax: Sendable {
         TransferSyntax(uid, isEncapsulated: true)
     }
 
-    /// The registered transfer syntax with this UID, or one that a later edition adds for compressed images: all below that root
-    /// are encapsulated in Explicit VR Little Endian. Nil for any other, whose encoding cannot be guessed.
+    /// The registered transfer syntax with this UID, or an unknown one below the root for compressed images, which
+    /// later editions of the standard can add: all of these are encapsulated in Explicit VR Little Endian. `nil` for
+    /// any other UID, because its encoding is not known.
     package init?(uid: String) {
         if let known = Self.byUID[uid] {
             self = known
@@ -43,8 +44,8 @@ package struct TransferSyntax: Sendable {
     private static let byUID = Dictionary(uniqueKeysWithValues: known.map { ($0.uid, $0) })
 }
 
-/// PS3.6 annex A. Those that do not encode the data set of an instance are left out: MIME and XML (1.2.840.10008.1.2.6), and the
-/// flows of real-time video (1.2.840.10008.1.2.7).
+/// The registry of PS3.6 annex A, without those that do not encode the data set of an instance: MIME and XML
+/// (1.2.840.10008.1.2.6), and the flows of real-time video (1.2.840.10008.1.2.7).
 extension TransferSyntax {
     package static let implicitVRLittleEndian = TransferSyntax("1.2.840.10008.1.2", isExplicitVR: false)
     package static let explicitVRLittleEndian = TransferSyntax("1.2.840.10008.1.2.1")
@@ -54,11 +55,13 @@ extension TransferSyntax {
     package static let jpegBaseline = encapsulated("1.2.840.10008.1.2.4.50")
     package static let jpeg2000Lossless = encapsulated("1.2.840.10008.1.2.4.90")
 
-    /// The registered ones, in the order in which a receiver that stores as sent prefers them.
+    /// The registered transfer syntaxes, in the order of preference of a receiver that stores data sets as they are
+    /// sent.
     ///
-    /// Compressed without loss first: a sender that proposes one of these beside an uncompressed one has such a file, and
-    /// need not unpack it. The same holds for video, which most senders cannot unpack. The uncompressed ones come before those
-    /// that lose: where a sender proposes both, taking the lossy one could make it degrade an image that it holds in full.
+    /// Lossless compression is first: a sender that proposes it beside an uncompressed syntax has a compressed file and
+    /// need not decompress it. The same applies to video, which most senders cannot decompress. Uncompressed syntaxes
+    /// come before lossy ones: if a sender proposes both, accepting the lossy one could cause it to degrade an image
+    /// that it has in full quality.
     package static let known = compressedWithoutLoss + video + uncompressed + lossy + withoutPixelData
 
     private static let compressedWithoutLoss: [TransferSyntax] = [
@@ -70,14 +73,14 @@ extension TransferSyntax {
         encapsulated("1.2.840.10008.1.2.4.70"),  // JPEG, lossless, first-order prediction
         encapsulated("1.2.840.10008.1.2.4.57"),  // JPEG, lossless, process 14
         rleLossless,
-        // HealthImaging keeps the pixel data of these as they are.
+        // HealthImaging stores the pixel data of these unchanged.
         encapsulated("1.2.840.10008.1.2.4.110"),  // JPEG XL, lossless
         encapsulated("1.2.840.10008.1.2.4.58"),  // JPEG, lossless, process 15 (retired)
         encapsulated("1.2.840.10008.1.2.4.65"),  // JPEG, lossless, hierarchical, process 28 (retired)
         encapsulated("1.2.840.10008.1.2.4.66"),  // JPEG, lossless, hierarchical, process 29 (retired)
     ]
 
-    /// MPEG-2, MPEG-4 and HEVC; those with a suffix are the fragmentable ones.
+    /// MPEG-2, MPEG-4 and HEVC. Those with a suffix are fragmentable.
     private static let video = [
         "100", "101", "102", "103", "104", "105", "106", "107", "108",
         "100.1", "101.1", "102.1", "103.1", "104.1", "105.1", "106.1",
@@ -85,7 +88,7 @@ extension TransferSyntax {
 
     private static let uncompressed: [TransferSyntax] = [
         explicitVRLittleEndian, deflatedExplicitVRLittleEndian, implicitVRLittleEndian, explicitVRBigEndian,
-        // Packed without loss. Whoever can do that can unpack it too, and HealthImaging cannot.
+        // Lossless packing. A sender that supports it can also send unpacked data, and HealthImaging cannot unpack it.
         encapsulated("1.2.840.10008.1.2.1.98"),  // Encapsulated Uncompressed Explicit VR Little Endian
         encapsulated("1.2.840.10008.1.2.8.1"),  // Deflated Image Frame Compression
         TransferSyntax("1.2.840.10008.1.20", isExplicitVR: false),  // Papyrus 3 (retired)
@@ -99,7 +102,8 @@ extension TransferSyntax {
         encapsulated("1.2.840.10008.1.2.4.93"),  // JPEG 2000 part 2, multi-component
         encapsulated("1.2.840.10008.1.2.4.203"),  // HTJ2K
         encapsulated("1.2.840.10008.1.2.4.112"),  // JPEG XL
-        // A JPEG image in fewer bytes: nothing is lost of that, but who has none must make one first.
+        // JPEG XL recompression of a JPEG image. It is lossless, but a sender without a JPEG image would have to make
+        // one first.
         encapsulated("1.2.840.10008.1.2.4.111"),
         // Other processes of JPEG (retired).
         encapsulated("1.2.840.10008.1.2.4.52"), encapsulated("1.2.840.10008.1.2.4.53"),
@@ -110,7 +114,8 @@ extension TransferSyntax {
         encapsulated("1.2.840.10008.1.2.4.64"),
     ]
 
-    /// JPIP: the data set holds an address instead of pixels, which only its sender's network may reach. PS3.5 §A.6 and §A.7.
+    /// JPIP: the data set contains a URL instead of pixels. Perhaps only the sender's network can reach it. PS3.5 §A.6
+    /// and §A.7.
     private static let withoutPixelData: [TransferSyntax] = [
         TransferSyntax("1.2.840.10008.1.2.4.94"), TransferSyntax("1.2.840.10008.1.2.4.95", isDeflated: true),
         TransferSyntax("1.2.840.10008.1.2.4.204"), TransferSyntax("1.2.840.10008.1.2.4.205", isDeflated: true),

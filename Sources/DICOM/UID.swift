@@ -1,7 +1,7 @@
 /// A unique identifier that is safe to use in a path or an object key.
 ///
-/// Only digits and single dots between them, 64 bytes at most. Leading zeros in a component are let through: PS3.5 §9.1
-/// forbids them, some devices send them, and they do no harm in a key.
+/// It consists of digits with single dots between them, at most 64 bytes. Leading zeros in a component are accepted:
+/// PS3.5 §9.1 forbids them, but some devices send them, and they are harmless in a key.
 package struct UID: Hashable, Sendable {
     /// PS3.5 §9.1.
     package static let maximumLength = 64
@@ -12,7 +12,7 @@ package struct UID: Hashable, Sendable {
         try self.init(bytes: Array(value.utf8)[...])
     }
 
-    /// Validates every byte as it stands; see `trimming` for padding.
+    /// Validates every byte; padding is not allowed. See `init(trimming:)`.
     package init(bytes: ArraySlice<UInt8>) throws(UIDError) {
         guard !bytes.isEmpty else { throw .empty }
         guard bytes.count <= Self.maximumLength else {
@@ -35,7 +35,7 @@ package struct UID: Hashable, Sendable {
         value = String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Validates what is left when the padding that senders add is taken off.
+    /// Removes the padding that senders add, and validates the rest.
     package init(trimming bytes: ArraySlice<UInt8>) throws(UIDError) {
         try self.init(bytes: bytes.trimmingUIDPadding())
     }

@@ -1,4 +1,4 @@
-/// Why bytes are not a UID. The bytes themselves are left out: in a broken data set they can be anything.
+/// Why bytes are not a UID. Texts do not contain the bytes, which can be anything in a damaged data set.
 package enum UIDError: Error, Hashable, Sendable {
     case empty
     case tooLong(length: Int, maximum: Int)

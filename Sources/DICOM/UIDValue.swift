@@ -1,11 +1,11 @@
-/// What stands where a UID belongs, which need not be one.
+/// The value of an element that should be a UID. It may not be a valid one.
 package struct UIDValue: Hashable, Sendable {
     /// Without leading and trailing padding.
     private let bytes: [UInt8]
-    /// Of the element, in the data set as it is after inflation.
+    /// The offset of the element in the data set, after inflation.
     package let offset: UInt64
 
-    /// Nil for a value that is nothing but padding.
+    /// `nil` if the value consists only of padding.
     package init?(_ value: [UInt8], offset: UInt64 = 0) {
         bytes = Array(value.trimmingUIDPadding())
         self.offset = offset
@@ -16,6 +16,6 @@ package struct UIDValue: Hashable, Sendable {
         try UID(bytes: bytes[...])
     }
 
-    /// As it came; what is not UTF-8 is repaired. Whatever a sender may have put here: not for logs.
+    /// The received value, with bytes that are not UTF-8 replaced. Do not log it: a sender can have put anything here.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -1,11 +1,12 @@
-/// A value representation: the two letters that say how a value is encoded.
+/// A value representation (VR): two letters that specify the encoding of a value.
 ///
-/// Letters that this list does not name are kept, so that a VR of a later edition is read rather than refused.
+/// Unknown letters are kept, so that a VR of a later edition of the standard can be read.
 /// PS3.5 §6.2.
 package struct VR: Hashable, Sendable {
     private let letters: UInt16
 
-    /// Nil when the two bytes are not upper-case letters, as when Implicit VR was sent under an explicit transfer syntax.
+    /// `nil` if the two bytes are not upper-case letters, as when Implicit VR was sent under an explicit transfer
+    /// syntax.
     package init?(_ first: UInt8, _ second: UInt8) {
         let upperCase = UInt8(ascii: "A")...UInt8(ascii: "Z")
         guard upperCase.contains(first), upperCase.contains(second) else { return nil }
@@ -16,12 +17,12 @@ package struct VR: Hashable, Sendable {
         letters = name.withUTF8Buffer { UInt16($0[0]) << 8 | UInt16($0[1]) }
     }
 
-    /// Whether two reserved bytes and a 32-bit length follow in Explicit VR.
+    /// Whether two reserved bytes and a 32-bit length follow the VR in Explicit VR.
     ///
-    /// PS3.5 §7.1.2; §6.2 promises that every VR added later has this form, so an unknown one is read with it.
+    /// PS3.5 §7.1.2. According to §6.2, every VR added later has this form, so it is used for unknown ones.
     package var has32BitLength: Bool { form != .length16 }
 
-    /// Whether it is one of PS3.5 Table 6.2-1.
+    /// Whether PS3.5 Table 6.2-1 contains it.
     package var isKnown: Bool { form != .unknown }
 
     package var bytes: (UInt8, UInt8) {
@@ -32,7 +33,7 @@ package struct VR: Hashable, Sendable {
         case length16, length32, unknown
     }
 
-    /// PS3.5 Tables 7.1-1 and 7.1-2. A switch over numbers, since each element of a data set asks.
+    /// PS3.5 Tables 7.1-1 and 7.1-2. A switch over numbers is fast, and every element of a data set needs it.
     private var form: Form {
         switch letters {
         // AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US

@@ -1,6 +1,6 @@
 import CZlib
 
-/// The version of zlib that this process runs, by its own word.
+/// The version that zlib reports for itself at run time.
 package enum ZlibVersion {
     /// `1.2.13`
     package static let zlib = String(cString: zlibVersion())

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Damaged input")
 struct DamageTests {
-    @Test("Is an error or is read, and never more than the bound", arguments: InstanceHeaderReaderTests.syntaxes)
+    @Test(
+        "A damaged data set is read or refused, without using more bytes than were given",
+        arguments: InstanceHeaderReaderTests.syntaxes)
     func dataSets(_ syntax: TransferSyntax) throws {
         var generator = SplitMix64(seed: 1)
         let bytes = InstanceHeaderReaderTests.instance(syntax)
@@ -22,7 +24,7 @@ struct DamageTests {
         }
     }
 
-    @Test("Does not bring down the reader of files")
+    @Test("Damaged files do not crash the reader")
     func files() throws {
         var generator = SplitMix64(seed: 2)
         let bytes =

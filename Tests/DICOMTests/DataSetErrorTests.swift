@@ -19,7 +19,7 @@ struct DataSetErrorTests {
         ]
     }
 
-    @Test("Each kind has a text of its own that an Error Comment can hold, with the tag", arguments: errors(tag))
+    @Test("Each error has its own text, with the tag, that fits into an Error Comment", arguments: errors(tag))
     func texts(_ error: DataSetError) {
         #expect("\(error)".utf8.count <= 64, "\(error)")
         #expect(Self.errors(Self.tag).count { "\($0)" == "\(error)" } == 1)
@@ -29,14 +29,14 @@ struct DataSetErrorTests {
         }
     }
 
-    @Test("Where the reader has lost its way no byte of a value is told", arguments: errors(DICOM.Tag(0x4F44, 0x455E)))
+    @Test("Texts never show a tag that could be bytes of a value", arguments: errors(DICOM.Tag(0x4F44, 0x455E)))
     func privacy(_ error: DataSetError) {
         for text in ["\(error)", error.expected, error.got] {
             #expect(!text.contains("4F44") && !text.contains("5E"), "\(text)")
         }
     }
 
-    @Test("What is said of a data set that ends too early fits into an Error Comment")
+    @Test("The text for a data set that ends too early fits into an Error Comment")
     func cut() {
         let place = ElementPlace(tag: .pixelData, offset: 9_999_999_999)
         #expect(

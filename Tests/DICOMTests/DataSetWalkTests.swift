@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Walk over a data set")
 struct DataSetWalkTests {
-    /// The data set in pieces of so many bytes, from its header to its end.
+    /// Reads the data set from its header to its end, in pieces of the given size.
     static func ending(
         of bytes: [UInt8], _ syntax: TransferSyntax, chunk: Int = .max, limits: DataSetLimits = DataSetLimits()
     ) throws -> DataSetWalk.Ending {
@@ -23,7 +23,7 @@ struct DataSetWalkTests {
         return (walk ?? DataSetWalk(after: reader)).finish()
     }
 
-    /// UIDs, and what comes behind them.
+    /// UIDs, followed by the given elements.
     static func dataSet(_ syntax: TransferSyntax, _ rest: (inout DataSetBuilder) -> Void) -> [UInt8] {
         var set = DataSetBuilder(syntax)
         uids(&set)
@@ -44,7 +44,8 @@ struct DataSetWalkTests {
 
     static let syntaxes: [TransferSyntax] = [.implicitVRLittleEndian, .explicitVRLittleEndian, .explicitVRBigEndian]
 
-    /// A sequence of undefined length, a whole one, and pixel data. `Boundary` is called where a data set may end.
+    /// A sequence of undefined length, one of defined length, and pixel data. `boundary` is called where a data set can
+    /// end.
     static func elements(_ set: inout DataSetBuilder, boundary: (Int) -> Void = { _ in }) {
         uids(&set)
         boundary(set.bytes.count)
@@ -64,19 +65,19 @@ struct DataSetWalkTests {
         boundary(set.bytes.count)
     }
 
-    @Test("A whole data set is whole in pieces of any size", arguments: syntaxes, [1, 3, 8, 12, 50, 1 << 20])
+    @Test("A complete data set is whole in pieces of any size", arguments: syntaxes, [1, 3, 8, 12, 50, 1 << 20])
     func whole(_ syntax: TransferSyntax, chunk: Int) throws {
         var set = DataSetBuilder(syntax)
         Self.elements(&set)
         #expect(try Self.ending(of: set.bytes, syntax, chunk: chunk) == .whole)
-        // Padding behind the last element.
+        // Padding after the last element.
         for padding in [1, 7, 8, 64] {
             let bytes = set.bytes + [UInt8](repeating: 0, count: padding)
             #expect(try Self.ending(of: bytes, syntax, chunk: chunk) == .whole)
         }
     }
 
-    @Test("Cut anywhere but between elements, it is cut, whatever the size of the pieces", arguments: syntaxes)
+    @Test("A data set that ends inside an element is cut, in pieces of any size", arguments: syntaxes)
     func cutAnywhere(_ syntax: TransferSyntax) throws {
         var boundaries: [Int] = []
         var set = DataSetBuilder(syntax)
@@ -85,7 +86,7 @@ struct DataSetWalkTests {
         for end in boundaries[0]..<bytes.count {
             let before = boundaries.last { $0 <= end } ?? 0
             let ending = try Self.ending(of: Array(bytes[..<end]), syntax)
-            // Seven bytes are not an element: padding.
+            // Seven bytes are too few for an element and count as padding.
             if end - before < 8 {
                 #expect(ending == .whole, "\(end)")
             } else if case .cut(let cut) = ending {
@@ -97,7 +98,7 @@ struct DataSetWalkTests {
         }
     }
 
-    @Test("What is missing is told by the element, its offset and its length")
+    @Test("A cut names the element, its offset and the number of missing bytes")
     func missing() throws {
         let bytes = Self.dataSet(.explicitVRLittleEndian, Self.pixels)
         let offset = UInt64(bytes.count - 112)
@@ -139,9 +140,9 @@ struct DataSetWalkTests {
         }
     }
 
-    @Test("Damage of a deflated stream takes nothing of what stands before it", arguments: [1, 100, Int.max])
+    @Test("Data before damage in a deflated stream is still read", arguments: [1, 100, Int.max])
     func damage(chunk: Int) throws {
-        // A stored block, which is not the last, and a block of the type that does not exist. RFC 1951 §3.2.
+        // A stored block that is not the last one, then a block of a type that does not exist. RFC 1951 §3.2.
         let bytes = Self.dataSet(.explicitVRLittleEndian, Self.pixels)
         let length = UInt16(bytes.count)
         let block = [0, UInt8(length & 0xFF), UInt8(length >> 8), ~UInt8(length & 0xFF), ~UInt8(length >> 8)] + bytes
@@ -152,7 +153,7 @@ struct DataSetWalkTests {
         }
     }
 
-    @Test("Values behind the header inflate as far as what was received allows, then it is unread")
+    @Test("Values after the header inflate up to the limit for the received bytes; beyond it the data set is unread")
     func bomb() throws {
         var limits = DataSetLimits()
         limits.bytesInflatedAtFirst = 1 << 20
@@ -170,7 +171,7 @@ struct DataSetWalkTests {
         #expect(try Self.ending(of: bytes, syntax) == .whole)
     }
 
-    @Test("The bounds of the header do not bound the walk")
+    @Test("The limits for the header do not apply to the walk")
     func bounds() throws {
         var limits = DataSetLimits()
         limits.maximumBytesExamined = 1000
@@ -180,7 +181,7 @@ struct DataSetWalkTests {
         #expect(try Self.ending(of: bytes, .implicitVRLittleEndian, limits: limits) == .whole)
     }
 
-    @Test("It leaves off after some work and goes on where it was")
+    @Test("The walk pauses after some work and continues at the same place")
     func pauses() throws {
         let bytes = Self.dataSet(.explicitVRLittleEndian) { set in
             for number in 0..<1000 { set.element(Tag(0x0029, 0x1000 + UInt16(number)), "LO", "some value") }

@@ -10,7 +10,7 @@ struct FileMetaInformationTests {
             implementationVersionName: "TEST", sourceApplicationEntityTitle: "CT1")
     }
 
-    @Test("Is written as PS3.10 lays it out")
+    @Test("File meta information is written in the layout of PS3.10")
     func layout() throws {
         let expected: [[UInt8]] = [
             [UInt8](repeating: 0, count: 128), Array("DICM".utf8),
@@ -40,7 +40,7 @@ struct FileMetaInformationTests {
             bytes.withUnsafeBytes(FileMetaInformation.looksLikePart10Prefix)
         }
         #expect(looksLikeFile([UInt8](repeating: 0, count: preamble) + Array("DICM".utf8) + [1, 2]))
-        // Left in by senders that take it for a part of the data set.
+        // Some senders leave group 0002 in the data set.
         #expect(try !looksLikeFile(Array(Self.meta().encoded()[132...])))
         #expect(!looksLikeFile(DataSetBuilder.instance(.explicitVRLittleEndian)))
         #expect(!looksLikeFile([]))

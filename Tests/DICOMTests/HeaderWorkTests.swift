@@ -1,7 +1,7 @@
 import DICOM
 import Testing
 
-/// What reading a header may cost, in relation to the bytes that came.
+/// Limits on the cost of reading a header, in relation to the number of received bytes.
 @Suite("Work of reading a header")
 struct HeaderWorkTests {
     private static let deflated = TransferSyntax.deflatedExplicitVRLittleEndian
@@ -13,7 +13,7 @@ struct HeaderWorkTests {
         return [[UInt8]](repeating: set.bytes, count: count).flatMap { $0 }
     }
 
-    /// A sequence of empty items, which end nowhere.
+    /// A sequence of empty items that never ends.
     private static func emptyItems(_ count: Int) -> [UInt8] {
         var set = DataSetBuilder(.explicitVRLittleEndian)
         set.header(Tag(0x0009, 0x1001), "SQ", length: nil)
@@ -29,7 +29,7 @@ struct HeaderWorkTests {
         return limits
     }
 
-    @Test("A few bytes that inflate to elements or items without end are refused", arguments: [false, true])
+    @Test("A few bytes that inflate to an endless number of elements or items are refused", arguments: [false, true])
     func tooManyElements(areItems: Bool) throws {
         let bytes = areItems ? Self.emptyItems(20_000) : Self.emptyElements(20_000)
         var reader = try InstanceHeaderReader(transferSyntax: Self.deflated, limits: Self.limits(elements: 5000))
@@ -38,17 +38,17 @@ struct HeaderWorkTests {
         #expect(throws: DataSetError.tooManyElements(maximum: maximum)) { try reader.feed(input) }
     }
 
-    @Test("Undeflated, no elements are too many: what holds them has come")
+    @Test("Without deflation, no number of elements is too large, since their bytes were received")
     func undeflated() throws {
         var reader = try InstanceHeaderReader(
             transferSyntax: .explicitVRLittleEndian, limits: Self.limits(elements: 0))
         let bytes = Self.emptyElements(20_000)
-        // What is not a whole kibibyte yet does not count.
+        // An incomplete kibibyte does not count.
         #expect(try reader.feed(bytes[..<1024]) == .needsMoreBytes)
         #expect(try reader.feed(bytes[1024..<(128 << 10)]) == .needsMoreBytes)
     }
 
-    @Test("Zeros before the UIDs are taken as far as the bound, which grows with what came", arguments: [1, 4])
+    @Test("Zeros before the UIDs are accepted up to a limit that grows with the received bytes", arguments: [1, 4])
     func inflatesTooFar(mebibytes: Int) throws {
         var limits = DataSetLimits()
         limits.bytesInflatedAtFirst = 2 << 20
@@ -67,7 +67,7 @@ struct HeaderWorkTests {
         }
     }
 
-    @Test("The defaults take a header of thirty thousand elements, and a blank element of three megabytes")
+    @Test("The default limits allow a header of thirty thousand elements, and a blank element of three megabytes")
     func defaults() throws {
         let zeros = [UInt8](repeating: 0, count: 3 << 20)
         let bytes = DataSetBuilder.instance(.explicitVRLittleEndian) { set in
@@ -80,7 +80,7 @@ struct HeaderWorkTests {
     }
 
     @Test(
-        "Reading leaves off after some work and goes on where it was", arguments: InstanceHeaderReaderTests.syntaxes,
+        "Reading pauses after some work and continues at the same place", arguments: InstanceHeaderReaderTests.syntaxes,
         [1, 20, 1000])
     func pauses(_ syntax: TransferSyntax, work: UInt64) throws {
         let bytes = InstanceHeaderReaderTests.instance(syntax) { set in
@@ -93,7 +93,7 @@ struct HeaderWorkTests {
         InstanceHeaderReaderTests.expectComplete(reader.header)
     }
 
-    @Test("Items are work as well")
+    @Test("Items count as work")
     func pausesAmongItems() throws {
         var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
         let pieces = try feed(Self.emptyItems(100), to: &reader, work: 10)
@@ -101,7 +101,7 @@ struct HeaderWorkTests {
         #expect(pieces.allSatisfy { $0 <= 12 + 9 * 8 })
     }
 
-    /// How many bytes each piece of the work took that was not the last.
+    /// The number of bytes that each piece of the work used, except the last piece.
     private func feed(_ bytes: [UInt8], to reader: inout InstanceHeaderReader, work: UInt64) throws -> [Int] {
         try bytes.withUnsafeBytes { buffer in
             var input = buffer[...]
@@ -116,7 +116,7 @@ struct HeaderWorkTests {
         }
     }
 
-    @Test("Only what no honest sender sends is an attack")
+    @Test("Only errors that honest senders never cause count as an attack")
     func isAttack() {
         #expect(DataSetError.tooManyElements(maximum: 1).isAttack)
         #expect(DataSetError.inflatesTooFar(maximum: 1).isAttack)

@@ -21,7 +21,7 @@ struct InstanceHeaderReaderTests {
         #expect(header.seriesInstanceUID?.text == "1.2.3.4")
     }
 
-    @Test("Is read in one piece, and pixel data is not needed", arguments: syntaxes)
+    @Test("A header in one piece is read without needing pixel data", arguments: syntaxes)
     func whole(_ syntax: TransferSyntax) throws {
         let bytes = Self.instance(syntax)
         var reader = try InstanceHeaderReader(transferSyntax: syntax)
@@ -30,7 +30,7 @@ struct InstanceHeaderReaderTests {
         #expect(reader.bytesConsumed <= UInt64(bytes.count))
     }
 
-    @Test("Is read in chunks of any size", arguments: syntaxes, [1, 2, 3, 7, 11, 64])
+    @Test("A header is read in chunks of any size", arguments: syntaxes, [1, 2, 3, 7, 11, 64])
     func chunks(_ syntax: TransferSyntax, _ size: Int) throws {
         let bytes = Self.instance(syntax)
         var reader = try InstanceHeaderReader(transferSyntax: syntax)
@@ -43,7 +43,7 @@ struct InstanceHeaderReaderTests {
         Self.expectComplete(reader.header)
     }
 
-    @Test("Empty elements without end are too many bytes as well")
+    @Test("An endless number of empty elements exceeds the limit of bytes")
     func emptyElements() throws {
         var limits = DataSetLimits()
         limits.maximumBytesExamined = 1000
@@ -53,7 +53,7 @@ struct InstanceHeaderReaderTests {
         }
     }
 
-    @Test("Cut anywhere, it is neither complete nor a crash", arguments: syntaxes)
+    @Test("A header that is cut anywhere is not complete and does not crash the reader", arguments: syntaxes)
     func truncated(_ syntax: TransferSyntax) throws {
         let bytes = Self.instance(syntax)
         var whole = try InstanceHeaderReader(transferSyntax: syntax)
@@ -65,7 +65,7 @@ struct InstanceHeaderReaderTests {
         for length in 1..<bytes.count {
             var reader = try InstanceHeaderReader(transferSyntax: syntax)
             try reader.feed(bytes[..<length])
-            // Between two elements the data may end, inside one it may not.
+            // The data can end between two elements, but not inside one.
             do throws(DataSetError) {
                 try reader.finish()
                 #expect(reader.progress == .complete)
@@ -75,7 +75,7 @@ struct InstanceHeaderReaderTests {
         }
     }
 
-    @Test("A large private element before the UIDs is passed over", arguments: syntaxes)
+    @Test("A large private element before the UIDs is skipped", arguments: syntaxes)
     func largePrivateElement(_ syntax: TransferSyntax) throws {
         let bytes = Self.instance(syntax) { set in
             set.element(Tag(0x0011, 0x1001), "OB", bytes: [UInt8](repeating: 0xAA, count: 3 << 20))
@@ -85,7 +85,7 @@ struct InstanceHeaderReaderTests {
         Self.expectComplete(reader.header)
     }
 
-    @Test("An odd length is taken as it is", arguments: [TransferSyntax.implicitVRLittleEndian, .explicitVRBigEndian])
+    @Test("An odd length is accepted", arguments: [TransferSyntax.implicitVRLittleEndian, .explicitVRBigEndian])
     func oddLength(_ syntax: TransferSyntax) throws {
         let bytes = Self.instance(syntax) { $0.element(Tag(0x0011, 0x1001), "OB", bytes: [1, 2, 3]) }
         var reader = try InstanceHeaderReader(transferSyntax: syntax)
@@ -93,7 +93,7 @@ struct InstanceHeaderReaderTests {
         Self.expectComplete(reader.header)
     }
 
-    @Test("A sequence of unknown VR and undefined length is in Implicit VR inside")
+    @Test("The contents of a sequence with the VR UN and undefined length are read as Implicit VR")
     func unknownSequence() throws {
         let bytes = Self.instance(.explicitVRLittleEndian) { set in
             set.header(Tag(0x0011, 0x1001), "UN", length: nil)
@@ -109,7 +109,7 @@ struct InstanceHeaderReaderTests {
         Self.expectComplete(reader.header)
     }
 
-    @Test("A private element whose VR is a placeholder is passed over", arguments: ["??", "--", "  ", "\0\0"])
+    @Test("A private element whose VR is a placeholder is skipped", arguments: ["??", "--", "  ", "\0\0"])
     func placeholderVR(_ letters: String) throws {
         let bytes = Self.instance(.explicitVRLittleEndian) { set in
             // (0011,1001), the placeholder, length 4
@@ -120,7 +120,7 @@ struct InstanceHeaderReaderTests {
         Self.expectComplete(reader.header)
     }
 
-    @Test("Encapsulated pixel data before the UIDs is passed over fragment by fragment")
+    @Test("Encapsulated pixel data before the UIDs is skipped fragment by fragment")
     func fragments() throws {
         let bytes = Self.instance(.jpegBaseline) { set in
             set.header(Tag(0x0011, 0x1001), "OB", length: nil)
@@ -134,7 +134,7 @@ struct InstanceHeaderReaderTests {
         Self.expectComplete(reader.header)
     }
 
-    @Test("Nesting is bounded", arguments: [TransferSyntax.implicitVRLittleEndian, .explicitVRLittleEndian])
+    @Test("Nesting is limited", arguments: [TransferSyntax.implicitVRLittleEndian, .explicitVRLittleEndian])
     func nesting(_ syntax: TransferSyntax) throws {
         var set = DataSetBuilder(syntax)
         for _ in 0..<10_000 {
@@ -147,7 +147,7 @@ struct InstanceHeaderReaderTests {
         }
     }
 
-    @Test("A length beyond the bound is refused before its bytes come")
+    @Test("A length beyond the limit is refused before its bytes are received")
     func boundedLength() throws {
         var limits = DataSetLimits()
         limits.maximumBytesExamined = 1000
@@ -159,7 +159,7 @@ struct InstanceHeaderReaderTests {
         ) { try reader.feed(set.bytes) }
     }
 
-    @Test("A deflate bomb ends at the bound, after little memory")
+    @Test("A deflate bomb is refused at the limit and uses little memory")
     func deflateBomb() throws {
         var limits = DataSetLimits()
         limits.maximumBytesInflated = 1 << 20
@@ -180,7 +180,7 @@ struct InstanceHeaderReaderTests {
         #expect(throws: DataSetError.deflateStreamDamaged(code: -3)) { try reader.feed([0xFF, 0xFF, 0xFF, 0xFF]) }
     }
 
-    @Test("Explicit VR under the implicit transfer syntax is told by its VR")
+    @Test("Explicit VR under the implicit transfer syntax is detected by its VR")
     func explicitAsImplicit() throws {
         var reader = try InstanceHeaderReader(transferSyntax: .implicitVRLittleEndian)
         #expect(throws: DataSetError.explicitVRFound(Tag(0x0008, 0x0005), try #require(VR(0x43, 0x53)))) {
@@ -188,7 +188,7 @@ struct InstanceHeaderReaderTests {
         }
     }
 
-    @Test("Implicit VR under an explicit transfer syntax is told by its VR")
+    @Test("Implicit VR under an explicit transfer syntax is detected by the missing VR")
     func implicitAsExplicit() throws {
         var reader = try InstanceHeaderReader(transferSyntax: .explicitVRLittleEndian)
         #expect(throws: DataSetError.invalidVR(Tag(0x0008, 0x0005), 0x0A, 0)) {
@@ -197,7 +197,7 @@ struct InstanceHeaderReaderTests {
     }
 
     @Test(
-        "Elements of groups below 0008 are passed over",
+        "Elements of groups below 0008 are skipped",
         arguments: [TransferSyntax.implicitVRLittleEndian, .explicitVRLittleEndian],
         [DICOM.Tag(0x0000, 0x0000), Tag(0x0002, 0x0010), Tag(0x0003, 0x0010), Tag(0x0005, 0x1001), Tag(0x0007, 0x1001)])
     func lowGroups(_ syntax: TransferSyntax, _ tag: DICOM.Tag) throws {
@@ -209,7 +209,7 @@ struct InstanceHeaderReaderTests {
         Self.expectComplete(reader.header)
     }
 
-    @Test("Group 0002 is in Explicit VR wherever it stands")
+    @Test("Group 0002 is read as Explicit VR in a data set in Implicit VR")
     func metaGroup() throws {
         var meta = DataSetBuilder(.explicitVRLittleEndian)
         meta.element(Tag(0x0002, 0x0010), "UI", "1.2.840.10008.1.2", padding: 0)
@@ -218,7 +218,7 @@ struct InstanceHeaderReaderTests {
         Self.expectComplete(reader.header)
     }
 
-    @Test("UIDs may stand anywhere before the pixel data")
+    @Test("UIDs can be anywhere before the pixel data")
     func outOfOrder() throws {
         var set = DataSetBuilder(.explicitVRLittleEndian)
         set.element(Tag(0x0028, 0x0010), "US", bytes: [0, 1])
@@ -235,7 +235,7 @@ struct InstanceHeaderReaderTests {
     }
 
     @Test(
-        "Behind the pixel data nothing is looked for",
+        "Elements after the pixel data are not read",
         arguments: [DICOM.Tag.pixelData, .floatPixelData, .doubleFloatPixelData])
     func behindPixelData(_ tag: DICOM.Tag) throws {
         var set = DataSetBuilder(.explicitVRLittleEndian)
@@ -246,7 +246,7 @@ struct InstanceHeaderReaderTests {
         #expect(reader.header.studyInstanceUID == nil)
     }
 
-    @Test("What is not a UID is kept as it came, and says why")
+    @Test("An invalid UID is kept unchanged, with the reason")
     func invalidUID() throws {
         var set = DataSetBuilder(.explicitVRLittleEndian)
         set.element(Tag(0x0008, 0x0005), "CS", "ISO_IR 100")
@@ -259,7 +259,7 @@ struct InstanceHeaderReaderTests {
         #expect(throws: UIDError.emptyComponent(offset: 0)) { try value.uid() }
     }
 
-    @Test("A value that is too long for any UID is named by its tag")
+    @Test("The error for a value that is too long for a UID names its tag")
     func longUID() throws {
         var set = DataSetBuilder(.explicitVRLittleEndian)
         set.element(.studyInstanceUID, "UI", String(repeating: "1", count: 1026))
@@ -269,7 +269,7 @@ struct InstanceHeaderReaderTests {
         }
     }
 
-    @Test("Structure in the wrong place is an error")
+    @Test("Items and delimiters in the wrong place are an error")
     func structure() throws {
         var stray = DataSetBuilder(.explicitVRLittleEndian)
         stray.header(.item, "", length: nil)
@@ -291,7 +291,7 @@ struct InstanceHeaderReaderTests {
     }
 
     @Test(
-        "A study date is eight digits, or nothing",
+        "A study date has eight digits or is ignored",
         arguments: [("2026.11.23", "20261123"), ("", nil), ("20261123-", nil), ("2026", nil)] as [(String, String?)])
     func dates(_ value: String, _ date: String?) throws {
         var set = DataSetBuilder(.explicitVRLittleEndian)

@@ -1,7 +1,7 @@
 import DICOM
 import Testing
 
-/// What real senders get wrong, and is read through all the same: in order or not, nothing of it may be taken for a cut.
+/// Mistakes of real senders that are tolerated. None of them may be reported as a cut.
 @Suite("Malformed data sets")
 struct MalformedDataSetTests {
     struct Malformed: Sendable, CustomTestStringConvertible {
@@ -55,14 +55,14 @@ struct MalformedDataSetTests {
                     set.element(inside, "US", bytes: [1, 0])
                     set.delimiter(.itemDelimitationItem)
                 },
-                Malformed("A delimiter behind an item whose length is given, \(syntax)", syntax) { set in
+                Malformed("A delimiter after an item of defined length, \(syntax)", syntax) { set in
                     set.header(sequence, "SQ", length: nil)
                     set.header(.item, "", length: 4)
                     set.append(raw: [1, 2, 3, 4])
                     set.delimiter(.itemDelimitationItem)
                     set.delimiter(.sequenceDelimitationItem)
                 },
-                Malformed("A delimiter behind a sequence whose length is given, \(syntax)", syntax) { set in
+                Malformed("A delimiter after a sequence of defined length, \(syntax)", syntax) { set in
                     set.element(Tag(0x0029, 0x105F), "SQ", bytes: [0xFE, 0xFF, 0x00, 0xE0, 0, 0, 0, 0])
                     set.delimiter(.sequenceDelimitationItem)
                 },
@@ -75,7 +75,7 @@ struct MalformedDataSetTests {
                     set.delimiter(.itemDelimitationItem)
                     set.delimiter(.sequenceDelimitationItem)
                 },
-                Malformed("Delimiters too many, \(syntax)", syntax) { set in
+                Malformed("Superfluous delimiters, \(syntax)", syntax) { set in
                     set.delimiter(.itemDelimitationItem)
                     set.delimiter(.sequenceDelimitationItem)
                 },
@@ -107,7 +107,7 @@ struct MalformedDataSetTests {
                 }
                 set.delimiter(.sequenceDelimitationItem)
             },
-            Malformed("Explicit VR inside an UN of undefined length") { set in
+            Malformed("Explicit VR inside a UN of undefined length") { set in
                 set.header(Tag(0x0029, 0x1010), "UN", length: nil)
                 set.header(.item, "", length: nil)
                 set.element(Tag(0x0029, 0x0010), "LO", "PRIVATE")
@@ -122,14 +122,14 @@ struct MalformedDataSetTests {
             },
         ]
 
-    @Test("Is read to its end", arguments: readThrough)
+    @Test("A data set with a tolerated mistake is read to its end", arguments: readThrough)
     func whole(_ malformed: Malformed) throws {
         for chunk in [1, 7, Int.max] {
             #expect(try DataSetWalkTests.ending(of: malformed.bytes, malformed.syntax, chunk: chunk) == .whole)
         }
     }
 
-    @Test("Cut behind what is malformed, nobody can tell", arguments: readThrough)
+    @Test("After a tolerated mistake, a cut data set is unread and not cut", arguments: readThrough)
     func cut(_ malformed: Malformed) throws {
         let ending = try DataSetWalkTests.ending(of: malformed.bytes.dropLast(10), malformed.syntax)
         guard case .unread(.truncated, let place) = ending else {
@@ -149,7 +149,7 @@ struct MalformedDataSetTests {
     }
 
     @Test(
-        "Where the way is lost it is unread, with the place",
+        "A data set that cannot be followed is unread, with the place",
         arguments: [
             Malformed("An item outside of a sequence") { $0.header(.item, "", length: nil) },
             Malformed("Text of undefined length") { $0.header(Tag(0x0028, 0x4000), "UT", length: nil) },
@@ -175,7 +175,7 @@ struct MalformedDataSetTests {
         }
     }
 
-    @Test("A data set that is as a whole in the other VR is refused", arguments: [true, false])
+    @Test("A data set entirely in the other VR encoding is refused", arguments: [true, false])
     func wrongVR(isExplicit: Bool) throws {
         let bytes = DataSetWalkTests.dataSet(
             isExplicit ? .explicitVRLittleEndian : .implicitVRLittleEndian, DataSetWalkTests.pixels)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The header of a file")
 struct Part10HeaderReaderTests {
-    /// Elements of group 0002 in Explicit VR Little Endian, behind a preamble.
+    /// Elements of group 0002 in Explicit VR Little Endian, after a preamble.
     private static func file(meta: [[UInt8]], dataSet: [UInt8] = dataSet()) -> [UInt8] {
         [UInt8](repeating: 0, count: 128) + Array("DICM".utf8) + meta.flatMap { $0 } + dataSet
     }
@@ -33,7 +33,7 @@ struct Part10HeaderReaderTests {
         return reader
     }
 
-    @Test("It is read in chunks of any size", arguments: InstanceHeaderReaderTests.syntaxes, [1, 13, 4096])
+    @Test("A file is read in chunks of any size", arguments: InstanceHeaderReaderTests.syntaxes, [1, 13, 4096])
     func part10(_ syntax: TransferSyntax, _ size: Int) throws {
         let meta = try FileMetaInformationTests.meta(syntax).encoded()
         let reader = try Self.read(meta + Self.dataSet(syntax), in: size)
@@ -44,7 +44,7 @@ struct Part10HeaderReaderTests {
         #expect(!reader.isMediaDirectory)
     }
 
-    @Test("Cut at every offset of the meta information, nothing is read")
+    @Test("Nothing is read from a file that is cut in the meta information")
     func truncated() throws {
         let bytes = try FileMetaInformationTests.meta().encoded()
         for length in 0..<bytes.count {
@@ -54,23 +54,23 @@ struct Part10HeaderReaderTests {
     }
 
     @Test(
-        "Meta information that is not needed is not judged",
+        "Meta information that is not needed is not validated",
         arguments: [
             // No group length, one that is too large, one that is too small, and one beyond every limit.
             [explicit], [groupLength(255), explicit], [groupLength(4), explicit],
             [element(0x00, "UL", [0xFF, 0xFF, 0xFF, 0xFF]), explicit],
-            // Class and instance are missing, empty or malformed; the same of the implementation's class.
+            // SOP class and instance are missing, empty or malformed; then the implementation class.
             [element(0x02, "UI", []), element(0x03, "UI", Array("??".utf8)), explicit, element(0x12, "UI", [])],
             [
                 explicit, element(0x12, "UI", Array("not a UID".utf8)),
                 element(0x13, "SH", Array(repeating: 0x41, count: 64)),
             ],
-            // Private information, elements out of order and twice, one of a VR that no edition has.
+            // Private information, elements out of order and twice, and one with a VR that does not exist.
             [
                 [0x02, 0x00, 0x99, 0x00] + Array("ZZ".utf8) + [0, 0, 2, 0, 0, 0, 1, 2], explicit,
                 syntax("1.2.840.10008.1.2 "), groupLength(7),
             ],
-            // The syntax in Implicit VR, and with spaces around it.
+            // The transfer syntax in Implicit VR, and with spaces around it.
             [[0x02, 0x00, 0x10, 0x00, 0x14, 0x00, 0x00, 0x00] + Array("1.2.840.10008.1.2.1\0".utf8)],
             [syntax(" 1.2.840.10008.1.2.1 ")],
         ] as [[[UInt8]]])
@@ -82,7 +82,7 @@ struct Part10HeaderReaderTests {
         }
     }
 
-    @Test("Long private information is skipped, and what is longer than any has is refused")
+    @Test("Long private information is skipped; beyond a limit it is refused")
     func length() throws {
         func file(_ count: Int) -> [UInt8] {
             let length = (0..<4).map { UInt8(truncatingIfNeeded: count >> ($0 * 8)) }
@@ -94,13 +94,13 @@ struct Part10HeaderReaderTests {
     }
 
     @Test(
-        "Without a transfer syntax it cannot be read", arguments: [[], [groupLength(0)], [syntax("")]] as [[[UInt8]]])
+        "A file without a transfer syntax is an error", arguments: [[], [groupLength(0)], [syntax("")]] as [[[UInt8]]])
     func noTransferSyntax(_ meta: [[UInt8]]) throws {
         #expect(throws: DataSetError.elementMissing(.transferSyntaxUID)) { try Self.read(Self.file(meta: meta)) }
     }
 
     @Test(
-        "In an unknown transfer syntax its first element says how it is read",
+        "In an unknown transfer syntax, the first element shows the encoding",
         arguments: [TransferSyntax.explicitVRLittleEndian, .implicitVRLittleEndian], ["1.2.3.4", "text"])
     func unknownTransferSyntax(_ syntax: TransferSyntax, _ uid: String) throws {
         for size in [1, 4096] {
@@ -110,7 +110,7 @@ struct Part10HeaderReaderTests {
         }
     }
 
-    @Test("A DICOMDIR is known by its class, or by its first group")
+    @Test("A DICOMDIR is recognised by its class or by its first group")
     func mediaDirectory() throws {
         let (directory, image) = (DataSetBuilder.fileSetID, Self.dataSet())
         let files: [(class: String, dataSet: [UInt8], isDirectory: Bool)] = [
@@ -125,14 +125,14 @@ struct Part10HeaderReaderTests {
         }
     }
 
-    @Test("Without DICM behind the preamble it is not a file")
+    @Test("Without DICM after the preamble it is not a DICOM file")
     func prefix() throws {
         #expect(throws: DataSetError.prefixMissing) { try Self.read([UInt8](repeating: 0, count: 200)) }
     }
 }
 
 extension DataSetBuilder {
-    /// (0004,1130), which a directory begins with.
+    /// (0004,1130), the first element of a directory.
     fileprivate static var fileSetID: [UInt8] {
         var set = DataSetBuilder(.explicitVRLittleEndian)
         set.element(Tag(0x0004, 0x1130), "CS", "DISC")

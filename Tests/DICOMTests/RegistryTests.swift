@@ -4,7 +4,7 @@ import Testing
 @Suite("Registry of PS3.6")
 struct RegistryTests {
     @Test(
-        "Storage classes are told from other services",
+        "Storage classes are distinguished from other services",
         arguments: [
             ("1.2.840.10008.5.1.4.1.1.2", true), ("1.2.840.10008.5.1.4.1.1.481.3", true),
             ("1.2.840.10008.5.1.4.34.7", true), ("1.2.840.10008.5.1.4.39.1", true), ("1.2.840.10008.5.1.4.45.1", true),
@@ -19,7 +19,7 @@ struct RegistryTests {
     }
 
     @Test(
-        "Storage classes of no study are told from those of a study, as are other services",
+        "Only storage classes whose instances belong to a study count as storage in studies",
         arguments: [
             "1.2.840.10008.5.1.4.1.1.200.1", "1.2.840.10008.5.1.4.1.1.200.3", "1.2.840.10008.5.1.4.1.1.200.7",
             "1.2.840.10008.5.1.4.1.1.201.1", "1.2.840.10008.5.1.4.38.1", "1.2.840.10008.5.1.4.39.1",
@@ -28,7 +28,7 @@ struct RegistryTests {
         ])
     func withoutStudy(_ uid: String) throws {
         #expect(!SOPClass.isStorageInStudies(try UID(uid)))
-        // Performed protocols are of a study, as are private classes.
+        // Performed protocols belong to a study, and so do private classes.
         for uid in ["1.2.840.10008.5.1.4.1.1.200.2", "1.2.840.10008.5.1.4.1.1.200.8", "2.25.1"] {
             #expect(SOPClass.isStorageInStudies(try UID(uid)))
         }
@@ -53,17 +53,17 @@ struct RegistryTests {
         #expect(syntax.isEncapsulated == isEncapsulated)
     }
 
-    /// Below 1.2.840.10008.1.2.4. PS3.6 table A-1.
+    /// The last components of the UIDs below 1.2.840.10008.1.2.4. PS3.6 Table A-1.
     private static let compressed =
         [50...66, 70...70, 80...81, 90...93, 100...108, 110...112, 201...203].flatMap { $0.map { "\($0)" } }
         + (100...106).map { "\($0).1" }
 
-    @Test("There are as many as in the registry, and Papyrus 3")
+    @Test("The number of transfer syntaxes is that of the registry plus Papyrus 3")
     func count() {
         #expect(TransferSyntax.known.count == 11 + Self.compressed.count + 1)
     }
 
-    @Test("One that a later edition registers for compressed images is encapsulated")
+    @Test("A transfer syntax that a later edition registers for compressed images is encapsulated")
     func unregistered() throws {
         for uid in ["1.2.840.10008.1.2.4.67", "1.2.840.10008.1.2.4.300", "1.2.840.10008.1.2.4.112.1"] {
             let syntax = try #require(TransferSyntax(uid: uid))
@@ -74,7 +74,7 @@ struct RegistryTests {
     }
 
     @Test(
-        "What does not encode a data set, or is no UID, is not taken for a transfer syntax",
+        "A UID that does not encode a data set, or is not valid, is not a transfer syntax",
         arguments: [
             "1.2.840.10008.1.2.9", "1.2.840.10008.1.2.4", "1.2.840.10008.1.2.4.", "1.2.840.10008.1.2.4.../x",
             "1.2.840.10008.1.2.4." + String(repeating: "1", count: 64), "1.2.840.10008.1.2.40.1",
@@ -84,7 +84,7 @@ struct RegistryTests {
         #expect(TransferSyntax(uid: uid) == nil)
     }
 
-    @Test("Compressed without loss is preferred to video, that to uncompressed, that to loss, and that to an address")
+    @Test("The order of preference is lossless compression, video, uncompressed, lossy compression, URLs")
     func preference() {
         let groups = [
             ["202", "90", "70", "110", "66"].map { ".4." + $0 }, [".4.100", ".4.108", ".4.106.1"],
@@ -97,7 +97,7 @@ struct RegistryTests {
         }
     }
 
-    @Test("A tag reads as in the standard")
+    @Test("The text of a tag has the form of the standard")
     func tag() {
         #expect("\(Tag.sopInstanceUID)" == "(0008,0018)")
         #expect("\(Tag.pixelData)" == "(7FE0,0010)")

@@ -4,14 +4,14 @@ import Testing
 @Suite("UID")
 struct UIDTests {
     @Test(
-        "Well-formed UIDs are taken",
+        "Valid UIDs are accepted",
         arguments: ["1", "1.2.840.10008.1.1", "2.25.0", "1.02", String(repeating: "1", count: 64)])
     func valid(_ text: String) throws {
         #expect(try UID(text).value == text)
     }
 
     @Test(
-        "Anything else is refused, and the error says where",
+        "Anything else is refused, and the error shows the position",
         arguments: [
             ("", UIDError.empty),
             (".", .emptyComponent(offset: 0)),
@@ -30,7 +30,7 @@ struct UIDTests {
     }
 
     @Test(
-        "Padding is taken off by the initialiser that says so",
+        "Only the trimming initialiser removes padding",
         arguments: ["1.2\0", "1.2 ", "1.2\0\0", "1.2 \0", "1.2"])
     func trimming(_ text: String) throws {
         #expect(try UID(trimming: Array(text.utf8)[...]).value == "1.2")

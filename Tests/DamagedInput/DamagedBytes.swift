@@ -1,7 +1,7 @@
 import SeededRandom
 
 extension [UInt8] {
-    /// Some bytes replaced, and perhaps the end cut off.
+    /// The bytes with some of them replaced and, in half of the cases, the end cut off.
     package func damaged(_ generator: inout SplitMix64) -> [UInt8] {
         var bytes = self
         for _ in 0..<Int.random(in: 1...8, using: &generator) {

@@ -4,20 +4,20 @@ extension ForeignProgram {
     package struct NotFound: Error, CustomStringConvertible {
         let name: String
         let mark: String
-        /// Those of this name that did not say it.
+        /// Programs with this name and another version text.
         let others: [String]
 
         package var description: String {
             let found = others.isEmpty ? "found none" : "found only \(others.joined(separator: ", "))"
-            return "expected in the PATH or in /usr/bin a \(name) whose version is \"\(mark)…\"; \(found)"
+            return "expected a \(name) whose version is \"\(mark)…\" in the PATH or in /usr/bin; \(found)"
         }
     }
 
-    /// This process's.
+    /// This process's `PATH`.
     package static var path: String { ProcessInfo.processInfo.environment["PATH"] ?? "" }
 
-    /// The first of its name, in `path` or else in Debian's folder, whose `--version` says `mark`: others have the names of
-    /// DCMTK's programs too, pynetdicom's `storescu` and `echoscu` among them.
+    /// The first program with this name, in `path` or else in `/usr/bin`, whose `--version` contains `mark`. Other
+    /// packages have programs with the names of DCMTK's, such as pynetdicom's `storescu` and `echoscu`.
     package static func find(_ name: String, saying mark: String, in path: String) async throws -> String {
         var others: [String] = []
         for folder in path.split(separator: ":").map(String.init) + ["/usr/bin"] where folder.hasPrefix("/") {

@@ -2,14 +2,15 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Runs programs of others.
+/// Runs programs that are not part of this project.
 ///
-/// Not by Foundation's `Process`, which lists `/proc/self/fd` before it begins and copies 256 bytes of each name, however short it
-/// is: where many files are open it reads past the end of a page now and then, and the tests end by signal 11.
+/// It does not use Foundation's `Process`, which lists `/proc/self/fd` first and copies 256 bytes of each name, however
+/// short the name is. With many open files, that sometimes reads past the end of a page, and the tests crash with
+/// signal 11.
 package enum ForeignProgram {
     package struct Result: Sendable {
         package let status: Int32
-        /// Both of its outputs.
+        /// Standard output and standard error.
         package let output: String
     }
 
@@ -22,14 +23,14 @@ package enum ForeignProgram {
 
     package static func run(_ path: String, _ arguments: [String]) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
-            // On a thread of its own: reading blocks until the program has ended.
+            // On a separate thread, because reading blocks until the program has ended.
             Thread.detachNewThread {
                 continuation.resume(with: Swift.Result { try runAndWait(path, arguments) })
             }
         }
     }
 
-    /// Blocks until it has ended.
+    /// Blocks until the program has ended.
     package static func runAndWait(_ path: String, _ arguments: [String]) throws -> Result {
         let (program, reading) = try starting.withLock { _ in try start(path, arguments) }
         defer { close(reading) }
@@ -39,10 +40,11 @@ package enum ForeignProgram {
         return Result(status: exitStatus(status), output: String(decoding: output, as: UTF8.self))
     }
 
-    /// One at a time: a program that starts in between would keep the pipe of another open.
+    /// Programs are started one at a time, because a program that is started concurrently would inherit the pipe and
+    /// keep it open.
     private static let starting = Mutex(())
 
-    /// Its id, and the end of the pipe from which its output is read.
+    /// Returns the process id, and the end of the pipe for reading its output.
     private static func start(_ path: String, _ arguments: [String]) throws -> (pid_t, Int32) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw CannotStart(path: path, errno: errno) }
@@ -88,7 +90,7 @@ package enum ForeignProgram {
         }
     }
 
-    /// Of a program that ended by a signal, 128 and the signal, as shells have it.
+    /// For a program that a signal ended, 128 plus the signal, as in shells.
     private static func exitStatus(_ status: Int32) -> Int32 {
         let signal = status & 0x7F
         return signal == 0 ? (status >> 8) & 0xFF : 128 + signal

@@ -3,7 +3,7 @@ import HTTP
 import TestLog
 
 extension AWSClient {
-    /// A client whose services are all at `url`, with three attempts a millisecond or two apart.
+    /// A client whose services are all at `url`. By default it makes three attempts, one or two milliseconds apart.
     package static func loopback(
         _ url: String, http: HTTPClient, environment: [String: String] = accessKey,
         retryPolicy: RetryPolicy = RetryPolicy(maximumAttempts: 3, baseDelay: .milliseconds(1)),

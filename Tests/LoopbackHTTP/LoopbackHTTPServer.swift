@@ -4,7 +4,7 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// An HTTP server on a port of the kernel's choice on 127.0.0.1: answers as its test says and keeps what it was asked.
+/// An HTTP server on a free port of 127.0.0.1. The test determines its replies; it records all requests.
 package final class LoopbackHTTPServer: Sendable {
     package struct Request: Sendable {
         package let method: String
@@ -19,9 +19,9 @@ package final class LoopbackHTTPServer: Sendable {
 
     package enum Reply: Sendable {
         case response(HTTPResponse)
-        /// Closes the connection instead of an answer.
+        /// Closes the connection without a response.
         case hangUp
-        /// Leaves the connection open.
+        /// Sends nothing and leaves the connection open.
         case silence
 
         package static func status(_ status: Int, headers: HTTP.HTTPHeaders = [:], _ body: String = "") -> Reply {
@@ -38,7 +38,7 @@ package final class LoopbackHTTPServer: Sendable {
         self.answer = answer
     }
 
-    /// Serves while `body` runs, which gets the server, its URL and a client.
+    /// Serves while `body` runs. `body` gets the server, its URL and a client.
     package static func serve(
         _ answer: @escaping Answer, to body: (LoopbackHTTPServer, String, HTTPClient) async throws -> Void
     ) async throws {
@@ -58,14 +58,14 @@ package final class LoopbackHTTPServer: Sendable {
         try await channel.close().get()
     }
 
-    /// Serves these replies in their order, and the last one from then on.
+    /// Sends these replies in order, and repeats the last one.
     package static func serve(
         _ replies: Reply..., to body: (LoopbackHTTPServer, String, HTTPClient) async throws -> Void
     ) async throws {
         try await serve({ replies[min($0.index, replies.count - 1)] }, to: body)
     }
 
-    /// What came so far.
+    /// The requests so far.
     package var requests: [Request] { received.withLock { $0 } }
 
     private func reply(to head: HTTPRequestHead, body: [UInt8], indexOnConnection: Int) -> Reply {
@@ -80,7 +80,7 @@ package final class LoopbackHTTPServer: Sendable {
         return answer(request)
     }
 
-    /// One connection: gathers each request and writes the server's reply.
+    /// Handles one connection: collects each request and writes the server's reply.
     private final class Connection: ChannelInboundHandler {
         typealias InboundIn = HTTPServerRequestPart
         typealias OutboundOut = HTTPServerResponsePart

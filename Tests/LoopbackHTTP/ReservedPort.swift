@@ -1,6 +1,6 @@
 import Glibc
 
-/// A port on which nobody listens, and which nobody else is given as long as this lives: it is bound, and no more.
+/// A port without a listener. It is bound but not listening, so that no other program gets it while this object exists.
 package final class ReservedPort {
     struct NotBound: Error {
         let errno: Int32

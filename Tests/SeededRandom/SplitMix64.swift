@@ -1,4 +1,4 @@
-/// A small generator with a seed, so that what was drawn once can be drawn again.
+/// A small random number generator with a seed, so that a run can be repeated.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

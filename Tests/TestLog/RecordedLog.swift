@@ -3,7 +3,7 @@ import Logging
 import StructuredLog
 import Synchronization
 
-/// Keeps a logger's lines.
+/// Records the lines of a logger.
 package final class RecordedLog: Sendable {
     private let recorded = Mutex<[String]>([])
     private let format: LogFormat

@@ -1,6 +1,6 @@
 import DICOM
 
-/// Writes synthetic data sets in any encoding: the opposite half of the reader.
+/// Writes synthetic data sets in any encoding: the counterpart of the reader.
 struct DataSetBuilder {
     let isExplicitVR: Bool
     let byteOrder: ByteOrder
@@ -22,7 +22,7 @@ struct DataSetBuilder {
         bytes += value
     }
 
-    /// Nil for an undefined length.
+    /// `nil` for an undefined length.
     mutating func header(_ tag: Tag, _ vr: String, length: UInt32?) {
         let length = length ?? 0xFFFF_FFFF
         append(tag.group)
@@ -52,7 +52,7 @@ struct DataSetBuilder {
 }
 
 extension DataSetBuilder {
-    /// An instance with all elements that the header reader looks for, and pixel data behind them.
+    /// An instance with all elements that the header reader needs, followed by pixel data.
     static func instance(_ transferSyntax: TransferSyntax, beforeUIDs: (inout DataSetBuilder) -> Void = { _ in })
         -> [UInt8]
     {
@@ -62,7 +62,7 @@ extension DataSetBuilder {
         set.element(.sopInstanceUID, "UI", "1.2.3.4.5", padding: 0)
         set.element(.studyDate, "DA", "20261123")
         set.element(Tag(0x0008, 0x1030), "LO", "Synthetic study")
-        // A private sequence of undefined length that repeats the UIDs, which do not count inside.
+        // A private sequence of undefined length that repeats the UIDs. UIDs inside a sequence must be ignored.
         set.header(Tag(0x0009, 0x1001), "SQ", length: nil)
         set.header(.item, "", length: nil)
         set.element(.sopInstanceUID, "UI", "9.9.9", padding: 0)

@@ -1,6 +1,6 @@
 import CZlib
 
-/// Raw deflate, as PS3.5 §A.5 wants it.
+/// Raw deflate, as PS3.5 §A.5 requires.
 func deflated(_ bytes: [UInt8]) -> [UInt8] {
     var stream = z_stream()
     let version = ZLIB_VERSION
