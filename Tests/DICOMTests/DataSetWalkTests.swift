@@ -124,7 +124,7 @@ struct DataSetWalkTests {
         #expect(ending == .cut(DataSetCut(element: place, missingBytes: ofFragment)))
     }
 
-    @Test("A deflated stream is inflated to its end, and cut before it")
+    @Test("A deflated stream is read to its end, and a shorter one is cut")
     func deflatedStream() throws {
         let noise = (0..<3000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
         let bytes = deflated(

@@ -1,4 +1,4 @@
-/// What must hold for the item that is there.
+/// The condition of a conditional write, about the existing item.
 package struct DynamoDBCondition: Sendable {
     let expression: String
     let names: [String: String]

@@ -21,7 +21,7 @@ package struct SigV4Signer: Sendable {
         var request = request
         let timestamp = date.formatted(Self.timestampStyle)
         let payloadHash = request.headers[Self.payloadHashName] ?? SHA256.hash(request.body).hexadecimal
-        request.headers["Authorization"] = nil  // of an earlier signature
+        request.headers["Authorization"] = nil  // left from an earlier signature
         request.headers["X-Amz-Date"] = timestamp
         request.headers["X-Amz-Security-Token"] = credentials.sessionToken
         if isS3 { request.headers[Self.payloadHashName] = payloadHash }
