@@ -88,7 +88,7 @@ def code_with(path: str, old: str, new: str) -> SwiftCode:
         (
             "ImportIntake/RejectionItems.swift",
             "table.rejected(rejection, at: date)",
-            'table.jobProgressed("", setting: [:])',
+            'table.jobProgressed("", ImportJobUpdate())',
             "TriggerImportRole",
             # It writes items elsewhere.
             {"missing: dynamodb:UpdateItem at no place in WHERE"},
