@@ -154,6 +154,7 @@ let package = Package(
                 "AWS", "ForeignPrograms", "HTTP", "ImportPipeline", "LoopbackHTTP", "SampleDocuments", "SeededRandom",
                 "TestLog",
             ],
+            exclude: ["Fixtures"],
             swiftSettings: settings),
         .testTarget(
             name: "ImportIntakeTests",

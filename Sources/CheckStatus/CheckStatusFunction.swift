@@ -5,8 +5,8 @@ import LambdaRuntime
 import Logging
 import StructuredLog
 
-/// Looks at an import job, brings its item up to date and says what is next. COMPLETED alone proves nothing: what the job's
-/// output says is compared with the delivery, instance by instance.
+/// Looks at an import job, updates its item and decides what the execution does next. The status COMPLETED alone proves
+/// nothing: the output of the job is compared with the delivery, instance by instance.
 @main
 struct CheckStatusFunction: LambdaHandler {
     private let healthImaging: HealthImagingClient
@@ -19,16 +19,16 @@ struct CheckStatusFunction: LambdaHandler {
     private let tagsWarned: Bool
     private let metrics: EmbeddedMetrics?
 
-    /// How long after a job's end it is looked at again because a row of the index could not be written.
+    /// Seconds after the end of a job in which CheckStatus tries again if a row of the index could not be written.
     private static let indexPatience: TimeInterval = 3_600
 
     static let settings = [
         FunctionSetting("TABLE_NAME", "the import job table"),
         FunctionSetting("INSTANCE_TABLE_NAME", "the index of instances; without it nothing is written there"),
         FunctionSetting("DATASTORE_ID", "the HealthImaging data store"),
-        FunctionSetting("POLL_SECONDS", "before a job that failed is started again, 1 to 3600"),
+        FunctionSetting("POLL_SECONDS", "seconds before a job that failed is started again, 1 to 3600"),
         FunctionSetting("TAG_IMPORTED", "true: imported objects are tagged, so that they may expire"),
-        FunctionSetting("TAG_WARNED", "true: those that were imported with a warning are tagged too"),
+        FunctionSetting("TAG_WARNED", "true: objects that were imported with a warning are tagged too"),
         FunctionSetting("METRICS_NAMESPACE, METRICS_SERVICE", "where metrics go; without the first none are written"),
     ]
 
@@ -98,7 +98,8 @@ struct CheckStatusFunction: LambdaHandler {
         case .failed: return (.jobFailed(message: job.message), nil)
         case .completed:
             let summary = try await output.summary()
-            // A job that does not say when it ended did so after it was submitted: without either it would be waited for ever.
+            // If the job does not say when it ended, the time of its submission counts. If neither is known, the output
+            // is not waited for.
             let endedAt = (job.endedAt ?? job.submittedAt)?.date ?? .distantPast
             guard summary != nil || ImportVerdict.isManifestOverdue(since: endedAt, at: Date()) else {
                 return (.pending, nil)
@@ -118,27 +119,26 @@ struct CheckStatusFunction: LambdaHandler {
         }
     }
 
-    /// Brings the item up to date, after the report that it points to.
+    /// Updates the item. The report that the item points to is written before.
     private func record(
         _ verdict: ImportVerdict, _ reportS3URI: String?, of job: HealthImagingClient.JobProperties,
         event: ImportProgress, isStartedAgain: Bool
     ) async throws {
-        var attributes = verdict.attributes
-        // An item that is written once more by a repeated start keeps the status that it had: the last word is said in any case.
-        if job.jobStatus != event.jobStatus || verdict.outcome != .pending {
-            attributes["jobStatus"] = job.jobStatus.text
+        var update = ImportJobUpdate(reportS3URI: reportS3URI)
+        if job.jobStatus != event.jobStatus { update.jobStatus = job.jobStatus }
+        if case .ended(let outcome, _, let findings) = verdict {
+            // A repeated start may have written the item again with an earlier status: the final status is always
+            // written.
+            update.jobStatus = job.jobStatus
+            update.ending = .init(
+                outcome, at: job.endedAt?.date ?? Date(), findings, isStartedAgain: isStartedAgain)
         }
-        if verdict.outcome != .pending {
-            attributes["outcome"] = verdict.outcome.rawValue
-            attributes["endedAt"] = PipelineJSON.timestamp(job.endedAt?.date ?? Date())
-            if isStartedAgain { attributes["startedAgain"] = "true" }
-        }
-        attributes["reportS3Uri"] = reportS3URI
-        if !attributes.isEmpty { try await table.jobProgressed(event.jobId, setting: attributes) }
+        try await table.jobProgressed(event.jobId, update)
     }
 
-    /// Writes what became of each instance into the index. The item is written by now: the index keeps no outcome back. A table that
-    /// does not answer is tried again for an hour, then the rows stay as they are until somebody starts the import again.
+    /// Writes the result of each instance into the index. The item is written before, so the index delays no outcome.
+    /// If the table does not answer, this is tried again for an hour; then the rows stay as they are until the import
+    /// is started again by hand.
     private func writeRows(
         of look: Look, _ job: HealthImagingClient.JobProperties, event: ImportProgress, isStartedAgain: Bool,
         logger: Logger
@@ -165,7 +165,8 @@ struct CheckStatusFunction: LambdaHandler {
         throw error
     }
 
-    /// The next jobs are looked at when this one's time tells. A time that cannot be kept is no reason to look again.
+    /// Keeps how long the job took: it decides when the next jobs are looked at. If it cannot be kept, this is no
+    /// reason to look again.
     private func remember(
         _ job: HealthImagingClient.JobProperties, of request: ImportRequest, logger: Logger
     ) async {
@@ -175,11 +176,11 @@ struct CheckStatusFunction: LambdaHandler {
             let recent = try await jobTimes.recentTimes()
             try await jobTimes.replaceRecentTimes(RecentJobTimes(after: seconds, before: recent))
         } catch {
-            logger.warning("could not keep how long the job took", error: error)
+            logger.warning("could not store how long the job took", error: error)
         }
     }
 
-    /// Imports by their outcome, when it is the last word on them.
+    /// Counts the import by its outcome when the outcome is final.
     private func count(_ look: Look, of event: ImportProgress, isStartedAgain: Bool) {
         let outcome = look.verdict.outcome
         guard outcome != .pending else { return }

@@ -1,9 +1,9 @@
 import StructuredLog
 
-/// What HealthImaging says of an import that failed; its texts are documented nowhere (unverified).
+/// Classes of the errors that HealthImaging reports for an import. Its texts are not documented (unverified).
 extension ErrorClass {
-    /// Of a job that is FAILED. Reasons that name a mistake of ours are permanent; any other may be transient, since starting again
-    /// costs little and an image is worth it.
+    /// The class of a FAILED job. Reasons that name a mistake on our side are permanent. Any other reason may be
+    /// transient: another try costs little compared with a lost image.
     init(jobMessage: String?) {
         let message = (jobMessage ?? "").lowercased()
         self =
@@ -11,7 +11,8 @@ extension ErrorClass {
             ? .busy : Self.permanentWords.contains(where: message.contains) ? .permanent : .transient
     }
 
-    /// Of a file in a job's `FAILURE` folder. Here any other reason is permanent: it is most likely the file's.
+    /// The class of a file in a job's `FAILURE` folder. Any unknown reason is permanent here: it most likely lies in
+    /// the file.
     init(exceptionType: String) {
         let type = exceptionType.lowercased()
         self =

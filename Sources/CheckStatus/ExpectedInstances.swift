@@ -4,23 +4,26 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// What an import has to bring, and what else its delivery holds.
+/// The instances that an import must contain, and what else its delivery holds.
 struct ExpectedInstances: Sendable, Equatable {
     let count: Int
     let delivery: DeliveryID
-    /// Of the keys of the objects that the job takes: the delivery's, or one of its studies'.
+    /// The beginning of the keys of all objects that the job takes: the prefix of the delivery, or of one of its
+    /// studies.
     let prefix: String
-    /// nil where no document lists them.
+    /// `nil` if no document lists them.
     let keys: Set<ByteText>?
-    /// What all manifests of the delivery list, whose senders were told that it is stored; nil where that is not known.
+    /// The keys in all manifests of the delivery: their senders were told that the objects are stored. `nil` if this is
+    /// not known.
     var acknowledged: Set<ByteText>?
-    /// Whether its task has closed the delivery itself. One that was closed in its place may hold more that was acknowledged: a
-    /// second look finds it.
+    /// Whether the task of the delivery has closed it. A delivery that a sweep closed may hold more acknowledged
+    /// objects, which a second look finds.
     var isClosed = false
-    /// SOP classes of what is acknowledged, as far as they are known.
+    /// The SOP classes of acknowledged objects, as far as they are known.
     var classes: [ByteText: String] = [:]
 
-    /// By the manifest that the request names; an object of the inbox has none, but its key follows from the request.
+    /// Reads the manifest that the request names. An object of the inbox has no manifest, but its key follows from the
+    /// request.
     static func of(_ request: ImportRequest, s3: S3Client, logger: Logger) async throws -> ExpectedInstances {
         let bucket = try S3URI(request.inputS3Uri).bucket
         let (delivery, prefix) = (request.deliveryId, try S3URI(request.inputS3Uri).key)
@@ -43,7 +46,7 @@ struct ExpectedInstances: Sendable, Equatable {
             classes: classes(of: manifests ?? [manifest]))
     }
 
-    /// The manifest that the import was started by; nil where it is not there any more, or not as it was.
+    /// The manifest by which the import was started; `nil` if it does not exist any more, or is not valid any more.
     private static func ownManifest(
         of request: ImportRequest, bucket: String, s3: S3Client, logger: Logger
     ) async throws -> DeliveryManifest? {
@@ -61,7 +64,8 @@ struct ExpectedInstances: Sendable, Equatable {
         return nil
     }
 
-    /// The other manifests of the delivery; nil where one of them cannot be read: then it is not known what was acknowledged.
+    /// The other manifests of the delivery; `nil` if one of them cannot be read: then it is not known which objects
+    /// were acknowledged.
     private static func others(
         beside own: ImportID, bucket: String, s3: S3Client, logger: Logger
     ) async -> [DeliveryManifest]? {
@@ -81,7 +85,7 @@ struct ExpectedInstances: Sendable, Equatable {
         }
     }
 
-    /// nil: there is none.
+    /// `nil` if it does not exist.
     private static func manifest(of id: ImportID, bucket: String, s3: S3Client) async throws -> DeliveryManifest? {
         do {
             return try await s3.getDocument(

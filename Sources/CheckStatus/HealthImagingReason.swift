@@ -1,9 +1,10 @@
 import ImportPipeline
 
-/// Why HealthImaging did not import an instance, as far as it may stand in the table, which holds no patient's data.
+/// The reason why HealthImaging did not import an instance, as far as the table may contain it. The table holds no
+/// patient's data.
 ///
-/// The service's messages are not documented, and may quote what a file holds. Only words are repeated that cannot be a value of a
-/// patient's: see `isHarmless`. What is left out becomes `…`; the report has the message in full.
+/// The messages of the service are not documented, and may quote the content of a file. So only words are repeated that
+/// cannot be a value of a patient's: see `isHarmless`. `…` replaces the others; the report has the whole message.
 struct HealthImagingReason: Equatable {
     let text: String
     let isComplete: Bool
@@ -29,20 +30,20 @@ struct HealthImagingReason: Equatable {
         isComplete = !words.contains("…") && scalars.count == message.unicodeScalars.count
     }
 
-    /// What is between these is a value most likely.
+    /// Text between these is most likely a value.
     private static let closing: [Unicode.Scalar: Unicode.Scalar] = [
         "\"": "\"", "'": "'", "`": "`", "“": "”", "‘": "’", "«": "»", "[": "]", "<": ">", "{": "}",
     ]
 
     private static let punctuation: [Unicode.Scalar] = [".", ",", ":", ";", "!", "?", ")"]
 
-    /// A quotation of one character, such as `'`, has not ended.
+    /// A word of one character, such as `'`, does not end a quotation.
     private static func ends(_ word: Substring, with closing: Unicode.Scalar) -> Bool {
         let scalars = word.unicodeScalars.dropFirst()
         return scalars.last { !punctuation.contains($0) } == closing
     }
 
-    /// Capitalised words that messages begin with, and names of the standard's and AWS's own.
+    /// Capitalised words with which messages begin, and names from the standard and from AWS.
     private static let known: Set<Substring> = [
         "A", "An", "The", "This", "Attribute", "Element", "Error", "Expected", "Failed", "File", "Invalid", "Missing",
         "Object",
@@ -51,15 +52,16 @@ struct HealthImagingReason: Equatable {
         "S3", "SOP", "UID", "UIDs", "VR",
     ]
 
-    /// Of the keywords of the standard, and of exceptions: a name such as McDonald has none of them.
+    /// Parts of the keywords of the standard, and of the names of exceptions. A name such as McDonald contains none of
+    /// them.
     private static let partsOfKeywords = [
         "UID", "ID", "Patient", "Study", "Series", "Instance", "Image", "Pixel", "Frame", "Syntax", "Sequence",
         "Character",
         "Date", "Time", "Number", "Description", "Exception", "Error",
     ]
 
-    /// Words in lower-case letters, known ones, keywords, tags, UIDs, and numbers of at most four digits, such as lengths. Names
-    /// and identifiers begin with a capital letter, have a `^`, or more digits.
+    /// Harmless are words in lower-case letters, known words, keywords, tags, UIDs, and numbers of at most four digits,
+    /// such as lengths. Names and identifiers begin with a capital letter, contain a `^`, or have more digits.
     private static func isHarmless(_ word: Substring) -> Bool {
         var core = word.unicodeScalars[...]
         if core.first == "(" { core.removeFirst() }

@@ -2,8 +2,8 @@ import ByteComparison
 import ImportPipeline
 
 extension ImportProof {
-    /// What became of each study of the delivery, in the order of their UIDs. Empty where HealthImaging does not say it of each instance, and
-    /// where no document lists them.
+    /// The result of each study of the delivery, ordered by UID. Empty if HealthImaging does not name every instance,
+    /// or no document lists the instances.
     var studies: [ImportReport.Study] {
         guard basis == .instances, let keys = expected.keys else { return [] }
         let byStudy = Dictionary(grouping: keys) { BucketLayout.instance(ofKey: $0.text, in: expected.delivery)?.study }
@@ -16,7 +16,8 @@ extension ImportProof {
         }.sorted { $0.studyInstanceUID < $1.studyInstanceUID }
     }
 
-    /// The one study that was not imported whole; nil: there is none, or more than one, or it is not known.
+    /// The only study that was not imported completely; `nil` if every study was, if several were not, or if it is not
+    /// known.
     var incompleteStudy: ImportReport.Study? {
         let incomplete = studies.filter { $0.importedCount < $0.instanceCount }
         return incomplete.count == 1 ? incomplete[0] : nil

@@ -2,23 +2,23 @@ import ByteComparison
 import ImportPipeline
 import StructuredLog
 
-/// A delivery beside what HealthImaging says of its import. What HealthImaging does not say, or says in a way that cannot be read, is
-/// not known; it proves nothing.
+/// Compares a delivery with what HealthImaging says about its import. Anything that HealthImaging does not say, or says
+/// in a form that cannot be read, is not known and proves nothing.
 struct ImportProof: Sendable, Equatable {
     let expected: ExpectedInstances
-    /// nil where job-output-manifest.json never came.
+    /// `nil` if job-output-manifest.json did not appear.
     let summary: JobOutputManifest.Summary?
-    /// nil where HealthImaging names no files.
+    /// `nil` if HealthImaging names no files.
     let results: JobResults?
 
-    /// What the outcome rests on.
+    /// The kind of evidence for the outcome.
     var basis: ImportReport.Proof {
         if let results, let keys = expected.keys, results.isComplete || keys.isSubset(of: named) { return .instances }
         return importedCount == nil || failedCount == nil ? .nothing : .counts
     }
 
-    /// Whether every instance of the delivery was imported. Other objects below its prefix do not count: their senders were
-    /// told to send them again.
+    /// Whether every instance of the delivery was imported. Other objects below its prefix do not count: their senders
+    /// were told to send them again.
     var isWhole: Bool {
         guard let importedCount, importedCount >= expected.count else { return false }
         switch basis {
@@ -28,41 +28,43 @@ struct ImportProof: Sendable, Equatable {
         }
     }
 
-    /// Whether it is certain that none was.
+    /// Whether it is certain that no instance was imported.
     var isNothingImported: Bool {
         guard results?.imported.isEmpty ?? true else { return false }
         if let keys = expected.keys, let results, keys.isSubset(of: results.failedKeys) { return true }
         return summary?.numberOfImportedFiles == 0 && results?.isComplete ?? true
     }
 
-    /// Keys that are imported as far as is known, also of objects that the delivery does not list.
+    /// Keys that are imported, as far as is known. They include objects that the delivery does not list.
     var held: Set<ByteText> { basis == .counts && isWhole ? named.union(expected.keys ?? []) : named }
 
-    /// How many files HealthImaging has imported, nil where neither its numbers nor its lines say so. Whether its number counts files
-    /// with warnings is unverified: where more files are named, as many are added as have warnings.
+    /// How many files HealthImaging has imported; `nil` if neither its numbers nor its lines say so. It is unverified
+    /// whether its number includes files with warnings. So if more files are named than counted, up to the number of
+    /// files with warnings is added.
     var importedCount: Int? {
         guard let counted = summary?.numberOfImportedFiles else { return results == nil ? nil : named.count }
         return max(counted, min(named.count, counted + (results?.warned.count ?? 0)))
     }
 
-    /// nil where neither HealthImaging's numbers nor all of its lines say how many files have failed.
+    /// How many files have failed; `nil` if neither the numbers of HealthImaging nor all of its lines say so.
     var failedCount: Int? {
         summary?.numberOfFailedFiles ?? (results?.isComplete == true ? results?.failedKeys.count : nil)
     }
 
-    /// Keys of the delivery that HealthImaging mentions neither as imported nor as failed, in their order. Empty where lines are
-    /// missing: the delivery's instances may be in those.
+    /// Keys of the delivery that HealthImaging names neither as imported nor as failed, in order. Empty if lines are
+    /// missing: these may name the instances.
     var missing: [String] {
         guard basis == .instances else { return [] }
         return notImported.subtracting(results?.failedKeys ?? []).sorted().map(\.text)
     }
 
-    /// What HealthImaging says of instances of the delivery that it did not import.
+    /// The lines about instances of the delivery that were not imported.
     var failures: [JobResults.FailedFile] {
         (results?.failed ?? []).filter { expected.keys?.contains(ByteText($0.key)) ?? true }
     }
 
-    /// Why instances of the delivery were not imported, by the one among the reasons that another attempt may help most.
+    /// The class of the reasons why instances were not imported. If there are several, it is the class for which
+    /// another attempt helps most.
     var cause: ErrorClass {
         let causes = failures.map { ErrorClass(exceptionType: $0.errorType) }
         if causes.contains(.busy) { return .busy }
@@ -70,29 +72,31 @@ struct ImportProof: Sendable, Equatable {
         return isServersFault || causes.contains(.transient) ? .transient : .permanent
     }
 
-    /// Keys of the delivery that HealthImaging has imported and warns of.
+    /// Keys of the delivery that HealthImaging has imported with a warning.
     var warned: Set<ByteText> {
         let warned = results?.warned ?? []
         return expected.keys?.intersection(warned) ?? warned
     }
 
-    /// Keys that HealthImaging mentions and no manifest of the delivery lists: the objects landed, but their senders were never
-    /// told so. A key outside the delivery's prefix is another's, whatever HealthImaging's output says.
+    /// Keys that HealthImaging names and no manifest of the delivery lists: the objects are stored, but their senders
+    /// were never told so. A key outside the prefix of the delivery belongs to another one, whatever the output of
+    /// HealthImaging says.
     var unacknowledged: Set<ByteText> {
         guard let results, let acknowledged = expected.acknowledged else { return [] }
         return results.imported.union(results.failedKeys).subtracting(acknowledged)
             .filter { $0.text.begins(with: expected.prefix) }
     }
 
-    /// Instances in image sets that are not primary, by whichever of the two says more.
+    /// The number of instances in image sets that are not primary: the larger of the two numbers that HealthImaging
+    /// gives.
     var nonPrimaryCount: Int {
         max(results?.nonPrimary.count ?? 0, summary?.numberOfNonPrimaryInstances ?? 0)
     }
 
-    /// Keys whose objects may expire under a tag. Of a delivery that is not whole everything acknowledged stays: it may have to be
-    /// imported once more.
+    /// Keys whose objects may expire under a tag. If a delivery was not imported completely, all acknowledged objects
+    /// are kept: they may have to be imported again.
     func mayExpire(as tag: RetentionTags.Tag, evenWithWarnings: Bool) -> Set<ByteText> {
-        // Where not everything can be read, or not everything has come, it is not known which files HealthImaging warns of.
+        // If the output is incomplete or cannot be read completely, it is not known which files have warnings.
         guard let results, results.isComplete, summary != nil else { return [] }
         let keys: Set<ByteText> =
             switch tag {
@@ -114,7 +118,8 @@ struct ImportProof: Sendable, Equatable {
             unreadableCount: results?.unreadableCount ?? 0)
     }
 
-    /// Keys that HealthImaging names as imported. One that it names as failed too counts as failed: it can be imported once more.
+    /// Keys that HealthImaging names as imported. A key that it also names as failed counts as failed: it can be
+    /// imported again.
     private var named: Set<ByteText> {
         results?.imported.subtracting(results?.failedKeys ?? []) ?? []
     }

@@ -1,16 +1,16 @@
 import ImportPipeline
 
-/// `report.json` in a job's output folder: what became of each instance that was not simply imported. It names objects by
-/// their keys, and is the place for what HealthImaging says of each, which the table has no room for.
+/// `report.json` in a job's output folder: the result of each instance that was not simply imported. It names objects
+/// by their keys, and contains the messages of HealthImaging, for which the table has no room.
 struct ImportReport: Encodable, Sendable, Equatable {
-    /// What the outcome rests on.
+    /// The kind of evidence for the outcome.
     enum Proof: String, Encodable, Sendable {
-        /// Every instance was looked up among those that HealthImaging names.
+        /// Every instance was compared with the lines of HealthImaging.
         case instances
-        /// HealthImaging named none, or not all that it wrote could be read, or it is not known which there should be: numbers were
-        /// compared.
+        /// Numbers were compared: HealthImaging named no instances, or its output could not be read completely, or the
+        /// expected instances are not known.
         case counts
-        /// HealthImaging gave no such numbers either.
+        /// HealthImaging gave no numbers either.
         case nothing
     }
 
@@ -21,8 +21,8 @@ struct ImportReport: Encodable, Sendable, Equatable {
     }
 
     let deliveryId: DeliveryID
-    /// As the data set has it, as are the next two: set where the delivery holds one study, series or instance only. A key has the
-    /// SHA-256 of a malformed one.
+    /// As the data set has it, as are the next two: set if the delivery has only one study, series or instance. A key
+    /// contains the SHA-256 of a malformed UID.
     let studyInstanceUID: String?
     let seriesInstanceUID: String?
     let sopInstanceUID: String?
@@ -31,21 +31,21 @@ struct ImportReport: Encodable, Sendable, Equatable {
     let outcome: ImportOutcome
     let proof: Proof
     let instanceCount: Int
-    /// nil: not known.
+    /// `nil` if it is not known.
     let importedCount: Int?
-    /// Those of the delivery, as far as each instance was looked up; at most `DeliveryManifest.maximumStudies`.
+    /// The studies of the delivery, if every instance was compared; at most `DeliveryManifest.maximumStudies`.
     let studies: [Study]
     let failed: [JobResults.FailedFile]
-    /// Keys of which HealthImaging says nothing.
+    /// Keys that HealthImaging does not name.
     let missing: [String]
-    /// Instances that were imported, and what HealthImaging warns of; not all of them where they are very many.
+    /// Imported instances with the warnings of HealthImaging; not all of them if there are very many.
     let warnings: [JobResults.WarnedFile]
     let warningCount: Int
     /// Keys of instances in image sets that are not primary.
     let nonPrimary: [String]
-    /// Keys of objects beside the delivery's instances, whose senders were never told that they were stored.
+    /// Keys of objects that are not instances of the delivery: their senders were never told that they were stored.
     let unacknowledged: [String]
-    /// What cannot be read of HealthImaging's lines about single files; not all of it where it is very much.
+    /// Lines of HealthImaging about single files that cannot be read; not all of them if there are very many.
     let unreadable: [JobResults.UnreadablePlace]
     let unreadableCount: Int
 }

@@ -2,54 +2,57 @@ import FoundationEssentials
 import ImportPipeline
 import StructuredLog
 
-/// What a look at a job proves, with the attributes that tell it in the item.
-struct ImportVerdict: Equatable {
-    let outcome: ImportOutcome
-    /// Whether the same import, started again, may well have another outcome, and when.
-    var cause = ErrorClass.permanent
-    var attributes: [String: String] = [:]
+/// What a look at an import job proves.
+enum ImportVerdict: Equatable {
+    /// The job has not ended, or its output is not complete yet.
+    case pending
+    /// The job has ended. `cause` says whether the same import may have another outcome when it is started again.
+    case ended(ImportOutcome, cause: ErrorClass, ImportFindings)
 
-    static let pending = ImportVerdict(outcome: .pending)
-
-    /// How long an output manifest may be late before nothing more is expected of it.
+    /// Seconds after the end of a job in which its output manifest may still appear.
     static let manifestPatience: TimeInterval = 900
 
+    /// HealthImaging reports the job as FAILED.
     static func jobFailed(message: String?) -> ImportVerdict {
-        ImportVerdict(
-            outcome: .failed, cause: ErrorClass(jobMessage: message),
-            attributes: [
-                // An item has room for 400 KB in all.
-                "message": message.map(DocumentLimits.shortened)
-                    ?? "HealthImaging reports the job as FAILED and gives no reason"
-            ])
+        // An item has at most 400 KB in all.
+        let text =
+            message.map(DocumentLimits.shortened) ?? "HealthImaging reports the job as FAILED and gives no reason"
+        return .ended(.failed, cause: ErrorClass(jobMessage: message), ImportFindings(message: text))
     }
 
     static func isManifestOverdue(since endedAt: Date, at now: Date) -> Bool {
         now.timeIntervalSince(endedAt) > manifestPatience
     }
+
+    var outcome: ImportOutcome {
+        if case .ended(let outcome, _, _) = self { outcome } else { .pending }
+    }
 }
 
 extension ImportVerdict {
-    /// The proof decides, whatever the job's status says. Instance by instance, where HealthImaging names them; otherwise by
-    /// the numbers. Where neither proves anything the import is PARTIAL: the originals stay, and it can be started again.
+    /// The proof decides, whatever the status of the job is: instance by instance where HealthImaging names the
+    /// instances, otherwise by its numbers. Where neither proves anything the import is PARTIAL: the originals stay,
+    /// and it can be started again.
     init(_ proof: ImportProof) {
-        outcome = proof.isWhole ? .imported : proof.isNothingImported ? .failed : .partial
-        cause = outcome == .imported ? .permanent : proof.cause
-        attributes["scannedCount"] = proof.summary?.numberOfScannedFiles.map(String.init)
-        attributes["importedCount"] = proof.importedCount.map(String.init)
-        attributes["failedCount"] = proof.failedCount.map(String.init)
-        attributes["imageSetCount"] = proof.summary?.numberOfGeneratedImageSets.map(String.init)
-        if !proof.missing.isEmpty { attributes["missingCount"] = String(proof.missing.count) }
-        if !proof.warned.isEmpty { attributes["warningCount"] = String(proof.warned.count) }
-        if proof.nonPrimaryCount > 0 { attributes["nonPrimaryCount"] = String(proof.nonPrimaryCount) }
-        if outcome != .imported, let study = proof.incompleteStudy {
-            attributes["incompleteStudyInstanceUID"] = study.studyInstanceUID
-            attributes["incompleteStudyInstanceCount"] = String(study.instanceCount)
+        let outcome: ImportOutcome = proof.isWhole ? .imported : proof.isNothingImported ? .failed : .partial
+        var findings = ImportFindings()
+        findings.scannedCount = proof.summary?.numberOfScannedFiles
+        findings.importedCount = proof.importedCount
+        findings.failedCount = proof.failedCount
+        findings.imageSetCount = proof.summary?.numberOfGeneratedImageSets
+        findings.missingCount = proof.missing.count
+        findings.warningCount = proof.warned.count
+        findings.nonPrimaryCount = proof.nonPrimaryCount
+        if outcome != .imported {
+            findings.incompleteStudy = proof.incompleteStudy.map {
+                .init(studyInstanceUID: $0.studyInstanceUID, instanceCount: $0.instanceCount)
+            }
+            findings.message = Self.message(proof)
         }
-        if outcome != .imported { attributes["message"] = Self.message(proof) }
+        self = .ended(outcome, cause: outcome == .imported ? .permanent : proof.cause, findings)
     }
 
-    /// A single instance has one reason, which fits into the item; of several the report has them.
+    /// The item holds the reason of a single instance. The report holds the reasons of several.
     private static func message(_ proof: ImportProof) -> String {
         if proof.expected.count == 1, let failure = proof.failures.first {
             let reason = HealthImagingReason("\(failure.errorType): \(failure.message)")

@@ -3,17 +3,18 @@ import ByteComparison
 import FoundationEssentials
 import ImportPipeline
 
-/// What a job that has ended says of each instance, for the index.
+/// The result of each instance of a job that has ended, for the index.
 struct InstanceOutcomes {
     private let request: ImportRequest
     private let job: [InstanceAttribute: String]
     private let isLast: Bool
 
-    /// `isStartedAgain`: another job of the import follows. What is not imported is under way then, and not failed.
+    /// `isStartedAgain`: another job of the import follows. An instance that was not imported is then still in
+    /// progress, and has not failed.
     init(of job: HealthImagingClient.JobProperties, event: ImportProgress, isStartedAgain: Bool) {
         request = event.request
         let endedAt = job.endedAt.map { PipelineJSON.timestamp($0.date) }
-        // Every look must come to the same time, whatever HealthImaging does not say.
+        // Every look must use the same time, even if HealthImaging leaves times out.
         let submittedAt =
             job.submittedAt.map { PipelineJSON.timestamp($0.date) } ?? endedAt ?? event.request.deliveryId.openedAt
         self.job = [.jobId: event.jobId, .submittedAt: submittedAt, .endedAt: endedAt].compactMapValues(\.self)
@@ -32,7 +33,8 @@ struct InstanceOutcomes {
         for key in proof.missing.map({ ByteText($0) }) where told.insert(key).inserted {
             attempts += [attempt(.missing, key, proof.expected, [:])].compactMap(\.self)
         }
-        // By the numbers nothing was imported. Where they say that some were, nobody knows which: those stay as they are.
+        // The numbers say that nothing was imported. If they say that some instances were, it is not known which ones:
+        // their rows stay as they are.
         guard outcome == .failed else { return attempts }
         let others = (proof.expected.keys ?? []).subtracting(told)
         return attempts
@@ -56,7 +58,7 @@ struct InstanceOutcomes {
         ].compactMapValues(\.self)
     }
 
-    /// What HealthImaging says may quote what the file holds.
+    /// The text of HealthImaging may quote the content of the file.
     private func failed(
         _ key: ByteText, _ errorType: String, _ message: String, _ expected: ExpectedInstances
     ) -> InstanceAttempt? {

@@ -4,18 +4,18 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// Reads what HealthImaging wrote about a job that has ended, and writes the report beside it. What cannot be decoded is said, and is
-/// no error.
+/// Reads what HealthImaging wrote about a job that has ended, and writes the report to the same folder. Content that
+/// cannot be decoded is logged or noted; it is not an error.
 struct JobOutputReader: Sendable {
     let s3: S3Client
     /// `{outputS3Uri}{datastoreId}-DicomImport-{jobId}/`.
     let folder: S3URI
     let logger: Logger
 
-    /// In the job's folder.
+    /// The maximum of files in the job's folder that are listed.
     private static let maximumFiles = 3_000
 
-    /// nil while the manifest is not there: it can follow the job's end by some seconds.
+    /// `nil` while the manifest does not exist: it may appear some seconds after the end of the job.
     func summary() async throws -> JobOutputManifest.Summary? {
         do {
             return try await s3.getDocument(
@@ -24,12 +24,13 @@ struct JobOutputReader: Sendable {
         } catch let error as AWSServiceError where error.statusCode == 404 {
             return nil
         } catch let error as DocumentError {
-            logger.warning("job-output-manifest.json cannot be read: the lines about single files count", error: error)
+            logger.warning(
+                "job-output-manifest.json cannot be read: only the lines about single files are used", error: error)
             return JobOutputManifest.Summary()
         }
     }
 
-    /// nil where HealthImaging left no lines about single files. Those of one job may have
+    /// `nil` if HealthImaging wrote no lines about single files. The lines of one job may have
     /// `DocumentLimits.maximumResultsBytes` in all.
     func results() async throws -> JobResults? {
         var results = JobResults()
@@ -41,7 +42,7 @@ struct JobOutputReader: Sendable {
         var hasFiles = false
         for name in JobResults.Folder.allCases {
             let prefix = "\(folder.key)\(name.rawValue)/"
-            // Whatever they are called: HealthImaging says nothing of their names.
+            // Files of any name are taken: HealthImaging does not document their names.
             for key in listing.objects.map(\.key) where key.begins(with: prefix) && key.ends(with: ".ndjson") {
                 hasFiles = true
                 let file = key.removing(prefix: folder.key).map(String.init) ?? key
@@ -59,7 +60,7 @@ struct JobOutputReader: Sendable {
         return hasFiles || !results.isComplete ? results : nil
     }
 
-    /// Its S3 URI.
+    /// Writes the report, and returns its S3 URI.
     func write(_ report: ImportReport) async throws -> String {
         let key = "\(folder.key)report.json"
         try await s3.putObject(
@@ -67,7 +68,7 @@ struct JobOutputReader: Sendable {
         return "s3://\(folder.bucket)/\(key)"
     }
 
-    /// nil where there are more.
+    /// `nil` if the file has more bytes.
     private func lines(of key: String, atMost maximumBytes: Int) async throws -> [UInt8]? {
         do {
             return try await s3.getObject(bucket: folder.bucket, key: key, maximumBytes: maximumBytes).body
@@ -76,8 +77,8 @@ struct JobOutputReader: Sendable {
         }
     }
 
-    /// Whether the URI that a job reports holds the job's folder already has not been seen on the real service, so both are taken.
-    /// Where the job reports none, it is the one that was asked for.
+    /// The folder of a job. It is unverified whether the URI that a job reports already contains this folder, so both
+    /// forms are accepted. If the job reports no URI, it is the one that was asked for.
     static func folder(
         of job: HealthImagingClient.JobProperties, _ progress: ImportProgress, datastoreID: String
     ) throws -> S3URI {

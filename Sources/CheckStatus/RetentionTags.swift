@@ -4,14 +4,14 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// Tags objects that may expire: the bucket's lifecycle rules let only those go.
+/// Tags objects that may expire: the lifecycle rules of the bucket delete only tagged objects.
 ///
-/// A tag that cannot be written keeps its object; nothing is lost by that, so that it is no failure of the import.
+/// If a tag cannot be written, its object is kept. Nothing is lost, so this is not a failure of the import.
 struct RetentionTags: Sendable {
     enum Tag: String, CaseIterable, Sendable {
         /// HealthImaging says that it has imported the instance.
         case imported
-        /// Its sender was never told that it was stored.
+        /// The sender was never told that the object was stored.
         case unacknowledged
     }
 

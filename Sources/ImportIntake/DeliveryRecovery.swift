@@ -2,18 +2,18 @@ import FoundationEssentials
 import ImportPipeline
 import Logging
 
-/// Does what an open marker asks for that has been left: it starts the import of a manifest whose event was lost, and closes the
-/// delivery of a task that is gone from a listing of what was stored.
+/// Handles an open marker that was left: it starts the import of a manifest whose event was lost and, if the task is
+/// gone, closes its delivery from a listing of the stored objects.
 ///
-/// It may run twice at once, and while the task that was thought gone closes its deliveries itself: see `ManifestWriter`. See
-/// `TaskLease` for why nothing is missing in a listing. What is broken in the bucket is told and left alone; it keeps nobody
-/// else's delivery from being closed.
+/// It may run twice at the same time, and while a task that was considered gone closes its deliveries itself: see
+/// `ManifestWriter`. `TaskLease` explains why the listing is complete. A document that is not valid is logged and left
+/// alone; it does not keep other deliveries from being closed.
 struct DeliveryRecovery: Sendable {
     let bucket: any IntakeBucket
     let manifests: ManifestIntake
     let now: @Sendable () -> Date
 
-    /// A lost event strikes living tasks too. The marker itself is not read.
+    /// Events of living tasks can be lost too. The marker itself is not read.
     func look(atMarkerOfLivingTask marker: ListedMarker, logger: Logger) async throws -> SweepFinding {
         guard let result = try await manifests.start(ImportID(marker.delivery), logger: logger) else { return .open }
         try await manifests.removeMarker(of: marker.delivery, task: marker.task)
@@ -37,8 +37,8 @@ struct DeliveryRecovery: Sendable {
         }
         if let problem = open.problem(expecting: delivery, task: marker.task) { throw problem }
         let instances = try await StoredInstances(bucket: bucket).list(of: delivery)
-        // Before the manifest: a second look finds what a task that was frozen, and not gone, has stored meanwhile. A sweep
-        // that is killed after the manifest has left the audit, which starts the import in the end.
+        // The audit is written before the manifest: a second look finds what the task stores later if it was only
+        // frozen. If a sweep is killed after writing the manifest, the audit makes a later sweep start the import.
         try await bucket.putDocument(try PipelineJSON.encode(open), key: BucketLayout.auditKey(of: delivery))
         let manifest = open.manifest(closedAt: now(), instances: instances)
         var isWritten = false
@@ -48,7 +48,7 @@ struct DeliveryRecovery: Sendable {
             _ = try await manifests.startAll(of: delivery, logger: logger)
         }
         try await manifests.removeMarker(of: delivery, task: marker.task)
-        // Nothing was stored, or somebody else has closed it meanwhile.
+        // Nothing was stored, or another party has closed the delivery in the meantime.
         guard isWritten else { return .cleared }
         logger.warning(
             "delivery recovered: its task is gone",

@@ -1,11 +1,11 @@
 import ByteComparison
 
-/// What an object is that is not a DICOM file, as far as its first bytes tell.
+/// The kind of an object that is not a DICOM file, as far as its first bytes tell.
 struct ForeignContent: Equatable, Sendable {
-    /// How many bytes are looked at.
+    /// How many bytes of the object are examined.
     static let lengthLookedAt = 512
 
-    /// With its article, as the object of a sentence.
+    /// Has an article, so that it fits into a sentence.
     let name: String
     let advice: String
 
@@ -18,7 +18,8 @@ struct ForeignContent: Equatable, Sendable {
 
     private typealias Description = (name: String, advice: String)
 
-    /// Of a file whose data set is complete, the meta information is easily written anew.
+    /// A DICOM file without its preamble or meta information. Its data set is complete, so the missing part is easily
+    /// written again.
     private static func dicomWithoutPreamble(_ bytes: ArraySlice<UInt8>) -> Description? {
         let advice = "Write it as a file of PS3.10, for example with DCMTK's dcmconv, and put that into the inbox"
         if bytes.starts(with: "DICM".utf8) {
@@ -29,7 +30,8 @@ struct ForeignContent: Equatable, Sendable {
             return ("file meta information without the preamble and \"DICM\" before it", advice)
         }
         let dataSet = "a DICOM data set without the preamble, \"DICM\" and the file meta information before it"
-        // An element of group 0008, the first of most data sets, with its VR, or with a length that nothing else would have here.
+        // An element of group 0008, with which most data sets begin. It has a VR, or a length that no other content has
+        // in this place.
         if bytes.starts(with: [0x08, 0x00]), isVR(bytes[4..<6]) || bytes[6] == 0 && bytes[7] == 0 {
             return (dataSet, advice)
         }
@@ -80,14 +82,14 @@ struct ForeignContent: Equatable, Sendable {
         let bytes = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes
         let isText = bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F || [0x09, 0x0A, 0x0C, 0x0D].contains($0) }
         guard isText, !bytes.isEmpty else { return nil }
-        // The letters of ASCII in lower case; what else changes is not looked for.
+        // Makes ASCII letters lower-case. It also changes other characters, of which only `[` matters: it becomes `{`.
         let start = bytes.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }.map { $0 | 0x20 }
         let advice = "Look at what wrote it: it may be the error message of a failed download"
         if ["<!doctype html", "<html"].contains(where: { start.starts(with: $0.utf8) }) {
             return ("an HTML page", advice)
         }
         if start.starts(with: "<".utf8) { return ("an XML document", advice) }
-        // `[` becomes `{` as well.
+        // A document that began with `[` is found here too.
         if start.starts(with: "{".utf8) { return ("a JSON document", advice) }
         return ("a text", advice)
     }

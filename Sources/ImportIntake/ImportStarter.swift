@@ -3,7 +3,7 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// Starts the execution of what can be imported, and writes down why something cannot.
+/// Starts the execution of an import, or writes down why an object cannot be imported.
 package struct ImportStarter: Sendable {
     let executions: any ImportExecutions
     let table: any RejectionTable
@@ -11,7 +11,7 @@ package struct ImportStarter: Sendable {
     let now: @Sendable () -> Date
     let metrics: EmbeddedMetrics?
 
-    /// `rows`: where it is written down which instances are on their way; nil: nowhere.
+    /// `rows` records which instances have an import in progress; `nil`: this is not recorded.
     package init(
         executions: any ImportExecutions, table: any RejectionTable, rows: PendingRows?,
         now: @escaping @Sendable () -> Date, metrics: EmbeddedMetrics?
@@ -23,7 +23,7 @@ package struct ImportStarter: Sendable {
         self.metrics = metrics
     }
 
-    /// Writes the instances down once the execution was started: the index keeps no import waiting.
+    /// The instances are recorded after the execution was started, so that the index delays no import.
     func start(_ request: ImportRequest, of instances: [InstanceAttempt], logger: Logger) async throws -> IntakeResult {
         let result: IntakeResult.Result =
             switch try await executions.start(request) {

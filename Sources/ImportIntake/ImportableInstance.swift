@@ -1,8 +1,8 @@
 import DICOM
 import ImportPipeline
 
-/// An instance with all that an import needs to know of it. UIDs are as they came: HealthImaging imports malformed ones with a
-/// warning.
+/// The values of an instance that an import needs. UIDs are kept as the file has them: HealthImaging imports malformed
+/// UIDs with a warning.
 struct ImportableInstance {
     let sopClassUID: String
     let sopInstanceUID: String
@@ -10,7 +10,7 @@ struct ImportableInstance {
     let seriesInstanceUID: String
     let studyDate: String?
 
-    /// What can be told before anything of it is read.
+    /// Checks the size, before any byte is read.
     static func check(size: Int) throws(InboxProblem) {
         guard size > 0 else { throw .empty }
         guard size <= HealthImagingLimits.maximumBytes else { throw .tooLarge(size: size) }
@@ -29,7 +29,8 @@ struct ImportableInstance {
         return told(uid.text)
     }
 
-    /// As long as a document takes it, and without control characters, which not everybody takes who reads it.
+    /// Shortened to the length that a document may contain, and without control characters, which not every reader
+    /// accepts.
     private static func told(_ text: String) -> String {
         var told = ""
         var length = 0

@@ -1,23 +1,25 @@
 import AWS
 
-/// The bucket as others use it who put single objects into its inbox. An object is named with its ETag: where another object
-/// has taken its place, or none, every function throws `InboxObjectChanged`.
+/// The bucket with the inbox, into which others put single objects. Each object is named with its ETag: if the object
+/// was replaced or removed, every function except `head` throws `InboxObjectChanged`.
 package protocol InboxBucket: Sendable {
-    /// nil: there is none.
+    /// `nil` if the object does not exist.
     func head(key: String) async throws -> S3Client.ListedObject?
 
-    /// The bytes of the range, as far as the object has them.
+    /// The bytes of the range, up to the end of the object.
     func read(_ object: S3Client.ListedObject, range: Range<Int>) async throws -> [UInt8]
 
-    /// Copies the object's bytes, and nothing else that its writer attached to it.
+    /// Copies the bytes of the object, but nothing else that its writer attached to it.
     func copy(_ object: S3Client.ListedObject, to key: String) async throws
 
     func remove(_ object: S3Client.ListedObject) async throws
 }
 
-/// An object of the inbox has been replaced or removed since it was looked at.
+/// An object of the inbox was replaced or removed after it was examined.
 package struct InboxObjectChanged: Error, Equatable, CustomStringConvertible {
     package init() {}
 
-    package var description: String { "expected the object of the inbox with the same ETag, but it is another or gone" }
+    package var description: String {
+        "expected the object of the inbox with the same ETag, but it was replaced or removed"
+    }
 }

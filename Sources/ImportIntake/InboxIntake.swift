@@ -2,10 +2,11 @@ import AWS
 import ImportPipeline
 import Logging
 
-/// Validates a single object of the inbox by its header, gives it a prefix of its own, starts its import and takes it out of the
-/// inbox.
+/// Validates a single object of the inbox by its header, copies it to a prefix of its own, starts its import and
+/// removes it from the inbox.
 ///
-/// The copy is what keeps the import apart from its neighbours: HealthImaging imports whatever begins with the prefix.
+/// The copy separates the import from other objects: HealthImaging imports every object whose key begins with the
+/// prefix.
 package struct InboxIntake: Sendable {
     private let bucket: any InboxBucket
     private let bucketName: String
@@ -23,7 +24,7 @@ package struct InboxIntake: Sendable {
         self.taken = taken
     }
 
-    /// nil: it is not there any more, or was replaced since, which has an event of its own.
+    /// `nil` if the object does not exist any more, or was replaced; the replacement has an event of its own.
     func take(_ created: CreatedObject, logger: Logger) async throws -> IntakeResult? {
         guard let object = try await bucket.head(key: created.key),
             created.quotedETag == nil || created.quotedETag == object.eTag
@@ -31,11 +32,11 @@ package struct InboxIntake: Sendable {
         return try await take(object, logger: logger)
     }
 
-    /// nil: as above.
+    /// `nil` if the object was replaced or removed in the meantime.
     func take(_ object: S3Client.ListedObject, logger: Logger) async throws -> IntakeResult? {
         guard !BucketLayout.isFolderMarker(object.key, size: object.size) else {
             let delivery = Self.delivery(of: object)
-            logger.info("a folder of the inbox, there is nothing to import", metadata: ["deliveryId": "\(delivery)"])
+            logger.info("a folder of the inbox: nothing to import", metadata: ["deliveryId": "\(delivery)"])
             return IntakeResult(.ignored, deliveryId: delivery)
         }
         let result: IntakeResult
@@ -44,7 +45,7 @@ package struct InboxIntake: Sendable {
             let instance = request.pendingInstance(receivedAt: object.lastModified)
             result = try await starter.start(request, of: [instance].compactMap(\.self), logger: logger)
         } catch let rejection as Rejection {
-            // It stays where it is: there is no other copy of it.
+            // The object stays in the inbox: no other copy of it exists.
             return try await starter.reject(rejection, logger: logger)
         } catch is InboxObjectChanged {
             return nil
@@ -56,12 +57,12 @@ package struct InboxIntake: Sendable {
             }
             try await bucket.remove(object)
         } catch is InboxObjectChanged {
-            // Another object is there by now, or another invocation has taken this one out.
+            // Another object has this key now, or another invocation has already removed this one.
         }
         return result
     }
 
-    /// The same for the event of an object and for a listing that holds it.
+    /// The same id, whether an event or a listing names the object.
     static func delivery(of object: S3Client.ListedObject) -> DeliveryID {
         DeliveryID(openedAt: object.lastModified, derivedFrom: [object.key, object.eTag, "\(object.size)"])
     }

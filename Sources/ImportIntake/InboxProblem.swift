@@ -1,8 +1,8 @@
 import DICOM
 import ImportPipeline
 
-/// What keeps an object of the inbox from being imported: it is not DICOM, or lacks what an import needs. No case carries a
-/// patient's data.
+/// Why an object of the inbox cannot be imported: it is not DICOM, or lacks something that an import needs. No case
+/// carries a patient's data.
 enum InboxProblem: Error, Equatable {
     case empty
     case tooLarge(size: Int)
@@ -15,7 +15,7 @@ enum InboxProblem: Error, Equatable {
     case truncated(size: Int)
     case unreadable(DataSetError)
 
-    /// Of an object of so many bytes, which begins with these.
+    /// `size` is the size of the object, `beginning` its first bytes.
     init(_ error: DataSetError, size: Int, beginning: [UInt8]) {
         switch error {
         case .prefixMissing: self = .foreign(ForeignContent(beginning))
@@ -31,7 +31,7 @@ enum InboxProblem: Error, Equatable {
 }
 
 extension InboxProblem: CustomStringConvertible {
-    /// Sentences for whoever put the object there: what was expected, what it is, what can be done.
+    /// Sentences for the person who put the object into the inbox: what was expected, what was found, and what to do.
     var description: String {
         switch self {
         case .empty: "Expected a DICOM file, but the object is empty. Upload the file again."
@@ -51,7 +51,7 @@ extension InboxProblem: CustomStringConvertible {
             """
         case .headerTooLong:
             """
-            Expected the UIDs and all before them within the first \(ObjectHeader.maximumBytes) bytes of the object, inflated too, \
+            Expected the UIDs and everything before them within the first \(ObjectHeader.maximumBytes) bytes of the object, before and after inflation, \
             but they are not there. Remove long private elements before them, or send the instance by C-STORE.
             """
         case .metaTooLong(let tag, let length, let maximum):

@@ -1,6 +1,6 @@
-/// What becomes of an object of the inbox when its import has been started: setting `INBOX_TAKEN`.
+/// What happens to an object of the inbox after its import was started: setting `INBOX_TAKEN`.
 package enum InboxTaken: String, Sendable {
     case delete
-    /// It goes to `taken/{deliveryId}/`, under the rest of its key.
+    /// It is moved to `taken/{deliveryId}/`, followed by the rest of its key.
     case move
 }

@@ -1,15 +1,15 @@
 import AWS
 import ImportPipeline
 
-/// The bucket as the intake sees it: documents, and what is listed below a prefix.
+/// The bucket as the intake uses it: documents, and listings of prefixes.
 package protocol IntakeBucket: DocumentStore {
-    /// The objects whose keys begin with the prefix, in the order of their keys: only those after `key`, where one is given,
-    /// and at most `maximum`.
+    /// The objects whose keys begin with the prefix, ordered by their keys: at most `maximum` of them and, if `key` is
+    /// given, only those after it.
     func list(prefix: String, startingAfter key: String?, maximum: Int) async throws -> S3Client.Listing
 }
 
 extension IntakeBucket {
-    /// A small document, of a size that a listing told: a larger one is not read.
+    /// A small document whose size a listing has told. A larger document is not read.
     func readSmall<Document: Decodable>(_: Document.Type, key: String, size: Int) async throws -> Document? {
         guard size <= DocumentLimits.maximumSmallBytes else {
             throw DocumentError(expected: "at most \(DocumentLimits.maximumSmallBytes) bytes, but it has \(size)")

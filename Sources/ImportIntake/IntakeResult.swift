@@ -1,21 +1,23 @@
 import ImportPipeline
 
-/// What became of one object.
+/// What was done with one object.
 package struct IntakeResult: Encodable, Equatable, Sendable {
     package enum Result: String, Encodable, Sendable {
-        /// By this event, or by an earlier one whose execution still runs: Step Functions does not tell the two apart.
+        /// This event started the execution, or an earlier event did and the execution still runs: Step Functions does
+        /// not tell the two apart.
         case started = "STARTED"
-        /// An earlier event for the same import did it, and its execution has ended.
+        /// An earlier event for the same import started the execution, which has ended.
         case alreadyStarted = "ALREADY_STARTED"
         case rejected = "REJECTED"
-        /// Neither a delivery's manifest nor in the inbox; or an object of the inbox that is another by now, was taken, or is a folder.
+        /// The object is neither a manifest nor in the inbox; or it is an object of the inbox that was replaced or
+        /// taken, or that stands for a folder.
         case ignored = "IGNORED"
     }
     package let result: Result
     package let deliveryId: DeliveryID?
-    /// Of the import.
+    /// The number of instances of the import.
     let instanceCount: Int
-    /// Instances that are to be written into the index, when the same event comes again.
+    /// Whether instances are missing in the index: the event must be delivered again, so that they are written.
     let hasRowsLeft: Bool
 
     private enum CodingKeys: CodingKey {

@@ -32,7 +32,7 @@ package struct IntakeSettings: Sendable, Equatable {
     }
 }
 
-/// A setting has a value that is not one of its values.
+/// A setting has a value that is not valid.
 package struct IntakeSettingError: Error, Equatable, CustomStringConvertible {
     let name: String
     let expected: String

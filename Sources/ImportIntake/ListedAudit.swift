@@ -8,7 +8,7 @@ struct ListedAudit: SweepItem {
     let delivery: DeliveryID
     let size: Int
 
-    /// nil: the key names no delivery.
+    /// `nil` if the key names no delivery.
     init?(_ object: S3Client.ListedObject) {
         guard let delivery = BucketLayout.delivery(ofAuditKey: object.key) else { return nil }
         key = object.key

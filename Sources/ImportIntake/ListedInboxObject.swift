@@ -2,7 +2,7 @@ import AWS
 import ImportPipeline
 import Logging
 
-/// An object of the inbox in a listing. Its key is its writer's choice, so that the log names it by its delivery.
+/// An object of the inbox in a listing. The log names it by its delivery, since its writer chose the key.
 struct ListedInboxObject: SweepItem {
     let object: S3Client.ListedObject
     let delivery: DeliveryID

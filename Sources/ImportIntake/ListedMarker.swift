@@ -3,7 +3,7 @@ import FoundationEssentials
 import ImportPipeline
 import Logging
 
-/// An open marker in a listing: its key says whose it is.
+/// An open marker in a listing: its key names the task and the delivery.
 struct ListedMarker: SweepItem {
     let key: String
     let task: TaskID
@@ -11,7 +11,7 @@ struct ListedMarker: SweepItem {
     let writtenAt: Date
     let size: Int
 
-    /// nil: the key names no delivery.
+    /// `nil` if the key names no delivery.
     init?(_ object: S3Client.ListedObject) {
         guard let (task, delivery) = BucketLayout.openMarker(ofKey: object.key) else { return nil }
         key = object.key

@@ -4,7 +4,7 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// Tells by their leases which tasks are alive.
+/// Finds out by their leases which tasks are alive.
 struct LivingTasks: Sendable {
     static let maximumLeases = 10_000
     private static let atOnce = 16
@@ -13,16 +13,16 @@ struct LivingTasks: Sendable {
     let now: @Sendable () -> Date
     let clock: any Clock<Duration>
 
-    /// Those of these tasks that are alive. Their markers must have been listed before: a task writes its lease before its
-    /// markers, so that none of them lacks its lease while it runs.
+    /// The tasks among these that are alive. Their markers must have been listed before: a task writes its lease before
+    /// its markers, so no marker of a running task lacks a lease.
     func among(_ tasks: Set<TaskID>, within time: WorkingTime, logger: Logger) async throws -> Set<TaskID> {
-        // The clock is read before the leases are listed. If the function was frozen in between, a lease would look older than it
-        // was when it was listed.
+        // The clock is read before the leases are listed. If the function was frozen in between, a lease would
+        // otherwise look older than it was when it was listed.
         let now = now()
         let leases = try await bucket.list(
             prefix: BucketLayout.taskLeases, startingAfter: nil, maximum: Self.maximumLeases)
         guard leases.isComplete else {
-            // A task whose lease was not seen would be taken for dead.
+            // A task whose lease is not in the listing would be considered gone.
             throw DocumentError(
                 path: BucketLayout.taskLeases, expected: "at most \(Self.maximumLeases) leases, but there are more")
         }
@@ -42,7 +42,8 @@ struct LivingTasks: Sendable {
         return alive
     }
 
-    /// Whose lease cannot be read counts as alive: nothing is taken from it, and the others' deliveries are recovered.
+    /// A task counts as alive if its lease cannot be read: its deliveries are left alone, and those of other tasks are
+    /// recovered.
     private func isAlive(
         _ task: TaskID, lease object: S3Client.ListedObject, now: Date, within time: WorkingTime, logger: Logger
     ) async -> Bool {
@@ -50,7 +51,7 @@ struct LivingTasks: Sendable {
             let lease = try await withTimeLimit(time.forPart, clock: clock) {
                 try await bucket.readSmall(TaskLease.self, key: object.key, size: object.size)
             }
-            // One that is removed in between is of a task that has closed all that it had.
+            // A lease that was removed in between belongs to a task that has closed all of its deliveries.
             guard let lease else { return false }
             return now.timeIntervalSince(object.lastModified) <= Double(lease.secondsUntilGone)
         } catch {

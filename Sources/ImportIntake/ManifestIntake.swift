@@ -1,8 +1,8 @@
 import ImportPipeline
 import Logging
 
-/// Starts the import of a delivery's manifest, and removes the delivery's open marker once it was started: until then the
-/// marker tells the sweep that something is to be done.
+/// Starts the import of a delivery's manifest, and removes the delivery's open marker afterwards: until then the marker
+/// tells the sweep that work is left.
 package struct ManifestIntake: Sendable {
     private let bucket: any IntakeBucket
     private let bucketName: String
@@ -17,21 +17,22 @@ package struct ManifestIntake: Sendable {
         self.outputRoot = outputRoot
     }
 
-    /// What an event asks for. A further manifest leaves the marker: the event of the first one may have been lost. nil: there is
-    /// no such manifest.
+    /// Handles the event of a manifest. A further manifest does not remove the marker, since the event of the first one
+    /// may have been lost. `nil` if the manifest does not exist.
     package func take(_ id: ImportID, logger: Logger) async throws -> IntakeResult? {
         guard let (result, task) = try await startOwned(id, logger: logger) else { return nil }
-        // The marker of a manifest whose task cannot be read is left to the sweep, which knows it by its key.
+        // If the manifest does not tell the task, its marker is left to the sweep, which knows the task by the key of
+        // the marker.
         if let task, id.number == 0 { try await removeMarker(of: id.delivery, task: task) }
         return result
     }
 
-    /// Starts the import and leaves the marker. nil: there is no such manifest.
+    /// Starts the import and leaves the marker. `nil` if the manifest does not exist.
     func start(_ id: ImportID, logger: Logger) async throws -> IntakeResult? {
         try await startOwned(id, logger: logger)?.result
     }
 
-    /// Starts the imports of all manifests that the delivery has, in their order.
+    /// Starts the imports of all manifests of the delivery, in their order.
     func startAll(of delivery: DeliveryID, logger: Logger) async throws -> [IntakeResult] {
         var results: [IntakeResult] = []
         for number in 0...ImportID.maximumNumber {
@@ -79,7 +80,7 @@ package struct ManifestIntake: Sendable {
         "expected a delivery's manifest, but it cannot be read: \(error)"
     }
 
-    /// As much of a manifest as tells whose delivery it closes.
+    /// The part of a manifest that names the task of the delivery.
     private struct Owner: Decodable {
         let task: TaskID
     }

@@ -2,8 +2,8 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// Takes the objects of one event, one after another and each within its time. None that fails stops the others; what there is
-/// no time for is left.
+/// Takes the objects of one event one after another, each within its time limit. If one fails, the others are still
+/// taken; objects for which no time is left are not begun.
 package struct ObjectBatch: Sendable {
     private let time: WorkingTime
     private let clock: any Clock<Duration>
@@ -20,8 +20,8 @@ package struct ObjectBatch: Sendable {
         self.take = take
     }
 
-    /// The ids of the messages that are to come again: those that failed and those that were left. What fails each time ends in
-    /// the dead-letter queue.
+    /// The ids of the messages that the queue must deliver again: those that failed, and those for which no time was
+    /// left. A message that fails each time ends in the dead-letter queue.
     package func failures(among messages: [QueueMessage]) async -> [String] {
         var failed: [String] = []
         var left: [String] = []
@@ -50,8 +50,8 @@ package struct ObjectBatch: Sendable {
         return failed + left
     }
 
-    /// What became of each object. Where some failed or were left it throws: whoever sent the event is to send it again, which
-    /// does no harm to those that were taken.
+    /// The result of each object. Throws if some failed or were not begun: the sender of the event must send it again,
+    /// which does no harm to the objects that were taken.
     package func results(of objects: [CreatedObject]) async throws -> [IntakeResult] {
         var results: [IntakeResult] = []
         var failed = 0
@@ -73,11 +73,11 @@ package struct ObjectBatch: Sendable {
     private struct NoTimeLeft: Error {}
 }
 
-/// Some objects of an event that came by no queue.
+/// Some objects of an event that did not come from a queue were not taken.
 struct ObjectsNotTaken: Error, Equatable, CustomStringConvertible {
     let taken: Int
     let failed: Int
-    /// There was no time for them.
+    /// No time was left for them.
     let left: Int
 
     var description: String {

@@ -1,10 +1,10 @@
 import AWS
 import DICOM
 
-/// Reads the beginning of a Part 10 object by ranged GETs, as far as its header goes and no further.
+/// Reads the header of a Part 10 object by ranged GETs, and no more of the object than necessary.
 enum ObjectHeader {
-    /// How much of an object is read, and how much of it after inflation, before it is given up: whoever can write into the
-    /// inbox must not take a function's time with what stands before the UIDs.
+    /// The maximum that is read of an object, and of its inflated content. Anyone who can write into the inbox could
+    /// otherwise use up the time of a function with content before the UIDs.
     static let maximumBytes = 16 << 20
     private static let firstRange = 64 << 10
     private static let largestRange = 4 << 20
@@ -13,12 +13,13 @@ enum ObjectHeader {
         var limits = DataSetLimits()
         limits.maximumBytesExamined = UInt64(maximumBytes)
         limits.maximumBytesInflated = UInt64(maximumBytes)
-        // Whatever stands where a UID belongs is taken, so that its length is no reason either: this is the longest in Explicit VR.
+        // A UID of any length is accepted, so that its length is no reason to reject the object: this is the longest
+        // possible in Explicit VR.
         limits.maximumValueLength = 64 << 10
         return limits
     }
 
-    /// Throws an `InboxProblem` where the object has no header that can be read.
+    /// Throws an `InboxProblem` if the object has no readable header.
     static func read(_ object: S3Client.ListedObject, from bucket: any InboxBucket) async throws -> InstanceHeader {
         var reader = Part10HeaderReader(limits: limits)
         let end = min(object.size, maximumBytes)

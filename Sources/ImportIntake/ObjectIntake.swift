@@ -2,8 +2,8 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// Takes one new object: a delivery's manifest or an object in the inbox becomes an execution, or an item that says why
-/// not.
+/// Takes one new object. A manifest or an object of the inbox starts an execution, or gets an item that says why it
+/// cannot be imported.
 package struct ObjectIntake: Sendable {
     private let bucketName: String
     private let manifests: ManifestIntake
@@ -22,7 +22,7 @@ package struct ObjectIntake: Sendable {
             throw DocumentError(path: "bucket", expected: "\(bucketName), the only one whose objects are imported")
         }
         guard let result = try await result(of: object, logger: logger) else {
-            logger.info("object ignored: no manifest, not in the inbox, or taken or written again since")
+            logger.info("object ignored: it is neither a manifest nor in the inbox, or was taken or replaced")
             return IntakeResult(.ignored)
         }
         if result.result == .started, let delivery = result.deliveryId {
@@ -41,14 +41,14 @@ package struct ObjectIntake: Sendable {
     }
 }
 
-/// An event names a manifest that is not there. Nothing of ours deletes one.
+/// An event names a manifest that does not exist. No part of this system deletes manifests.
 struct ManifestMissing: Error, Equatable, CustomStringConvertible {
     let importId: ImportID
 
-    var description: String { "expected the manifest of \(importId) that S3's event names, but it is gone" }
+    var description: String { "expected the manifest of \(importId) that S3's event names, but it does not exist" }
 }
 
-/// The import was started, and not all of its instances are in the index yet: the event is to come again.
+/// The import was started, but not all of its instances are in the index yet: the event must be delivered again.
 struct InstanceRowsLeft: Error, Equatable, CustomStringConvertible {
     let description = "the import was started, but its instances could not be written into the index"
 }

@@ -4,14 +4,16 @@ import Logging
 import StructuredLog
 import Synchronization
 
-/// Writes down in the index of instances that an import is under way.
+/// Records imports in progress in the index of instances.
 ///
-/// It never keeps an import from being started: it has its own time, and where the table does not answer it is left alone for a
-/// while. What is left comes again with the event; and CheckStatus writes the outcome of each instance in any case.
+/// It never keeps an import from being started: it has a time limit of its own, and pauses for a while if the table
+/// does not answer. Missing rows are written when the event is delivered again; and CheckStatus writes the result of
+/// each instance in any case.
 package final class PendingRows: Sendable {
-    /// Less than an object's time: the rest is for the import itself.
+    /// Less than the time of an object: the rest is for the import itself.
     static let timeLimit: Duration = .seconds(30)
-    /// For which nothing is written after a failure. An import that is started meanwhile has its rows left.
+    /// Seconds after a failure in which nothing is written. The rows of imports that are started in this time stay
+    /// missing until their events are delivered again.
     static let pause: TimeInterval = 30
 
     private let index: any InstanceIndex
@@ -30,7 +32,7 @@ package final class PendingRows: Sendable {
         self.metrics = metrics
     }
 
-    /// False: not all could be written, and the same may be tried again.
+    /// `false` if not all rows could be written, and a later try may succeed.
     func write(_ attempts: [InstanceAttempt], of id: ImportID, logger: Logger) async -> Bool {
         guard now() >= pausedUntil.withLock({ $0 }) else {
             return told(InstanceWrites(left: attempts.count, error: IndexPaused()), of: id, logger: logger)
@@ -57,7 +59,7 @@ package final class PendingRows: Sendable {
     }
 }
 
-/// The table did not answer a moment ago.
+/// The table did not answer a short time ago.
 struct IndexPaused: NamedError {
     let errorClass: ErrorClass? = .transient
 }

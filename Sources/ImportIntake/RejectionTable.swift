@@ -1,9 +1,9 @@
 import FoundationEssentials
 import ImportPipeline
 
-/// Where what is not imported is written down.
+/// Records the objects that were rejected.
 package protocol RejectionTable: Sendable {
-    /// It is written once; what is there already stays as it is.
+    /// Writes the rejection. One that already exists stays as it is.
     func rejected(_ rejection: Rejection, at date: Date) async throws
 
     func isRejected(_ delivery: DeliveryID) async throws -> Bool

@@ -2,8 +2,9 @@ import FoundationEssentials
 import ImportPipeline
 import Logging
 
-/// Looks a second time at a delivery that was closed in its task's place, long after a task that was frozen has gone on or ended:
-/// what its prefix holds and no manifest lists gets a further manifest, and every manifest its import.
+/// Looks a second time at a delivery that a sweep closed, long after a task that was only frozen has gone on or ended.
+/// Instances under the prefix that no manifest lists get a further manifest, and the import of every manifest is
+/// started.
 struct SecondLook: Sendable {
     let bucket: any IntakeBucket
     let manifests: ManifestIntake
@@ -23,7 +24,7 @@ struct SecondLook: Sendable {
         {
             written = id
         }
-        // Every one, since the event of a further manifest may have been lost as well.
+        // The imports of all manifests, since the event of a further manifest may have been lost too.
         let results = try await manifests.startAll(of: delivery, logger: logger)
         try await bucket.removeDocument(key: audit.key)
         let foundLate = written.map { results.indices.contains($0.number) ? results[$0.number].instanceCount : 0 } ?? 0

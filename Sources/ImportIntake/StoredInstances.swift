@@ -1,7 +1,7 @@
 import AWS
 import ImportPipeline
 
-/// What is stored under a delivery's prefix, as a listing tells it.
+/// The instances stored under the prefix of a delivery, from a listing.
 struct StoredInstances: Sendable {
     let bucket: any IntakeBucket
 

@@ -5,14 +5,15 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// What the schedule has done: markers, audits and objects of the inbox that were left are taken care of. What a sweep has no time
-/// for is left to the next, which goes on there: each kind of work has its share of the time.
+/// The scheduled run of TriggerImport: it handles open markers, audits and objects of the inbox that were left. Each
+/// kind of work has its share of the time. The next sweep continues where this one runs out of time.
 ///
-/// It may run twice at once, and end at any point.
+/// Two sweeps may run at the same time, and a sweep may be killed at any point.
 package struct Sweep: Sendable {
-    /// What one sweep lists of each kind; more is told, and left to the next.
+    /// The maximum of objects of each kind that one sweep lists. If there are more, this is logged, and the next sweep
+    /// continues.
     static let maximumListed = 100_000
-    /// A marker, or an object of the inbox, that is younger still has its event to come.
+    /// In seconds. The event of a younger marker or object of the inbox may still arrive.
     private static let patience: TimeInterval = 600
 
     private let bucket: any IntakeBucket
@@ -25,7 +26,7 @@ package struct Sweep: Sendable {
     private let now: @Sendable () -> Date
     private let clock: any Clock<Duration>
 
-    /// `auditAfter`: how old an audit is, in seconds, when a delivery is looked at for the second time.
+    /// `auditAfter` is the age of an audit, in seconds, at which a delivery is looked at for the second time.
     package init(
         bucket: any IntakeBucket, manifests: ManifestIntake, inbox: InboxIntake, table: any RejectionTable,
         auditAfter: TimeInterval, now: @escaping @Sendable () -> Date, clock: any Clock<Duration>
@@ -46,7 +47,7 @@ package struct Sweep: Sendable {
         let known = await knownPosition(logger: logger)
         var position = known ?? SweepPosition()
         let whole = time.left
-        /// The kinds that follow have at least the rest.
+        /// The kinds of work that follow have at least the rest of the time.
         func stage(until share: Double) -> SweepStage {
             SweepStage(time: time, clock: clock, logger: logger, reserve: whole * (1 - share))
         }
@@ -84,7 +85,7 @@ package struct Sweep: Sendable {
             position.inbox = position.inbox ?? end(of: listing, into: &outcome, logger: logger)
         }
         if outcome.left > 0 {
-            logger.warning("time is running out, the next sweep goes on", metadata: ["left": "\(outcome.left)"])
+            logger.warning("time is running out: the next sweep continues", metadata: ["left": "\(outcome.left)"])
         }
         await keep(position, instead: known, into: &outcome, logger: logger)
         return outcome
@@ -92,7 +93,7 @@ package struct Sweep: Sendable {
 
     // MARK: -
 
-    /// One that fails keeps no other from being tried.
+    /// A part that fails does not keep the others from running.
     private func attempt(
         into outcome: inout SweepOutcome, logger: Logger, _ work: (inout SweepOutcome) async throws -> Void
     ) async {
@@ -120,13 +121,13 @@ package struct Sweep: Sendable {
         return markers
     }
 
-    /// Where the next sweep goes on if this one could not list everything.
+    /// The position at which the next sweep continues if this one could not list everything.
     private func end(
         of listing: S3Client.Listing, into outcome: inout SweepOutcome, logger: Logger
     ) -> String? {
         guard !listing.isComplete else { return nil }
         logger.error(
-            "more objects of a kind than one sweep lists: the next goes on",
+            "more objects of a kind than one sweep lists: the next sweep continues",
             metadata: ["maximum": "\(Self.maximumListed)"])
         outcome.failed += 1
         return listing.objects.last?.key
@@ -138,7 +139,7 @@ package struct Sweep: Sendable {
         try await withTimeLimit(time.forPart, clock: clock) { try await listing(prefix, from: position) }
     }
 
-    /// What is listed begins behind the position and goes round.
+    /// The listing begins after the position and wraps around to the first key.
     private func listing(_ prefix: String, from position: String?) async throws -> S3Client.Listing {
         var listing = try await bucket.list(prefix: prefix, startingAfter: position, maximum: Self.maximumListed)
         guard let position, listing.isComplete else { return listing }
@@ -150,7 +151,7 @@ package struct Sweep: Sendable {
         return listing
     }
 
-    /// Those whose event should have come by now, and how many folders there are.
+    /// The objects whose events should have arrived by now, and the number of folders.
     private func inboxObjects(in listing: S3Client.Listing) -> (objects: [ListedInboxObject], folders: Int) {
         let objects = listing.objects.filter { !BucketLayout.isFolderMarker($0.key, size: $0.size) }
         let old = objects.filter { isOlder($0.lastModified, than: Self.patience) }
@@ -158,13 +159,13 @@ package struct Sweep: Sendable {
     }
 
     private func take(_ item: ListedInboxObject, logger: Logger) async throws -> SweepFinding {
-        // What was rejected stays in the inbox. It is not read each time.
+        // A rejected object stays in the inbox. It is not read again by each sweep.
         if try await table.isRejected(item.delivery) { return .gone }
         guard let result = try await inbox.take(item.object, logger: logger) else { return .gone }
         return SweepFinding(result.result)
     }
 
-    /// nil: there is none, or it cannot be read; then the sweep begins at the first of each kind.
+    /// `nil` if it does not exist or cannot be read: then the sweep begins at the first object of each kind.
     private func knownPosition(logger: Logger) async -> SweepPosition? {
         do {
             return try await bucket.read(SweepPosition.self, key: BucketLayout.sweepPosition)

@@ -1,6 +1,6 @@
 import ImportPipeline
 
-/// What a sweep found in one place.
+/// What a sweep found for one item.
 enum SweepFinding: Equatable, Sendable {
     case recovered(DeliveryID)
     case started
@@ -8,12 +8,12 @@ enum SweepFinding: Equatable, Sendable {
     case cleared
     case rejected
     case auditClosed(foundLate: Int)
-    /// It went while we looked, or nothing is to be done.
+    /// The item was removed in the meantime, or nothing has to be done.
     case gone
     case failed
     case left
 
-    /// Of a manifest, or of an object of the inbox, that the sweep has taken.
+    /// From the result for a manifest, or for an object of the inbox.
     init(_ result: IntakeResult.Result) {
         switch result {
         case .started: self = .started

@@ -2,25 +2,25 @@ import ImportPipeline
 
 /// What a sweep found and did.
 package struct SweepOutcome: Encodable, Equatable, Sendable {
-    /// Closed in the place of a task that is gone.
+    /// Deliveries that the sweep closed because their tasks were gone.
     package var recovered: [DeliveryID] = []
-    /// Imports that had a manifest, or an object in the inbox, and no execution: their events were lost or are late.
+    /// Imports that had a manifest or an object in the inbox, but no execution: their events were lost or are late.
     package var started = 0
     /// Deliveries of living tasks that have no manifest yet.
     package var open = 0
-    /// Markers that were removed because nothing was stored, or the import had been started and had ended.
+    /// Markers that were removed because nothing was stored, or because the import was started before and has ended.
     package var cleared = 0
-    /// What cannot be imported; the table says why.
+    /// Rejected deliveries and objects; the table says why.
     package var rejected = 0
-    /// Second looks that were taken.
+    /// Second looks that were completed.
     package var auditsClosed = 0
     /// Instances that a second look found and no manifest listed.
     package var instancesFoundLate = 0
-    /// Empty objects of the inbox that stand for folders: there is nothing to import.
+    /// Empty objects of the inbox that stand for folders: nothing is to be imported.
     package var folders = 0
-    /// The next sweep tries again.
+    /// Items that failed: the next sweep tries again.
     package var failed = 0
-    /// There was no time to look at them.
+    /// No time was left to look at them.
     package var left = 0
 
     package init() {}

@@ -1,9 +1,9 @@
 import ImportPipeline
 
-/// Where a sweep stopped that had no time for everything: the last key, of each kind, that it has looked at. The next sweep goes
-/// on behind it; nil: it begins at the first.
+/// The position at which a sweep ran out of time: for each kind, the last key that it has handled. The next sweep
+/// continues after it; `nil`: it begins at the first key.
 struct SweepPosition: Codable, Equatable, Sendable {
-    /// The last one listed, where there were more than one sweep lists.
+    /// The last marker listed, if there were more than one sweep lists.
     var markers: String?
     var markersOfGoneTasks: String?
     var markersOfLivingTasks: String?

@@ -3,18 +3,18 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// One kind of work of a sweep, item by item and several side by side, until the kind's share of the time is used up.
+/// One kind of work of a sweep: several items at the same time, until the share of the time is used up.
 struct SweepStage: Sendable {
     private static let atOnce = 16
 
     let time: WorkingTime
     let clock: any Clock<Duration>
     let logger: Logger
-    /// Kept for the kinds that follow: an item is begun only while more is left.
+    /// The time for the kinds of work that follow: an item is begun only if more than this is left.
     let reserve: Duration
 
-    /// Works on the items in their order, but begins behind `position` and goes round. The answer is the position from which the
-    /// next sweep is to go on; nil where nothing is left.
+    /// Works on the items in their order, but begins after `position` and wraps around. Returns the position at which
+    /// the next sweep must continue; `nil` if no item is left.
     func work<Item: SweepItem>(
         on items: [Item], from position: String?, into outcome: inout SweepOutcome,
         _ work: @escaping @Sendable (Item) async throws -> SweepFinding
@@ -50,9 +50,9 @@ struct SweepStage: Sendable {
     }
 }
 
-/// What a sweep works on: an object that it has found in a listing.
+/// An item of a sweep: an object in a listing.
 protocol SweepItem: Sendable {
     var key: String { get }
-    /// Names the item in the log.
+    /// Identifies the item in the log.
     var metadata: Logger.Metadata { get }
 }

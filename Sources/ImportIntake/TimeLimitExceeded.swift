@@ -1,11 +1,11 @@
-/// Work was cancelled since it took longer than it may.
+/// Work was cancelled because it exceeded its time limit.
 struct TimeLimitExceeded: Error, Equatable, CustomStringConvertible {
     let limit: Duration
 
-    var description: String { "expected it to end within \(limit), it was cut off" }
+    var description: String { "expected the work to end within \(limit), but it was cancelled" }
 }
 
-/// Cancels the work when the limit has passed, and waits until it has ended.
+/// Cancels the work when the limit has passed, and waits until the work has ended.
 func withTimeLimit<Value: Sendable>(
     _ limit: Duration, clock: any Clock<Duration>,
     _ work: @escaping @Sendable () async throws -> Value

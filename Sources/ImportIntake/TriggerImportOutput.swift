@@ -1,6 +1,6 @@
 import ImportPipeline
 
-/// What the function answers: to a queue the messages that are to come again, to anyone else what was done.
+/// The answer of the function: to a queue the messages to deliver again, to any other caller what was done.
 package enum TriggerImportOutput: Encodable, Equatable {
     case messages(failed: [String])
     case objects([IntakeResult])

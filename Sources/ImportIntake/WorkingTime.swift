@@ -1,8 +1,8 @@
-/// How long an invocation may work: what it cannot finish in time must be said while there is time to say it.
+/// The time in which an invocation may work: there must be time left to report what it cannot finish.
 package struct WorkingTime: Sendable {
-    /// What one object may take, however large it is and whatever it holds. Copying 10 GB takes some seconds.
+    /// The time limit of one object, whatever its size and content are. Copying 10 GB takes some seconds.
     package static let maximumPerObject: Duration = .seconds(50)
-    /// What is kept for the answer: no more than a tenth of all.
+    /// The time that is kept for the answer: at most a tenth of all.
     private static let maximumMargin: Duration = .seconds(5)
 
     private let remaining: @Sendable () -> Duration
@@ -13,14 +13,14 @@ package struct WorkingTime: Sendable {
         margin = min(Self.maximumMargin, remaining() / 10)
     }
 
-    /// For the work itself.
+    /// The time left for work.
     var left: Duration { max(.zero, remaining() - margin) }
 
-    /// What a part of the work may take that can be cut off at any time.
+    /// The time limit of a part of the work that may be cancelled at any time.
     var forPart: Duration { min(left, Self.maximumPerObject) }
 
-    /// What the next object may take; nil where it might need more than there is. The first one begins in any case: where the
-    /// whole invocation is shorter, nothing would ever be taken.
+    /// The time limit of the next object; `nil` if it might need more time than is left. The first object always
+    /// begins: if the whole invocation is shorter than its limit, no object would ever be taken.
     func forNextObject(isFirst: Bool) -> Duration? {
         isFirst || left >= Self.maximumPerObject ? forPart : nil
     }

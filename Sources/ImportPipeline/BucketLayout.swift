@@ -2,34 +2,34 @@ import Digests
 import ByteComparison
 import DICOM
 
-/// Where things stand in the bucket. Keys hold UIDs, dates and delivery ids, never a patient's data.
+/// Where each kind of object is kept in the bucket. Keys hold UIDs, dates and delivery ids, and never a patient's data.
 package enum BucketLayout {
     package static let manifests = "deliveries/"
     package static let openMarkers = "open/"
     package static let taskLeases = "tasks/"
-    /// A document for each delivery that was closed in its task's place, until somebody has looked at it a second time.
+    /// An audit for each delivery that a sweep closed because its task was gone, until the second look at it.
     package static let audits = "audits/"
-    /// Any object that lands below it is imported on its own, whatever its name.
+    /// Every object below it is imported on its own, whatever its name is.
     package static let inbox = "inbox/"
-    /// Objects of the inbox whose imports have been started, where they are to be kept.
+    /// With `INBOX_TAKEN=move`, the objects of the inbox whose imports have been started.
     package static let taken = "taken/"
-    /// Where the last sweep stopped; there is none when nothing was left.
+    /// The position at which the last sweep stopped. The object does not exist when that sweep had time for everything.
     package static let sweepPosition = "sweeps/position"
 
-    /// `2026/11/23/{deliveryId}/`: the day on which the delivery was opened (UTC), which its id begins with.
+    /// `2026/11/23/{deliveryId}/`, where the date is the day (UTC) on which the delivery was opened, as in its id.
     package static func prefix(of delivery: DeliveryID) -> String {
         let digits = delivery.description
         return "\(digits.prefix(4))/\(digits.dropFirst(4).prefix(2))/\(digits.dropFirst(6).prefix(2))/\(digits)/"
     }
 
-    /// UIDs as the data set has them; see `component(ofUID:)`.
+    /// Takes the UIDs as the data set has them; see `component(ofUID:)`.
     package static func instanceKey(
         _ delivery: DeliveryID, study: String, series: String, instance: String
     ) -> String {
         instanceKey(prefix: prefix(of: delivery), study: study, series: series, instance: instance)
     }
 
-    /// In a delivery whose prefix is known.
+    /// The key of an instance in a delivery whose prefix is known.
     package static func instanceKey(prefix: String, study: String, series: String, instance: String) -> String {
         instanceKey(studyFolder: studyFolder(prefix: prefix, study: study), series: series, instance: instance)
     }
@@ -38,13 +38,13 @@ package enum BucketLayout {
         "\(studyFolder)\(component(ofUID: series))/\(component(ofUID: instance)).dcm"
     }
 
-    /// What the keys of a study's instances begin with in a delivery whose prefix is known.
+    /// The beginning of the keys of a study's instances, in a delivery whose prefix is known.
     package static func studyFolder(prefix: String, study: String) -> String {
         "\(prefix)\(component(ofUID: study))/"
     }
 
-    /// A UID as it stands in a key: as it is, where it has 1 to 64 digits and dots, else as its SHA-256 in 64 hexadecimal digits. One
-    /// of dots alone would be a way through folders.
+    /// A UID as a key contains it: unchanged if it has 1 to 64 digits and dots, otherwise its SHA-256 in 64 hexadecimal
+    /// digits. A UID of dots alone is hashed too: as a path it would lead to another folder.
     package static func component(ofUID uid: String) -> String {
         let isSafe =
             (1...UID.maximumLength).contains(uid.utf8.count)
@@ -52,10 +52,10 @@ package enum BucketLayout {
         return isSafe ? uid : Array(SHA256.hash(uid.utf8)).hexadecimal
     }
 
-    /// `deliveries/{deliveryId}.json`; a further manifest is `deliveries/{deliveryId}.1.json`.
+    /// `deliveries/{deliveryId}.json`; a further manifest has the key `deliveries/{deliveryId}.1.json`.
     package static func manifestKey(of id: ImportID) -> String { "\(manifests)\(id.text(separator: ".")).json" }
 
-    /// What the keys of all manifests of the delivery begin with, and no other key does.
+    /// The beginning of the keys of all manifests of the delivery, and of no other keys.
     package static func manifests(of delivery: DeliveryID) -> String { "\(manifests)\(delivery)." }
 
     /// `open/{task}/{deliveryId}`
@@ -65,7 +65,7 @@ package enum BucketLayout {
 
     package static func taskLeaseKey(of task: TaskID) -> String { "\(taskLeases)\(task)" }
 
-    /// In the output bucket. The jobs' own folders begin with a date.
+    /// A key in the output bucket. The folders of the jobs begin with a date, so none of them has this name.
     package static func recentJobTimesKey(ofDatastore id: String) -> String { "recent-job-times/\(id).json" }
 
     package static func auditKey(of delivery: DeliveryID) -> String { "\(audits)\(delivery)" }
@@ -83,8 +83,8 @@ package enum BucketLayout {
         key.removing(prefix: audits).flatMap { DeliveryID(String($0)) }
     }
 
-    /// The UIDs in an instance's key in a delivery; nil for a key that no receiver writes there. It writes no malformed UIDs, so that the key
-    /// has each as it is.
+    /// The UIDs in the key of an instance of a delivery; `nil` for a key that no receiver writes there. A receiver does
+    /// not store malformed UIDs, so the key contains each UID unchanged.
     package static func instance(
         ofKey key: String, in delivery: DeliveryID
     ) -> (study: String, series: String, instance: String)? {
@@ -94,7 +94,8 @@ package enum BucketLayout {
         return (String(parts[0]), String(parts[1]), String(parts[2]))
     }
 
-    /// The UIDs of an instance's key in a delivery, as they stand there: see `component(ofUID:)`. nil for any other key.
+    /// The UIDs in the key of an instance of a delivery, in the form that the key has: see `component(ofUID:)`. `nil`
+    /// for any other key.
     package static func components(
         ofInstanceKey key: String, in delivery: DeliveryID
     ) -> (study: String, series: String, instance: String)? {
@@ -104,25 +105,25 @@ package enum BucketLayout {
         return (parts[0], parts[1], parts[2])
     }
 
-    /// Whether a UID may stand so in a key.
+    /// Whether `component(ofUID:)` can return this text.
     private static func isComponent(_ text: String) -> Bool {
         let isHash = text.utf8.count == 2 * SHA256.byteCount && text.utf8.allSatisfy(\.isLowerCaseHexadecimalDigit)
         return isHash || component(ofUID: text).utf8.elementsEqual(text.utf8)
     }
 
-    /// The task whose lease has this key; nil for any other key.
+    /// The task whose lease has this key; `nil` for any other key.
     package static func task(ofLeaseKey key: String) -> TaskID? {
         key.removing(prefix: taskLeases).flatMap { TaskID(String($0)) }
     }
 
-    /// The import that the manifest of this key starts; nil for any other key.
+    /// The import that the manifest with this key starts; `nil` for any other key.
     package static func importID(ofManifestKey key: String) -> ImportID? {
         guard let name = key.removing(prefix: manifests)?.removing(suffix: ".json") else { return nil }
         return ImportID(String(name), separator: ".")
     }
 
-    /// `taken/{deliveryId}/{rest}`: an object that came later under the same key of the inbox has another. S3 takes at most 1,024
-    /// bytes; of a longer key the end is kept.
+    /// `taken/{deliveryId}/{rest}`: objects that had the same key in the inbox one after the other get different keys
+    /// here. S3 takes keys of at most 1,024 bytes; of a longer key the end is kept.
     package static func takenKey(ofInboxKey key: String, as delivery: DeliveryID) -> String {
         let folder = "\(taken)\(delivery)/"
         var rest = (key.removing(prefix: inbox) ?? key[...]).unicodeScalars
@@ -130,7 +131,7 @@ package enum BucketLayout {
         return folder + String(rest)
     }
 
-    /// What tools put where they show a folder: an object without content whose key ends in `/`.
+    /// Whether this is the empty object, with a key that ends in `/`, by which tools show a folder.
     package static func isFolderMarker(_ key: String, size: Int) -> Bool { size == 0 && key.ends(with: "/") }
 
     package static func isInInbox(_ key: String) -> Bool { key.begins(with: inbox) }

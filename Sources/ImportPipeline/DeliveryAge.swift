@@ -1,11 +1,11 @@
-/// What may happen to a delivery at which age, in seconds.
+/// The ages of a delivery, in seconds, at which something happens to it.
 package enum DeliveryAge {
-    /// A receiver acknowledges nothing in a delivery that was opened longer ago.
+    /// A receiver acknowledges no instance of a delivery that was opened longer ago than this.
     ///
-    /// A task that was taken for gone, because its clock stood still, does not know that its delivery was closed in its place. What
-    /// it acknowledges there is found by the second look, which has to come later, whatever the clock has missed: up to as
-    /// long again.
+    /// A task may be considered gone because its clock stood still. It does not know that a sweep has closed its
+    /// delivery, and goes on acknowledging instances. The second look finds these. It must come later than the last of
+    /// them, even if the clock of the task was behind by as much time again.
     package static let maximumOfAcknowledgement = 43_200
-    /// When a delivery that was closed in its task's place is looked at a second time, counted from its closing.
+    /// The age, counted from its closing, at which a delivery that a sweep closed is looked at for the second time.
     package static let secondLook = 86_400
 }

@@ -1,17 +1,17 @@
 import Digests
 import FoundationEssentials
 
-/// The name of a delivery: sortable by the second in which it was opened, and unique.
+/// The name of a delivery: unique, and sortable by the second in which the delivery was opened.
 ///
-/// `20261123T235152-0123456789abcdef01234567`. It serves as an execution's name (1 to 80 of `[0-9A-Za-z_-]`), as a
-/// `clientToken` and a `jobName` (1 to 64 characters) just as it is.
+/// `20261123T235152-0123456789abcdef01234567`. It is a valid name of an execution (1 to 80 of `[0-9A-Za-z_-]`), a valid
+/// `clientToken` and a valid `jobName` (1 to 64 characters).
 package struct DeliveryID: Hashable, Sendable, Codable, CustomStringConvertible {
     /// In characters.
     static let length = 40
 
     package let description: String
 
-    /// An id that nobody else can come to.
+    /// An id that is different each time.
     package init(openedAt date: Date, randomness: UInt64, _ more: UInt32) {
         let digits = Self.bytes(of: randomness) + Self.bytes(of: more)
         description = "\(Self.second(date))-\(digits.hexadecimal)"
@@ -26,13 +26,13 @@ package struct DeliveryID: Hashable, Sendable, Codable, CustomStringConvertible 
         self.init(openedAt: date, randomness: generator.next(), generator.next())
     }
 
-    /// The id to which everyone comes who knows the same facts: a repeated event opens no second delivery.
+    /// The same id for the same facts: an event that is delivered twice opens one delivery.
     package init(openedAt date: Date, derivedFrom facts: [String]) {
         let hash = SHA256.hash(facts.joined(separator: "\u{0}").utf8)
         description = "\(Self.second(date))-\(Array(hash.prefix(12)).hexadecimal)"
     }
 
-    /// nil for a text of any other form.
+    /// `nil` for a text of any other form.
     package init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         let form = Array("dddddddd:dddddd".utf8)
@@ -45,7 +45,7 @@ package struct DeliveryID: Hashable, Sendable, Codable, CustomStringConvertible 
         description = text
     }
 
-    /// The second in which it was opened, as a timestamp: `2026-11-23T23:51:52Z`.
+    /// The second in which the delivery was opened, as a timestamp: `2026-11-23T23:51:52Z`.
     package var openedAt: String {
         var text = description.prefix { $0 != "-" } + "Z"
         for (offset, separator) in [(4, "-"), (7, "-"), (13, ":"), (16, ":")] {

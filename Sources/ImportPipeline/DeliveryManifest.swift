@@ -1,26 +1,29 @@
 import ByteComparison
 import FoundationEssentials
 
-/// What a closed delivery holds: written once, under `deliveries/`, by whoever closed it; its arrival starts the import.
+/// The list of what a closed delivery contains. The receiver or the sweep that closes the delivery writes it once,
+/// under `deliveries/`; its arrival there starts the import.
 package struct DeliveryManifest: Codable, Sendable, Equatable {
-    /// The form that this code writes and reads.
+    /// The version of the document that this code writes and reads.
     package static let currentVersion = 2
-    /// A job takes 10,000 nested folders: with one of each study, and of each series, 5,000 instances have 6,000 at most. What happens to
-    /// the job happens to so many studies.
+    /// A job takes 10,000 nested folders. With one folder for each study and one for each series, 5,000 instances of
+    /// 1,000 studies have at most 6,000 folders. The limit also bounds how many studies a failed job affects.
     package static let maximumStudies = 1_000
 
     package struct Instance: Codable, Sendable, Equatable {
         package var key: String
-        /// In bytes, of the whole Part 10 file.
+        /// The size of the whole Part 10 file in bytes.
         package var size: Int
-        /// Of the whole Part 10 file, in Base64, as S3 shows the object's `ChecksumCRC32`. A listing does not tell it, so
-        /// that it is missing in a delivery that was recovered, as are the other two that may be.
+        /// The checksum of the whole Part 10 file in Base64, as S3 shows it in `ChecksumCRC32`. `nil` in a delivery
+        /// that was recovered: a listing does not tell it. The SOP class and the transfer syntax are `nil` there for
+        /// the same reason.
         package var checksumCRC32: String?
         package var sopClassUID: String?
         package var sopInstanceUID: String
         package var seriesInstanceUID: String
         package var transferSyntaxUID: String?
-        /// True where the data set ends too early and was stored all the same. Missing where it does not, or a listing told it.
+        /// `true` if the data set ends too early and was stored all the same; `nil` if it is complete, or only a
+        /// listing is known.
         package var incomplete: Bool?
 
         package init(
@@ -37,7 +40,7 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
             self.incomplete = incomplete
         }
 
-        /// As a listing tells it; nil for a key that no receiver writes in the delivery.
+        /// The instance of an object in a listing; `nil` for a key that no receiver writes in the delivery.
         package init?(listed key: String, size: Int, in delivery: DeliveryID) {
             guard let (_, series, instance) = BucketLayout.instance(ofKey: key, in: delivery) else { return nil }
             self.init(
@@ -61,8 +64,8 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
     /// The instances of one study in the delivery.
     package struct Study: Codable, Sendable, Equatable {
         package var studyInstanceUID: String
-        /// `YYYYMMDD`, of the first instance that has one. A listing does not tell it: of a delivery that was recovered it is what
-        /// the open marker says.
+        /// `YYYYMMDD`, from the first instance that has a date. A listing does not tell it: in a delivery that was
+        /// recovered it is the date in the open marker.
         package var studyDate: String?
         package var instances: [Instance]
 
@@ -81,39 +84,39 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
     }
 
     package enum CloseReason: String, Codable, Sendable {
-        /// Nothing came for `DELIVERY_QUIET_SECONDS` and no association held it.
+        /// No instance arrived for `DELIVERY_QUIET_SECONDS`, and no association held the delivery.
         case quiet
         case maximumInstances
         case maximumBytes
         case maximumAge
-        /// The task held as many deliveries or instances as it may.
+        /// The task held its maximum of deliveries or instances.
         case capacity
         case shutdown
-        /// The task could not renew its lease in time: others may think that it is gone.
+        /// The task could not renew its lease in time: a sweep may consider it gone.
         case leaseLost
-        /// A delivery that repeats it was to be closed, which it must not be before this one.
+        /// A delivery that repeats this one was about to be closed. It must not be closed before this one.
         case repeated
-        /// Its task was gone: TriggerImport closed it, from a listing.
+        /// The task was gone: TriggerImport closed the delivery from a listing.
         case recovered
     }
 
     package var version: Int
     package var deliveryId: DeliveryID
-    /// Which task received it: its open marker is below that task's name.
+    /// The task that received the delivery. The open marker is below the name of this task.
     package var task: TaskID
-    /// The latest delivery of the same calling AE title that tried some of its instances before it did, and was not closed by
-    /// then; not one of which nothing was stored, as far as is known.
+    /// The latest delivery in which the same calling AE title tried to send some of these instances before, if it was
+    /// not closed by then. A delivery of which nothing was stored, as far as is known, is not named.
     package var repeats: DeliveryID?
-    /// Ends in `/`; every instance's key begins with it.
+    /// Ends in `/`. The key of every instance begins with it.
     package var prefix: String
-    /// Of the association that opened the delivery, as are the next two.
+    /// From the association that opened the delivery, as are the next two.
     package var callingAETitle: String
     package var calledAETitle: String
     package var peer: String
     package var openedAt: Date
     package var closedAt: Date
     package var closeReason: CloseReason
-    /// Each once, and none without an instance.
+    /// Each study once, and each with at least one instance.
     package var studies: [Study]
 
     package init(
@@ -151,10 +154,10 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         studies = try container.decode([Study].self, forKey: .studies)
     }
 
-    /// Of all studies.
+    /// The instances of all studies.
     package var instances: [Instance] { studies.flatMap(\.instances) }
 
-    /// A study of which nothing is left goes too.
+    /// A study without instances is removed too.
     package mutating func removeInstances(where isRemoved: (Instance) -> Bool) {
         for index in studies.indices { studies[index].instances.removeAll(where: isRemoved) }
         studies.removeAll(where: \.instances.isEmpty)
@@ -162,16 +165,16 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
 
     package var keys: Set<ByteText> { Set(instances.map { ByteText($0.key) }) }
 
-    /// What keeps it from being imported as it stands, as a sentence; nil where nothing does.
+    /// Why the manifest cannot be imported, as a sentence; `nil` if it can.
     package func problem(expecting delivery: DeliveryID) -> String? {
         guard version == Self.currentVersion else {
             return "the manifest's version is \(version), expected \(Self.currentVersion)"
         }
         guard deliveryId == delivery else {
-            return "the manifest is of delivery \(deliveryId), expected \(delivery), which its key names"
+            return "the manifest names delivery \(deliveryId), expected \(delivery), which its key names"
         }
         guard ByteText(prefix) == ByteText(BucketLayout.prefix(of: delivery)) else {
-            return "the manifest's prefix is another, expected \(BucketLayout.prefix(of: delivery))"
+            return "the manifest's prefix is not the delivery's, expected \(BucketLayout.prefix(of: delivery))"
         }
         let instances = instances
         guard (1...HealthImagingLimits.maximumInstances).contains(instances.count) else {
@@ -199,7 +202,7 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         guard keys.count == instances.count else {
             return "the manifest lists a key twice, expected each once"
         }
-        // No sum of so many sizes overflows: each was checked when it was read.
+        // This sum does not overflow: each size was checked when it was read.
         let bytes = instances.reduce(0) { $0 + $1.size }
         guard bytes <= HealthImagingLimits.maximumBytes else {
             return "the delivery has \(bytes) bytes, expected at most \(HealthImagingLimits.maximumBytes)"

@@ -2,8 +2,8 @@ import AWS
 import StructuredLog
 
 extension EmbeddedMetrics? {
-    /// Counts what HealthImaging answers with an error after all attempts of the client; by a metric apart what is only waited
-    /// for, since HealthImaging is busy.
+    /// Counts calls that HealthImaging answers with an error after all attempts of the client. Errors that say that
+    /// HealthImaging is busy have a metric of their own: they only need waiting.
     package func countingHealthImagingErrors<Answer: Sendable>(
         busy: (Int) -> EmbeddedMetrics.Metric, _ call: () async throws -> Answer
     ) async throws -> Answer {

@@ -1,6 +1,6 @@
-/// What one import job takes (AWS HealthImaging developer guide, quotas).
+/// The limits of one import job (AWS HealthImaging developer guide, quotas).
 package enum HealthImagingLimits {
     package static let maximumInstances = 5_000
-    /// For a job and for a file; it cannot be raised.
+    /// The limit of a job, and of a single file. AWS does not raise it.
     package static let maximumBytes = 10_000_000_000
 }

@@ -1,12 +1,12 @@
 import ByteComparison
 
-/// The name of one import of a delivery, by the manifest that starts it: the name of its execution, and what its client
-/// tokens begin with.
+/// The name of one import of a delivery, by the manifest that starts it. It is the name of the execution, and client
+/// tokens begin with it.
 ///
-/// A delivery has one manifest, number 0, whose import has the delivery's own id. A further manifest lists what the ones
-/// before it lack: `{deliveryId}-1`, `{deliveryId}-2`.
+/// The first manifest of a delivery has number 0, and its import has the delivery's own id. A further manifest lists
+/// instances that the earlier ones lack: `{deliveryId}-1`, `{deliveryId}-2`.
 package struct ImportID: Hashable, Sendable, Codable, CustomStringConvertible {
-    /// A delivery has more than one manifest only where two closed it; each of them adds one at most.
+    /// A delivery has several manifests only if several parties closed it; each of them adds one at most.
     package static let maximumNumber = 99
 
     package let delivery: DeliveryID
@@ -18,7 +18,7 @@ package struct ImportID: Hashable, Sendable, Codable, CustomStringConvertible {
         self.number = number
     }
 
-    /// nil for a text of any other form.
+    /// `nil` for a text of any other form.
     package init?(_ text: String) {
         self.init(text, separator: "-")
     }
@@ -56,7 +56,7 @@ package struct ImportID: Hashable, Sendable, Codable, CustomStringConvertible {
     }
 }
 
-/// By the second in which the delivery was opened; further manifests of one in their order.
+/// Ordered by the second in which the delivery was opened, then by the number of the manifest.
 extension ImportID: Comparable {
     package static func < (lhs: ImportID, rhs: ImportID) -> Bool {
         (ByteText(lhs.delivery.description), lhs.number) < (ByteText(rhs.delivery.description), rhs.number)

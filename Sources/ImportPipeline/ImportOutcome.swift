@@ -1,13 +1,13 @@
-/// What became of a delivery, by what HealthImaging's own output says.
+/// What became of a delivery, according to the output of HealthImaging.
 package enum ImportOutcome: String, Codable, Sendable {
     /// Not known yet.
     case pending = "PENDING"
     /// Every instance was imported.
     case imported = "IMPORTED"
-    /// Some were.
+    /// Some instances were imported.
     case partial = "PARTIAL"
-    /// None was.
+    /// No instance was imported.
     case failed = "FAILED"
-    /// It never came to a job: no DICOM, or none that HealthImaging takes.
+    /// No job was started: the object is not DICOM, or HealthImaging does not take it.
     case rejected = "REJECTED"
 }

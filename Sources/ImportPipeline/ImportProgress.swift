@@ -1,24 +1,25 @@
 import AWS
 
-/// The state of an execution between its steps. The state machine waits `waitSeconds` and looks at `outcome`.
+/// The state of an execution between its steps. The state machine waits for `waitSeconds` and reads `outcome`.
 package struct ImportProgress: Codable, Sendable, Equatable {
-    /// Attempts in all, each under another token, which has room for one digit more.
+    /// All attempts of an import. Each has its own client token, in which the number of the attempt has room for one
+    /// digit.
     package static let maximumAttempts = 9
-    /// Attempts that may fail for transient reasons; those that ended because HealthImaging was busy are not among them.
+    /// Attempts that may fail for transient reasons. Attempts that ended because HealthImaging was busy do not count.
     package static let maximumTransientAttempts = 4
 
     package var request: ImportRequest
     /// From 1.
     package var attempt: Int
-    /// How many of the attempts before this one ended because HealthImaging was busy.
+    /// How many of the earlier attempts ended because HealthImaging was busy.
     package var busyAttempts: Int
-    /// Whether the job is to be started again as this attempt.
+    /// Whether a job must be started again, as attempt `attempt`.
     package var startsAgain: Bool
     package var jobId: String
     package var jobStatus: HealthImagingClient.JobStatus
     package var outcome: ImportOutcome
     package var waitSeconds: Int
-    /// How often the job was looked at.
+    /// How many times CheckStatus has looked at the job.
     package var polls: Int
 
     package init(

@@ -3,28 +3,28 @@ import ByteComparison
 /// The input of an execution of the state machine: one delivery to be imported by one job.
 package struct ImportRequest: Codable, Sendable, Equatable {
     package var deliveryId: DeliveryID
-    /// The execution's name, unless somebody starts the import once more.
+    /// The name of the execution, unless it is a redrive.
     package var importId: ImportID
-    /// Lists what is to be imported; nil: the one instance that the UIDs name.
+    /// The manifest that lists the instances; `nil` if the UIDs below name the only instance.
     package var manifestKey: String?
-    /// Ends in `/`: HealthImaging imports whatever begins with it. The delivery's prefix; where one of its studies is imported once more, the
-    /// folder of that study.
+    /// Ends in `/`: HealthImaging imports every object whose key begins with it. It is the prefix of the delivery, or
+    /// the folder of one of its studies if only that study is imported again.
     package var inputS3Uri: String
     package var outputS3Uri: String
-    /// Set where the delivery holds one study only, as are the next two.
+    /// Set if the delivery has one study only, as is the date.
     package var studyInstanceUID: String?
     package var studyDate: String?
-    /// Set where the delivery holds one series only.
+    /// Set if the delivery has one series only.
     package var seriesInstanceUID: String?
-    /// Set where the delivery holds one instance only.
+    /// Set if the delivery has one instance only.
     package var sopInstanceUID: String?
-    /// Of an object of the inbox: no manifest tells it.
+    /// Set for an object of the inbox. For any other delivery the manifest lists the SOP classes.
     package var sopClassUID: String?
     package var studyCount: Int
     package var instanceCount: Int
     /// See `DeliveryManifest`.
     package var repeats: DeliveryID?
-    /// Set where somebody asks for an import once more: another text for each time.
+    /// Set if an import is started again by hand: a different text each time.
     package var redrive: String?
 
     package init(
@@ -52,7 +52,7 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         manifestKey = try container.textIfPresent(.objectKey, .manifestKey)
         inputS3Uri = try container.text(.s3URI, .inputS3Uri)
         outputS3Uri = try container.text(.s3URI, .outputS3Uri)
-        // What a receiver lists has been checked; an object of the inbox has what its writer gave it.
+        // A receiver has checked the UIDs that it lists. An object of the inbox has whatever UIDs its writer gave it.
         let uid = manifestKey == nil ? TextRule.anyUID : .uid
         studyCount = try container.integer(in: 1...DeliveryManifest.maximumStudies, .studyCount)
         studyInstanceUID = try container.textIfPresent(uid, .studyInstanceUID)
@@ -82,7 +82,7 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         }
     }
 
-    /// `outputRoot` is an S3 URI that ends in `/`; each delivery's results go below it on their own.
+    /// `outputRoot` is an S3 URI that ends in `/`. The results of each import get a folder of their own below it.
     package init(_ manifest: DeliveryManifest, of id: ImportID, bucket: String, outputRoot: String) {
         let instances = manifest.instances
         let study = manifest.studies.count == 1 ? manifest.studies.first : nil
@@ -97,7 +97,7 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         repeats = manifest.repeats
     }
 
-    /// The same for whoever asks for the same attempt, and another one for each attempt: HealthImaging starts one job for a
+    /// The same token for the same attempt, and a different one for each attempt: HealthImaging starts one job for each
     /// token.
     package func clientToken(attempt: Int) -> String {
         [importId.description, redrive, attempt > 1 ? String(attempt) : nil].compactMap { $0 }.joined(separator: "-")

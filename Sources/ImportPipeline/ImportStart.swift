@@ -1,9 +1,9 @@
-/// The state of an execution before a job of it is started, as the state machine lays it out.
+/// The state of an execution before its job is started, as the state machine lays it out.
 package struct ImportStart: Decodable, Sendable, Equatable {
     package let request: ImportRequest
     /// From 1.
     package let attempt: Int
-    /// See `ImportProgress`; an execution begins without it.
+    /// See `ImportProgress`. The first state of an execution does not have it.
     package let busyAttempts: Int
 
     private enum CodingKeys: CodingKey {

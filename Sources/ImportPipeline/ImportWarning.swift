@@ -1,6 +1,7 @@
-/// What HealthImaging warns of in a file that it imported. Only the report holds the message, which may quote what the file holds.
+/// A warning of HealthImaging about a file that it imported. Only the report holds the message, which may quote what
+/// the file contains.
 package struct ImportWarning: Decodable, Encodable, Sendable, Equatable {
-    /// The pixel data is malformed: HealthImaging gives out the whole instance, and no single frame of it.
+    /// Codes of malformed pixel data: HealthImaging returns the whole instance, but no single frame of it.
     private static let codesOfUnavailableFrames = 45_328...45_330
 
     package let code: Int?

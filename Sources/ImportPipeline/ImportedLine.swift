@@ -1,4 +1,5 @@
-/// A line of a job's `SUCCESS` or `WARNING` folder: the file was imported. AWS's own sample of one, `"isPrimary": True`, is not JSON.
+/// A line of a job's `SUCCESS` or `WARNING` folder: the file was imported. AWS's own sample of such a line contains
+/// `"isPrimary": True`, which is not JSON.
 package struct ImportedLine: Decodable, Sendable, Equatable {
     package let inputFile: String
     package let imageSetId: String?
@@ -18,7 +19,7 @@ package struct ImportedLine: Decodable, Sendable, Equatable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         inputFile = try container.text(.objectKey, .inputFile)
         let response = try? container.nestedContainer(keyedBy: ResponseKeys.self, forKey: .importResponse)
-        // `[0-9a-z]{32}` in the service's model.
+        // `[0-9a-z]{32}` in AWS's model of the service.
         imageSetId = response?.readable(String.self, .imageSetId).flatMap { TextRule.jobID.allows($0) ? $0 : nil }
         imageSetVersion = response?.readableCount(.imageSetVersion)
         isPrimary = response?.readable(Bool.self, .isPrimary)

@@ -1,6 +1,7 @@
-/// `job-output-manifest.json`, which HealthImaging writes when a job ends; of its summary what is used here.
+/// `job-output-manifest.json`, which HealthImaging writes when a job ends. Only what is used here is read of its
+/// summary.
 ///
-/// A number that is missing, or not what it should be, is nil: nothing else is lost because of it.
+/// A number that is missing or not valid is `nil`; the other numbers are used all the same.
 package struct JobOutputManifest: Decodable, Sendable, Equatable {
     package struct ImageSet: Decodable, Sendable, Equatable {
         package let isPrimary: Bool?
@@ -30,7 +31,7 @@ package struct JobOutputManifest: Decodable, Sendable, Equatable {
             case numberOfFilesWithServerError, numberOfGeneratedImageSets, imageSetsSummary
         }
 
-        /// Of a manifest that says nothing.
+        /// The summary of a manifest that cannot be read.
         package init() {}
 
         package init(from decoder: any Decoder) throws {
@@ -43,7 +44,7 @@ package struct JobOutputManifest: Decodable, Sendable, Equatable {
             imageSetsSummary = container.readable([ImageSet].self, .imageSetsSummary)
         }
 
-        /// nil unless both numbers are known.
+        /// `nil` unless both numbers are known.
         package var numberOfFailedFiles: Int? {
             guard let customer = numberOfFilesWithCustomerError, let server = numberOfFilesWithServerError else {
                 return nil

@@ -1,11 +1,12 @@
 import ByteComparison
 
-/// What HealthImaging says of each file, in the lines of a job's `SUCCESS`, `WARNING` and `FAILURE` folders.
+/// What HealthImaging says about each file, in the lines of a job's `SUCCESS`, `WARNING` and `FAILURE` folders.
 package struct JobResults: Sendable, Equatable {
     package enum Folder: String, CaseIterable, Sendable {
-        // What is short, and must not be missed, is read first.
+        // Read first: these lines are few, and none of them must be missed.
         case failure = "FAILURE"
-        /// Files that were imported. Whether they are in `SUCCESS` too is unverified: they count wherever they are.
+        /// Files that were imported with a warning. It is unverified whether `SUCCESS` names them too: they count in
+        /// either folder.
         case warning = "WARNING"
         case success = "SUCCESS"
     }
@@ -19,11 +20,11 @@ package struct JobResults: Sendable, Equatable {
     package struct WarnedFile: Codable, Sendable, Equatable {
         package let key: String
         package let warnings: [ImportWarning]
-        /// HealthImaging cannot give out single frames of the instance.
+        /// HealthImaging cannot return single frames of the instance.
         package let framesUnavailable: Bool
     }
 
-    /// Where an instance went to, as far as HealthImaging says so.
+    /// The image set of an instance, as far as HealthImaging names it.
     package struct ImageSetPlace: Sendable, Equatable {
         package var imageSetId: String?
         package var imageSetVersion: Int?
@@ -31,28 +32,28 @@ package struct JobResults: Sendable, Equatable {
         package var warningCodes: Set<Int> = []
     }
 
-    /// Something in the output that cannot be read: what it says is not known.
+    /// A place in the output that cannot be read: what it says is not known.
     package struct UnreadablePlace: Codable, Sendable, Equatable {
-        /// Below the job's folder.
+        /// The path of the file below the job's folder.
         package let file: String
-        /// From 1; nil: the whole file, or further ones.
+        /// From 1; `nil` for the whole file, or for further files.
         package let line: Int?
         package let expected: String
     }
 
-    /// Keys of objects that were imported. One that failed as well is among them.
+    /// Keys of objects that a line names as imported, even if another line says that they failed.
     package private(set) var imported: Set<ByteText> = []
-    /// By the keys of objects that were imported.
+    /// The image sets, by the keys of the imported objects.
     package private(set) var places: [ByteText: ImageSetPlace] = [:]
-    /// Of those, the ones that went into an image set that is not primary, since their attributes contradict it.
+    /// Imported objects in an image set that is not primary, because their attributes contradict the primary one.
     package private(set) var nonPrimary: Set<ByteText> = []
-    /// Of those, the ones that HealthImaging warns of.
+    /// Imported objects that HealthImaging warns about.
     package private(set) var warned: Set<ByteText> = []
-    /// The same with what it says, as far as `DocumentLimits.maximumNamedWarningBytes` go.
+    /// The same objects with the warnings, up to `DocumentLimits.maximumNamedWarningBytes`.
     package private(set) var warnings: [WarnedFile] = []
     package private(set) var failed: [FailedFile] = []
     package private(set) var failedKeys: Set<ByteText> = []
-    /// As far as `DocumentLimits.maximumNamedPlaces` go.
+    /// At most `DocumentLimits.maximumNamedPlaces`.
     package private(set) var unreadable: [UnreadablePlace] = []
     package private(set) var unreadableCount = 0
     private var lineCount = 0
@@ -63,7 +64,7 @@ package struct JobResults: Sendable, Equatable {
     /// Whether everything that HealthImaging wrote about single files was read.
     package var isComplete: Bool { unreadableCount == 0 }
 
-    /// Takes a file of such a folder. A line that cannot be read is noted; the others count.
+    /// Takes a file of a folder. A line that cannot be read is noted; the other lines count.
     package mutating func add(_ lines: [UInt8], of file: String, in folder: Folder) {
         var number = 0
         var rest = lines[...]
@@ -72,7 +73,7 @@ package struct JobResults: Sendable, Equatable {
             let line = rest[..<end]
             rest = rest[end...].dropFirst()
             number += 1
-            // Spaces, such as the carriage return of a Windows line, are no document.
+            // A line of white space, such as the carriage return of a Windows line, is not a document.
             guard line.contains(where: { $0 > UInt8(ascii: " ") }) else { continue }
             guard lineCount < DocumentLimits.maximumResultLines else {
                 return note(file, line: number, expected: "at most \(DocumentLimits.maximumResultLines) lines in all")

@@ -2,13 +2,13 @@ import ByteComparison
 import Logging
 import StructuredLog
 
-/// Writes a delivery's manifest. Where somebody else has written one, it writes what that one lacks into a further manifest,
-/// which starts an import of its own.
+/// Writes the manifest of a delivery. If another party has already written one, the instances that it lacks go into a
+/// further manifest, which starts an import of its own.
 package struct ManifestWriter: Sendable {
     package enum Result: Sendable, Equatable {
         /// This manifest was written by this call.
         case written(ImportID)
-        /// Everything is in manifests that were there already.
+        /// All instances are in manifests that already existed.
         case complete
     }
 
@@ -20,7 +20,8 @@ package struct ManifestWriter: Sendable {
         self.logger = logger
     }
 
-    /// May be called again after an error: what an earlier call has written is found and compared like any other.
+    /// May be called again after an error: a manifest that an earlier call has written is found and compared like any
+    /// other.
     package func write(_ manifest: DeliveryManifest) async throws -> Result {
         var manifest = manifest
         for number in 0...ImportID.maximumNumber {
@@ -31,7 +32,7 @@ package struct ManifestWriter: Sendable {
             manifest.removeInstances { known.contains(ByteText($0.key)) }
             guard !manifest.studies.isEmpty else { return .complete }
             logger.warning(
-                "another manifest of the delivery lacks instances that are to be imported: they get a further one",
+                "another manifest of the delivery lacks instances that are to be imported: they get a further manifest",
                 metadata: ["importId": "\(id)", "instances": "\(manifest.instances.count)"])
         }
         throw DocumentError(
@@ -39,7 +40,7 @@ package struct ManifestWriter: Sendable {
             expected: "at most \(ImportID.maximumNumber + 1) manifests of one delivery, but there are more")
     }
 
-    /// Those that a manifest which is there lists. One that starts no import lists nothing.
+    /// The keys that an existing manifest lists. A manifest that starts no import counts as empty.
     private func keys(in key: String, of delivery: DeliveryID) async throws -> Set<ByteText> {
         do {
             guard let manifest = try await store.read(DeliveryManifest.self, key: key) else {
@@ -49,16 +50,18 @@ package struct ManifestWriter: Sendable {
             return manifest.keys
         } catch let error as DocumentError {
             logger.error(
-                "a manifest that is there cannot be read: what it may list is imported by a further one", error: error,
+                "an existing manifest cannot be read: instances that it may list get a further manifest", error: error,
                 metadata: ["deliveryId": "\(delivery)"])
             return []
         }
     }
 }
 
-/// The store would not write a manifest since there was one, and then there was none.
+/// The store refused to write the manifest because one existed; then none was found.
 struct ManifestVanished: Error, Equatable, CustomStringConvertible {
     let key: String
 
-    var description: String { "expected the manifest that kept ours from being written, \(key), but it is gone" }
+    var description: String {
+        "expected the manifest that kept ours from being written, \(key), but it does not exist any more"
+    }
 }

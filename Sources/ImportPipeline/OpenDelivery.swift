@@ -1,10 +1,10 @@
 import FoundationEssentials
 
-/// An open marker: what is to be known of a delivery by whoever closes it when the task that receives it is gone.
+/// An open marker: what a sweep must know of a delivery to close it if the task that receives it is gone.
 package struct OpenDelivery: Codable, Sendable, Equatable {
     package struct Study: Codable, Sendable, Equatable {
         package var studyInstanceUID: String
-        /// `YYYYMMDD`, of the first instance.
+        /// `YYYYMMDD`, from the first instance.
         package var studyDate: String?
 
         package init(studyInstanceUID: String, studyDate: String?) {
@@ -19,17 +19,17 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
         }
     }
 
-    /// What a marker tells of studies has less than half of `DocumentLimits.maximumSmallBytes`.
+    /// With this limit the studies take less than half of `DocumentLimits.maximumSmallBytes`.
     package static let maximumStudies = 100
 
-    /// That of the manifest.
+    /// The version of the manifest.
     package var version: Int
     package var deliveryId: DeliveryID
     package var task: TaskID
-    /// See `DeliveryManifest`; as far as it was known when the delivery was opened.
+    /// See `DeliveryManifest`; what was known when the delivery was opened.
     package var repeats: DeliveryID?
-    /// Those that the delivery held when this was written, up to `maximumStudies`. One that joins later does not change it: its
-    /// keys tell its UID, and only its date is not known then.
+    /// The studies of the delivery when the marker was written, up to `maximumStudies`. A study that joins later does
+    /// not change the marker: its keys contain its UID, and only its date is not known then.
     package var studies: [Study]
     package var callingAETitle: String
     package var calledAETitle: String
@@ -64,8 +64,8 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
         openedAt = try container.date(.openedAt)
     }
 
-    /// What keeps the delivery from being closed by this document, whose key names the delivery and, of a marker, the task; nil
-    /// where nothing does.
+    /// Why the delivery cannot be closed by this document; `nil` if it can. The key of the document names the delivery
+    /// and, for a marker, the task.
     package func problem(expecting delivery: DeliveryID, task: TaskID? = nil) -> DocumentError? {
         guard version == DeliveryManifest.currentVersion else {
             return DocumentError(path: "version", expected: "\(DeliveryManifest.currentVersion)")
@@ -80,7 +80,7 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
         return nil
     }
 
-    /// The manifest of what was found under the delivery's prefix.
+    /// The manifest of the instances that were found under the prefix of the delivery.
     package func manifest(closedAt: Date, instances: [DeliveryManifest.Instance]) -> DeliveryManifest {
         let byStudy = Dictionary(grouping: instances) { BucketLayout.instance(ofKey: $0.key, in: deliveryId)?.study }
         return DeliveryManifest(

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// How documents that cross from one part to another are written: dates in ISO 8601, keys in a fixed order.
+/// The form of the documents that parts of the system exchange: dates in ISO 8601, keys in a fixed order.
 package enum PipelineJSON {
     package static func encode(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
@@ -9,7 +9,7 @@ package enum PipelineJSON {
         return Array(try encoder.encode(value))
     }
 
-    /// A document of more than `DocumentLimits.maximumBytes` is refused unread.
+    /// A document of more than `DocumentLimits.maximumBytes` is refused before it is parsed.
     package static func decode<Value: Decodable>(_: Value.Type, from bytes: [UInt8]) throws(DocumentError) -> Value {
         guard bytes.count <= DocumentLimits.maximumBytes else {
             throw DocumentError(expected: "at most \(DocumentLimits.maximumBytes) bytes, but it has \(bytes.count)")
@@ -28,6 +28,6 @@ package enum PipelineJSON {
         }
     }
 
-    /// `2026-11-23T23:51:52Z`, as the table and the documents have it.
+    /// `2026-11-23T23:51:52Z`, the form in the table and in documents.
     package static func timestamp(_ date: Date) -> String { date.formatted(.iso8601) }
 }

@@ -1,5 +1,5 @@
-/// `POLL_SECONDS`: how long it is to the first look at a job while nothing is known of other jobs, and what waits between attempts
-/// are multiples of.
+/// `POLL_SECONDS`: the time to the first look at a job while no other job is known. The waits between attempts are
+/// multiples of it.
 package struct PollInterval: Sendable, Equatable {
     package let seconds: Int
 
@@ -10,10 +10,11 @@ package struct PollInterval: Sendable, Equatable {
         self.seconds = seconds
     }
 
-    /// What made a job fail may last for a while: twice as long before each further attempt.
+    /// The wait doubles before each attempt, since the reason of a failure may last for a while.
     package func seconds(beforeAttempt attempt: Int) -> Int { seconds << min(max(attempt - 1, 0), 8) }
 
-    /// HealthImaging is busy for longer: with `POLL_SECONDS` 30 the eight attempts that may follow are about thirteen hours apart in all.
+    /// The wait is longer when HealthImaging is busy: with `POLL_SECONDS` 30 the eight further attempts take about
+    /// thirteen hours in all.
     package func seconds(afterBusyAttempts attempts: Int) -> Int {
         min(10 * seconds << min(max(attempts - 1, 0), 8), 14_400)
     }

@@ -1,21 +1,21 @@
 import Glibc
 
-/// How long import jobs of one data store have lately taken: a document that each job's end brings up to date.
+/// How long recent import jobs of one data store took: a document that the end of each job updates.
 ///
-/// Logarithms are averaged, since job times spread by factors, and later jobs count more. Writers that overwrite one another lose
-/// one job's time, which does no harm.
+/// It averages logarithms, since job times differ by factors, and recent jobs have more weight. If two writers
+/// overwrite each other, the time of one job is lost, which does no harm.
 package struct RecentJobTimes: Codable, Sendable, Equatable {
-    /// Seconds that are believed of one job: up to fourteen days.
+    /// The range to which the seconds of one job are limited: up to fourteen days.
     static let believedSeconds = 1.0...1_209_600.0
 
-    /// What one more job counts for, of the mean and of its spread.
+    /// The weight of the newest job in the mean and in the spread.
     private static let (weight, weightOfSpread) = (0.2, 0.05)
-    /// By how much one job may differ, as a logarithm, before it counts for no more: a factor of twelve.
+    /// The largest deviation of one job from the mean that is used, as a logarithm: a factor of twelve.
     private static let greatestDeviation = 2.5
-    /// How far the spread is believed.
+    /// The range to which the spread is limited.
     private static let spread = 0.1...0.5
 
-    /// The mean of the logarithms of seconds.
+    /// The mean of the logarithms of the seconds.
     private var meanLogarithm: Double
     private var variance: Double
 
@@ -23,7 +23,7 @@ package struct RecentJobTimes: Codable, Sendable, Equatable {
         case meanLogarithm, variance
     }
 
-    /// A job has ended; the first one tells nothing of the spread.
+    /// Adds a job that has ended. The first job tells nothing about the spread.
     package init(after seconds: Double, before: RecentJobTimes?) {
         let logarithm = log(max(Self.believedSeconds.lowerBound, min(seconds, Self.believedSeconds.upperBound)))
         guard let before else {
@@ -44,7 +44,8 @@ package struct RecentJobTimes: Codable, Sendable, Equatable {
             in: 0...Self.greatestDeviation * Self.greatestDeviation, .variance)
     }
 
-    /// Seconds before which one job of sixteen ends: of lognormal times with a spread of 0.5 it is 0.4 of their mean.
+    /// The number of seconds within which one job of sixteen ends: 0.4 of the mean if the times are lognormal with a
+    /// spread of 0.5.
     package var earliestSeconds: Double {
         let spread = max(Self.spread.lowerBound, min(variance.squareRoot(), Self.spread.upperBound))
         return exp(meanLogarithm - 1.55 * spread)

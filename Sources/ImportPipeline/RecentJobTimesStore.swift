@@ -1,6 +1,6 @@
 import AWS
 
-/// Where the output bucket keeps how long a data store's jobs have lately taken.
+/// The object in the output bucket that keeps the recent job times of a data store.
 package struct RecentJobTimesStore: Sendable {
     private let s3: S3Client
     private let bucket: String
@@ -12,8 +12,8 @@ package struct RecentJobTimesStore: Sendable {
         key = BucketLayout.recentJobTimesKey(ofDatastore: datastoreID)
     }
 
-    /// nil: no job has ended yet, or a later version wrote what this one cannot read. S3 answers 403 for an object that is not there
-    /// where the role may not list the bucket: that is an error like any other.
+    /// `nil` if no job has ended yet, or the document cannot be read. For an object that does not exist S3 answers 403
+    /// if the role may not list the bucket: that is an error like any other.
     package func recentTimes() async throws -> RecentJobTimes? {
         do {
             return try await s3.getDocument(RecentJobTimes.self, bucket: bucket, key: key)

@@ -1,4 +1,4 @@
-/// Why something that arrived is not imported: what was expected, what came, never a patient's data.
+/// Why an object is not imported: what was expected, and what was found instead. It never contains a patient's data.
 package struct Rejection: Error, Sendable, Equatable {
     package let deliveryId: DeliveryID
     package let inputS3Uri: String

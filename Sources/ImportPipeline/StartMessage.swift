@@ -1,8 +1,8 @@
-/// A message of the start queue: an execution that waits for a job of its import.
+/// A message of the start queue: an execution waits for a job of its import.
 package struct StartMessage: Decodable, Sendable {
-    /// Whoever has it may answer the execution.
+    /// The holder of this token may answer the execution.
     package let taskToken: String
-    /// Where the state cannot be read the token can be answered all the same, with the reason.
+    /// If the state cannot be read, the execution is still answered, with the reason.
     package let state: Result<ImportStart, DocumentError>
 
     package init(_ message: QueueMessage) throws(DocumentError) {

@@ -1,4 +1,4 @@
-/// The name of one run of the receiver, which no other run has: 16 hexadecimal digits.
+/// The name of one run of the receiver, unique among all runs: 16 hexadecimal digits.
 package struct TaskID: Hashable, Sendable, Codable, CustomStringConvertible {
     package let description: String
 
@@ -12,7 +12,7 @@ package struct TaskID: Hashable, Sendable, Codable, CustomStringConvertible {
         description = String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    /// nil for a text of any other form.
+    /// `nil` for a text of any other form.
     package init?(_ text: String) {
         guard text.utf8.count == 16, text.utf8.allSatisfy(\.isLowerCaseHexadecimalDigit) else { return nil }
         description = text

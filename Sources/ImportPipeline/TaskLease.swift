@@ -1,8 +1,9 @@
-/// A task's lease of its deliveries: an object that it writes again and again while it runs.
+/// A task's lease of its deliveries: an object that the task writes again and again while it runs.
 ///
-/// The task acknowledges nothing of a delivery later than `seconds` after it began to write the lease last. Who finds a
-/// lease that is older than `secondsUntilGone` may therefore close the task's deliveries from a listing: every instance
-/// that was acknowledged is in it, and none will be any more, whether the task has ended or only hangs.
+/// A task acknowledges no instance later than `seconds` after it began the last successful write of its lease. So a
+/// sweep that finds a lease older than `secondsUntilGone` may close the task's deliveries from a listing: the listing
+/// contains every instance that was acknowledged, and none will be acknowledged later, whether the task has ended or
+/// only hangs.
 package struct TaskLease: Codable, Sendable, Equatable {
     package var seconds: Int
 
@@ -15,6 +16,7 @@ package struct TaskLease: Codable, Sendable, Equatable {
         seconds = try container.integer(in: DocumentLimits.leaseSeconds, .seconds)
     }
 
-    /// By S3's clock when it was written, and by Lambda's now: the surplus is for what they differ.
+    /// The age is the difference of two clocks: S3's when the lease was written, and Lambda's now. The factor of three
+    /// allows for their difference.
     package var secondsUntilGone: Int { 3 * seconds }
 }

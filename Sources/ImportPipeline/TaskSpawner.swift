@@ -1,9 +1,9 @@
-/// Starts the tasks of a part that go on beside whatever started them. A simulation gives it an executor, and so decides when
-/// each step of them runs.
+/// Starts concurrent Swift tasks that outlive the call. A simulation gives it an executor, and so decides when each
+/// step of them runs.
 package struct TaskSpawner: Sendable {
     private let executor: (any TaskExecutor)?
 
-    /// nil: the concurrency library's own.
+    /// `nil`: the executor of the concurrency library.
     package init(executor: (any TaskExecutor)? = nil) {
         self.executor = executor
     }

@@ -1,5 +1,5 @@
 extension Sequence where Element: Sendable {
-    /// Works on the elements, so many at once at most, and hands over each result as it comes.
+    /// Works on at most `maximum` elements at the same time, and passes each result to `take` as it arrives.
     package func sideBySide<Result: Sendable>(
         atMost maximum: Int, _ work: @escaping @Sendable (Element) async -> Result, take: (Result) -> Void
     ) async {

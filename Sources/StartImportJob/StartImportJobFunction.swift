@@ -14,8 +14,8 @@ struct StartImportJobFunction: LambdaHandler {
         FunctionSetting("TABLE_NAME", "the import job table"),
         FunctionSetting("DATASTORE_ID", "the HealthImaging data store"),
         FunctionSetting("DATA_ACCESS_ROLE_ARN", "the role that HealthImaging assumes"),
-        FunctionSetting("START_QUEUE_URL", "the queue that it takes messages of"),
-        FunctionSetting("POLL_SECONDS", "to the first look while no job has ended, 1 to 3600"),
+        FunctionSetting("START_QUEUE_URL", "the queue that it takes messages from"),
+        FunctionSetting("POLL_SECONDS", "seconds to the first look while no job has ended, 1 to 3600"),
         FunctionSetting("METRICS_NAMESPACE, METRICS_SERVICE", "where metrics go; without the first none are written"),
     ]
 

@@ -3,7 +3,7 @@ import FoundationEssentials
 import ImportPipeline
 import StructuredLog
 
-/// The import jobs of one data store, each with its item in the table.
+/// The import jobs of one data store. Each has an item in the table.
 package struct HealthImagingJobs: ImportJobs {
     private let healthImaging: HealthImagingClient
     private let table: ImportJobTable
@@ -29,7 +29,7 @@ package struct HealthImagingJobs: ImportJobs {
         self.metrics = metrics
     }
 
-    /// The client token follows from the import's id and the attempt: one job results.
+    /// The client token depends on the id of the import and on the attempt only, so repeated calls start one job.
     package func start(_ state: ImportStart) async throws -> ImportProgress {
         let request = state.request
         let token = request.clientToken(attempt: state.attempt)
@@ -47,7 +47,7 @@ package struct HealthImagingJobs: ImportJobs {
             jobStatus: job.jobStatus, outcome: .pending, waitSeconds: await firstWait(of: request), polls: 0)
     }
 
-    /// The job runs: that nobody can tell how long others took is no reason to fail.
+    /// If it is not known how long other jobs took, this is no reason to fail: the job runs already.
     private func firstWait(of request: ImportRequest) async -> Int {
         var recent: RecentJobTimes?
         if let store = try? RecentJobTimesStore(s3: s3, of: request, datastoreID: datastoreID) {

@@ -1,7 +1,7 @@
 import ImportPipeline
 
-/// The messages that this invocation holds.
+/// The messages of the queue that this invocation holds.
 package protocol HeldMessages: Sendable {
-    /// Back to the head of the queue, hidden for so many seconds.
+    /// Puts the message back to the head of the queue, hidden for `hiddenSeconds`.
     func putBack(_ message: QueueMessage, hiddenSeconds: Int) async throws
 }

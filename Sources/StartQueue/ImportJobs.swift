@@ -1,7 +1,8 @@
 import ImportPipeline
 
-/// What starts import jobs.
+/// Starts import jobs.
 package protocol ImportJobs: Sendable {
-    /// The execution's next state. Starting the same attempt again changes nothing and tells the same job.
+    /// Returns the next state of the execution. Starting the same attempt again changes nothing, and returns the same
+    /// job.
     func start(_ state: ImportStart) async throws -> ImportProgress
 }

@@ -2,13 +2,13 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// Takes messages of the start queue, in its order: starts each one's job and answers its execution.
+/// Takes messages of the start queue in their order: starts the job of each, and answers its execution.
 package struct QueuedStarts: Sendable {
     private let jobs: any ImportJobs
     private let executions: any WaitingExecutions
     private let messages: any HeldMessages
     private let clock: any Clock<Duration>
-    /// 0 to 1.
+    /// Returns a random number from 0 to 1.
     private let random: @Sendable () -> Double
     private let metrics: EmbeddedMetrics?
 
@@ -24,7 +24,8 @@ package struct QueuedStarts: Sendable {
         self.metrics = metrics
     }
 
-    /// The ids of the messages that are to come again: from the first that was not done on, since none may overtake another.
+    /// The ids of the messages that the queue must deliver again: the first that is not done, and all after it, since
+    /// none may overtake another.
     package func failures(
         among queued: [QueueMessage], remaining: () -> Duration, logger: Logger
     ) async throws -> [String] {
@@ -45,8 +46,8 @@ package struct QueuedStarts: Sendable {
         do {
             start = try StartMessage(message)
         } catch {
-            // It has no token: nobody waits for it, and it must not block those behind it.
-            logger.error("message is not a start of an import, it is deleted", error: error)
+            // The message has no token, so no execution waits for it. It must not block the messages behind it.
+            logger.error("message is not a start of an import: it is deleted", error: error)
             metrics?.emit([.init("StartMessagesUnreadable", 1)])
             return true
         }
@@ -54,17 +55,17 @@ package struct QueuedStarts: Sendable {
         guard let answer = try await answer(to: start, remaining: remaining, logger: logger) else { return false }
         do {
             if try await !executions.answer(start.taskToken, with: answer) {
-                logger.warning("nobody waits for this start any more: its execution was stopped, or has been answered")
+                logger.warning("no execution waits for this start any more: it was stopped, or has been answered")
             }
             return true
         } catch {
             try Task.checkCancellation()
-            logger.error("could not answer the execution, the message comes again", error: error)
+            logger.error("could not answer the execution: the queue will deliver the message again", error: error)
             return false
         }
     }
 
-    /// nil: there is none yet.
+    /// `nil` if there is no answer yet.
     private func answer(
         to start: StartMessage, remaining: () -> Duration, logger: Logger
     ) async throws -> Result<ImportProgress, StartFailure>? {
@@ -86,20 +87,20 @@ package struct QueuedStarts: Sendable {
                 case .tryAgain(let wait): try await clock.sleep(for: wait)
                 case .putBack: return nil
                 case .giveUp:
-                    logger.error("import job not started, its execution is told", error: error)
+                    logger.error("import job not started: its execution is answered with the error", error: error)
                     return .failure(StartFailure(error))
                 }
             }
         }
     }
 
-    /// Where that fails the message comes again after the queue's visibility timeout.
+    /// If this fails, the message is delivered again after the visibility timeout of the queue.
     private func putBack(_ message: QueueMessage, logger: Logger) async {
         do {
             try await messages.putBack(message, hiddenSeconds: StartTries.hiddenSeconds)
         } catch {
             logger.warning(
-                "could not put a message back, it blocks the queue until its visibility timeout", error: error,
+                "could not put a message back: it blocks the queue until its visibility timeout", error: error,
                 metadata: ["messageId": "\(message.messageId)"])
         }
     }

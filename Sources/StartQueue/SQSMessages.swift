@@ -1,7 +1,7 @@
 import AWS
 import ImportPipeline
 
-/// The messages of a queue of SQS.
+/// The messages of an SQS queue.
 package struct SQSMessages: HeldMessages {
     private let sqs: SQSClient
     private let queueURL: String

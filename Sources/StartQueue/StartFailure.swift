@@ -1,11 +1,11 @@
 import StructuredLog
 
-/// What an execution is told whose job cannot be started now.
+/// The answer to an execution whose job cannot be started now.
 package struct StartFailure: Error, Equatable {
-    /// The state machine's `Retry` compares with it: `Function.Permanent`, `Function.Transient`, or the name of an error that is in
-    /// no class.
+    /// The name that the state machine's `Retry` compares: `Function.Permanent`, `Function.Transient`, or the name of
+    /// an error without a class.
     package let error: String
-    /// It becomes the item's message. Step Functions takes 32,768 characters.
+    /// It becomes the message of the item. Step Functions accepts 32,768 characters.
     package let cause: String
 
     private static let maximumCauseLength = 8_192

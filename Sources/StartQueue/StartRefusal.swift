@@ -1,13 +1,13 @@
 import AWS
 import StructuredLog
 
-/// Why a try to start a job ended without one.
+/// Why a try to start a job did not start one.
 package enum StartRefusal: Sendable, Equatable {
     /// Status 429: too many calls within the second.
     case throttled
-    /// Status 402: as many jobs run as may.
+    /// Status 402: the maximum number of jobs is running.
     case quotaReached
-    /// Something broke on the way, or nobody knows what to do about the error: another try may succeed.
+    /// Something failed on the way, or the error is not known: another try may succeed.
     case broken
     /// Another try would end the same way.
     case final
@@ -17,7 +17,7 @@ package enum StartRefusal: Sendable, Equatable {
         self =
             switch (answer?.statusCode, error.reportedClass) {
             case (402, _): .quotaReached
-            // A conflict says of this one import that something is wrong: those behind it must not wait for it.
+            // A conflict concerns this import only: those behind it must not wait for it.
             case (409, _), (_, .transient), (_, nil): .broken
             case (_, .busy): .throttled
             case (_, .permanent): .final

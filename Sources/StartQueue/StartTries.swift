@@ -1,22 +1,24 @@
-/// The tries to start the job of the message at the head of the queue, within one invocation: what to do next after each that
-/// failed.
+/// The tries to start the job of the message at the head of the queue, within one invocation. It decides what to do
+/// after each failure.
 ///
-/// A message group is blocked while one of its messages is in flight: this is the data store's only starter. So it waits in place
-/// where HealthImaging is busy, and lets the next one pass where something is wrong with this one.
+/// While a message is in flight, its message group is blocked, and only this invocation starts jobs for the data store.
+/// So it waits in place while HealthImaging is busy, but lets the next message pass if something is wrong with this
+/// one.
 package struct StartTries: Sendable, Equatable {
     package enum Action: Sendable, Equatable {
         case tryAgain(after: Duration)
-        /// To the head of the queue, for `hiddenSeconds`.
+        /// Put the message back to the head of the queue, hidden for `hiddenSeconds`.
         case putBack
-        /// The execution is told, and may send a further message, to the tail.
+        /// Answer the execution with the error. The execution may send another message, to the tail of the queue.
         case giveUp
     }
 
-    /// How long a message that is put back stays hidden. Left to the queue's visibility timeout it would block the data store for
-    /// more than a minute.
+    /// How long a message that was put back stays hidden. With the visibility timeout of the queue it would block the
+    /// data store for more than a minute.
     package static let hiddenSeconds = 1
     package static let maximumFailures = 5
-    /// What a try may need: HealthImaging's answer comes within ten seconds or not at all; then the item and the execution's answer.
+    /// The time that a try may need: HealthImaging answers within ten seconds or not at all; then the item is written
+    /// and the execution is answered.
     package static let timeForTry: Duration = .seconds(14)
 
     /// Tries that ended with `StartRefusal.broken`.
@@ -24,7 +26,7 @@ package struct StartTries: Sendable, Equatable {
 
     package init() {}
 
-    /// `remaining` is the time until the invocation's deadline, `fraction` is random, 0 to 1.
+    /// `remaining` is the time until the deadline of the invocation; `fraction` is a random number from 0 to 1.
     package mutating func refused(_ refusal: StartRefusal, remaining: Duration, fraction: Double) -> Action {
         let free = remaining - Self.timeForTry
         switch refusal {

@@ -1,7 +1,7 @@
 import ImportPipeline
 
-/// The executions that wait for an answer to their tokens.
+/// The executions that wait for an answer to their task tokens.
 package protocol WaitingExecutions: Sendable {
-    /// False: nobody waits for this answer any more.
+    /// `false` if no execution waits for this answer any more.
     func answer(_ token: String, with answer: Result<ImportProgress, StartFailure>) async throws -> Bool
 }

@@ -6,8 +6,8 @@ import LambdaRuntime
 import Logging
 import StructuredLog
 
-/// Turns what S3 says has arrived into executions of the state machine: one for an import, however often it is told. On a
-/// schedule it takes care of what was left: see `Sweep`.
+/// Starts an execution of the state machine for each import that an event of S3 asks for: one execution, even if the
+/// event is delivered several times. On a schedule it sweeps: see `Sweep`.
 @main
 struct TriggerImportFunction: LambdaHandler {
     private let intake: ObjectIntake
@@ -84,7 +84,7 @@ struct TriggerImportFunction: LambdaHandler {
             .init("DeliveriesRecovered", outcome.recovered.count), .init("RecoveriesFailed", outcome.failed),
             .init("ImportsStartedBySweep", outcome.started), .init("AuditsClosed", outcome.auditsClosed),
             .init("InstancesFoundLate", outcome.instancesFoundLate),
-            // An alarm rings when it stays away.
+            // An alarm rings if this metric is missing.
             .init("SweepsEnded", 1),
         ])
     }

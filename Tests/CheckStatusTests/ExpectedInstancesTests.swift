@@ -14,7 +14,7 @@ import Testing
 @Suite struct ExpectedInstancesTests {
     private static let id = SampleDeliveries.id(1)
 
-    /// By what the bucket holds.
+    /// From the content of the bucket.
     private func expected(
         by number: Int?, _ documents: [String: String], study: String? = nil
     ) async throws -> ExpectedInstances {
@@ -46,7 +46,9 @@ import Testing
         Set(instances.map { ByteText(SampleDeliveries.key(Self.id, $0)) })
     }
 
-    @Test("An import brings what its own manifest lists; what all manifests list was acknowledged", arguments: [0, 1])
+    @Test(
+        "An import must contain what its own manifest lists; everything in any manifest was acknowledged",
+        arguments: [0, 1])
     func manifests(_ number: Int) async throws {
         let expected = try await expected(
             by: number, [key(0): try manifest(["1.4"]), key(1): try manifest(["1.5"], .recovered)])
@@ -55,14 +57,14 @@ import Testing
         #expect(expected.isClosed)
     }
 
-    @Test("A delivery that was closed in its task's place alone may hold more that was acknowledged")
+    @Test("A delivery that only a sweep closed may hold more acknowledged objects")
     func recovered() async throws {
         let expected = try await expected(by: 0, [key(0): try manifest(["1.4"], .recovered)])
         #expect(expected.acknowledged == keys("1.4"))
         #expect(!expected.isClosed)
     }
 
-    @Test("Where another manifest cannot be read it is not known what was acknowledged")
+    @Test("If another manifest cannot be read, the acknowledged objects are not known")
     func unreadable() async throws {
         let expected = try await expected(by: 0, [key(0): try manifest(["1.4"]), key(1): "text"])
         #expect(expected.keys == keys("1.4"))
@@ -71,7 +73,7 @@ import Testing
     }
 
     @Test(
-        "Where the import's own manifest is not as it was only the number of instances is known",
+        "If the import's own manifest is not valid any more, only the number of instances is known",
         arguments: ["text", "{}", nil])
     func unusable(_ document: String?) async throws {
         var strange = SampleDeliveries.manifest(SampleDeliveries.id(2))
@@ -84,7 +86,7 @@ import Testing
                     count: 1, delivery: Self.id, prefix: BucketLayout.prefix(of: Self.id), keys: nil))
     }
 
-    @Test("An import of one study brings what its manifest lists of that study")
+    @Test("An import of one study must contain what its manifest lists of that study")
     func oneStudy() async throws {
         var manifest = SampleDeliveries.manifest(Self.id, ["1.4"])
         let other = BucketLayout.instanceKey(Self.id, study: "1.2.3", series: "1.3", instance: "1.5")
@@ -101,14 +103,14 @@ import Testing
         #expect(part.prefix == BucketLayout.prefix(of: Self.id) + "1.2.3/")
     }
 
-    @Test("An object of the inbox has no manifest; its key follows from the request")
+    @Test("The key of an object of the inbox, which has no manifest, follows from the request")
     func inbox() async throws {
         let expected = try await expected(by: nil, [:])
         #expect(expected.keys == keys("1.4"))
         #expect(expected.acknowledged == nil)
     }
 
-    @Test("A malformed UID of the inbox stands in the key as its SHA-256")
+    @Test("The key contains the SHA-256 of a malformed UID of the inbox")
     func malformedUID() throws {
         let text = "1.2.840.series name"
         let key = BucketLayout.instanceKey(Self.id, study: "1.2", series: text, instance: "1.4")

@@ -31,7 +31,7 @@ import Testing
             summary: summary, results: results)
     }
 
-    @Test("It is whole when HealthImaging names every instance of the delivery as imported")
+    @Test("A delivery is complete when HealthImaging names every instance as imported")
     func whole() throws {
         let proof = try proof(expected: ["a", "b"], imported: ["a", "b"])
         #expect(proof.isWhole)
@@ -39,7 +39,7 @@ import Testing
         #expect(proof.mayExpire(as: .imported, evenWithWarnings: false) == ["a", "b"])
     }
 
-    @Test("The report tells of each study how much of it was imported; the item names the one that is incomplete")
+    @Test("The report says how much of each study was imported; the item names the only incomplete study")
     func studies() throws {
         let keys = ["1.2", "1.3", "1.3"].enumerated().map {
             BucketLayout.instanceKey(SampleDeliveries.id(1), study: $1, series: "1", instance: "\($0)")
@@ -50,17 +50,16 @@ import Testing
                 .init(studyInstanceUID: "1.2", instanceCount: 1, importedCount: 1),
                 .init(studyInstanceUID: "1.3", instanceCount: 2, importedCount: 1),
             ])
-        let attributes = ImportVerdict(partial).attributes
-        #expect(attributes["incompleteStudyInstanceUID"] == "1.3")
-        #expect(attributes["incompleteStudyInstanceCount"] == "2")
+        #expect(
+            ImportVerdict(partial).findings?.incompleteStudy == .init(studyInstanceUID: "1.3", instanceCount: 2))
 
         for imported in [keys, [keys[1]]] {
             let proof = try proof(expected: keys, imported: imported, failed: keys.filter { !imported.contains($0) })
-            #expect(ImportVerdict(proof).attributes["incompleteStudyInstanceUID"] == nil)
+            #expect(ImportVerdict(proof).findings?.incompleteStudy == nil)
         }
     }
 
-    @Test("Keys are compared by their bytes: another that looks the same is another")
+    @Test("Keys are compared by their bytes: two that only look the same differ")
     func composed() throws {
         let (one, two) = ("d/\u{E9}", "d/e\u{301}")
         let proof = try proof(expected: [one], imported: [two], acknowledged: [ByteText(one)])
@@ -68,15 +67,15 @@ import Testing
         #expect(proof.missing.map { ByteText($0) } == [ByteText(one)])
         #expect(proof.unacknowledged == [ByteText(two)])
         #expect(Set([ByteText(one), ByteText(two)]).count == 2)
-        // A key below the prefix stays below it, whatever is behind it.
+        // A key below the prefix stays below it, whatever characters follow.
         #expect(
             try self.proof(expected: ["d/a"], imported: ["d/\u{301}"], acknowledged: ["d/a"]).unacknowledged.count == 1)
     }
 
-    @Test("The item of a single instance that failed repeats HealthImaging's message, without what may be a value")
+    @Test("The item of a single failed instance repeats HealthImaging's message, without words that may be values")
     func reason() throws {
         func message(_ text: String, of keys: [String] = ["a"]) throws -> String? {
-            ImportVerdict(try proof(expected: keys, imported: [], failed: keys, message: text)).attributes["message"]
+            ImportVerdict(try proof(expected: keys, imported: [], failed: keys, message: text)).findings?.message
         }
         let told = "HealthImaging did not import the instance: ValidationException: "
         #expect(
@@ -93,7 +92,7 @@ import Testing
     }
 
     @Test(
-        "What may be a value of a patient's is left out of a reason",
+        "Words that may be a value of a patient's are left out of a reason",
         arguments: [
             "Doe", "DOE^JOHN", "doe^john", "McDonald", "4711123", "19700101", "[Doe]", "`doe`", "“john doe”", "Müller",
             "\"doe",
@@ -115,16 +114,16 @@ import Testing
                 <= DocumentLimits.maximumMessageLength)
     }
 
-    @Test("Numbers that fit prove nothing when another file was imported in an instance's place")
+    @Test("Matching numbers prove nothing if another file was imported instead of an instance")
     func wrongOne() throws {
         let proof = try proof(expected: ["a", "b"], imported: ["a", "stranger"])
         #expect(proof.missing == ["b"])
         let verdict = ImportVerdict(proof)
         #expect(verdict.outcome == .partial)
-        #expect(verdict.attributes["missingCount"] == "1")
+        #expect(verdict.findings?.missingCount == 1)
     }
 
-    @Test("What HealthImaging mentions and no manifest lists was never acknowledged; it is never among the imported")
+    @Test("A key that HealthImaging names and no manifest lists is unacknowledged, and never counts as imported")
     func unacknowledged() throws {
         var proof = try proof(
             expected: ["d/a"], imported: ["d/a", "d/of the other manifest", "d/x", "another's"],
@@ -132,19 +131,19 @@ import Testing
         #expect(proof.unacknowledged == ["d/x", "d/y"])
         #expect(proof.mayExpire(as: .imported, evenWithWarnings: false) == ["d/a"])
         #expect(ImportVerdict(proof).outcome == .imported)
-        // Where it is not known what was acknowledged, nothing is taken for the contrary.
+        // If the acknowledged objects are not known, no object counts as unacknowledged.
         proof = try self.proof(expected: ["a"], imported: ["a", "x"])
         #expect(proof.unacknowledged.isEmpty)
     }
 
-    @Test("An object that was never acknowledged may fail")
+    @Test("The failure of an unacknowledged object does not matter")
     func surplus() throws {
         let proof = try proof(expected: ["a"], imported: ["a"], failed: ["stranger"])
         #expect(ImportVerdict(proof).outcome == .imported)
-        #expect(ImportVerdict(proof).attributes["failedCount"] == "1")
+        #expect(ImportVerdict(proof).findings?.failedCount == 1)
     }
 
-    @Test("What failed by a fault of the service's own is tried again, what failed by the file's is not")
+    @Test("A failure by a fault of the service is tried again, a failure by a fault of the file is not")
     func serverErrors() throws {
         #expect(ImportVerdict(try proof(expected: ["a", "b"], imported: ["a"], failed: ["b"])).cause == .permanent)
         #expect(
@@ -156,7 +155,7 @@ import Testing
     func nonPrimary() throws {
         let proof = try proof(expected: ["a", "b"], imported: ["a", "b"], nonPrimary: ["b"])
         #expect(ImportVerdict(proof).outcome == .imported)
-        #expect(ImportVerdict(proof).attributes["nonPrimaryCount"] == "1")
+        #expect(ImportVerdict(proof).findings?.nonPrimaryCount == 1)
         #expect(proof.results?.nonPrimary == ["b"])
     }
 }

@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(
-        "The counts of the output manifest decide where no files are named",
+        "The counts of the output manifest decide if no files are named",
         arguments: [
             (3, 3, 0, ImportOutcome.imported), (3, 2, 1, .partial), (2, 2, 0, .partial), (3, 0, 3, .failed),
             (4, 3, 1, .partial), (4, 4, 0, .imported), (0, 0, 0, .failed),
@@ -28,13 +28,13 @@ import Testing
                 expected: ExpectedInstances(count: 3, delivery: SampleDeliveries.id(1), prefix: "d/", keys: nil),
                 summary: try summary(scanned: scanned, imported: imported, failed: failed), results: nil))
         #expect(verdict.outcome == outcome)
-        #expect(verdict.attributes["importedCount"] == String(imported))
-        #expect(verdict.attributes["failedCount"] == String(failed))
-        #expect((verdict.attributes["message"] == nil) == (outcome == .imported))
+        #expect(verdict.findings?.importedCount == imported)
+        #expect(verdict.findings?.failedCount == failed)
+        #expect((verdict.findings?.message == nil) == (outcome == .imported))
     }
 
     @Test(
-        "A job that failed is started again unless its reason stays, and later where HealthImaging is busy",
+        "A failed job is started again unless its reason is permanent, and later if HealthImaging is busy",
         arguments: [
             (nil, .transient), ("InternalServerException", .transient), ("Service is unavailable", .transient),
             ("Access denied to the bucket", .permanent), ("the role is not authorized", .permanent),
@@ -45,7 +45,7 @@ import Testing
         let verdict = ImportVerdict.jobFailed(message: message)
         #expect(verdict.outcome == .failed)
         #expect(verdict.cause == cause)
-        #expect(verdict.attributes["message"]?.isEmpty == false)
+        #expect(verdict.findings?.message?.isEmpty == false)
     }
 
     private func progress(_ change: (inout ImportProgress) -> Void) throws -> ImportProgress {
@@ -59,7 +59,7 @@ import Testing
         var (progress, waits) = (progress, [Int]())
         for cause in causes {
             progress = progress.progressed(
-                by: ImportVerdict(outcome: .failed, cause: cause), on: .failed, age: nil, interval)
+                by: .ended(.failed, cause: cause, ImportFindings()), on: .failed, age: nil, interval)
             guard progress.startsAgain else { break }
             waits.append(progress.waitSeconds)
             progress.startsAgain = false
@@ -67,7 +67,7 @@ import Testing
         return waits
     }
 
-    @Test("A transient reason has four attempts, and one that HealthImaging was busy for uses up none of them")
+    @Test("Transient failures have four attempts, and attempts while HealthImaging is busy do not count among them")
     func attempts() throws {
         let first = try progress { _ in }
         #expect(try attempts(.init(repeating: .transient, count: 9), from: first) == [60, 120, 240])
@@ -78,21 +78,20 @@ import Testing
             try attempts([.transient, .busy, .busy, .transient, .transient, .transient], from: first)
                 == [60, 300, 600, 120, 240])
         #expect(try attempts([.permanent], from: first) == [])
-        // As many as a client token has room for.
+        // The last attempt that a client token has room for.
         let last = try progress { $0.attempt = ImportProgress.maximumAttempts }
         #expect(try attempts([.busy], from: last) == [])
         let token = last.request.clientToken(attempt: last.attempt)
         #expect(token.utf8.count <= 64)
     }
 
-    @Test("A reason is told as far as an item has room for it")
+    @Test("The reason in an item is shortened")
     func longReason() {
-        let message = ImportVerdict.jobFailed(message: String(repeating: "e\u{301}", count: 1 << 20)).attributes[
-            "message"]
+        let message = ImportVerdict.jobFailed(message: String(repeating: "e\u{301}", count: 1 << 20)).findings?.message
         #expect(message?.unicodeScalars.count == DocumentLimits.maximumMessageLength)
     }
 
-    @Test("A manifest that is late is waited for, and then the lines decide")
+    @Test("A late output manifest is waited for; then the lines decide")
     func missing() {
         let ended = Date(timeIntervalSince1970: 0)
         #expect(!ImportVerdict.isManifestOverdue(since: ended, at: Date(timeIntervalSince1970: 899)))
@@ -100,7 +99,7 @@ import Testing
     }
 
     @Test(
-        "The job's folder is found whether or not the URI holds it already, and where the job reports none",
+        "The job's folder is found whether or not the reported URI contains it, or no URI is reported",
         arguments: [
             "\"s3://out/d\"", "\"s3://out/d/\"", "\"s3://out/d/store-DicomImport-job/\"",
             "\"s3://out/d/store-DicomImport-job\"", "\"out\"", "1", "null",
@@ -118,7 +117,7 @@ import Testing
                 == S3URI("s3://out/d/store-DicomImport-job/"))
     }
 
-    @Test("The job's folder may be the bucket's first")
+    @Test("The job's folder may be at the top of the bucket")
     func folderOfBucket() throws {
         let job = try PipelineJSON.decode(
             HealthImagingClient.JobProperties.self,
@@ -130,7 +129,7 @@ import Testing
     }
 
     @Test(
-        "An interval is a whole number of seconds from 1",
+        "A poll interval is a whole number of seconds from 1 to 3600",
         arguments: ["", "0", "-1", "1.5", "soon", "3601", "9223372036854775807"])
     func interval(text: String) throws {
         #expect(throws: PollIntervalError(value: text)) { try PollInterval(text) }

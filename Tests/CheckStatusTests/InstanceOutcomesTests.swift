@@ -7,7 +7,7 @@ import Testing
 @testable import CheckStatus
 @testable import ImportPipeline
 
-@Suite("What a job says of each instance")
+@Suite("The results of a job for each instance")
 struct InstanceOutcomesTests {
     private static let id = SampleDeliveries.id(1)
 
@@ -73,14 +73,14 @@ struct InstanceOutcomesTests {
         #expect(rows["3"]?[.message] == "PatientID has the value …")
     }
 
-    @Test("What another job of the import may still bring is on its way, and not failed")
+    @Test("An instance that another job of the import may still import is in progress, and has not failed")
     func startedAgain() throws {
         let attempts = try Self.outcomes(isStartedAgain: true).attempts(
             by: Self.proof(Self.expected(["1", "2", "3", "4"]), imported: 2, failed: 1, Self.mixed), outcome: .partial)
         #expect(Self.told(attempts) == ["1": "IMPORTED", "2": "IMPORTED"])
     }
 
-    @Test("An object that was imported and never acknowledged has a row; one of another delivery has none")
+    @Test("An imported but unacknowledged object has a row; an object of another delivery has none")
     func besides() throws {
         let other = SampleDeliveries.key(SampleDeliveries.id(2), "7")
         let results = SampleResults.results(
@@ -93,7 +93,8 @@ struct InstanceOutcomesTests {
     }
 
     @Test(
-        "Where HealthImaging names no instance its numbers say that all were imported, or none; else nothing is known")
+        "If HealthImaging names no instance, its numbers say that all or none were imported; otherwise nothing is known"
+    )
     func numbers() throws {
         func told(_ imported: Int?, _ failed: Int?) throws -> [String: String] {
             let proof = Self.proof(Self.expected(["1", "2"]), imported: imported, failed: failed, nil)
@@ -106,7 +107,7 @@ struct InstanceOutcomesTests {
         #expect(try told(nil, nil) == [:])
     }
 
-    @Test("Of a job that has failed every instance has")
+    @Test("All instances of a failed job have failed")
     func failedJob() throws {
         let attempts = try Self.outcomes().attempts(
             ofFailedJob: "Access denied: 'Doe^John'", Self.expected(["1", "2"]))
@@ -114,7 +115,7 @@ struct InstanceOutcomesTests {
         #expect(attempts.allSatisfy { $0[.errorType] == "ImportJobFailed" && $0[.message]?.contains("Doe") == false })
     }
 
-    @Test("Two looks come to the same, also where HealthImaging does not say when the job was submitted")
+    @Test("Two looks give the same rows, even if HealthImaging does not say when the job was submitted")
     func noTimes() throws {
         let results = SampleResults.results(success: [SampleResults.imported(Self.key("1"))])
         let proof = Self.proof(Self.expected(["1"]), imported: 1, failed: 0, results)

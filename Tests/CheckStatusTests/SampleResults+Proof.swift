@@ -5,7 +5,7 @@ import SampleDocuments
 @testable import CheckStatus
 
 extension SampleResults {
-    /// A delivery of these keys beside such results.
+    /// A delivery with these keys, compared with these results.
     static func proof(
         of keys: [String]?, count: Int? = nil, imported: Int? = nil, failed: Int? = nil, _ results: JobResults?,
         isManifestThere: Bool = true

@@ -7,7 +7,8 @@ import Testing
 @testable import CheckStatus
 @testable import ImportPipeline
 
-/// What HealthImaging says only in part, or of which it warns: no good import becomes a failed one, and no original expires by mistake.
+/// Incomplete output, and output with warnings, of HealthImaging: a good import never becomes a failed one, and no
+/// original expires by mistake.
 @Suite struct UncertainProofTests {
     private static let two = ["d/a", "d/b"]
 
@@ -15,12 +16,12 @@ import Testing
 
     struct Folders: Sendable {
         let success: [String]
-        /// HealthImaging's own number.
+        /// The number that HealthImaging counts.
         let imported: Int?
     }
 
     @Test(
-        "A file with warnings was imported, in WARNING alone or in SUCCESS too, counted or not",
+        "A file with warnings counts as imported, in WARNING alone or in SUCCESS too, counted or not",
         arguments: [
             Folders(success: two, imported: 2), Folders(success: two, imported: 1),
             Folders(success: ["d/a"], imported: 2),
@@ -32,21 +33,21 @@ import Testing
         let proof = SampleResults.proof(of: Self.two, imported: folders.imported, failed: 0, results)
         let verdict = ImportVerdict(proof)
         #expect(verdict.outcome == .imported)
-        #expect(verdict.attributes["importedCount"] == "2")
-        #expect(verdict.attributes["warningCount"] == "1")
+        #expect(verdict.findings?.importedCount == 2)
+        #expect(verdict.findings?.warningCount == 1)
         #expect(proof.basis == .instances)
         #expect(proof.mayExpire(as: .imported, evenWithWarnings: false) == ["d/a"])
         #expect(proof.mayExpire(as: .imported, evenWithWarnings: true) == ["d/a", "d/b"])
     }
 
-    @Test("A single file with a warning that no number counts is imported")
+    @Test("A single file with a warning is imported even if no number counts it")
     func singleWarned() {
         let proof = SampleResults.proof(
             of: ["d/a"], imported: 0, failed: 0, SampleResults.results(warning: [SampleResults.warned("d/a")]))
         #expect(ImportVerdict(proof).outcome == .imported)
     }
 
-    @Test("Files without warnings that no number counts prove nothing")
+    @Test("Named files without warnings that no number counts prove nothing")
     func uncounted() {
         let proof = SampleResults.proof(
             of: Self.two, imported: 1, failed: 0,
@@ -54,7 +55,7 @@ import Testing
         #expect(ImportVerdict(proof).outcome == .partial)
     }
 
-    @Test("A file that is imported and failed counts as failed, and stays", arguments: [0, 1, nil])
+    @Test("A file named as imported and as failed counts as failed, and does not expire", arguments: [0, 1, nil])
     func both(_ imported: Int?) {
         let results = SampleResults.results(
             warning: [SampleResults.warned("d/a")],
@@ -65,7 +66,7 @@ import Testing
         #expect(proof.mayExpire(as: .imported, evenWithWarnings: true).isEmpty)
     }
 
-    @Test("An object that nobody acknowledged does not expire either when HealthImaging warns of it")
+    @Test("An unacknowledged object with a warning does not expire either")
     func unacknowledged() {
         let results = SampleResults.results(
             success: [SampleResults.imported("d/x")], warning: [SampleResults.warned("d/y")])
@@ -73,13 +74,13 @@ import Testing
         #expect(proof.unacknowledged == ["d/x", "d/y"])
         #expect(proof.mayExpire(as: .unacknowledged, evenWithWarnings: false) == ["d/x"])
         #expect(proof.mayExpire(as: .unacknowledged, evenWithWarnings: true) == ["d/x", "d/y"])
-        // Of other files it is not told in this delivery's item.
-        #expect(ImportVerdict(proof).attributes["warningCount"] == nil)
+        // The item of this delivery does not count the warnings of other files.
+        #expect(ImportVerdict(proof).findings?.warningCount == 0)
     }
 
     // MARK: Lines that cannot be read
 
-    @Test("Where a line cannot be read the numbers decide, and nothing expires")
+    @Test("If a line cannot be read, the numbers decide and no object expires")
     func counts() {
         let results = SampleResults.results(success: [SampleResults.imported("d/a"), SampleResults.unreadable])
         let whole = SampleResults.proof(of: Self.two, imported: 2, failed: 0, results)
@@ -93,16 +94,16 @@ import Testing
         #expect(ImportVerdict(part).cause == .permanent)
     }
 
-    @Test("Every line may be one that cannot be read")
+    @Test("Every line may be unreadable")
     func nothingReadable() {
         let results = SampleResults.results(success: [SampleResults.unreadable, SampleResults.unreadable])
         #expect(ImportVerdict(SampleResults.proof(of: Self.two, imported: 2, failed: 0, results)).outcome == .imported)
-        // The number may leave out what one of the lines warns of.
+        // The number may leave out the file that one of the lines warns about.
         #expect(ImportVerdict(SampleResults.proof(of: Self.two, imported: 0, failed: 0, results)).outcome == .partial)
         #expect(ImportVerdict(SampleResults.proof(of: Self.two, imported: nil, results)).outcome == .partial)
     }
 
-    @Test("Where every instance is named a line that cannot be read is another's")
+    @Test("If every instance is named, an unreadable line belongs to another object")
     func enoughReadable() {
         let results = SampleResults.results(
             success: [SampleResults.unreadable] + Self.two.map { SampleResults.imported($0) })
@@ -114,7 +115,7 @@ import Testing
 
     // MARK: Numbers that are not there
 
-    @Test("Where there are no numbers the lines decide")
+    @Test("Without numbers the lines decide")
     func lines() {
         let whole = SampleResults.results(success: Self.two.map { SampleResults.imported($0) })
         let part = SampleResults.results(
@@ -127,13 +128,13 @@ import Testing
                 #expect(proof.basis == .instances)
             }
         }
-        // Lines may still come as long as the manifest has not come.
+        // More lines may appear until the manifest appears.
         let proof = SampleResults.proof(of: Self.two, whole, isManifestThere: false)
         #expect(proof.mayExpire(as: .imported, evenWithWarnings: false).isEmpty)
     }
 
     @Test(
-        "Where nothing says what became of an import it is partial, and may be started again by hand",
+        "Without any evidence an import is PARTIAL, and may be started again by hand",
         arguments: [true, false])
     func nothing(_ isManifestThere: Bool) {
         for keys in [Self.two, nil] {
@@ -141,15 +142,15 @@ import Testing
             let verdict = ImportVerdict(proof)
             #expect(verdict.outcome == .partial)
             #expect(verdict.cause == .permanent)
-            #expect(verdict.attributes.keys.sorted() == ["message"])
-            let message = verdict.attributes["message"] ?? ""
+            #expect(verdict.findings == ImportFindings(message: verdict.findings?.message))
+            let message = verdict.findings?.message ?? ""
             #expect(message.contains("it is not known whether all 2 instances were imported"))
             #expect(message.contains("did not appear within 900 s") == !isManifestThere)
             #expect(proof.basis == .nothing)
         }
     }
 
-    @Test("How many have failed must be known: another file may have been imported in an instance's place")
+    @Test("The number of failed files must be known: another file may have been imported instead of an instance")
     func unknownFailures() {
         #expect(ImportVerdict(SampleResults.proof(of: nil, count: 2, imported: 2, nil)).outcome == .partial)
         #expect(ImportVerdict(SampleResults.proof(of: nil, count: 2, imported: 2, failed: 0, nil)).outcome == .imported)

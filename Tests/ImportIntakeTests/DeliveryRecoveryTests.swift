@@ -19,7 +19,7 @@ import Testing
     private static let task = SampleDeliveries.task
     private static let strange = "Doe^John"
 
-    /// Under its key, with an instance.
+    /// An open marker under its key, and an instance.
     private func lay(_ id: DeliveryID, marker: String? = nil, task: TaskID = Self.task) {
         let text = SampleDocument.marker.text
             .replacing(SampleDocument.delivery, with: id.description).replacing(
@@ -45,7 +45,7 @@ import Testing
         for (id, text) in broken { lay(id, marker: text) }
         bucket["open/\(Self.strange)"] = "{}"
 
-        // One that names another's delivery, one whose prefix holds more than a job takes.
+        // A marker that names another delivery, and one whose prefix contains more objects than a job takes.
         let (impostor, victim, huge) = (Self.id(4_000), Self.id(4_001), Self.id(4_002))
         lay(victim)
         lay(impostor, marker: bucket[BucketLayout.openMarkerKey(of: victim, task: Self.task)])
@@ -55,7 +55,7 @@ import Testing
                 BucketLayout.instanceKey(huge, study: "1.2", series: "1.3", instance: "2.\($0)")
             })
 
-        // Leases that cannot be read: their tasks' deliveries stay open.
+        // Leases that cannot be read: the deliveries of their tasks stay open.
         let largest = #"{"seconds":\#(DocumentFault.largest)}"#
         let leases = [largest, #"{"seconds":0}"#] + Self.brokenMarkers
         for (index, text) in leases.enumerated() {
@@ -77,7 +77,7 @@ import Testing
         #expect(!log.lines.contains { $0.contains(Self.strange) || $0.contains(DocumentFault.largest) })
     }
 
-    @Test("What is left when the time is up is said, and nothing is done of it")
+    @Test("Items that are left when the time is up are reported, and none of them is begun")
     func noTime() async throws {
         for number in 0..<10 { lay(Self.id(number)) }
         let outcome = await intake.sweep(seconds: 0)
@@ -85,7 +85,9 @@ import Testing
         #expect(bucket.keys.count == 20)
     }
 
-    @Test("More leases than are looked at close nothing: a task whose lease was not seen would count as dead")
+    @Test(
+        "With more leases than are listed no delivery is closed: a task whose lease was not seen would be considered gone"
+    )
     func tooManyLeases() async throws {
         lay(Self.id(1))
         bucket.list(beside: (0...LivingTasks.maximumLeases).map { "tasks/\(1_000_000_000_000_000 + $0)" })
@@ -93,7 +95,7 @@ import Testing
         #expect(bucket[BucketLayout.openMarkerKey(of: Self.id(1), task: Self.task)] != nil)
     }
 
-    @Test("More markers than are looked at are told, and those are closed that were seen")
+    @Test("More markers than are listed are reported, and the listed ones are recovered")
     func tooManyMarkers() async throws {
         lay(Self.id(1))
         bucket.list(beside: (0...Sweep.maximumListed).map { "open/z\($0)" })

@@ -10,7 +10,7 @@ import Testing
     private var bucket: ModelBucket { intake.bucket }
     private static let key = "inbox/a/b.dcm"
 
-    /// A file of PS3.10 in Implicit VR Little Endian, with as much as an import needs.
+    /// A PS3.10 file in Implicit VR Little Endian, with the elements that an import needs.
     private static let file = String(decoding: file(), as: UTF8.self)
 
     private static func file(
@@ -44,7 +44,7 @@ import Testing
         BucketLayout.instanceKey(id, study: "1.2.3", series: "1.2.4", instance: "1.2.5")
     }
 
-    @Test("What has been taken leaves the inbox after its execution was started")
+    @Test("An object leaves the inbox after its execution was started")
     func taken() async throws {
         bucket[Self.key] = Self.file
         let id = try await id()
@@ -52,11 +52,11 @@ import Testing
         #expect(intake.executions.started == [ImportID(id)])
         #expect(intake.executions.request(of: ImportID(id))?.manifestKey == nil)
         #expect(bucket.keys == [instanceKey(id)])
-        // The event comes again.
+        // The event is delivered again.
         #expect(try await intake.takeEvent(of: Self.key) == .ignored)
     }
 
-    @Test("By setting it is moved to taken/")
+    @Test("With INBOX_TAKEN=move the object is moved to taken/")
     func moved() async throws {
         var intake = intake
         intake.inboxTaken = .move
@@ -67,7 +67,7 @@ import Testing
         #expect(bucket["taken/\(id)/a/b.dcm"] == Self.file)
     }
 
-    @Test("An intake that ends before the removal is completed by the next, under the same id")
+    @Test("An intake that is interrupted before the removal is completed by the next, with the same id")
     func ends() async throws {
         bucket[Self.key] = Self.file
         let id = try await id()
@@ -90,7 +90,7 @@ import Testing
         #expect(intake.executions.started.isEmpty)
     }
 
-    @Test("The sweep takes what is older than ten minutes, under the id that the event would give")
+    @Test("The sweep takes objects older than ten minutes, with the id that their events would give")
     func sweep() async throws {
         bucket[Self.key] = Self.file
         let id = try await id()
@@ -102,7 +102,9 @@ import Testing
         #expect(bucket.keys == [instanceKey(id)])
     }
 
-    @Test("An object that cannot be an instance by its size is rejected unread", arguments: [10_000_000_001, Int.max])
+    @Test(
+        "An object whose size rules out an instance is rejected before it is read",
+        arguments: [10_000_000_001, Int.max])
     func size(_ size: Int) async throws {
         let object = S3Client.ListedObject(key: Self.key, size: size, lastModified: bucket.now, eTag: "e")
         let result = try await intake.inbox.take(object, logger: intake.log.logger)
@@ -110,7 +112,7 @@ import Testing
         #expect(bucket.calls.isEmpty)
     }
 
-    @Test("What is rejected stays in the inbox, and no sweep reads it again")
+    @Test("A rejected object stays in the inbox, and no sweep reads it again")
     func rejected() async throws {
         bucket[Self.key] = "text"
         bucket.now += 601
@@ -123,7 +125,7 @@ import Testing
     }
 
     @Test(
-        "Any object below inbox/ is taken, whatever its name",
+        "Every object below inbox/ is taken, whatever its name is",
         arguments: [
             "inbox/a.DCM", "inbox/a", "inbox/a.txt", "inbox/\u{301}a.dcm", "inbox/folder/", "inbox//a",
             "inbox/a b+c%41",
@@ -138,7 +140,7 @@ import Testing
         #expect(try await intake.takeEvent(of: key) == .rejected)
     }
 
-    @Test("The marker of a folder is no instance: it is counted, and stays")
+    @Test("The object of a folder is not an instance: it is counted, and stays")
     func folders() async throws {
         for key in ["inbox/", "inbox/folder/"] {
             bucket[key] = ""
@@ -151,9 +153,9 @@ import Testing
         #expect(intake.log.lines.contains { $0.contains("a folder of the inbox") })
     }
 
-    @Test("A sweep that could not list everything goes on by the bytes of keys, as S3 orders them")
+    @Test("A sweep continues in the order of the bytes of keys, which is the order of S3")
     func order() async throws {
-        // To Swift, the first two are one key, behind the third.
+        // For Swift, the first two are the same key, which sorts after the third.
         let keys = ["inbox/e\u{301}", "inbox/\u{E9}", "inbox/f"]
         for key in keys { bucket[key] = Self.file }
         bucket.now += 601
@@ -162,7 +164,7 @@ import Testing
     }
 
     @Test(
-        "What is not DICOM is called what it is",
+        "The rejection of an object that is not DICOM names its kind",
         arguments: [
             ([], "is empty"), ([0x1F, 0x8B, 8, 0], "a gzip file"), (Array("PK\u{3}\u{4}".utf8), "a zip archive"),
             ([0xFF, 0xD8, 0xFF, 0xE0], "a JPEG picture"), ([0x89] + Array("PNG".utf8), "a PNG picture"),
@@ -197,7 +199,7 @@ import Testing
         #expect(message.hasPrefix("Expected ") && message.hasSuffix("."))
     }
 
-    @Test("A malformed UID stands in the key as its SHA-256, and as it came in the request")
+    @Test("The key contains the SHA-256 of a malformed UID, and the request the UID itself")
     func malformedUID() async throws {
         let series: [UInt8] = Array("series ".utf8) + [0xFF] + Array("1".utf8)
         bucket.put(Self.file(series: series), key: Self.key)
@@ -211,7 +213,7 @@ import Testing
         #expect(try PipelineJSON.decode(ImportRequest.self, from: try PipelineJSON.encode(request)) == request)
     }
 
-    @Test("A UID that is longer than any is cut, and no log has it")
+    @Test("An overlong UID is shortened, and no log contains it")
     func longUID() async throws {
         bucket.put(Self.file(study: String(repeating: "Doe", count: 2_000)), key: Self.key)
         let id = try await id()
@@ -222,7 +224,7 @@ import Testing
         #expect(!intake.log.lines.contains { $0.contains("Doe") })
     }
 
-    @Test("A syntax that is not known is no reason")
+    @Test("An object with an unknown transfer syntax is not rejected")
     func unknownSyntax() async throws {
         bucket.put(Self.file(syntax: "1.2.3.4.5"), key: Self.key)
         #expect(try await intake.takeEvent(of: Self.key) == .started)

@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(
-        "Results go below a URI, with or without its slash",
+        "The output URI may end in a slash or not",
         arguments: [
             ("s3://output", "s3://output/"), ("s3://output/", "s3://output/"), ("s3://output/a/b", "s3://output/a/b/"),
             ("s3://output/a/", "s3://output/a/"),
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(
-        "A value that is none is named, and not repeated",
+        "The error of a value that is not valid names the setting, and does not repeat the value",
         arguments: [
             ("INBOX_TAKEN", "MOVE"), ("AUDIT_AFTER_SECONDS", "-1"), ("AUDIT_AFTER_SECONDS", "1d"),
             ("DICOM_BUCKET", "ab"), ("DICOM_BUCKET", "Bucket"), ("DICOM_BUCKET", "bucket/x"),
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test("A setting that is missing is named", arguments: ["DICOM_BUCKET", "OUTPUT_S3_URI"])
+    @Test("The error of a missing setting names it", arguments: ["DICOM_BUCKET", "OUTPUT_S3_URI"])
     func missing(_ name: String) {
         #expect { try Self.settings([name: ""]) } throws: { ($0 as? IntakeSettingError)?.name == name }
     }

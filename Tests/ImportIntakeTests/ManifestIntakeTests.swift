@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(
-        "The marker is removed after the execution was started; a further manifest leaves it, as the first one's event may be lost",
+        "The marker is removed after the execution was started; a further manifest leaves it, as the event of the first may be lost",
         arguments: [0, 1])
     func markerAfterStart(_ number: Int) async throws {
         intake.bucket.lay(id)
@@ -25,7 +25,7 @@ import Testing
         #expect(intake.bucket.hasMarker(of: id) == (number > 0))
     }
 
-    @Test("A marker whose removal fails has its execution: the event comes again and removes it")
+    @Test("If the removal of a marker fails, the execution was started, and the repeated event removes the marker")
     func removalFails() async throws {
         intake.bucket.lay(id)
         intake.bucket.put(SampleDeliveries.manifest(id), key: BucketLayout.manifestKey(of: ImportID(id)))
@@ -38,7 +38,7 @@ import Testing
         #expect(!intake.bucket.hasMarker(of: id))
     }
 
-    @Test("A manifest that is rejected needs no marker, as far as its task can be read")
+    @Test("The marker of a rejected manifest is removed if the manifest tells the task")
     func rejected() async throws {
         let key = BucketLayout.manifestKey(of: ImportID(id))
         intake.bucket.lay(id)
@@ -52,7 +52,7 @@ import Testing
         #expect(intake.bucket.hasMarker(of: id))
         #expect(intake.executions.started.isEmpty)
 
-        // Another delivery's manifest removes that one's marker under no circumstances.
+        // The manifest of another delivery must never remove the marker of that delivery.
         var other = SampleDeliveries.manifest(SampleDeliveries.id(2))
         other.version = 2
         intake.bucket.lay(SampleDeliveries.id(2))
@@ -61,7 +61,7 @@ import Testing
         #expect(intake.bucket.hasMarker(of: SampleDeliveries.id(2)))
     }
 
-    @Test("An event whose manifest is gone fails, so that it ends in the dead-letter queue")
+    @Test("An event whose manifest does not exist fails, so that it ends in the dead-letter queue")
     func missing() async throws {
         await #expect(throws: ManifestMissing(importId: ImportID(id))) { try await takeEvent() }
     }

@@ -9,7 +9,7 @@ import Testing
 @testable import ImportIntake
 
 @Suite struct ObjectBatchTests {
-    /// Nobody waits long on it.
+    /// A clock on which every sleep ends at once.
     private struct ImpatientClock: Clock {
         var now: ContinuousClock.Instant { .now }
         var minimumResolution: Duration { .zero }
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    /// Nobody's time is up.
+    /// A clock on which no sleep ends.
     private struct PatientClock: Clock {
         var now: ContinuousClock.Instant { .now }
         var minimumResolution: Duration { .zero }
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    /// Its sleepers wake when it rings, each ring wakes one.
+    /// Its sleepers wake when it rings: each ring wakes one.
     private final class AlarmClock: Clock {
         private struct State {
             var rings = 0
@@ -87,7 +87,7 @@ import Testing
         throw CancellationError()
     }
 
-    /// What is left of an invocation's time, a step less each time that somebody looks.
+    /// The time left of an invocation: one step less each time it is read.
     private final class Countdown: Sendable {
         private let seconds: Mutex<Int>
         private let step: Int
@@ -135,7 +135,7 @@ import Testing
         func add(_ key: String) { keys.withLock { $0.append(key) } }
     }
 
-    @Test("A message that fails comes again alone, whatever is wrong with it")
+    @Test("Only a message that fails is delivered again, whatever its fault is")
     func failures() async {
         let taken = TakenKeys()
         let nested = String(repeating: "[", count: 100_000)
@@ -147,7 +147,7 @@ import Testing
         #expect(taken.all == ["inbox/a.dcm", "inbox/b.dcm", "inbox/c.dcm"])
     }
 
-    @Test("One that takes longer than an object may fails alone: those before it and behind it are taken")
+    @Test("Only the object that exceeds its time limit fails: those before and after it are taken")
     func slowBesideGood() async {
         let clock = AlarmClock()
         let taken = TakenKeys()
@@ -165,7 +165,7 @@ import Testing
         #expect(taken.all == ["inbox/a.dcm", "inbox/b.dcm", "inbox/c.dcm"])
     }
 
-    @Test("One that takes longer than an object may is cut off")
+    @Test("An object that exceeds its time limit is cancelled")
     func cutOff() async throws {
         let log = RecordedLog()
         let messages = [Self.message("slow")]
@@ -177,18 +177,18 @@ import Testing
         #expect(try await withTimeLimit(.seconds(50), clock: PatientClock()) { 7 } == 7)
     }
 
-    @Test("What there may be no time for is not begun and comes again")
+    @Test("An object that may exceed the time left is not begun, and its message is delivered again")
     func left() async {
         let taken = TakenKeys()
         let names = (0..<10).map { "\($0)" }
-        // 120, the margin's look; then 100, 80 and 60 seconds, less 5; with 40 nothing is begun.
+        // The margin reads 120 seconds; then 100, 80 and 60, less 5, are left; with 40 no object is begun.
         let batch = Self.batch(Countdown(120, step: 20), taken: taken)
         let left = await batch.failures(among: names.map { Self.message($0) })
         #expect(taken.all.count == names.count - left.count)
         #expect(!taken.all.isEmpty && left == Array(names.dropFirst(taken.all.count)))
     }
 
-    @Test("The first is begun however short the time is, and what was begun is left no less than its margin")
+    @Test("The first object begins however short the time is, and the margin for the answer is kept")
     func shortTime() {
         let time = WorkingTime { .seconds(10) }
         #expect(time.forNextObject(isFirst: true) == .seconds(9))
@@ -199,7 +199,7 @@ import Testing
         #expect(over.forNextObject(isFirst: true) == .zero)
     }
 
-    @Test("An event that came by no queue fails when an object of it was not taken, after all others were")
+    @Test("An event that did not come from a queue fails if an object was not taken, after all others were tried")
     func direct() async throws {
         let taken = TakenKeys()
         let objects = try ["a", "bad", "b"].flatMap { try Self.message($0).objects() }

@@ -8,9 +8,9 @@ import Testing
 @testable import ImportIntake
 @testable import ImportPipeline
 
-@Suite("Instances whose import is under way")
+@Suite("Rows of imports in progress")
 struct PendingRowsTests {
-    /// Answers as it is told to.
+    /// Answers as a test tells it to.
     final class Index: InstanceIndex {
         private let written = Mutex<[InstanceAttempt]>([])
         private let failure = Mutex<(any Error)?>(nil)
@@ -50,7 +50,7 @@ struct PendingRowsTests {
         intake.bucket.put(manifest, key: BucketLayout.manifestKey(of: ImportID(id)))
     }
 
-    @Test("They are written when the manifest was read, and again when its event comes again")
+    @Test("Rows are written after the manifest was read, and again when its event is repeated")
     func manifest() async throws {
         for _ in 0..<2 { #expect(try await intake.takeEvent(of: key) == .started) }
         #expect(index.attempts.map(\.sopInstanceUID) == ["1.4", "1.5", "1.4", "1.5"])
@@ -58,14 +58,15 @@ struct PendingRowsTests {
         #expect(index.attempts.first?[.receivedAt] == "2026-11-23T23:53:20Z")
     }
 
-    @Test("A table that is throttled: the import is started all the same, and the event comes again for the rows")
+    @Test(
+        "If the table is throttled, the import is started all the same, and the event is delivered again for the rows")
     func throttled() async throws {
         index.fail(with: Self.error(400, "ThrottlingException"))
         await #expect(throws: InstanceRowsLeft()) { try await intake.takeEvent(of: key) }
         #expect(intake.executions.started == [ImportID(id)])
         #expect(!intake.bucket.hasMarker(of: id))
         index.fail(with: nil)
-        // For a while it is not asked.
+        // The table is not asked for a while.
         await #expect(throws: InstanceRowsLeft()) { try await intake.takeEvent(of: key) }
         #expect(index.callCount == 1)
         intake.bucket.now += 31
@@ -73,7 +74,7 @@ struct PendingRowsTests {
         #expect(index.attempts.count == 2)
     }
 
-    @Test("A table that is gone keeps no event back: repeating would not help")
+    @Test("If the table does not exist, the event succeeds: repeating it would not help")
     func gone() async throws {
         index.fail(with: Self.error(400, "ResourceNotFoundException"))
         #expect(try await intake.takeEvent(of: key) == .started)
@@ -81,7 +82,7 @@ struct PendingRowsTests {
         #expect(intake.log.lines.joined().contains("instances are not in the index as pending"))
     }
 
-    @Test("A sweep starts the import of a lost event whatever becomes of the rows")
+    @Test("A sweep starts the import of a lost event even if the rows cannot be written")
     func sweep() async throws {
         index.fail(with: Self.error(503, "ServiceUnavailable"))
         intake.bucket.layLease()
@@ -91,7 +92,7 @@ struct PendingRowsTests {
         #expect(!intake.bucket.hasMarker(of: id))
     }
 
-    @Test("What is rejected has no rows")
+    @Test("A rejected manifest has no rows")
     func rejected() async throws {
         intake.bucket[key] = "{}"
         #expect(try await intake.takeEvent(of: key) == .rejected)

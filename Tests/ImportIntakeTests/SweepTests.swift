@@ -17,7 +17,7 @@ import Testing
         bucket.now += minutes * 60
     }
 
-    @Test("The sweep starts a living task's import whose event was lost, without a look at the marker's text")
+    @Test("The sweep starts the import of a living task whose event was lost, without reading the marker")
     func lostEvent() async {
         bucket.lay(id)
         bucket.put(SampleDeliveries.manifest(id), key: manifestKey())
@@ -35,7 +35,7 @@ import Testing
         #expect(!bucket.calls.contains { $0.hasPrefix("read open/") })
     }
 
-    @Test("A living task's delivery without a manifest stays open, at one request a sweep")
+    @Test("A living task's delivery without a manifest stays open, and costs one request a sweep")
     func stillOpen() async {
         bucket.lay(id)
         wait(minutes: 11)
@@ -45,7 +45,7 @@ import Testing
         #expect(bucket.calls.filter { $0.contains("\(id)") } == ["read \(manifestKey())"])
     }
 
-    @Test("A gone task's manifest is started, and nothing is closed a second time")
+    @Test("The import of a manifest whose task is gone is started, and no delivery is closed twice")
     func goneWithManifest() async {
         bucket.lay(id, instances: ["1.4", "1.5"])
         bucket.put(SampleDeliveries.manifest(id), key: manifestKey())
@@ -55,7 +55,8 @@ import Testing
         #expect(!bucket.hasMarker(of: id))
     }
 
-    @Test("A gone task's delivery is audited, closed, imported and unmarked, in this order")
+    @Test(
+        "A delivery whose task is gone gets an audit and a manifest, then its import starts and its marker is removed")
     func recovery() async {
         bucket.lay(id)
         let outcome = await intake.sweep()
@@ -71,7 +72,7 @@ import Testing
     }
 
     @Test(
-        "A recovery that ends at any point is completed by the next sweep",
+        "A recovery that is interrupted at any point is completed by the next sweep",
         arguments: ["put audits/", "create", "remove open/"])
     func recoveryEnds(_ call: String) async {
         bucket.lay(id)
@@ -85,7 +86,7 @@ import Testing
         #expect(bucket[BucketLayout.auditKey(of: id)] != nil)
     }
 
-    @Test("A gone task's manifest that starts no import is replaced by a further one")
+    @Test("If the task is gone and its manifest starts no import, a further manifest is written")
     func goneWithBrokenManifest() async {
         bucket.lay(id)
         bucket[manifestKey()] = "text"
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test(
-        "The clock is read before the leases are listed: a sweep that is frozen in between takes no living task for gone"
+        "The clock is read before the leases are listed: a sweep frozen in between considers no living task gone"
     )
     func frozenBetween() async {
         bucket.lay(id)
@@ -105,7 +106,7 @@ import Testing
         let living = LivingTasks(
             bucket: bucket,
             now: {
-                // The first reading, and what a later one would tell.
+                // The first reading of the clock, and what a later one would return.
                 reads.withLock { count in
                     defer { count += 1 }
                     return first.addingTimeInterval(Double(count) * 3_600)
@@ -128,7 +129,7 @@ import Testing
 
     // MARK: Second looks
 
-    @Test("A second look imports what came after the recovery, and starts every manifest once more")
+    @Test("A second look imports instances stored after the recovery, and starts the import of every manifest again")
     func secondLook() async {
         bucket.lay(id)
         _ = await intake.sweep()
@@ -144,7 +145,7 @@ import Testing
         #expect(bucket[BucketLayout.auditKey(of: id)] == nil)
     }
 
-    @Test("A delivery in which nothing was found is looked at a second time as well")
+    @Test("A delivery without instances gets a second look too")
     func nothingFound() async {
         bucket.lay(id, instances: [])
         #expect(await intake.sweep().cleared == 1)
@@ -155,7 +156,9 @@ import Testing
         #expect(intake.executions.started == [ImportID(id)])
     }
 
-    @Test("A second look that ends at any point is completed by the next", arguments: ["create", "remove audits/"])
+    @Test(
+        "A second look that is interrupted at any point is completed by the next",
+        arguments: ["create", "remove audits/"])
     func secondLookEnds(_ call: String) async {
         bucket.lay(id)
         _ = await intake.sweep()
@@ -169,7 +172,7 @@ import Testing
         #expect(bucket.manifest(ImportID(id, number: 2)) == nil)
     }
 
-    @Test("A lost event of a further manifest is made up for by the second look")
+    @Test("The second look starts the import of a further manifest whose event was lost")
     func lostFurtherEvent() async {
         bucket.lay(id)
         _ = await intake.sweep()
@@ -180,7 +183,7 @@ import Testing
         #expect(intake.executions.started == [ImportID(id), ImportID(id, number: 1)])
     }
 
-    @Test("Sweeps at once close a delivery once, and close its audit without a further manifest")
+    @Test("Sweeps that run at the same time close a delivery once, and its audit without a further manifest")
     func atOnce() async {
         for id in (0..<50).map(SampleDeliveries.id) { bucket.lay(id) }
         let outcomes = await sweeps(4)
@@ -205,7 +208,7 @@ import Testing
 
     // MARK: Fairness
 
-    /// So many looks are allowed until the time is up.
+    /// The number of items that can be handled until the time is up.
     private func time(looks: Int) -> WorkingTime {
         let left = Mutex(looks)
         return WorkingTime {
@@ -216,7 +219,7 @@ import Testing
         }
     }
 
-    @Test("Ten thousand markers of living tasks keep no delivery from being recovered, and are all looked at in turn")
+    @Test("Ten thousand markers of living tasks do not keep a delivery from being recovered, and all get their turn")
     func tenThousandLiving() async throws {
         let living = try #require(TaskID("0000000000000000"))
         let lost = (0..<10_000).map(SampleDeliveries.id)
@@ -242,9 +245,9 @@ import Testing
         #expect(bucket[BucketLayout.sweepPosition] == nil)
     }
 
-    @Test("A sweep goes on where the last one stopped, and goes round")
+    @Test("A sweep continues where the last one stopped, and wraps around")
     func goesOn() async throws {
-        // Manifests are late for all: nothing changes but the position.
+        // All manifests are still missing: only the position changes.
         let ids = (0..<100).map(SampleDeliveries.id)
         for id in ids { bucket.lay(id, instances: []) }
         wait(minutes: 11)
@@ -258,7 +261,7 @@ import Testing
         #expect(looks.count == ids.count)
     }
 
-    @Test("A position that cannot be read keeps no sweep from its work")
+    @Test("A sweep works even if the position of the last one cannot be read")
     func brokenPosition() async {
         bucket.lay(id)
         bucket[BucketLayout.sweepPosition] = "text"

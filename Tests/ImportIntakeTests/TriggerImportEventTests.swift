@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(
-        "The same object is found in every wrapping",
+        "The same object is found in every form of the event",
         arguments: ["s3-put-inbox", "s3-multipart-inbox", "eventbridge-object-created"])
     func inbox(name: String) throws {
         let object = try #require(try objects(name).first)
@@ -31,19 +31,19 @@ import Testing
         #expect(object.eTag == "ccf71ca6735bc1c52fbe33e29eb42886")
     }
 
-    @Test("A manifest comes directly and through the queue")
+    @Test("The event of a manifest is read directly and from the queue")
     func manifest() throws {
         let direct = try objects("s3-put")
         #expect(direct.map(\.key) == ["deliveries/20261123T235152-0123456789abcdef01234567.json"])
         #expect(try objects("sqs-s3-put") == direct)
     }
 
-    @Test("S3's test event is of no object")
+    @Test("S3's test event names no object")
     func testEvent() throws {
         #expect(try objects("s3-test-event").isEmpty)
     }
 
-    @Test("Only what was created counts")
+    @Test("Only created objects count")
     func removed() throws {
         var text = try String(contentsOf: Self.events.appending(path: "s3-put.json"), encoding: .utf8)
         text = text.split(separator: "ObjectCreated:Put", omittingEmptySubsequences: false)
@@ -56,7 +56,7 @@ import Testing
         #expect(objects.isEmpty)
     }
 
-    @Test("A schedule is told from S3's events, whether a rule or EventBridge Scheduler sends it")
+    @Test("An event of a schedule is recognized, whether a rule or EventBridge Scheduler sends it")
     func schedule() throws {
         #expect(try event("schedule") == .schedule)
         #expect(
@@ -75,7 +75,7 @@ import Testing
         String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
     }
 
-    @Test("An object needs a bucket and a key alone, and an empty ETag is none")
+    @Test("An object needs only a bucket and a key, and an empty ETag counts as missing")
     func sparse() throws {
         let empty = Self.created.replacingOccurrences(of: #""key":"#, with: #""eTag":"","key":"#)
         #expect(try Self.decode(#"{"Records":[\#(empty)]}"#) == .objects([.init(bucket: "dicom", key: "inbox/a")]))
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test(
-        "What is no creation is skipped, whatever it lacks, and the creation beside it counts",
+        "An event that is not a creation is skipped, whatever it lacks, and a creation beside it counts",
         arguments: [
             #"{"eventName":"ObjectRemoved:Delete"}"#, #"{"eventName":"ObjectRestore:Post","s3":{}}"#,
             #"{"eventName":"LifecycleExpiration:Delete","s3":{"object":{"key":"%"}}}"#,
@@ -102,7 +102,7 @@ import Testing
         #expect(try Self.decode(#"{"source":"aws.s3","detail-type":"Object Deleted"}"#) == .objects([]))
     }
 
-    @Test("A topic's envelope is opened, for a function and in a queue's message")
+    @Test("The envelope of a topic is opened, for a function and in a message of a queue")
     func topic() throws {
         let event = #"{"Records":[\#(Self.created)]}"#
         let expected = [CreatedObject(bucket: "dicom", key: "inbox/a")]
@@ -120,15 +120,15 @@ import Testing
     }
 
     @Test(
-        "An event of another service is named",
+        "The error for an event of another service names the service",
         arguments: [
-            (#"{"source":"aws.ec2","detail-type":"x"}"#, "source: expected an event of S3", "but it is of aws.ec2"),
+            (#"{"source":"aws.ec2","detail-type":"x"}"#, "source: expected an event from S3", "but it is from aws.ec2"),
             (
                 #"{"Records":[{"eventSource":"aws:dynamodb","eventName":"INSERT"}]}"#,
-                "eventSource: expected an event of S3",
-                "but it is of aws:dynamodb"
+                "eventSource: expected an event from S3",
+                "but it is from aws:dynamodb"
             ),
-            (#"{"source":"Doe^Jane 1970"}"#, "source: expected an event of S3", "or of a schedule"),
+            (#"{"source":"Doe^Jane 1970"}"#, "source: expected an event from S3", "or from a schedule"),
         ])
     func otherService(_ event: String, _ place: String, _ service: String) throws {
         let error = #expect(throws: DocumentError.self) { try Self.decode(event) }
@@ -136,12 +136,12 @@ import Testing
         #expect(text.contains(place) && text.hasSuffix(service), "\(text)")
     }
 
-    @Test("A message that is no event is an error of its own", arguments: ["", "text", "{}", #"{"Records":[{}]}"#])
+    @Test("A message that is not an event is an error of its own", arguments: ["", "text", "{}", #"{"Records":[{}]}"#])
     func poison(body: String) {
         #expect(throws: DocumentError.self) { try QueueMessage(messageId: "1", body: body).objects() }
     }
 
-    @Test("A queue is answered with the ids of what failed, anyone else with what was done")
+    @Test("A queue gets the ids of the failed messages, any other caller gets what was done")
     func answers() throws {
         let messages = try JSONEncoder().encode(TriggerImportOutput.messages(failed: ["a"]))
         #expect(String(decoding: messages, as: UTF8.self) == #"{"batchItemFailures":[{"itemIdentifier":"a"}]}"#)

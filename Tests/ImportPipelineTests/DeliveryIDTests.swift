@@ -6,21 +6,21 @@ import Testing
 @Suite struct DeliveryIDTests {
     private let date = Date(timeIntervalSince1970: 1_795_477_912)
 
-    @Test("An id is the second of its opening and 24 hexadecimal digits")
+    @Test("A delivery id is the second of its opening and 24 hexadecimal digits")
     func form() throws {
         let id = DeliveryID(openedAt: date, randomness: 0x0123_4567_89ab_cdef, 0x0123_4567)
         #expect(id.description == "20261123T235152-0123456789abcdef01234567")
         #expect(DeliveryID(id.description) == id)
     }
 
-    @Test("It serves as execution name, client token and job name")
+    @Test("A delivery id is a valid execution name, client token and job name")
     func length() {
         let id = DeliveryID(openedAt: date).description
         #expect((1...64).contains(id.utf8.count))
         #expect(id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
     }
 
-    @Test("Who knows the same facts comes to the same id, other facts give another")
+    @Test("The same facts give the same id, and other facts another id")
     func derived() {
         let id = DeliveryID(openedAt: date, derivedFrom: ["bucket", "a", "b"])
         #expect(id == DeliveryID(openedAt: date, derivedFrom: ["bucket", "a", "b"]))
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(
-        "Another form is no id",
+        "A text of another form is not an id",
         arguments: [
             "", "x", "20261123T235152", "20261123T235152-", "20261123T235152-0123456789ABCDEF01234567",
             "20261123T235152-0123456789abcdef0123456", "2026112xT235152-0123456789abcdef01234567",
@@ -39,7 +39,7 @@ import Testing
         #expect(DeliveryID(text) == nil)
     }
 
-    @Test("The bucket's layout follows from the id")
+    @Test("The keys of a delivery follow from its id")
     func layout() throws {
         let id = try #require(DeliveryID("20261123T235152-0123456789abcdef01234567"))
         #expect(BucketLayout.prefix(of: id) == "2026/11/23/20261123T235152-0123456789abcdef01234567/")
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test("An import is named after its delivery, and after the number of its manifest where that is a further one")
+    @Test("An import is named after its delivery and, for a further manifest, after the number of the manifest")
     func imports() throws {
         let id = try #require(DeliveryID("20261123T235152-0123456789abcdef01234567"))
         for number in [0, 1, 99] {
@@ -79,7 +79,7 @@ import Testing
         for key in ["inbox", "Inbox/a", "a/inbox/b", "inbo\u{78}\u{301}/a"] { #expect(!BucketLayout.isInInbox(key)) }
     }
 
-    @Test("What is behind a prefix is kept byte for byte")
+    @Test("The rest of a key after a prefix is kept byte for byte")
     func combiningMarks() throws {
         let id = try #require(DeliveryID("20261123T235152-0123456789abcdef01234567"))
         #expect(
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(
-        "A UID stands in a key as it is where it is harmless",
+        "A key contains a harmless UID unchanged, and the SHA-256 of any other UID",
         arguments: [
             ("1.2.3", true), ("1.02..3.", true), ("", false), (".", false), ("..", false), ("1.2/3", false),
             ("series", false),

@@ -32,12 +32,12 @@ import Testing
         #expect(String(decoding: written, as: UTF8.self).contains(#""openedAt":"2026-11-23T23:51:52Z""#))
     }
 
-    @Test("What is in order has no problem")
+    @Test("A valid manifest has no problem")
     func valid() {
         #expect(manifest().problem(expecting: id) == nil)
     }
 
-    @Test("What cannot be imported as it stands is said with what was expected")
+    @Test("The problem of a manifest that cannot be imported says what was expected")
     func problems() {
         var other = manifest()
         other.version = 1
@@ -47,7 +47,7 @@ import Testing
 
         other = manifest()
         other.prefix = "2026/"
-        #expect(other.problem(expecting: id)?.contains("prefix is another, expected 2026/11/23/") == true)
+        #expect(other.problem(expecting: id)?.contains("prefix is not the delivery's, expected 2026/11/23/") == true)
 
         #expect(manifest(instances: 0).problem(expecting: id)?.contains("0 instances, expected 1 to 5000") == true)
         #expect(manifest(instances: 5001).problem(expecting: id)?.contains("5001 instances") == true)
@@ -65,7 +65,7 @@ import Testing
         #expect(other.problem(expecting: id)?.contains("expected at most 10000000000") == true)
     }
 
-    @Test("Each study of a manifest is there once, with instances below its own folder")
+    @Test("A manifest lists each study once, with instances below the folder of the study")
     func studies() {
         #expect(manifest(studies: 3).problem(expecting: id) == nil)
         #expect(manifest(instances: 1, studies: 1_000).problem(expecting: id) == nil)
@@ -84,7 +84,7 @@ import Testing
         #expect(other.problem(expecting: id)?.contains("outside its study's folder") == true)
     }
 
-    @Test("A study of which all instances are taken out of a manifest goes with them")
+    @Test("A study is removed from a manifest with the last of its instances")
     func removing() {
         var manifest = manifest(studies: 2)
         manifest.removeInstances { $0.key.contains("/1.2.3/") }
@@ -92,7 +92,7 @@ import Testing
         #expect(manifest.instances.count == 2)
     }
 
-    @Test("An import of several studies names none of them, and no series")
+    @Test("An import of several studies names neither a study nor a series")
     func severalStudies() {
         let request = ImportRequest(
             manifest(studies: 2), of: ImportID(id), bucket: "dicom", outputRoot: "s3://output/")
@@ -100,7 +100,7 @@ import Testing
         #expect((request.studyCount, request.instanceCount) == (2, 4))
     }
 
-    @Test("What a listing shows is one study or several, by the keys; the marker tells the dates that it knows")
+    @Test("A recovered manifest has the studies that the listed keys name, with the dates that the marker knows")
     func listed() throws {
         let marker = OpenDelivery(
             deliveryId: id, task: task, studies: [.init(studyInstanceUID: "1.2", studyDate: "20261123")],
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test(
-        "Series and instance are named where the delivery holds just one",
+        "An import names the series and the instance if the delivery has only one",
         arguments: [(1, 1, "1.2.3.0", "1.2.3.0"), (2, 1, "1.2.3.0", nil), (2, 2, nil, nil)]
             as [(Int, Int, String?, String?)])
     func request(instances: Int, series: Int, seriesUID: String?, instanceUID: String?) {
@@ -131,7 +131,7 @@ import Testing
         #expect(request.instanceCount == instances)
     }
 
-    @Test("Each attempt, and each time that somebody asks again, has a token of its own")
+    @Test("Each attempt and each redrive has a client token of its own")
     func tokens() {
         var request = ImportRequest(manifest(), of: ImportID(id), bucket: "dicom", outputRoot: "s3://output/")
         #expect(request.clientToken(attempt: 1) == "\(id)")
@@ -144,7 +144,7 @@ import Testing
         #expect(request.clientToken(attempt: 4).utf8.count == 64)
     }
 
-    @Test("An instance is known by its key")
+    @Test("The key of an instance tells its UIDs")
     func keys() {
         let key = BucketLayout.instanceKey(id, study: "1.2", series: "1.3", instance: "1.4")
         #expect(

@@ -4,19 +4,22 @@ import Testing
 
 @testable import ImportPipeline
 
-/// What anybody may have put into the bucket, an event or an execution: it is read by its rules, or refused with its place.
+/// Documents that anyone may have put into the bucket, an event or an execution: each is read by its rules, or refused
+/// with the place of the fault.
 @Suite struct DocumentTests {
-    @Test("What is as it should be is read", arguments: SampleDocument.allCases)
+    @Test("A valid document is read", arguments: SampleDocument.allCases)
     func valid(_ document: SampleDocument) throws {
         try document.read(document.text)
     }
 
-    @Test("A member that is not known is skipped, in any object of it", arguments: SampleDocument.allCases)
+    @Test("An unknown member is skipped, in any object of a document", arguments: SampleDocument.allCases)
     func unknownMembers(_ document: SampleDocument) throws {
         try document.read(try document.textWithUnknownMembers())
     }
 
-    @Test("What is broken is refused, and its place is told without its value", arguments: DocumentFault.all)
+    @Test(
+        "A document with a wrong value is refused, and the error names the place but not the value",
+        arguments: DocumentFault.all)
     func broken(_ fault: DocumentFault) throws {
         for value in fault.values {
             let text = try fault.document.text(setting: fault.path, to: value)
@@ -27,7 +30,7 @@ import Testing
     }
 
     @Test(
-        "A number of a job's output that is none is not known, and the rest is read",
+        "A number in a job's output that is not valid counts as unknown, and the rest is read",
         arguments: [
             "numberOfScannedFiles", "numberOfImportedFiles", "numberOfFilesWithCustomerError",
             "numberOfFilesWithServerError", "numberOfGeneratedImageSets", "imageSetsSummary",
@@ -55,7 +58,7 @@ import Testing
         ]
     }
 
-    @Test("Sizes and counts at their limits have sums")
+    @Test("The sums of sizes and counts at their limits do not overflow")
     func sums() throws {
         let size = try SampleDocument.manifest.text(setting: "studies.0.instances.0.size", to: "10000000000")
         let instance = try #require(
@@ -68,7 +71,7 @@ import Testing
         #expect(summary.numberOfNonPrimaryInstances == 100_000 * 1_000_000_000)
     }
 
-    @Test("A marker of another delivery than its key's closes none")
+    @Test("A marker that names another delivery than its key closes no delivery")
     func strangeMarker() throws {
         let marker = try PipelineJSON.decode(OpenDelivery.self, from: Array(SampleDocument.marker.text.utf8))
         #expect(marker.problem(expecting: marker.deliveryId) == nil)
@@ -77,7 +80,9 @@ import Testing
 
     // MARK: As a whole
 
-    @Test("A document of more than 8 MiB is refused unread", arguments: [SampleDocument.marker, .manifest, .jobOutput])
+    @Test(
+        "A document of more than 8 MiB is refused before it is parsed",
+        arguments: [SampleDocument.marker, .manifest, .jobOutput])
     func tooLarge(_ document: SampleDocument) throws {
         let padding = String(repeating: " ", count: DocumentLimits.maximumBytes - document.text.utf8.count)
         try document.read(document.text + padding)
@@ -85,7 +90,7 @@ import Testing
         #expect(error?.path == "")
     }
 
-    @Test("The longest manifest that a receiver writes fits twice")
+    @Test("The longest manifest that a receiver writes has less than half of the permitted size")
     func longestManifest() throws {
         let uid = "1." + String(repeating: "2", count: 62)
         let delivery = DeliveryID(openedAt: Date())
@@ -106,7 +111,7 @@ import Testing
         #expect(try PipelineJSON.decode(DeliveryManifest.self, from: document).instances.count == 5_000)
     }
 
-    @Test("An import may take one study of its delivery")
+    @Test("An import may contain one study of its delivery only")
     func oneStudy() throws {
         let uri = "s3://dicom/2026/11/23/\(SampleDocument.delivery)/1.2.3/"
         try SampleDocument.start.read(try SampleDocument.start.text(setting: "request.inputS3Uri", to: "\"\(uri)\""))
@@ -124,14 +129,14 @@ import Testing
         #expect(try 2 * PipelineJSON.encode(marker).count <= DocumentLimits.maximumSmallBytes)
     }
 
-    @Test("A marker of another version closes nothing")
+    @Test("A marker of another version closes no delivery")
     func markerVersion() throws {
         var marker = try PipelineJSON.decode(OpenDelivery.self, from: Array(SampleDocument.marker.text.utf8))
         marker.version = 1
         #expect(marker.problem(expecting: marker.deliveryId)?.path == "version")
     }
 
-    @Test("An import names its study where it is one, and only there", arguments: [(1, nil), (2, "\"1.2.3\"")])
+    @Test("An import names a study if, and only if, it has exactly one", arguments: [(1, nil), (2, "\"1.2.3\"")])
     func studyOfImport(count: Int, study: String?) throws {
         let counted = try SampleDocument.start.text(setting: "request.studyCount", to: "\(count)")
         var object = try #require(JSONSerialization.jsonObject(with: Data(counted.utf8)) as? [String: Any])
@@ -143,11 +148,11 @@ import Testing
         #expect(error?.path == "request.studyInstanceUID")
     }
 
-    /// Foundation's decoder traps at 513 brackets and nothing behind them.
+    /// Foundation's decoder traps at 513 brackets with nothing after them.
     static let depths = [64, 65, 511, 512, 513, 514, 100_000]
 
     @Test(
-        "Nesting of any depth is an error, and overflows no stack",
+        "Deep nesting is an error, and does not overflow the stack",
         arguments: SampleDocument.allCases, [("[", "]"), (#"{"a":"#, "}"), (#"{"Records":[{"s3":"#, "}]}")])
     func nesting(_ document: SampleDocument, _ brackets: (String, String)) throws {
         for depth in Self.depths {
@@ -160,7 +165,9 @@ import Testing
         }
     }
 
-    @Test("Only UTF-8 is read", arguments: [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian, .utf32])
+    @Test(
+        "A document in another encoding than UTF-8 is refused",
+        arguments: [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian, .utf32])
     func encodings(_ encoding: String.Encoding) throws {
         let bytes = try #require(SampleDocument.lease.text.data(using: encoding))
         #expect(throws: DocumentError(expected: "JSON in UTF-8")) {
@@ -168,13 +175,13 @@ import Testing
         }
     }
 
-    @Test("Brackets in a text are no nesting")
+    @Test("Brackets inside a string do not count as nesting")
     func bracketsInText() throws {
         let brackets = String(repeating: "[{\\\"", count: 100)
         try SampleDocument.success.read(#"{"inputFile":"\#(brackets)"}"#)
     }
 
-    /// As large as the least that a thread of Swift's own has.
+    /// The smallest stack that a thread of the Swift runtime has.
     private static func onASmallStack(_ work: @escaping @Sendable () throws(DocumentError) -> Void) throws {
         nonisolated(unsafe) var result: Result<Void, DocumentError> = .success(())
         let ended = DispatchSemaphore(value: 0)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The row of an instance in the index")
 struct InstanceRecordTests {
-    /// What the row says first, and what stands beside it, by outcome and the number of the delivery.
+    /// The current attempt of the row, then the others, by outcome and number of the delivery.
     private static func told(_ row: InstanceRecord) -> [String] {
         row.attempts.map { attempt in
             let number = (0...9).first { SampleAttempts.delivery($0) == attempt.importID.delivery } ?? -1
@@ -18,23 +18,23 @@ struct InstanceRecordTests {
     typealias Case = (writes: [InstanceAttempt?], row: [String])
 
     @Test(
-        "In every order, and with every write twice, the same writes end in the same row",
+        "The same writes give the same row in every order, and with every write repeated",
         arguments: [
             ([SampleAttempts.pending(1)], ["PENDING 1"]),
             ([SampleAttempts.pending(1), SampleAttempts.imported(1, at: 10)], ["IMPORTED 1 v1"]),
             ([SampleAttempts.pending(1), SampleAttempts.failed(1, at: 10)], ["FAILED 1"]),
             ([SampleAttempts.pending(1), SampleAttempts.failed(1, at: 10, .missing)], ["MISSING 1"]),
-            // A newer delivery on its way does not hide what was imported.
+            // A newer delivery in progress does not hide an imported one.
             (
                 [SampleAttempts.pending(1), SampleAttempts.imported(1, at: 10), SampleAttempts.pending(2)],
                 ["IMPORTED 1 v1", "PENDING 2"]
             ),
-            // Whether it failed is not the last word while another is on its way.
+            // A failure is not final while another delivery is in progress.
             (
                 [SampleAttempts.pending(1), SampleAttempts.failed(1, at: 10), SampleAttempts.pending(2)],
                 ["PENDING 2", "FAILED 1"]
             ),
-            // A later failure keeps what was imported beside it.
+            // A later failure keeps the imported attempt beside it.
             (
                 [
                     SampleAttempts.pending(1), SampleAttempts.imported(1, at: 10), SampleAttempts.pending(2),
@@ -42,14 +42,14 @@ struct InstanceRecordTests {
                 ],
                 ["FAILED 2", "IMPORTED 1 v1"]
             ),
-            // What is started again, and then imported.
+            // An import that is started again, and then imported.
             (
                 [
                     SampleAttempts.pending(1), SampleAttempts.failed(1, at: 10), SampleAttempts.imported(1, at: 20),
                 ],
                 ["IMPORTED 1 v1", "FAILED 1"]
             ),
-            // Of one image set the higher version, also where its job was submitted first.
+            // The higher version of an image set counts, even if its job was submitted first.
             (
                 [
                     SampleAttempts.imported(1, at: 10, version: 3), SampleAttempts.imported(2, at: 20, version: 2),
@@ -57,7 +57,7 @@ struct InstanceRecordTests {
                 ],
                 ["IMPORTED 1 v3"]
             ),
-            // Of two image sets the later job; the other one holds the instance as well.
+            // The later job of two image sets counts; the other image set has the instance too.
             (
                 [SampleAttempts.imported(1, at: 10, version: 7), SampleAttempts.imported(2, at: 20, into: "y")],
                 ["IMPORTED 2 v1", "IMPORTED 1 v7"]
@@ -70,7 +70,7 @@ struct InstanceRecordTests {
                 ],
                 ["IMPORTED 2 v1", "IMPORTED 1 v2"]
             ),
-            // An event that comes again when a newer delivery has ended, and failed.
+            // An event that is repeated after a newer delivery has ended, and failed.
             (
                 [
                     SampleAttempts.pending(1), SampleAttempts.pending(2), SampleAttempts.failed(2, at: 20),
@@ -78,7 +78,7 @@ struct InstanceRecordTests {
                 ],
                 ["FAILED 1"]
             ),
-            // One job that holds the instance in two series.
+            // One job with the instance in two series.
             (
                 [
                     SampleAttempts.pending(1), SampleAttempts.pending(1, series: "1.33"),
@@ -87,7 +87,7 @@ struct InstanceRecordTests {
                 ],
                 ["IMPORTED 1 v1", "IMPORTED 1 v1"]
             ),
-            // Where HealthImaging does not say which image set.
+            // HealthImaging does not name the image set.
             (
                 [SampleAttempts.imported(1, at: 10, into: nil), SampleAttempts.imported(2, at: 20, into: nil)],
                 ["IMPORTED 2 v1"]
@@ -102,7 +102,7 @@ struct InstanceRecordTests {
         #expect(Set(writes.permutations.compactMap { InstanceRecord($0 + $0.reversed()) }) == rows)
     }
 
-    @Test("Whatever is written, in every order the row is the same", arguments: 0..<40 as Range<UInt64>)
+    @Test("Random writes give the same row in every order", arguments: 0..<40 as Range<UInt64>)
     func anyWrites(_ seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
         let writes = (0..<5).compactMap { _ -> InstanceAttempt? in
@@ -118,7 +118,7 @@ struct InstanceRecordTests {
             }
         }
         #expect(Set(writes.permutations.compactMap { InstanceRecord($0) }).count == 1, "\(writes)")
-        // Also by way of the table.
+        // The same through the table.
         let row = try #require(InstanceRecord(writes))
         #expect(InstanceRecord(item: row.item(datastoreID: "d", revision: 7)) == row)
         #expect(
@@ -132,11 +132,11 @@ struct InstanceRecordTests {
                 }) == [row])
     }
 
-    @Test("An import that has ended is not on its way again, however late its event comes once more")
+    @Test("An import that has ended does not become pending again, however late its event is repeated")
     func lateEvent() throws {
         let imports = try #require(SampleAttempts.imported(2, at: 10, version: 2))
         var row = InstanceRecord(imports)
-        // It says nothing of the one that has ended later any more, and yet knows that it has.
+        // The row does not contain the later one that has ended any more, but still knows its id.
         row.take(try #require(SampleAttempts.imported(3, at: 20, version: 1)))
         #expect(row.attempts == [imports])
         let late = try #require(SampleAttempts.pending(3))
@@ -147,7 +147,7 @@ struct InstanceRecordTests {
         #expect(read.attempts.count == 2)
     }
 
-    @Test("Of very many image sets the latest are kept")
+    @Test("Only the latest of very many image sets are kept")
     func manyImageSets() throws {
         let writes = (1...40).compactMap { SampleAttempts.imported($0, at: $0, into: "set\($0)") }
         let row = try #require(InstanceRecord(writes))
@@ -156,7 +156,7 @@ struct InstanceRecordTests {
         #expect(row.current == writes.last)
     }
 
-    @Test("A row of the longest UIDs is one write unit of DynamoDB")
+    @Test("A row with the longest UIDs takes one write unit of DynamoDB")
     func size() throws {
         let uid = String(repeating: "1.", count: 31) + "11"
         #expect(uid.utf8.count == 64)
@@ -175,7 +175,7 @@ struct InstanceRecordTests {
         #expect((600..<1_024).contains(bytes))
     }
 
-    @Test("A malformed UID, which may be any text, stands as its SHA-256, as in keys")
+    @Test("A row contains the SHA-256 of a malformed UID, as keys do")
     func malformed() throws {
         let delivery = SampleAttempts.delivery(1)
         let text = String(repeating: "Doe^John", count: 128)
@@ -190,7 +190,7 @@ struct InstanceRecordTests {
     }
 
     @Test(
-        "What is not the key of an instance of the delivery has no row",
+        "A key that is not one of an instance of the delivery gives no row",
         arguments: ["x.dcm", "1.2/1.3/1.4", "1.2/1.3/1.4/5.dcm", "1.2/Doe/1.4.dcm", "1.2//1.4.dcm", "../1.3/1.4.dcm"])
     func strange(_ rest: String) {
         let delivery = SampleAttempts.delivery(1)
@@ -200,7 +200,7 @@ struct InstanceRecordTests {
         #expect(InstanceAttempt(.imported, ofKey: other, by: ImportID(delivery), sopClassUID: nil, [:]) == nil)
     }
 
-    @Test("What is no row of the index is not read as one")
+    @Test("An item that is not a row of the index is not read as one")
     func notARow() {
         #expect(InstanceRecord(item: [:]) == nil)
         #expect(InstanceRecord(item: ["sopInstanceUID": .text("1"), "outcome": .text("IMPORTED")]) == nil)

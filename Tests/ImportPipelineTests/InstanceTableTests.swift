@@ -8,10 +8,10 @@ import Testing
 
 @testable import ImportPipeline
 
-/// Over moto's DynamoDB, whose conditions are evaluated by somebody else's code.
+/// Uses moto's DynamoDB, an implementation of conditions that is not ours.
 @Suite("The table of instances")
 struct InstanceTableTests {
-    @Test("Every order of the same writes ends in the same row, one after the other and at once, also twice")
+    @Test("The same writes give the same row in every order, also when they are repeated or run at the same time")
     func orders() async throws {
         let sets: [[InstanceAttempt?]] = [
             [
@@ -40,7 +40,7 @@ struct InstanceTableTests {
                     #expect(await table.write(order.reversed()).left == 0)
                     #expect(try await Self.row(store, client) == expected, "\(order)")
                 }
-                // A round that another writer wins is taken again.
+                // A write that another writer has overtaken is repeated.
                 let table = try #require(
                     InstanceTable(name: MotoTable.name, datastoreID: "\(number)-at-once", client: client))
                 await withTaskGroup { group in
@@ -54,7 +54,7 @@ struct InstanceTableTests {
     }
 
     private static func row(_ store: String, _ client: AWSClient) async throws -> InstanceRecord? {
-        // A condition that never holds shows the item.
+        // A condition that never holds returns the item.
         let refused = try await DynamoDBClient(client: client).putItem(
             table: MotoTable.name, item: ["sopInstanceUID": .text("1.4"), "datastoreId": .text(store)],
             if: .has(["revision": "none"]))
@@ -63,7 +63,7 @@ struct InstanceTableTests {
     }
 
     @Test(
-        "A table that is gone, or that may not be written to, is not asked for each row",
+        "After the first error of a missing or forbidden table no further rows are written",
         arguments: ["AccessDeniedException", "ResourceNotFoundException"])
     func failures(_ code: String) async throws {
         let reply = LoopbackHTTPServer.Reply.status(400, #"{"__type":"x#\#(code)","message":"m"}"#)
@@ -77,14 +77,14 @@ struct InstanceTableTests {
         }
     }
 
-    @Test("Without a name there is no table", arguments: [nil, ""])
+    @Test("Without a name the table does not exist", arguments: [nil, ""])
     func noTable(_ name: String?) async throws {
         let client = try AWSClient.loopback("http://127.0.0.1:9", http: HTTPClient())
         #expect(InstanceTable(name: name, datastoreID: "d", client: client).map { _ in true } == nil)
     }
 }
 
-/// A table like the template's in moto.
+/// A table in moto like the one of the template.
 enum MotoTable {
     static let name = "instances"
 
@@ -108,7 +108,7 @@ enum MotoTable {
         #expect(result.status == 0, "\(result.output)")
     }
 
-    /// Ends when the file that holds its address is gone.
+    /// Ends when the file with its address is deleted.
     private static let program = """
         import os, sys, time
         import boto3

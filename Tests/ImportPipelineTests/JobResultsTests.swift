@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct JobResultsTests {
     @Test(
-        "A line that cannot be read is noted with its place, and the others count",
+        "A line that cannot be read is noted with its place, and the other lines count",
         arguments: JobResults.Folder.allCases)
     func unreadable(_ folder: JobResults.Folder) {
         let good = folder == .failure ? SampleResults.failed : { SampleResults.warned($0, message: $2) }
@@ -14,7 +14,7 @@ import Testing
         let lines = [good("a", "", ""), SampleResults.unreadable, "", "{}", "no JSON\r", good("b", "", "")]
         results.add(SampleResults.lines(lines) { $0 }, of: "x.ndjson", in: folder)
         #expect(results.imported.union(results.failedKeys) == ["a", "b"])
-        // A failed file needs no `isPrimary`.
+        // The line of a failed file needs no `isPrimary`.
         #expect(results.unreadableCount == 3)
         #expect(results.unreadable.map(\.line) == [2, 4, 5])
         #expect(Set(results.unreadable.map(\.file)) == ["x.ndjson"])
@@ -22,7 +22,7 @@ import Testing
         #expect(!results.isComplete)
     }
 
-    @Test("Of a line that names its file the rest may be anything")
+    @Test("A line that names its file is read, whatever the rest of it is")
     func leniency() {
         let results = SampleResults.results(
             success: [
@@ -60,14 +60,14 @@ import Testing
         )
     }
 
-    @Test("An instance that is not primary is one, however many lines say so")
+    @Test("An instance that several lines name as not primary counts once")
     func nonPrimary() {
         let line = SampleResults.imported("a", isPrimary: false)
         #expect(SampleResults.results(success: [line, line], warning: [line]).nonPrimary == ["a"])
     }
 
     @Test(
-        "Texts of warnings, warnings that are named, places that are named and lines are bounded; what is left out is counted"
+        "The length and number of warnings, the unreadable places and the lines are bounded; those left out are counted"
     )
     func bounds() {
         let long = SampleResults.warned("a", message: String(repeating: "x", count: 4_000))

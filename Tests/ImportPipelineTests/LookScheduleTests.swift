@@ -7,18 +7,18 @@ import Testing
         seconds.reduce(nil) { RecentJobTimes(after: $1, before: $0) }
     }
 
-    @Test("The first look comes after POLL_SECONDS while nothing is known, then before most jobs have ended")
+    @Test("The first look is after POLL_SECONDS while no job is known, later before most jobs have ended")
     func first() throws {
         let unknown = try PollInterval("30")
         #expect(LookSchedule.firstWait(nil, unknown: unknown) == 30)
-        // The spread is not known yet, and then that there is none.
+        // The spread is not known at first; then it is found to be zero.
         #expect(LookSchedule.firstWait(times(of: [90]), unknown: unknown) == 41)
         #expect(LookSchedule.firstWait(times(of: .init(repeating: 90, count: 200)), unknown: unknown) == 77)
         #expect(LookSchedule.firstWait(times(of: [0]), unknown: unknown) == 1)
         #expect(LookSchedule.firstWait(times(of: [.infinity]), unknown: unknown) == LookSchedule.longestFirstWait)
     }
 
-    @Test("Steps grow with the job's age, and without it by themselves")
+    @Test("The intervals grow with the age of the job, and also if the age is not known")
     func steps() {
         let ages = [1.0, 5, 20, 36, 90, 100, 200, 3_600, 1_209_600]
         #expect(ages.map { LookSchedule.nextWait(after: 1, age: $0) } == [1, 2, 6, 10, 10, 10, 20, 360, 3_600])
@@ -30,7 +30,9 @@ import Testing
         }
     }
 
-    @Test("A job of fourteen days leaves most of an execution's 25,000 events", arguments: [true, false])
+    @Test(
+        "The looks at a job of fourteen days leave most of the 25,000 events of an execution unused",
+        arguments: [true, false])
     func fourteenDays(hasAge: Bool) {
         var (wait, age, looks) = (1, 1, 1)
         while age < 1_209_600 {
@@ -40,7 +42,7 @@ import Testing
         #expect(looks < 600)
     }
 
-    @Test("Jobs that take seven times as long, and then as before, are noticed within twenty jobs")
+    @Test("Job times that grow by a factor of seven, and shrink again, are learned within twenty jobs")
     func change() throws {
         let unknown = try PollInterval("30")
         var recent = times(of: .init(repeating: 90, count: 100))
@@ -57,7 +59,7 @@ import Testing
         #expect(LookSchedule.firstWait(after, unknown: try PollInterval("30")) < 90)
     }
 
-    @Test("The document is read as it was written, and not if its numbers are absurd")
+    @Test("A document of job times is read as it was written, and refused if its numbers are absurd")
     func document() throws {
         let recent = try #require(times(of: [90, 30, 300]))
         #expect(try PipelineJSON.decode(RecentJobTimes.self, from: PipelineJSON.encode(recent)) == recent)

@@ -6,13 +6,13 @@ import Testing
 @testable import ImportPipeline
 
 @Suite struct ManifestWriterTests {
-    /// Keeps documents, and fails once where a test asks for it.
+    /// Keeps documents in memory, and fails once if a test asks for it.
     private final class Documents: DocumentStore {
         struct Refused: Error {}
 
         enum Failure {
             case reading
-            /// The document is stored all the same.
+            /// The document is stored although the call fails.
             case answering
         }
 
@@ -70,7 +70,7 @@ import Testing
             openedAt: Date(timeIntervalSince1970: 1_795_477_912),
             closedAt: Date(timeIntervalSince1970: 1_795_477_951), closeReason: .quiet,
             studies: names.map { name in
-                // The first two are of one study.
+                // The first two belong to one study.
                 DeliveryManifest.Study(
                     studyInstanceUID: study(of: name), studyDate: nil,
                     instances: (name == 1 && names.contains(2) ? 1...2 : name...name).map(instance))
@@ -86,7 +86,7 @@ import Testing
             transferSyntaxUID: nil)
     }
 
-    /// The last digits of the UIDs that the manifest of this number lists; nil: there is none.
+    /// The last digits of the UIDs in the manifest with this number; `nil` if it does not exist.
     private func listed(_ number: Int) async throws -> [Int]? {
         guard
             let document = try await documents.document(key: BucketLayout.manifestKey(of: ImportID(id, number: number)))
@@ -96,7 +96,7 @@ import Testing
         return manifest.instances.compactMap { Int($0.sopInstanceUID.dropFirst(2)) }
     }
 
-    @Test("A further manifest lists what all those that are there lack")
+    @Test("A further manifest lists the instances that all existing manifests lack")
     func further() async throws {
         #expect(try await writer.write(manifest(1...2)) == .written(ImportID(id)))
         #expect(try await writer.write(manifest(1...2)) == .complete)
@@ -110,7 +110,8 @@ import Testing
     }
 
     @Test(
-        "What starts no import lists nothing", arguments: ["theirs", #"{"version":2}"#, "another's", "version"])
+        "A manifest that starts no import counts as empty",
+        arguments: ["theirs", #"{"version":2}"#, "another's", "version"])
     func unusable(kind: String) async throws {
         var other = manifest(1...3)
         switch kind {
@@ -124,7 +125,7 @@ import Testing
         #expect(try await listed(1) == [1, 2])
     }
 
-    @Test("After an error the same is written once, whatever of it was there", arguments: [1, 2])
+    @Test("A repeated write after an error writes each instance once", arguments: [1, 2])
     func lostAnswers(count: Int) async throws {
         try await documents.putDocument(
             try PipelineJSON.encode(manifest(1...1)), key: BucketLayout.manifestKey(of: ImportID(id)))
@@ -137,7 +138,7 @@ import Testing
         #expect(documents.keys.count == 2)
     }
 
-    @Test("A delivery has no more manifests than have names")
+    @Test("A delivery has at most as many manifests as there are numbers for them")
     func bound() async throws {
         for number in 0...ImportID.maximumNumber {
             try await documents.putDocument([], key: BucketLayout.manifestKey(of: ImportID(id, number: number)))

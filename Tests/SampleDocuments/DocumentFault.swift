@@ -1,4 +1,4 @@
-/// A member of a document, and values that it must not have; `nil`: it is absent.
+/// A member of a document, and values that are not valid for it; `nil`: the member is missing.
 package struct DocumentFault: Sendable {
     package let document: SampleDocument
     package let path: String

@@ -1,7 +1,7 @@
 import Foundation
 import ImportPipeline
 
-/// Deliveries for tests to lay down in a bucket.
+/// Deliveries that tests put into a bucket.
 package enum SampleDeliveries {
     package static let task = TaskID("0123456789abcdef") ?? TaskID()
 

@@ -1,7 +1,7 @@
 import Foundation
 import ImportPipeline
 
-/// One document of each kind, as it should be, with a member here and there as a test wants it.
+/// A valid document of each kind, in which a test may change members.
 package enum SampleDocument: String, CaseIterable, Sendable {
     case marker, lease, manifest, start, progress, jobOutput, success, warning, failure, notification, eventBridge,
         queue
@@ -88,7 +88,7 @@ package enum SampleDocument: String, CaseIterable, Sendable {
         }
     }
 
-    /// The document with a member in each of its objects that nobody knows.
+    /// The document with an unknown member in each of its objects.
     package func textWithUnknownMembers() throws -> String {
         let object = Self.withUnknownMembers(try JSONSerialization.jsonObject(with: Data(text.utf8)))
         return String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
@@ -100,8 +100,8 @@ package enum SampleDocument: String, CaseIterable, Sendable {
         return object.mapValues(withUnknownMembers).merging(["unknown": [["member": NSNull()]]]) { $1 }
     }
 
-    /// The document with another value, in JSON, in the place that a path such as `instances.0.size` names; nil takes the member
-    /// away.
+    /// The document with another value, in JSON, in the place that a path such as `instances.0.size` names; `nil`
+    /// removes the member.
     package func text(setting path: String, to value: String?) throws -> String {
         let root = try JSONSerialization.jsonObject(with: Data(text.utf8))
         let value = try value.map { try JSONSerialization.jsonObject(with: Data($0.utf8), options: .fragmentsAllowed) }

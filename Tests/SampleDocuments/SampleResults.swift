@@ -3,7 +3,7 @@ import ImportPipeline
 
 /// Lines about single files, as HealthImaging writes them.
 package enum SampleResults {
-    /// In the place of a line that cannot be read: AWS's own sample.
+    /// A line that cannot be read: AWS's own sample.
     package static let unreadable =
         #"{"inputFile":"x.dcm","importResponse":{"imageSetId":"1","imageSetVersion":1,"isPrimary": True}}"#
 
@@ -24,7 +24,7 @@ package enum SampleResults {
         #"{"inputFile":"\#(key)","exception":{"exceptionType":"\#(type)","message":"\#(message)"}}"#
     }
 
-    /// What the lines of each folder say.
+    /// The results that the lines of each folder give.
     package static func results(success: [String] = [], warning: [String] = [], failure: [String] = []) -> JobResults {
         var results = JobResults()
         for (lines, folder) in [(failure, JobResults.Folder.failure), (warning, .warning), (success, .success)] {

@@ -34,7 +34,7 @@ struct QueuedStartsTests {
         #expect(world.metrics.contains { $0.contains(#""ImportJobsStarted":1"#) })
     }
 
-    @Test("While HealthImaging is busy the function waits in place, and nothing passes")
+    @Test("While HealthImaging is busy the function waits in place, and no message overtakes another")
     func waits() async throws {
         world.refuse(with: .throttled, .quota, .throttled)
         #expect(try await failures(message("1")) == [])
@@ -42,7 +42,7 @@ struct QueuedStartsTests {
         #expect(world.told == ["token-1: job1"])
     }
 
-    @Test("Shortly before the deadline the message goes back to the head, and those behind it with it")
+    @Test("Shortly before the deadline the message and those behind it go back to the head of the queue")
     func putBack() async throws {
         world.refuse(with: Array(repeating: .throttled, count: 100))
         #expect(try await failures(message("1"), message("2")) == ["1", "2"])
@@ -51,14 +51,14 @@ struct QueuedStartsTests {
         #expect(world.clock.elapsed == .seconds(46))
     }
 
-    @Test("What breaks five times is told to its execution, and lets the next one pass")
+    @Test("After five failures the execution gets the error, and the next message is handled")
     func givesUp() async throws {
         world.refuse(with: Array(repeating: .broken, count: 5))
         #expect(try await failures(message("1"), message("2")) == [])
         #expect(world.told == ["token-1: Function.Transient", "token-2: job1"])
     }
 
-    @Test("What lasts is told at once")
+    @Test("A permanent error is answered at once")
     func permanent() async throws {
         world.refuse(with: .denied)
         #expect(try await failures(message("1")) == [])
@@ -82,21 +82,21 @@ struct QueuedStartsTests {
         #expect(world.told == ["t: Function.Permanent"])
     }
 
-    @Test("An execution that waits no more is no failure")
+    @Test("An execution that does not wait any more is not a failure")
     func gone() async throws {
         world.isGone.withLock { $0 = true }
         #expect(try await failures(message("1")) == [])
-        #expect(log.lines.contains { $0.contains("nobody waits for this start") })
+        #expect(log.lines.contains { $0.contains("no execution waits for this start") })
     }
 
-    @Test("Where the execution cannot be answered the message comes again")
+    @Test("If the execution cannot be answered, the message is delivered again")
     func unanswered() async throws {
         world.answerFailure.withLock { $0 = World.Refusal.broken.error }
         #expect(try await failures(message("1")) == ["1"])
         #expect(world.hidden == ["receipt-1: 1"])
     }
 
-    @Test("A cancelled invocation tells no execution that its start failed")
+    @Test("A cancelled invocation does not answer an execution with a failure")
     func cancelled() async throws {
         world.refuse(with: .denied)
         let starting = Task {
@@ -108,7 +108,7 @@ struct QueuedStartsTests {
     }
 }
 
-/// HealthImaging, Step Functions and the queue, and a clock of which sleepers wait for nothing.
+/// HealthImaging, Step Functions and the queue, and a clock on which sleeps end at once.
 private final class World: ImportJobs, WaitingExecutions, HeldMessages {
     enum Refusal {
         case throttled, quota, broken, denied

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Tries to start a job")
 struct StartTriesTests {
-    /// All that an invocation has at its beginning.
+    /// The time of an invocation at its beginning.
     private static let full: Duration = .seconds(60)
 
     private static func answer(_ status: Int, _ code: String) -> AWSServiceError {
@@ -17,7 +17,7 @@ struct StartTriesTests {
     private struct Unheard: Error {}
 
     @Test(
-        "What HealthImaging answers says whether to wait, to try again or to give up",
+        "The answer of HealthImaging decides whether to wait, to try again or to give up",
         arguments: [
             (answer(429, "ThrottlingException"), .throttled),
             (answer(402, "ServiceQuotaExceededException"), .quotaReached),
@@ -28,7 +28,7 @@ struct StartTriesTests {
             (Unheard(), .broken),
             (answer(400, "ValidationException"), .final),
             (answer(403, "AccessDeniedException"), .final),
-            // Of DynamoDB.
+            // Errors of DynamoDB.
             (answer(400, "ProvisionedThroughputExceededException"), .throttled),
         ] as [(any Error, StartRefusal)])
     func refusal(_ error: any Error, _ expected: StartRefusal) {
@@ -36,7 +36,7 @@ struct StartTriesTests {
     }
 
     @Test(
-        "A busy service is waited for in place until there is no time for a try, then the message is put back",
+        "While the service is busy, a start waits in place until no time is left for a try; then the message is put back",
         arguments: [
             (.throttled, full, .tryAgain(after: .seconds(1))),
             (.throttled, .seconds(15), .tryAgain(after: .seconds(1))),
@@ -51,14 +51,15 @@ struct StartTriesTests {
         #expect(tries.refused(refusal, remaining: remaining, fraction: 0.5) == expected)
     }
 
-    @Test("The wait for the end of a job is drawn from two to five seconds", arguments: [(0.0, 2.0), (1.0, 5.0)])
+    @Test(
+        "The wait for the end of another job is random, from two to five seconds", arguments: [(0.0, 2.0), (1.0, 5.0)])
     func wait(_ fraction: Double, _ seconds: Double) {
         var tries = StartTries()
         let action = tries.refused(.quotaReached, remaining: Self.full, fraction: fraction)
         #expect(action == .tryAgain(after: .seconds(seconds)))
     }
 
-    @Test("What breaks is tried five times, however often HealthImaging is busy in between")
+    @Test("A start that fails is tried five times; the times that HealthImaging was busy do not count")
     func fiveTries() {
         var tries = StartTries()
         var actions: [StartTries.Action] = []
@@ -83,12 +84,12 @@ struct StartTriesTests {
             remaining -= wait
         }
         #expect(count == StartTries.maximumFailures)
-        // For the answer to the execution.
+        // The time for the answer to the execution.
         #expect(remaining >= .seconds(4))
     }
 
     @Test(
-        "An execution is told by a name that the state machine knows, and why",
+        "The answer to an execution has an error name that the state machine knows, and a cause",
         arguments: [
             (answer(400, "ValidationException"), "Function.Permanent", "ValidationException: "),
             (answer(409, "ConflictException"), "Function.Transient", "ConflictException: "),
@@ -101,7 +102,7 @@ struct StartTriesTests {
         #expect(failure.cause.hasPrefix(beginning))
     }
 
-    @Test("A cause is not longer than Step Functions takes")
+    @Test("A cause is not longer than Step Functions accepts")
     func longCause() {
         let error = AWSServiceError(
             service: "s", operation: "o", statusCode: 400, code: "C", message: String(repeating: "ä", count: 100_000))

@@ -10,6 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LIBRARIES = ("AWS/Services", "ImportPipeline")
+# The modules of each part of the system: its process, and the library that the process starts.
+MODULES = {
+    "TriggerImport": ("TriggerImport", "ImportIntake"),
+    "StartImportJob": ("StartImportJob", "StartQueue"),
+    "CheckStatus": ("CheckStatus",),
+    "StoreSCP": ("StoreSCP", "StorageSCP"),
+}
 # Paths below Sources, and what stands there.
 Sources = dict[str, str]
 
@@ -52,9 +59,10 @@ class SwiftCode:
             function.calls |= {(type_name, called) for called in re.findall(r"(?<![.\w])(\w+)\(", body)}
             function.calls |= self._calls(body, self.sources[path])
 
-    def files(self, folder: str) -> list[str]:
-        """What stands in the files below this folder of Sources."""
-        return [text for path, text in self.sources.items() if path.startswith(f"{folder}/")]
+    def files(self, part: str) -> list[str]:
+        """The text of each file of this part, or below this folder of Sources."""
+        folders = tuple(f"{module}/" for module in MODULES.get(part, (part,)))
+        return [text for path, text in self.sources.items() if path.startswith(folders)]
 
     def operations(self, part: str) -> set[str]:
         """As `service:Operation`, by the name that the service signs with, which IAM's actions begin with as well."""

@@ -4,6 +4,7 @@ import json
 
 from cfnlint.decode import cfn_yaml
 
+from aws_calls import MODULES
 from conftest import PROJECT
 
 SOURCES = PROJECT / "Sources"
@@ -30,8 +31,9 @@ def resources(template: dict, kind: str) -> dict[str, dict]:
     return {name: it for name, it in template["Resources"].items() if it["Type"] == f"AWS::{kind}"}
 
 
-def swift(*folders: str) -> str:
-    """The Swift code below these folders of Sources."""
+def swift(*parts: str) -> str:
+    """The Swift code of these parts, or below these folders of Sources."""
+    folders = [module for part in parts for module in MODULES.get(part, (part,))]
     files = [path for folder in folders for path in sorted((SOURCES / folder).rglob("*.swift"))]
     assert files
     return "\n".join(path.read_text() for path in files)

@@ -80,7 +80,7 @@ def test_the_same_delivery_starts_the_same_job(run):
     lines = [json.loads(line) for line in log.splitlines()]
     assert [line["jobId"] for line in lines if line.get("message") == "import job started"] == [checked["jobId"]]
     # No execution has the sample's token.
-    assert any("nobody waits for this start" in line.get("message", "") for line in lines)
+    assert any("no execution waits for this start" in line.get("message", "") for line in lines)
 
 
 def test_a_job_that_has_ended_is_looked_at_again(run):

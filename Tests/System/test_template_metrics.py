@@ -93,6 +93,12 @@ def test_the_dashboard_shows_all_that_the_receiver_counts():
     assert shown == written_metrics("receiver.yaml")
 
 
+def test_the_dashboard_shows_all_that_the_functions_count():
+    shown = {metric for namespace, metric in dashboard_metrics(dashboard(PIPELINE)) if namespace == NAMESPACE}
+    # An import is shown when its job has been started, and when it has ended.
+    assert shown == written_metrics("pipeline.yaml") - {"ImportsStarted"}
+
+
 # What AWS's services measure, by their documentation, and the dashboard that must show it.
 SHOWN = {
     "receiver.yaml": {

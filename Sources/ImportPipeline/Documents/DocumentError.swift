@@ -1,9 +1,9 @@
 import StructuredLog
 
-/// Why a document that came from outside is not taken: where in it, and what was expected there. It never holds the value
-/// that was found.
+/// Why a document from outside is refused: the place in it, and what was expected there. It never holds the value that
+/// was found.
 package struct DocumentError: NamedError, Equatable, CustomStringConvertible {
-    /// Member by member, `instances.3.size`; empty for the whole document.
+    /// The members that lead to the place, such as `instances.3.size`; empty for the whole document.
     package let path: String
     package let expected: String
 
@@ -18,7 +18,7 @@ package struct DocumentError: NamedError, Equatable, CustomStringConvertible {
         )
     }
 
-    /// A document that was not read to its end.
+    /// A document that is too large, and was not read to its end.
     package static let tooLarge = DocumentError(
         expected: "at most \(DocumentLimits.maximumBytes) bytes, but it has more")
 

@@ -1,37 +1,39 @@
 import FoundationEssentials
 
-/// What a document from outside may hold, whoever wrote it.
+/// Limits of documents from outside, regardless of who wrote them.
 package enum DocumentLimits {
-    /// Of one JSON document. The longest manifest that a receiver can write, 5,000 instances with UIDs of 64 characters, has less
-    /// than half of it.
+    /// The size of one JSON document. The longest manifest that a receiver can write, with 5,000 instances and UIDs of
+    /// 64 characters, has less than half of it.
     package static let maximumBytes = 8 << 20
-    /// Of an open marker, an audit or a lease, which have less than 1 KiB: many of them are read at once.
+    /// The size of an open marker, an audit or a lease. These have less than 1 KiB, and many of them are read at the
+    /// same time.
     package static let maximumSmallBytes = 64 << 10
-    /// Of arrays and objects inside one another.
+    /// The depth of nested arrays and objects.
     package static let maximumDepth = 64
-    /// Of all lines about single files that HealthImaging writes for one job: more than 6,000 bytes for each of 5,000 files.
+    /// The bytes of all lines about single files that HealthImaging writes for one job: more than 6,000 for each of
+    /// 5,000 files.
     package static let maximumResultsBytes = 32 << 20
-    /// Of such lines. A job has 5,000 files, unless AWS has raised that quota.
+    /// The number of such lines. A job has at most 5,000 files, unless AWS has raised that quota.
     package static let maximumResultLines = 100_000
-    /// Of lines about files with warnings, as far as the report names these files; the others are only counted.
+    /// The bytes of lines with warnings whose files the report names; further files are only counted.
     package static let maximumNamedWarningBytes = 4 << 20
-    /// Of places in the lines that cannot be read, as far as the report names them; the others are only counted.
+    /// The number of unreadable places that the report names; further places are only counted.
     package static let maximumNamedPlaces = 100
-    /// Of what HealthImaging counts: no sum of such numbers in one document overflows.
+    /// The numbers that are accepted from HealthImaging: no sum of such numbers in one document overflows.
     package static let counts = 0...1_000_000_000
-    /// Of a UID of an object of the inbox, which may be malformed.
+    /// The length of a UID of an object of the inbox, which may be malformed.
     package static let maximumUIDBytes = 1_024
     /// `TASK_LEASE_SECONDS`.
     package static let leaseSeconds = 1...3_600
     /// `POLL_SECONDS`.
     package static let pollSeconds = 1...3_600
-    /// Of the state machine between two steps.
+    /// The seconds that the state machine may wait between two steps.
     package static let waitSeconds = 0...86_400
-    /// An execution ends at 25,000 events, each look is several.
+    /// An execution ends at 25,000 events, and each look causes several.
     package static let polls = 0...25_000
-    /// From 1970 to 9999: times that have a form in ISO 8601 and in a delivery's id.
+    /// From 1970 to 9999: these times can be written in ISO 8601 and in the id of a delivery.
     package static let times = Date(timeIntervalSince1970: 0)...Date(timeIntervalSince1970: 253_402_300_799)
-    /// Of a reason that HealthImaging gives, as far as it goes into the table, and of a warning in the report; in Unicode scalars.
+    /// The length, in Unicode scalars, of a reason of HealthImaging in the table, and of a warning in the report.
     package static let maximumMessageLength = 1_024
 
     package static func shortened(_ message: String) -> String {

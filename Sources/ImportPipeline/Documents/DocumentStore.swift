@@ -1,12 +1,12 @@
-/// Where the small documents about instances are kept. What it has accepted is durable.
+/// A store of the small documents about instances. A document that it has accepted is durable.
 package protocol DocumentStore: Sendable {
-    /// Stores a document, in the place of one that may be there.
+    /// Stores a document, and replaces a document with the same key.
     func putDocument(_ body: [UInt8], key: String) async throws
 
-    /// Stores a document where there is none. False: there is one, which stays.
+    /// Stores a document if none has this key. `false`: one exists, and stays as it is.
     func createDocument(_ body: [UInt8], key: String) async throws -> Bool
 
-    /// nil: there is none. A `DocumentError` where it is larger than a document may be.
+    /// `nil` if the document does not exist. Throws a `DocumentError` if it is larger than a document may be.
     func document(key: String) async throws -> [UInt8]?
 
     /// Removing a document that does not exist is not an error.
@@ -14,7 +14,7 @@ package protocol DocumentStore: Sendable {
 }
 
 extension DocumentStore {
-    /// nil: there is none. A `DocumentError` where it is not what it should be.
+    /// `nil` if the document does not exist. Throws a `DocumentError` if it is not valid.
     package func read<Document: Decodable>(_: Document.Type, key: String) async throws -> Document? {
         guard let body = try await document(key: key) else { return nil }
         return try PipelineJSON.decode(Document.self, from: body)

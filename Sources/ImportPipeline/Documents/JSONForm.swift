@@ -1,8 +1,9 @@
-/// What a JSON text must be before the decoder sees it: UTF-8, and nested no deeper than `DocumentLimits.maximumDepth`.
+/// Checks a JSON text before the decoder reads it: it must be UTF-8, and nested no deeper than
+/// `DocumentLimits.maximumDepth`.
 ///
-/// The decoder of Swift 6.3's Foundation has a limit of its own, 512, and traps at a text that ends with the bracket that
-/// exceeds it. It also takes UTF-16 and UTF-32, in which brackets could not be told from halves of characters: they hold zero
-/// bytes, which JSON in UTF-8 does not.
+/// The decoder of Swift 6.3's Foundation has a limit of its own, 512, and traps at a text that ends with the bracket
+/// that exceeds this limit. It also accepts UTF-16 and UTF-32, in which a byte that looks like a bracket may be a part
+/// of another character. Those encodings contain zero bytes, and JSON in UTF-8 does not.
 enum JSONForm {
     static func check(_ bytes: [UInt8]) throws(DocumentError) {
         var depth = 0

@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// Values of documents from outside, each checked where it is read: what is broken is said with its place.
+/// Values of documents from outside. Each is checked when it is read; the error names the place of a value that is not
+/// valid.
 extension KeyedDecodingContainer {
     func text(_ rule: TextRule, _ key: Key) throws -> String {
         let text = try decode(String.self, forKey: key)
@@ -8,7 +9,7 @@ extension KeyedDecodingContainer {
         return text
     }
 
-    /// nil where it is missing or null.
+    /// `nil` if the member is missing or null.
     func textIfPresent(_ rule: TextRule, _ key: Key) throws -> String? {
         try isPresent(key) ? text(rule, key) : nil
     }
@@ -31,12 +32,12 @@ extension KeyedDecodingContainer {
         return number
     }
 
-    /// nil where it is missing, null or something else: of what HealthImaging wrote the rest is used.
+    /// `nil` if the member is missing, null or of another type: the rest of what HealthImaging wrote is still used.
     func readable<Value: Decodable>(_: Value.Type, _ key: Key) -> Value? {
         try? decode(Value.self, forKey: key)
     }
 
-    /// The same of what HealthImaging counts.
+    /// The same for a number that HealthImaging counted.
     func readableCount(_ key: Key) -> Int? {
         readable(Int.self, key).flatMap { DocumentLimits.counts.contains($0) ? $0 : nil }
     }

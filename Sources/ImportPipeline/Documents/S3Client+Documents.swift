@@ -1,14 +1,14 @@
 import AWS
 
 extension S3Client {
-    /// Reads a document of the bucket: a `DocumentError` where it is larger than a document may be, or not what it should be.
+    /// Reads a document of the bucket. Throws a `DocumentError` if it is larger than a document may be, or not valid.
     package func getDocument<Document: Decodable>(
         _: Document.Type, bucket: String, key: String
     ) async throws -> Document {
         try PipelineJSON.decode(Document.self, from: try await getDocument(bucket: bucket, key: key))
     }
 
-    /// The same, as it is stored.
+    /// The bytes of a document of the bucket.
     func getDocument(bucket: String, key: String) async throws -> [UInt8] {
         do {
             return try await getObject(bucket: bucket, key: key, maximumBytes: DocumentLimits.maximumBytes).body

@@ -1,14 +1,14 @@
 import DICOM
 
-/// What a text in a document from outside must look like.
+/// The form that a text in a document from outside must have.
 package struct TextRule: Sendable {
     let expected: String
     let allows: @Sendable (String) -> Bool
 
-    /// PS3.5 §9.1, as `UID` has it.
+    /// PS3.5 §9.1, checked by `UID`.
     static let uid = TextRule(expected: "a UID (PS3.5 §9.1)") { (try? UID($0)) != nil }
 
-    /// As a data set has it, well formed or not.
+    /// A UID as a data set has it, well formed or not.
     static let anyUID = TextRule(expected: "a UID: 1 to \(DocumentLimits.maximumUIDBytes) bytes") {
         (1...DocumentLimits.maximumUIDBytes).contains($0.utf8.count)
     }
@@ -17,12 +17,12 @@ package struct TextRule: Sendable {
         text.utf8.count == 8 && text.utf8.allSatisfy(\.isDigit)
     }
 
-    /// A receiver writes it trimmed, and other characters as question marks.
+    /// A receiver removes the padding, and writes a question mark for any other character.
     static let aeTitle = TextRule(expected: "an AE title: at most 16 printable ASCII characters") { text in
         text.utf8.count <= 16 && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
     }
 
-    /// The longest has 45 characters, an IPv6 address that ends in an IPv4 address.
+    /// The longest address has 45 characters: an IPv6 address that ends in an IPv4 address.
     static let peer = TextRule(expected: "an IP address or \"unknown\"") { text in
         text == "unknown"
             || (1...45).contains(text.utf8.count)
@@ -33,7 +33,8 @@ package struct TextRule: Sendable {
         (1...1_024).contains($0.utf8.count)
     }
 
-    /// It becomes part of a host's name: with other characters requests, and the credentials in them, would go elsewhere.
+    /// The name becomes part of a host name: with other characters, requests and the credentials in them would go to
+    /// another host.
     static let bucket = TextRule(expected: "a bucket's name: 3 to 63 of a-z, 0-9, hyphen and dot") { text in
         (3...63).contains(text.utf8.count)
             && text.utf8.allSatisfy {
@@ -45,7 +46,7 @@ package struct TextRule: Sendable {
 
     static let s3URI = TextRule(expected: "a URI such as s3://bucket/prefix/") { (try? S3URI($0)) != nil }
 
-    /// It becomes a header of a request. Empty where the event has none.
+    /// It becomes a header of a request. It is empty if the event has none.
     static let eTag = TextRule(expected: "an ETag: letters, digits and hyphens, at most 128") { text in
         text.utf8.count <= 128 && text.utf8.allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "-") }
     }
@@ -55,19 +56,20 @@ package struct TextRule: Sendable {
             && text.utf8.allSatisfy { $0.isAlphanumeric || "+/=".utf8.contains($0) }
     }
 
-    /// `[0-9a-z]{1,32}` in the service's model; others of the same harmless kind are taken too.
+    /// `[0-9a-z]{1,32}` in AWS's model of the service; other harmless characters are accepted too.
     static let jobID = TextRule(expected: "an import job's id: 1 to 64 letters, digits, hyphens, dots and underscores")
     {
         text in
         (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(\.isOfName)
     }
 
-    /// Another text would be refused each time, as no token that has expired is.
+    /// Step Functions answers a text of another length with a validation error each time, and not with the error of a
+    /// token that has expired.
     static let taskToken = TextRule(expected: "a task token of Step Functions: 1 to 2048 bytes") {
         (1...2_048).contains($0.utf8.count)
     }
 
-    /// Part of a client token, which has at most 64 characters.
+    /// It becomes part of a client token, which has at most 64 characters.
     static let redrive = TextRule(expected: "at most 18 letters, digits, hyphens, dots and underscores") { text in
         (1...18).contains(text.utf8.count) && text.utf8.allSatisfy(\.isOfName)
     }
@@ -82,7 +84,7 @@ extension UInt8 {
         isLowerCaseHexadecimalDigit || (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(self)
     }
 
-    /// nil for any other byte.
+    /// `nil` for any other byte.
     var hexadecimalValue: UInt8? { isHexadecimalDigit ? (isDigit ? self & 0x0F : (self & 0x0F) + 9) : nil }
 
     var isAlphanumeric: Bool {

@@ -1,4 +1,4 @@
-/// What a function answers to a queue: the messages that are to come again.
+/// The answer of a function to a queue: the messages that the queue must deliver again.
 package struct BatchItemFailures: Encodable, Equatable, Sendable {
     private let batchItemFailures: [Item]
 

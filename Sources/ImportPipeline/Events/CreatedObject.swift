@@ -1,9 +1,10 @@
-/// An object that S3 said was created: what of its events is used. The object itself is asked for the rest.
+/// An object that S3 reports as created. Only these values of the event are used; everything else is asked of the
+/// object itself.
 package struct CreatedObject: Equatable, Sendable {
     package let bucket: String
-    /// As it is in the bucket, not as events encode it.
+    /// The key in the bucket, without the encoding of events.
     package let key: String
-    /// nil where the event names none.
+    /// `nil` if the event does not contain it.
     package let eTag: String?
 
     package init(bucket: String, key: String, eTag: String? = nil) {
@@ -12,6 +13,6 @@ package struct CreatedObject: Equatable, Sendable {
         self.eTag = eTag.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// As `If-Match` takes it.
+    /// In quotation marks, as the header `If-Match` needs it.
     package var quotedETag: String? { eTag.map { "\"\($0)\"" } }
 }

@@ -1,4 +1,4 @@
-/// Messages out of a queue of SQS, in its order, as Lambda hands them over.
+/// Messages of an SQS queue, in the order of the queue, as Lambda passes them to a function.
 package struct QueueEvent: Decodable, Equatable, Sendable {
     package let messages: [QueueMessage]
 

@@ -1,7 +1,7 @@
-/// A message of SQS as Lambda hands it over.
+/// An SQS message as Lambda passes it to a function.
 package struct QueueMessage: Decodable, Equatable, Sendable {
     package let messageId: String
-    /// Names this receive of the message to the queue; nil in an event that somebody wrote by hand.
+    /// Identifies this receipt of the message to the queue; `nil` in an event that was written by hand.
     package let receiptHandle: String?
     package let body: String
 
@@ -11,7 +11,7 @@ package struct QueueMessage: Decodable, Equatable, Sendable {
         self.body = body
     }
 
-    /// The objects of the event that the message carries, from S3 or EventBridge, perhaps by a topic.
+    /// The objects of the event in the message. The event comes from S3 or EventBridge, possibly through a topic.
     package func objects() throws(DocumentError) -> [CreatedObject] {
         try PipelineJSON.decode(Carried.self, from: Array(body.utf8)).objects
     }

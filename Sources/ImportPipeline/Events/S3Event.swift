@@ -1,6 +1,7 @@
 import ByteComparison
 
-/// What S3 sends itself, or EventBridge for it: the objects that were created. Removals and what else happens to objects are skipped.
+/// An event of S3, sent by S3 itself or by EventBridge: the objects that were created. Removals and other events are
+/// skipped.
 struct S3Event: Decodable {
     let objects: [CreatedObject]
 
@@ -18,7 +19,7 @@ struct S3Event: Decodable {
             }
             objects = [try EventBridgeEvent(from: decoder).object].compactMap { $0 }
         } else if try container.decodeIfPresent(String.self, forKey: .event) == "s3:TestEvent" {
-            // Sent once when a notification is set up: it is of no object.
+            // S3 sends it once when a notification is set up: it names no object.
             objects = []
         } else {
             objects = try container.decode([Record].self, forKey: .records).compactMap(\.object)
@@ -26,7 +27,7 @@ struct S3Event: Decodable {
     }
 
     private struct Record: Decodable {
-        /// nil where something else has happened to it.
+        /// `nil` if the event is not the creation of an object.
         let object: CreatedObject?
 
         private enum CodingKeys: CodingKey {
@@ -64,7 +65,7 @@ struct S3Event: Decodable {
         }
     }
 
-    /// Here keys are not encoded.
+    /// The keys in these events are not encoded.
     private struct EventBridgeEvent: Decodable {
         let object: CreatedObject?
 
@@ -101,14 +102,14 @@ private enum BucketKeys: CodingKey {
 }
 
 extension KeyedDecodingContainer {
-    /// Of an object that holds it as `name`.
+    /// The name of a bucket, from an object that holds it as `name`.
     fileprivate func bucketName(_ key: Key) throws -> String {
         try nestedContainer(keyedBy: BucketKeys.self, forKey: key).text(.bucket, .name)
     }
 }
 
 extension String {
-    /// Without the encoding of keys in S3's own events: `+` is a space, `%XX` a byte. nil where it is broken.
+    /// Decodes a key of S3's own events: `+` is a space, `%XX` is a byte. `nil` if the encoding is not valid.
     fileprivate var formDecoded: String? {
         var bytes: [UInt8] = []
         var rest = Array(utf8)[...]

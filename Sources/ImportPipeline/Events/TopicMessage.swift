@@ -1,4 +1,5 @@
-/// What a topic of SNS makes of an event: its text in an envelope, for a function among records, for a queue alone.
+/// A message of an SNS topic: the text of an event in an envelope. A function gets it in a list of records, a queue
+/// gets it alone.
 struct TopicMessage: Decodable {
     private let text: String
 
@@ -10,12 +11,13 @@ struct TopicMessage: Decodable {
         text = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .message)
     }
 
-    /// The objects of S3's event in it; a topic carries no queue's messages, and no other topic's.
+    /// The objects of the event of S3 in the message. A topic never carries the messages of a queue or of another
+    /// topic.
     func objects() throws(DocumentError) -> [CreatedObject] {
         try PipelineJSON.decode(S3Event.self, from: Array(text.utf8)).objects
     }
 
-    /// For a function.
+    /// A record of the list that a function gets.
     struct Record: Decodable {
         let message: TopicMessage
 

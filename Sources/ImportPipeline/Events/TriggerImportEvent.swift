@@ -1,10 +1,10 @@
-/// An S3 event in any of the wrappings in which it can come, or a schedule's.
+/// An event of S3 in any form in which it can arrive, or an event of a schedule.
 package enum TriggerImportEvent: Decodable, Equatable, Sendable {
     /// From S3, EventBridge or a topic: the objects that were created.
     case objects([CreatedObject])
-    /// Out of a queue: messages, each with an event as its text.
+    /// From a queue: messages, each of which contains an event as text.
     case messages([QueueMessage])
-    /// Deliveries whose task is gone are to be closed.
+    /// From a schedule: a sweep must run.
     case schedule
 
     private enum CodingKeys: String, CodingKey {

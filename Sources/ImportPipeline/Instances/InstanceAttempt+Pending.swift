@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension DeliveryManifest {
-    /// Its instances as ones whose import is under way.
+    /// The instances of the manifest, with an import in progress.
     package func pendingInstances(of id: ImportID) -> [InstanceAttempt] {
         let receivedAt = PipelineJSON.timestamp(closedAt)
         return instances.compactMap {
@@ -11,14 +11,14 @@ extension DeliveryManifest {
 }
 
 extension ImportRequest {
-    /// The key of the one instance that the UIDs name; nil where there are several.
+    /// The key of the only instance, which the UIDs name; `nil` if there are several instances.
     package var instanceKey: String? {
         guard let studyInstanceUID, let seriesInstanceUID, let sopInstanceUID else { return nil }
         return BucketLayout.instanceKey(
             deliveryId, study: studyInstanceUID, series: seriesInstanceUID, instance: sopInstanceUID)
     }
 
-    /// That instance as one whose import is under way.
+    /// The only instance, with an import in progress.
     package func pendingInstance(receivedAt date: Date) -> InstanceAttempt? {
         instanceKey.flatMap {
             InstanceAttempt(

@@ -1,27 +1,28 @@
 import ByteComparison
 import FoundationEssentials
 
-/// What one import says of one instance: that it is under way, or what became of the instance.
+/// What one import says about one instance: that the import is in progress, or what became of the instance.
 ///
-/// Its values are those of the row, in a dictionary: the functions' zips have no room for the coding of another type.
+/// Its values are the attributes of the row, in a dictionary: the zips of the functions have no room for the coding of
+/// another type.
 package struct InstanceAttempt: Hashable, Sendable {
     package enum Outcome: String, Sendable {
-        /// The delivery's manifest was read.
+        /// The manifest of the delivery was read; no result is known yet.
         case pending = "PENDING"
         case imported = "IMPORTED"
-        /// HealthImaging says that it did not import the instance, or the job has failed.
+        /// HealthImaging says that it did not import the instance, or the job failed.
         case failed = "FAILED"
-        /// What HealthImaging wrote about single files was read whole, and does not name the instance.
+        /// All lines of HealthImaging about single files were read, and none names the instance.
         case missing = "MISSING"
     }
 
-    /// As it stands in keys.
+    /// In the form that keys contain.
     package let sopInstanceUID: String
     package let importID: ImportID
     package let outcome: Outcome
     private let values: [String: String]
 
-    /// As the row has it; nil where it is not one.
+    /// From the attributes of a row; `nil` if they are not an attempt.
     package init?(sopInstanceUID: String, values: [String: String]) {
         guard let outcome = values[InstanceAttribute.outcome.rawValue].flatMap(Outcome.init),
             let importID = values[InstanceAttribute.importId.rawValue].flatMap({ ImportID($0) })
@@ -32,7 +33,7 @@ package struct InstanceAttempt: Hashable, Sendable {
         self.values = values
     }
 
-    /// By the key of the instance's object; nil where it is not one of the delivery's.
+    /// From the key of the instance's object; `nil` if the key is not one of an instance of the delivery.
     package init?(
         _ outcome: Outcome, ofKey key: String, by importID: ImportID, sopClassUID: String?,
         _ more: [InstanceAttribute: String]
@@ -49,18 +50,18 @@ package struct InstanceAttempt: Hashable, Sendable {
 
     package subscript(_ attribute: InstanceAttribute) -> String? { values[attribute.rawValue] }
 
-    /// All but the key.
+    /// All attributes except the keys of the row.
     var attributes: [String: String] { values }
 }
 
-/// The later one is of the job that HealthImaging took later; imports that are under way are in the order of their ids.
+/// An attempt is later if HealthImaging took its job later. Imports in progress are ordered by their ids.
 extension InstanceAttempt: Comparable {
     package static func < (lhs: InstanceAttempt, rhs: InstanceAttempt) -> Bool {
         let (left, right) = (lhs.order, rhs.order)
         return left == right ? lhs.wording < rhs.wording : left < right
     }
 
-    /// Of two in one image set: the higher version.
+    /// Whether `other` is newer in the same image set: it has the higher version.
     func isOlder(inImageSet other: InstanceAttempt) -> Bool {
         (imageSetVersion, self) < (other.imageSetVersion, other)
     }
@@ -70,12 +71,13 @@ extension InstanceAttempt: Comparable {
     private var order: (ByteText, ImportID, ByteText, Int) {
         (
             ByteText(self[.submittedAt] ?? ""), importID, ByteText(self[.jobId] ?? ""),
-            // One job of which two objects are the same instance: what is not certain does not count as imported.
+            // If two objects of one job are the same instance, a result other than IMPORTED wins: it is not certain
+            // that the instance was imported.
             outcome == .imported ? 0 : 1
         )
     }
 
-    /// Of the same job: any order will do that is the same for everybody.
+    /// For attempts of the same job any order is right that every writer agrees on.
     private var wording: ByteText {
         ByteText(values.sorted { ByteText($0.key) < ByteText($1.key) }.map { "\($0)=\($1)" }.joined(separator: "\n"))
     }

@@ -1,18 +1,18 @@
-/// The names of the attributes in the index of instances, each a string but for `beside`.
+/// The names of the attributes in the index of instances. Each attribute is a string, except `beside`.
 package enum InstanceAttribute: String, CaseIterable, Sendable {
-    /// The partition key. UIDs stand as in keys of the bucket: a malformed one as its SHA-256.
+    /// The partition key. UIDs have the form of the keys of the bucket: a malformed UID is replaced by its SHA-256.
     case sopInstanceUID
     /// The sort key.
     case datastoreId
     /// The key of the index over studies.
     case studyInstanceUID
     case seriesInstanceUID
-    /// Missing where nobody has told it.
+    /// Missing if it is not known.
     case sopClassUID
     case outcome
-    /// The delivery's id, or that of a further manifest.
+    /// The id of the delivery, or of the import of a further manifest.
     case importId
-    /// When the delivery was closed, while the import is under way.
+    /// The time at which the delivery was closed; set while the import is in progress.
     case receivedAt
     case jobId
     case submittedAt
@@ -20,13 +20,13 @@ package enum InstanceAttribute: String, CaseIterable, Sendable {
     case imageSetId
     case imageSetVersion
     case isPrimary
-    /// Codes of HealthImaging, with commas between them.
+    /// Codes of HealthImaging, separated by commas.
     case warnings
     case errorType
     case message
-    /// A list of what other imports said of the instance, under the same names.
+    /// A list of what other imports said about the instance, with the same attributes.
     case beside
-    /// The newest import that has ended, where none that the row still tells of is as new.
+    /// The newest import that has ended; missing if an attempt of the row is as new.
     case newestEnded
     /// Changes with each write of the row.
     case revision

@@ -1,17 +1,18 @@
 import AWS
 
-/// A row of the index of instances: what is known of one instance in one data store.
+/// A row of the index of instances: what is known about one instance in one data store.
 ///
-/// Many write it, in any order, twice, and are killed in between. What an import says is therefore merged into what is there, by
-/// rules under which every order of the same writes ends in the same row.
+/// Several writers write a row, in any order, repeatedly, and may be killed at any time. So each import is merged into
+/// the existing row by rules under which every order of the same writes gives the same row.
 package struct InstanceRecord: Hashable, Sendable {
-    /// An import that changes the patient's or the study's attributes makes another image set of the instance. Of more than so many
-    /// only the latest are kept: an older one could matter to jobs alone that ran at the same time as all of these.
+    /// An import that changes attributes of the patient or the study creates another image set with the instance. Only
+    /// the latest image sets are kept, up to this number. An older one could only matter to jobs that ran at the same
+    /// time as all of the kept ones.
     package static let maximumImageSets = 16
 
-    /// What the row says first, then what others say; never empty.
+    /// The current attempt, then the others; never empty.
     package private(set) var attempts: [InstanceAttempt]
-    /// An import that is not newer is not under way any more, whatever comes late.
+    /// An import that is not newer than this one is not in progress any more, whatever arrives late.
     private var newestEnded: ImportID?
 
     package init(_ attempt: InstanceAttempt) {
@@ -19,12 +20,12 @@ package struct InstanceRecord: Hashable, Sendable {
         newestEnded = attempt.outcome == .pending ? nil : attempt.importID
     }
 
-    /// The outcome is that of the job that was submitted last; PENDING, where a newer delivery is on its way and that outcome is not
-    /// IMPORTED.
+    /// The attempt of the job that was submitted last. A newer delivery in progress comes first as PENDING, unless that
+    /// outcome is IMPORTED.
     package var current: InstanceAttempt { attempts[0] }
 
-    /// Of imports into the same image set the one of the highest version stays, and of failures the last. What was imported stays
-    /// beside a failure, and a delivery that is on its way beside what was imported.
+    /// Merges an attempt. For each image set the attempt with the highest version is kept, and of the failures the last
+    /// one. An imported attempt stays beside a failure, and a delivery in progress stays beside an imported attempt.
     package mutating func take(_ attempt: InstanceAttempt) {
         let all = attempts + [attempt]
         let ended = all.filter { $0.outcome != .pending }
@@ -38,9 +39,9 @@ package struct InstanceRecord: Hashable, Sendable {
     }
 }
 
-/// As DynamoDB has it.
+/// The form of a row in DynamoDB.
 extension InstanceRecord {
-    /// nil where the item is not such a row.
+    /// `nil` if the item is not such a row.
     init?(item: [String: DynamoDBAttribute]) {
         guard let instance = item[InstanceAttribute.sopInstanceUID.rawValue]?.text else { return nil }
         let keys: [InstanceAttribute] = [.sopInstanceUID, .datastoreId, .beside, .newestEnded, .revision]

@@ -2,16 +2,16 @@ import AWS
 import StructuredLog
 import Synchronization
 
-/// Where what imports say of instances is written down. It may be told the same twice, and in any order.
+/// An index of what imports say about instances. The same attempt may be written twice, and in any order.
 package protocol InstanceIndex: Sendable {
-    /// Until one cannot be written.
+    /// Writes the attempts, and stops at the first that cannot be written.
     func write(_ attempts: [InstanceAttempt]) async -> InstanceWrites
 }
 
 /// How many rows were not written, and why.
 package struct InstanceWrites: Sendable {
     package let left: Int
-    /// nil: all were written.
+    /// `nil` if all rows were written.
     package let error: (any Error)?
 
     package init(left: Int, error: (any Error)?) {
@@ -19,23 +19,24 @@ package struct InstanceWrites: Sendable {
         self.error = error
     }
 
-    /// Whether the same may well be written some time later. Without a table, or without a right to it, it will not.
+    /// Whether the same write may succeed later. It will not if the table does not exist, or the role has no right to
+    /// it.
     package var mayBeRepeated: Bool { error.map { $0.reportedClass != .permanent } ?? false }
 }
 
 /// The table `DicomInstanceTable`: a row for each instance in each data store.
 package struct InstanceTable: InstanceIndex {
     private static let maximumInFlight = 32
-    /// Each round that another writer wins is progress of that one.
+    /// The maximum number of writes of one row. A write is only refused because another writer has changed the row.
     private static let maximumRounds = 64
-    /// The index over studies takes about 1,000 writes a second of one study; DynamoDB throttles what is more.
+    /// The index over studies takes about 1,000 writes a second for one study; DynamoDB throttles any above that.
     private static let retryPolicy = RetryPolicy(maximumAttempts: 8)
 
     private let name: String
     private let datastoreID: String
     private let dynamoDB: DynamoDBClient
 
-    /// nil without a name: there is no such table.
+    /// `nil` without a name: then the table does not exist.
     package init?(name: String?, datastoreID: String, client: AWSClient) {
         guard let name, !name.isEmpty else { return nil }
         self.name = name
@@ -61,8 +62,9 @@ package struct InstanceTable: InstanceIndex {
         return InstanceWrites(left: left, error: first.error)
     }
 
-    /// Nearly always there is no row yet, or the import's own PENDING one: one write. Else DynamoDB answers with the row, which is
-    /// replaced by what both say together, if nobody has changed it meanwhile.
+    /// Nearly always no row exists yet, or only the PENDING row of this import: then one write is enough. Otherwise
+    /// DynamoDB answers with the existing row. The merge of both replaces it, unless another writer has changed it in
+    /// the meantime.
     private func write(_ attempt: InstanceAttempt) async throws {
         var record = InstanceRecord(attempt)
         var revision = attempt.outcome == .pending ? Self.firstOfPending : Self.firstOfEnded
@@ -72,7 +74,7 @@ package struct InstanceTable: InstanceIndex {
             guard case .refused(let current) = try await dynamoDB.putItem(table: name, item: item, if: condition)
             else { return }
             record = InstanceRecord(attempt)
-            // The row may have been deleted just now.
+            // The row may have been deleted in the meantime.
             guard let current else {
                 condition = Self.fresh(for: attempt)
                 continue
@@ -80,7 +82,7 @@ package struct InstanceTable: InstanceIndex {
             let found = current[InstanceAttribute.revision.rawValue]?.text
             condition = .has([InstanceAttribute.revision.rawValue: found])
             revision = max(Self.firstOfEnded, (found.flatMap { Int($0) } ?? 0) &+ 1)
-            // What is no row of this index is replaced.
+            // An item that is not a row of this index is replaced.
             guard let known = InstanceRecord(item: current) else { continue }
             record = known
             record.take(attempt)
@@ -89,11 +91,11 @@ package struct InstanceTable: InstanceIndex {
         throw InstanceRowContended()
     }
 
-    /// A row with this revision holds nothing but an import that is under way: what has ended is never written as such.
+    /// A row with this revision holds only an import in progress: no result is ever written with it.
     private static let firstOfPending = 1
     private static let firstOfEnded = 2
 
-    /// There is no row, or one that the attempt replaces whatever else is in it.
+    /// The condition that no row exists, or one that this attempt replaces completely.
     private static func fresh(for attempt: InstanceAttempt) -> DynamoDBCondition {
         let absent = DynamoDBCondition.absent(key: InstanceAttribute.sopInstanceUID.rawValue)
         guard attempt.outcome != .pending else { return absent }
@@ -115,7 +117,7 @@ package struct InstanceTable: InstanceIndex {
     }
 }
 
-/// Others have changed a row each time before it could be written.
+/// Other writers changed a row each time before it could be written.
 struct InstanceRowContended: NamedError {
     let errorName = "InstanceRowContended"
     let errorClass: ErrorClass? = .transient

@@ -8,7 +8,7 @@ extension ModelBucket {
         self[key] = (try? PipelineJSON.encode(document)).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// An open marker, and an instance below the delivery's prefix.
+    /// An open marker, and an instance below the prefix of the delivery.
     func lay(_ id: DeliveryID, task: TaskID = SampleDeliveries.task, instances: [String] = ["1.4"]) {
         put(SampleDeliveries.open(id, task: task), key: BucketLayout.openMarkerKey(of: id, task: task))
         for instance in instances { self[SampleDeliveries.key(id, instance)] = "x" }

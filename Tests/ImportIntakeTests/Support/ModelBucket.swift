@@ -6,7 +6,7 @@ import Synchronization
 @testable import ImportIntake
 @testable import ImportPipeline
 
-/// A bucket of small objects in memory. It writes down what changes it, and fails where a test wants it to.
+/// A bucket of small objects in memory. It records every change, and fails when a test wants it to.
 final class ModelBucket: IntakeBucket, InboxBucket {
     struct Failure: Error {}
 
@@ -28,11 +28,11 @@ final class ModelBucket: IntakeBucket, InboxBucket {
 
     private struct State {
         var entries: [ByteText: Entry] = [:]
-        /// Keys that are listed and not there: of a prefix that holds more than a test wants to lay down.
+        /// Keys that are listed but do not exist: for a prefix with more objects than a test wants to create.
         var listedBeside: [String] = []
         var now = Date(timeIntervalSince1970: 1_795_535_599)
         var calls: [String] = []
-        /// A call that begins with this fails, once.
+        /// A call whose record begins with this text fails once.
         var failing: String?
     }
 
@@ -40,7 +40,7 @@ final class ModelBucket: IntakeBucket, InboxBucket {
 
     var keys: [String] { state.withLock { $0.entries.keys.sorted().map(\.text) } }
 
-    /// What was asked of the bucket, one line a call: `put key`, `read key`.
+    /// The calls of the bucket, one line for each: `put key`, `read key`.
     var calls: [String] { state.withLock { $0.calls } }
 
     var now: Date {
@@ -65,7 +65,7 @@ final class ModelBucket: IntakeBucket, InboxBucket {
         state.withLock { $0.listedBeside += keys }
     }
 
-    /// Lets the next call that begins so fail: `remove open/`.
+    /// Makes the next call fail whose record begins with this text, such as `remove open/`.
     func fail(at call: String) {
         state.withLock { $0.failing = call }
     }

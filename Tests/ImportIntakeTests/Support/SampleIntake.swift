@@ -5,7 +5,7 @@ import TestLog
 @testable import ImportIntake
 @testable import ImportPipeline
 
-/// The intake over a bucket in memory, with the executions that it started and the rejections that it wrote down.
+/// The intake over a bucket in memory. It keeps the executions that were started and the rejections that were written.
 struct SampleIntake {
     final class Executions: ImportExecutions {
         private struct State {
@@ -19,14 +19,14 @@ struct SampleIntake {
 
         func request(of id: ImportID) -> ImportRequest? { state.withLock { $0.requests[id] } }
 
-        /// All that were started.
+        /// All executions that were started.
         func end() {
             state.withLock { $0.ended = Set($0.requests.keys) }
         }
 
         func start(_ request: ImportRequest) async throws -> ExecutionStart {
             state.withLock { state in
-                // Step Functions refuses a name with another input, and one whose execution has ended.
+                // Step Functions refuses a name with another input, and a name whose execution has ended.
                 if state.requests[request.importId] == nil { state.requests[request.importId] = request }
                 let isOther = state.requests[request.importId] != request
                 return isOther || state.ended.contains(request.importId) ? .alreadyStarted : .started
@@ -83,7 +83,7 @@ struct SampleIntake {
         ).run(within: time, logger: log.logger)
     }
 
-    /// Takes the event of an object that is there.
+    /// Takes the event of an object that exists.
     func takeEvent(of key: String) async throws -> IntakeResult.Result {
         let object = try await bucket.head(key: key)
         return try await objects.take(

@@ -2,9 +2,9 @@ import Foundation
 
 @testable import ImportPipeline
 
-/// What imports say of the instance 1.4.
+/// What imports say about the instance 1.4.
 enum SampleAttempts {
-    /// Deliveries of a higher number were opened later.
+    /// A delivery with a higher number was opened later.
     static func delivery(_ number: Int) -> DeliveryID {
         DeliveryID(openedAt: Date(timeIntervalSince1970: 1_795_477_912 + Double(number)), randomness: 0, 0)
     }
@@ -13,7 +13,7 @@ enum SampleAttempts {
         attempt(.pending, number, further: further, series: series, [.receivedAt: time(number)])
     }
 
-    /// `at`: when HealthImaging took the job.
+    /// `at` is the time at which HealthImaging took the job.
     static func imported(
         _ number: Int, at seconds: Int, into imageSet: String? = "x", version: Int = 1, series: String = "1.3"
     ) -> InstanceAttempt? {
@@ -48,7 +48,7 @@ enum SampleAttempts {
 }
 
 extension InstanceRecord {
-    /// The row after these writes; nil where there are none.
+    /// The row after these writes; `nil` without writes.
     init?(_ attempts: some Sequence<InstanceAttempt>) {
         var row: InstanceRecord?
         for attempt in attempts {
