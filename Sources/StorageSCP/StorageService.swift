@@ -7,7 +7,7 @@ import NIOCore
 import Synchronization
 
 /// Decides on associations and receives their instances: the application behind the network.
-final class StorageService: AssociationService {
+final class StorageService: AssociationService, ReceptionService {
     static let implementationClassUID = "2.25.296761367846566554451742218492403725020"
     private static let implementationUID = try? UID(implementationClassUID)
     static let implementationVersionName = "SWIFT_STORE_1"
@@ -174,20 +174,19 @@ final class StorageService: AssociationService {
             implementationClassUID: Self.implementationUID,
             implementationVersionName: Self.implementationVersionName,
             sourceApplicationEntityTitle: association.callingAETitle)
-        let sender = InstanceUpload.Sender(
-            associationID: association.id,
-            origin: Delivery.Origin(
-                callingAETitle: association.callingAETitle, calledAETitle: association.calledAETitle,
-                peer: association.peerAddress ?? "unknown"))
         return try InstanceReception(
-            request: request, fileMetaInformation: meta, limits: configuration.network.reception,
-            surroundings: surroundings(of: request, on: association, eventLoop: eventLoop),
-            makeUpload: { [self] (instance, beginning, memory) throws(InstanceProblem) in
-                if !instance.isNamed(by: request) { try checkClass(of: instance, from: association) }
-                return try InstanceUpload(
-                    instance: instance, beginning: beginning, sender: sender, destination: destination,
-                    memory: memory, eventLoop: eventLoop)
-            })
+            request: request, association: association, fileMetaInformation: meta,
+            limits: configuration.network.reception, budget: budget, service: self, eventLoop: eventLoop)
+    }
+
+    func upload(
+        _ instance: ReceivedInstance, beginning: ByteBuffer, memory: BufferShare, of request: CStoreRequest,
+        on association: Association, eventLoop: any EventLoop
+    ) throws(InstanceProblem) -> InstanceUpload {
+        if !instance.isNamed(by: request) { try checkClass(of: instance, from: association) }
+        return try InstanceUpload(
+            instance: instance, beginning: beginning, sender: InstanceUpload.Sender(of: association),
+            destination: destination, memory: memory, eventLoop: eventLoop)
     }
 
     /// That of the request was checked already.
@@ -200,25 +199,17 @@ final class StorageService: AssociationService {
         }
     }
 
-    private func surroundings(
-        of request: CStoreRequest, on association: Association, eventLoop: any EventLoop
-    ) -> InstanceReception.Surroundings {
-        InstanceReception.Surroundings(
-            budget: budget,
-            peer: MemoryShares.Peer(
-                address: association.peerAddress ?? "unknown", callingAETitle: association.callingAETitle),
-            eventLoop: eventLoop,
-            nextTurn: { self.nextTurn(on: eventLoop) },
-            onRefusal: { [self] problem in
-                log(
-                    "instance refused", at: .warning, of: association, metadata: problem.metadata.naming(request))
-            },
-            onDoubt: { [self] ending in
-                log(
-                    "instance stored as it came", at: .notice, of: association,
-                    metadata: ending.metadata.naming(request))
-            },
-            countEviction: { [associations] in associations.countEviction(association.id) })
+    func refused(_ request: CStoreRequest, because problem: InstanceProblem, on association: Association) {
+        log("instance refused", at: .warning, of: association, metadata: problem.metadata.naming(request))
+    }
+
+    func stored(_ request: CStoreRequest, despite ending: DataSetWalk.Ending, on association: Association) {
+        log(
+            "instance stored as it came", at: .notice, of: association, metadata: ending.metadata.naming(request))
+    }
+
+    func countEviction(of association: Association) -> Int {
+        associations.countEviction(association.id)
     }
 
     private static func metadata(of association: Association) -> Logger.Metadata {

@@ -7,23 +7,6 @@ import NIOCore
 ///
 /// What comes before the UIDs is held in memory, as far as the budget grants: they are part of the key.
 final class InstanceReception: InstanceReceiver {
-    /// An upload of a file that begins with these bytes.
-    typealias MakeUpload = (ReceivedInstance, ByteBuffer, BufferShare) throws(InstanceProblem) -> InstanceUpload
-
-    /// What a reception has of its surroundings.
-    struct Surroundings {
-        let budget: BufferBudget
-        let peer: MemoryShares.Peer
-        let eventLoop: any EventLoop
-        /// See `Turns`.
-        let nextTurn: () -> EventLoopFuture<Void>
-        let onRefusal: (InstanceProblem) -> Void
-        /// The instance is stored, but it is not whole, or nobody knows.
-        let onDoubt: (DataSetWalk.Ending) -> Void
-        /// How often this association's memory was taken away, this time included.
-        let countEviction: () -> Int
-    }
-
     /// Elements that are read before others have their turn, some tenths of a millisecond. See `InstanceHeaderReader.feed`.
     private static let workInATurn: UInt64 = 2048
     /// How long the rest of a data set may take whose memory others needed, and how many such there may be: then we abort.
@@ -33,11 +16,11 @@ final class InstanceReception: InstanceReceiver {
     private static let firstReservation = 64 << 10
 
     private let request: CStoreRequest
+    private let association: Association
     private let fileMetaInformation: FileMetaInformation
     private let limits: ReceptionLimits
-    private let surroundings: Surroundings
-    private let makeUpload: MakeUpload
-    private var eventLoop: any EventLoop { surroundings.eventLoop }
+    private let service: any ReceptionService
+    private let eventLoop: any EventLoop
 
     private enum State {
         case readingHeader
@@ -63,14 +46,15 @@ final class InstanceReception: InstanceReceiver {
     private var reserved = 0
 
     init(
-        request: CStoreRequest, fileMetaInformation: FileMetaInformation, limits: ReceptionLimits,
-        surroundings: Surroundings, makeUpload: @escaping MakeUpload
+        request: CStoreRequest, association: Association, fileMetaInformation: FileMetaInformation,
+        limits: ReceptionLimits, budget: BufferBudget, service: any ReceptionService, eventLoop: any EventLoop
     ) throws(DataSetError) {
         self.request = request
+        self.association = association
         self.fileMetaInformation = fileMetaInformation
         self.limits = limits
-        self.surroundings = surroundings
-        self.makeUpload = makeUpload
+        self.service = service
+        self.eventLoop = eventLoop
         var headerLimits = DataSetLimits()
         // What is inflated has a bound of its own.
         if !request.transferSyntax.isDeflated {
@@ -82,8 +66,8 @@ final class InstanceReception: InstanceReceiver {
         fileMetaInformationLength = held.readableBytes
         let itself = WeakBox()
         self.itself = itself
-        let onLoop = NIOLoopBound(itself, eventLoop: surroundings.eventLoop)
-        share = BufferShare(of: surroundings.budget, for: surroundings.peer) { [eventLoop = surroundings.eventLoop] in
+        let onLoop = NIOLoopBound(itself, eventLoop: eventLoop)
+        share = BufferShare(of: budget, for: MemoryShares.Peer(of: association)) {
             eventLoop.execute { onLoop.value.reception?.evict() }
         }
         itself.reception = self
@@ -100,9 +84,11 @@ final class InstanceReception: InstanceReceiver {
         share.holder.senderIsAwaited(false)
         // A data set may end before anything stands behind its UIDs.
         if case .readingHeader = state {
-            begin(after: ByteBuffer()) { () throws(DataSetError) in
+            do {
                 try headerReader.finish()
-                return .complete
+                begin(after: ByteBuffer())
+            } catch {
+                refuse(problem(with: error, after: ByteBuffer()))
             }
         }
         switch state {
@@ -117,7 +103,7 @@ final class InstanceReception: InstanceReceiver {
         // What came behind a write that failed was not handed to us: nothing can be said of the data set's end.
         guard !upload.hasFailed, let ending = walk?.finish(), ending != .whole else { return upload.finish() }
         guard case .cut(let cut) = ending else {
-            surroundings.onDoubt(ending)
+            service.stored(request, despite: ending, on: association)
             return upload.finish()
         }
         guard limits.incompleteDataSets == .store else {
@@ -125,7 +111,7 @@ final class InstanceReception: InstanceReceiver {
             refuse(problem)
             return eventLoop.makeSucceededFuture(problem.outcome)
         }
-        surroundings.onDoubt(ending)
+        service.stored(request, despite: ending, on: association)
         return upload.finish(cut: cut)
     }
 
@@ -162,7 +148,7 @@ final class InstanceReception: InstanceReceiver {
         case .readingHeader, .uploading: break
         case .refused, .cancelled: return
         }
-        let hasGoneOn = surroundings.countEviction() > Self.maximumEvictions
+        let hasGoneOn = service.countEviction(of: association) > Self.maximumEvictions
         restIsDue = eventLoop.now + (hasGoneOn ? .zero : Self.timeForRest)
         refuse(.memoryNeeded)
     }
@@ -170,24 +156,22 @@ final class InstanceReception: InstanceReceiver {
     /// The fragment is the upload's if the header is whole with it, and held if not. `rest`: what of it was not read yet.
     private func readHeader(in fragment: ByteBuffer, from rest: ByteBuffer) -> EventLoopFuture<Void>? {
         var rest = rest
-        var isPaused = false
-        begin(after: fragment) { () throws(DataSetError) in
-            let progress = try headerReader.feed(&rest, work: Self.workInATurn)
-            isPaused = progress == .paused
-            return progress
+        do {
+            switch try headerReader.feed(&rest, work: Self.workInATurn) {
+            case .complete: begin(after: fragment)
+            case .needsMoreBytes: return hold(fragment)
+            case .paused:
+                return service.nextTurn(on: eventLoop).assumeIsolated().flatMap { [rest] in
+                    // The association may have ended meanwhile.
+                    guard case .readingHeader = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
+                    return self.readHeader(in: fragment, from: rest) ?? self.eventLoop.makeSucceededVoidFuture()
+                }.nonisolated()
+            }
+        } catch {
+            refuse(problem(with: error, after: fragment))
         }
-        if isPaused {
-            return surroundings.nextTurn().assumeIsolated().flatMap { [rest] in
-                // The association may have ended meanwhile.
-                guard case .readingHeader = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
-                return self.readHeader(in: fragment, from: rest) ?? self.eventLoop.makeSucceededVoidFuture()
-            }.nonisolated()
-        }
-        switch state {
-        case .readingHeader: return hold(fragment)
-        case .uploading(let upload): return unreserve(after: write(fragment, following: rest, to: upload))
-        case .refused, .cancelled: return nil
-        }
+        guard case .uploading(let upload) = state else { return nil }
+        return unreserve(after: write(fragment, following: rest, to: upload))
     }
 
     /// Goes on with the data set's structure in `rest`, which is what of the fragment was not read yet, and then writes the
@@ -197,7 +181,7 @@ final class InstanceReception: InstanceReceiver {
     ) -> EventLoopFuture<Void>? {
         var rest = rest
         guard walk?.feed(&rest, work: Self.workInATurn) == true else { return upload.write(fragment) }
-        return surroundings.nextTurn().assumeIsolated().flatMap { [rest] in
+        return service.nextTurn(on: eventLoop).assumeIsolated().flatMap { [rest] in
             // The association may have ended meanwhile.
             guard case .uploading(let upload) = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
             return self.write(fragment, following: rest, to: upload) ?? self.eventLoop.makeSucceededVoidFuture()
@@ -213,20 +197,16 @@ final class InstanceReception: InstanceReceiver {
         return written.assumeIsolated().always { _ in self.unreserve() }.nonisolated()
     }
 
-    /// Goes on to the upload when the header is whole with this fragment, which `read` tells.
-    private func begin(
-        after fragment: ByteBuffer, reading read: () throws(DataSetError) -> InstanceHeaderReader.Progress
-    ) {
-        do {
-            guard try read() == .complete else { return }
-        } catch {
-            return refuse(isFile(after: fragment) ? .part10File : problem(with: error))
-        }
+    /// Goes on to the upload: the header is whole with this fragment.
+    private func begin(after fragment: ByteBuffer) {
         guard !isFile(after: fragment) else { return refuse(.part10File) }
         do throws(InstanceProblem) {
             let instance = try ReceivedInstance(
                 header: headerReader.header, request: request, mismatch: limits.uidMismatch)
-            state = .uploading(try makeUpload(instance, beginning(of: instance), share))
+            state = .uploading(
+                try service.upload(
+                    instance, beginning: beginning(of: instance), memory: share, of: request, on: association,
+                    eventLoop: eventLoop))
             walk = DataSetWalk(after: headerReader)
             held = ByteBuffer()
         } catch {
@@ -258,8 +238,10 @@ final class InstanceReception: InstanceReceiver {
     }
 
     /// An element that ends beyond the bound is known before its bytes come.
-    private func problem(with error: DataSetError) -> InstanceProblem {
-        if case .lengthExceedsMaximum = error, !request.transferSyntax.isDeflated {
+    private func problem(with error: DataSetError, after fragment: ByteBuffer) -> InstanceProblem {
+        if isFile(after: fragment) {
+            .part10File
+        } else if case .lengthExceedsMaximum = error, !request.transferSyntax.isDeflated {
             .headerTooLong(maximum: limits.maximumHeaderBytes)
         } else {
             .unreadable(error, at: headerReader.place)
@@ -296,7 +278,7 @@ final class InstanceReception: InstanceReceiver {
 
     private func refuse(_ problem: InstanceProblem) {
         end(.refused(problem))
-        surroundings.onRefusal(problem)
+        service.refused(request, because: problem, on: association)
     }
 
     private func end(_ end: State) {

@@ -14,6 +14,13 @@ final class InstanceUpload {
     struct Sender: Sendable {
         let associationID: String
         let origin: Delivery.Origin
+
+        init(of association: Association) {
+            associationID = association.id
+            origin = Delivery.Origin(
+                callingAETitle: association.callingAETitle, calledAETitle: association.calledAETitle,
+                peer: association.peerAddress ?? "unknown")
+        }
     }
 
     /// What all uploads of a receiver share.

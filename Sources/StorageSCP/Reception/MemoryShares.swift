@@ -1,3 +1,4 @@
+import DICOMNetwork
 import NIOCore
 
 /// Who gets memory, when not everyone can: a value that is told what is taken, given back and waited for, and says who goes
@@ -12,6 +13,16 @@ struct MemoryShares {
     struct Peer: Hashable, Sendable {
         let address: String
         let callingAETitle: String
+
+        init(address: String, callingAETitle: String) {
+            self.address = address
+            self.callingAETitle = callingAETitle
+        }
+
+        init(of association: Association) {
+            self.init(
+                address: association.peerAddress ?? "unknown", callingAETitle: association.callingAETitle)
+        }
     }
 
     typealias HolderID = ObjectIdentifier

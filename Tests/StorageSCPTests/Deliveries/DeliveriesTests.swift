@@ -277,7 +277,7 @@ import Testing
             store: folder, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let membership = try deliveries.instanceBegan(
             InstanceName(seriesInstanceUID: "1", sopInstanceUID: "1"), study: "1.2", studyDate: nil, association: "a",
-            origin: Samples.sender.origin)
+            origin: Samples.origin)
         try await membership.marker.written()
         let isStored = deliveries.instanceStored(
             StoredInstance(size: 1, checksum: CRC32(), sopClassUID: "1", transferSyntaxUID: "1"), in: membership)

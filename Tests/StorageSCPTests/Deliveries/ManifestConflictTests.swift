@@ -27,7 +27,7 @@ import Testing
         let memberships = try ["1", "2"].map { name in
             try deliveries.instanceBegan(
                 InstanceName(seriesInstanceUID: "1", sopInstanceUID: name), study: "1.2", studyDate: nil,
-                association: "a", origin: Samples.sender.origin)
+                association: "a", origin: Samples.origin)
         }
         let id = memberships[0].delivery
         try await memberships[0].marker.written()

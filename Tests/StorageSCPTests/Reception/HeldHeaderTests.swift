@@ -16,25 +16,21 @@ struct HeldHeaderTests {
     private let executor = ManualExecutor()
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
+    private func service(holdsTurns: Bool = false, evictions: Int = 1) -> TestReceptionService {
+        TestReceptionService(
+            store: store,
+            deliveries: Samples.deliveries(store: store, spawn: TaskSpawner(executor: executor), logger: logger),
+            logger: logger, holdsTurns: holdsTurns, evictions: evictions)
+    }
+
     private func reception(
-        budget: BufferBudget = BufferBudget(bytes: 1 << 30), maximumHeaderBytes: Int = 10_000,
-        nextTurn: (() -> EventLoopFuture<Void>)? = nil, evictions: Int = 1
+        _ service: TestReceptionService? = nil, budget: BufferBudget = BufferBudget(bytes: 1 << 30),
+        maximumHeaderBytes: Int = 10_000
     ) throws -> InstanceReception {
-        let deliveries = Samples.deliveries(store: store, spawn: TaskSpawner(executor: executor), logger: logger)
-        let destination = InstanceUpload.Destination(
-            store: store, deliveries: deliveries, uploads: UploadsInProgress(), counts: ReceiverCounts(), logger: logger
-        )
-        return try InstanceReception(
-            request: try Samples.storeRequest(), fileMetaInformation: try Samples.fileMetaInformation(),
+        try Samples.reception(
             limits: ReceptionLimits(
                 maximumInstanceBytes: 1 << 30, maximumElementDepth: 3, maximumHeaderBytes: maximumHeaderBytes),
-            surroundings: Samples.surroundings(
-                budget: budget, eventLoop: eventLoop, nextTurn: nextTurn, countEviction: { evictions }),
-            makeUpload: { [eventLoop] (instance, beginning, memory) throws(InstanceProblem) in
-                try InstanceUpload(
-                    instance: instance, beginning: beginning, sender: Samples.sender, destination: destination,
-                    memory: memory, eventLoop: eventLoop)
-            })
+            budget: budget, service: service ?? self.service(), eventLoop: eventLoop)
     }
 
     /// A private element of so many bytes, and what it claims.
@@ -85,20 +81,17 @@ struct HeldHeaderTests {
 
     @Test("A header of many elements is read in turns, and the association waits meanwhile")
     func turns() throws {
-        var turns: [EventLoopPromise<Void>] = []
-        let reception = try reception(maximumHeaderBytes: 1 << 20) {
-            turns.append(self.eventLoop.makePromise())
-            return turns[turns.count - 1].futureResult
-        }
+        let service = service(holdsTurns: true)
+        let reception = try reception(service, maximumHeaderBytes: 1 << 20)
         let bytes = (0..<5000).flatMap { _ in element(0) } + Samples.dataSet()
         let taken = try #require(reception.receive(ByteBuffer(bytes: bytes)))
         var isTaken = false
         taken.assumeIsolated().whenSuccess { isTaken = true }
-        #expect(turns.count == 1)
-        turns[0].succeed()
-        #expect(turns.count == 2 && !isTaken)
-        turns[1].succeed()
-        #expect(turns.count == 2 && isTaken)
+        #expect(service.turns.count == 1)
+        service.turns[0].succeed()
+        #expect(service.turns.count == 2 && !isTaken)
+        service.turns[1].succeed()
+        #expect(service.turns.count == 2 && isTaken)
         #expect(try outcome(reception).status == .success)
         let stored = store.objects.first { $0.key.hasSuffix(".dcm") }?.value
         #expect(stored?.suffix(bytes.count).elementsEqual(bytes) == true)
@@ -106,11 +99,11 @@ struct HeldHeaderTests {
 
     @Test("What was cancelled in between is not read on")
     func cancelledInBetween() throws {
-        let turn = eventLoop.makePromise(of: Void.self)
-        let reception = try reception(maximumHeaderBytes: 1 << 20) { turn.futureResult }
+        let service = service(holdsTurns: true)
+        let reception = try reception(service, maximumHeaderBytes: 1 << 20)
         let taken = reception.receive(ByteBuffer(bytes: (0..<5000).flatMap { _ in element(0) }))
         reception.cancel()
-        turn.succeed()
+        service.turns[0].succeed()
         try taken?.wait()
         #expect(store.objects.isEmpty)
     }
@@ -138,7 +131,7 @@ struct HeldHeaderTests {
         evictions: Int = 1
     ) throws -> (budget: BufferBudget, slow: InstanceReception, waiting: EventLoopFuture<Void>, share: BufferShare) {
         let budget = BufferBudget(bytes: 100_000)
-        let slow = try reception(budget: budget, maximumHeaderBytes: 1 << 20, evictions: evictions)
+        let slow = try reception(service(evictions: evictions), budget: budget, maximumHeaderBytes: 1 << 20)
         _ = slow.receive(ByteBuffer(bytes: element(95_000, claiming: 99_000)))
         let share = BufferShare(of: budget, for: MemoryShares.Peer(address: "10.0.0.9", callingAETitle: "B"))
         let first = BufferShare(of: budget, for: MemoryShares.Peer(address: "10.0.0.8", callingAETitle: "C"))

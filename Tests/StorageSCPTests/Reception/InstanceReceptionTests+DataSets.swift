@@ -15,7 +15,7 @@ extension InstanceReceptionTests {
         let place = ElementPlace(tag: .pixelData, offset: UInt64(whole.count - 512))
         #expect(outcome?.errorComment == "Cut in (7FE0,0010) at byte \(place.offset), 60 bytes missing")
         #expect(
-            told.problems == [.incomplete(DataSetCut(element: place, missingBytes: 60))])
+            service.problems == [.incomplete(DataSetCut(element: place, missingBytes: 60))])
         #expect(instances.isEmpty)
     }
 
@@ -23,7 +23,7 @@ extension InstanceReceptionTests {
     func cutByFailure() async throws {
         store.refuseWrites()
         #expect(try await receive(Samples.dataSet(pixels: 500), fragmentSize: 150)?.status == .outOfResources)
-        #expect(told.problems.isEmpty && told.doubts.isEmpty)
+        #expect(service.problems.isEmpty && service.endings.isEmpty)
     }
 
     @Test("If it may be stored, it is B007H and marked in the manifest")
@@ -33,7 +33,7 @@ extension InstanceReceptionTests {
         #expect(outcome?.status == .dataSetIncomplete)
         #expect(outcome?.errorComment?.hasPrefix("Stored: Cut in (7FE0,0010) at byte ") == true)
         #expect(try manifest().instances.map(\.incomplete) == [true])
-        #expect(told.doubts.count == 1)
+        #expect(service.endings.count == 1)
         #expect(instances.values.first?.suffix(dataSet.count).elementsEqual(dataSet) == true)
     }
 
@@ -42,7 +42,7 @@ extension InstanceReceptionTests {
         let dataSet = Samples.dataSet(pixels: 500) + [0xFE, 0xFF, 0x00, 0xE0, 4, 0, 0, 0, 1, 2, 3, 4]
         #expect(try await receive(dataSet)?.status == .success)
         #expect(try manifest().instances.map(\.incomplete) == [nil])
-        let doubt = try #require(told.doubts.first)
+        let doubt = try #require(service.endings.first)
         guard case .unread(.delimiterNotExpected, _) = doubt else {
             Issue.record("\(doubt)")
             return
@@ -67,11 +67,11 @@ extension InstanceReceptionTests {
     @Test("A mismatch is said with both UIDs, a UID that is none with what is wrong and not with its value")
     func reasons() async throws {
         _ = try await receive(Samples.dataSet(instanceUID: "1.2.3.5"))
-        let mismatch = try #require(told.problems.first).metadata
+        let mismatch = try #require(service.problems.first).metadata
         #expect(mismatch["expected"] == "1.2.3.4" && mismatch["got"] == "1.2.3.5" && mismatch["tag"] == "(0008,0018)")
         let outcome = try await receive(Samples.dataSet(study: "DOE^JOHN"))
         #expect(outcome?.errorComment == "(0020,000D) is not a UID: no digit or dot at character 1")
-        let invalid = try #require(told.problems.last).metadata
+        let invalid = try #require(service.problems.last).metadata
         #expect(invalid["tag"] == "(0020,000D)" && invalid["expected"] == "1 to 64 digits and dots")
         #expect(!"\(invalid)".contains("DOE"))
     }

@@ -4,42 +4,37 @@ import ImportPipeline
 import Logging
 import NIOCore
 import NIOPosix
-import Synchronization
 import Testing
 
 @testable import StorageSCP
 
 @Suite(.timeLimit(.minutes(1))) struct InstanceReceptionTests {
-    let store = MemoryStore()
+    let store: MemoryStore
+    let service: TestReceptionService
+    private let deliveries: Deliveries
+    private let budget = BufferBudget(bytes: 1 << 30)
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+
+    init() {
+        store = MemoryStore()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        deliveries = Samples.deliveries(store: store, logger: logger)
+        service = TestReceptionService(store: store, deliveries: deliveries, logger: logger)
+    }
 
     /// Hands the data set over in fragments of this size and returns the answer.
     func receive(
         _ dataSet: [UInt8], fragmentSize: Int = 100, cancels: Bool = false, maximumBytes: Int = 1 << 20,
         mismatch: UIDMismatch = .refuse, incomplete: IncompleteDataSets = .refuse
     ) async throws -> StoreOutcome? {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let deliveries = Samples.deliveries(store: store, logger: logger)
-        let destination = InstanceUpload.Destination(
-            store: store, deliveries: deliveries, uploads: UploadsInProgress(), counts: ReceiverCounts(),
-            logger: logger)
-        let meta = try Samples.fileMetaInformation()
         let outcome = try await eventLoop.flatSubmit {
-            [eventLoop, budget, told] () -> EventLoopFuture<StoreOutcome?> in
+            [eventLoop, budget, service] () -> EventLoopFuture<StoreOutcome?> in
             do {
-                let reception = try InstanceReception(
-                    request: try Samples.storeRequest(), fileMetaInformation: meta,
+                let reception = try Samples.reception(
                     limits: ReceptionLimits(
                         maximumInstanceBytes: maximumBytes, maximumElementDepth: 3, maximumHeaderBytes: 1 << 20,
                         uidMismatch: mismatch, incompleteDataSets: incomplete),
-                    surroundings: Samples.surroundings(
-                        budget: budget, eventLoop: eventLoop,
-                        onRefusal: { told.add($0) }, onDoubt: { told.add($0) }),
-                    makeUpload: { (instance, beginning, share) throws(InstanceProblem) in
-                        try InstanceUpload(
-                            instance: instance, beginning: beginning, sender: Samples.sender,
-                            destination: destination, memory: share, eventLoop: eventLoop)
-                    })
+                    budget: budget, service: service, eventLoop: eventLoop)
                 for start in stride(from: 0, to: dataSet.count, by: fragmentSize) {
                     // As an association, which drops the rest then: a store in memory lets wait for failures only.
                     guard reception.receive(ByteBuffer(bytes: dataSet[start...].prefix(fragmentSize))) == nil else {
@@ -58,21 +53,6 @@ import Testing
         await deliveries.shutDown()
         return outcome
     }
-
-    private let budget = BufferBudget(bytes: 1 << 30)
-
-    /// What the reception said of its instances.
-    final class Told: Sendable {
-        private let state = Mutex<(problems: [InstanceProblem], doubts: [DataSetWalk.Ending])>(([], []))
-
-        var problems: [InstanceProblem] { state.withLock { $0.problems } }
-        var doubts: [DataSetWalk.Ending] { state.withLock { $0.doubts } }
-
-        func add(_ problem: InstanceProblem) { state.withLock { $0.problems.append(problem) } }
-        func add(_ doubt: DataSetWalk.Ending) { state.withLock { $0.doubts.append(doubt) } }
-    }
-
-    let told = Told()
 
     var instances: [String: [UInt8]] { store.objects.filter { $0.key.hasSuffix(".dcm") } }
 

@@ -26,7 +26,8 @@ import Testing
         try reader.feed(Samples.dataSet())
         return try InstanceUpload(
             instance: try ReceivedInstance(header: reader.header, request: Samples.storeRequest(), mismatch: .refuse),
-            beginning: ByteBuffer(bytes: content), sender: Samples.sender,
+            beginning: ByteBuffer(bytes: content),
+            sender: InstanceUpload.Sender(of: try Samples.association("a", peer: "127.0.0.1")),
             destination: InstanceUpload.Destination(
                 store: store, deliveries: deliveries, uploads: uploads, counts: ReceiverCounts(), logger: logger),
             memory: BufferShare(of: BufferBudget(bytes: 1 << 20), for: Samples.peer), eventLoop: eventLoop)

@@ -16,7 +16,7 @@ import Testing
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// An S3 that cannot be reached: what comes to its request fails.
-    private func destination() throws -> InstanceUpload.Destination {
+    private func service() throws -> TestReceptionService {
         let client = try AWSClient(
             environment: [
                 "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9", "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "a",
@@ -25,27 +25,19 @@ import Testing
         let s3 = S3Client(client: client)
         let documents = S3DocumentStore(s3: s3, bucket: "bucket")
         let store = S3InstanceStore(instances: s3, documents: documents, leases: documents, bucket: "bucket")
-        return InstanceUpload.Destination(
-            store: store, deliveries: Samples.deliveries(store: store, logger: logger), uploads: UploadsInProgress(),
-            counts: ReceiverCounts(), logger: logger)
+        return TestReceptionService(
+            store: store, deliveries: Samples.deliveries(store: store, logger: logger), logger: logger)
     }
 
     @Test("What was held until the UIDs had come is counted until the upload has taken it")
     func header() async throws {
-        let destination = try destination()
+        let service = try service()
         let (available, status) = try await eventLoop.flatSubmit { [budget, eventLoop] in
             do {
-                let reception = try InstanceReception(
-                    request: Samples.storeRequest(), fileMetaInformation: Samples.fileMetaInformation(),
+                let reception = try Samples.reception(
                     limits: ReceptionLimits(
                         maximumInstanceBytes: 1000, maximumElementDepth: 1, maximumHeaderBytes: 1 << 20),
-                    surroundings: Samples.surroundings(budget: budget, eventLoop: eventLoop),
-                    makeUpload: { (instance, beginning, share) throws(InstanceProblem) in
-                        try InstanceUpload(
-                            instance: instance, beginning: beginning, sender: Samples.sender,
-                            destination: destination, memory: share,
-                            eventLoop: eventLoop)
-                    })
+                    budget: budget, service: service, eventLoop: eventLoop)
                 let dataSet = Samples.dataSet()
                 _ = reception.receive(ByteBuffer(bytes: dataSet.prefix(50)))
                 let others = BufferShare(of: budget, for: Samples.peer)

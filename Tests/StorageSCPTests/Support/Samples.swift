@@ -16,9 +16,7 @@ enum Samples {
 
     static let classUID = SOPClass.ctImageStorage
     static let instanceUID = "1.2.3.4"
-    static let sender = InstanceUpload.Sender(
-        associationID: "a", origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1")
-    )
+    static let origin = Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1")
 
     static func deliveries(
         store: any InstanceStore, spawn: TaskSpawner = TaskSpawner(), logger: Logger
@@ -46,15 +44,13 @@ enum Samples {
 
     static let peer = MemoryShares.Peer(address: "127.0.0.1", callingAETitle: "CT1")
 
-    static func surroundings(
-        budget: BufferBudget, eventLoop: any EventLoop, nextTurn: (() -> EventLoopFuture<Void>)? = nil,
-        onRefusal: @escaping (InstanceProblem) -> Void = { _ in },
-        onDoubt: @escaping (DataSetWalk.Ending) -> Void = { _ in }, countEviction: @escaping () -> Int = { 1 }
-    ) -> InstanceReception.Surroundings {
-        InstanceReception.Surroundings(
-            budget: budget, peer: peer, eventLoop: eventLoop,
-            nextTurn: nextTurn ?? { eventLoop.makeSucceededVoidFuture() }, onRefusal: onRefusal, onDoubt: onDoubt,
-            countEviction: countEviction)
+    static func reception(
+        limits: ReceptionLimits, budget: BufferBudget, service: any ReceptionService, eventLoop: any EventLoop
+    ) throws -> InstanceReception {
+        try InstanceReception(
+            request: try storeRequest(), association: try association("a", peer: peer.address),
+            fileMetaInformation: try fileMetaInformation(), limits: limits, budget: budget, service: service,
+            eventLoop: eventLoop)
     }
 
     static func storeRequest() throws -> CStoreRequest {
