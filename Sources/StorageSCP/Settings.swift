@@ -95,22 +95,3 @@ struct Settings {
         return level
     }
 }
-
-extension AETitle {
-    /// A title that a setting gives, without its padding. Nil if no peer could call so. PS3.5 §6.2.
-    static func value(of text: String) -> String? {
-        let value = AETitle(text).value
-        let isPrintable = text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }
-        let length = text.drop { $0 == " " }.reversed().drop { $0 == " " }.count
-        return isPrintable && length <= AETitle.length && !value.isEmpty ? value : nil
-    }
-}
-
-/// A setting that cannot be used.
-package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
-    let name: String
-    let value: String
-    let expected: String
-
-    package var description: String { "\(name) is \"\(value)\", expected \(expected)" }
-}

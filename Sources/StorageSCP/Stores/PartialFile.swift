@@ -88,11 +88,3 @@ struct PartialFile: Sendable {
     private static let firstNumber = UInt64.random(in: 0 ... .max)
     private static let count = Atomic<UInt64>(0)
 }
-
-/// A call of the file system's that failed.
-struct FileError: Error, Equatable, CustomStringConvertible {
-    let operation: String
-    let errno: Int32
-
-    var description: String { "\(operation) failed: \(String(cString: strerror(errno)))" }
-}

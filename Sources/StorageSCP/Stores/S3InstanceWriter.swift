@@ -9,7 +9,7 @@ final class S3InstanceWriter: InstanceWriter {
     /// Parts of one instance that are sent while the next one fills, where there is memory enough; one where there is not.
     private static let maximumPartsInFlight = 4
 
-    private let object: S3Object
+    private let object: InstanceObject
     private let memory: BufferShare
     private let chunks: ChunkPool
     private let eventLoop: any EventLoop
@@ -30,7 +30,7 @@ final class S3InstanceWriter: InstanceWriter {
     private var isDiscarded = false
 
     init(
-        object: S3Object, beginning: ByteBuffer, memory: BufferShare, chunks: ChunkPool, eventLoop: any EventLoop
+        object: InstanceObject, beginning: ByteBuffer, memory: BufferShare, chunks: ChunkPool, eventLoop: any EventLoop
     ) {
         self.object = object
         self.beginning = beginning

@@ -1,7 +1,7 @@
 import AWS
 
 /// An instance's object, and the requests that make it.
-struct S3Object: Sendable {
+struct InstanceObject: Sendable {
     private static let contentType = "application/dicom"
 
     let s3: S3Client
