@@ -18,11 +18,9 @@ struct JobOutputReader: Sendable {
     /// nil while the manifest is not there: it can follow the job's end by some seconds.
     func summary() async throws -> JobOutputManifest.Summary? {
         do {
-            return try await s3.getDocument(
+            return try await s3.getDocumentIfPresent(
                 JobOutputManifest.self, bucket: folder.bucket, key: "\(folder.key)job-output-manifest.json"
-            ).jobSummary
-        } catch let error as AWSServiceError where error.statusCode == 404 {
-            return nil
+            )?.jobSummary
         } catch let error as DocumentError {
             logger.warning("job-output-manifest.json cannot be read: the lines about single files count", error: error)
             return JobOutputManifest.Summary()

@@ -17,16 +17,22 @@ package struct S3Client: Sendable {
         package let size: Int
     }
 
-    /// Stores the object. S3 checks the SHA-256 of the body, which is part of the signature, before it answers.
-    ///
-    /// With `onlyIfAbsent` an object that is there already stays (412 `PreconditionFailed`). It is for small objects: a
-    /// connection on which nothing moves is given up soon enough to try another.
-    package func putObject(
-        bucket: String, key: String, body: [UInt8], contentType: String, onlyIfAbsent: Bool = false
-    ) async throws {
-        var headers: HTTPHeaders = ["Content-Type": contentType]
-        if onlyIfAbsent { headers["If-None-Match"] = "*" }
-        try await send("PutObject", "PUT", bucket, key, headers: headers, body: body, timeout: .seconds(10))
+    /// Stores a small object: a connection on which nothing moves is given up soon enough to try another. S3 checks the
+    /// SHA-256 of the body, which is part of the signature, before it answers.
+    package func putObject(bucket: String, key: String, body: [UInt8], contentType: String) async throws {
+        try await put(body, bucket, key, headers: ["Content-Type": contentType])
+    }
+
+    /// The same where the key has no object yet. False: it has one, which stays as it is (412 `PreconditionFailed`).
+    package func putObjectIfAbsent(
+        bucket: String, key: String, body: [UInt8], contentType: String
+    ) async throws -> Bool {
+        do {
+            try await put(body, bucket, key, headers: ["Content-Type": contentType, "If-None-Match": "*"])
+            return true
+        } catch let error as AWSServiceError where error.statusCode == 412 {
+            return false
+        }
     }
 
     /// Stores the object. S3 checks its CRC-32 before it answers, and keeps it.
@@ -57,6 +63,15 @@ package struct S3Client: Sendable {
         // "bytes 0-1023/524288"
         let total = response.headers["Content-Range"]?.split(separator: "/").last.flatMap { Int($0) }
         return Object(body: response.body, eTag: response.headers["ETag"], size: total ?? response.body.count)
+    }
+
+    /// The same; `nil` when the key has no object (404 `NoSuchKey`).
+    package func getObjectIfPresent(bucket: String, key: String, maximumBytes: Int) async throws -> Object? {
+        do {
+            return try await getObject(bucket: bucket, key: key, maximumBytes: maximumBytes)
+        } catch let error as AWSServiceError where error.statusCode == 404 {
+            return nil
+        }
     }
 
     /// What a listing would tell of the object.
@@ -172,6 +187,10 @@ package struct S3Client: Sendable {
 
     /// Of XML: a page of a listing, whose 1,000 keys have at most 1,024 bytes each, every one of them perhaps an entity.
     static let maximumAnswerBytes = 8 << 20
+
+    private func put(_ body: [UInt8], _ bucket: String, _ key: String, headers: HTTPHeaders) async throws {
+        try await send("PutObject", "PUT", bucket, key, headers: headers, body: body, timeout: .seconds(10))
+    }
 
     @discardableResult
     func send(
