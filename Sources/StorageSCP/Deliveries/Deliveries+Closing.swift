@@ -35,6 +35,7 @@ extension Deliveries {
         if state.youngest[title] == delivery.id { state.youngest[title] = nil }
         state.sealedCount -= 1
         guard entry.phase != .dropped else {
+            logEmpty(delivery)
             defer { closed(delivery.instanceCount, in: &state) }
             return leaveChains(delivery, position, in: &state)
         }
@@ -66,27 +67,39 @@ extension Deliveries {
     /// What was acknowledged is imported only then. The manifest is made when there is a connection for it: it can take some
     /// megabytes. False: it was given up, so that the marker has to stay.
     private func putManifest(of delivery: Delivery) async -> Bool {
-        if delivery.storedCount > 0 {
-            let isWritten = await untilTaken(
-                failing: "delivery not closed: until it is, its instances are stored but not imported", of: delivery.id
-            ) {
-                guard let manifest = delivery.manifest(task: self.lease.task, closedAt: self.now()) else { return }
-                _ = try await self.manifests.write(manifest)
-            }
-            guard isWritten else { return false }
+        guard delivery.storedCount > 0 else {
+            logEmpty(delivery)
+            return true
         }
+        let isWritten = await untilTaken(
+            failing: "delivery not closed: until it is, its instances are stored but not imported", of: delivery.id
+        ) {
+            guard let manifest = delivery.manifest(task: self.lease.task, closedAt: self.now()) else { return }
+            _ = try await self.manifests.write(manifest)
+        }
+        guard isWritten else { return false }
         counts.deliveryClosed()
+        var metadata = Self.metadata(of: delivery)
+        metadata["instances"] = "\(delivery.storedCount)"
+        metadata["repeated"] = "\(delivery.repeatedCount)"
+        metadata["changed"] = "\(delivery.changedCount)"
+        logger.info("delivery closed", metadata: metadata)
+        return true
+    }
+
+    private func logEmpty(_ delivery: Delivery) {
+        logger.info("delivery ended: no instance was stored", metadata: Self.metadata(of: delivery))
+    }
+
+    private static func metadata(of delivery: Delivery) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
             "deliveryId": "\(delivery.id)", "studies": "\(delivery.studyInstanceUIDs.count)",
-            "instances": "\(delivery.storedCount)", "repeated": "\(delivery.repeatedCount)",
-            "changed": "\(delivery.changedCount)",
-            "reason": "\(delivery.storedCount == 0 ? "nothing stored" : delivery.closeReason?.rawValue ?? "")",
+            "reason": "\(delivery.endReason ?? "")",
         ]
         if delivery.studyInstanceUIDs.count == 1 {
             metadata["studyInstanceUID"] = "\(delivery.studyInstanceUIDs[0])"
         }
-        logger.info("delivery closed", metadata: metadata)
-        return true
+        return metadata
     }
 
     /// Until the import has started, the marker tells that it is to be started.

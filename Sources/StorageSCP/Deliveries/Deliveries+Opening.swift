@@ -84,7 +84,7 @@ extension Deliveries {
         let markers = state.withLock { state in
             state.openings.removeAll(before: limit).compactMap { id -> OpenMarker? in
                 guard let entry = state.entries[id], entry.phase == .waiting else { return nil }
-                update(id, in: &state) { $0.abandon() }
+                update(id, in: &state) { $0.abandon(.notOpenedInTime) }
                 return entry.marker
             }
         }
@@ -111,7 +111,7 @@ extension Deliveries {
         state.withLock { state in
             state.openings.ended()
             state.entries[id]?.phase = phase
-            if phase == .failed { update(id, in: &state) { $0.abandon() } }
+            if phase == .failed { update(id, in: &state) { $0.abandon(.markerNotWritten) } }
             startOpenings(in: &state)
         }
         marker.complete(result)

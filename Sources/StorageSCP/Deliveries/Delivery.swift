@@ -11,6 +11,14 @@ struct Delivery {
         var peer: String
     }
 
+    /// Why nothing of the delivery can be acknowledged: it ends without a manifest.
+    enum AbandonReason: String, Sendable {
+        /// It waited too long for its turn to write its open marker.
+        case notOpenedInTime
+        /// The store did not take the open marker, or the task holds no lease.
+        case markerNotWritten
+    }
+
     private struct Study {
         /// `YYYYMMDD`, of the first instance that has one.
         var date: String?
@@ -45,6 +53,7 @@ struct Delivery {
     private var (holds, isReleased) = (0, false)
     /// Set when nothing may join any more.
     private(set) var closeReason: DeliveryManifest.CloseReason?
+    private var abandonReason: AbandonReason?
 
     init(id: DeliveryID, origin: Origin, limits: DeliveryLimits, openedAt: Date) {
         self.id = id
@@ -68,7 +77,10 @@ struct Delivery {
     func stored(_ name: InstanceName, in study: String) -> StoredInstance? { studies[study]?.attempts[name] ?? nil }
 
     /// Whether nothing may join any more.
-    var isSealed: Bool { closeReason != nil }
+    var isSealed: Bool { closeReason != nil || abandonReason != nil }
+
+    /// Why nothing may join any more, for the log; nil while something may.
+    var endReason: String? { abandonReason?.rawValue ?? closeReason?.rawValue }
 
     /// Whether a study may join that it does not hold.
     var takesStudies: Bool { !isSealed && studyInstanceUIDs.count < DeliveryManifest.maximumStudies }
@@ -140,12 +152,12 @@ struct Delivery {
 
     /// Lets nothing join any more; the first reason counts.
     mutating func seal(_ reason: DeliveryManifest.CloseReason) {
-        if closeReason == nil { closeReason = reason }
+        if !isSealed { closeReason = reason }
     }
 
-    /// Lets nothing join any more because nothing of it can be acknowledged: there will be no manifest.
-    mutating func abandon() {
-        seal(.quiet)
+    /// Lets nothing join any more, because nothing of it can be acknowledged.
+    mutating func abandon(_ reason: AbandonReason) {
+        abandonReason = reason
     }
 }
 
