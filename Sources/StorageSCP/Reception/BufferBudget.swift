@@ -1,20 +1,22 @@
 import NIOCore
 import Synchronization
 
-/// How much memory the instances that are being received may take together, and which of them go on when it is not enough.
+/// The memory that all instances that are being received may take together, and which of them continue when it is not
+/// enough.
 final class BufferBudget: Sendable {
     private struct State {
         var shares: MemoryShares
-        /// Those who wait, by holder: one asks for one thing at a time.
+        /// The promises of waiting holders. A holder has one request at a time.
         var promises: [MemoryShares.HolderID: EventLoopPromise<Void>] = [:]
-        /// Those who hold something or wait.
+        /// The holders that hold memory or wait for it.
         var holders: [MemoryShares.HolderID: BufferShare.Holder] = [:]
+        /// Whether a review is scheduled.
         var isReviewed = false
     }
 
-    /// How long somebody waits until a holder that makes no progress is ended.
+    /// How long a holder waits until the holder with the least progress is ended.
     static let patience = TimeAmount.seconds(5)
-    /// The time over which progress is measured.
+    /// The interval between two reviews, over which progress is measured.
     static let reviewInterval = TimeAmount.seconds(1)
 
     private let state: Mutex<State>
@@ -25,13 +27,14 @@ final class BufferBudget: Sendable {
         state = Mutex(State(shares: MemoryShares(bytes: bytes, patience: Self.patience)))
     }
 
-    /// Whether more may be taken than is needed to go on.
+    /// Whether a holder may take more than it needs to continue.
     var isPlentiful: Bool { available >= total / 2 }
 
-    /// Bytes that nobody holds; negative when they are exceeded.
+    /// The bytes that no holder has; negative when the budget is exceeded.
     var available: Int { state.withLock { $0.shares.available } }
 
-    /// Nil: granted at once. Otherwise granted when the future completes; it never fails.
+    /// Returns `nil` when the memory is granted at once. Otherwise it is granted when the future completes, which never
+    /// fails.
     func take(
         _ bytes: Int, for holder: BufferShare.Holder, eventLoop: any EventLoop
     ) -> EventLoopFuture<Void>? {

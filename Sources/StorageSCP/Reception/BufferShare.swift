@@ -1,12 +1,12 @@
 import NIOCore
 import Synchronization
 
-/// What one reception holds of the budget.
+/// The part of the budget that one reception holds.
 package final class BufferShare: Sendable {
-    /// Whose it is, and what its sender does.
+    /// The peer that the share belongs to, and the peer's progress.
     final class Holder: Sendable {
         let peer: MemoryShares.Peer
-        /// Written by one thread, the reception's.
+        /// Written only by the thread of the reception's event loop.
         private let received = Atomic(0)
         private let isAwaited = Atomic(true)
         private let onEnd: @Sendable () -> Void
@@ -29,17 +29,17 @@ package final class BufferShare: Sendable {
             self.isAwaited.store(isAwaited, ordering: .relaxed)
         }
 
-        /// Others need the memory.
+        /// Others need the memory: the share must be given back.
         func end() { onEnd() }
     }
 
     let holder: Holder
     private let budget: BufferBudget
-    /// What was asked for: counted before it is granted, so that it does not seem to hold nothing while it waits.
+    /// The bytes that were asked for. They count before they are granted, so that a waiting share does not look empty.
     private let held = Mutex(0)
 
-    /// `onEnd` is called, on any thread, when others wait for what this holds and its sender is the slowest: it is to be given
-    /// back at once.
+    /// `onEnd` is called, on any thread, when others wait for memory and this share's sender is the slowest: the memory
+    /// must then be given back at once.
     init(of budget: BufferBudget, for peer: MemoryShares.Peer, onEnd: @escaping @Sendable () -> Void = {}) {
         self.budget = budget
         holder = Holder(peer: peer, onEnd: onEnd)
@@ -50,17 +50,18 @@ package final class BufferShare: Sendable {
         if bytes > 0 { budget.giveBack(bytes, of: holder, isLast: true) }
     }
 
-    /// Whether it may grow by more than is needed to go on.
+    /// Whether the share may grow by more than it needs to continue.
     var isPlentiful: Bool { budget.isPlentiful }
 
-    /// Nil: granted at once.
+    /// Returns `nil` when the bytes are granted at once. Otherwise they are granted when the future completes.
     func grow(by bytes: Int, eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
         held.withLock { $0 += bytes }
-        // Whoever waits is kept until it was granted: it cannot give back what it does not have.
+        // The future keeps the share alive until the bytes are granted: `deinit` must not give back what it does not
+        // have yet.
         return budget.take(bytes, for: holder, eventLoop: eventLoop)?.map { [self] in _ = self }
     }
 
-    /// Gives back what is not needed any more.
+    /// Gives back bytes that are no longer needed.
     func shrink(by bytes: Int) {
         let isLast = held.withLock { held in
             held -= bytes

@@ -9,13 +9,14 @@ import Testing
 
 @testable import StorageSCP
 
-/// What uploads into S3 do while others hold all memory.
-@Suite(.timeLimit(.minutes(1))) struct UploadMemoryTests {
+/// The memory of uploads to S3 while others hold the whole budget.
+@Suite("Upload memory", .timeLimit(.minutes(1)))
+struct UploadMemoryTests {
     private let budget = BufferBudget(bytes: 2 * Chunk.size)
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    /// An S3 that cannot be reached: what comes to its request fails.
+    /// A service whose S3 endpoint cannot be reached, so every request fails.
     private func service() throws -> TestReceptionService {
         let client = try AWSClient(
             environment: [
@@ -29,7 +30,7 @@ import Testing
             store: store, deliveries: Samples.deliveries(store: store, logger: logger), logger: logger)
     }
 
-    @Test("What was held until the UIDs had come is counted until the upload has taken it")
+    @Test("The bytes held until the UIDs arrived are counted until the upload has taken them")
     func header() async throws {
         let service = try service()
         let (available, status) = try await eventLoop.flatSubmit { [budget, eventLoop] in
@@ -51,7 +52,7 @@ import Testing
                 return eventLoop.makeFailedFuture(error)
             }
         }.get()
-        // One chunk is this reception's, three are the others'.
+        // This reception holds one chunk, the others hold three.
         #expect(available == -2 * Chunk.size)
         #expect(status == .outOfResources)
         while budget.available < 2 * Chunk.size { await Task.yield() }
