@@ -1,6 +1,6 @@
 import Glibc
 
-/// A call of the file system's that failed.
+/// A file system call failed.
 struct FileError: Error, Equatable, CustomStringConvertible {
     let operation: String
     let errno: Int32

@@ -4,13 +4,13 @@ import Logging
 import NIOCore
 import NIOPosix
 
-/// Keeps instances as files below a folder. A file appears under its name when all of it is on the disk.
+/// Keeps instances as files below a folder. A file appears under its name when it is complete.
 struct FolderInstanceStore: InstanceStore {
     let startsImports = false
     private let directory: String
     private let partialFolders: PartialFolders
 
-    /// Tries whether anything can be written there, before anybody is told that it was.
+    /// Checks that a file can be written there, before the receiver accepts associations.
     init(directory: String, task: TaskID = TaskID(), isSynchronized: Bool = true) throws(UnusableFolderError) {
         self.directory = directory
         do {
@@ -72,7 +72,7 @@ struct FolderInstanceStore: InstanceStore {
         }
     }
 
-    /// nil: it is not there.
+    /// Returns `nil` when there is no such document.
     func read(_ key: String) throws -> [UInt8]? {
         guard let file = fopen(path(of: key), "r") else { return nil }
         defer { fclose(file) }

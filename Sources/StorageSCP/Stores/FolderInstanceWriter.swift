@@ -2,11 +2,11 @@ import AWS
 import NIOCore
 import NIOPosix
 
-/// Writes into the page cache on the event loop, out of the buffer that the socket was read into: handing bytes to another
-/// thread takes longer than that. Only what waits for the disk is another thread's.
+/// Writes a file into the page cache, on the event loop and from the buffer that the socket was read into: passing the
+/// bytes to another thread would take longer. Only a call that waits for the disk runs on another thread.
 ///
-/// Whole pages are written, several at once: what is less waits for what follows. Small pieces cost a call each otherwise, and a
-/// page that is written in two calls keeps the file system from taking larger pieces of memory.
+/// It writes whole pages, several at once, and keeps the rest until more bytes follow: small writes would cost one
+/// system call each, and a page that is written in two calls keeps the file system from using larger pieces of memory.
 final class FolderInstanceWriter: InstanceWriter {
     private static let pageSize = 4096
     private static let leastPages = 4
@@ -15,7 +15,7 @@ final class FolderInstanceWriter: InstanceWriter {
     private let place: PartialFolder
     private let eventLoop: any EventLoop
     private var file: PartialFile?
-    /// What comes next in the file.
+    /// Bytes that are not written yet.
     private var pending: ByteBuffer
 
     init(path: String, place: PartialFolder, beginning: ByteBuffer, eventLoop: any EventLoop) {
@@ -59,11 +59,11 @@ final class FolderInstanceWriter: InstanceWriter {
     private func append(_ bytes: ByteBuffer) throws {
         var rest = bytes
         let pages = (pending.readableBytes + bytes.readableBytes) / Self.pageSize
-        // A long header may end behind the last page that is whole.
+        // After a long header, `pending` may already end beyond the last whole page.
         let count = max(0, pages * Self.pageSize - pending.readableBytes)
         if pages >= Self.leastPages, let last = rest.readSlice(length: count) {
             try currentFile().write(pending, then: last)
-            // The memory of a long header is not counted any more.
+            // A large buffer held a long header. Release it, because the memory budget no longer counts it.
             if pending.readableBytes < Self.leastPages * Self.pageSize {
                 pending.clear()
             } else {
@@ -73,7 +73,7 @@ final class FolderInstanceWriter: InstanceWriter {
         pending.writeImmutableBuffer(rest)
     }
 
-    /// Kept before anything is written, so that a failure leaves something to discard.
+    /// Sets `file` before anything is written, so that `discard` finds it after a failure.
     private func currentFile() throws(FileError) -> PartialFile {
         if let file { return file }
         let opened = try PartialFile(path: path, place: place)

@@ -1,9 +1,9 @@
-/// A folder in which the receiver can write nothing.
+/// The receiver cannot write into the storage folder.
 struct UnusableFolderError: Error, Equatable, CustomStringConvertible {
     let directory: String
     let cause: FileError
 
     var description: String {
-        "STORAGE_DIRECTORY, \(directory), cannot be written: \(cause). Without DICOM_BUCKET instances are kept there"
+        "STORAGE_DIRECTORY, \(directory), cannot be written: \(cause). Without DICOM_BUCKET, instances are stored there"
     }
 }
