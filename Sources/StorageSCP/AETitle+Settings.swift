@@ -1,7 +1,7 @@
 import DICOMNetwork
 
 extension AETitle {
-    /// A title that a setting gives, without its padding. Nil if no peer could call so. PS3.5 §6.2.
+    /// The AE title in a setting, without padding. `nil` when it is not a valid AE title. PS3.5 §6.2.
     static func value(of text: String) -> String? {
         let value = AETitle(text).value
         let isPrintable = text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }

@@ -1,4 +1,4 @@
-/// A setting that cannot be used.
+/// A setting has a value that cannot be used.
 package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     let name: String
     let value: String

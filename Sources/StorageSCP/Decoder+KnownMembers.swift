@@ -1,5 +1,5 @@
 extension Decoder {
-    /// A container whose members are all known: one that is misspelt would otherwise be taken for absent.
+    /// A container all of whose members must be known: otherwise a misspelt member would be treated as absent.
     func container<Key: CodingKey & CaseIterable>(ofAll: Key.Type) throws -> KeyedDecodingContainer<Key> {
         let names = Set(Key.allCases.map(\.stringValue))
         for key in try container(keyedBy: AnyKey.self).allKeys where !names.contains(key.stringValue) {

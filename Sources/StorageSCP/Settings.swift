@@ -3,7 +3,7 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// Reads typed settings; one that is empty counts as absent, one that is malformed is an error that names it.
+/// Reads typed settings. An empty setting counts as absent. A malformed setting is an error that names it.
 struct Settings {
     private let environment: [String: String]
 
@@ -28,7 +28,7 @@ struct Settings {
         return number
     }
 
-    /// It becomes part of a host's name.
+    /// The bucket's name must be valid because it becomes part of a host name.
     func bucket(_ name: String) throws(ConfigurationError) -> String? {
         guard let text = text(name) else { return nil }
         guard let uri = try? S3URI("s3://\(text)"), uri.key.isEmpty else {
@@ -62,12 +62,12 @@ struct Settings {
         return choice
     }
 
-    /// Values with commas or spaces between them.
+    /// Values separated by commas or spaces.
     func list(_ name: String) -> Set<String> {
         Set((text(name) ?? "").split { $0 == "," || $0 == " " }.map(String.init))
     }
 
-    /// Titles with commas between them, as `AETitle` compares them.
+    /// AE titles separated by commas, without padding, as `AETitle` compares them.
     func aeTitles(_ name: String) throws(ConfigurationError) -> Set<String> {
         var titles: Set<String> = []
         for title in (text(name) ?? "").split(separator: ",") { titles.insert(try aeTitle(String(title), of: name)) }

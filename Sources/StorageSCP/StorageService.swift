@@ -6,7 +6,7 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Decides on associations and receives their instances: the application behind the network.
+/// Decides on associations and receives their instances.
 final class StorageService: AssociationService, ReceptionService {
     static let implementationClassUID = "2.25.296761367846566554451742218492403725020"
     private static let implementationUID = try? UID(implementationClassUID)
@@ -25,7 +25,8 @@ final class StorageService: AssociationService, ReceptionService {
     private let advice: ConnectionAdvice
     let logger: Logger
 
-    /// User identities that are verified at once; who comes beyond is to try again.
+    /// The number of user identities that are verified at the same time. Beyond it, associations are rejected for the
+    /// moment.
     private static let maximumPendingVerifications = 100
 
     init(
@@ -115,7 +116,7 @@ final class StorageService: AssociationService, ReceptionService {
             }
         } catch {
             logger.error(
-                "user identity not verified: the peer is told to try again", error: error,
+                "user identity not verified: the peer is asked to try again later", error: error,
                 metadata: ["callingAE": "\(request.callingAETitle)", "peer": "\(peer?.ipAddress ?? "unknown")"])
             return .reject(
                 AssociationRejection(
@@ -146,7 +147,8 @@ final class StorageService: AssociationService, ReceptionService {
         _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
     ) -> InstanceDecision {
         let sopClass = request.affectedSOPClassUID
-        // The class of a request need not be that of its context: a related, more general one may stand there.
+        // The SOP class of a request may differ from the abstract syntax of its presentation context, which may name a
+        // related general SOP class.
         guard configuration.supports(storage: sopClass) else {
             let isWithoutStudy = SOPClass.isStorage(sopClass) && !SOPClass.isStorageInStudies(sopClass)
             return .refuse(
@@ -189,7 +191,7 @@ final class StorageService: AssociationService, ReceptionService {
             destination: destination, memory: memory, eventLoop: eventLoop)
     }
 
-    /// That of the request was checked already.
+    /// Checks the SOP class of the data set. The SOP class of the request has been checked before.
     private func checkClass(of instance: ReceivedInstance, from association: Association) throws(InstanceProblem) {
         guard configuration.supports(storage: instance.sopClassUID) else {
             throw .classNotSupported(instance.sopClassUID)
@@ -205,7 +207,7 @@ final class StorageService: AssociationService, ReceptionService {
 
     func stored(_ request: CStoreRequest, despite ending: DataSetWalk.Ending, on association: Association) {
         log(
-            "instance stored as it came", at: .notice, of: association, metadata: ending.metadata.naming(request))
+            "instance stored as received", at: .notice, of: association, metadata: ending.metadata.naming(request))
     }
 
     func countEviction(of association: Association) -> Int {

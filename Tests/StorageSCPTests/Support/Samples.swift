@@ -6,7 +6,7 @@ import NIOCore
 
 @testable import StorageSCP
 
-/// What several suites need and none is about.
+/// Values that several suites use.
 enum Samples {
     static func association(_ id: String, callingAETitle: String = "CT1", peer: String? = nil) throws -> Association {
         Association(
@@ -29,7 +29,7 @@ enum Samples {
             associations: OpenAssociations(limits: OpenAssociations.Limits(total: 1)), spawn: spawn, logger: logger)
     }
 
-    /// With a store of its own, in memory.
+    /// A service with its own store in memory.
     static func service(_ configuration: Configuration, logger: Logger) -> StorageService {
         let store = MemoryStore()
         let associations = OpenAssociations(limits: configuration.network.associations)
@@ -66,7 +66,7 @@ enum Samples {
             implementationClassUID: try UID("1.2"), implementationVersionName: nil, sourceApplicationEntityTitle: "CT1")
     }
 
-    /// Explicit VR Little Endian elements, each with a length of 16 bits.
+    /// A data set in Explicit VR Little Endian. All lengths except that of the pixel data have 16 bits.
     static func dataSet(
         classUID: String = classUID, instanceUID: String = instanceUID, study: String? = "1.2", series: String? = "1.3",
         pixels: Int = 10

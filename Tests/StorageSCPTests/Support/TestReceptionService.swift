@@ -6,7 +6,7 @@ import Synchronization
 
 @testable import StorageSCP
 
-/// Answers receptions as a test wishes, and keeps what they report.
+/// Answers receptions as a test needs it, and records what they report.
 final class TestReceptionService: ReceptionService {
     private struct State {
         var problems: [InstanceProblem] = []
@@ -32,7 +32,7 @@ final class TestReceptionService: ReceptionService {
 
     /// Why instances were refused.
     var problems: [InstanceProblem] { state.withLock { $0.problems } }
-    /// How data sets ended whose instances were stored all the same.
+    /// How data sets ended whose instances were stored nevertheless.
     var endings: [DataSetWalk.Ending] { state.withLock { $0.endings } }
     /// The turns that were asked for, in order.
     var turns: [EventLoopPromise<Void>] { state.withLock { $0.turns } }
