@@ -87,12 +87,8 @@ struct ExpectedInstances: Sendable, Equatable {
 
     /// `nil` if it does not exist.
     private static func manifest(of id: ImportID, bucket: String, s3: S3Client) async throws -> DeliveryManifest? {
-        do {
-            return try await s3.getDocument(
-                DeliveryManifest.self, bucket: bucket, key: BucketLayout.manifestKey(of: id))
-        } catch let error as AWSServiceError where error.statusCode == 404 {
-            return nil
-        }
+        try await s3.getDocumentIfPresent(
+            DeliveryManifest.self, bucket: bucket, key: BucketLayout.manifestKey(of: id))
     }
 
     private static func classes(of manifests: [DeliveryManifest]) -> [ByteText: String] {

@@ -18,11 +18,9 @@ struct JobOutputReader: Sendable {
     /// `nil` while the manifest does not exist: it may appear some seconds after the end of the job.
     func summary() async throws -> JobOutputManifest.Summary? {
         do {
-            return try await s3.getDocument(
+            return try await s3.getDocumentIfPresent(
                 JobOutputManifest.self, bucket: folder.bucket, key: "\(folder.key)job-output-manifest.json"
-            ).jobSummary
-        } catch let error as AWSServiceError where error.statusCode == 404 {
-            return nil
+            )?.jobSummary
         } catch let error as DocumentError {
             logger.warning(
                 "job-output-manifest.json cannot be read: only the lines about single files are used", error: error)

@@ -16,10 +16,8 @@ package struct RecentJobTimesStore: Sendable {
     /// if the role may not list the bucket: that is an error like any other.
     package func recentTimes() async throws -> RecentJobTimes? {
         do {
-            return try await s3.getDocument(RecentJobTimes.self, bucket: bucket, key: key)
+            return try await s3.getDocumentIfPresent(RecentJobTimes.self, bucket: bucket, key: key)
         } catch is DocumentError {
-            return nil
-        } catch let error as AWSServiceError where error.statusCode == 404 {
             return nil
         }
     }

@@ -5,7 +5,7 @@ import StructuredLog
 
 /// The receiver's settings, from the environment of its container.
 package struct Configuration: Sendable {
-    /// What becomes an import: everything of a study that comes in one stretch, or each instance alone.
+    /// What one import job imports: a delivery, or a single instance.
     enum ImportUnit: String, CaseIterable, Sendable {
         case delivery
         case instance
@@ -24,31 +24,31 @@ package struct Configuration: Sendable {
     }
 
     let storage: Storage
-    /// Whether files are on the disk before they are acknowledged.
+    /// Whether files must be on the disk before they are acknowledged.
     let synchronizesStorage: Bool
-    /// Of the machine's own addresses, the one to listen on.
+    /// The machine's own address to listen on.
     let address: String
     let port: Int
-    /// True: `port` is not opened.
+    /// If true, `port` is not opened.
     let requiresTLS: Bool
-    /// Nil: no TLS port.
+    /// `nil` when there is no TLS port.
     let tls: TLSSettings?
     let proxyProtocol: ProxyProtocolSettings
-    /// Nil: no health port.
+    /// `nil` when there is no health port.
     let healthPort: Int?
     let aeTitle: String
     let requiresCalledAETitle: Bool
-    /// Empty: any.
+    /// Empty when every calling AE title is accepted.
     let callingAETitles: Set<String>
-    /// Empty: every storage SOP class.
+    /// Empty when every storage SOP class is accepted.
     let sopClassUIDs: Set<String>
-    /// Nil: who may call, may do everything.
+    /// `nil` when every peer that may open an association may also store and verify.
     let accessRules: [AccessRule]?
     let userIdentity: UserIdentityConfiguration
     let transferSyntaxPreference: TransferSyntaxPreference
     let rejectsWithoutContext: Bool
     let network: NetworkConfiguration
-    /// How long associations may take to end after the first signal.
+    /// How long associations may take to end after SIGTERM or SIGINT.
     let drainTimeoutSeconds: Int
     let maximumPoolConnections: Int
     let maximumDocumentConnections: Int
@@ -56,7 +56,8 @@ package struct Configuration: Sendable {
     package let delivery: DeliveryLimits
     let deliveryCapacity: DeliveryCapacity
     package let openingPace: OpeningPace
-    /// After twice as long again without a sign of life, others close the task's deliveries.
+    /// How long the task lease lasts. When it has not been renewed for three times as long, a sweep closes the task's
+    /// deliveries.
     let taskLeaseSeconds: Int
     let logLevel: Logger.Level
     let logFormat: LogFormat
@@ -118,14 +119,15 @@ package struct Configuration: Sendable {
         metricsService = settings.text("METRICS_SERVICE") ?? "StoreSCP"
     }
 
-    /// Nil: none are written.
+    /// Returns `nil` when no metrics are written.
     func metrics(write: @escaping @Sendable ([UInt8]) -> Void) -> EmbeddedMetrics? {
         EmbeddedMetrics(namespace: metricsNamespace, dimensions: ["Service": metricsService], write: write)
     }
 }
 
 extension Settings {
-    /// Clocks of Lambda and S3 that differ, and a request that is delayed, must be small beside it: a shorter one is for tests.
+    /// The lease must be long compared with the difference between Lambda's and S3's clocks, and with the delay of a
+    /// slow request. Only tests may use a shorter one.
     fileprivate func taskLeaseSeconds() throws(ConfigurationError) -> Int {
         let seconds = try integer("TASK_LEASE_SECONDS", default: 60, in: DocumentLimits.leaseSeconds)
         let allowsShortLease = try boolean("ALLOW_SHORT_LEASE", default: false)

@@ -1,7 +1,7 @@
 import DICOMNetwork
 import NIOCore
 
-/// What a peer may make the receiver hold, and how long it is waited for.
+/// The limits on what a peer may make the receiver hold, and on how long the receiver waits for it.
 struct NetworkConfiguration: Sendable {
     let associations: OpenAssociations.Limits
     let association: AssociationLimits
@@ -11,10 +11,10 @@ struct NetworkConfiguration: Sendable {
     let maximumPresentationContexts: Int
     let maximumOperations: Int
     let maximumBufferBytes: Int
-    /// Of all connections, those without an association too.
+    /// For all connections, including those without an association.
     let connections: ConnectionTable.Limits
 
-    /// 10,000 parts of 5 MiB, as S3 takes them.
+    /// 10,000 parts of 5 MiB: S3 accepts no more parts, and the receiver sends parts of this size.
     private static let maximumObjectBytes = 10_000 * (5 << 20)
 
     init(_ settings: Settings) throws(ConfigurationError) {
@@ -63,7 +63,7 @@ struct NetworkConfiguration: Sendable {
 }
 
 extension Settings {
-    /// DCMTK's senders give up when they are told an odd length.
+    /// DCMTK's senders end the association when the maximum PDU length is odd.
     fileprivate func evenInteger(
         _ name: String, default value: Int, in range: ClosedRange<Int>
     ) throws(ConfigurationError) -> Int {

@@ -2,24 +2,25 @@ import DICOMNetwork
 import NIOCore
 import Synchronization
 
-/// The associations that are open in this process; asked from every event loop and by the deliveries.
+/// The associations that are open in this process. Every event loop uses it, and so do the deliveries.
 ///
-/// An association is silent when nothing has come from its peer for some time, though the peer was not waiting for us. Where
-/// there is no room, one that is silent makes room for a peer that has fewer. A peer is an address, and within it a calling AE
-/// title: behind a load balancer all senders have one address, and a title alone is what anybody may write.
+/// An association is silent when nothing has been received from its peer for some time although the peer was not
+/// waiting for us. When the limit is reached, a silent association is ended to make room for a peer that has fewer
+/// associations. A peer is an address and, within it, a calling AE title: behind a load balancer all senders have one
+/// address, and any sender can write any title.
 final class OpenAssociations: Sendable {
-    /// How many there may be.
+    /// How many associations may be open.
     struct Limits: Sendable, Equatable {
         var total: Int
-        /// From one address; nil: as many as there may be at all.
+        /// The limit for one address; `nil` when only `total` limits it.
         var perPeer: Int?
-        /// Silent ones of one title from one address.
+        /// The limit for silent associations of one title from one address.
         var silentPerPeer = Int.max
-        /// From when on one is silent.
+        /// The time after which an association counts as silent.
         var silence = TimeAmount.seconds(30)
     }
 
-    /// A limit that lets no further association in.
+    /// The limit because of which an association is rejected.
     enum ReachedLimit: Hashable, Sendable {
         case total(Int)
         case ofAddress(Int)
@@ -35,13 +36,14 @@ final class OpenAssociations: Sendable {
         let peer: Peer
         let connection: (any WatchedConnection)?
         var evictions = 0
-        /// Lines of the log about single requests and instances, those left out too.
+        /// The number of log lines about single requests and instances, including lines that were not written.
         var lines = 0
     }
 
     fileprivate struct State {
         var open: [String: Entry] = [:]
-        /// Ended for others, though the connection may not know it yet: they are counted no more.
+        /// Associations that were ended to make room. They no longer count, although their connections may still be
+        /// open.
         var displaced: Set<String> = []
         var byAddress: [String: Int] = [:]
         var byTitle: [String: Int] = [:]
@@ -59,7 +61,7 @@ final class OpenAssociations: Sendable {
 
     var count: Int { state.withLock { $0.open.count } }
 
-    /// Nil: it was let in, and has `ended` at last.
+    /// Returns `nil` when the association is admitted. The caller must then call `ended` when it ends.
     func admit(_ association: Association, atMostOfTitle maximumOfTitle: Int?) -> ReachedLimit? {
         let peer = Peer(address: association.peerAddress, title: association.callingAETitle)
         let silentSince = now() - limits.silence
@@ -101,7 +103,7 @@ final class OpenAssociations: Sendable {
         state.withLock { $0.open[id] != nil }
     }
 
-    /// How often memory was taken away from this association, this time included.
+    /// How many times memory was taken away from this association, this time included.
     func countEviction(_ id: String) -> Int {
         state.withLock { state in
             state.open[id]?.evictions += 1
@@ -109,7 +111,7 @@ final class OpenAssociations: Sendable {
         }
     }
 
-    /// Lines of the log about what this association sent, this one included.
+    /// The number of log lines about what this association sent, this one included.
     func countLine(_ id: String) -> Int {
         state.withLock { state in
             state.open[id]?.lines += 1
@@ -139,7 +141,7 @@ extension OpenAssociations.State {
         Self.decrease(&byPeer, peer)
     }
 
-    /// The longest silent one of the peer's, if too many of them are.
+    /// Ends the peer's association that has been silent longest, if the peer has too many silent ones.
     fileprivate mutating func displaceOwn(
         of peer: OpenAssociations.Peer, beyond maximum: Int, silentSince: NIODeadline
     ) -> OpenAssociations.Entry? {
@@ -147,7 +149,8 @@ extension OpenAssociations.State {
         return own.count >= maximum ? displace(own.min { $0.since < $1.since }?.id) : nil
     }
 
-    /// One of the peer that has most, which must be more than the new one has.
+    /// Ends a silent association of the peer that has most associations. That peer must have more than the new
+    /// association's peer.
     fileprivate mutating func displaceOne(
         for peer: OpenAssociations.Peer, silentSince: NIODeadline
     ) -> OpenAssociations.Entry? {
@@ -183,7 +186,7 @@ extension OpenAssociations.State {
         return open[id]
     }
 
-    /// Titles and addresses that nobody uses any more are not kept.
+    /// Removes titles and addresses that no association uses any more.
     private static func decrease<Key>(_ counts: inout [Key: Int], _ key: Key) {
         guard let count = counts[key] else { return }
         counts[key] = count > 1 ? count - 1 : nil

@@ -1,9 +1,9 @@
 import Glibc
 
-/// How many files and connections this process may have open at once.
+/// The limit on the files and connections that this process may have open at the same time.
 enum OpenFileLimit {
-    /// Raises it to what the machine allows, and returns it: containers begin with 1024, which the default number of
-    /// associations and connections to S3 come near.
+    /// Raises the limit to the maximum that the machine allows, and returns it. Containers start with 1024, and the
+    /// default number of associations and S3 connections comes close to that.
     static func raise() -> UInt64 {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }

@@ -1,11 +1,11 @@
 import NIOCore
 import Synchronization
 
-/// A value for each event loop, made when it is first asked for.
+/// One value for each event loop, made at its first use.
 final class PerEventLoop<Value: Sendable>: Sendable {
     private let values = Mutex<[ObjectIdentifier: Value]>([:])
 
-    /// `make` is told how many there are already.
+    /// `make` gets the number of values that exist already.
     func value(of eventLoop: any EventLoop, make: (Int) -> Value) -> Value {
         values.withLock { values in
             let key = ObjectIdentifier(eventLoop)

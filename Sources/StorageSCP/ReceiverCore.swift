@@ -3,11 +3,12 @@ import FoundationEssentials
 import ImportPipeline
 import Logging
 
-/// The receiver without its network and its process: what takes instances, and the order in which its parts begin and end.
+/// The receiver without its network and its process: the parts that receive instances, and the order in which they
+/// start and end.
 ///
-/// The simulation in Tests/Simulation runs it as it is, with a clock, randomness and tasks of its own.
+/// The simulation in Tests/Simulation runs this code unchanged, with its own clock, randomness and tasks.
 package final class ReceiverCore: Sendable {
-    /// Where time, names and tasks come from.
+    /// The sources of time, delivery IDs and tasks.
     package struct Surroundings: Sendable {
         let clock: any Clock<Duration>
         let now: @Sendable () -> Date
@@ -26,7 +27,7 @@ package final class ReceiverCore: Sendable {
         }
     }
 
-    /// What decides on associations and takes their instances.
+    /// Decides on associations and receives their instances.
     package var service: any AssociationService { storage }
     let storage: StorageService
     let counts = ReceiverCounts()
@@ -54,18 +55,20 @@ package final class ReceiverCore: Sendable {
             uploads: uploads, counts: counts, logger: logger)
     }
 
-    /// Takes the lease ahead of the first delivery.
+    /// Takes the lease before the first delivery needs it.
     package func begin() async {
         await lease.begin()
     }
 
-    /// Closes all deliveries and gives the lease back. `drain` ends the associations: no instance begins after it.
+    /// Closes all deliveries and deletes the lease. `drain` ends the associations: no instance begins after it has
+    /// returned.
     package func end(drain: @escaping @Sendable () async -> Void) async {
-        // What is complete is closed at once, whatever the associations that still send take.
+        // Complete deliveries close at once and do not wait for associations that still send.
         async let closed: Void = deliveries.shutDown()
         await drain()
         await closed
-        // What came in the meantime, and what was cut short is cleared away.
+        // Closes the deliveries of instances that arrived in the meantime, and waits until cut-off instances are
+        // discarded.
         await deliveries.shutDown()
         await uploads.waitUntilNone()
         await lease.release()

@@ -10,15 +10,15 @@ import StructuredLog
 
 /// The receiver's process: reads its settings, serves until SIGTERM or SIGINT, closes its deliveries and ends.
 package struct ReceiverProcess: Sendable {
-    /// The store that the settings name.
+    /// Makes the store for these settings.
     package typealias MakeStore = @Sendable (Configuration, TaskID, Logger) throws -> any InstanceStore
 
     private let environment = ProcessInfo.processInfo.environment
 
     package init() {}
 
-    /// Ends the process with status 1 when it cannot run. Without a store of its own it takes the bucket or the folder of
-    /// the settings.
+    /// Ends the process with status 1 when it cannot run. Without `makeStore` it uses the bucket or the folder of the
+    /// settings.
     package func run(makeStore: MakeStore? = nil) async {
         do {
             let configuration = try Configuration(environment: environment)
@@ -35,13 +35,13 @@ package struct ReceiverProcess: Sendable {
         }
     }
 
-    /// How long whoever reads the log is waited for at the end.
+    /// How long the process waits at the end until the last log lines are written.
     private static let flushLimit = Duration.seconds(1)
-    /// How long deliveries may take to close when associations have ended.
+    /// How long deliveries may take to close after associations have ended.
     private static let closingSeconds = 5
-    /// To S3, for the lease: one, and another when the first does not answer.
+    /// Connections to S3 for the lease: one, and a second one for when the first does not answer.
     private static let connectionsForLeases = 2
-    /// They are fetched one after another.
+    /// Credentials are fetched one request at a time.
     private static let connectionsForCredentials = 1
 
     private static func serve(
@@ -83,12 +83,14 @@ package struct ReceiverProcess: Sendable {
         logger.info("receiver ended")
     }
 
-    /// A store that does not answer must not keep the process until its container kills it: what was acknowledged is in the
-    /// store, and what was not closed has its open marker there.
+    /// A store that does not answer must not keep the process running until its container is killed. Nothing is lost:
+    /// acknowledged instances are in the store, and so are the open markers of deliveries that were not closed.
     private static func endInAnyCase(after seconds: Int, log: LogQueue, logger: Logger) {
         Task {
             try await Task.sleep(for: .seconds(seconds))
-            logger.error("receiver ended before everything was finished: open markers tell what is to be closed")
+            logger.error(
+                "receiver ended before everything was finished: a sweep closes the deliveries that have open markers"
+            )
             log.flush(within: flushLimit)
             exit(1)
         }

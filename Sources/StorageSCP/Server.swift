@@ -3,18 +3,19 @@ import Logging
 import NIOCore
 import NIOPosix
 
-/// Listens for associations, plain and under TLS, and lets them end at shutdown.
+/// Listens for associations, with and without TLS, and lets them end at shutdown.
 final class Server: Sendable {
-    /// Connections that the kernel keeps until they are accepted: a full queue costs each further one a second.
+    /// The number of connections that the kernel queues until they are accepted. When the queue is full, a further
+    /// connection is delayed by a second.
     private static let backlog: Int32 = 1024
 
-    /// Nil where there is no such listener.
+    /// `nil` when there is no such listener.
     private let plain: (any Channel)?
     private let tls: (any Channel)?
     private let health: HealthListener?
     private let connections: Connections
     private let contexts: TLSContexts?
-    /// Looks at the certificate's files.
+    /// Reloads the certificate when its files change.
     private let reloading: Task<Void, Never>?
 
     private init(
@@ -29,10 +30,10 @@ final class Server: Sendable {
         reloading = contexts.map { contexts in Task { await contexts.keepCurrent() } }
     }
 
-    /// Of the plain listener; nil where there is none.
+    /// The port of the listener without TLS; `nil` when there is none.
     var port: Int? { plain?.localAddress?.port }
 
-    /// Every port that was opened, by what it is called in the log, and when the certificate ends.
+    /// The open ports and the end of the certificate's validity, as metadata for the log.
     var description: Logger.Metadata {
         var description: Logger.Metadata = [:]
         description["port"] = port.map { "\($0)" }
@@ -55,7 +56,8 @@ final class Server: Sendable {
             return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelOption(.backlog, value: backlog)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                // When no file is free, accepting again and again would keep a core busy.
+                // When the process may open no more files, accepting must pause: immediate retries would keep a core
+                // busy.
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         ReceiveWindow.enlarge(for: channel)
@@ -63,9 +65,9 @@ final class Server: Sendable {
                     }
                 }
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                // A peer may end its side behind its last message and still wait for the answer.
+                // A peer may close its sending side after its last message and still wait for the answer.
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
-                // One read at a time: the application may not be able to take more.
+                // One read at a time: the application may not be able to process more.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
                 .childChannelInitializer { channel in
                     let connection = connections.add(channel)
@@ -80,7 +82,7 @@ final class Server: Sendable {
         let plain = configuration.requiresTLS ? nil : try await listen(on: configuration.port, tls: nil)
         var tls: (any Channel)?
         if let settings = configuration.tls { tls = try await listen(on: settings.port, tls: contexts) }
-        // Last: who asks it is told that the others are open.
+        // Last: when the health port answers, the other ports are open.
         var health: HealthListener?
         if let port = configuration.healthPort {
             health = try await HealthListener.open(address: configuration.address, port: port)
@@ -88,8 +90,8 @@ final class Server: Sendable {
         return Server(plain: plain, tls: tls, health: health, connections: connections, contexts: contexts)
     }
 
-    /// Accepts no more; instances in flight are finished and answered, then their associations end. Those that have not
-    /// ended by the deadline are cut: a container is given so much time and no more.
+    /// Accepts no more associations. Instances in flight are finished and answered, then their associations end.
+    /// Associations that have not ended at the deadline are cut off, because a container has only limited time to stop.
     func drain(releaseGrace: TimeAmount, deadline: TimeAmount) async {
         health?.drainingBegan()
         for listener in [plain, tls] { try? await listener?.close() }
@@ -103,7 +105,7 @@ final class Server: Sendable {
         for channel in open { try? await channel.closeFuture.get() }
     }
 
-    /// What went on while associations ended.
+    /// Ends the parts that are still needed while associations end.
     func stop() async {
         reloading?.cancel()
         await health?.close()

@@ -3,7 +3,7 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// Reads typed settings; one that is empty counts as absent, one that is malformed is an error that names it.
+/// Reads typed settings. An empty setting counts as absent. A malformed setting is an error that names it.
 struct Settings {
     private let environment: [String: String]
 
@@ -28,7 +28,7 @@ struct Settings {
         return number
     }
 
-    /// It becomes part of a host's name.
+    /// The bucket's name must be valid because it becomes part of a host name.
     func bucket(_ name: String) throws(ConfigurationError) -> String? {
         guard let text = text(name) else { return nil }
         guard let uri = try? S3URI("s3://\(text)"), uri.key.isEmpty else {
@@ -62,12 +62,12 @@ struct Settings {
         return choice
     }
 
-    /// Values with commas or spaces between them.
+    /// Values separated by commas or spaces.
     func list(_ name: String) -> Set<String> {
         Set((text(name) ?? "").split { $0 == "," || $0 == " " }.map(String.init))
     }
 
-    /// Titles with commas between them, as `AETitle` compares them.
+    /// AE titles separated by commas, without padding, as `AETitle` compares them.
     func aeTitles(_ name: String) throws(ConfigurationError) -> Set<String> {
         var titles: Set<String> = []
         for title in (text(name) ?? "").split(separator: ",") { titles.insert(try aeTitle(String(title), of: name)) }
@@ -94,23 +94,4 @@ struct Settings {
         }
         return level
     }
-}
-
-extension AETitle {
-    /// A title that a setting gives, without its padding. Nil if no peer could call so. PS3.5 §6.2.
-    static func value(of text: String) -> String? {
-        let value = AETitle(text).value
-        let isPrintable = text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }
-        let length = text.drop { $0 == " " }.reversed().drop { $0 == " " }.count
-        return isPrintable && length <= AETitle.length && !value.isEmpty ? value : nil
-    }
-}
-
-/// A setting that cannot be used.
-package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
-    let name: String
-    let value: String
-    let expected: String
-
-    package var description: String { "\(name) is \"\(value)\", expected \(expected)" }
 }

@@ -1,8 +1,8 @@
 import DICOMNetwork
 import Logging
 
-/// What the log says of what came, at most so many lines for each association: a sender that is refused everything, or a hostile
-/// one, fills no log.
+/// Log lines about single requests and instances. Each association gets at most `maximumLines` of them, so that a
+/// hostile sender, or one whose every instance is refused, cannot fill the log.
 extension StorageService {
     static let maximumLines = 100
 
@@ -19,7 +19,7 @@ extension StorageService {
         logger.log(level: level, message, metadata: metadata.merging(["association": "\(association.id)"]) { $1 })
     }
 
-    /// Nil: none.
+    /// Returns `nil` when all lines were written.
     func linesNotWritten(of association: Association) -> Int? {
         let lines = associations.lines(of: association.id)
         return lines > Self.maximumLines ? lines - Self.maximumLines : nil

@@ -6,8 +6,8 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Decides on associations and receives their instances: the application behind the network.
-final class StorageService: AssociationService {
+/// Decides on associations and receives their instances.
+final class StorageService: AssociationService, ReceptionService {
     static let implementationClassUID = "2.25.296761367846566554451742218492403725020"
     private static let implementationUID = try? UID(implementationClassUID)
     static let implementationVersionName = "SWIFT_STORE_1"
@@ -25,7 +25,8 @@ final class StorageService: AssociationService {
     private let advice: ConnectionAdvice
     let logger: Logger
 
-    /// User identities that are verified at once; who comes beyond is to try again.
+    /// The number of user identities that are verified at the same time. Beyond it, associations are rejected for the
+    /// moment.
     private static let maximumPendingVerifications = 100
 
     init(
@@ -115,7 +116,7 @@ final class StorageService: AssociationService {
             }
         } catch {
             logger.error(
-                "user identity not verified: the peer is told to try again", error: error,
+                "user identity not verified: the peer is asked to try again later", error: error,
                 metadata: ["callingAE": "\(request.callingAETitle)", "peer": "\(peer?.ipAddress ?? "unknown")"])
             return .reject(
                 AssociationRejection(
@@ -146,7 +147,8 @@ final class StorageService: AssociationService {
         _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
     ) -> InstanceDecision {
         let sopClass = request.affectedSOPClassUID
-        // The class of a request need not be that of its context: a related, more general one may stand there.
+        // The SOP class of a request may differ from the abstract syntax of its presentation context, which may name a
+        // related general SOP class.
         guard configuration.supports(storage: sopClass) else {
             let isWithoutStudy = SOPClass.isStorage(sopClass) && !SOPClass.isStorageInStudies(sopClass)
             return .refuse(
@@ -174,23 +176,22 @@ final class StorageService: AssociationService {
             implementationClassUID: Self.implementationUID,
             implementationVersionName: Self.implementationVersionName,
             sourceApplicationEntityTitle: association.callingAETitle)
-        let sender = InstanceUpload.Sender(
-            associationID: association.id,
-            origin: Delivery.Origin(
-                callingAETitle: association.callingAETitle, calledAETitle: association.calledAETitle,
-                peer: association.peerAddress ?? "unknown"))
         return try InstanceReception(
-            request: request, fileMetaInformation: meta, limits: configuration.network.reception,
-            surroundings: surroundings(of: request, on: association, eventLoop: eventLoop),
-            makeUpload: { [self] (instance, beginning, memory) throws(InstanceProblem) in
-                if !instance.isNamed(by: request) { try checkClass(of: instance, from: association) }
-                return try InstanceUpload(
-                    instance: instance, beginning: beginning, sender: sender, destination: destination,
-                    memory: memory, eventLoop: eventLoop)
-            })
+            request: request, association: association, fileMetaInformation: meta,
+            limits: configuration.network.reception, budget: budget, service: self, eventLoop: eventLoop)
     }
 
-    /// That of the request was checked already.
+    func upload(
+        _ instance: ReceivedInstance, beginning: ByteBuffer, memory: BufferShare, of request: CStoreRequest,
+        on association: Association, eventLoop: any EventLoop
+    ) throws(InstanceProblem) -> InstanceUpload {
+        if !instance.isNamed(by: request) { try checkClass(of: instance, from: association) }
+        return try InstanceUpload(
+            instance: instance, beginning: beginning, sender: InstanceUpload.Sender(of: association),
+            destination: destination, memory: memory, eventLoop: eventLoop)
+    }
+
+    /// Checks the SOP class of the data set. The SOP class of the request has been checked before.
     private func checkClass(of instance: ReceivedInstance, from association: Association) throws(InstanceProblem) {
         guard configuration.supports(storage: instance.sopClassUID) else {
             throw .classNotSupported(instance.sopClassUID)
@@ -200,25 +201,17 @@ final class StorageService: AssociationService {
         }
     }
 
-    private func surroundings(
-        of request: CStoreRequest, on association: Association, eventLoop: any EventLoop
-    ) -> InstanceReception.Surroundings {
-        InstanceReception.Surroundings(
-            budget: budget,
-            peer: MemoryShares.Peer(
-                address: association.peerAddress ?? "unknown", callingAETitle: association.callingAETitle),
-            eventLoop: eventLoop,
-            nextTurn: { self.nextTurn(on: eventLoop) },
-            onRefusal: { [self] problem in
-                log(
-                    "instance refused", at: .warning, of: association, metadata: problem.metadata.naming(request))
-            },
-            onDoubt: { [self] ending in
-                log(
-                    "instance stored as it came", at: .notice, of: association,
-                    metadata: ending.metadata.naming(request))
-            },
-            countEviction: { [associations] in associations.countEviction(association.id) })
+    func refused(_ request: CStoreRequest, because problem: InstanceProblem, on association: Association) {
+        log("instance refused", at: .warning, of: association, metadata: problem.metadata.naming(request))
+    }
+
+    func stored(_ request: CStoreRequest, despite ending: DataSetWalk.Ending, on association: Association) {
+        log(
+            "instance stored as received", at: .notice, of: association, metadata: ending.metadata.naming(request))
+    }
+
+    func countEviction(of association: Association) -> Int {
+        associations.countEviction(association.id)
     }
 
     private static func metadata(of association: Association) -> Logger.Metadata {

@@ -1,10 +1,11 @@
 import NIOCore
 
-/// Lets what takes long on an event loop go on piece by piece, so that the loop serves its connections in between.
+/// Divides long work on an event loop into pieces, so that the loop can serve its connections between two pieces.
 ///
-/// There is one piece a turn, whoever it is of: tasks that are due are all run before sockets are looked at again.
+/// One turn is one piece of work of one caller: the event loop runs all tasks that are due before it looks at its
+/// sockets again.
 final class Turns: Sendable {
-    /// How many times as long as a piece took the loop does something else.
+    /// After each piece the event loop does other work for this many times the duration of the piece.
     private static let shareOfOthers: Int64 = 9
     private static let shortestPause = TimeAmount.microseconds(100)
 
@@ -16,7 +17,7 @@ final class Turns: Sendable {
         waiting = .makeBoxSendingValue(CircularBuffer(), eventLoop: eventLoop)
     }
 
-    /// Completes when it is the caller's turn, who does a piece of his work then. It never fails.
+    /// Completes when it is the caller's turn to do a piece of its work. The future never fails.
     func next() -> EventLoopFuture<Void> {
         let promise = eventLoop.makePromise(of: Void.self)
         waiting.value.append(promise)
@@ -28,7 +29,8 @@ final class Turns: Sendable {
         eventLoop.scheduleTask(in: pause) { self.run() }
     }
 
-    /// Who has his turn stays in the queue until his piece is done, so that no other is scheduled meanwhile.
+    /// The caller stays in the queue until its piece is done, so that `next` does not schedule another turn in the
+    /// meantime.
     private func run() {
         guard let promise = waiting.value.first else { return }
         let start = NIODeadline.now()

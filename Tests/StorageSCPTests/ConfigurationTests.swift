@@ -3,8 +3,9 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite struct ConfigurationTests {
-    @Test("Without settings it is the documented receiver")
+@Suite("Configuration")
+struct ConfigurationTests {
+    @Test("Without settings, every value is the documented default")
     func defaults() throws {
         let configuration = try Configuration(environment: [:])
         #expect(configuration.storage == .directory("storage"))
@@ -31,7 +32,7 @@ import Testing
         #expect(configuration.logLevel == .info)
     }
 
-    @Test("Every setting is taken")
+    @Test("Every setting is read")
     func settings() throws {
         let configuration = try Configuration(environment: [
             "DICOM_BUCKET": "dicom", "SCP_ADDRESS": "127.0.0.1", "SCP_PORT": "104", "AE_TITLE": "ARCHIVE",
@@ -61,7 +62,7 @@ import Testing
         #expect(configuration.logFormat == .text)
     }
 
-    @Test("Every limit is taken")
+    @Test("Every limit is read")
     func limits() throws {
         let network = try Configuration(environment: [
             "MAXIMUM_ASSOCIATIONS_PER_PEER": "3", "MAXIMUM_ASSOCIATE_PDU_SIZE": "2048", "MAXIMUM_ASSOCIATE_ITEMS": "17",
@@ -91,7 +92,7 @@ import Testing
         #expect(network.maximumBufferBytes == 1 << 20)
     }
 
-    @Test("Openings get a third of the connections for documents if nothing else is said, and 0 lets all begin at once")
+    @Test("By default openings get a third of the connections for documents; 0 means that openings are not limited")
     func deliveryCapacity() throws {
         func capacity(_ environment: [String: String]) throws -> DeliveryCapacity {
             try Configuration(environment: environment).deliveryCapacity
@@ -111,7 +112,7 @@ import Testing
     }
 
     @Test(
-        "One delivery is opened every three seconds and twenty at once if nothing else is said; 0 seconds are no pace")
+        "By default one delivery is opened every three seconds and twenty at once; 0 seconds means no limit")
     func openingPace() throws {
         func pace(_ environment: [String: String]) throws -> OpeningPace {
             try Configuration(environment: environment).openingPace
@@ -123,7 +124,7 @@ import Testing
         #expect(try pace(["DELIVERY_OPENING_SECONDS": "0", "DELIVERY_OPENING_BURST": "1"]) == .unlimited)
     }
 
-    @Test("A lease of less than a minute is for tests, which have to say so")
+    @Test("A lease of less than a minute is refused unless ALLOW_SHORT_LEASE permits it")
     func shortLease() throws {
         #expect(try Configuration(environment: ["TASK_LEASE_SECONDS": "60"]).taskLeaseSeconds == 60)
         #expect(
@@ -135,13 +136,13 @@ import Testing
         #expect(error?.description.contains("at least 60, or ALLOW_SHORT_LEASE=true") == true)
     }
 
-    @Test("Each instance alone is a delivery of one instance")
+    @Test("With IMPORT_UNIT=instance, a delivery holds one instance")
     func importUnit() throws {
         let environment = ["IMPORT_UNIT": "instance", "DELIVERY_MAXIMUM_INSTANCES": "7"]
         #expect(try Configuration(environment: environment).delivery.maximumInstances == 1)
     }
 
-    @Test("Access rules that cannot be read are told without their values")
+    @Test("An error about access rules does not repeat the rules")
     func accessRules() throws {
         let rules = #"[{"callingAETitle": "CT1", "peers": ["10.0.0.0/8"], "rights": ["verify"]}]"#
         #expect(try Configuration(environment: ["ACCESS_RULES": rules]).accessRules?.count == 1)
@@ -159,7 +160,7 @@ import Testing
         }
     }
 
-    @Test("Types of user identity need somebody who can verify them")
+    @Test("A type of user identity without a means to verify it is refused")
     func userIdentity() throws {
         let users = #"{"scanner": {}}"#
         let url = "http://127.0.0.1:1/"
@@ -180,7 +181,7 @@ import Testing
     }
 
     @Test(
-        "A setting that cannot be used is named with what was expected",
+        "An error about a setting contains its name, its value and what was expected",
         arguments: [
             ("DICOM_BUCKET", "x@127.0.0.1"), ("DICOM_BUCKET", "images/ct"), ("DICOM_BUCKET", "s3://images"),
             ("SCP_PORT", "dicom"), ("SCP_PORT", "65536"), ("MAXIMUM_ASSOCIATIONS", "0"),

@@ -3,8 +3,9 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite struct OpenFileLimitTests {
-    @Test("The soft limit becomes the hard one")
+@Suite("Open file limit")
+struct OpenFileLimitTests {
+    @Test("The soft limit is raised to the hard limit")
     func raised() {
         var limit = rlimit()
         let raised = OpenFileLimit.raise()

@@ -129,7 +129,7 @@ def test_trickling_parts(s3_receiver):
         serve_b(receiver)
         refused = wait_for("a trickler to lose its memory", lambda: receiver.log_lines("instance refused"))
         assert refused[0]["status"] == "A700H"
-        assert refused[0]["reason"] == "It came too slowly and others needed memory, send it again"
+        assert refused[0]["reason"] == "Sent too slowly while others needed memory, send it again"
         serve_b(receiver)
 
 

@@ -17,16 +17,23 @@ package struct S3Client: Sendable {
         package let size: Int
     }
 
-    /// Stores a small object. S3 checks the SHA-256 of the body, which is part of the signature.
-    ///
-    /// With `onlyIfAbsent` an existing object is not replaced (412 `PreconditionFailed`). The timeout is short, so that
-    /// a stalled connection leaves time for another attempt.
-    package func putObject(
-        bucket: String, key: String, body: [UInt8], contentType: String, onlyIfAbsent: Bool = false
-    ) async throws {
-        var headers: HTTPHeaders = ["Content-Type": contentType]
-        if onlyIfAbsent { headers["If-None-Match"] = "*" }
-        try await send("PutObject", "PUT", bucket, key, headers: headers, body: body, timeout: .seconds(10))
+    /// Stores a small object. S3 checks the SHA-256 of the body, which is part of the signature. The timeout is short, so
+    /// that a stalled connection leaves time for another attempt.
+    package func putObject(bucket: String, key: String, body: [UInt8], contentType: String) async throws {
+        try await put(body, bucket, key, headers: ["Content-Type": contentType])
+    }
+
+    /// Stores the object unless the key has one. Returns `false` if it has: S3 keeps that object and answers 412
+    /// `PreconditionFailed`.
+    package func putObjectIfAbsent(
+        bucket: String, key: String, body: [UInt8], contentType: String
+    ) async throws -> Bool {
+        do {
+            try await put(body, bucket, key, headers: ["Content-Type": contentType, "If-None-Match": "*"])
+            return true
+        } catch let error as AWSServiceError where error.statusCode == 412 {
+            return false
+        }
     }
 
     /// Stores the object. S3 checks the CRC-32 and stores it with the object.
@@ -57,6 +64,15 @@ package struct S3Client: Sendable {
         // "bytes 0-1023/524288"
         let total = response.headers["Content-Range"]?.split(separator: "/").last.flatMap { Int($0) }
         return Object(body: response.body, eTag: response.headers["ETag"], size: total ?? response.body.count)
+    }
+
+    /// The same; `nil` if the key has no object (404 `NoSuchKey`).
+    package func getObjectIfPresent(bucket: String, key: String, maximumBytes: Int) async throws -> Object? {
+        do {
+            return try await getObject(bucket: bucket, key: key, maximumBytes: maximumBytes)
+        } catch let error as AWSServiceError where error.statusCode == 404 {
+            return nil
+        }
     }
 
     /// The same facts about the object as in a listing.
@@ -173,6 +189,10 @@ package struct S3Client: Sendable {
     /// Enough for a page of a listing in XML: 1,000 keys of at most 1,024 bytes, each of which can be written as an
     /// entity.
     static let maximumAnswerBytes = 8 << 20
+
+    private func put(_ body: [UInt8], _ bucket: String, _ key: String, headers: HTTPHeaders) async throws {
+        try await send("PutObject", "PUT", bucket, key, headers: headers, body: body, timeout: .seconds(10))
+    }
 
     @discardableResult
     func send(

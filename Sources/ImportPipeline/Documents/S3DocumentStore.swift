@@ -15,21 +15,11 @@ package struct S3DocumentStore: DocumentStore {
     }
 
     package func createDocument(_ body: [UInt8], key: String) async throws -> Bool {
-        do {
-            try await s3.putObject(
-                bucket: bucket, key: key, body: body, contentType: "application/json", onlyIfAbsent: true)
-            return true
-        } catch let error as AWSServiceError where error.statusCode == 412 {
-            return false
-        }
+        try await s3.putObjectIfAbsent(bucket: bucket, key: key, body: body, contentType: "application/json")
     }
 
     package func document(key: String) async throws -> [UInt8]? {
-        do {
-            return try await s3.getDocument(bucket: bucket, key: key)
-        } catch let error as AWSServiceError where error.statusCode == 404 {
-            return nil
-        }
+        try await s3.getDocumentIfPresent(bucket: bucket, key: key)
     }
 
     package func removeDocument(key: String) async throws {

@@ -1,22 +1,22 @@
 import ImportPipeline
 import NIOCore
 
-/// Deliveries in the order of their deadlines. All deadlines of a queue lie equally far ahead when they are set, so the first
-/// to be set is the first to pass.
+/// Deliveries in the order of their deadlines. Every deadline of a queue is set the same time ahead, so the first one
+/// set is the first one reached.
 ///
-/// Nothing is taken out when a deadline no longer counts: the caller says which do.
+/// A deadline that no longer counts stays in the queue: the caller says which ones count.
 struct DeadlineQueue {
     struct Element {
         let id: DeliveryID
-        /// By the clock of the caller.
+        /// On the caller's clock.
         let deadline: Duration
     }
 
-    /// Elements that do not count are kept up to this number, and up to as many as do count.
+    /// The queue keeps this many elements that do not count, in addition to one for each element that counts.
     private static let slack = 1024
 
     private var elements = CircularBuffer<Element>()
-    /// Whether somebody waits for the first deadline.
+    /// Whether a task waits for the first deadline.
     var isTimed = false
 
     mutating func append(_ element: Element, live: Int, counts: (Element) -> Bool) {
@@ -24,7 +24,7 @@ struct DeadlineQueue {
         elements.append(element)
     }
 
-    /// The first element that counts; those before it go.
+    /// The first element that counts; removes the elements before it.
     mutating func first(where counts: (Element) -> Bool) -> Element? {
         while let first = elements.first {
             if counts(first) { return first }

@@ -1,15 +1,15 @@
 import ImportPipeline
 import Logging
 
-/// Closing: the manifest is written. What starts its import removes the open marker; where nobody does, and where nothing was
-/// stored, this task removes it.
+/// Closing a delivery means writing its manifest. The function that starts the import then removes the open marker.
+/// This task removes it itself where manifests start no imports, and where nothing was stored.
 extension Deliveries {
-    /// Closes a delivery that has got its last instance, when all that it repeats has closed.
+    /// Closes a delivery that has received its last instance, once every delivery that it repeats has closed.
     func closeIfReady(_ entry: Entry, in state: inout State) {
         closeThoseReady(of: closeItIfReady(entry, in: &state), in: &state)
     }
 
-    /// In a loop: one delivery of several studies may tie all others together.
+    /// A loop and not a recursion: through bundles, one delivery may release all others one after another.
     private func closeThoseReady(of released: [DeliveryID], in state: inout State) {
         var released = released
         while let id = released.popLast() {
@@ -17,7 +17,7 @@ extension Deliveries {
         }
     }
 
-    /// Those that only waited for it and may close now.
+    /// Returns the deliveries that waited only for this one and may close now.
     private func closeItIfReady(_ entry: Entry, in state: inout State) -> [DeliveryID] {
         guard entry.delivery.isReadyToClose, state.entries[entry.delivery.id] === entry else { return [] }
         if entry.phase == .waiting {
@@ -35,6 +35,7 @@ extension Deliveries {
         if state.youngest[title] == delivery.id { state.youngest[title] = nil }
         state.sealedCount -= 1
         guard entry.phase != .dropped else {
+            logEmpty(delivery)
             defer { closed(delivery.instanceCount, in: &state) }
             return leaveChains(delivery, position, in: &state)
         }
@@ -63,42 +64,56 @@ extension Deliveries {
         state.waitingForTheLast = []
     }
 
-    /// What was acknowledged is imported only then. The manifest is made when there is a connection for it: it can take some
-    /// megabytes. False: it was given up, so that the marker has to stay.
+    /// Acknowledged instances are imported only when the manifest is written. It is encoded when a connection is free
+    /// for it, because it can take some megabytes. Returns false when writing was given up: then the open marker has to
+    /// stay.
     private func putManifest(of delivery: Delivery) async -> Bool {
-        if delivery.storedCount > 0 {
-            let isWritten = await untilTaken(
-                failing: "delivery not closed: until it is, its instances are stored but not imported", of: delivery.id
-            ) {
-                guard let manifest = delivery.manifest(task: self.lease.task, closedAt: self.now()) else { return }
-                _ = try await self.manifests.write(manifest)
-            }
-            guard isWritten else { return false }
+        guard delivery.storedCount > 0 else {
+            logEmpty(delivery)
+            return true
         }
+        let isWritten = await untilTaken(
+            failing: "delivery not closed: until it is, its instances are stored but not imported", of: delivery.id
+        ) {
+            guard let manifest = delivery.manifest(task: self.lease.task, closedAt: self.now()) else { return }
+            _ = try await self.manifests.write(manifest)
+        }
+        guard isWritten else { return false }
         counts.deliveryClosed()
-        var metadata: Logger.Metadata = [
-            "deliveryId": "\(delivery.id)", "studies": "\(delivery.studyInstanceUIDs.count)",
-            "instances": "\(delivery.storedCount)", "repeated": "\(delivery.repeatedCount)",
-            "changed": "\(delivery.changedCount)",
-            "reason": "\(delivery.storedCount == 0 ? "nothing stored" : delivery.closeReason?.rawValue ?? "")",
-        ]
-        if delivery.studyInstanceUIDs.count == 1 {
-            metadata["studyInstanceUID"] = "\(delivery.studyInstanceUIDs[0])"
-        }
+        var metadata = Self.metadata(of: delivery)
+        metadata["instances"] = "\(delivery.storedCount)"
+        metadata["repeated"] = "\(delivery.repeatedCount)"
+        metadata["changed"] = "\(delivery.changedCount)"
         logger.info("delivery closed", metadata: metadata)
         return true
     }
 
-    /// Until the import has started, the marker tells that it is to be started.
+    private func logEmpty(_ delivery: Delivery) {
+        logger.info("delivery ended: no instance was stored", metadata: Self.metadata(of: delivery))
+    }
+
+    private static func metadata(of delivery: Delivery) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "deliveryId": "\(delivery.id)", "studies": "\(delivery.studyInstanceUIDs.count)",
+            "reason": "\(delivery.endReason ?? "")",
+        ]
+        if delivery.studyInstanceUIDs.count == 1 {
+            metadata["studyInstanceUID"] = "\(delivery.studyInstanceUIDs[0])"
+        }
+        return metadata
+    }
+
+    /// Where manifests start imports, the marker stays until the import has started: it is the record that one is due.
     private func removeMarker(of delivery: Delivery, _ marker: OpenMarker) async {
         guard delivery.storedCount == 0 || !store.startsImports else { return }
         try? await marker.written()
-        await untilTaken(failing: "open marker not removed: its delivery is closed all the same", of: delivery.id) {
+        await untilTaken(failing: "open marker not removed, but its delivery is closed", of: delivery.id) {
             try await self.store.removeDocument(key: BucketLayout.openMarkerKey(of: delivery.id, task: self.lease.task))
         }
     }
 
-    /// Tries until the store takes it; when shutting down, once more at once, and no longer.
+    /// Repeats the request until it succeeds. During shutdown it tries once more, without a pause, and then gives up:
+    /// false.
     @discardableResult
     private func untilTaken(
         failing message: Logger.Message, of id: DeliveryID, _ request: @Sendable () async throws -> Void
@@ -119,7 +134,7 @@ extension Deliveries {
         }
     }
 
-    /// Shutting down ends it.
+    /// Shutdown ends the pause.
     private func pause(seconds: Int, of id: DeliveryID) async {
         let pause = spawn { [clock] in _ = try? await clock.sleep(for: .seconds(seconds)) }
         state.withLock { state in

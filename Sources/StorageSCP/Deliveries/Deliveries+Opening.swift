@@ -1,23 +1,24 @@
 import ImportPipeline
 
-/// Opening: a delivery's marker is written before anything of it is acknowledged.
+/// Opening a delivery means writing its open marker. No instance is acknowledged before that.
 ///
-/// A study opens a delivery or joins one, see `OpeningPace`. What is opened makes another request necessary when it closes, so
-/// openings get a third of the connections for documents and closing has the rest: senders wait before closing falls behind.
+/// A study opens a delivery or joins one, see `OpeningPace`. Each opening leads to at least one more request when the
+/// delivery closes. So openings get a third of the connections for documents and closings get the rest: when the store
+/// is slow, senders wait instead of closing falling behind.
 extension Deliveries {
-    /// A delivery could not be opened in time, because others are being opened.
+    /// A delivery could not be opened in time, because other deliveries were before it in the queue.
     struct OpeningTimeout: Error, CustomStringConvertible {
         let seconds: Int64
 
         var description: String {
-            "the delivery was not opened within \(seconds) s: the store is slow or too much comes"
+            "the delivery was not opened within \(seconds) s: the store is slow, or too many studies arrive"
         }
     }
 
-    /// How long a delivery may wait for its turn. By then most senders have given up.
+    /// How long a delivery may wait for its turn. After this time most senders have given up.
     private static let patience = Duration.seconds(60)
 
-    /// `startOpenings` must follow.
+    /// The caller must call `startOpenings` afterwards.
     func openDelivery(
         in chain: DeliveryChain.Name, studyDate: String?, origin: Delivery.Origin, _ state: inout State
     ) -> Entry {
@@ -35,11 +36,13 @@ extension Deliveries {
         return entry
     }
 
-    /// The delivery that a study joins because others have been opened too fast; nil: it opens one. See `OpeningPace`.
+    /// The open delivery that a study joins because deliveries were opened too fast; `nil` when the study opens its
+    /// own. See `OpeningPace`.
     func bundle(for chain: DeliveryChain.Name, studyDate: String?, _ state: inout State) -> Entry? {
         let youngest = state.youngest[chain.callingAETitle].flatMap { state.entries[$0] }.flatMap { entry -> Entry? in
             sealIfLeaseWasLost(entry, in: &state)
-            // One that holds the study has tried the instance, or it would have been joined already.
+            // A delivery that holds the study has tried this instance: otherwise the instance would have joined it
+            // already.
             return entry.delivery.takesStudies && !entry.delivery.holds(study: chain.studyInstanceUID) ? entry : nil
         }
         let opens = state.pace.opens(
@@ -60,13 +63,13 @@ extension Deliveries {
             entry.delivery.id, at: entry.position)
     }
 
-    /// Opens those whose turn it is.
+    /// Opens waiting deliveries, in turn, while there is room.
     func startOpenings(in state: inout State) {
         while state.openings.hasRoom {
             guard state.waitingCount == 0 || state.openCount < capacity.maximumOpen else { return makeRoom(in: &state) }
             guard let id = state.openings.next() else { return }
             guard let entry = state.entries[id], entry.phase == .waiting else {
-                // It was closed before its turn, with nothing in it.
+                // It ended before its turn, empty.
                 state.openings.ended()
                 continue
             }
@@ -78,13 +81,13 @@ extension Deliveries {
         }
     }
 
-    /// Refuses those that have waited for too long.
+    /// Abandons the deliveries that have waited longer than `patience`.
     func endStaleOpenings() {
         let limit = elapsed() - Self.patience
         let markers = state.withLock { state in
             state.openings.removeAll(before: limit).compactMap { id -> OpenMarker? in
                 guard let entry = state.entries[id], entry.phase == .waiting else { return nil }
-                update(id, in: &state) { $0.abandon() }
+                update(id, in: &state) { $0.abandon(.notOpenedInTime) }
                 return entry.marker
             }
         }
@@ -111,14 +114,15 @@ extension Deliveries {
         state.withLock { state in
             state.openings.ended()
             state.entries[id]?.phase = phase
-            if phase == .failed { update(id, in: &state) { $0.abandon() } }
+            if phase == .failed { update(id, in: &state) { $0.abandon(.markerNotWritten) } }
             startOpenings(in: &state)
         }
         marker.complete(result)
         endStaleOpenings()
     }
 
-    /// Lets deliveries close early, those first that have been quiet the longest, so that as many leave as want to come.
+    /// Seals open deliveries early, those that have been quiet longest first, until as many are about to close as are
+    /// waiting to be opened.
     private func makeRoom(in state: inout State) {
         let wanted = min(state.waitingCount, capacity.maximumClosings)
         while state.sealedCount + state.closures.count < wanted, let id = longestQuiet(in: &state) ?? oldest(in: &state)
@@ -127,7 +131,8 @@ extension Deliveries {
         }
     }
 
-    /// The instances of deliveries that are open take memory until their manifests are written.
+    /// The instances of a delivery take memory until its manifest is written, so the oldest deliveries close when there
+    /// are many.
     func closeOldestIfCrowded(_ state: inout State) {
         while state.unsealedInstances > capacity.maximumInstances / 2, let id = oldest(in: &state) {
             update(id, in: &state) { $0.seal(.capacity) }

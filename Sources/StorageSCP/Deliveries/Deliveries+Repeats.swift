@@ -1,10 +1,10 @@
 import ImportPipeline
 import Logging
 
-/// Instances that are sent again while the delivery that tried them is not closed: see `DeliveryChain`.
+/// Instances that are sent again before the delivery that tried them has closed: see `DeliveryChain`.
 extension Deliveries {
-    /// The open delivery that the instance joins; nil: it needs a new one. A delivery of an earlier term of the lease takes no
-    /// more.
+    /// The open delivery that the instance joins; `nil` when it needs a new one. A delivery that was opened in an
+    /// earlier term of the lease takes no more instances.
     func openEntry(
         for name: InstanceName, in chain: DeliveryChain.Name, _ state: inout State
     ) throws(InstanceProblem) -> Entry? {
@@ -24,7 +24,8 @@ extension Deliveries {
         }
     }
 
-    /// Nil: the instance was not sent before, as far as is known here.
+    /// How the content compares with what was sent before; `nil` when no delivery that is still known tried the
+    /// instance before.
     func content(
         of instance: StoredInstance, in membership: Membership, _ state: inout State
     ) -> RepeatedContent? {
@@ -38,26 +39,27 @@ extension Deliveries {
 
     func tell(of content: RepeatedContent, in membership: Membership) {
         logger.notice(
-            "an instance was sent again before its delivery was closed: both are kept, in deliveries of their own",
+            "an instance was sent again before its delivery was closed: both copies are kept, in separate deliveries",
             metadata: [
                 "deliveryId": "\(membership.delivery)", "repeats": "\(membership.repeats?.description ?? "")",
                 "content": "\(content.rawValue)", "sopInstanceUID": "\(membership.name.sopInstanceUID)",
             ])
     }
 
-    /// The latest delivery that tried one of its instances before it did; see `DeliveryManifest`.
+    /// The latest delivery that tried one of this delivery's instances before; see `DeliveryManifest`.
     func repeats(of entry: Entry, in state: State) -> DeliveryID? {
         entry.delivery.chains.compactMap { state.chains[$0]?.repeats(entry.position) }.max {
             $0.position < $1.position
         }?.id
     }
 
-    /// Whether every delivery that tried one of its instances before it did has closed.
+    /// Whether every delivery that tried one of this delivery's instances before has closed.
     func mayClose(_ entry: Entry, in state: State) -> Bool {
         entry.delivery.chains.allSatisfy { state.chains[$0]?.mayClose(entry.position) ?? true }
     }
 
-    /// The delivery leaves its chains. Those that waited for it in one of them: they close if they wait for no other.
+    /// Takes the delivery out of its chains. Returns the deliveries that waited for it in one of them: each closes when
+    /// it waits for no other.
     func leaveChains(
         _ delivery: Delivery, _ position: DeliveryChain.Position, in state: inout State
     ) -> [DeliveryID] {

@@ -1,8 +1,8 @@
 import ImportPipeline
 
-/// Deliveries close when they have been quiet for some time, and at their age. One task waits for the first of all quiet times, one
-/// for the first of the short ones, and one for the first of all ages: a timer for each delivery would take more memory than the
-/// delivery.
+/// A delivery closes when it has been quiet for some time, and when it reaches its maximum age. Three tasks wait for
+/// all deliveries: one for the next full quiet time, one for the next short quiet time and one for the next maximum
+/// age. A timer for each delivery would take more memory than the delivery.
 extension Deliveries {
     enum Deadline {
         case quiet
@@ -26,24 +26,24 @@ extension Deliveries {
         startTimer(deadline, in: &state)
     }
 
-    /// Whether the delivery may close after the short quiet time.
+    /// Whether the short quiet time applies to the delivery.
     func isShort(_ entry: Entry, in state: State) -> Bool {
         entry.delivery.isProbablyWhole && state.quietTimes.isKnown(entry.delivery.origin.callingAETitle)
     }
 
-    /// One that is probably whole, else the delivery that has been quiet the longest.
+    /// The delivery that has been quiet longest; deliveries that are probably complete come first.
     func longestQuiet(in state: inout State) -> DeliveryID? {
         (first(of: .shortQuiet, in: &state) ?? first(of: .quiet, in: &state))?.id
     }
 
-    /// The oldest of the deliveries whose marker was begun.
+    /// The oldest delivery whose opening has begun.
     func oldest(in state: inout State) -> DeliveryID? {
         first(of: .age, in: &state)?.id
     }
 
     // MARK: -
 
-    /// Whether it is still the time at which the delivery is to be closed.
+    /// Whether the delivery still has this deadline.
     private static func counts(
         _ element: DeadlineQueue.Element, _ deadline: Deadline, in entries: [DeliveryID: Entry]
     ) -> Bool {
@@ -66,7 +66,7 @@ extension Deliveries {
         }
     }
 
-    /// Seals what is due; how long it is until the next is. Nil: nothing is to be waited for.
+    /// Seals the deliveries that are due. Returns the time until the next deadline; `nil` when there is none.
     private func pause(until deadline: Deadline) -> Duration? {
         state.withLock { state in
             let now = elapsed()

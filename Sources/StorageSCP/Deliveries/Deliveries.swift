@@ -4,50 +4,55 @@ import ImportPipeline
 import Logging
 import Synchronization
 
-/// The deliveries that are open in this task: who belongs to which, and when each closes. Every event loop asks it, several
-/// times for each instance, so that it answers at once; what takes longer goes on in tasks of its own.
+/// The deliveries that are open in this ECS task: which instance belongs to which delivery, and when each one closes.
+/// Every event loop calls it several times for each instance, so its methods return at once; slower work runs in tasks
+/// of its own.
 ///
-/// An association holds the delivery that it sent to last: one that goes through many studies keeps none of them open.
+/// An association holds the delivery that it sent to last. So an association that sends many studies, one after
+/// another, keeps only the current one open.
 ///
-/// A delivery that is to be closed takes no more, so that its study's next instance opens another. It stays in `entries` until its
-/// last instance is stored and what it repeats has closed, then in `closures` until its manifest is written.
+/// A *sealed* delivery takes no more instances: the next instance of its study opens another one. It stays in `entries`
+/// until its last instance is stored and every delivery that it repeats has closed, then in `closures` until its
+/// manifest is written.
 final class Deliveries: Sendable {
     /// An instance's place in a delivery.
     struct Membership: Sendable {
         let delivery: DeliveryID
         let study: String
         let name: InstanceName
-        /// The delivery that tried the same instance last, if it has not closed.
+        /// The last delivery that tried the same instance before, if it has not closed.
         let repeats: DeliveryID?
-        /// Of the keys of its instances.
+        /// The prefix of the keys of the delivery's instances.
         let prefix: String
-        /// Nothing is acknowledged before it is written.
+        /// No instance is acknowledged before this marker is written.
         let marker: OpenMarker
     }
 
-    /// How far a delivery's open marker has come.
+    /// The state of a delivery's open marker.
     enum Phase: Equatable {
-        /// Waits in `openings`.
+        /// The delivery waits in `openings`.
         case waiting
+        /// The marker is being written.
         case opening
-        /// Written in this term of the lease.
+        /// The marker was written in this term of the lease.
         case open(term: Int)
+        /// The marker could not be written.
         case failed
-        /// It was not begun, and nobody waits for it any more.
+        /// The delivery ended before its marker was begun.
         case dropped
     }
 
-    /// Changed in its place, since a delivery may hold thousands of instances.
+    /// A class, so that a change does not copy the delivery, which may hold thousands of instances.
     final class Entry {
         var delivery: Delivery
         let position: DeliveryChain.Position
-        /// Of the keys of its instances.
+        /// The prefix of the keys of the delivery's instances.
         let prefix: String
         let marker = OpenMarker()
-        /// By `elapsed`.
+        /// Measured by `elapsed`.
         let createdAt: Duration
         var phase = Phase.waiting
-        /// When it closes because nothing came; nil while something may.
+        /// When the delivery closes because it is quiet; `nil` while an instance is pending or an association holds it.
         var quietDeadline: Duration?
 
         init(delivery: Delivery, position: DeliveryChain.Position, createdAt: Duration) {
@@ -60,15 +65,15 @@ final class Deliveries: Sendable {
 
     struct State {
         var entries: [DeliveryID: Entry] = [:]
-        /// Those of `entries` that wait in `openings`.
+        /// The number of `entries` that wait in `openings`.
         var waitingCount = 0
-        /// How many were opened: the position of the next one.
+        /// The number of deliveries made so far, which is the position of the next one.
         var openedCount = 0
         /// The delivery that each calling AE title opened last, until it is closed.
         var youngest: [String: DeliveryID] = [:]
         var pace: OpeningPace
-        /// Which delivery an instance joins, and in which order they close. There are not more than instances, since each of its deliveries
-        /// has tried one of it.
+        /// Which delivery an instance joins, and in which order deliveries close. There are at most as many chains as
+        /// instances, because each delivery has tried an instance of each of its chains.
         var chains: [DeliveryChain.Name: DeliveryChain] = [:]
         /// The delivery that each association holds.
         var held: [String: DeliveryID] = [:]
@@ -77,16 +82,16 @@ final class Deliveries: Sendable {
         var quietTimes: SenderQuietTimes
         var isShuttingDown = false
         var closures: [DeliveryID: Entry] = [:]
-        /// Sealed ones among `entries`: with `closures`, those that make room before long.
+        /// The number of sealed `entries`. Together with `closures`, they are the deliveries that make room soon.
         var sealedCount = 0
-        /// Instances in deliveries that are not closed, and how many of them may still get company.
+        /// The number of instances in deliveries that are not closed, and in those of them that are not sealed.
         var instances = 0
         var unsealedInstances = 0
-        /// Between two attempts of a closure.
+        /// Tasks that wait between two attempts to close a delivery.
         var pauses: [DeliveryID: Task<Void, Never>] = [:]
         var waitingForTheLast: [CheckedContinuation<Void, Never>] = []
 
-        /// Deliveries whose marker was begun and whose manifest is not written.
+        /// The number of deliveries whose opening has begun and whose manifest is not written.
         var openCount: Int { entries.count - waitingCount + closures.count }
         var isEmpty: Bool { entries.isEmpty && closures.isEmpty }
     }
@@ -98,7 +103,7 @@ final class Deliveries: Sendable {
     private let associations: OpenAssociations
     let counts: ReceiverCounts
     let clock: any Clock<Duration>
-    /// Since this was made, by `clock`.
+    /// The time since this object was made, by `clock`.
     let elapsed: @Sendable () -> Duration
     let now: @Sendable () -> Date
     let newID: @Sendable (Date) -> DeliveryID
@@ -132,7 +137,7 @@ final class Deliveries: Sendable {
         self.logger = logger
         manifests = ManifestWriter(store: store, logger: logger)
         closingSlots = ConnectionSlots(capacity.maximumClosings)
-        // Where manifests start no imports there is nothing to be spared: a study is a delivery.
+        // Where manifests start no imports, there are no import jobs to save: every study opens a delivery.
         state = Mutex(
             State(
                 pace: store.startsImports ? pace : .unlimited,
@@ -142,21 +147,21 @@ final class Deliveries: Sendable {
                     shortQuiet: .seconds(limits.shortQuietSeconds ?? limits.quietSeconds))))
     }
 
-    /// Those whose manifest is not written yet.
+    /// The number of deliveries whose manifest is not written yet.
     var count: Int { state.withLock { $0.entries.count + $0.closures.count } }
 
-    /// Those whose senders wait because others are being opened.
+    /// The number of deliveries that wait to be opened, and whose senders wait with them.
     var waitingCount: Int { state.withLock { $0.waitingCount } }
 
-    /// Gives an instance its place. `instanceStored` or `instanceFailed` must follow.
+    /// Finds or opens the instance's delivery. The caller must call `instanceStored` or `instanceFailed` afterwards.
     func instanceBegan(
         _ name: InstanceName, study: String, studyDate: String?, association: String, origin: Delivery.Origin
     ) throws(InstanceProblem) -> Membership {
         let chain = DeliveryChain.Name(callingAETitle: origin.callingAETitle, studyInstanceUID: study)
         return try state.withLock { (state) throws(InstanceProblem) in
             closeOldestIfCrowded(&state)
-            // A delivery closes after those that it repeats. A sender that keeps one of these open, with an instance that never
-            // ends, must not fill the task with what waits for it.
+            // A delivery closes after the deliveries that it repeats. A sender that keeps one of these open, with an
+            // instance that never ends, must not fill the task with deliveries that wait for it.
             let isRepeat = state.chains[chain]?.holds(name) ?? false
             let maximum = isRepeat ? capacity.maximumInstances / 2 : capacity.maximumInstances
             guard state.instances < maximum else { throw .receiverFull }
@@ -164,11 +169,11 @@ final class Deliveries: Sendable {
             let entry = joined ?? openDelivery(in: chain, studyDate: studyDate, origin: origin, &state)
             let id = entry.delivery.id
             let repeated = state.chains[chain]?.tried(name, in: entry.position)
-            // Its marker tells what it repeats.
+            // The open marker names the delivery that this one repeats.
             if repeated != nil, entry.phase == .waiting { entry.delivery.repeats = repeats(of: entry, in: state) }
             if joined == nil { startOpenings(in: &state) }
-            // One that has ended by now would hold the delivery for ever: `associationEnded` was called already, or waits
-            // for its turn here.
+            // An association that has ended must not hold the delivery: it would hold it for ever, because
+            // `associationEnded` has been called already, or waits for the lock.
             let holds = associations.contains(association)
             if state.held[association] != id { associationEnded(association, isReleased: false, in: &state) }
             if holds { state.held[association] = id }
@@ -183,8 +188,8 @@ final class Deliveries: Sendable {
         }
     }
 
-    /// Whether the delivery has room for an instance that has come. If not, it must not be published, since it could not be
-    /// imported with the rest.
+    /// Whether the delivery has room for an instance that has been received. If not, the instance must not be
+    /// published, because it could not be imported with the others.
     func instanceComplete(size: Int, in id: DeliveryID) -> Bool {
         state.withLock { state in
             var hasRoom = true
@@ -193,8 +198,8 @@ final class Deliveries: Sendable {
         }
     }
 
-    /// False when the task's lease was lost: others may think that this task is gone and may have closed the delivery, so that
-    /// nothing may be acknowledged. False as well in a delivery that is too old, see `DeliveryAge`.
+    /// Returns false when the instance must not be acknowledged: the task has lost its lease, so a sweep may take the
+    /// task for ended and may have closed the delivery; or the delivery is too old, see `DeliveryAge`.
     func instanceStored(_ instance: StoredInstance, in membership: Membership) -> Bool {
         var firstRepeat: RepeatedContent?
         let isStored = state.withLock { state in
@@ -222,18 +227,19 @@ final class Deliveries: Sendable {
         state.withLock { update(id, in: &$0) { $0.instanceFailed() } }
     }
 
-    /// `isReleased`: as its sender wished, who has sent what it wanted to.
+    /// `isReleased`: the sender released the association, so it has sent everything that it wanted to send.
     func associationEnded(_ association: String, isReleased: Bool = false) {
         state.withLock { associationEnded(association, isReleased: isReleased, in: &$0) }
     }
 
-    /// Closes all of them, and each that is opened from now on with its first instance; returns when every manifest is
-    /// written or has been given up.
+    /// Closes all deliveries, and each delivery that is opened from now on after its first instance. Returns when every
+    /// manifest is written or has been given up.
     func shutDown() async {
         state.withLock { state in
             state.isShuttingDown = true
             for pause in state.pauses.values { pause.cancel() }
-            // In the order in which they are to close, or the earlier ones would be sealed because of the later ones.
+            // In the order in which they close: otherwise sealing a later delivery would seal the earlier ones as
+            // `repeated`.
             for entry in state.entries.values.sorted(by: { $0.position < $1.position }) {
                 update(entry, in: &state) { $0.seal(.shutdown) }
             }
@@ -254,7 +260,7 @@ final class Deliveries: Sendable {
         update(id, in: &state) { $0.associationEnded(association, isReleased: isReleased) }
     }
 
-    /// Applies a change, then does what follows from it.
+    /// Applies a change, then seals, closes or times the deliveries that it affects.
     func update(_ id: DeliveryID, in state: inout State, _ change: (inout Delivery) -> Void) {
         update(state.entries[id], in: &state, change)
     }
@@ -262,7 +268,7 @@ final class Deliveries: Sendable {
     private func update(_ entry: Entry?, in state: inout State, _ change: (inout Delivery) -> Void) {
         guard let entry else { return }
         var older = apply(change, to: entry, in: &state)
-        // In a loop: one delivery of several studies may tie all others together.
+        // A loop and not a recursion: through bundles, sealing one delivery may seal all others.
         var sealed: [Entry] = []
         while let id = older.popLast() {
             guard let entry = state.entries[id] else { continue }
@@ -273,7 +279,7 @@ final class Deliveries: Sendable {
         closeIfReady(entry, in: &state)
     }
 
-    /// The older ones that are to be sealed because this one was.
+    /// Returns the older deliveries that must be sealed because this one was.
     private func apply(
         _ change: (inout Delivery) -> Void, to entry: Entry, in state: inout State
     ) -> [DeliveryID] {

@@ -1,21 +1,30 @@
 import FoundationEssentials
 import ImportPipeline
 
-/// What one task received from one calling AE title in one stretch, while it is open: one study, or several under pressure. Its
-/// methods are named after what happens.
+/// The instances that one task receives from one calling AE title without a long pause: those of one study or, as a
+/// bundle, of several. Its methods are named after the events that they record.
 struct Delivery {
-    /// Who opened it.
+    /// The association that opened the delivery.
     struct Origin: Sendable, Equatable {
         var callingAETitle: String
         var calledAETitle: String
         var peer: String
     }
 
+    /// Why no instance of the delivery can be acknowledged. Such a delivery ends without a manifest.
+    enum AbandonReason: String, Sendable {
+        /// The delivery waited too long for its turn to write its open marker.
+        case notOpenedInTime
+        /// The store did not accept the open marker or the task lease.
+        case markerNotWritten
+    }
+
     private struct Study {
-        /// `YYYYMMDD`, of the first instance that has one.
+        /// `YYYYMMDD`, from the first instance that has a study date.
         var date: String?
-        /// Each instance that the delivery tried, since it tries none twice; nil for one that is on its way or was not stored, as far as
-        /// is known: its object may stand there all the same, and an import job takes it with the rest.
+        /// Every instance that the delivery tried; it tries none twice. The value is `nil` while the instance is being
+        /// received, and when storing it failed: its object may exist nevertheless, and then an import job takes it
+        /// too.
         var attempts: [InstanceName: StoredInstance?] = [:]
     }
 
@@ -27,24 +36,25 @@ struct Delivery {
     /// In the order in which they joined, at most `DeliveryManifest.maximumStudies`.
     private(set) var studyInstanceUIDs: [String] = []
     private var studies: [String: Study] = [:]
-    /// Those that are kept in memory: every one that it tried.
+    /// The number of instances that the delivery tried. All of them are kept in memory.
     private(set) var instanceCount = 0
     /// See `DeliveryManifest`.
     var repeats: DeliveryID?
-    /// Stored ones among its instances that another delivery had tried before.
+    /// The number of stored instances that another delivery had tried before.
     private var repeated: [RepeatedContent: Int] = [:]
     private var bytes = 0
-    /// Of instances that are being published.
+    /// The size of the instances that are being published.
     private var announcedBytes = 0
-    /// Instances that belong to it and are not stored yet.
+    /// The number of its instances that are being received or published.
     private var pending = 0
     private(set) var storedCount = 0
-    /// Associations that sent something of it and have not ended.
+    /// The associations that sent an instance to this delivery last, and have not ended.
     private var holders: Set<String> = []
-    /// How often an association took hold of it, and whether the one that let go last was released.
+    /// How many times an association became a holder, and whether the last one that ceased to be one was released.
     private var (holds, isReleased) = (0, false)
-    /// Set when nothing may join any more.
+    /// Set when no more instances may join.
     private(set) var closeReason: DeliveryManifest.CloseReason?
+    private var abandonReason: AbandonReason?
 
     init(id: DeliveryID, origin: Origin, limits: DeliveryLimits, openedAt: Date) {
         self.id = id
@@ -62,38 +72,41 @@ struct Delivery {
         studyInstanceUIDs.map { DeliveryChain.Name(callingAETitle: origin.callingAETitle, studyInstanceUID: $0) }
     }
 
-    /// Those of a study that it tried.
+    /// The instances of a study that the delivery tried.
     func names(in study: String) -> some Sequence<InstanceName> { (studies[study]?.attempts ?? [:]).keys }
 
     func stored(_ name: InstanceName, in study: String) -> StoredInstance? { studies[study]?.attempts[name] ?? nil }
 
-    /// Whether nothing may join any more.
-    var isSealed: Bool { closeReason != nil }
+    /// Whether no more instances may join.
+    var isSealed: Bool { closeReason != nil || abandonReason != nil }
 
-    /// Whether a study may join that it does not hold.
+    /// Why no more instances may join, for the log; `nil` while they may.
+    var endReason: String? { abandonReason?.rawValue ?? closeReason?.rawValue }
+
+    /// Whether another study may join.
     var takesStudies: Bool { !isSealed && studyInstanceUIDs.count < DeliveryManifest.maximumStudies }
 
     func holds(study: String) -> Bool { studies[study] != nil }
 
-    /// Whether nothing keeps it from being closed when it has been quiet for long enough.
+    /// Whether no instance is pending and no association holds the delivery: then its quiet time runs.
     var isQuiet: Bool { pending == 0 && holders.isEmpty }
 
-    /// Whether its only study came over one association that was released, and all of it is stored: the sender has probably sent
-    /// the whole study.
+    /// Whether the delivery holds one study, which came over one association that was released, and all of its
+    /// instances are stored: then the sender has probably sent the whole study.
     var isProbablyWhole: Bool {
         studyInstanceUIDs.count == 1 && holds == 1 && isReleased && storedCount == instanceCount
     }
 
-    /// Whether it is to be closed and the last instance on its way has come.
+    /// Whether it is sealed and no instance is pending.
     var isReadyToClose: Bool { isSealed && pending == 0 }
 
-    /// One that it does not hold yet.
+    /// The study must not be in the delivery yet.
     mutating func studyJoined(_ study: String, date: String?) {
         studyInstanceUIDs.append(study)
         studies[study] = Study(date: date)
     }
 
-    /// One that it has not tried yet, of a study that has joined.
+    /// The delivery must not have tried the instance yet, and its study must have joined.
     mutating func instanceBegan(_ name: InstanceName, in study: String, studyDate: String?) {
         pending += 1
         instanceCount += 1
@@ -102,7 +115,8 @@ struct Delivery {
         if instanceCount >= limits.maximumInstances { seal(.maximumInstances) }
     }
 
-    /// An instance has come and is to be published. False when one import job would not take it with the rest: it must not be.
+    /// An instance has been received and is ready to be published. Returns false when the delivery would become larger
+    /// than one import job may be: then the instance must not be published.
     mutating func instanceComplete(size: Int) -> Bool {
         let total = bytes + announcedBytes + size
         if total >= limits.maximumBytes { seal(.maximumBytes) }
@@ -119,12 +133,13 @@ struct Delivery {
         studies[study]?.attempts[name] = instance
     }
 
-    /// What was announced of it stays so.
+    /// The size that `instanceComplete` counted still counts, because the object may exist.
     mutating func instanceFailed() {
         pending -= 1
     }
 
-    /// An instance that another delivery had tried before is stored. Whether it is the first with such a content.
+    /// An instance that another delivery had tried before is stored. Returns whether it is the first one whose content
+    /// compares in this way.
     mutating func instanceRepeated(_ content: RepeatedContent) -> Bool {
         repeated[content, default: 0] += 1
         return repeated[content] == 1
@@ -138,21 +153,21 @@ struct Delivery {
         if holders.remove(association) != nil { self.isReleased = isReleased }
     }
 
-    /// Lets nothing join any more; the first reason counts.
+    /// Lets no more instances join. The first reason is kept.
     mutating func seal(_ reason: DeliveryManifest.CloseReason) {
-        if closeReason == nil { closeReason = reason }
+        if !isSealed { closeReason = reason }
     }
 
-    /// Lets nothing join any more because nothing of it can be acknowledged: there will be no manifest.
-    mutating func abandon() {
-        seal(.quiet)
+    /// Lets no more instances join, because none can be acknowledged.
+    mutating func abandon(_ reason: AbandonReason) {
+        abandonReason = reason
     }
 }
 
 // MARK: Documents
 
 extension Delivery {
-    /// What its open marker says.
+    /// The content of the open marker.
     func marker(task: TaskID) -> OpenDelivery {
         OpenDelivery(
             deliveryId: id, task: task, repeats: repeats,
@@ -162,7 +177,7 @@ extension Delivery {
             openedAt: openedAt)
     }
 
-    /// nil when no instance was stored: there is nothing to import.
+    /// `nil` when no instance was stored: then there is nothing to import.
     func manifest(task: TaskID, closedAt: Date) -> DeliveryManifest? {
         guard let closeReason, storedCount > 0 else { return nil }
         let prefix = BucketLayout.prefix(of: id)

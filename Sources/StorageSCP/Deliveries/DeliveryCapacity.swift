@@ -1,20 +1,22 @@
-/// How many deliveries, and how much of them, one task may hold. Beyond it senders wait or are told to try again.
+/// How many deliveries and instances one task may hold. Beyond these limits, senders wait or are told to try again.
 struct DeliveryCapacity: Sendable, Equatable {
-    /// Deliveries whose markers are being written at once; nil: any number. Further ones wait.
+    /// The number of open markers that are written at the same time; `nil` for any number. Other deliveries wait.
     var maximumOpenings: Int?
-    /// Deliveries whose manifests are being written at once.
+    /// The number of manifests that are written at the same time.
     var maximumClosings = 11
-    /// Deliveries whose marker was begun and whose manifest is not written. At the limit the one that has been quiet the
-    /// longest closes early.
+    /// The number of deliveries whose opening has begun and whose manifest is not written. At the limit, the delivery
+    /// that has been quiet longest closes early.
     var maximumOpen = 5_000
-    /// Instances in all deliveries whose manifests are not written. From half of it on, the oldest deliveries close early.
+    /// The number of instances in all deliveries whose manifests are not written. Above half of it, the oldest
+    /// deliveries close early.
     var maximumInstances = 200_000
-    /// Deliveries of one calling AE title and study that repeat one another: beyond it an instance is refused.
+    /// The length of a chain of deliveries that each repeat the one before. An instance that would make it longer is
+    /// refused.
     var maximumRepeats = 16
 }
 
 extension DeliveryCapacity {
-    /// A third of the connections for documents is for openings, so that closing does not fall behind.
+    /// By default a third of the connections for documents is for openings, so that closing does not fall behind.
     init(_ settings: Settings, connections: Int) throws(ConfigurationError) {
         let openings = try settings.integer(
             "MAXIMUM_OPENINGS", default: max(1, connections / 3), in: 0...(connections - 1))

@@ -1,50 +1,53 @@
 import ImportPipeline
 
-/// The deliveries of one calling AE title and study whose manifests are not written, in the order in which they were opened, and
-/// which of them tried which instance.
+/// The deliveries of one calling AE title and study whose manifests are not written, in the order in which they were
+/// opened, and which of them tried which instance.
 ///
-/// A delivery tries an instance once: no object is ever overwritten. An instance that is sent again joins the oldest open delivery
-/// that has not tried it, else a new one, which *repeats* the delivery that tried it last. So n copies of a study at once make n
-/// deliveries, however many instances it has. They close in order, so that HealthImaging is asked to import them in order.
+/// A delivery tries an instance once, so no object is ever overwritten. An instance that is sent again joins the oldest
+/// open delivery that has not tried it, or a new one. That delivery *repeats* the one that tried the instance last. So
+/// n copies of a study that arrive at the same time make n deliveries, however many instances the study has. They close
+/// in order, so that HealthImaging is asked to import them in order.
 ///
-/// A delivery of several studies is in the chain of each. It joins a chain only while it is the youngest of its calling AE title, hence
-/// younger than all in that chain. So in every chain a position is the delivery's place in the order in which all were opened, and a
-/// delivery waits only for older ones: they never wait for one another in a circle.
+/// A delivery of several studies is in the chain of each study. It joins a chain only while it is the youngest delivery
+/// of its calling AE title, so it is younger than every other delivery in that chain. A position is therefore the
+/// delivery's place in the order in which all deliveries were opened, and it is the same in every chain. A delivery
+/// waits only for older ones, so deliveries never wait for one another in a circle.
 ///
-/// Of the open deliveries, those that have tried an instance are always older than those that have not: which delivery tried it
-/// last is all that has to be known of it.
+/// Open deliveries that have tried an instance are always older than open deliveries that have not. So for each
+/// instance it is enough to know which delivery tried it last.
 struct DeliveryChain {
     struct Name: Hashable, Sendable {
         let callingAETitle: String
         let studyInstanceUID: String
     }
 
-    /// A later delivery has a greater one, which is the same in each chain.
+    /// Greater for a delivery that was opened later, and the same in every chain.
     typealias Position = Int
 
     enum Place: Equatable {
         case joins(DeliveryID)
         case opensAnother
-        /// One more delivery would repeat another, beyond `maximumRepeats`.
+        /// A further delivery would make the chain of repeats longer than `maximumRepeats`.
         case sentTooOften
     }
 
     private struct Link {
         let id: DeliveryID
-        /// The latest delivery that tried one of its instances before it did; not one that closed with nothing stored.
+        /// The latest delivery that tried one of this delivery's instances before, unless it closed with nothing
+        /// stored.
         var repeats: (position: Position, id: DeliveryID)?
-        /// All that did so and have not closed: it closes after them.
+        /// All deliveries that tried one of its instances before and have not closed: this delivery closes after them.
         var earlier: Set<Position> = []
-        /// Those that close after it.
+        /// The deliveries that close after this one.
         var later: Set<Position> = []
     }
 
     private let maximumRepeats: Int
     private var links: [Position: Link] = [:]
     private var youngest = -1
-    /// Those that take more, the oldest first.
+    /// The deliveries that take instances, oldest first.
     private var open: [Position] = []
-    /// The delivery that tried an instance last.
+    /// The delivery that tried each instance last.
     private var latest: [InstanceName: Position] = [:]
 
     init(maximumRepeats: Int) {
@@ -53,7 +56,7 @@ struct DeliveryChain {
 
     var isEmpty: Bool { links.isEmpty }
 
-    /// Those that take more, the oldest first.
+    /// The deliveries that take instances, oldest first.
     var openDeliveries: [DeliveryID] { open.compactMap { links[$0]?.id } }
 
     /// Whether one of the deliveries has tried the instance.
@@ -64,7 +67,7 @@ struct DeliveryChain {
         return repeats(of: last) < maximumRepeats ? place(after: last) : .sentTooOften
     }
 
-    /// The delivery is the youngest from now on, and takes instances.
+    /// The delivery becomes the youngest of the chain, and takes instances.
     mutating func joined(_ id: DeliveryID, at position: Position) {
         precondition(position > youngest, "a chain is in the order in which deliveries were opened")
         youngest = position
@@ -72,7 +75,8 @@ struct DeliveryChain {
         open.append(position)
     }
 
-    /// The delivery tries the instance. The one that tried it last before; nil: none did that has not closed.
+    /// The delivery tries the instance. Returns the delivery that tried it last before; `nil` when there is none, or it
+    /// has closed.
     mutating func tried(_ name: InstanceName, in position: Position) -> DeliveryID? {
         guard let last = latest.updateValue(position, forKey: name), let id = links[last]?.id else { return nil }
         links[last]?.later.insert(position)
@@ -84,17 +88,19 @@ struct DeliveryChain {
     /// See `DeliveryManifest`.
     func repeats(_ position: Position) -> (position: Position, id: DeliveryID)? { links[position]?.repeats }
 
-    /// The delivery takes no more. The older ones that do: they are to be sealed too, since it closes after them.
+    /// The delivery takes no more instances. Returns the older deliveries that still do: they must be sealed too,
+    /// because this one closes after them.
     mutating func sealed(_ position: Position) -> [DeliveryID] {
         let older = open.filter { $0 < position }.compactMap { links[$0]?.id }
         open.removeAll { $0 <= position }
         return older
     }
 
-    /// Whether every delivery that tried one of its instances before it did has closed.
+    /// Whether every delivery that tried one of this delivery's instances before has closed.
     func mayClose(_ position: Position) -> Bool { links[position]?.earlier.isEmpty ?? true }
 
-    /// The delivery's manifest is written, or there is none because nothing was stored. Those that may close by now.
+    /// The delivery's manifest is written, or there is none because nothing was stored (`isEmpty`). Returns the
+    /// deliveries that may close now.
     mutating func closed(
         _ position: Position, names: some Sequence<InstanceName>, isEmpty: Bool = false
     ) -> [DeliveryID] {
@@ -119,7 +125,7 @@ struct DeliveryChain {
         return first.flatMap { links[$0]?.id }.map { .joins($0) } ?? .opensAnother
     }
 
-    /// How many deliveries stand one behind another, each repeated by the next, before this one.
+    /// The length of the chain of repeats that ends with this delivery.
     private func repeats(of position: Position) -> Int {
         var count = 0
         var position = position

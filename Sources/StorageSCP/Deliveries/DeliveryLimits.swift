@@ -1,11 +1,13 @@
-/// When a delivery closes, so that what came is imported and the next instance of its study opens another.
+/// When a delivery closes. Then its instances are imported, and the next instance of its study opens another delivery.
 package struct DeliveryLimits: Sendable, Equatable {
-    /// Without an instance, and without an association that sent one, for so long.
+    /// How long no instance arrives and no association holds the delivery until it closes.
     package var quietSeconds: Int
-    /// The same where its sender is known to send a study over one association, see `SenderQuietTimes`; nil: no other.
+    /// The same for a sender that is known to send each study over one association, see `SenderQuietTimes`; `nil` when
+    /// there is no shorter time.
     package var shortQuietSeconds: Int?
     package var maximumInstances: Int
-    /// Reached by what is stored; instances that are on their way by then still belong to it.
+    /// The delivery is sealed when its stored and published instances reach this size. Instances that are being
+    /// received then still belong to it.
     package var maximumBytes: Int
     package var maximumAgeSeconds: Int
 }

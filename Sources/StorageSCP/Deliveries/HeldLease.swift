@@ -3,15 +3,16 @@ import Logging
 import StructuredLog
 import Synchronization
 
-/// This task's lease, from its start until it ends: see `TaskLease`.
+/// The lease that this task renews from its start until its end: see `TaskLease`.
 final class HeldLease: Sendable {
     private struct State {
-        /// By `elapsed`.
+        /// Measured by `elapsed`.
         var heldUntil = Duration.zero
-        /// How often it was taken anew.
+        /// Increases each time the lease is taken when it is not held.
         var term = 0
-        /// The one that is under way.
+        /// The renewal that `acquire` started and that has not ended.
         var renewal: Task<Int, any Error>?
+        /// Renews the lease at intervals.
         var keeping: Task<Void, Never>?
     }
 
@@ -32,33 +33,34 @@ final class HeldLease: Sendable {
         self.store = store
         lease = TaskLease(seconds: seconds)
         self.clock = clock
-        // Goes on while the machine sleeps, which is what a lease is about.
+        // The continuous clock also counts while the machine sleeps, as a lease needs.
         let start = clock.now
         elapsed = { start.duration(to: clock.now) }
         self.spawn = spawn
         self.logger = logger
     }
 
-    /// Another number each time that the lease had been lost; nil while it is not held. What is acknowledged in a term is
-    /// found by whoever closes in this task's place what was opened in that term.
+    /// Increases each time the lease is regained after a loss; `nil` while it is not held. An instance may be
+    /// acknowledged only in the term in which its delivery was opened: then a sweep that closes the delivery in this
+    /// task's place finds the instance.
     var term: Int? {
         let now = elapsed()
         return state.withLock { now < $0.heldUntil ? $0.term : nil }
     }
 
-    /// Begins to keep it ahead of the first delivery, which would have to wait for it. What stands in the way of storing is
-    /// told at once.
+    /// Takes the lease at the start, so that the first delivery does not have to wait for it, and a store that cannot
+    /// be written to is logged at once.
     func begin() async {
         do {
             _ = try await acquire()
         } catch {
             logger.error(
-                "task lease not written: nothing is acknowledged until the store takes it", error: error,
+                "task lease not written: nothing is acknowledged until it is", error: error,
                 metadata: ["task": "\(task)"])
         }
     }
 
-    /// The term, when the lease is held; the first call begins to keep it.
+    /// Returns the term when the lease is held. The first call starts the renewals.
     func acquire() async throws -> Int {
         if let term { return term }
         let renewal = state.withLock { state in
@@ -70,7 +72,7 @@ final class HeldLease: Sendable {
         return try await renewal.value
     }
 
-    /// For a task that has no deliveries any more.
+    /// Deletes the lease. The task must have no deliveries.
     func release() async {
         let (keeping, renewal) = state.withLock { ($0.keeping, $0.renewal) }
         guard let keeping else { return }
@@ -80,7 +82,9 @@ final class HeldLease: Sendable {
         do {
             try await store.removeDocument(key: BucketLayout.taskLeaseKey(of: task))
         } catch {
-            logger.warning("task lease not removed: nobody needs it", error: error, metadata: ["task": "\(task)"])
+            logger.warning(
+                "could not delete the task lease; harmless, it will be ignored", error: error,
+                metadata: ["task": "\(task)"])
         }
     }
 
@@ -99,7 +103,8 @@ final class HeldLease: Sendable {
         }
     }
 
-    /// Two attempts or three before it is lost: one on a connection that is dead takes its time.
+    /// Renews the lease four times in its duration: an attempt on a dead connection takes long, so two or three
+    /// attempts fit in before the lease is lost.
     private func keep() async {
         while (try? await clock.sleep(for: .seconds(lease.seconds) / 4)) != nil {
             let wasHeld = term != nil
@@ -108,7 +113,7 @@ final class HeldLease: Sendable {
             } catch {
                 guard !Task.isCancelled else { return }
                 logger.error(
-                    wasHeld ? "task lease not renewed yet, trying again" : "task lease lost: nothing is acknowledged",
+                    wasHeld ? "task lease not renewed, trying again" : "task lease lost: nothing is acknowledged",
                     error: error, metadata: ["task": "\(task)"])
             }
         }

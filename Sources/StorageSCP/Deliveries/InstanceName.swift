@@ -1,4 +1,4 @@
-/// What tells an instance from the others of its study.
+/// Identifies an instance within its study.
 struct InstanceName: Hashable, Sendable {
     let seriesInstanceUID: String
     let sopInstanceUID: String

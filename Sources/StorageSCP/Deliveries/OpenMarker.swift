@@ -10,7 +10,7 @@ final class OpenMarker: Sendable {
 
     private let state = Mutex(State.pending([]))
 
-    /// What became of the attempt to write it; to be called once.
+    /// Sets the result of writing the marker. Must be called once.
     func complete(_ result: Result<Void, any Error>) {
         let waiting = state.withLock { state -> [@Sendable (Result<Void, any Error>) -> Void] in
             defer { state = .done(result) }
@@ -22,7 +22,8 @@ final class OpenMarker: Sendable {
 
     var isWritten: Bool { state.withLock { if case .done(.success) = $0 { true } else { false } } }
 
-    /// Nil: it is written. A future: completes when it is, fails when it cannot be.
+    /// Returns `nil` when the marker is written. Otherwise the future completes when it is, and fails when it cannot
+    /// be.
     func written(on eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
         guard !isWritten else { return nil }
         let promise = eventLoop.makePromise(of: Void.self)

@@ -1,20 +1,22 @@
-/// Whether a study opens a delivery of its own or joins one, so that a flood of studies is not as many import jobs: HealthImaging
-/// starts about one a second.
+/// Decides whether a study opens a delivery of its own or joins an open one, so that a flood of studies does not become
+/// as many import jobs: HealthImaging starts about one job per second.
 ///
-/// Openings take tokens from a bucket. While it has one, each study opens a delivery. Without a token the study joins the delivery that its
-/// sender opened last. A sender for whom there is none opens one all the same and leaves a debt, so that the pace holds in the long run.
+/// Openings take tokens from a bucket. While there is a token, each study opens a delivery. Without a token, a study
+/// joins the delivery that its sender opened last. A sender that has no open delivery opens one nevertheless and leaves
+/// a debt in the bucket, so that the pace holds in the long run.
 ///
-/// Senders take turns: in the time for two openings of each sender, and in that in which the bucket fills, a delivery becomes too old to be joined. So
-/// a sender whose tokens others always take does not wait for its import longer than that. By turns alone half as much is opened as the pace allows: the
-/// rest is for tokens.
+/// Senders take turns: a delivery becomes too old to be joined after the time of two openings for each sender, and not
+/// before the time in which the bucket fills. So even a sender whose tokens are always taken by others waits no longer
+/// than that for its import. Turns alone use half of the openings that the pace allows; the other half is left for
+/// tokens.
 package struct OpeningPace: Sendable, Equatable {
     private let interval: Duration
-    /// In which the empty bucket fills.
+    /// The time in which an empty bucket fills.
     private let filling: Duration
-    /// When it is full if nothing is opened until then, by the clock of the caller.
+    /// When the bucket will be full if nothing is opened until then, on the caller's clock.
     private var fullAt = Duration.zero
 
-    /// One opening every `seconds`, and `burst` at once; 0 seconds: no study waits for a token.
+    /// One opening every `seconds`, and `burst` openings at once. With 0 seconds, every study opens a delivery.
     package init(seconds: Int, burst: Int) {
         interval = .seconds(seconds)
         filling = interval * burst
@@ -23,11 +25,11 @@ package struct OpeningPace: Sendable, Equatable {
     /// Every study opens a delivery.
     package static let unlimited = OpeningPace(seconds: 0, burst: 1)
 
-    /// Whether a study opens a delivery at this time; if not, it joins the one that its sender opened last.
+    /// Whether a study opens a delivery now; if not, it joins the delivery that its sender opened last.
     ///
-    /// `openedAt`: when that delivery was opened; nil: there is none, or it takes no study. `senders`: how many have a delivery that is not
-    /// closed. The debt is at most another bucket, so that a crowd of senders who each need a delivery does not make the next study
-    /// wait for long.
+    /// `openedAt` is the time at which that delivery was opened; `nil` when there is none or it takes no more studies.
+    /// `senders` is the number of senders that have an open delivery. The debt is at most one bucket, so that many
+    /// senders that each need a delivery do not make the next study wait long.
     package mutating func opens(at now: Duration, orJoinsOneOpenedAt openedAt: Duration?, senders: Int) -> Bool {
         guard interval > .zero else { return true }
         let full = max(fullAt, now) + interval

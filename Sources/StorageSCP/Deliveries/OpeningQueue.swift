@@ -1,8 +1,8 @@
 import ImportPipeline
 import NIOCore
 
-/// The deliveries that wait to be opened. Calling AE titles take turns, so that one that sends ten thousand studies does not
-/// keep another from its first.
+/// The deliveries that wait to be opened. Calling AE titles take turns, so that one title's ten thousand studies do not
+/// delay another title's first.
 struct OpeningQueue {
     private struct Element {
         let id: DeliveryID
@@ -12,7 +12,7 @@ struct OpeningQueue {
     private let maximumUnderWay: Int
     private var underWay = 0
     private var waiting: [String: CircularBuffer<Element>] = [:]
-    /// The titles that have somebody waiting, in the order of their turns.
+    /// The titles that have waiting deliveries, in the order of their turns.
     private var turns = CircularBuffer<String>()
 
     init(maximumUnderWay: Int) {
@@ -26,7 +26,7 @@ struct OpeningQueue {
         waiting[title, default: []].append(Element(id: id, since: now))
     }
 
-    /// The next delivery to be opened; `ended` must follow. Nil when none waits or there is no room.
+    /// The next delivery to open; `nil` when none waits or there is no room. The caller must call `ended` afterwards.
     mutating func next() -> DeliveryID? {
         guard hasRoom, let title = turns.popFirst(), let element = waiting[title]?.popFirst() else { return nil }
         if waiting[title]?.isEmpty == true { waiting[title] = nil } else { turns.append(title) }
@@ -38,7 +38,7 @@ struct OpeningQueue {
         underWay -= 1
     }
 
-    /// Takes out those that have waited since before then.
+    /// Removes and returns the deliveries that have been waiting since before this time.
     mutating func removeAll(before limit: Duration) -> [DeliveryID] {
         var removed: [DeliveryID] = []
         for title in Array(turns) {

@@ -1,7 +1,7 @@
-/// How the content of an instance that was sent again compares with what was sent before it.
+/// How the content of an instance that was sent again compares with the copy that was sent before.
 enum RepeatedContent: String, Hashable, Sendable {
     case same
     case other
-    /// The earlier one is not stored, or its delivery has closed by now.
+    /// The earlier copy is not stored, or its delivery has closed.
     case unknown
 }

@@ -1,11 +1,12 @@
 import NIOCore
 
-/// Which senders' deliveries may close after a short quiet time.
+/// Which senders' deliveries may close after the short quiet time.
 ///
-/// One that sends a study over one association and releases it has told that the study is complete. A calling AE title that did so
-/// ten times in a row is *known*; it is no longer when an instance of a study comes after the short quiet time and before the full
-/// one, which made two deliveries of one. Such splits are at most one in two hundred studies of a title, beside those that were under way
-/// when the first was noticed.
+/// A sender that sends a whole study over one association and then releases it has told us that the study is complete.
+/// A calling AE title that did so ten times in a row is *known*. It is no longer known when an instance of a study
+/// arrives after the short and before the full quiet time: closing early has then split one delivery into two. At most
+/// one study in two hundred of a title is split in this way, apart from those that were being received when the first
+/// split was noticed.
 package struct SenderQuietTimes {
     private struct Study: Hashable {
         let callingAETitle: String
@@ -14,31 +15,33 @@ package struct SenderQuietTimes {
 
     private struct Sender {
         var studies = 0
-        /// One after the other, each over one association that was released.
+        /// The latest consecutive studies that each came over one association, which was released.
         var releasedInARow = 0
         var splits = 0
         var lastUse = 0
     }
 
-    /// Studies in a row after which a sender is known.
+    /// The number of consecutive studies after which a sender is known.
     package static let studiesUntilKnown = 10
     private static let studiesForASplit = 200
-    /// Older ones count for half, again and again, so that a sender that changes is noticed.
+    /// At this number of studies a sender's counts are halved, so that old studies count less and a change of behaviour
+    /// shows.
     private static let rememberedStudies = 1_000
-    /// Titles that are remembered; the one that was used least recently goes.
+    /// The number of titles that are remembered; a further one replaces the least recently used.
     package static let maximumTitles = 1_000
-    /// Studies that are watched for instances that come late; the oldest goes.
+    /// The number of studies that are watched for late instances; a further one replaces the oldest.
     package static let maximumWatched = 4_096
 
     private let fullQuiet: Duration
     private let shortQuiet: Duration
     private var senders: [String: Sender] = [:]
     private var uses = 0
-    /// Deliveries that were closed early, and until when the full quiet time would have kept them open.
+    /// The studies whose deliveries closed early, and the time until which the full quiet time would have kept them
+    /// open.
     private var watched: [Study: Duration] = [:]
     private var order: CircularBuffer<Study> = []
 
-    /// Without a `shortQuiet` below the full one nothing is short.
+    /// No quiet time is short unless `shortQuiet` is less than `fullQuiet`.
     package init(fullQuiet: Duration, shortQuiet: Duration) {
         self.fullQuiet = fullQuiet
         self.shortQuiet = shortQuiet
@@ -47,14 +50,14 @@ package struct SenderQuietTimes {
     package var titleCount: Int { senders.count }
     package var watchedCount: Int { watched.count }
 
-    /// Whether a delivery of the sender may close after the short quiet time, if its own association was released.
+    /// Whether a delivery of this sender may close after the short quiet time if its own association was released.
     package func isKnown(_ callingAETitle: String) -> Bool {
         guard shortQuiet < fullQuiet, let sender = senders[callingAETitle] else { return false }
         return sender.releasedInARow >= Self.studiesUntilKnown
             && sender.splits * Self.studiesForASplit <= sender.studies
     }
 
-    /// A study comes into a delivery; `now` by the caller's clock.
+    /// A study joins a delivery. `now` is measured on the caller's clock.
     package mutating func began(study: String, of callingAETitle: String, at now: Duration) {
         let study = Study(callingAETitle: callingAETitle, studyInstanceUID: study)
         guard let end = watched.removeValue(forKey: study), now < end else { return }
@@ -62,7 +65,8 @@ package struct SenderQuietTimes {
         senders[callingAETitle]?.splits += 1
     }
 
-    /// A delivery of the study alone was closed since it was quiet. `isReleased`: it came over one association, which was released.
+    /// A delivery that holds only this study closed because it was quiet. `isReleased`: the study came over one
+    /// association, which was released.
     package mutating func closed(
         study: String, of callingAETitle: String, isReleased: Bool, wasShort: Bool, at now: Duration
     ) {

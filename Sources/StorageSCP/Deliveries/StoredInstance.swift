@@ -1,15 +1,15 @@
 import Digests
 
-/// What a delivery keeps of an instance that is stored, until the manifest is written. There may be hundreds of thousands, so
-/// that the key is not among it: the name tells it.
+/// What a delivery remembers of a stored instance until its manifest is written. It does not contain the key, which
+/// follows from the name, because there may be hundreds of thousands of instances.
 struct StoredInstance: Sendable, Equatable {
-    /// In bytes, of the whole Part 10 file.
+    /// The size of the whole Part 10 file in bytes.
     let size: Int
-    /// Of the whole Part 10 file.
+    /// The CRC-32 of the whole Part 10 file.
     let checksum: CRC32
     let sopClassUID: String
     let transferSyntaxUID: String
-    /// The data set ends too early.
+    /// Whether the data set ends too early.
     var isIncomplete = false
 
     func hasSameContent(as other: StoredInstance) -> Bool {

@@ -1,20 +1,22 @@
 import NIOCore
 import Synchronization
 
-/// How much memory the instances that are being received may take together, and which of them go on when it is not enough.
+/// The memory that all instances that are being received may take together, and which of them continue when it is not
+/// enough.
 final class BufferBudget: Sendable {
     private struct State {
         var shares: MemoryShares
-        /// Those who wait, by holder: one asks for one thing at a time.
+        /// The promises of waiting holders. A holder has one request at a time.
         var promises: [MemoryShares.HolderID: EventLoopPromise<Void>] = [:]
-        /// Those who hold something or wait.
+        /// The holders that hold memory or wait for it.
         var holders: [MemoryShares.HolderID: BufferShare.Holder] = [:]
+        /// Whether a review is scheduled.
         var isReviewed = false
     }
 
-    /// How long somebody waits until a holder that makes no progress is ended.
+    /// How long a holder waits until the holder with the least progress is ended.
     static let patience = TimeAmount.seconds(5)
-    /// The time over which progress is measured.
+    /// The interval between two reviews, over which progress is measured.
     static let reviewInterval = TimeAmount.seconds(1)
 
     private let state: Mutex<State>
@@ -25,14 +27,15 @@ final class BufferBudget: Sendable {
         state = Mutex(State(shares: MemoryShares(bytes: bytes, patience: Self.patience)))
     }
 
-    /// Whether more may be taken than is needed to go on.
-    fileprivate var isPlentiful: Bool { available >= total / 2 }
+    /// Whether a holder may take more than it needs to continue.
+    var isPlentiful: Bool { available >= total / 2 }
 
-    /// Bytes that nobody holds; negative when they are exceeded.
+    /// The bytes that no holder has; negative when the budget is exceeded.
     var available: Int { state.withLock { $0.shares.available } }
 
-    /// Nil: granted at once. Otherwise granted when the future completes; it never fails.
-    fileprivate func take(
+    /// Returns `nil` when the memory is granted at once. Otherwise it is granted when the future completes, which never
+    /// fails.
+    func take(
         _ bytes: Int, for holder: BufferShare.Holder, eventLoop: any EventLoop
     ) -> EventLoopFuture<Void>? {
         let id = ObjectIdentifier(holder)
@@ -48,7 +51,7 @@ final class BufferBudget: Sendable {
         return promise?.futureResult
     }
 
-    fileprivate func giveBack(_ bytes: Int, of holder: BufferShare.Holder, isLast: Bool) {
+    func giveBack(_ bytes: Int, of holder: BufferShare.Holder, isLast: Bool) {
         let id = ObjectIdentifier(holder)
         let granted = state.withLock { state in
             if isLast { state.holders[id] = nil }
@@ -70,74 +73,5 @@ final class BufferBudget: Sendable {
         }
         for holder in ended { holder.end() }
         if goesOn { scheduleReview(on: eventLoop) }
-    }
-}
-
-/// What one reception holds of the budget.
-package final class BufferShare: Sendable {
-    /// Whose it is, and what its sender does.
-    final class Holder: Sendable {
-        let peer: MemoryShares.Peer
-        /// Written by one thread, the reception's.
-        private let received = Atomic(0)
-        private let isAwaited = Atomic(true)
-        private let onEnd: @Sendable () -> Void
-
-        init(peer: MemoryShares.Peer, onEnd: @escaping @Sendable () -> Void) {
-            self.peer = peer
-            self.onEnd = onEnd
-        }
-
-        var progress: MemoryShares.Progress {
-            MemoryShares.Progress(
-                received: received.load(ordering: .relaxed), isAwaited: isAwaited.load(ordering: .relaxed))
-        }
-
-        func received(_ bytes: Int) {
-            received.store(received.load(ordering: .relaxed) &+ bytes, ordering: .relaxed)
-        }
-
-        func senderIsAwaited(_ isAwaited: Bool) {
-            self.isAwaited.store(isAwaited, ordering: .relaxed)
-        }
-
-        /// Others need the memory.
-        func end() { onEnd() }
-    }
-
-    let holder: Holder
-    private let budget: BufferBudget
-    /// What was asked for: counted before it is granted, so that it does not seem to hold nothing while it waits.
-    private let held = Mutex(0)
-
-    /// `onEnd` is called, on any thread, when others wait for what this holds and its sender is the slowest: it is to be given
-    /// back at once.
-    init(of budget: BufferBudget, for peer: MemoryShares.Peer, onEnd: @escaping @Sendable () -> Void = {}) {
-        self.budget = budget
-        holder = Holder(peer: peer, onEnd: onEnd)
-    }
-
-    deinit {
-        let bytes = held.withLock { $0 }
-        if bytes > 0 { budget.giveBack(bytes, of: holder, isLast: true) }
-    }
-
-    /// Whether it may grow by more than is needed to go on.
-    var isPlentiful: Bool { budget.isPlentiful }
-
-    /// Nil: granted at once.
-    func grow(by bytes: Int, eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
-        held.withLock { $0 += bytes }
-        // Whoever waits is kept until it was granted: it cannot give back what it does not have.
-        return budget.take(bytes, for: holder, eventLoop: eventLoop)?.map { [self] in _ = self }
-    }
-
-    /// Gives back what is not needed any more.
-    func shrink(by bytes: Int) {
-        let isLast = held.withLock { held in
-            held -= bytes
-            return held == 0
-        }
-        budget.giveBack(bytes, of: holder, isLast: isLast)
     }
 }

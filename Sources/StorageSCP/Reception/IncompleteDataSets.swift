@@ -1,6 +1,6 @@
-/// What becomes of a data set that ends too early: setting `INCOMPLETE_DATA_SETS`.
+/// What to do with a data set that ends too early: setting `INCOMPLETE_DATA_SETS`.
 enum IncompleteDataSets: String, CaseIterable, Sendable {
     case refuse
-    /// It is stored with a warning, B007H, and marked in the manifest.
+    /// Store it, answer with the warning B007H, and mark it in the manifest.
     case store
 }

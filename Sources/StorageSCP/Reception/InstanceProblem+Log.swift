@@ -2,8 +2,8 @@ import DICOM
 import Logging
 
 extension InstanceProblem {
-    /// What a line of the log says of it: `reason`, and where an element is at fault `tag`, `offset` in the data set, `expected`
-    /// and `got`. No value of the data set but UIDs.
+    /// The problem as metadata of a log line: `status` and `reason`; if one element is the cause, also its `tag`, its
+    /// `offset` in the data set, `expected` and `got`. UIDs are the only values of the data set that appear.
     var metadata: Logger.Metadata {
         var metadata: Logger.Metadata = ["status": "\(outcome.status)", "reason": "\(outcome.errorComment ?? "")"]
         switch self {
@@ -25,7 +25,7 @@ extension InstanceProblem {
 }
 
 extension DataSetWalk.Ending {
-    /// `structure`: `unread` where nobody knows whether the data set is whole, `incomplete` where it is not.
+    /// `structure` is `unread` when the data set could not be read to its end, and `incomplete` when it ends too early.
     var metadata: Logger.Metadata {
         switch self {
         case .whole: return [:]
@@ -50,7 +50,7 @@ extension Logger.Metadata {
         note(
             cut.element.tag, offset: cut.element.offset, expected: "the whole element",
             got: cut.missingBytes.map { "the end of the data set, \($0) bytes too early" }
-                ?? "the end of the data set, before the element's")
+                ?? "the end of the data set before the end of the element")
     }
 
     fileprivate mutating func note(_ tag: Tag, offset: UInt64? = nil, expected: String, got: String) {

@@ -1,27 +1,27 @@
 import DICOM
 import DICOMNetwork
 
-/// Why a data set is not stored, with the status that tells the sender.
+/// Why an instance is not stored, and the status that its sender is told.
 enum InstanceProblem: Error, Equatable {
     case elementMissing(Tag, name: String)
-    /// Command and data set name different ones.
+    /// The command and the data set have different values.
     case mismatch(Tag, name: String, command: UID, dataSet: UID, offset: UInt64)
     case unreadable(DataSetError, at: ElementPlace)
-    /// It ends too early.
+    /// The data set ends too early.
     case incomplete(DataSetCut)
-    /// The class that the data set names, where that counts.
+    /// The SOP class of the data set, where it may differ from the command's.
     case classNotSupported(UID)
     case classNotPermitted(UID)
-    /// Preamble and `DICM` were sent, which belong to a file and not to a data set.
+    /// A preamble and `DICM` were sent, which belong to a file and not to a data set.
     case part10File
     case tooLarge(maximum: Int)
     /// The task holds as many instances of open deliveries as it may.
     case receiverFull
-    /// The limit of deliveries that repeat one another is reached: `MAXIMUM_REPEATS`.
+    /// Too many deliveries repeat one another already: `MAXIMUM_REPEATS`.
     case sentTooOften
-    /// So many bytes came, and not all UIDs among them.
+    /// The first `maximum` bytes of the data set do not contain all UIDs that the key needs.
     case headerTooLong(maximum: Int)
-    /// Others waited for the memory that it held, and of all senders this one was the slowest.
+    /// Other instances waited for memory, and the sender of this one was the slowest.
     case memoryNeeded
 
     var outcome: StoreOutcome {
@@ -38,7 +38,7 @@ enum InstanceProblem: Error, Equatable {
         case .mismatch: .dataSetDoesNotMatchSOPClass
         case .classNotSupported: .sopClassNotSupported
         case .classNotPermitted: .notAuthorized
-        // One that is too large could be sent to a receiver that is configured for it.
+        // An instance that is too large could be sent to a receiver that is configured for it.
         case .tooLarge, .receiverFull, .sentTooOften, .memoryNeeded: .outOfResources
         }
     }
@@ -52,12 +52,12 @@ enum InstanceProblem: Error, Equatable {
         case .incomplete(let cut): cut.description
         case .classNotSupported: "The SOP class of the data set is not supported"
         case .classNotPermitted: "The SOP class of the data set is not permitted to you"
-        case .part10File: "A file came: expected a data set without preamble"
-        case .tooLarge(let maximum): "Larger than the \(maximum) bytes that are taken"
+        case .part10File: "This is a file: expected a data set without preamble"
+        case .tooLarge(let maximum): "Larger than the maximum of \(maximum) bytes"
         case .receiverFull: "The receiver is full now, send it again later"
         case .sentTooOften: "Sent too often in a short time, send it again later"
         case .headerTooLong(let maximum): "The UIDs are not among the first \(maximum) bytes"
-        case .memoryNeeded: "It came too slowly and others needed memory, send it again"
+        case .memoryNeeded: "Sent too slowly while others needed memory, send it again"
         }
     }
 }

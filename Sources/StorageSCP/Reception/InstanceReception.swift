@@ -2,77 +2,65 @@ import DICOM
 import DICOMNetwork
 import NIOCore
 
-/// Takes the data set of one C-STORE on the association's event loop: reads its header as it passes, follows it to its end,
-/// and hands every byte on to the upload.
+/// Receives the data set of one C-STORE on the association's event loop: reads its header, follows its structure to the
+/// end, and passes every byte on to the upload.
 ///
-/// What comes before the UIDs is held in memory, as far as the budget grants: they are part of the key.
+/// The bytes up to the UIDs are held in memory, as far as the budget permits, because the object's key is made from the
+/// UIDs.
 final class InstanceReception: InstanceReceiver {
-    /// An upload of a file that begins with these bytes.
-    typealias MakeUpload = (ReceivedInstance, ByteBuffer, BufferShare) throws(InstanceProblem) -> InstanceUpload
-
-    /// What a reception has of its surroundings.
-    struct Surroundings {
-        let budget: BufferBudget
-        let peer: MemoryShares.Peer
-        let eventLoop: any EventLoop
-        /// See `Turns`.
-        let nextTurn: () -> EventLoopFuture<Void>
-        let onRefusal: (InstanceProblem) -> Void
-        /// The instance is stored, but it is not whole, or nobody knows.
-        let onDoubt: (DataSetWalk.Ending) -> Void
-        /// How often this association's memory was taken away, this time included.
-        let countEviction: () -> Int
-    }
-
-    /// Elements that are read before others have their turn, some tenths of a millisecond. See `InstanceHeaderReader.feed`.
+    /// The number of elements that are read in one turn, which takes some tenths of a millisecond. See
+    /// `InstanceHeaderReader.feed`.
     private static let workInATurn: UInt64 = 2048
-    /// How long the rest of a data set may take whose memory others needed, and how many such there may be: then we abort.
+    /// How long the rest of an evicted data set may take, and how many evictions an association may have. Beyond either
+    /// limit the association is aborted.
     static let timeForRest = TimeAmount.seconds(30)
     static let maximumEvictions = 1
-    /// What is asked of the budget at first; then as much again as is held.
+    /// The first reservation of memory; each further one doubles it.
     private static let firstReservation = 64 << 10
 
     private let request: CStoreRequest
+    private let association: Association
     private let fileMetaInformation: FileMetaInformation
     private let limits: ReceptionLimits
-    private let surroundings: Surroundings
-    private let makeUpload: MakeUpload
-    private var eventLoop: any EventLoop { surroundings.eventLoop }
+    private let service: any ReceptionService
+    private let eventLoop: any EventLoop
 
     private enum State {
         case readingHeader
         case uploading(InstanceUpload)
-        /// The rest of the data set is dropped.
+        /// The rest of the data set is discarded as it arrives.
         case refused(InstanceProblem)
         case cancelled
     }
 
     private var state = State.readingHeader
     private var headerReader: InstanceHeaderReader
-    /// From the header on.
+    /// Follows the structure after the header.
     private var walk: DataSetWalk?
     private var size = 0
-    /// Until the upload begins: the file meta information, since what is stored is a Part 10 file, and then what came.
+    /// Until the upload begins: the file meta information, because a Part 10 file is stored, and then the received
+    /// bytes.
     private var held: ByteBuffer
     private let fileMetaInformationLength: Int
     private let share: BufferShare
     private let itself: WeakBox
-    /// When the rest of the data set has to have come; nil: that is for the association's own limits.
+    /// When an evicted data set must have ended; `nil` for others, to which only the association's own limits apply.
     private var restIsDue: NIODeadline?
-    /// Of the share, what is reserved for what is held.
+    /// The bytes of the share that are reserved for `held`.
     private var reserved = 0
 
     init(
-        request: CStoreRequest, fileMetaInformation: FileMetaInformation, limits: ReceptionLimits,
-        surroundings: Surroundings, makeUpload: @escaping MakeUpload
+        request: CStoreRequest, association: Association, fileMetaInformation: FileMetaInformation,
+        limits: ReceptionLimits, budget: BufferBudget, service: any ReceptionService, eventLoop: any EventLoop
     ) throws(DataSetError) {
         self.request = request
+        self.association = association
         self.fileMetaInformation = fileMetaInformation
         self.limits = limits
-        self.surroundings = surroundings
-        self.makeUpload = makeUpload
+        self.service = service
+        self.eventLoop = eventLoop
         var headerLimits = DataSetLimits()
-        // What is inflated has a bound of its own.
+        // A deflated data set has another limit: how far it may inflate.
         if !request.transferSyntax.isDeflated {
             headerLimits.maximumBytesExamined = UInt64(limits.maximumHeaderBytes)
         }
@@ -82,8 +70,8 @@ final class InstanceReception: InstanceReceiver {
         fileMetaInformationLength = held.readableBytes
         let itself = WeakBox()
         self.itself = itself
-        let onLoop = NIOLoopBound(itself, eventLoop: surroundings.eventLoop)
-        share = BufferShare(of: surroundings.budget, for: surroundings.peer) { [eventLoop = surroundings.eventLoop] in
+        let onLoop = NIOLoopBound(itself, eventLoop: eventLoop)
+        share = BufferShare(of: budget, for: MemoryShares.Peer(of: association)) {
             eventLoop.execute { onLoop.value.reception?.evict() }
         }
         itself.reception = self
@@ -98,26 +86,28 @@ final class InstanceReception: InstanceReceiver {
 
     func finish() -> EventLoopFuture<StoreOutcome> {
         share.holder.senderIsAwaited(false)
-        // A data set may end before anything stands behind its UIDs.
+        // A data set may end right after its UIDs.
         if case .readingHeader = state {
-            begin(after: ByteBuffer()) { () throws(DataSetError) in
+            do {
                 try headerReader.finish()
-                return .complete
+                begin(after: ByteBuffer())
+            } catch {
+                refuse(problem(with: error, after: ByteBuffer()))
             }
         }
         switch state {
         case .uploading(let upload): return finish(upload)
         case .refused(let problem): return eventLoop.makeSucceededFuture(problem.outcome)
-        // It is not asked to finish then.
+        // `finish` is not called in these states.
         case .readingHeader, .cancelled: return eventLoop.makeSucceededFuture(StoreOutcome(status: .outOfResources))
         }
     }
 
     private func finish(_ upload: InstanceUpload) -> EventLoopFuture<StoreOutcome> {
-        // What came behind a write that failed was not handed to us: nothing can be said of the data set's end.
+        // After a failed write we did not receive the rest of the data set, so we cannot tell whether it ended well.
         guard !upload.hasFailed, let ending = walk?.finish(), ending != .whole else { return upload.finish() }
         guard case .cut(let cut) = ending else {
-            surroundings.onDoubt(ending)
+            service.stored(request, despite: ending, on: association)
             return upload.finish()
         }
         guard limits.incompleteDataSets == .store else {
@@ -125,7 +115,7 @@ final class InstanceReception: InstanceReceiver {
             refuse(problem)
             return eventLoop.makeSucceededFuture(problem.outcome)
         }
-        surroundings.onDoubt(ending)
+        service.stored(request, despite: ending, on: association)
         return upload.finish(cut: cut)
     }
 
@@ -149,62 +139,61 @@ final class InstanceReception: InstanceReceiver {
         }
     }
 
-    /// What is refused costs nothing, but a peer may not go on with it for ever once its memory was needed.
+    /// Discarding costs nothing, but an evicted data set must end in time.
     private func drop() -> EventLoopFuture<Void>? {
         guard let restIsDue, eventLoop.now >= restIsDue else { return nil }
         return eventLoop.makeFailedFuture(PeerNotWanted())
     }
 
-    /// Others wait for memory, and of all who hold some this sender is the slowest.
+    /// Others wait for memory, and this sender is the slowest of those that hold some.
     private func evict() {
         guard share.holder.progress.isAwaited else { return }
         switch state {
         case .readingHeader, .uploading: break
         case .refused, .cancelled: return
         }
-        let hasGoneOn = surroundings.countEviction() > Self.maximumEvictions
+        let hasGoneOn = service.countEviction(of: association) > Self.maximumEvictions
         restIsDue = eventLoop.now + (hasGoneOn ? .zero : Self.timeForRest)
         refuse(.memoryNeeded)
     }
 
-    /// The fragment is the upload's if the header is whole with it, and held if not. `rest`: what of it was not read yet.
+    /// Reads the header on. If it is complete with this fragment, the fragment goes to the upload; if not, it is held.
+    /// `rest` is the part of the fragment that has not been read yet.
     private func readHeader(in fragment: ByteBuffer, from rest: ByteBuffer) -> EventLoopFuture<Void>? {
         var rest = rest
-        var isPaused = false
-        begin(after: fragment) { () throws(DataSetError) in
-            let progress = try headerReader.feed(&rest, work: Self.workInATurn)
-            isPaused = progress == .paused
-            return progress
+        do {
+            switch try headerReader.feed(&rest, work: Self.workInATurn) {
+            case .complete: begin(after: fragment)
+            case .needsMoreBytes: return hold(fragment)
+            case .paused:
+                return service.nextTurn(on: eventLoop).assumeIsolated().flatMap { [rest] in
+                    // The association may have ended meanwhile.
+                    guard case .readingHeader = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
+                    return self.readHeader(in: fragment, from: rest) ?? self.eventLoop.makeSucceededVoidFuture()
+                }.nonisolated()
+            }
+        } catch {
+            refuse(problem(with: error, after: fragment))
         }
-        if isPaused {
-            return surroundings.nextTurn().assumeIsolated().flatMap { [rest] in
-                // The association may have ended meanwhile.
-                guard case .readingHeader = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
-                return self.readHeader(in: fragment, from: rest) ?? self.eventLoop.makeSucceededVoidFuture()
-            }.nonisolated()
-        }
-        switch state {
-        case .readingHeader: return hold(fragment)
-        case .uploading(let upload): return unreserve(after: write(fragment, following: rest, to: upload))
-        case .refused, .cancelled: return nil
-        }
+        guard case .uploading(let upload) = state else { return nil }
+        return unreserve(after: write(fragment, following: rest, to: upload))
     }
 
-    /// Goes on with the data set's structure in `rest`, which is what of the fragment was not read yet, and then writes the
-    /// fragment.
+    /// Follows the data set's structure in `rest`, the part of the fragment that has not been read yet, and then writes
+    /// the fragment.
     private func write(
         _ fragment: ByteBuffer, following rest: ByteBuffer, to upload: InstanceUpload
     ) -> EventLoopFuture<Void>? {
         var rest = rest
         guard walk?.feed(&rest, work: Self.workInATurn) == true else { return upload.write(fragment) }
-        return surroundings.nextTurn().assumeIsolated().flatMap { [rest] in
+        return service.nextTurn(on: eventLoop).assumeIsolated().flatMap { [rest] in
             // The association may have ended meanwhile.
             guard case .uploading(let upload) = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
             return self.write(fragment, following: rest, to: upload) ?? self.eventLoop.makeSucceededVoidFuture()
         }.nonisolated()
     }
 
-    /// What was held is still in memory until the upload has written it, for which it may have to wait.
+    /// The held bytes stay in memory until the upload has written them, and it may have to wait before it can.
     private func unreserve(after written: EventLoopFuture<Void>?) -> EventLoopFuture<Void>? {
         guard reserved > 0, let written else {
             unreserve()
@@ -213,20 +202,16 @@ final class InstanceReception: InstanceReceiver {
         return written.assumeIsolated().always { _ in self.unreserve() }.nonisolated()
     }
 
-    /// Goes on to the upload when the header is whole with this fragment, which `read` tells.
-    private func begin(
-        after fragment: ByteBuffer, reading read: () throws(DataSetError) -> InstanceHeaderReader.Progress
-    ) {
-        do {
-            guard try read() == .complete else { return }
-        } catch {
-            return refuse(isFile(after: fragment) ? .part10File : problem(with: error))
-        }
+    /// Begins the upload: the header is complete with this fragment.
+    private func begin(after fragment: ByteBuffer) {
         guard !isFile(after: fragment) else { return refuse(.part10File) }
         do throws(InstanceProblem) {
             let instance = try ReceivedInstance(
                 header: headerReader.header, request: request, mismatch: limits.uidMismatch)
-            state = .uploading(try makeUpload(instance, beginning(of: instance), share))
+            state = .uploading(
+                try service.upload(
+                    instance, beginning: beginning(of: instance), memory: share, of: request, on: association,
+                    eventLoop: eventLoop))
             walk = DataSetWalk(after: headerReader)
             held = ByteBuffer()
         } catch {
@@ -234,9 +219,9 @@ final class InstanceReception: InstanceReceiver {
         }
     }
 
-    /// Whether a file came where a data set was due: what begins so can be read as elements without a value.
+    /// Whether the peer sent a file instead of a data set. A preamble of zeros can be read as elements without a value.
     private func isFile(after fragment: ByteBuffer) -> Bool {
-        // As for nearly all instances, whose header is in the first fragment.
+        // The usual case: the header is in the first fragment.
         guard held.readableBytes > fileMetaInformationLength else {
             return fragment.withUnsafeReadableBytes(FileMetaInformation.looksLikePart10Prefix)
         }
@@ -246,7 +231,8 @@ final class InstanceReception: InstanceReceiver {
         return beginning.withUnsafeBytes(FileMetaInformation.looksLikePart10Prefix)
     }
 
-    /// The file as far as it is held, which is to name the instance as the data set does.
+    /// The beginning of the file, up to the bytes that are held. Its file meta information names the instance as the
+    /// data set does.
     private func beginning(of instance: ReceivedInstance) -> ByteBuffer {
         guard !instance.isNamed(by: request) else { return held }
         var meta = fileMetaInformation
@@ -257,9 +243,11 @@ final class InstanceReception: InstanceReceiver {
         return beginning
     }
 
-    /// An element that ends beyond the bound is known before its bytes come.
-    private func problem(with error: DataSetError) -> InstanceProblem {
-        if case .lengthExceedsMaximum = error, !request.transferSyntax.isDeflated {
+    /// The header reader reports an element that ends beyond the limit before the element's bytes have arrived.
+    private func problem(with error: DataSetError, after fragment: ByteBuffer) -> InstanceProblem {
+        if isFile(after: fragment) {
+            .part10File
+        } else if case .lengthExceedsMaximum = error, !request.transferSyntax.isDeflated {
             .headerTooLong(maximum: limits.maximumHeaderBytes)
         } else {
             .unreadable(error, at: headerReader.place)
@@ -282,7 +270,7 @@ final class InstanceReception: InstanceReceiver {
         return granted.assumeIsolated().map { self.append(fragment, reserving: missing) }.nonisolated()
     }
 
-    /// What was granted after all was given up goes back with the share.
+    /// If the reception has ended in the meantime, the bytes are given back when the share is deallocated.
     private func append(_ fragment: ByteBuffer, reserving count: Int) {
         guard case .readingHeader = state else { return }
         reserved += count
@@ -296,7 +284,7 @@ final class InstanceReception: InstanceReceiver {
 
     private func refuse(_ problem: InstanceProblem) {
         end(.refused(problem))
-        surroundings.onRefusal(problem)
+        service.refused(request, because: problem, on: association)
     }
 
     private func end(_ end: State) {
@@ -306,7 +294,7 @@ final class InstanceReception: InstanceReceiver {
         unreserve()
     }
 
-    /// For those on other threads who do not keep it.
+    /// Lets other threads refer to the reception without retaining it.
     private final class WeakBox {
         weak var reception: InstanceReception?
     }

@@ -5,18 +5,25 @@ import ImportPipeline
 import Logging
 import NIOCore
 
-/// An instance on its way into the store, on the event loop of its association: finds its place, writes it, and tells the
-/// status to answer with.
+/// Stores one instance, on the event loop of its association: finds the instance's delivery, writes the file, and
+/// returns the status for the C-STORE-RSP.
 ///
-/// `write` for each fragment, then `finish` or `discard`.
+/// Call `write` for each fragment, then `finish` or `discard`.
 final class InstanceUpload {
-    /// Who sends, as far as deliveries and logs know it.
+    /// The sender, as deliveries and logs know it.
     struct Sender: Sendable {
         let associationID: String
         let origin: Delivery.Origin
+
+        init(of association: Association) {
+            associationID = association.id
+            origin = Delivery.Origin(
+                callingAETitle: association.callingAETitle, calledAETitle: association.calledAETitle,
+                peer: association.peerAddress ?? "unknown")
+        }
     }
 
-    /// What all uploads of a receiver share.
+    /// The parts that all uploads of a receiver share.
     final class Destination: Sendable {
         let store: any InstanceStore
         let deliveries: Deliveries
@@ -45,17 +52,17 @@ final class InstanceUpload {
 
     private var checksum = CRC32()
     private var size = 0
-    /// Whether the writer was given anything after the beginning.
+    /// Whether `write` has been called, which the writer requires.
     private var isBegun = false
-    /// The writer cannot go on.
+    /// Why the writer cannot continue.
     private var failure: (any Error)?
     var hasFailed: Bool { failure != nil }
-    /// Where the data set ended too early.
+    /// Where an incomplete data set ended.
     private var cut: DataSetCut?
-    /// When the last byte had come.
+    /// When the last byte was received.
     private var received = NIODeadline.uptimeNanoseconds(0)
 
-    /// The file begins with these bytes. What the writer holds in memory is of this share.
+    /// `beginning` is the beginning of the file. The memory that the writer holds belongs to the share `memory`.
     init(
         instance: ReceivedInstance, beginning: ByteBuffer, sender: Sender, destination: Destination,
         memory: BufferShare, eventLoop: any EventLoop
@@ -76,7 +83,8 @@ final class InstanceUpload {
         account(for: beginning)
     }
 
-    /// Nil: more may come at once. A future: not before it completes; if it fails, `finish` tells the status.
+    /// Returns `nil` when the next `write` may follow at once. Otherwise it must wait for the future. If the future
+    /// fails, `finish` returns the status.
     func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
         isBegun = true
         account(for: bytes)
@@ -87,8 +95,8 @@ final class InstanceUpload {
         }.nonisolated()
     }
 
-    /// Success means that the instance is durable and that its delivery will be closed, whatever becomes of this process.
-    /// Never fails.
+    /// The status success means that the instance is durable and that its delivery will be closed, even if this process
+    /// ends now. The future never fails.
     func finish(cut: DataSetCut? = nil) -> EventLoopFuture<StoreOutcome> {
         received = eventLoop.now
         self.cut = cut
@@ -97,8 +105,9 @@ final class InstanceUpload {
         return publish()
     }
 
-    /// Forgets what was written so far, after an error or because no more comes. An object that is in the store by then stays: it
-    /// was not acknowledged, and nothing else gets its key. Never fails.
+    /// Ends the upload without storing the instance, after an error or because the association has ended. If the object
+    /// is already in the store it stays there: it was not acknowledged, and no other instance gets its key. The future
+    /// never fails.
     @discardableResult
     func discard() -> EventLoopFuture<Void> {
         writer.discard().assumeIsolated().map {
@@ -109,7 +118,8 @@ final class InstanceUpload {
 
     // MARK: -
 
-    /// First the instance is durable, then the marker of its delivery, and only then it is counted and acknowledged.
+    /// First the instance is made durable, then its delivery's open marker. Only after both is the instance
+    /// acknowledged.
     private func publish() -> EventLoopFuture<StoreOutcome> {
         guard destination.deliveries.instanceComplete(size: size, in: membership.delivery) else {
             return refuseForSize()
@@ -119,8 +129,8 @@ final class InstanceUpload {
         }
     }
 
-    /// Goes on at once where there is nothing to wait for, as for most instances of a folder: futures take longer than the
-    /// work. What fails while it is waited for makes the instance fail.
+    /// Continues at once when there is nothing to wait for, as for most instances in a folder: futures would take
+    /// longer than the work itself. If `wait` fails, the instance fails.
     private func after(
         _ wait: EventLoopFuture<Void>?, _ next: @escaping () -> EventLoopFuture<StoreOutcome>
     ) -> EventLoopFuture<StoreOutcome> {
@@ -149,7 +159,7 @@ final class InstanceUpload {
         return eventLoop.makeSucceededFuture(outcome)
     }
 
-    /// The status says that sending again later can help.
+    /// The status tells the sender that it can help to send the instance again later.
     private func fail(_ error: any Error) -> EventLoopFuture<StoreOutcome> {
         let outcome = StoreOutcome(
             status: .outOfResources, errorComment: "The store cannot take it now, send it again later")
@@ -161,20 +171,20 @@ final class InstanceUpload {
         let outcome = StoreOutcome(
             status: .outOfResources, errorComment: "The store cannot take it now, send it again later")
         destination.logger.error(
-            "instance not acknowledged: the task's lease was lost or the delivery is too old, others may have closed it",
+            "instance not acknowledged: the task lease was lost or the delivery is too old, a sweep may have closed it",
             metadata: metadata(outcome))
         destination.uploads.end()
         return eventLoop.makeSucceededFuture(outcome)
     }
 
-    /// Sent again, it opens a delivery of its own.
+    /// If the instance is sent again, it goes to another delivery.
     private func refuseForSize() -> EventLoopFuture<StoreOutcome> {
         let outcome = StoreOutcome(
             status: .outOfResources, errorComment: "Too large for this delivery, send it again")
         var metadata = metadata(outcome)
         metadata["bytes"] = "\(size)"
         destination.logger.warning(
-            "instance not stored: with it the delivery would be larger than an import job may be", metadata: metadata)
+            "instance not stored: with it the delivery would be too large for one import job", metadata: metadata)
         return discard().map { outcome }
     }
 

@@ -1,22 +1,34 @@
+import DICOMNetwork
 import NIOCore
 
-/// Who gets memory, when not everyone can: a value that is told what is taken, given back and waited for, and says who goes
-/// on and who is ended.
+/// Decides which receptions get memory when there is not enough for all. This value records what is taken, given back
+/// and waited for, and returns which holders may continue and which must end.
 ///
-/// A peer is an address, and within it a calling AE title: behind a load balancer all senders have one address, and a title
-/// alone is what anybody may write. Each level is bounded by a multiple of what is left: a peer that is alone may take nearly
-/// everything, and as more come each is left as much as the others, while a part always stays free for the next. (Choudhury and
-/// Hahne, "Dynamic queue length thresholds", 1998.) Where all memory is held, those who wait for longer than `patience` have the
-/// holder ended whose sender made the least progress.
+/// A peer is an address and, within it, a calling AE title: behind a load balancer all senders have one address, and
+/// any sender can write any title. What an address, and each of its titles, may hold is limited to a multiple of the
+/// memory that is left. So a single peer may take nearly all memory; as more peers arrive, each gets as much as the
+/// others, and a part always stays free for the next one. (Choudhury and Hahne, "Dynamic queue length thresholds",
+/// 1998.) When all memory is held and a holder has waited longer than `patience`, the holder whose sender made the
+/// least progress is ended.
 struct MemoryShares {
     struct Peer: Hashable, Sendable {
         let address: String
         let callingAETitle: String
+
+        init(address: String, callingAETitle: String) {
+            self.address = address
+            self.callingAETitle = callingAETitle
+        }
+
+        init(of association: Association) {
+            self.init(
+                address: association.peerAddress ?? "unknown", callingAETitle: association.callingAETitle)
+        }
     }
 
     typealias HolderID = ObjectIdentifier
 
-    /// Someone who waits, until he is granted what he asked for.
+    /// A holder that waits for the bytes that it asked for.
     struct Waiter: Equatable {
         let holder: HolderID
         let peer: Peer
@@ -24,35 +36,37 @@ struct MemoryShares {
         let since: NIODeadline
     }
 
-    /// What a holder's sender has done.
+    /// The progress of a holder's sender.
     struct Progress: Equatable {
-        /// Bytes that it has sent so far.
+        /// The bytes that it has sent so far.
         let received: Int
-        /// False while the sender waits for us: for memory, for the store, for the rest of its data to be read.
+        /// Whether we wait for the sender. False while the sender waits for us: for memory, for the store, or until we
+        /// have read its data.
         let isAwaited: Bool
     }
 
     private struct Holder {
         let peer: Peer
         var held = 0
-        /// What had been received at the last review; nil: it has not been through one.
+        /// The bytes received at the last review; `nil` before the first one.
         var mark: Int?
     }
 
     private struct Address {
         var held = 0
         var byTitle: [String: Int] = [:]
-        /// The holder that may exceed the address's bound, so that something goes on.
+        /// The one holder that may exceed the limit of its address, so that at least one continues.
         var exceeding: HolderID?
     }
 
-    /// A peer may hold as many times what is left: alone 8/9 of an address's bound, which alone is 8/9 of all.
+    /// A peer may hold this many times the memory that is left. So a single title may hold 8/9 of the limit of its
+    /// address, and a single address 8/9 of all memory.
     private static let factor = 8
 
-    /// Bytes that nobody holds; negative when they are exceeded.
+    /// The bytes that no holder has; negative when the budget is exceeded.
     private(set) var available: Int
     private(set) var waiters: [Waiter] = []
-    /// The holder that may exceed all memory, so that something goes on.
+    /// The one holder that may exceed the whole budget, so that at least one continues.
     private var exceeding: HolderID?
     private var holders: [HolderID: Holder] = [:]
     private var addresses: [String: Address] = [:]
@@ -63,7 +77,7 @@ struct MemoryShares {
         self.patience = patience
     }
 
-    /// True: it is the holder's. False: it waits.
+    /// Returns true when the holder has the bytes, and false when it waits for them.
     mutating func take(_ bytes: Int, for holder: HolderID, of peer: Peer, at now: NIODeadline) -> Bool {
         if waiters.isEmpty || !waiters.contains(where: { $0.peer == peer }), mayTake(bytes, peer) {
             hold(bytes, holder, peer)
@@ -77,7 +91,7 @@ struct MemoryShares {
         return false
     }
 
-    /// Those who go on now.
+    /// Returns the waiters that have their bytes now.
     mutating func giveBack(_ bytes: Int, of holder: HolderID) -> [Waiter] {
         available += bytes
         guard let peer = holders[holder]?.peer else { return grant() }
@@ -88,7 +102,8 @@ struct MemoryShares {
         return grant()
     }
 
-    /// Those who are to be ended so that who waits too long can go on. To be asked at equal intervals while somebody waits.
+    /// Returns the holders that must be ended so that those that have waited too long can continue. Call it at equal
+    /// intervals while there are waiters.
     mutating func review(at now: NIODeadline, progress: (HolderID) -> Progress?) -> [HolderID] {
         var candidates: [(id: HolderID, holder: Holder, progress: Int)] = []
         for (id, holder) in holders {
@@ -99,11 +114,12 @@ struct MemoryShares {
         }
         candidates.sort { ($0.progress, $1.holder.held) < ($1.progress, $0.holder.held) }
         var ended: Set<HolderID> = []
-        // One of each address at a time: those who would all begin anew at once are felt by the others.
+        // One waiter of each address at a time: if many holders were ended at once, their senders would all start again
+        // at once.
         var helped: Set<String> = []
         for waiter in waiters where now - waiter.since >= patience && helped.insert(waiter.peer.address).inserted {
             var missing = waiter.bytes
-            // Who has reached its own bound is helped by its own kind only.
+            // A waiter that has reached the limit of its own address is helped only by ending holders of that address.
             let isBound = waiter.bytes <= available
             for candidate in candidates
             where missing > 0 && !ended.contains(candidate.id)
@@ -111,7 +127,7 @@ struct MemoryShares {
             {
                 ended.insert(candidate.id)
                 missing -= candidate.holder.held
-                // Once more only after another whole interval.
+                // It is a candidate again only after another whole interval.
                 holders[candidate.id]?.mark = nil
             }
         }
@@ -124,7 +140,8 @@ struct MemoryShares {
         guard !waiters.isEmpty else { return [] }
         var granted: [Waiter] = []
         for mayExceed in [false, true] {
-            // Nobody overtakes one of the same peer, but the holder for which the others wait.
+            // No waiter overtakes another one of the same peer, except the holder that may exceed a limit: the others
+            // wait for it.
             var blocked: Set<Peer> = []
             var left: [Waiter] = []
             for waiter in waiters {
@@ -152,9 +169,10 @@ struct MemoryShares {
             && (address?.byTitle[peer.callingAETitle] ?? 0) + bytes <= Self.factor * ofAddress
     }
 
-    /// Otherwise receptions that each hold something and wait for more could all wait for ever.
+    /// One holder may exceed the limits: otherwise receptions that each hold memory and wait for more could all wait
+    /// for ever.
     private mutating func mayExceed(_ bytes: Int, _ holder: HolderID, _ peer: Peer) -> Bool {
-        // Whichever bound it meets: two that each may exceed one bound could wait for each other.
+        // It may exceed both limits: two holders that each may exceed only one of them could wait for each other.
         if exceeding == holder { return true }
         if bytes <= available {
             guard addresses[peer.address]?.exceeding ?? holder == holder else { return false }

@@ -1,7 +1,8 @@
 import DICOM
 import DICOMNetwork
 
-/// An instance whose data set says what it is, and names it as the request did unless that does not matter.
+/// An instance, as its data set names it. The request must name it in the same way unless `UID_MISMATCH` permits a
+/// difference.
 struct ReceivedInstance: Sendable, Equatable {
     let sopClassUID: UID
     let sopInstanceUID: UID
@@ -10,7 +11,8 @@ struct ReceivedInstance: Sendable, Equatable {
     let studyDate: String?
     let transferSyntax: TransferSyntax
 
-    /// PS3.4 §B.2.3: A900H when the data set is of another instance or class, C000H when it does not say what is needed.
+    /// PS3.4 §B.2.3: A900H when the data set is of another instance or SOP class, C000H when it lacks a UID or has an
+    /// invalid one.
     init(header: InstanceHeader, request: CStoreRequest, mismatch: UIDMismatch) throws(InstanceProblem) {
         sopClassUID = try Self.uid(header.sopClassUID, .sopClassUID, "SOP Class UID")
         sopInstanceUID = try Self.uid(header.sopInstanceUID, .sopInstanceUID, "SOP Instance UID")
@@ -40,7 +42,7 @@ struct ReceivedInstance: Sendable, Equatable {
         }
     }
 
-    /// Whether it is what the request said.
+    /// Whether the request names the same instance and SOP class.
     func isNamed(by request: CStoreRequest) -> Bool {
         sopClassUID == request.affectedSOPClassUID && sopInstanceUID == request.affectedSOPInstanceUID
     }

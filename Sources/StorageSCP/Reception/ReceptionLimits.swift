@@ -1,10 +1,10 @@
-/// What one instance may cost, and what is taken of one that is not as it should be.
+/// The limits for one instance, and which faulty instances are stored.
 struct ReceptionLimits: Sendable, Equatable {
-    /// Of the data set as sent.
+    /// The size of the data set as sent.
     var maximumInstanceBytes: Int
-    /// Sequences and items inside one another.
+    /// How deep sequences and items may be nested.
     var maximumElementDepth: Int
-    /// Before the UIDs that are part of its key, as sent: so much is held in memory.
+    /// The size of the data set as sent, up to the last UID that the key needs. These bytes are held in memory.
     var maximumHeaderBytes: Int
     var uidMismatch = UIDMismatch.refuse
     var incompleteDataSets = IncompleteDataSets.refuse

@@ -1,6 +1,6 @@
-/// What becomes of an instance whose data set names another SOP class or instance than the command: setting `UID_MISMATCH`.
+/// What to do when the data set names another SOP class or instance than the command: setting `UID_MISMATCH`.
 enum UIDMismatch: String, CaseIterable, Sendable {
     case refuse
-    /// The data set's UIDs count. The answer repeats the command's.
+    /// Store the instance under the UIDs of its data set. The C-STORE-RSP repeats the command's UIDs.
     case dataSet = "data-set"
 }

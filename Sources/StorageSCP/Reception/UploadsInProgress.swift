@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How many instances are being written.
+/// Counts the instances that are being written.
 final class UploadsInProgress: Sendable {
     private struct State {
         var count = 0
@@ -9,7 +9,7 @@ final class UploadsInProgress: Sendable {
 
     private let state = Mutex(State())
 
-    /// An instance begins; `end` must follow when it has been finished or discarded.
+    /// An instance begins. The caller must call `end` when it has been finished or discarded.
     func begin() {
         state.withLock { $0.count += 1 }
     }

@@ -1,13 +1,13 @@
 import Glibc
 
-/// A piece of memory that is used again and again: filled on an event loop, read by the HTTP client's thread.
-// Sendable: whoever fills it gives it away before another reads it.
+/// A reusable piece of memory: an event loop fills it, and the HTTP client's thread reads it.
+// Sendable: the event loop has finished writing before the other thread reads.
 final class Chunk: @unchecked Sendable {
     static let size = 64 << 10
 
     let memory: UnsafeMutableRawBufferPointer
 
-    /// Mapped by itself, so that the system has it back when it is not needed any more.
+    /// Each chunk is a mapping of its own, so that it goes back to the system as soon as it is released.
     init() {
         let address = mmap(nil, Self.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         precondition(address != MAP_FAILED, "no memory: \(String(cString: strerror(errno)))")

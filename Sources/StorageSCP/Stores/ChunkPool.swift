@@ -1,11 +1,12 @@
 import Synchronization
 
-/// Chunks that nobody uses now. How many there are at all is bounded by the budget of those who take them; those that were not
-/// needed for some time go, so that what was taken once, while a store was slow, is not kept for ever.
+/// The chunks that are not in use. The memory budget limits how many chunks there are in total. Chunks that were not
+/// needed for some time are released, so that a peak, for example while a store was slow, does not keep its memory for
+/// ever.
 final class ChunkPool: Sendable {
     private struct State {
         var free: [Chunk] = []
-        /// The fewest that were free since then.
+        /// The smallest number of free chunks since `since`.
         var neverNeeded = 0
         var since: ContinuousClock.Instant
     }

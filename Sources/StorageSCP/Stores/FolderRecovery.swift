@@ -3,8 +3,8 @@ import Glibc
 import ImportPipeline
 import Logging
 
-/// Closes, from a listing of what each holds, the deliveries of tasks that have ended without closing them: of a bucket the
-/// function TriggerImport does that, of a folder the next receiver.
+/// Closes the deliveries that ended tasks left open, from a listing of each delivery's files. For a bucket the function
+/// TriggerImport does this; for a folder, the next receiver that starts.
 struct FolderRecovery: Sendable {
     let directory: String
     let tasks: ProcessFolder
@@ -19,19 +19,19 @@ struct FolderRecovery: Sendable {
                     if let open = try marker(of: delivery, task: task) { try await close(open) }
                 } catch {
                     logger.error(
-                        "delivery not recovered: its marker stays", error: error,
+                        "delivery not recovered: its open marker stays", error: error,
                         metadata: ["deliveryId": "\(delivery)"])
                 }
             }
             try? await store.removeDocument(key: BucketLayout.taskLeaseKey(of: task))
-            // As long as a marker is there it stays.
+            // Fails while the folder still contains a marker.
             rmdir("\(directory)/\(BucketLayout.openMarkers)\(task)")
         }
     }
 
     // MARK: -
 
-    /// Nil: it is not there any more.
+    /// Returns `nil` when the marker no longer exists.
     private func marker(of delivery: DeliveryID, task: TaskID) throws -> OpenDelivery? {
         guard let document = try store.read(BucketLayout.openMarkerKey(of: delivery, task: task)) else { return nil }
         let open = try PipelineJSON.decode(OpenDelivery.self, from: document)
@@ -39,7 +39,7 @@ struct FolderRecovery: Sendable {
         return open
     }
 
-    /// Where file locks do not work, the age of the task's lease says it, as it does in a bucket.
+    /// Where file locks do not work, the age of the task lease tells whether the task has ended, as in a bucket.
     private func hasEnded(_ task: TaskID) -> Bool {
         guard !tasks.showsLivingTasks else { return !tasks.holds(task) }
         let key = BucketLayout.taskLeaseKey(of: task)

@@ -3,22 +3,24 @@ import ImportPipeline
 import Logging
 import NIOCore
 
-/// Where instances and the documents about them are kept. What it has accepted is durable.
+/// Where instances and the documents about them are kept. An accepted instance or document is durable.
 package protocol InstanceStore: DocumentStore {
-    /// Where the task's lease is kept. A request there waits for no other: while a lease is not renewed, nothing is
-    /// acknowledged.
+    /// Where the task lease is kept. Its requests have connections of their own and wait for no others, because nothing
+    /// is acknowledged while the lease is not renewed.
     var leases: any DocumentStore { get }
 
-    /// Whether manifests start imports. What starts one then removes the delivery's open marker; elsewhere the receiver does.
+    /// Whether manifests start imports. If so, the function that starts the import removes the open marker; if not, the
+    /// receiver does.
     var startsImports: Bool { get }
 
-    /// Nothing exists under the key until the writer has finished. The file begins with these bytes; what the writer holds
-    /// in memory is of this share.
+    /// Nothing exists under the key until the writer has finished. `beginning` is the beginning of the file. The memory
+    /// that the writer holds belongs to the share `memory`.
     func writer(
         for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
     ) -> any InstanceWriter
 
-    /// Closes, at the start, what tasks that have ended left open, where nobody else does.
+    /// Closes the deliveries that ended tasks left open. It is called when the receiver starts, and does nothing where
+    /// a sweep closes them.
     func closeDeliveriesOfEndedTasks(logger: Logger) async
 }
 
@@ -28,19 +30,4 @@ extension InstanceStore {
     package var startsImports: Bool { true }
 
     package func closeDeliveriesOfEndedTasks(logger: Logger) async {}
-}
-
-/// Writes one instance, on the event loop of its association; its methods are called one after another.
-package protocol InstanceWriter: AnyObject {
-    /// Takes the next bytes. Nil: more may come at once. A future: not before it completes; when it fails, the instance can
-    /// only be discarded.
-    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>?
-
-    /// After at least one `write`. Nil: the instance is durable and visible under its key. A future: not before it completes;
-    /// no more memory is asked for. The checksum is of all that was written, the beginning included.
-    func finish(_ checksum: CRC32) -> EventLoopFuture<Void>?
-
-    /// Leaves nothing behind of an instance that was not finished. Where its finish failed it may be there all the same: the
-    /// store's answer can have been lost. Never fails.
-    func discard() -> EventLoopFuture<Void>
 }

@@ -2,12 +2,12 @@ import Digests
 import HTTP
 import NIOCore
 
-/// Bytes of an object that are sent in one request, in chunks.
+/// The bytes of an object that are sent in one request, kept in chunks.
 struct ObjectPart: HTTPBody {
     private(set) var chunks: [Chunk] = []
     private(set) var count = 0
 
-    /// Its bytes, in order.
+    /// The bytes, in order.
     var pieces: some Sequence<UnsafeRawBufferPointer> {
         chunks.indices.lazy.map { index in
             UnsafeRawBufferPointer(rebasing: chunks[index].memory.prefix(count - index * Chunk.size))
@@ -20,7 +20,7 @@ struct ObjectPart: HTTPBody {
         return checksum
     }
 
-    /// How many more chunks it needs to take so many bytes.
+    /// The number of additional chunks that this number of further bytes needs.
     func missingChunks(for bytes: Int) -> Int {
         max(0, (count + bytes + Chunk.size - 1) / Chunk.size - chunks.count)
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A folder that is kept open, so that a file in it is found without walking the path again.
+/// A folder that is kept open, so that the system does not resolve its path again for each file in it.
 final class OpenFolder: Sendable {
     private let descriptor: Int32
 
@@ -13,33 +13,34 @@ final class OpenFolder: Sendable {
         close(descriptor)
     }
 
-    /// Whether nobody else has it locked; if so, it is locked until this is no longer used.
+    /// Locks the folder until this object is deallocated. Returns false when it could not be locked.
     func lock(waits: Bool) -> Bool {
         flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB) == 0
     }
 
-    /// The descriptor of a new file.
+    /// Creates a file and returns its descriptor.
     func create(_ name: String) throws(FileError) -> Int32 {
         let file = openat(descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
         guard file >= 0 else { throw FileError(operation: "open", errno: errno) }
         return file
     }
 
-    /// The descriptor of a new file that has no name: it is gone when it is closed without one.
+    /// Creates a file without a name and returns its descriptor. The file disappears if it is closed before it has a
+    /// name.
     func createUnnamed() throws(FileError) -> Int32 {
         let file = openat(descriptor, ".", O_WRONLY | Self.unnamed | O_CLOEXEC, 0o640)
         guard file >= 0 else { throw FileError(operation: "open", errno: errno) }
         return file
     }
 
-    /// Gives such a file a name that nothing has yet. An older kernel permits it to the administrator only.
+    /// Gives such a file a name, which must be free. Older kernels permit this only to privileged users.
     func name(_ file: Int32, _ name: String) throws(FileError) {
         guard linkat(file, "", descriptor, name, Self.emptyPath) == 0 else {
             throw FileError(operation: "link", errno: errno)
         }
     }
 
-    /// Whether files can be made without a name here, and be given one.
+    /// Whether files can be created without a name here and be named later.
     var namesFilesLater: Bool {
         let name = "check"
         guard let file = try? createUnnamed() else { return false }
@@ -49,18 +50,18 @@ final class OpenFolder: Sendable {
         return true
     }
 
-    /// `O_TMPFILE` and `AT_EMPTY_PATH` of Linux, which Glibc's module lacks.
+    /// Linux's `O_TMPFILE` and `AT_EMPTY_PATH`, which the Glibc module does not have.
     private static let unnamed = 0o20_000_000 | O_DIRECTORY
     private static let emptyPath: Int32 = 0x1000
 
-    /// Replaces what has that name already.
+    /// Replaces a file that already has the new name.
     func move(_ name: String, to newName: String, in folder: OpenFolder) throws(FileError) {
         guard renameat(descriptor, name, folder.descriptor, newName) == 0 else {
             throw FileError(operation: "rename", errno: errno)
         }
     }
 
-    /// Gives a file a second name that nothing has yet.
+    /// Gives a file a second name, which must be free.
     func link(_ name: String, to newName: String, in folder: OpenFolder) throws(FileError) {
         guard linkat(descriptor, name, folder.descriptor, newName, 0) == 0 else {
             throw FileError(operation: "link", errno: errno)

@@ -1,21 +1,22 @@
 import Glibc
 import Synchronization
 
-/// The folders that files were written into last, kept open; makes those that are missing.
+/// Keeps the folders open that files were written into recently, and creates missing folders.
 final class OpenFolders: Sendable {
     private static let maximumCount = 64
 
-    /// Whether a new folder's name has to be on the disk before anything is written into it.
+    /// Whether a new folder's name must be on the disk before anything is written into the folder.
     private let isSynchronized: Bool
     private let folders = Mutex<[String: OpenFolder]>([:])
-    /// One at a time makes folders: those that are there are on the disk then, whoever made them.
+    /// Only one thread at a time creates folders. So a folder that exists is also on the disk, whichever thread created
+    /// it.
     private static let making = Mutex(())
 
     init(isSynchronized: Bool) {
         self.isSynchronized = isSynchronized
     }
 
-    /// Does something in a folder: again, in a new one, if it was removed while it was open.
+    /// Calls `body` with the folder. If the folder was removed while it was open, creates it and calls `body` again.
     func use<Result>(
         _ path: String, _ body: (OpenFolder) throws(FileError) -> Result
     ) throws(FileError) -> Result {
@@ -23,7 +24,7 @@ final class OpenFolders: Sendable {
             do {
                 return try body(folder)
             } catch {
-                // EPERM is what ext4 says of a file without a name in a folder that was removed.
+                // ext4 answers EPERM when a file without a name is created in a removed folder.
                 guard error.errno == ENOENT || error.errno == EPERM else { throw error }
             }
         }

@@ -1,12 +1,13 @@
 import Glibc
 import Synchronization
 
-/// A file that is written under a hidden name, or none, in a folder for such files, and has its own name when it is whole.
+/// A file that gets its name when it is complete. Until then it has a temporary name, or none, in a folder for such
+/// files.
 struct PartialFile: Sendable {
     private let place: PartialFolder
     private let folder: OpenFolder
     private let number = Self.firstNumber &+ Self.count.add(1, ordering: .relaxed).oldValue
-    /// What it is to be called.
+    /// The path that the complete file will have.
     private let path: String
     private let descriptor: Int32
 
@@ -29,19 +30,19 @@ struct PartialFile: Sendable {
         }
     }
 
-    /// Writes both, in one call where that goes.
+    /// Writes both, in one system call if the system takes all of it.
     func write(_ first: UnsafeRawBufferPointer, then second: UnsafeRawBufferPointer) throws(FileError) {
         let pieces = [first, second].map {
             iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
         }
         let count = max(0, writev(descriptor, pieces, Int32(pieces.count)))
-        // What is left, if anything, meets the error again.
+        // Writes the rest, if any. An error of `writev` occurs again here.
         try write(UnsafeRawBufferPointer(rebasing: first.dropFirst(count)))
         try write(UnsafeRawBufferPointer(rebasing: second.dropFirst(max(0, count - first.count))))
     }
 
-    /// Makes the folders that are missing. On return the file stands under its name; where that is asked for, file and name are
-    /// on the disk. Without `replacing`, EEXIST where something has that name already.
+    /// Gives the file its name, and creates missing folders. If the folder is synchronized, the file and its name are
+    /// on the disk on return. Without `replacing`, fails with EEXIST when the name is taken.
     func publish(replacing: Bool = true) throws(FileError) {
         let isSynchronized = place.isSynchronized
         guard !isSynchronized || fsync(descriptor) == 0 else { throw FileError(operation: "fsync", errno: errno) }
@@ -57,17 +58,17 @@ struct PartialFile: Sendable {
             }
             if isSynchronized { try newFolder.synchronize() }
         }
-        // Last, so that after any failure the descriptor is still `discard`'s to close.
+        // Last, so that after any failure `discard` can close the descriptor.
         close(descriptor)
     }
 
-    /// Forgets a file that was not published.
+    /// Removes a file that was not published.
     func discard() {
         close(descriptor)
         folder.remove(Self.name(number))
     }
 
-    /// A name that is taken can only be replaced by another.
+    /// A file without a name cannot replace another one: it first gets a temporary name.
     private func name(_ newName: String, in newFolder: OpenFolder, replacing: Bool) throws(FileError) {
         do {
             try newFolder.name(descriptor, newName)
@@ -84,15 +85,8 @@ struct PartialFile: Sendable {
 
     private static func name(_ number: UInt64) -> String { "\(number).partial" }
 
-    /// With `count`, what makes a partial file's name unlike any other of this process, and unlike those that an earlier one left.
+    /// Together with `count`, makes the temporary names unique in this process and different from those that earlier
+    /// ones left.
     private static let firstNumber = UInt64.random(in: 0 ... .max)
     private static let count = Atomic<UInt64>(0)
-}
-
-/// A call of the file system's that failed.
-struct FileError: Error, Equatable, CustomStringConvertible {
-    let operation: String
-    let errno: Int32
-
-    var description: String { "\(operation) failed: \(String(cString: strerror(errno)))" }
 }

@@ -1,10 +1,10 @@
-/// Where files stand until they are whole, and the folders that they move into then.
+/// Where files are until they are complete, and the folders that they then move into.
 final class PartialFolder: Sendable {
     let path: String
     let folders: OpenFolders
-    /// What is not synchronized may be lost with the machine's power.
+    /// Whether a file is synchronized to the disk before it counts as stored. If not, a power failure may lose it.
     let isSynchronized: Bool
-    /// Whether a file has no name until it is whole.
+    /// Whether a file has no name until it is complete.
     let namesFilesLater: Bool
 
     init(path: String, isSynchronized: Bool, namesFilesLater: Bool) {

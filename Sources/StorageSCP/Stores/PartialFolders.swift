@@ -1,8 +1,8 @@
 import ImportPipeline
 import NIOCore
 
-/// A folder for the partial files of each event loop, and one for those of documents. A file system lets one thread at a time
-/// make files in a folder, and two threads that use one descriptor wait for each other.
+/// One folder for the partial files of each event loop, and one for those of documents: a file system lets only one
+/// thread at a time create files in a folder, and two threads that use the same descriptor wait for each other.
 final class PartialFolders: Sendable {
     let ofDocuments: PartialFolder
     let own: ProcessFolder
@@ -13,7 +13,7 @@ final class PartialFolders: Sendable {
     init(directory: String, task: TaskID, isSynchronized: Bool) throws(FileError) {
         own = try ProcessFolder(in: "\(directory)/.partial", task: task, isSynchronized: isSynchronized)
         self.isSynchronized = isSynchronized
-        // What has to be on the disk is renamed, since all file systems promise something of that.
+        // Synchronized files are renamed: every file system documents how durable a rename is.
         namesFilesLater = !isSynchronized && own.folder.namesFilesLater
         ofDocuments = PartialFolder(
             path: "\(own.path)/0", isSynchronized: isSynchronized, namesFilesLater: namesFilesLater)

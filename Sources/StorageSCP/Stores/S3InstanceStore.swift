@@ -21,7 +21,7 @@ struct S3InstanceStore: InstanceStore {
         for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop
     ) -> any InstanceWriter {
         S3InstanceWriter(
-            object: S3Object(s3: instances, bucket: bucket, key: key), beginning: beginning, memory: memory,
+            object: InstanceObject(s3: instances, bucket: bucket, key: key), beginning: beginning, memory: memory,
             chunks: chunks,
             eventLoop: eventLoop)
     }

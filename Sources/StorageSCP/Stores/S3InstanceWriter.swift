@@ -1,36 +1,36 @@
 import Digests
 import NIOCore
 
-/// One PUT for an instance that fits in a part; for a larger one a multipart upload, whose parts are sent while the rest
-/// still arrives.
+/// Sends an instance that fits into one part with one PUT. A larger one is sent with a multipart upload, whose parts
+/// are sent while the rest of the instance arrives.
 final class S3InstanceWriter: InstanceWriter {
-    /// The smallest part that S3 takes.
+    /// The smallest part size that S3 accepts.
     private static let partSize = 5 << 20
-    /// Parts of one instance that are sent while the next one fills, where there is memory enough; one where there is not.
+    /// The number of parts that are sent at the same time while the next one fills. When memory is short it is one.
     private static let maximumPartsInFlight = 4
 
-    private let object: S3Object
+    private let object: InstanceObject
     private let memory: BufferShare
     private let chunks: ChunkPool
     private let eventLoop: any EventLoop
-    /// What stands before the first bytes.
+    /// The beginning of the file, until the first `write`.
     private var beginning: ByteBuffer?
 
-    /// The part that fills.
+    /// The part that is being filled.
     private var part = ObjectPart()
     private var uploadID: EventLoopFuture<String>?
-    /// Their ETags, in order.
+    /// The ETags of the parts, in order.
     private var parts: [EventLoopFuture<String>] = []
     private var partsInFlight = 0
-    /// Of the parts that were handed over.
+    /// The size of all parts that were handed over for sending.
     private var size = 0
-    /// Waits until a part in flight has been sent.
+    /// Completes when a part in flight has been sent.
     private var waiting: EventLoopPromise<Void>?
     private var failure: (any Error)?
     private var isDiscarded = false
 
     init(
-        object: S3Object, beginning: ByteBuffer, memory: BufferShare, chunks: ChunkPool, eventLoop: any EventLoop
+        object: InstanceObject, beginning: ByteBuffer, memory: BufferShare, chunks: ChunkPool, eventLoop: any EventLoop
     ) {
         self.object = object
         self.beginning = beginning
@@ -67,7 +67,7 @@ final class S3InstanceWriter: InstanceWriter {
             .nonisolated()
     }
 
-    /// What stays all the same is removed by the bucket's lifecycle rule for unfinished uploads.
+    /// If aborting the upload fails, the bucket's lifecycle rule for unfinished uploads removes its parts.
     func discard() -> EventLoopFuture<Void> {
         isDiscarded = true
         release(takePart())

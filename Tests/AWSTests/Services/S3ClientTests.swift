@@ -31,8 +31,9 @@ struct S3ClientTests {
     func putObject() async throws {
         try await LoopbackHTTPServer.serve(.status(200)) { server, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
-            try await s3.putObject(
-                bucket: "b", key: "/a b/../ö+", body: [1, 2], contentType: "application/dicom", onlyIfAbsent: true)
+            let isStored = try await s3.putObjectIfAbsent(
+                bucket: "b", key: "/a b/../ö+", body: [1, 2], contentType: "application/dicom")
+            #expect(isStored)
             try await s3.putObject(bucket: "b", key: "k", body: [], contentType: "text/plain")
 
             let first = try #require(server.requests.first)
@@ -63,21 +64,34 @@ struct S3ClientTests {
         }
     }
 
-    @Test("An existing object is an error with its status and is not retried")
+    @Test("An object that is there already stays, and S3 is asked once")
     func exists() async throws {
         let reply = LoopbackHTTPServer.Reply.status(
             412, headers: ["x-amz-request-id": "r"],
             "<Error><Code>PreconditionFailed</Code><Message>there</Message></Error>")
         try await LoopbackHTTPServer.serve(reply) { server, url, http in
             let s3 = S3Client(client: try .loopback(url, http: http))
+            let isStored = try await s3.putObjectIfAbsent(bucket: "b", key: "k", body: [], contentType: "a/b")
+            #expect(!isStored)
+            #expect(server.requests.count == 1)
+        }
+    }
+
+    @Test("An object that is not there is nil where it may be absent, and an error with its status elsewhere")
+    func absent() async throws {
+        let reply = LoopbackHTTPServer.Reply.status(
+            404, headers: ["x-amz-request-id": "r"], "<Error><Code>NoSuchKey</Code><Message>absent</Message></Error>")
+        try await LoopbackHTTPServer.serve(reply) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            #expect(try await s3.getObjectIfPresent(bucket: "b", key: "k", maximumBytes: 1) == nil)
             await #expect(
                 throws: AWSServiceError(
-                    service: "s3", operation: "PutObject", statusCode: 412, code: "PreconditionFailed",
-                    message: "there", requestID: "r")
+                    service: "s3", operation: "GetObject", statusCode: 404, code: "NoSuchKey", message: "absent",
+                    requestID: "r")
             ) {
-                try await s3.putObject(bucket: "b", key: "k", body: [], contentType: "a/b", onlyIfAbsent: true)
+                try await s3.getObject(bucket: "b", key: "k", maximumBytes: 1)
             }
-            #expect(server.requests.count == 1)
+            #expect(server.requests.count == 2)
         }
     }
 

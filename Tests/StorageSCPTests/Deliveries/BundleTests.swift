@@ -6,8 +6,9 @@ import Testing
 
 @testable import StorageSCP
 
-/// Deliveries of several studies: each test begins with an empty bucket of tokens but for a few.
-@Suite(.timeLimit(.minutes(1))) struct BundleTests {
+/// Bundles: deliveries of several studies. Each test begins with one or two tokens for openings.
+@Suite("Bundles", .timeLimit(.minutes(1)))
+struct BundleTests {
     private let store = MemoryStore()
     private let clock = ManualClock()
     private let leaseClock = ManualClock()
@@ -55,7 +56,7 @@ import Testing
         }
     }
 
-    @Test("Without a token a study joins the delivery that its sender opened last; the manifest lists each study")
+    @Test("Without a token, a study joins the delivery that its sender opened last; the manifest lists each study")
     func joins() async throws {
         let deliveries = deliveries()
         let memberships = try ["1.3", "1.2", "1.3", "1.4"].enumerated().map {
@@ -82,7 +83,7 @@ import Testing
         #expect(try begin(study: "1.2", title: "CT2", in: deliveries).delivery == second.delivery)
     }
 
-    @Test("A study joins no delivery that is full, nor one that was opened in an earlier term of the lease")
+    @Test("A study does not join a full delivery, or one that was opened in an earlier term of the lease")
     func takesNoMore() async throws {
         let deliveries = deliveries(maximumInstances: 2)
         let full = try begin(study: "1.2", in: deliveries)
@@ -96,7 +97,7 @@ import Testing
         #expect(try begin(study: "1.5", in: deliveries).delivery != next.delivery)
     }
 
-    @Test("A study joins no delivery of as many studies as a manifest may list")
+    @Test("A study does not join a delivery that already has as many studies as a manifest may list")
     func maximumStudies() throws {
         let deliveries = deliveries()
         let memberships = try (0...DeliveryManifest.maximumStudies).map {
@@ -106,21 +107,21 @@ import Testing
         #expect(memberships[memberships.count - 2].delivery == memberships[0].delivery)
     }
 
-    @Test("What is sent again goes into another delivery, which closes after the first and takes it along")
+    @Test("An instance that is sent again goes into another delivery, which closes after the first and names it")
     func repeats() async throws {
         let deliveries = deliveries(burst: 2)
         let first = try begin(study: "1.2", in: deliveries)
         let second = try begin(study: "1.3", in: deliveries)
         #expect(first.delivery != second.delivery)
-        // Its bundle is the second delivery, which has not tried it.
+        // The second delivery, which the study joins, has not tried the instance.
         let again = try begin(study: "1.2", in: deliveries)
         #expect(again.delivery == second.delivery)
         #expect(again.repeats == first.delivery)
-        // Both have tried it: another opens.
+        // Both deliveries have tried the instance: another one opens.
         let third = try begin(study: "1.2", in: deliveries)
         #expect(![first.delivery, second.delivery].contains(third.delivery))
         #expect(third.repeats == second.delivery)
-        // The other study's instance too is only in the second.
+        // The second delivery has also tried the other study's instance, so it too goes to the third.
         let other = try begin(study: "1.3", in: deliveries)
         #expect(other.delivery == third.delivery)
 
@@ -135,17 +136,17 @@ import Testing
         #expect(try manifest(of: third.delivery)?.repeats == second.delivery)
     }
 
-    @Test("Deliveries that hold one another's studies close without waiting in a circle, however many there are")
+    @Test("Deliveries that share studies close without waiting for one another in a circle, however many there are")
     func longChain() async throws {
         let deliveries = deliveries(maximumInstances: 3)
         var memberships = [try begin(study: "1.2.0", in: deliveries)]
-        // Each delivery repeats a study of the one before, and brings one of its own.
+        // Each delivery repeats a study of the one before, and adds one of its own.
         for number in 1...500 {
             memberships.append(try begin(study: "1.2.\(number)", in: deliveries))
             memberships.append(try begin(study: "1.2.\(number)", in: deliveries))
         }
         #expect(Set(memberships.map(\.delivery)).count == 501)
-        // The last but one is full now, and all before it are sealed with it.
+        // The last but one delivery is full now, and all deliveries before it are sealed with it.
         memberships.append(try begin("2", study: "1.2.500", in: deliveries))
         #expect(memberships.last?.delivery == memberships[memberships.count - 3].delivery)
         for membership in memberships.reversed() { deliveries.instanceFailed(in: membership.delivery) }
@@ -153,7 +154,8 @@ import Testing
         #expect(deliveries.count == 0)
     }
 
-    @Test("The marker of a delivery that waits for its turn lists the studies that have joined it, and is written once")
+    @Test(
+        "The open marker of a delivery that waited for its turn lists the studies that joined it, and is written once")
     func marker() async throws {
         let deliveries = deliveries(maximumOpenings: 1)
         store.hold(prefix: BucketLayout.openMarkers)
@@ -172,7 +174,7 @@ import Testing
         #expect(open.studies.map(\.studyDate) == ["20261123", "20261123"])
     }
 
-    @Test("A folder's deliveries hold one study each: no import job is spared there")
+    @Test("In a folder each delivery holds one study, because there are no import jobs to save")
     func folder() throws {
         let deliveries = deliveries(store: MemoryStore(startsImports: false))
         let memberships = try (0..<30).map { try begin(study: "1.2.\($0)", in: deliveries) }

@@ -4,13 +4,14 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite struct DeadlineQueueTests {
+@Suite("Deadline queue")
+struct DeadlineQueueTests {
     private func element(_ number: Int) -> DeadlineQueue.Element {
         let id = DeliveryID(openedAt: Date(timeIntervalSince1970: 0), randomness: UInt64(number), 0)
         return DeadlineQueue.Element(id: id, deadline: .seconds(number))
     }
 
-    @Test("What does not count any more is passed over")
+    @Test("Deadlines that no longer count are skipped")
     func passedOver() {
         var queue = DeadlineQueue()
         for number in 0..<4 { queue.append(element(number), live: 4) { _ in true } }
@@ -20,7 +21,7 @@ import Testing
         #expect(queue.first { _ in false } == nil)
     }
 
-    @Test("Deadlines that are set again and again do not pile up")
+    @Test("Deadlines that are set again and again do not accumulate")
     func bounded() {
         var queue = DeadlineQueue()
         for number in 0..<100_000 { queue.append(element(number), live: 1) { $0.deadline == .seconds(number - 1) } }

@@ -6,7 +6,8 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite(.timeLimit(.minutes(1))) struct DeliveriesTests {
+@Suite("Deliveries", .timeLimit(.minutes(1)))
+struct DeliveriesTests {
     private let store = MemoryStore()
     private let clock = ManualClock()
     private let associations = OpenAssociations(limits: OpenAssociations.Limits(total: 1))
@@ -42,7 +43,7 @@ import Testing
             StoredInstance(size: 1, checksum: CRC32(), sopClassUID: "1", transferSyntaxUID: "1"), in: membership)
     }
 
-    /// One that closes, since it has as many instances as it may.
+    /// A delivery that closes because it has the maximum number of instances.
     private func fullDelivery() async throws -> DeliveryID {
         let memberships = try (0..<3).map { try begin("\($0)") }
         for membership in memberships { try await store(membership) }
@@ -55,7 +56,7 @@ import Testing
         }
     }
 
-    @Test("Associations that send one study share its delivery, another study has another")
+    @Test("Associations that send the same study share its delivery; another study has another delivery")
     func shared() async throws {
         let first = try begin("1", association: "a")
         let second = try begin("2", association: "b")
@@ -64,7 +65,7 @@ import Testing
         #expect(first.delivery != other.delivery)
     }
 
-    @Test("The open marker is there before anything is acknowledged, and stays for what starts the import")
+    @Test("The open marker is written before an instance is acknowledged, and stays until the import is started")
     func marker() async throws {
         let membership = try begin("4")
         try await membership.marker.written()
@@ -98,7 +99,7 @@ import Testing
         #expect(try manifest(of: membership.delivery)?.closeReason == .quiet)
     }
 
-    @Test("An association that ended while its last instance was on its way holds nothing")
+    @Test("An association that ended before its last instance was placed does not hold the delivery")
     func lateInstance() async throws {
         let membership = try begin("6", association: "gone")
         try await store(membership)
@@ -108,7 +109,7 @@ import Testing
         #expect(try manifest(of: membership.delivery)?.instances.count == 1)
     }
 
-    @Test("An association holds the delivery that it sent to last, whatever other associations do")
+    @Test("An association holds only the delivery that it sent to last, whatever other associations do")
     func lastStudy() async throws {
         #expect(associations.admit(try Samples.association("a"), atMostOfTitle: nil) == nil)
         let first = try begin("7", study: "1.2", association: "a")
@@ -124,7 +125,7 @@ import Testing
         #expect(try manifest(of: second.delivery) == nil)
     }
 
-    @Test("A manifest that the store refuses is written when the store takes it")
+    @Test("A manifest that the store refuses is tried again until the store accepts it")
     func manifestLater() async throws {
         store.refuse(prefix: BucketLayout.manifests)
         let delivery = try await fullDelivery()
@@ -134,7 +135,7 @@ import Testing
         #expect(try manifest(of: delivery)?.instances.count == 3)
     }
 
-    @Test("At the limit of instances the next one opens another delivery")
+    @Test("When a delivery has the maximum number of instances, the next instance opens another one")
     func limit() async throws {
         var memberships: [Deliveries.Membership] = []
         for index in 0..<4 { memberships.append(try begin("\(index)")) }
@@ -146,7 +147,7 @@ import Testing
         #expect(try manifest(of: memberships[0].delivery)?.closeReason == .maximumInstances)
     }
 
-    @Test("At its age it closes although an association holds it")
+    @Test("A delivery closes at its maximum age although an association holds it")
     func age() async throws {
         #expect(associations.admit(try Samples.association("a"), atMostOfTitle: nil) == nil)
         let membership = try begin("9", association: "a")
@@ -157,7 +158,7 @@ import Testing
         #expect(try manifest(of: membership.delivery)?.closeReason == .maximumAge)
     }
 
-    @Test("Without its marker nothing can be acknowledged, and the next instance opens another delivery")
+    @Test("A delivery without its open marker acknowledges nothing, and the next instance opens another one")
     func markerRefused() async throws {
         store.refuse(prefix: BucketLayout.openMarkers)
         let refused = try begin("10")
@@ -172,7 +173,7 @@ import Testing
         #expect(try manifest(of: accepted.delivery) != nil)
     }
 
-    @Test("When the manifest cannot be written the marker stays")
+    @Test("When the manifest cannot be written, the open marker stays")
     func manifestRefused() async throws {
         store.refuse(prefix: BucketLayout.manifests)
         let membership = try begin("12")
@@ -181,7 +182,7 @@ import Testing
         #expect(store.objects[BucketLayout.openMarkerKey(of: membership.delivery, task: deliveries.lease.task)] != nil)
     }
 
-    @Test("Shutting down waits for the instance on its way")
+    @Test("Shutdown waits for an instance that is being received")
     func shutDown() async throws {
         let membership = try begin("13")
         async let ended: Void = deliveries.shutDown()
@@ -190,7 +191,7 @@ import Testing
         #expect(try manifest(of: membership.delivery)?.instances.count == 1)
     }
 
-    @Test("Shutting down tries a manifest that was refused once more, without the pause")
+    @Test("Shutdown tries a refused manifest once more, without the pause")
     func shutDownInPause() async throws {
         store.refuse(prefix: BucketLayout.manifests)
         let delivery = try await fullDelivery()
@@ -200,7 +201,7 @@ import Testing
         #expect(try manifest(of: delivery)?.instances.count == 3)
     }
 
-    @Test("While the lease is not held nothing is acknowledged, and afterwards not in a delivery of before")
+    @Test("While the lease is not held no instance is acknowledged, and afterwards none in an older delivery")
     func leaseLost() async throws {
         let before = try begin("14")
         try await store(before)
@@ -220,7 +221,7 @@ import Testing
         #expect(try manifest(of: before.delivery)?.instances.map(\.sopInstanceUID) == ["14"])
     }
 
-    @Test("An instance that began before the lease was lost is not acknowledged when it is held again")
+    @Test("An instance that began before the lease was lost is not acknowledged after the lease is regained")
     func anotherTerm() async throws {
         let before = try begin("18")
         try await before.marker.written()
@@ -232,7 +233,7 @@ import Testing
         #expect(try manifest(of: before.delivery) == nil)
     }
 
-    @Test("Nothing is acknowledged in a delivery that is so old that a second look may have been there already")
+    @Test("No instance is acknowledged in a delivery so old that the second look may already have happened")
     func tooOld() async throws {
         let membership = try begin("21")
         try await membership.marker.written()
@@ -244,7 +245,7 @@ import Testing
         #expect(try await !isAcknowledged(late))
     }
 
-    @Test("A delivery that was idle while the lease was lost takes no more")
+    @Test("A delivery that was idle while the lease was lost takes no more instances")
     func leaseLostWhileIdle() async throws {
         let before = try begin("19")
         try await store(before)
@@ -257,7 +258,7 @@ import Testing
         #expect(try manifest(of: before.delivery)?.closeReason == .leaseLost)
     }
 
-    @Test("Where nothing was stored the task removes the marker itself, and tries until the store does it")
+    @Test("When nothing was stored, the task removes the open marker itself; shutdown gives up if the store refuses")
     func markerLater() async throws {
         let membership = try begin("1")
         try await membership.marker.written()
@@ -270,14 +271,14 @@ import Testing
         #expect(store.removed.isEmpty)
     }
 
-    @Test("Where manifests start no imports the marker goes after the manifest")
+    @Test("Where manifests start no imports, the open marker is removed after the manifest is written")
     func markerInFolder() async throws {
         let folder = MemoryStore(startsImports: false)
         let deliveries = Samples.deliveries(
             store: folder, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let membership = try deliveries.instanceBegan(
             InstanceName(seriesInstanceUID: "1", sopInstanceUID: "1"), study: "1.2", studyDate: nil, association: "a",
-            origin: Samples.sender.origin)
+            origin: Samples.origin)
         try await membership.marker.written()
         let isStored = deliveries.instanceStored(
             StoredInstance(size: 1, checksum: CRC32(), sopClassUID: "1", transferSyntaxUID: "1"), in: membership)
@@ -287,12 +288,12 @@ import Testing
         #expect(folder.objects[BucketLayout.manifestKey(of: ImportID(membership.delivery))] != nil)
     }
 
-    /// Returns when the store has refused so many requests.
+    /// Returns when the store has refused this many requests.
     private func refused(_ count: Int) async {
         while store.refusals < count && !Task.isCancelled { await Task.yield() }
     }
 
-    /// The same as `closed`, while time goes by.
+    /// The same as `closed`, while the clock advances.
     private func closedInTime(_ id: DeliveryID) async {
         while !isClosed(id) && !Task.isCancelled {
             clock.advance(by: .seconds(1))
@@ -300,7 +301,7 @@ import Testing
         }
     }
 
-    /// Returns when the delivery's manifest is there, or its marker is gone because there is none.
+    /// Returns when the delivery's manifest is written, or its open marker has been removed because nothing was stored.
     private func closed(_ id: DeliveryID) async {
         while !isClosed(id) && !Task.isCancelled { await Task.yield() }
     }

@@ -6,7 +6,8 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite(.timeLimit(.minutes(1))) struct DeliveryCapacityTests {
+@Suite("Delivery capacity", .timeLimit(.minutes(1)))
+struct DeliveryCapacityTests {
     private let store = MemoryStore()
     private let clock = ManualClock()
     private let task = TaskID()
@@ -50,7 +51,7 @@ import Testing
     }
 
     @Test(
-        "Markers are written one after another, and a title that sends its first study does not wait for all of another's"
+        "Markers are written one after another, and a title's first study does not wait for all of another title"
     )
     func paced() async throws {
         store.hold(prefix: BucketLayout.openMarkers)
@@ -72,7 +73,7 @@ import Testing
         #expect(deliveries.waitingCount >= 2)
     }
 
-    @Test("Without pacing all markers are written at once")
+    @Test("Without a limit on openings, all markers are written at once")
     func unpaced() async throws {
         store.hold(prefix: BucketLayout.openMarkers)
         let deliveries = deliveries(DeliveryCapacity(maximumOpenings: nil))
@@ -81,7 +82,7 @@ import Testing
         #expect(deliveries.waitingCount == 0)
     }
 
-    @Test("Who has waited for a minute is told that it cannot be opened now, and the delivery leaves nothing")
+    @Test("A delivery that has waited for a minute fails with OpeningTimeout and leaves nothing")
     func patience() async throws {
         store.hold(prefix: BucketLayout.openMarkers)
         let deliveries = deliveries(DeliveryCapacity(maximumOpenings: 1))
@@ -101,7 +102,7 @@ import Testing
         #expect(store.objects[marker(last)] == nil)
     }
 
-    @Test("What nobody waits for any more is not opened")
+    @Test("A delivery that ends before its turn is not opened")
     func abandoned() async throws {
         store.hold(prefix: BucketLayout.openMarkers)
         let deliveries = deliveries(DeliveryCapacity(maximumOpenings: 1))
@@ -119,7 +120,7 @@ import Testing
         #expect(!store.removed.contains(marker(gone)))
     }
 
-    @Test("With as many deliveries as may be, the one that has been quiet the longest closes for the next")
+    @Test("At the maximum number of deliveries, the one that has been quiet longest closes to make room for the next")
     func full() async throws {
         let deliveries = deliveries(DeliveryCapacity(maximumOpenings: 5, maximumOpen: 3))
         let open = try (0..<3).map { try begin("1.\($0)", in: deliveries) }
@@ -132,7 +133,7 @@ import Testing
         #expect(try PipelineJSON.decode(DeliveryManifest.self, from: document).closeReason == .capacity)
     }
 
-    @Test("With as many instances as may be held a further one is refused, and taken when deliveries have closed")
+    @Test("At the maximum number of instances a further one is refused, and accepted after deliveries have closed")
     func instances() async throws {
         store.hold(prefix: BucketLayout.manifests)
         let deliveries = deliveries(DeliveryCapacity(maximumInstances: 4))
@@ -142,7 +143,7 @@ import Testing
             try await storeInstance(in: memberships[number], of: deliveries)
         }
         #expect(throws: InstanceProblem.receiverFull) { try begin("1.4", in: deliveries) }
-        // From half of it on the oldest close: their manifests are on their way.
+        // Above half of the maximum the oldest deliveries close: their manifests are being written.
         #expect(await markers(2).count == 2)
         store.release()
         await closed(memberships[0].delivery)

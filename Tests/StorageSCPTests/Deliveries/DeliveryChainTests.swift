@@ -4,8 +4,9 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite struct DeliveryChainTests {
-    /// Deliveries are called after the order in which they were opened, instances by letters.
+@Suite("Delivery chain")
+struct DeliveryChainTests {
+    /// Deliveries are numbered in the order in which they were opened; instances are letters.
     private struct Sender {
         private(set) var chain: DeliveryChain
         private var positions: [DeliveryChain.Position] = []
@@ -23,7 +24,7 @@ import Testing
             InstanceName(seriesInstanceUID: "1", sopInstanceUID: String(instance))
         }
 
-        /// The delivery that the instance goes to; nil: it was sent too often.
+        /// Sends an instance. Returns its delivery, or `nil` when it was sent too often.
         mutating func send(_ instance: Character) -> Int? {
             let name = Self.name(instance)
             let delivery: Int
@@ -43,7 +44,7 @@ import Testing
 
         mutating func seal(_ delivery: Int) -> [Int] { numbers(of: chain.sealed(positions[delivery])) }
 
-        /// Those that may close after it.
+        /// Returns the deliveries that may close now.
         mutating func close(_ delivery: Int, isEmpty: Bool = false) -> [Int] {
             #expect(chain.mayClose(positions[delivery]))
             return numbers(of: chain.closed(positions[delivery], names: names[delivery], isEmpty: isEmpty))
@@ -61,10 +62,10 @@ import Testing
     }
 
     @Test(
-        "An instance joins the oldest open delivery that has not tried it, else a new one",
+        "An instance joins the oldest open delivery that has not tried it, or a new one",
         arguments: [
             ("abc", [0, 0, 0]), ("aa", [0, 1]), ("abab", [0, 0, 1, 1]), ("aaab", [0, 1, 2, 0]),
-            // Copies of a study side by side: as many deliveries as copies, however they are mixed.
+            // Copies of a study at the same time: as many deliveries as copies, however the copies are mixed.
             ("aabacbbcc", [0, 1, 0, 2, 0, 1, 2, 1, 2]), ("abcdabcdabcd", [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2]),
         ] as [(String, [Int])])
     func places(instances: String, expected: [Int]) {
@@ -73,21 +74,21 @@ import Testing
         for delivery in Set(expected) { #expect(sender.repeats(delivery) == (delivery == 0 ? nil : delivery - 1)) }
     }
 
-    @Test("A sealed delivery takes nothing, and those before it are sealed with it")
+    @Test("A sealed delivery takes no instances, and older deliveries are sealed with it")
     func sealed() {
         var sender = Sender()
         for instance in "abaab" { _ = sender.send(instance) }
         #expect(sender.seal(1) == [0])
         #expect(sender.send("c") == 2)
         #expect(sender.repeats(2) == 1)
-        // "b" was tried by a sealed one last, and by none that is open.
+        // A sealed delivery tried "b" last, and no open delivery has tried it.
         #expect(sender.send("b") == 2)
         #expect(sender.send("a") == 3)
         #expect(sender.seal(0).isEmpty)
         #expect(sender.seal(3) == [2])
     }
 
-    @Test("A later instance shows what a delivery repeats: the latest of those that tried one of its instances")
+    @Test("A delivery repeats the latest delivery that tried one of its instances, also when a later instance shows it")
     func shownLater() {
         var sender = Sender()
         _ = sender.send("a")
@@ -119,7 +120,7 @@ import Testing
         #expect(sender.chain.isEmpty)
     }
 
-    @Test("What a closed delivery had is new again; what a later one tried is not")
+    @Test("The instances of a closed delivery are new again, except those that a later delivery tried")
     func closed() {
         var sender = Sender()
         for instance in "aba" { _ = sender.send(instance) }
@@ -130,7 +131,7 @@ import Testing
         #expect(sender.repeats(2) == 1)
     }
 
-    @Test("A delivery of which nothing was stored is not repeated; what it repeated is")
+    @Test("An empty delivery is not repeated: the later one repeats what the empty one repeated")
     func empty() {
         var sender = Sender()
         for instance in "aaa" { _ = sender.send(instance) }
@@ -141,7 +142,7 @@ import Testing
         #expect(sender.repeats(2) == nil)
     }
 
-    @Test("Beyond the bound an instance is refused until the first delivery has closed; others are taken")
+    @Test("Beyond the limit of repeats an instance is refused until the first delivery has closed; others are accepted")
     func bound() {
         var sender = Sender(maximumRepeats: 2)
         #expect("aaaa".map { sender.send($0) } == [0, 1, 2, nil])
@@ -154,7 +155,7 @@ import Testing
         #expect(sender.send("a") == nil)
     }
 
-    @Test("Deliveries that no instance ties together do not count: a large study has many, one after another")
+    @Test("Deliveries without a common instance do not count as repeats: a large study has many, one after another")
     func largeStudy() {
         var sender = Sender(maximumRepeats: 1)
         for (index, instance) in "abcdefgh".enumerated() {

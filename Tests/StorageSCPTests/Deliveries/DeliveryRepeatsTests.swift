@@ -7,8 +7,9 @@ import Testing
 
 @testable import StorageSCP
 
-/// Instances that are sent again while the delivery that has them is open.
-@Suite(.timeLimit(.minutes(1))) struct DeliveryRepeatsTests {
+/// Instances that are sent again before the delivery that tried them has closed.
+@Suite("Repeated instances", .timeLimit(.minutes(1)))
+struct DeliveryRepeatsTests {
     private let store = MemoryStore()
     private let log = RecordedLog(level: .info)
     private let counts = ReceiverCounts()
@@ -50,9 +51,10 @@ import Testing
 
     private var notices: [String] { log.lines.filter { $0.contains("sent again before its delivery was closed") } }
 
-    @Test("What waits for a delivery that does not end fills no more than half of the task")
+    @Test("Deliveries that wait for one that never ends fill at most half of the task")
     func halfForRepeats() async throws {
-        // The first instance never ends: no delivery that repeats its delivery can close, nor any that repeats one of those.
+        // The first instance never ends. So its delivery cannot close, and neither can the deliveries that repeat it,
+        // directly or through others.
         _ = try begin("1")
         for names in [["2", "3"], ["1", "4", "5"], ["4", "6", "7"], ["5", "8", "9"], ["1", "10", "11"]] {
             for name in names { try await store(try begin(name)) }
@@ -61,7 +63,7 @@ import Testing
         try await store(try begin("6", title: "MR1"))
     }
 
-    @Test("What is sent again is kept in a delivery of its own, which names the one that it repeats")
+    @Test("An instance that is sent again is kept in another delivery, which names the one that it repeats")
     func kept() async throws {
         let first = try begin("1")
         try await store(first)
@@ -80,14 +82,14 @@ import Testing
         #expect(open.repeats == first.delivery)
     }
 
-    @Test("Another calling AE title, and another study, has deliveries of its own and repeats nothing")
+    @Test("Another calling AE title or another study has its own deliveries and repeats none")
     func others() async throws {
         let memberships = [try begin("1"), try begin("1", title: "CT2"), try begin("1", study: "1.3")]
         #expect(Set(memberships.map(\.delivery)).count == 3)
         #expect(memberships.allSatisfy { $0.repeats == nil })
     }
 
-    @Test("A key is used up once it was tried, whatever became of it")
+    @Test("A delivery does not take an instance again, whether it failed or is still being received")
     func usedUp() async throws {
         let failed = try begin("1")
         deliveries.instanceFailed(in: failed.delivery)
@@ -101,7 +103,7 @@ import Testing
     }
 
     @Test(
-        "The log tells once for each delivery and content, and the metrics count every repeat",
+        "One line is logged for each delivery and kind of content, and the metrics count every repeat",
         arguments: [([1], "same", 0), ([2], "other", 2), ([1, 1], "other", 2)] as [([UInt8], String, Int)])
     func told(content: [UInt8], named: String, changed: Int) async throws {
         let first = try begin("1")
@@ -121,7 +123,7 @@ import Testing
         #expect(log.lines.count { $0.contains("delivery closed") && $0.contains(#""repeated":"2""#) } == 1)
     }
 
-    @Test("What was not stored before has an unknown content")
+    @Test("The content of an instance whose earlier copy was not stored is unknown")
     func unknown() async throws {
         _ = try begin("1")
         let again = try begin("1")
@@ -130,14 +132,14 @@ import Testing
         #expect(counts.take().contains(.init("InstancesChanged", 0)))
     }
 
-    @Test("A delivery closes after the one that it repeats, which is sealed with it")
+    @Test("A delivery closes after the one that it repeats, and both are sealed together")
     func order() async throws {
         store.hold(prefix: BucketLayout.manifests)
         let first = try begin("1")
         let onItsWay = try begin("2")
         try await store(first)
         for name in ["1", "2", "4"] { try await store(try begin(name)) }
-        // "4" went to the first, which has three; the second has two.
+        // "4" went to the first delivery, which has three instances; the second has two.
         let again = try begin("1")
         try await store(again)
         for name in ["2", "4"] { try await store(try begin(name)) }
@@ -151,7 +153,7 @@ import Testing
         store.release()
     }
 
-    @Test("A delivery whose manifest is given up when shutting down keeps nobody waiting")
+    @Test("Shutdown ends although the manifests of deliveries that repeat one another cannot be written")
     func givenUp() async throws {
         store.refuse(prefix: BucketLayout.manifests)
         for _ in 0..<3 { try await store(try begin("1")) }
@@ -160,7 +162,7 @@ import Testing
         #expect(deliveries.count == 0)
     }
 
-    @Test("Repeats whose markers the store refuses are forgotten when the first has closed")
+    @Test("A repeat whose open marker the store refuses is forgotten when the first delivery has closed")
     func markersRefused() async throws {
         let first = try begin("1")
         try await store(first)

@@ -5,7 +5,8 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite struct DeliveryTests {
+@Suite("Delivery")
+struct DeliveryTests {
     private let opened = Date(timeIntervalSince1970: 1_795_477_912)
     private let origin = Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1")
 
@@ -23,7 +24,7 @@ import Testing
         StoredInstance(size: size, checksum: CRC32(), sopClassUID: "1", transferSyntaxUID: "1")
     }
 
-    /// As an upload does it; false when there is no room.
+    /// Stores an instance as an upload does. Returns false when there is no room.
     private func store(_ name: String, size: Int = 100, in delivery: inout Delivery) -> Bool {
         guard delivery.instanceComplete(size: size) else {
             delivery.instanceFailed()
@@ -33,7 +34,7 @@ import Testing
         return true
     }
 
-    @Test("It is quiet when nothing is on its way and no association holds it")
+    @Test("A delivery is quiet when no instance is pending and no association holds it")
     func quiet() {
         var delivery = delivery()
         delivery.associationHolds("a")
@@ -46,7 +47,7 @@ import Testing
         #expect(delivery.isQuiet)
     }
 
-    @Test("At its limit of instances nothing joins, and it closes when the last one is stored")
+    @Test("A delivery with the maximum number of instances is sealed, and closes when the last one is stored")
     func maximumInstances() {
         var delivery = delivery(instances: 2)
         delivery.instanceBegan(name("2"), in: "1.2", studyDate: nil)
@@ -61,7 +62,7 @@ import Testing
         #expect(delivery.isReadyToClose)
     }
 
-    @Test("At its limit of bytes it closes")
+    @Test("A delivery with the maximum number of bytes is sealed")
     func maximumBytes() {
         var delivery = delivery(bytes: 150)
         for name in ["1", "2"] {
@@ -72,7 +73,8 @@ import Testing
         #expect(delivery.closeReason == .maximumBytes)
     }
 
-    @Test("What one import job would not take with the rest is not to be published, and closes the delivery")
+    @Test(
+        "An instance that would make the delivery too large for an import job is not published and seals the delivery")
     func largerThanAJob() throws {
         var delivery = delivery(bytes: HealthImagingLimits.maximumBytes)
         delivery.instanceBegan(name("5"), in: "1.2", studyDate: nil)
@@ -85,21 +87,21 @@ import Testing
         #expect(delivery.manifest(task: TaskID(), closedAt: opened)?.instances.map(\.sopInstanceUID) == ["1"])
     }
 
-    @Test("Instances that are published side by side count together")
+    @Test("Instances that are being published at the same time count together")
     func announced() {
         var delivery = delivery(bytes: HealthImagingLimits.maximumBytes)
         let hasRoom = delivery.instanceComplete(size: 6_000_000_000)
         #expect(hasRoom)
         let hasRoomToo = delivery.instanceComplete(size: 6_000_000_000)
         #expect(!hasRoomToo)
-        // The object may stand there although its store failed.
+        // The object may exist although storing it failed.
         delivery.instanceBegan(name("7"), in: "1.2", studyDate: nil)
         delivery.instanceFailed()
         let hasRoomAfterwards = delivery.instanceComplete(size: 6_000_000_000)
         #expect(!hasRoomAfterwards)
     }
 
-    @Test("An instance that failed counts: its object may stand there, and an import job would take it")
+    @Test("A failed instance counts, because its object may exist and an import job would take it")
     func failuresCount() {
         var delivery = delivery(instances: 3)
         for index in 0..<2 {
@@ -111,7 +113,7 @@ import Testing
         #expect(delivery.closeReason == .maximumInstances)
     }
 
-    @Test("The manifest lists what was stored, by the order of its keys; the first study date counts")
+    @Test("The manifest lists the stored instances in the order of their keys, and has the first study date")
     func manifest() throws {
         var delivery = delivery()
         for (name, date) in [("2", nil), ("1", "20261123"), ("3", "20261124")] as [(String, String?)] {
@@ -135,7 +137,7 @@ import Testing
         #expect(manifest.problem(expecting: delivery.id) == nil)
     }
 
-    @Test("Of what was sent again the first of each kind is told, and all are counted")
+    @Test("The first repeat of each kind is reported, and all are counted")
     func repeated() {
         var delivery = delivery()
         let first = [RepeatedContent.same, .other, .same, .unknown, .other].map { delivery.instanceRepeated($0) }
@@ -144,7 +146,7 @@ import Testing
         #expect(delivery.changedCount == 2)
     }
 
-    @Test("Without an instance there is nothing to import")
+    @Test("A delivery without a stored instance has no manifest")
     func empty() {
         var delivery = delivery()
         delivery.instanceBegan(name("10"), in: "1.2", studyDate: nil)

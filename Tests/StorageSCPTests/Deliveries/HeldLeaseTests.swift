@@ -5,7 +5,8 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite(.timeLimit(.minutes(1))) struct HeldLeaseTests {
+@Suite("Held lease", .timeLimit(.minutes(1)))
+struct HeldLeaseTests {
     private let store = MemoryStore()
     private let clock = ManualClock()
     private let lease: HeldLease
@@ -17,7 +18,7 @@ import Testing
 
     private var key: String { BucketLayout.taskLeaseKey(of: lease.task) }
 
-    @Test("Nothing is written before somebody needs it; then it says how long it lasts")
+    @Test("The lease is written when it is first acquired, and contains its duration")
     func acquire() async throws {
         #expect(lease.term == nil)
         #expect(store.objects.isEmpty)
@@ -26,7 +27,7 @@ import Testing
         #expect(try PipelineJSON.decode(TaskLease.self, from: try #require(store.objects[key])).seconds == 60)
     }
 
-    @Test("It is kept: renewed before it ends")
+    @Test("The lease is renewed before it ends")
     func keep() async throws {
         _ = try await lease.acquire()
         for _ in 0..<20 {
@@ -37,7 +38,7 @@ import Testing
         #expect(lease.term == 1)
     }
 
-    @Test("It ends when the store takes no renewal, and what comes then is another term")
+    @Test("The lease ends when the store accepts no renewal, and another term begins when it is regained")
     func lost() async throws {
         _ = try await lease.acquire()
         store.refuse(prefix: BucketLayout.taskLeases)
@@ -53,10 +54,10 @@ import Testing
         #expect(lease.term == 2)
     }
 
-    @Test("It lasts from the moment at which its writing began, not from the answer")
+    @Test("The lease lasts from the moment at which writing it began, not from the answer")
     func slowAnswer() async throws {
         store.beforeAnswer { [clock, store] in
-            // No renewal follows, whenever the task that renews wakes.
+            // No renewal succeeds, whenever the task that renews wakes.
             store.refuse(prefix: BucketLayout.taskLeases)
             clock.advance(by: .seconds(40))
         }
@@ -67,7 +68,7 @@ import Testing
         #expect(lease.term == nil)
     }
 
-    @Test("A renewal that is answered when it had ended by then begins another term")
+    @Test("A renewal that is answered after the lease has ended begins another term")
     func lateAnswer() async throws {
         _ = try await lease.acquire()
         store.beforeAnswer { [clock] in clock.advance(by: .seconds(55)) }
@@ -77,7 +78,7 @@ import Testing
         #expect(lease.term == 2)
     }
 
-    @Test("A process that stood still has lost it, before any timer of its own could tell")
+    @Test("A process that was stopped for longer than the lease has lost it, even before its own timers run")
     func frozen() async throws {
         _ = try await lease.acquire()
         await clock.sleepers(1)
@@ -86,7 +87,7 @@ import Testing
         #expect(lease.term == nil)
     }
 
-    @Test("A task that has nothing any more takes it away; one that never had anything has nothing to take")
+    @Test("A task that ends deletes its lease; a task that never took one deletes nothing")
     func release() async throws {
         await lease.release()
         #expect(store.removed.isEmpty)

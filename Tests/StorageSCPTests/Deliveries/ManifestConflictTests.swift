@@ -7,14 +7,16 @@ import Testing
 
 @testable import StorageSCP
 
-/// Somebody else has closed a delivery in this task's place, while it was thought to be gone.
-@Suite(.timeLimit(.minutes(1))) struct ManifestConflictTests {
+/// A sweep has closed a delivery in this task's place because it took the task for ended.
+@Suite("Manifest conflicts", .timeLimit(.minutes(1)))
+struct ManifestConflictTests {
     private let store = MemoryStore()
     private let log = RecordedLog(level: .info)
 
     private let clock = ManualClock()
 
-    /// A delivery with the instances 1 and 2, which closes after something was prepared, and its open marker's key.
+    /// Makes a delivery of the instances 1 and 2, calls `prepare`, and lets the delivery close. Returns its ID and the
+    /// key of its open marker.
     private func closeDelivery(preparing prepare: (DeliveryID) async throws -> Void) async throws -> (
         DeliveryID, String
     ) {
@@ -27,7 +29,7 @@ import Testing
         let memberships = try ["1", "2"].map { name in
             try deliveries.instanceBegan(
                 InstanceName(seriesInstanceUID: "1", sopInstanceUID: name), study: "1.2", studyDate: nil,
-                association: "a", origin: Samples.sender.origin)
+                association: "a", origin: Samples.origin)
         }
         let id = memberships[0].delivery
         try await memberships[0].marker.written()
@@ -67,7 +69,7 @@ import Testing
     }
 
     @Test(
-        "What their manifest lacks goes into a further one",
+        "Instances that the sweep's manifest lacks go into a further manifest",
         arguments: [(["1", "2", "3"], nil), (["1"], ["2"]), (["3"], ["1", "2"])] as [([String], [String]?)])
     func further(listed: [String], added: [String]?) async throws {
         let (id, marker) = try await closeDelivery { id in
@@ -77,11 +79,11 @@ import Testing
         #expect(try names(in: 1, of: id) == added)
         #expect(try names(in: 2, of: id) == nil)
         #expect(log.lines.count { $0.contains("lacks instances") } == (added == nil ? 0 : 1))
-        // What starts the imports removes it.
+        // The function that starts the import removes the marker.
         #expect(store.objects[marker] != nil)
     }
 
-    @Test("A manifest that cannot be read starts no import: everything goes into a further one")
+    @Test("If the existing manifest cannot be read, it starts no import: all instances go into a further one")
     func unreadable() async throws {
         let (id, _) = try await closeDelivery { id in
             try await store.putDocument(Array("theirs".utf8), key: BucketLayout.manifestKey(of: ImportID(id)))
@@ -89,7 +91,7 @@ import Testing
         #expect(try names(in: 1, of: id) == ["1", "2"])
     }
 
-    @Test("A manifest of one's own, whose answer was lost, is not written again")
+    @Test("A manifest that was written although the answer was lost is not written again")
     func lostAnswer() async throws {
         let (id, _) = try await closeDelivery { _ in store.loseAnswers(1) }
         #expect(store.refusals == 1)
@@ -97,7 +99,7 @@ import Testing
         #expect(try names(in: 1, of: id) == nil)
     }
 
-    @Test("A store that fails while the manifests are compared is asked again", arguments: ["read", "write"])
+    @Test("A request that fails while the manifests are compared is repeated", arguments: ["read", "write"])
     func failing(step: String) async throws {
         let (id, _) = try await closeDelivery { id in
             try await store.putDocument(try theirs(["1"], of: id), key: BucketLayout.manifestKey(of: ImportID(id)))

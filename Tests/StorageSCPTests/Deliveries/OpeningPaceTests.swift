@@ -2,14 +2,15 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite struct OpeningPaceTests {
-    /// Deliveries of some senders that stay open, as one task sees them.
+@Suite("Opening pace")
+struct OpeningPaceTests {
+    /// One task, and the delivery that each sender opened last. Deliveries stay open.
     private struct Receiver {
         var pace = OpeningPace(seconds: 3, burst: 20)
         var openedAt: [String: Duration] = [:]
         var openings: [String: Int] = [:]
 
-        /// Whether the study opened a delivery.
+        /// Receives a study. Returns whether it opened a delivery.
         mutating func study(of title: String, at now: Duration) -> Bool {
             let opens = pace.opens(at: now, orJoinsOneOpenedAt: openedAt[title], senders: openedAt.count)
             if opens {
@@ -31,19 +32,19 @@ import Testing
         }
     }
 
-    @Test("After a burst a study opens a delivery when a token has come; the others join")
+    @Test("After a burst, a study opens a delivery only when there is a token; the other studies join")
     func burst() {
         var receiver = Receiver()
         let first = (0..<25).map { receiver.study(of: "CT1", at: .milliseconds($0)) }
         #expect(first == Array(repeating: true, count: 20) + Array(repeating: false, count: 5))
         let later = [2_900, 3_000, 3_001, 5_999, 6_000].map { receiver.study(of: "CT1", at: .milliseconds($0)) }
         #expect(later == [false, true, false, false, true])
-        // An empty bucket is full after a minute.
+        // An empty bucket is full again after a minute.
         let again = (0..<21).map { receiver.study(of: "CT1", at: .seconds(66) + .milliseconds($0)) }
         #expect(again == Array(repeating: true, count: 20) + [false])
     }
 
-    @Test("A sender without a delivery opens one at any time, and the next token pays for it")
+    @Test("A sender without a delivery opens one at any time, and the next tokens pay the debt")
     func debt() {
         var receiver = Receiver()
         for _ in 0..<20 { _ = receiver.study(of: "CT1", at: .zero) }
@@ -53,7 +54,7 @@ import Testing
         #expect(later == [false, false, true])
     }
 
-    @Test("A crowd of senders leaves a debt of one bucket at most")
+    @Test("Many senders leave a debt of at most one bucket")
     func boundedDebt() {
         var receiver = Receiver()
         for number in 0..<5_000 {
@@ -64,7 +65,7 @@ import Testing
         #expect(opens == [false, false, true])
     }
 
-    @Test("A sender whose tokens another takes has a delivery of its own once a minute")
+    @Test("A sender whose tokens another one takes opens a delivery once a minute")
     func turns() {
         var receiver = Receiver()
         for tick in 0..<6_000 {
@@ -76,7 +77,7 @@ import Testing
     }
 
     @Test(
-        "Ten thousand studies that three tasks receive within ten minutes are at most a thousand jobs",
+        "Ten thousand studies that three tasks receive within ten minutes become at most a thousand import jobs",
         arguments: [1, 4, 20, 100])
     func target(senders: Int) {
         var tasks = Array(repeating: Receiver(), count: 3)
@@ -88,7 +89,7 @@ import Testing
     }
 
     @Test(
-        "A migration of 1.2 studies a second over three tasks opens one delivery a second: as many as HealthImaging starts"
+        "A migration of 1.2 studies per second over three tasks opens one delivery per second"
     )
     func migration() {
         var tasks = Array(repeating: Receiver(), count: 3)

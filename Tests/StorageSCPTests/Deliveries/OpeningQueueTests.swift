@@ -4,7 +4,8 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite struct OpeningQueueTests {
+@Suite("Opening queue")
+struct OpeningQueueTests {
     private let ids = (0..<8).map { DeliveryID(openedAt: Date(timeIntervalSince1970: 0), randomness: $0, 0) }
 
     private func queue(_ titles: [String], maximumUnderWay: Int) -> OpeningQueue {
@@ -21,7 +22,7 @@ import Testing
         return taken
     }
 
-    @Test("Titles take turns, and within a title the first comes first")
+    @Test("Titles take turns, and within a title the delivery that waited longest comes first")
     func turns() {
         var queue = queue(["A", "A", "A", "B", "C", "B"], maximumUnderWay: 10)
         #expect(takeAll(&queue) == [0, 3, 4, 1, 5, 2])
@@ -29,7 +30,7 @@ import Testing
         #expect(takeAll(&queue) == [6])
     }
 
-    @Test("No more are under way than may be; one that has ended makes room for the next")
+    @Test("The number of openings at the same time is limited; one that has ended makes room for the next")
     func bound() {
         var queue = queue(["A", "A", "A"], maximumUnderWay: 2)
         #expect(takeAll(&queue) == [0, 1])
@@ -38,7 +39,7 @@ import Testing
         #expect(takeAll(&queue) == [2])
     }
 
-    @Test("Those that have waited for too long are taken out, whoever's turn it is")
+    @Test("Deliveries that have waited too long are removed, whichever title's turn it is")
     func stale() {
         var queue = queue(["A", "B", "A", "B"], maximumUnderWay: 4)
         #expect(queue.removeAll(before: .seconds(3)) == [ids[0], ids[2], ids[1]])

@@ -2,11 +2,13 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite struct SenderQuietTimesTests {
+@Suite("Sender quiet times")
+struct SenderQuietTimesTests {
     private var times = SenderQuietTimes(fullQuiet: .seconds(30), shortQuiet: .seconds(3))
     private var now = Duration.zero
 
-    /// A study that comes over one association, or over several.
+    /// A delivery of one study, from the study's arrival until it closes because it is quiet. `isReleased`: the study
+    /// came over one association, which was released.
     private mutating func study(_ name: String, of title: String = "CT", isReleased: Bool = true) {
         times.began(study: name, of: title, at: now)
         let isShort = isReleased && times.isKnown(title)
@@ -14,7 +16,7 @@ import Testing
         times.closed(study: name, of: title, isReleased: isReleased, wasShort: isShort, at: now)
     }
 
-    @Test("After ten studies over one association each, a sender is known, and others are not")
+    @Test("After ten consecutive studies over one association each, the sender is known; other senders are not")
     mutating func known() {
         for number in 0..<9 { study("\(number)") }
         #expect(!times.isKnown("CT"))
@@ -25,7 +27,7 @@ import Testing
         #expect(!times.isKnown("CT"))
     }
 
-    @Test("A study that comes again within the full quiet time ends that, for two hundred studies")
+    @Test("A sender is no longer known after a study arrives again within the full quiet time, for two hundred studies")
     mutating func split() {
         for number in 0..<20 { study("\(number)") }
         now += .seconds(26)
@@ -37,7 +39,9 @@ import Testing
         #expect(times.isKnown("CT"))
     }
 
-    @Test("One that comes later would have had a delivery of its own in any case")
+    @Test(
+        "A study that arrives again after the full quiet time does not count as a split"
+    )
     mutating func late() {
         for number in 0..<20 { study("\(number)") }
         now += .seconds(28)
@@ -45,7 +49,7 @@ import Testing
         #expect(times.isKnown("CT"))
     }
 
-    @Test("Titles and watched studies are bounded, and the title that was used least recently goes")
+    @Test("The numbers of titles and of watched studies are limited, and the least recently used title is forgotten")
     mutating func bounds() {
         for number in 0..<10 { study("\(number)") }
         for number in 0..<SenderQuietTimes.maximumTitles - 1 { study("1", of: "\(number)") }
@@ -59,7 +63,7 @@ import Testing
         #expect(times.watchedCount == SenderQuietTimes.maximumWatched)
     }
 
-    @Test("A short quiet time that is not shorter turns it off")
+    @Test("A short quiet time that is not shorter than the full one has no effect")
     func off() {
         var times = SenderQuietTimes(fullQuiet: .seconds(3), shortQuiet: .seconds(3))
         for number in 0..<20 {

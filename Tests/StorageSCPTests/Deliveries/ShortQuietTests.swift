@@ -5,7 +5,8 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite(.timeLimit(.minutes(1))) struct ShortQuietTests {
+@Suite("Short quiet time", .timeLimit(.minutes(1)))
+struct ShortQuietTests {
     private let store = MemoryStore()
     private let clock = ManualClock()
     private let associations = OpenAssociations(limits: OpenAssociations.Limits(total: 1))
@@ -22,7 +23,7 @@ import Testing
             associations: associations, clock: clock, logger: logger)
     }
 
-    /// One instance over one association.
+    /// Sends one instance over one association.
     private func send(_ study: String, isReleased: Bool = true) async throws -> DeliveryID {
         #expect(associations.admit(try Samples.association(study), atMostOfTitle: nil) == nil)
         let membership = try deliveries.instanceBegan(
@@ -51,17 +52,17 @@ import Testing
     }
 
     @Test(
-        "After ten released studies the next closes after the short quiet time, if it is released too"
+        "After ten studies with released associations, the next one closes after the short quiet time if released"
     )
     func known() async throws {
         for study in 0..<10 { await closes(try await send("1.\(study)"), after: 30) }
         await closes(try await send("1.10"), after: 3)
         await closes(try await send("1.11"), after: 3)
-        // Aborted: it may come again.
+        // The association was aborted: the sender may send the study again.
         await closes(try await send("1.12", isReleased: false), after: 30)
     }
 
-    @Test("When a study comes again after the short quiet time, the full one is back")
+    @Test("When a study arrives again after the short quiet time, the full quiet time applies again")
     func split() async throws {
         for study in 0..<10 { await closes(try await send("1.\(study)"), after: 30) }
         await closes(try await send("1.10"), after: 3)

@@ -4,12 +4,12 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite("The budget of memory")
+@Suite("Memory budget")
 struct BufferBudgetTests {
     private let eventLoop = EmbeddedEventLoop()
     private let budget = BufferBudget(bytes: 100)
 
-    /// Whether a wish is granted by now.
+    /// A request for memory, and whether it has been granted.
     private final class Wish {
         private(set) var isGranted = false
 
@@ -22,7 +22,7 @@ struct BufferBudgetTests {
         }
     }
 
-    @Test("What is there is granted at once, and comes back with its holder")
+    @Test("Free memory is granted at once, and is free again when its holder is deallocated")
     func granted() {
         do {
             let share = BufferShare(of: budget, for: Samples.peer)
@@ -35,7 +35,7 @@ struct BufferBudgetTests {
         #expect(budget.available == 100)
     }
 
-    @Test("One holder may exceed it, so that something goes on; the next waits until there is room")
+    @Test("One holder may exceed the budget so that it can continue; the next one waits until there is room")
     func overdraft() {
         let full = BufferShare(of: budget, for: Samples.peer)
         #expect(Wish(full, 100, eventLoop).isGranted)
@@ -53,7 +53,7 @@ struct BufferBudgetTests {
         #expect(budget.available == 0)
     }
 
-    @Test("When the one who exceeds it is done, the next in turn may")
+    @Test("When the holder that exceeds the budget gives back its memory, the next waiter may exceed it")
     func overdraftPassesOn() {
         let full = BufferShare(of: budget, for: Samples.peer)
         _ = Wish(full, 100, eventLoop)
@@ -67,7 +67,7 @@ struct BufferBudgetTests {
         #expect(waiting.map(\.isGranted) == [true, true])
     }
 
-    @Test("Small wishes do not overtake one that waits")
+    @Test("A small request does not overtake a waiting one")
     func order() {
         let full = BufferShare(of: budget, for: Samples.peer)
         _ = Wish(full, 90, eventLoop)

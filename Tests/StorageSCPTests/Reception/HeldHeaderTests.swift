@@ -8,7 +8,7 @@ import Testing
 
 @testable import StorageSCP
 
-/// What comes before the UIDs: how much, for how long, and at what cost to others.
+/// The bytes before the UIDs, which are held in memory: how many, for how long, and at what cost to others.
 @Suite("Held headers")
 struct HeldHeaderTests {
     private let eventLoop = EmbeddedEventLoop()
@@ -16,28 +16,24 @@ struct HeldHeaderTests {
     private let executor = ManualExecutor()
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    private func reception(
-        budget: BufferBudget = BufferBudget(bytes: 1 << 30), maximumHeaderBytes: Int = 10_000,
-        nextTurn: (() -> EventLoopFuture<Void>)? = nil, evictions: Int = 1
-    ) throws -> InstanceReception {
-        let deliveries = Samples.deliveries(store: store, spawn: TaskSpawner(executor: executor), logger: logger)
-        let destination = InstanceUpload.Destination(
-            store: store, deliveries: deliveries, uploads: UploadsInProgress(), counts: ReceiverCounts(), logger: logger
-        )
-        return try InstanceReception(
-            request: try Samples.storeRequest(), fileMetaInformation: try Samples.fileMetaInformation(),
-            limits: ReceptionLimits(
-                maximumInstanceBytes: 1 << 30, maximumElementDepth: 3, maximumHeaderBytes: maximumHeaderBytes),
-            surroundings: Samples.surroundings(
-                budget: budget, eventLoop: eventLoop, nextTurn: nextTurn, countEviction: { evictions }),
-            makeUpload: { [eventLoop] (instance, beginning, memory) throws(InstanceProblem) in
-                try InstanceUpload(
-                    instance: instance, beginning: beginning, sender: Samples.sender, destination: destination,
-                    memory: memory, eventLoop: eventLoop)
-            })
+    private func service(holdsTurns: Bool = false, evictions: Int = 1) -> TestReceptionService {
+        TestReceptionService(
+            store: store,
+            deliveries: Samples.deliveries(store: store, spawn: TaskSpawner(executor: executor), logger: logger),
+            logger: logger, holdsTurns: holdsTurns, evictions: evictions)
     }
 
-    /// A private element of so many bytes, and what it claims.
+    private func reception(
+        _ service: TestReceptionService? = nil, budget: BufferBudget = BufferBudget(bytes: 1 << 30),
+        maximumHeaderBytes: Int = 10_000
+    ) throws -> InstanceReception {
+        try Samples.reception(
+            limits: ReceptionLimits(
+                maximumInstanceBytes: 1 << 30, maximumElementDepth: 3, maximumHeaderBytes: maximumHeaderBytes),
+            budget: budget, service: service ?? self.service(), eventLoop: eventLoop)
+    }
+
+    /// A private element with a value of `count` bytes and a length field of `length`.
     private func element(_ count: Int, claiming length: Int? = nil) -> [UInt8] {
         [8, 0, 1, 0, 0x55, 0x4E, 0, 0] + (0..<4).map { UInt8(truncatingIfNeeded: (length ?? count) >> ($0 * 8)) }
             + [UInt8](repeating: 0, count: count)
@@ -45,13 +41,13 @@ struct HeldHeaderTests {
 
     private func outcome(_ reception: InstanceReception) throws -> StoreOutcome {
         let finished = reception.finish()
-        // The delivery's marker.
+        // Writes the delivery's open marker.
         executor.run()
         eventLoop.run()
         return try finished.wait()
     }
 
-    @Test("More than may come before the UIDs is C000H, as soon as that is known", arguments: [9000, 11_000])
+    @Test("A header beyond the limit is answered with C000H; one below it is stored", arguments: [9000, 11_000])
     func tooLong(count: Int) throws {
         let reception = try reception()
         let bytes = element(count) + Samples.dataSet()
@@ -64,7 +60,7 @@ struct HeldHeaderTests {
         if count > 10_000 { #expect(outcome.errorComment == "The UIDs are not among the first 10000 bytes") }
     }
 
-    @Test("An element that claims more is refused before its bytes come, and nothing is held")
+    @Test("An element whose length exceeds the limit is refused before its value arrives, and no memory stays held")
     func claimed() throws {
         let budget = BufferBudget(bytes: 1 << 20)
         let reception = try reception(budget: budget)
@@ -73,7 +69,7 @@ struct HeldHeaderTests {
         #expect(try outcome(reception).errorComment == "The UIDs are not among the first 10000 bytes")
     }
 
-    @Test("The memory reserved for a header is never more than may come of it")
+    @Test("The memory reserved for a header is never more than a header may have")
     func reserved() throws {
         let budget = BufferBudget(bytes: 1 << 30)
         let reception = try reception(budget: budget, maximumHeaderBytes: 100_000)
@@ -85,37 +81,34 @@ struct HeldHeaderTests {
 
     @Test("A header of many elements is read in turns, and the association waits meanwhile")
     func turns() throws {
-        var turns: [EventLoopPromise<Void>] = []
-        let reception = try reception(maximumHeaderBytes: 1 << 20) {
-            turns.append(self.eventLoop.makePromise())
-            return turns[turns.count - 1].futureResult
-        }
+        let service = service(holdsTurns: true)
+        let reception = try reception(service, maximumHeaderBytes: 1 << 20)
         let bytes = (0..<5000).flatMap { _ in element(0) } + Samples.dataSet()
         let taken = try #require(reception.receive(ByteBuffer(bytes: bytes)))
         var isTaken = false
         taken.assumeIsolated().whenSuccess { isTaken = true }
-        #expect(turns.count == 1)
-        turns[0].succeed()
-        #expect(turns.count == 2 && !isTaken)
-        turns[1].succeed()
-        #expect(turns.count == 2 && isTaken)
+        #expect(service.turns.count == 1)
+        service.turns[0].succeed()
+        #expect(service.turns.count == 2 && !isTaken)
+        service.turns[1].succeed()
+        #expect(service.turns.count == 2 && isTaken)
         #expect(try outcome(reception).status == .success)
         let stored = store.objects.first { $0.key.hasSuffix(".dcm") }?.value
         #expect(stored?.suffix(bytes.count).elementsEqual(bytes) == true)
     }
 
-    @Test("What was cancelled in between is not read on")
+    @Test("A reception that is cancelled between two turns reads no further")
     func cancelledInBetween() throws {
-        let turn = eventLoop.makePromise(of: Void.self)
-        let reception = try reception(maximumHeaderBytes: 1 << 20) { turn.futureResult }
+        let service = service(holdsTurns: true)
+        let reception = try reception(service, maximumHeaderBytes: 1 << 20)
         let taken = reception.receive(ByteBuffer(bytes: (0..<5000).flatMap { _ in element(0) }))
         reception.cancel()
-        turn.succeed()
+        service.turns[0].succeed()
         try taken?.wait()
         #expect(store.objects.isEmpty)
     }
 
-    @Test("Only a header out of all relation to its size ends the association")
+    @Test("Only a header with too many elements, or one that inflates too far, ends the association")
     func attack() {
         let place = ElementPlace(tag: .sopInstanceUID, offset: 0)
         let problems: [(InstanceProblem, Bool)] = [
@@ -133,16 +126,16 @@ struct HeldHeaderTests {
         for _ in 0..<seconds { eventLoop.advanceTime(by: .seconds(1)) }
     }
 
-    /// A reception that holds nearly all memory and whose sender says nothing more, and one that waits for memory.
+    /// A reception that holds nearly all memory and whose sender sends nothing more, and a share that waits for memory.
     private func contention(
         evictions: Int = 1
     ) throws -> (budget: BufferBudget, slow: InstanceReception, waiting: EventLoopFuture<Void>, share: BufferShare) {
         let budget = BufferBudget(bytes: 100_000)
-        let slow = try reception(budget: budget, maximumHeaderBytes: 1 << 20, evictions: evictions)
+        let slow = try reception(service(evictions: evictions), budget: budget, maximumHeaderBytes: 1 << 20)
         _ = slow.receive(ByteBuffer(bytes: element(95_000, claiming: 99_000)))
         let share = BufferShare(of: budget, for: MemoryShares.Peer(address: "10.0.0.9", callingAETitle: "B"))
         let first = BufferShare(of: budget, for: MemoryShares.Peer(address: "10.0.0.8", callingAETitle: "C"))
-        // Holds what may exceed, and waits for us.
+        // This share exceeds the budget, and its sender waits for us.
         first.holder.senderIsAwaited(false)
         _ = first.grow(by: 50_000, eventLoop: eventLoop)
         let waiting = try #require(share.grow(by: 50_000, eventLoop: eventLoop))
@@ -150,7 +143,7 @@ struct HeldHeaderTests {
         return (budget, slow, waiting, share)
     }
 
-    @Test("The slowest sender has its memory taken away when others have waited, and is told A700H at the end")
+    @Test("When others have waited long enough, the slowest sender loses its memory and is answered with A700H")
     func eviction() throws {
         let (_, slow, waiting, share) = try contention()
         var isGranted = false
@@ -159,16 +152,17 @@ struct HeldHeaderTests {
         #expect(!isGranted)
         advance(seconds: 1)
         #expect(isGranted)
-        // The rest is dropped.
+        // The rest is discarded.
         #expect(slow.receive(ByteBuffer(bytes: [1, 2, 3])) == nil)
         let outcome = try outcome(slow)
         #expect(outcome.status == .outOfResources)
-        #expect(outcome.errorComment == "It came too slowly and others needed memory, send it again")
+        #expect(outcome.errorComment == "Sent too slowly while others needed memory, send it again")
         #expect(!outcome.endsAssociation)
         share.shrink(by: 50_000)
     }
 
-    @Test("Whose rest does not come in time, or who does it again, is not wanted", arguments: [1, 2])
+    @Test(
+        "A peer is cut off when the rest of an evicted data set is late, or at its second eviction", arguments: [1, 2])
     func notWanted(evictions: Int) throws {
         let (_, slow, _, share) = try contention(evictions: evictions)
         advance(seconds: 5)

@@ -4,44 +4,41 @@ import ImportPipeline
 import Logging
 import NIOCore
 import NIOPosix
-import Synchronization
 import Testing
 
 @testable import StorageSCP
 
-@Suite(.timeLimit(.minutes(1))) struct InstanceReceptionTests {
-    let store = MemoryStore()
+@Suite("Instance reception", .timeLimit(.minutes(1)))
+struct InstanceReceptionTests {
+    let store: MemoryStore
+    let service: TestReceptionService
+    private let deliveries: Deliveries
+    private let budget = BufferBudget(bytes: 1 << 30)
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
 
-    /// Hands the data set over in fragments of this size and returns the answer.
+    init() {
+        store = MemoryStore()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        deliveries = Samples.deliveries(store: store, logger: logger)
+        service = TestReceptionService(store: store, deliveries: deliveries, logger: logger)
+    }
+
+    /// Passes the data set to a reception in fragments of this size and returns the outcome.
     func receive(
         _ dataSet: [UInt8], fragmentSize: Int = 100, cancels: Bool = false, maximumBytes: Int = 1 << 20,
         mismatch: UIDMismatch = .refuse, incomplete: IncompleteDataSets = .refuse
     ) async throws -> StoreOutcome? {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let deliveries = Samples.deliveries(store: store, logger: logger)
-        let destination = InstanceUpload.Destination(
-            store: store, deliveries: deliveries, uploads: UploadsInProgress(), counts: ReceiverCounts(),
-            logger: logger)
-        let meta = try Samples.fileMetaInformation()
         let outcome = try await eventLoop.flatSubmit {
-            [eventLoop, budget, told] () -> EventLoopFuture<StoreOutcome?> in
+            [eventLoop, budget, service] () -> EventLoopFuture<StoreOutcome?> in
             do {
-                let reception = try InstanceReception(
-                    request: try Samples.storeRequest(), fileMetaInformation: meta,
+                let reception = try Samples.reception(
                     limits: ReceptionLimits(
                         maximumInstanceBytes: maximumBytes, maximumElementDepth: 3, maximumHeaderBytes: 1 << 20,
                         uidMismatch: mismatch, incompleteDataSets: incomplete),
-                    surroundings: Samples.surroundings(
-                        budget: budget, eventLoop: eventLoop,
-                        onRefusal: { told.add($0) }, onDoubt: { told.add($0) }),
-                    makeUpload: { (instance, beginning, share) throws(InstanceProblem) in
-                        try InstanceUpload(
-                            instance: instance, beginning: beginning, sender: Samples.sender,
-                            destination: destination, memory: share, eventLoop: eventLoop)
-                    })
+                    budget: budget, service: service, eventLoop: eventLoop)
                 for start in stride(from: 0, to: dataSet.count, by: fragmentSize) {
-                    // As an association, which drops the rest then: a store in memory lets wait for failures only.
+                    // The store in memory returns a future only for a failure. An association then discards the rest
+                    // too.
                     guard reception.receive(ByteBuffer(bytes: dataSet[start...].prefix(fragmentSize))) == nil else {
                         break
                     }
@@ -59,24 +56,9 @@ import Testing
         return outcome
     }
 
-    private let budget = BufferBudget(bytes: 1 << 30)
-
-    /// What the reception said of its instances.
-    final class Told: Sendable {
-        private let state = Mutex<(problems: [InstanceProblem], doubts: [DataSetWalk.Ending])>(([], []))
-
-        var problems: [InstanceProblem] { state.withLock { $0.problems } }
-        var doubts: [DataSetWalk.Ending] { state.withLock { $0.doubts } }
-
-        func add(_ problem: InstanceProblem) { state.withLock { $0.problems.append(problem) } }
-        func add(_ doubt: DataSetWalk.Ending) { state.withLock { $0.doubts.append(doubt) } }
-    }
-
-    let told = Told()
-
     var instances: [String: [UInt8]] { store.objects.filter { $0.key.hasSuffix(".dcm") } }
 
-    @Test("What is stored is a Part 10 file of the bytes as they came", arguments: [1, 7, 100, 1_000_000])
+    @Test("The stored object is a Part 10 file with the data set as received", arguments: [1, 7, 100, 1_000_000])
     func stored(fragmentSize: Int) async throws {
         let dataSet = Samples.dataSet(pixels: 200)
         #expect(try await receive(dataSet, fragmentSize: fragmentSize)?.status == .success)
@@ -101,7 +83,7 @@ import Testing
         #expect(try await receive(headerOnly)?.status == .success)
     }
 
-    @Test("Another instance or class than the request named is A900H")
+    @Test("An instance or SOP class other than the request named is answered with A900H")
     func mismatch() async throws {
         #expect(try await receive(Samples.dataSet(instanceUID: "1.2.3.5"))?.status == .dataSetDoesNotMatchSOPClass)
         let otherClass = Samples.dataSet(classUID: "1.2.840.10008.5.1.4.1.1.4")
@@ -109,7 +91,7 @@ import Testing
         #expect(instances.isEmpty)
     }
 
-    @Test("A data set that cannot be read or lacks a UID is C000H")
+    @Test("A data set that cannot be read or lacks a UID is answered with C000H")
     func notUnderstood() async throws {
         #expect(try await receive([UInt8](repeating: 0xFF, count: 300))?.status == .cannotUnderstand)
         #expect(try await receive(Samples.dataSet(study: nil))?.status == .cannotUnderstand)
@@ -118,19 +100,20 @@ import Testing
         #expect(instances.isEmpty)
     }
 
-    @Test("An instance larger than the limit is A700H, also when its upload had begun, and leaves nothing")
+    @Test(
+        "An instance larger than the limit is answered with A700H and leaves nothing, even after its upload has begun")
     func tooLarge() async throws {
         let large = Samples.dataSet(pixels: 5000)
         #expect(try await receive(large, maximumBytes: 100)?.status == .outOfResources)
         let outcome = try await receive(large, maximumBytes: 4500)
         #expect(outcome?.status == .outOfResources)
-        #expect(outcome?.errorComment == "Larger than the 4500 bytes that are taken")
+        #expect(outcome?.errorComment == "Larger than the maximum of 4500 bytes")
         while store.discarded.isEmpty { await Task.yield() }
         #expect(instances.isEmpty)
         #expect(try await receive(large, maximumBytes: large.count)?.status == .success)
     }
 
-    @Test("Whatever becomes of an instance, the memory that it held is given back")
+    @Test("An instance gives back its memory, whether it is stored, refused or cancelled")
     func budgetIsWhole() async throws {
         _ = try await receive(Samples.dataSet(pixels: 50_000), fragmentSize: 1000)
         _ = try await receive(Samples.dataSet(pixels: 5000), maximumBytes: 4500)
@@ -140,7 +123,7 @@ import Testing
         #expect(budget.available == 1 << 30)
     }
 
-    @Test("Sequences nested deeper than the limit are not understood")
+    @Test("Sequences nested deeper than the limit are answered with C000H")
     func depth() async throws {
         let open: [UInt8] = [0x08, 0, 0x15, 0x11] + Array("SQ".utf8) + [0, 0, 0xFF, 0xFF, 0xFF, 0xFF]
         let item: [UInt8] = [0xFE, 0xFF, 0, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF]
@@ -152,7 +135,7 @@ import Testing
         #expect(try await receive(nested(2))?.status == .cannotUnderstand)
     }
 
-    @Test("A file in the place of a data set is said to be one")
+    @Test("A file instead of a data set is reported as a file")
     func file() async throws {
         let outcome = try await receive(
             try Samples.fileMetaInformation().encoded() + Samples.dataSet(), fragmentSize: 1000)
@@ -161,20 +144,22 @@ import Testing
         #expect(instances.isEmpty)
     }
 
-    @Test("What the store refuses is A700H, so that it is sent again", arguments: ["2", "open/"])
+    @Test(
+        "An instance or a marker that the store refuses is answered with A700H, so that it is sent again",
+        arguments: ["2", "open/"])
     func refused(prefix: String) async throws {
         store.refuse(prefix: prefix)
         let outcome = try await receive(Samples.dataSet())
         #expect(outcome?.status == .outOfResources)
         #expect(outcome?.errorComment?.utf8.count ?? 99 <= 64)
         #expect(store.discarded.count == 1)
-        // What landed is not acknowledged and stays: nothing else gets its key.
+        // An object that was written stays, unacknowledged: no other instance gets its key.
         #expect(instances.count == (prefix == "2" ? 0 : 1))
         #expect(!store.removed.contains { $0.hasSuffix(".dcm") })
         #expect(!store.objects.keys.contains { $0.hasPrefix(BucketLayout.manifests) })
     }
 
-    @Test("An instance that is cut short in the middle leaves nothing")
+    @Test("An instance that is cancelled in the middle leaves nothing")
     func cancelled() async throws {
         #expect(try await receive(Samples.dataSet(pixels: 10_000), cancels: true) == nil)
         while store.discarded.isEmpty { await Task.yield() }

@@ -9,7 +9,8 @@ import Testing
 @testable import StorageSCP
 
 /// An upload, step by step.
-@Suite struct InstanceUploadTests {
+@Suite("Instance upload")
+struct InstanceUploadTests {
     private let eventLoop = EmbeddedEventLoop()
     private let executor = ManualExecutor()
     private let store = MemoryStore()
@@ -26,7 +27,8 @@ import Testing
         try reader.feed(Samples.dataSet())
         return try InstanceUpload(
             instance: try ReceivedInstance(header: reader.header, request: Samples.storeRequest(), mismatch: .refuse),
-            beginning: ByteBuffer(bytes: content), sender: Samples.sender,
+            beginning: ByteBuffer(bytes: content),
+            sender: InstanceUpload.Sender(of: try Samples.association("a", peer: "127.0.0.1")),
             destination: InstanceUpload.Destination(
                 store: store, deliveries: deliveries, uploads: uploads, counts: ReceiverCounts(), logger: logger),
             memory: BufferShare(of: BufferBudget(bytes: 1 << 20), for: Samples.peer), eventLoop: eventLoop)
@@ -39,7 +41,7 @@ import Testing
 
     private var instances: [[UInt8]] { store.objects.filter { $0.key.hasSuffix(".dcm") }.map(\.value) }
 
-    @Test("An instance is durable first, then its delivery's marker, and then it is acknowledged")
+    @Test("An instance is made durable first, then its delivery's marker, and then it is acknowledged")
     func order() throws {
         store.hold(prefix: BucketLayout.openMarkers)
         var status: DIMSEStatus?
@@ -53,7 +55,7 @@ import Testing
         #expect(status == .success)
     }
 
-    @Test("Two instances of one name at once wait for nothing and are both stored")
+    @Test("Two copies of an instance at the same time do not wait for each other and are both stored")
     func sideBySide() throws {
         let uploads = [try upload([1]), try upload([2])]
         let finished = uploads.reversed().map { $0.finish() }
@@ -63,7 +65,7 @@ import Testing
         #expect(deliveries.count == 2)
     }
 
-    @Test("What is discarded is deleted nowhere, and its name is used up")
+    @Test("A discarded upload deletes no object, and its delivery does not take the instance again")
     func discarded() throws {
         try upload([1]).discard().wait()
         let again = try upload([2]).finish()

@@ -3,8 +3,8 @@ import Testing
 
 @testable import StorageSCP
 
-/// Peers are `address/title`; each holder is an object of its own.
-@Suite("Shares of memory")
+/// Peers are written as `address/title`, holders as `address/title number`.
+@Suite("Memory shares")
 struct MemorySharesTests {
     private final class Holder {}
 
@@ -16,7 +16,7 @@ struct MemorySharesTests {
     private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
     private static let patience = TimeAmount.seconds(5)
 
-    /// A budget and those who hold something of it.
+    /// A budget and its holders.
     private final class Table {
         var shares: MemoryShares
         private var holders: [String: Holder] = [:]
@@ -44,7 +44,7 @@ struct MemorySharesTests {
             shares.giveBack(bytes, of: id(name)).map { self.name($0.holder) }
         }
 
-        /// As much in pieces of one as is granted.
+        /// Takes single bytes with new holders until one has to wait. Returns how many were granted.
         func fill(_ name: String) -> Int {
             var count = 0
             while take(1, name + " \(count)") { count += 1 }
@@ -61,16 +61,16 @@ struct MemorySharesTests {
     }
 
     @Test(
-        "A peer is left as much as others, and a part stays free for the next",
+        "Peers that arrive later get their part, and some memory stays free for the next one",
         arguments: [
-            // All are there already, the last one comes: what each of them gets in turn.
+            // What each peer gets when they arrive in this order.
             (["a/CT1"], [877]),
             (["a/CT1", "b/CT1"], [877, 108]),
             (["a/CT1", "a/CT2"], [877, 12]),
         ])
     func bounds(_ peers: [String], expected: [Int]) {
         let table = Table(bytes: 1000)
-        // One more each is what may exceed the bound.
+        // One byte more each, because one holder may exceed the limit.
         for (peer, count) in zip(peers, expected) {
             let taken = table.fill(peer)
             #expect(abs(taken - count) <= 2, "\(peer) took \(taken)")
@@ -78,7 +78,7 @@ struct MemorySharesTests {
         #expect(table.shares.available > 0)
     }
 
-    @Test("However many titles an address writes, others find room")
+    @Test("However many titles an address uses, other addresses find room")
     func titles() {
         let table = Table(bytes: 1000)
         for number in 0..<200 { _ = table.fill("a/T\(number)") }
@@ -86,21 +86,21 @@ struct MemorySharesTests {
         #expect(table.take(50, "b/CT1 1"))
     }
 
-    @Test("Who has less goes before who has more, though he came later")
+    @Test("A peer that holds less is served before one that holds more, although it waited less")
     func order() {
         let table = Table(bytes: 100)
         table.take(80, "a/CT1 1")
         table.take(10, "b/CT1 1")
         #expect(table.take(10, "a/CT1 2"))
-        // Exceeds all memory, as one may.
+        // This holder exceeds the budget, as one may.
         #expect(table.take(10, "a/CT1 2"))
         #expect(!table.take(10, "a/CT1 3"))
         #expect(!table.take(10, "b/CT1 2"))
-        // The other one is now the one that exceeds all memory.
+        // The second waiter is now the holder that exceeds the budget.
         #expect(table.giveBack(20, "a/CT1 2") == ["b/CT1 2", "a/CT1 3"])
     }
 
-    @Test("Nobody overtakes one of the same peer")
+    @Test("A waiter does not overtake another one of the same peer")
     func sameTurn() {
         let table = Table(bytes: 100)
         table.take(100, "a/CT1 1")
@@ -111,16 +111,17 @@ struct MemorySharesTests {
         #expect(table.giveBack(50, "a/CT1 2") == ["a/CT1 3", "a/CT1 4"])
     }
 
-    @Test("One holder of an address may exceed its bound while there is room, and another when that one is done")
+    @Test(
+        "One holder of an address may exceed its limit while memory is left, and the next one when that holder is done")
     func exceeding() {
         let table = Table(bytes: 1000)
         let taken = table.fill("a/CT1")
-        // The last that was granted exceeds the bound, and goes on.
+        // The last holder that was granted memory exceeds the limit, and may continue.
         #expect(table.take(50, "a/CT1 \(taken - 1)"))
         #expect(table.giveBack(51, "a/CT1 \(taken - 1)") == ["a/CT1 \(taken)"])
     }
 
-    @Test("The holder whose sender made the least progress is ended, and not before somebody has waited long")
+    @Test("The holder whose sender made the least progress is ended, but only after another has waited long enough")
     func leastProgress() {
         let table = Table(bytes: 100)
         table.take(60, "a/SLOW 1")
@@ -133,7 +134,7 @@ struct MemorySharesTests {
         #expect(table.giveBack(60, "a/SLOW 1") == ["c/CT1 1"])
     }
 
-    @Test("Of those that made none, the one that holds most is ended; as many as are needed")
+    @Test("Among holders with equal progress, those that hold most are ended, as many as are needed")
     func asManyAsNeeded() {
         let table = Table(bytes: 100)
         for number in 1...4 { table.take(10 * number, "a/SLOW \(number)") }
@@ -144,7 +145,7 @@ struct MemorySharesTests {
         #expect(table.review(5, received.merging(["b/CT1 1": 10]) { $1 }) == ["a/SLOW 4", "a/SLOW 3"])
     }
 
-    @Test("Of an address one that waits is helped at a time")
+    @Test("In each review, one waiter of each address is helped")
     func oneAtATime() {
         let table = Table(bytes: 100)
         for number in 1...4 { table.take(25, "a/SLOW \(number)") }
@@ -155,7 +156,7 @@ struct MemorySharesTests {
         #expect(table.review(5, received).count == 2)
     }
 
-    @Test("Who waits for us is not ended, nor one that has just begun")
+    @Test("A holder whose sender waits for us is not ended, and neither is one that has just begun")
     func notAtFault() {
         let table = Table(bytes: 100)
         table.take(60, "a/STORE 1")
@@ -171,7 +172,7 @@ struct MemorySharesTests {
         #expect(table.review(6, later, waitingForUs: ["a/STORE 1"]) == ["a/FULL 1"])
     }
 
-    @Test("Who has reached its own bound is helped by its own kind only")
+    @Test("A waiter that has reached the limit of its address is helped only by holders of that address")
     func ownBound() {
         let table = Table(bytes: 1000)
         table.take(50, "b/SLOW 1")

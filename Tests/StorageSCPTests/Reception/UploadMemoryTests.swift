@@ -9,14 +9,15 @@ import Testing
 
 @testable import StorageSCP
 
-/// What uploads into S3 do while others hold all memory.
-@Suite(.timeLimit(.minutes(1))) struct UploadMemoryTests {
+/// The memory of uploads to S3 while others hold the whole budget.
+@Suite("Upload memory", .timeLimit(.minutes(1)))
+struct UploadMemoryTests {
     private let budget = BufferBudget(bytes: 2 * Chunk.size)
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    /// An S3 that cannot be reached: what comes to its request fails.
-    private func destination() throws -> InstanceUpload.Destination {
+    /// A service whose S3 endpoint cannot be reached, so every request fails.
+    private func service() throws -> TestReceptionService {
         let client = try AWSClient(
             environment: [
                 "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9", "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "a",
@@ -25,27 +26,19 @@ import Testing
         let s3 = S3Client(client: client)
         let documents = S3DocumentStore(s3: s3, bucket: "bucket")
         let store = S3InstanceStore(instances: s3, documents: documents, leases: documents, bucket: "bucket")
-        return InstanceUpload.Destination(
-            store: store, deliveries: Samples.deliveries(store: store, logger: logger), uploads: UploadsInProgress(),
-            counts: ReceiverCounts(), logger: logger)
+        return TestReceptionService(
+            store: store, deliveries: Samples.deliveries(store: store, logger: logger), logger: logger)
     }
 
-    @Test("What was held until the UIDs had come is counted until the upload has taken it")
+    @Test("The bytes held until the UIDs arrived are counted until the upload has taken them")
     func header() async throws {
-        let destination = try destination()
+        let service = try service()
         let (available, status) = try await eventLoop.flatSubmit { [budget, eventLoop] in
             do {
-                let reception = try InstanceReception(
-                    request: Samples.storeRequest(), fileMetaInformation: Samples.fileMetaInformation(),
+                let reception = try Samples.reception(
                     limits: ReceptionLimits(
                         maximumInstanceBytes: 1000, maximumElementDepth: 1, maximumHeaderBytes: 1 << 20),
-                    surroundings: Samples.surroundings(budget: budget, eventLoop: eventLoop),
-                    makeUpload: { (instance, beginning, share) throws(InstanceProblem) in
-                        try InstanceUpload(
-                            instance: instance, beginning: beginning, sender: Samples.sender,
-                            destination: destination, memory: share,
-                            eventLoop: eventLoop)
-                    })
+                    budget: budget, service: service, eventLoop: eventLoop)
                 let dataSet = Samples.dataSet()
                 _ = reception.receive(ByteBuffer(bytes: dataSet.prefix(50)))
                 let others = BufferShare(of: budget, for: Samples.peer)
@@ -59,7 +52,7 @@ import Testing
                 return eventLoop.makeFailedFuture(error)
             }
         }.get()
-        // One chunk is this reception's, three are the others'.
+        // This reception holds one chunk, the others hold three.
         #expect(available == -2 * Chunk.size)
         #expect(status == .outOfResources)
         while budget.available < 2 * Chunk.size { await Task.yield() }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Uploads in progress")
 struct UploadsInProgressTests {
-    @Test("Whoever waits for the last goes on when it has ended")
+    @Test("Waiting for the uploads ends when the last upload has ended")
     func none() async {
         let uploads = UploadsInProgress()
         await uploads.waitUntilNone()

@@ -2,14 +2,15 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite struct ChunkPoolTests {
+@Suite("Chunk pool")
+struct ChunkPoolTests {
     private let clock = ManualClock()
 
     private func use(_ count: Int, of pool: ChunkPool) {
         pool.giveBack((0..<count).map { _ in pool.take() })
     }
 
-    @Test("A chunk is used again")
+    @Test("A chunk that was given back is used again")
     func reuse() {
         let pool = ChunkPool()
         let chunk = pool.take()
@@ -18,14 +19,14 @@ import Testing
         #expect(pool.freeCount == 0)
     }
 
-    @Test("What was needed only once goes after some time, what is needed stays")
+    @Test("Chunks that were needed only once are released after some time; chunks that are needed stay")
     func idleChunks() {
         let pool = ChunkPool(now: { [clock] in clock.now })
         use(10, of: pool)
         clock.advance(by: .seconds(9))
         use(3, of: pool)
         #expect(pool.freeCount == 10)
-        // Until now ten were needed; from now on three are.
+        // In the first period ten chunks were needed; from now on three are.
         clock.advance(by: .seconds(1))
         use(3, of: pool)
         #expect(pool.freeCount == 10)
@@ -37,7 +38,7 @@ import Testing
         #expect(pool.freeCount == 3)
     }
 
-    @Test("What was in use all the time stays when it comes back")
+    @Test("Chunks that were in use all the time stay when they are given back")
     func inUse() {
         let pool = ChunkPool(now: { [clock] in clock.now })
         let taken = (0..<5).map { _ in pool.take() }

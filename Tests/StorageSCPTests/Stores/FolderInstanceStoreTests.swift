@@ -7,7 +7,8 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite struct FolderInstanceStoreTests {
+@Suite("Folder store")
+struct FolderInstanceStoreTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
 
     private func makeStore(isSynchronized: Bool = true) throws -> FolderInstanceStore {
@@ -19,7 +20,7 @@ import Testing
             .filter { $0.hasSuffix(".dcm") || $0.hasSuffix(".partial") && $0 != ".partial" }
     }
 
-    /// Runs on an event loop, as a writer's calls do.
+    /// Calls `body` with a writer, on the event loop that the writer belongs to.
     private func write(
         to key: String, beginning: [UInt8] = [], of store: FolderInstanceStore,
         _ body: @escaping @Sendable (any InstanceWriter) -> EventLoopFuture<Void>?
@@ -34,7 +35,7 @@ import Testing
         }.get()
     }
 
-    @Test("A file appears under its name when it is whole, and not before", arguments: [true, false])
+    @Test("A file appears under its name when it is complete, and not before", arguments: [true, false])
     func parts(isSynchronized: Bool) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = try makeStore(isSynchronized: isSynchronized)
@@ -50,7 +51,7 @@ import Testing
         #expect(try Data(contentsOf: folder.appending(path: "1.2/1.3/1.4.dcm")) == Data([1, 2, 3, 4, 5]))
     }
 
-    @Test("Pieces of any size come one after another", arguments: [0, 350, 4096, 9000])
+    @Test("Pieces of any size are written in order", arguments: [0, 350, 4096, 9000])
     func pieces(beginningLength: Int) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let pieces = [1, 4095, 0, 4096, 10_000, 3, 8191, 100_000, 2, 16_384, 20_000, 5].enumerated().map {
@@ -76,14 +77,14 @@ import Testing
         #expect(try Data(contentsOf: folder.appending(path: "1.2/1.4.dcm")) == Data([3]))
     }
 
-    @Test("A file of nothing but its beginning is written too")
+    @Test("A file that consists only of its beginning is written too")
     func beginningOnly() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         try await write(to: "a.dcm", beginning: [1, 2], of: makeStore()) { $0.finish(CRC32()) }
         #expect(try Data(contentsOf: folder.appending(path: "a.dcm")) == Data([1, 2]))
     }
 
-    @Test("What is discarded leaves nothing behind", arguments: [true, false])
+    @Test("A discarded file leaves nothing behind", arguments: [true, false])
     func discard(isSynchronized: Bool) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         try await write(to: "1.2/1.4.dcm", of: makeStore(isSynchronized: isSynchronized)) { writer in
@@ -93,7 +94,7 @@ import Testing
         #expect(try files().isEmpty)
     }
 
-    @Test("A document that is there stays where it may only be new")
+    @Test("createDocument does not replace a document that exists")
     func onlyIfAbsent() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = try makeStore()
@@ -104,7 +105,7 @@ import Testing
         try await store.removeDocument(key: "deliveries/a.json")
     }
 
-    @Test("A folder that cannot be written is an error that says why")
+    @Test("A folder that cannot be written to is an error with its cause")
     func notWritable() {
         let cause = FileError(operation: "mkdir", errno: ENOTDIR)
         #expect(throws: UnusableFolderError(directory: "/dev/null", cause: cause)) {
@@ -112,14 +113,14 @@ import Testing
         }
     }
 
-    @Test("A folder that can be written is left as it was")
+    @Test("The check whether a folder can be written to leaves no file behind")
     func check() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         _ = try makeStore()
         #expect(try files().isEmpty)
     }
 
-    @Test("Folders that are removed while the receiver runs are made again", arguments: [true, false])
+    @Test("Folders that are removed while the receiver runs are created again", arguments: [true, false])
     func removedFolders(isSynchronized: Bool) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = try makeStore(isSynchronized: isSynchronized)
@@ -131,7 +132,7 @@ import Testing
         }
     }
 
-    @Test("A file that is removed before it is whole is an error, and no reason to try for ever")
+    @Test("When a file is removed before it is complete, publishing it fails and is not retried for ever")
     func removedFile() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = try makeStore()
@@ -147,7 +148,7 @@ import Testing
         #expect(try files().isEmpty)
     }
 
-    @Test("What a process that was killed has left is removed by the next, what another still writes is not")
+    @Test("The files that a killed process left are removed by the next process, those of a living process are not")
     func abandoned() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let abandoned = folder.appending(path: ".partial/1/2")

@@ -5,7 +5,8 @@ import TestLog
 
 @testable import StorageSCP
 
-@Suite struct FolderRecoveryTests {
+@Suite("Folder recovery")
+struct FolderRecoveryTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "recovery-\(TaskID())")
     private let log = RecordedLog()
     private let delivery = DeliveryID(openedAt: Date(timeIntervalSince1970: 0))
@@ -14,7 +15,7 @@ import TestLog
         try FolderInstanceStore(directory: folder.path(), task: task)
     }
 
-    /// A task that acknowledged an instance and did not close its delivery.
+    /// Leaves the files of a task that acknowledged an instance and did not close its delivery.
     private func leaveOpen(_ task: TaskID, marker: DeliveryID? = nil, in store: FolderInstanceStore) async throws {
         let open = OpenDelivery(
             deliveryId: marker ?? delivery, task: task, studies: [.init(studyInstanceUID: "1.2", studyDate: nil)],
@@ -32,7 +33,8 @@ import TestLog
         FileManager.default.fileExists(atPath: folder.appending(path: key).path())
     }
 
-    /// The tasks have ended: their stores may be in use on other threads for a moment longer, and their folders be locked.
+    /// Starts a store after these tasks have ended. Another thread may use their stores a moment longer, so it first
+    /// waits until their folders are no longer locked.
     private func recover(after ended: TaskID...) async throws {
         for task in ended {
             _ = (try? OpenFolder(path: folder.appending(path: ".partial/\(task)").path()))?.lock(waits: true)
@@ -40,7 +42,7 @@ import TestLog
         await (try store()).closeDeliveriesOfEndedTasks(logger: log.logger)
     }
 
-    @Test("What a task that has ended left open is closed by the next, with everything that was stored")
+    @Test("The next receiver closes a delivery that an ended task left open, with every stored instance")
     func ended() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let task = TaskID()
@@ -56,7 +58,7 @@ import TestLog
         #expect(!exists(BucketLayout.taskLeaseKey(of: task)))
     }
 
-    @Test("The lease of a task that has ended and left nothing open goes, and so do folders without markers")
+    @Test("The lease of an ended task is deleted even if it left nothing open, and so are folders without markers")
     func leaseAlone() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let (task, other) = (TaskID(), TaskID())
@@ -68,7 +70,7 @@ import TestLog
         #expect(!exists("\(BucketLayout.openMarkers)\(other)"))
     }
 
-    @Test("What a living task has open stays open")
+    @Test("The open deliveries of a living task stay open")
     func living() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let task = TaskID()
@@ -80,7 +82,7 @@ import TestLog
         try await other.removeDocument(key: BucketLayout.taskLeaseKey(of: task))
     }
 
-    @Test("What somebody has closed by now stays as it is, and its marker goes")
+    @Test("A manifest that already exists stays as it is, and the open marker is deleted")
     func closed() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let task = TaskID()
@@ -92,7 +94,7 @@ import TestLog
         #expect(!exists(BucketLayout.openMarkerKey(of: delivery, task: task)))
     }
 
-    @Test("A marker that names another delivery closes neither, and is told of")
+    @Test("A marker that names another delivery closes neither delivery, and is logged")
     func stray() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let task = TaskID()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite("A part of an object")
+@Suite("Object part")
 struct ObjectPartTests {
     private let pool = ChunkPool()
     private let bytes = (0..<3 * Chunk.size + 100).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
@@ -21,7 +21,9 @@ struct ObjectPartTests {
         return part
     }
 
-    @Test("What was put in comes out, whatever the pieces", arguments: [1000, Chunk.size, 100_000, 1 << 20])
+    @Test(
+        "A part returns the bytes that were appended, whatever the size of the pieces",
+        arguments: [1000, Chunk.size, 100_000, 1 << 20])
     func pieces(_ size: Int) {
         let part = part(in: size)
         #expect(part.count == bytes.count)

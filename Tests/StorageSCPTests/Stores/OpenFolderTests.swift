@@ -4,10 +4,11 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite struct OpenFolderTests {
+@Suite("Open folder")
+struct OpenFolderTests {
     private let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path()
 
-    @Test("A file without a name is given one when it is whole, and leaves nothing if it is not")
+    @Test("A file without a name can be named later, and leaves nothing behind if it is not")
     func naming() throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -16,7 +17,7 @@ import Testing
         do {
             file = try folder.createUnnamed()
         } catch {
-            // A file system without them: then nothing is to be made there in this way.
+            // The file system does not support files without a name: then `namesFilesLater` must be false.
             #expect(error.errno == EOPNOTSUPP)
             #expect(!folder.namesFilesLater)
             return
@@ -30,7 +31,7 @@ import Testing
         #expect(throws: FileError(operation: "link", errno: EEXIST)) { try folder.name(file, "a") }
     }
 
-    @Test("Where no file can be made, none can be named later")
+    @Test("Where no file can be created, none can be named later")
     func notWritable() throws {
         #expect(try !OpenFolder(path: "/proc").namesFilesLater)
     }

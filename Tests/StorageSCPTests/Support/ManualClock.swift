@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A clock that a test moves by hand.
+/// A clock that moves only when a test advances it.
 final class ManualClock: Clock {
     typealias Instant = ContinuousClock.Instant
 
@@ -44,7 +44,7 @@ final class ManualClock: Clock {
         }
     }
 
-    /// Returns when so many are asleep.
+    /// Returns when at least this many tasks are asleep.
     func sleepers(_ count: Int) async {
         await withCheckedContinuation { continuation in
             state.withLock { state in

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Runs the steps of tasks when a test says so, on the test's own thread.
+/// Runs the steps of tasks when a test calls `run`, on the test's own thread.
 final class ManualExecutor: TaskExecutor {
     private let jobs = Mutex<[UnownedJob]>([])
 
@@ -9,7 +9,7 @@ final class ManualExecutor: TaskExecutor {
         jobs.withLock { $0.append(job) }
     }
 
-    /// Until none is left that could go on.
+    /// Runs steps until no task can continue.
     func run() {
         while let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
             job.runSynchronously(on: asUnownedTaskExecutor())

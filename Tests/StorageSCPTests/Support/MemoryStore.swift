@@ -4,7 +4,7 @@ import Synchronization
 
 @testable import StorageSCP
 
-/// Keeps everything in memory, and fails where a test asks for it.
+/// Keeps everything in memory, and fails when a test asks for it.
 final class MemoryStore: InstanceStore {
     struct Refused: Error {}
 
@@ -32,10 +32,10 @@ final class MemoryStore: InstanceStore {
     }
 
     var objects: [String: [UInt8]] { state.withLock { $0.objects } }
-    /// In their order.
+    /// The keys of created documents, in order.
     var created: [String] { state.withLock { $0.created } }
     var removed: [String] { state.withLock { $0.removed } }
-    /// How many requests were refused.
+    /// The number of refused requests.
     var refusals: Int { state.withLock { $0.refusals } }
     var discarded: [String] { state.withLock { $0.discarded } }
 
@@ -47,7 +47,7 @@ final class MemoryStore: InstanceStore {
         state.withLock { _ = $0.refusedPrefixes.remove(prefix) }
     }
 
-    /// Of what comes behind an object's beginning.
+    /// Refuses every write after an object's beginning.
     func refuseWrites() {
         state.withLock { $0.refusesWrites = true }
     }
@@ -56,7 +56,7 @@ final class MemoryStore: InstanceStore {
         state.withLock { $0.refusesRemovals = refuses }
     }
 
-    /// So many documents are created and their writer is told that they are not.
+    /// Creates this many documents and then reports that they were not created.
     func loseAnswers(_ count: Int) {
         state.withLock { $0.answersToLose = count }
     }
@@ -65,20 +65,20 @@ final class MemoryStore: InstanceStore {
         state.withLock { $0.readsToRefuse = count }
     }
 
-    /// Called when a document is stored and before its writer is told.
+    /// Calls `action` after a document is stored and before the writer gets the answer.
     func beforeAnswer(_ action: @escaping @Sendable () -> Void) {
         state.withLock { $0.beforeAnswer = action }
     }
 
-    /// Documents below the prefix are not answered until `release`.
+    /// Does not answer for documents below the prefix until `release` is called.
     func hold(prefix: String) {
         state.withLock { $0.heldPrefix = prefix }
     }
 
-    /// Documents that wait for their answer, in the order in which they came.
+    /// The documents that wait for their answer, in the order in which they were written.
     var heldKeys: [String] { state.withLock { $0.held.map(\.key) } }
 
-    /// Answers the first that waits.
+    /// Answers for the first document that waits.
     func release() {
         state.withLock { $0.held.removeFirst() }.continuation.resume()
     }

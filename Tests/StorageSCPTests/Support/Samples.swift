@@ -6,7 +6,7 @@ import NIOCore
 
 @testable import StorageSCP
 
-/// What several suites need and none is about.
+/// Values that several suites use.
 enum Samples {
     static func association(_ id: String, callingAETitle: String = "CT1", peer: String? = nil) throws -> Association {
         Association(
@@ -16,9 +16,7 @@ enum Samples {
 
     static let classUID = SOPClass.ctImageStorage
     static let instanceUID = "1.2.3.4"
-    static let sender = InstanceUpload.Sender(
-        associationID: "a", origin: Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1")
-    )
+    static let origin = Delivery.Origin(callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1")
 
     static func deliveries(
         store: any InstanceStore, spawn: TaskSpawner = TaskSpawner(), logger: Logger
@@ -31,7 +29,7 @@ enum Samples {
             associations: OpenAssociations(limits: OpenAssociations.Limits(total: 1)), spawn: spawn, logger: logger)
     }
 
-    /// With a store of its own, in memory.
+    /// A service with its own store in memory.
     static func service(_ configuration: Configuration, logger: Logger) -> StorageService {
         let store = MemoryStore()
         let associations = OpenAssociations(limits: configuration.network.associations)
@@ -46,15 +44,13 @@ enum Samples {
 
     static let peer = MemoryShares.Peer(address: "127.0.0.1", callingAETitle: "CT1")
 
-    static func surroundings(
-        budget: BufferBudget, eventLoop: any EventLoop, nextTurn: (() -> EventLoopFuture<Void>)? = nil,
-        onRefusal: @escaping (InstanceProblem) -> Void = { _ in },
-        onDoubt: @escaping (DataSetWalk.Ending) -> Void = { _ in }, countEviction: @escaping () -> Int = { 1 }
-    ) -> InstanceReception.Surroundings {
-        InstanceReception.Surroundings(
-            budget: budget, peer: peer, eventLoop: eventLoop,
-            nextTurn: nextTurn ?? { eventLoop.makeSucceededVoidFuture() }, onRefusal: onRefusal, onDoubt: onDoubt,
-            countEviction: countEviction)
+    static func reception(
+        limits: ReceptionLimits, budget: BufferBudget, service: any ReceptionService, eventLoop: any EventLoop
+    ) throws -> InstanceReception {
+        try InstanceReception(
+            request: try storeRequest(), association: try association("a", peer: peer.address),
+            fileMetaInformation: try fileMetaInformation(), limits: limits, budget: budget, service: service,
+            eventLoop: eventLoop)
     }
 
     static func storeRequest() throws -> CStoreRequest {
@@ -70,7 +66,7 @@ enum Samples {
             implementationClassUID: try UID("1.2"), implementationVersionName: nil, sourceApplicationEntityTitle: "CT1")
     }
 
-    /// Explicit VR Little Endian elements, each with a length of 16 bits.
+    /// A data set in Explicit VR Little Endian. All lengths except that of the pixel data have 16 bits.
     static func dataSet(
         classUID: String = classUID, instanceUID: String = instanceUID, study: String? = "1.2", series: String? = "1.3",
         pixels: Int = 10

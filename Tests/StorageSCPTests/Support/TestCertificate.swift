@@ -1,7 +1,7 @@
 import ForeignPrograms
 import Foundation
 
-/// A certificate that is its own authority, and its key, made by openssl for one test.
+/// A self-signed certificate and its key, made by openssl for one test.
 struct TestCertificate {
     struct OpenSSLFailed: Error {
         let output: String
@@ -24,6 +24,6 @@ struct TestCertificate {
         privateKey = try String(contentsOf: key, encoding: .utf8)
     }
 
-    /// As settings that hold the text itself.
+    /// Settings that contain the certificate and the key as text.
     var environment: [String: String] { ["TLS_CERTIFICATE": certificate, "TLS_PRIVATE_KEY": privateKey] }
 }

@@ -3,11 +3,12 @@ import Testing
 
 @testable import StorageSCP
 
-/// Whatever is asked for in whatever order, somebody goes on.
-@Suite struct MemoryProgressTests {
+/// In whatever order receptions ask for memory, one of them can always continue.
+@Suite("Progress with little memory")
+struct MemoryProgressTests {
     private final class Reception {
         let peer: MemoryShares.Peer
-        /// Bytes that are still to come.
+        /// The bytes that it has yet to receive.
         var rest: Int
         var held = 0
         var isWaiting = false
@@ -20,7 +21,7 @@ import Testing
 
     private static let part = 80
 
-    @Test("Receptions that each need more than is left all end", arguments: [1, 2, 5])
+    @Test("All receptions end although each may need more memory than is left", arguments: [1, 2, 5])
     func ends(addresses: Int) {
         for seed in 0..<300 {
             var random = Numbers(state: UInt64(seed))
@@ -34,7 +35,7 @@ import Testing
             while let next = receptions.filter({ !$0.isWaiting }).randomElement(using: &random) {
                 let id = ObjectIdentifier(next)
                 if next.rest == 0 || next.held >= Self.part {
-                    // The store has taken what is held.
+                    // The store has taken the held bytes.
                     let granted = shares.giveBack(next.held, of: id)
                     next.held = 0
                     for waiter in granted {
@@ -54,7 +55,7 @@ import Testing
         }
     }
 
-    /// The same for the same seed.
+    /// Gives the same numbers for the same seed.
     private struct Numbers: RandomNumberGenerator {
         var state: UInt64
 

@@ -1,8 +1,8 @@
 import AWS
 import Digests
 
-/// An instance's object, and the requests that make it.
-struct S3Object: Sendable {
+/// The S3 object of one instance, and the requests that create it.
+struct InstanceObject: Sendable {
     private static let contentType = "application/dicom"
 
     let s3: S3Client
@@ -19,7 +19,7 @@ struct S3Object: Sendable {
             bucket: bucket, key: key, contentType: Self.contentType, withChecksum: true)
     }
 
-    /// The part's ETag.
+    /// Sends a part and returns its ETag.
     func upload(_ part: ObjectPart, number: Int, to uploadID: String) async throws -> String {
         try await s3.uploadPart(
             bucket: bucket, key: key, uploadID: uploadID, partNumber: number, body: part, checksum: part.checksum)
