@@ -197,7 +197,7 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "DiscardingStoreSCP",
-            dependencies: ["AWS", "StorageSCP", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["AWS", "DICOMNetwork", "StorageSCP", .product(name: "NIOCore", package: "swift-nio")],
             path: "Benchmarks/StoreSCP/DiscardingReceiver", swiftSettings: settings),
         .executableTarget(
             name: "SCPBenchmark", dependencies: ["CZlib"], path: "Benchmarks/StoreSCP/SCPBenchmark",

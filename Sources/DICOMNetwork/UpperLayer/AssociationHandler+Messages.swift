@@ -50,7 +50,7 @@ extension AssociationHandler {
     private func deliver(_ fragment: ByteBuffer, finishing id: OperationStateMachine.OperationID?) {
         guard let receiver, let eventLoop else { return }
         record.instanceReceived(bytes: fragment.readableBytes)
-        guard fragment.readableBytes > 0, let taken = receiver.receive(fragment) else {
+        guard fragment.readableBytes > 0, case .after(let taken) = receiver.receive(fragment) else {
             if let id { finish(id) }
             return
         }

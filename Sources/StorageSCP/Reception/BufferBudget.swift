@@ -1,3 +1,4 @@
+import DICOMNetwork
 import NIOCore
 import Synchronization
 
@@ -31,10 +32,10 @@ final class BufferBudget: Sendable {
     /// Bytes that nobody holds; negative when they are exceeded.
     var available: Int { state.withLock { $0.shares.available } }
 
-    /// Nil: granted at once. Otherwise granted when the future completes; it never fails.
+    /// The future never fails.
     fileprivate func take(
         _ bytes: Int, for holder: BufferShare.Holder, eventLoop: any EventLoop
-    ) -> EventLoopFuture<Void>? {
+    ) -> Readiness {
         let id = ObjectIdentifier(holder)
         let (promise, begins) = state.withLock { state -> (EventLoopPromise<Void>?, Bool) in
             state.holders[id] = holder
@@ -45,7 +46,7 @@ final class BufferBudget: Sendable {
             return (promise, !state.isReviewed)
         }
         if begins { scheduleReview(on: eventLoop) }
-        return promise?.futureResult
+        return promise.map { .after($0.futureResult) } ?? .now
     }
 
     fileprivate func giveBack(_ bytes: Int, of holder: BufferShare.Holder, isLast: Bool) {
@@ -125,11 +126,12 @@ package final class BufferShare: Sendable {
     /// Whether it may grow by more than is needed to go on.
     var isPlentiful: Bool { budget.isPlentiful }
 
-    /// Nil: granted at once.
-    func grow(by bytes: Int, eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
+    /// The bytes are granted when it is ready. The future never fails.
+    func grow(by bytes: Int, eventLoop: any EventLoop) -> Readiness {
         held.withLock { $0 += bytes }
         // Whoever waits is kept until it was granted: it cannot give back what it does not have.
-        return budget.take(bytes, for: holder, eventLoop: eventLoop)?.map { [self] in _ = self }
+        guard case .after(let granted) = budget.take(bytes, for: holder, eventLoop: eventLoop) else { return .now }
+        return .after(granted.map { [self] in _ = self })
     }
 
     /// Gives back what is not needed any more.

@@ -89,11 +89,12 @@ final class InstanceReception: InstanceReceiver {
         itself.reception = self
     }
 
-    func receive(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? {
+    func receive(_ fragment: ByteBuffer) -> Readiness {
         share.holder.received(fragment.readableBytes)
-        guard let taken = take(fragment) else { return nil }
+        guard case .after(let taken) = take(fragment) else { return .now }
         share.holder.senderIsAwaited(false)
-        return taken.assumeIsolated().always { _ in self.share.holder.senderIsAwaited(true) }.nonisolated()
+        return .after(
+            taken.assumeIsolated().always { _ in self.share.holder.senderIsAwaited(true) }.nonisolated())
     }
 
     func finish() -> EventLoopFuture<StoreOutcome> {
@@ -135,24 +136,24 @@ final class InstanceReception: InstanceReceiver {
 
     // MARK: -
 
-    private func take(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? {
+    private func take(_ fragment: ByteBuffer) -> Readiness {
         if case .refused = state { return drop() }
         size += fragment.readableBytes
         guard size <= limits.maximumInstanceBytes else {
             refuse(.tooLarge(maximum: limits.maximumInstanceBytes))
-            return nil
+            return .now
         }
         switch state {
         case .readingHeader: return readHeader(in: fragment, from: fragment)
         case .uploading(let upload): return write(fragment, following: fragment, to: upload)
-        case .refused, .cancelled: return nil
+        case .refused, .cancelled: return .now
         }
     }
 
     /// What is refused costs nothing, but a peer may not go on with it for ever once its memory was needed.
-    private func drop() -> EventLoopFuture<Void>? {
-        guard let restIsDue, eventLoop.now >= restIsDue else { return nil }
-        return eventLoop.makeFailedFuture(PeerNotWanted())
+    private func drop() -> Readiness {
+        guard let restIsDue, eventLoop.now >= restIsDue else { return .now }
+        return .after(eventLoop.makeFailedFuture(PeerNotWanted()))
     }
 
     /// Others wait for memory, and of all who hold some this sender is the slowest.
@@ -168,7 +169,7 @@ final class InstanceReception: InstanceReceiver {
     }
 
     /// The fragment is the upload's if the header is whole with it, and held if not. `rest`: what of it was not read yet.
-    private func readHeader(in fragment: ByteBuffer, from rest: ByteBuffer) -> EventLoopFuture<Void>? {
+    private func readHeader(in fragment: ByteBuffer, from rest: ByteBuffer) -> Readiness {
         var rest = rest
         var isPaused = false
         begin(after: fragment) { () throws(DataSetError) in
@@ -177,16 +178,17 @@ final class InstanceReception: InstanceReceiver {
             return progress
         }
         if isPaused {
-            return surroundings.nextTurn().assumeIsolated().flatMap { [rest] in
-                // The association may have ended meanwhile.
-                guard case .readingHeader = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
-                return self.readHeader(in: fragment, from: rest) ?? self.eventLoop.makeSucceededVoidFuture()
-            }.nonisolated()
+            return .after(
+                surroundings.nextTurn().assumeIsolated().flatMap { [rest] in
+                    // The association may have ended meanwhile.
+                    guard case .readingHeader = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
+                    return self.readHeader(in: fragment, from: rest).future(on: self.eventLoop)
+                }.nonisolated())
         }
         switch state {
         case .readingHeader: return hold(fragment)
         case .uploading(let upload): return unreserve(after: write(fragment, following: rest, to: upload))
-        case .refused, .cancelled: return nil
+        case .refused, .cancelled: return .now
         }
     }
 
@@ -194,23 +196,24 @@ final class InstanceReception: InstanceReceiver {
     /// fragment.
     private func write(
         _ fragment: ByteBuffer, following rest: ByteBuffer, to upload: InstanceUpload
-    ) -> EventLoopFuture<Void>? {
+    ) -> Readiness {
         var rest = rest
         guard walk?.feed(&rest, work: Self.workInATurn) == true else { return upload.write(fragment) }
-        return surroundings.nextTurn().assumeIsolated().flatMap { [rest] in
-            // The association may have ended meanwhile.
-            guard case .uploading(let upload) = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
-            return self.write(fragment, following: rest, to: upload) ?? self.eventLoop.makeSucceededVoidFuture()
-        }.nonisolated()
+        return .after(
+            surroundings.nextTurn().assumeIsolated().flatMap { [rest] in
+                // The association may have ended meanwhile.
+                guard case .uploading(let upload) = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
+                return self.write(fragment, following: rest, to: upload).future(on: self.eventLoop)
+            }.nonisolated())
     }
 
     /// What was held is still in memory until the upload has written it, for which it may have to wait.
-    private func unreserve(after written: EventLoopFuture<Void>?) -> EventLoopFuture<Void>? {
-        guard reserved > 0, let written else {
+    private func unreserve(after written: Readiness) -> Readiness {
+        guard reserved > 0, case .after(let future) = written else {
             unreserve()
             return written
         }
-        return written.assumeIsolated().always { _ in self.unreserve() }.nonisolated()
+        return .after(future.assumeIsolated().always { _ in self.unreserve() }.nonisolated())
     }
 
     /// Goes on to the upload when the header is whole with this fragment, which `read` tells.
@@ -266,20 +269,20 @@ final class InstanceReception: InstanceReceiver {
         }
     }
 
-    private func hold(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? {
+    private func hold(_ fragment: ByteBuffer) -> Readiness {
         let count = held.readableBytes + fragment.readableBytes
         let greatest = limits.maximumHeaderBytes + fileMetaInformationLength
         guard count <= greatest else {
             refuse(.headerTooLong(maximum: limits.maximumHeaderBytes))
-            return nil
+            return .now
         }
         let missing =
             count > reserved ? max(count, min(greatest, max(Self.firstReservation, 2 * reserved))) - reserved : 0
-        guard missing > 0, let granted = share.grow(by: missing, eventLoop: eventLoop) else {
+        guard missing > 0, case .after(let granted) = share.grow(by: missing, eventLoop: eventLoop) else {
             append(fragment, reserving: missing)
-            return nil
+            return .now
         }
-        return granted.assumeIsolated().map { self.append(fragment, reserving: missing) }.nonisolated()
+        return .after(granted.assumeIsolated().map { self.append(fragment, reserving: missing) }.nonisolated())
     }
 
     /// What was granted after all was given up goes back with the share.

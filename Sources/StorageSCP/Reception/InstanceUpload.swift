@@ -76,15 +76,16 @@ final class InstanceUpload {
         account(for: beginning)
     }
 
-    /// Nil: more may come at once. A future: not before it completes; if it fails, `finish` tells the status.
-    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+    /// More may come when it is ready. If the future fails, `finish` tells the status.
+    func write(_ bytes: ByteBuffer) -> Readiness {
         isBegun = true
         account(for: bytes)
-        guard let written = writer.write(bytes) else { return nil }
-        return written.assumeIsolated().flatMapErrorThrowing { error in
-            self.failure = error
-            throw error
-        }.nonisolated()
+        guard case .after(let written) = writer.write(bytes) else { return .now }
+        return .after(
+            written.assumeIsolated().flatMapErrorThrowing { error in
+                self.failure = error
+                throw error
+            }.nonisolated())
     }
 
     /// Success means that the instance is durable and that its delivery will be closed, whatever becomes of this process.
@@ -122,9 +123,9 @@ final class InstanceUpload {
     /// Goes on at once where there is nothing to wait for, as for most instances of a folder: futures take longer than the
     /// work. What fails while it is waited for makes the instance fail.
     private func after(
-        _ wait: EventLoopFuture<Void>?, _ next: @escaping () -> EventLoopFuture<StoreOutcome>
+        _ readiness: Readiness, _ next: @escaping () -> EventLoopFuture<StoreOutcome>
     ) -> EventLoopFuture<StoreOutcome> {
-        guard let wait else { return next() }
+        guard case .after(let wait) = readiness else { return next() }
         return wait.assumeIsolated().flatMap(next).flatMapError { self.fail($0) }.nonisolated()
     }
 

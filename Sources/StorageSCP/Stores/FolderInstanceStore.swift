@@ -1,4 +1,5 @@
 import AWS
+import DICOMNetwork
 import Glibc
 import ImportPipeline
 import Logging
@@ -129,28 +130,29 @@ private final class FolderInstanceWriter: InstanceWriter {
         self.openFile = openFile
     }
 
-    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+    func write(_ bytes: ByteBuffer) -> Readiness {
         do {
             try append(bytes)
-            return nil
+            return .now
         } catch {
-            return eventLoop.makeFailedFuture(error)
+            return .after(eventLoop.makeFailedFuture(error))
         }
     }
 
-    func finish(_ checksum: CRC32) -> EventLoopFuture<Void>? {
+    func finish(_ checksum: CRC32) -> Readiness {
         do {
             let file = try currentFile()
             try pending.withUnsafeReadableBytes { try file.write($0) }
             guard isSynchronized else {
                 try file.publish()
                 self.file = nil
-                return nil
+                return .now
             }
-            return NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { try file.publish() }
-                .assumeIsolated().map { self.file = nil }.nonisolated()
+            return .after(
+                NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { try file.publish() }
+                    .assumeIsolated().map { self.file = nil }.nonisolated())
         } catch {
-            return eventLoop.makeFailedFuture(error)
+            return .after(eventLoop.makeFailedFuture(error))
         }
     }
 

@@ -1,4 +1,5 @@
 import AWS
+import DICOMNetwork
 import ImportPipeline
 import Logging
 import NIOCore
@@ -32,13 +33,12 @@ extension InstanceStore {
 
 /// Writes one instance, on the event loop of its association; its methods are called one after another.
 package protocol InstanceWriter: AnyObject {
-    /// Takes the next bytes. Nil: more may come at once. A future: not before it completes; when it fails, the instance can
-    /// only be discarded.
-    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>?
+    /// Takes the next bytes. More may come when it is ready; if the future fails, the instance can only be discarded.
+    func write(_ bytes: ByteBuffer) -> Readiness
 
-    /// After at least one `write`. Nil: the instance is durable and visible under its key. A future: not before it completes;
-    /// no more memory is asked for. The checksum is of all that was written, the beginning included.
-    func finish(_ checksum: CRC32) -> EventLoopFuture<Void>?
+    /// Called after at least one `write`. When it is ready, the instance is durable and visible under its key. It asks for no
+    /// more memory. The checksum is of all bytes written, the beginning included.
+    func finish(_ checksum: CRC32) -> Readiness
 
     /// Leaves nothing behind of an instance that was not finished. Where its finish failed it may be there all the same: the
     /// store's answer can have been lost. Never fails.

@@ -56,7 +56,7 @@ struct HeldHeaderTests {
         let reception = try reception()
         let bytes = element(count) + Samples.dataSet()
         for start in stride(from: 0, to: bytes.count, by: 1000) {
-            #expect(reception.receive(ByteBuffer(bytes: bytes[start...].prefix(1000))) == nil)
+            #expect(reception.receive(ByteBuffer(bytes: bytes[start...].prefix(1000))).pending == nil)
         }
         let outcome = try outcome(reception)
         #expect(outcome.status == (count < 10_000 ? .success : .cannotUnderstand))
@@ -68,7 +68,7 @@ struct HeldHeaderTests {
     func claimed() throws {
         let budget = BufferBudget(bytes: 1 << 20)
         let reception = try reception(budget: budget)
-        #expect(reception.receive(ByteBuffer(bytes: element(5, claiming: 17 << 20))) == nil)
+        #expect(reception.receive(ByteBuffer(bytes: element(5, claiming: 17 << 20))).pending == nil)
         #expect(budget.available == 1 << 20)
         #expect(try outcome(reception).errorComment == "The UIDs are not among the first 10000 bytes")
     }
@@ -91,7 +91,7 @@ struct HeldHeaderTests {
             return turns[turns.count - 1].futureResult
         }
         let bytes = (0..<5000).flatMap { _ in element(0) } + Samples.dataSet()
-        let taken = try #require(reception.receive(ByteBuffer(bytes: bytes)))
+        let taken = try #require(reception.receive(ByteBuffer(bytes: bytes)).pending)
         var isTaken = false
         taken.assumeIsolated().whenSuccess { isTaken = true }
         #expect(turns.count == 1)
@@ -111,7 +111,7 @@ struct HeldHeaderTests {
         let taken = reception.receive(ByteBuffer(bytes: (0..<5000).flatMap { _ in element(0) }))
         reception.cancel()
         turn.succeed()
-        try taken?.wait()
+        try taken.pending?.wait()
         #expect(store.objects.isEmpty)
     }
 
@@ -145,7 +145,7 @@ struct HeldHeaderTests {
         // Holds what may exceed, and waits for us.
         first.holder.senderIsAwaited(false)
         _ = first.grow(by: 50_000, eventLoop: eventLoop)
-        let waiting = try #require(share.grow(by: 50_000, eventLoop: eventLoop))
+        let waiting = try #require(share.grow(by: 50_000, eventLoop: eventLoop).pending)
         _ = waiting.always { _ in _ = first }
         return (budget, slow, waiting, share)
     }
@@ -160,7 +160,7 @@ struct HeldHeaderTests {
         advance(seconds: 1)
         #expect(isGranted)
         // The rest is dropped.
-        #expect(slow.receive(ByteBuffer(bytes: [1, 2, 3])) == nil)
+        #expect(slow.receive(ByteBuffer(bytes: [1, 2, 3])).pending == nil)
         let outcome = try outcome(slow)
         #expect(outcome.status == .outOfResources)
         #expect(outcome.errorComment == "It came too slowly and others needed memory, send it again")
@@ -174,10 +174,10 @@ struct HeldHeaderTests {
         advance(seconds: 5)
         if evictions == 1 {
             advance(seconds: 29)
-            #expect(slow.receive(ByteBuffer(bytes: [1])) == nil)
+            #expect(slow.receive(ByteBuffer(bytes: [1])).pending == nil)
             advance(seconds: 1)
         }
-        let taken = try #require(slow.receive(ByteBuffer(bytes: [1])))
+        let taken = try #require(slow.receive(ByteBuffer(bytes: [1])).pending)
         #expect(throws: PeerNotWanted.self) { try taken.wait() }
         share.shrink(by: 50_000)
     }

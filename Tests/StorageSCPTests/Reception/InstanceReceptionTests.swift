@@ -42,9 +42,8 @@ import Testing
                     })
                 for start in stride(from: 0, to: dataSet.count, by: fragmentSize) {
                     // As an association, which drops the rest then: a store in memory lets wait for failures only.
-                    guard reception.receive(ByteBuffer(bytes: dataSet[start...].prefix(fragmentSize))) == nil else {
-                        break
-                    }
+                    guard reception.receive(ByteBuffer(bytes: dataSet[start...].prefix(fragmentSize))).pending == nil
+                    else { break }
                 }
                 guard !cancels else {
                     reception.cancel()

@@ -1,4 +1,5 @@
 import AWS
+import DICOMNetwork
 import Foundation
 import NIOCore
 import NIOPosix
@@ -22,7 +23,7 @@ import Testing
     /// Runs on an event loop, as a writer's calls do.
     private func write(
         to key: String, beginning: [UInt8] = [], of store: FolderInstanceStore,
-        _ body: @escaping @Sendable (any InstanceWriter) -> EventLoopFuture<Void>?
+        _ body: @escaping @Sendable (any InstanceWriter) -> Readiness
     ) async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let budget = BufferBudget(bytes: 1)
@@ -30,7 +31,7 @@ import Testing
             let writer = store.writer(
                 for: key, beginning: ByteBuffer(bytes: beginning), memory: BufferShare(of: budget, for: Samples.peer),
                 eventLoop: eventLoop)
-            return body(writer) ?? eventLoop.makeSucceededVoidFuture()
+            return body(writer).future(on: eventLoop)
         }.get()
     }
 
@@ -88,7 +89,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         try await write(to: "1.2/1.4.dcm", of: makeStore(isSynchronized: isSynchronized)) { writer in
             _ = writer.write(ByteBuffer(bytes: [1, 2]))
-            return writer.discard()
+            return .after(writer.discard())
         }
         #expect(try files().isEmpty)
     }
