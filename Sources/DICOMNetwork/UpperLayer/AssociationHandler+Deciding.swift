@@ -13,7 +13,7 @@ extension AssociationHandler {
         service.decide(on: request, from: record.peer, eventLoop: eventLoop)
             .hop(to: eventLoop).assumeIsolated().whenComplete { result in
                 let undecided = AssociationRejection(
-                    .temporaryCongestion, reason: "it could not be decided")
+                    .temporaryCongestion, reason: "the receiver could not decide on the request")
                 self.decided((try? result.get()) ?? .reject(undecided), on: request)
             }
     }
