@@ -12,7 +12,7 @@ extension InstanceHeaderReader {
         return try result.get()
     }
 
-    /// The same, but takes the bytes it has read off the fragment's front, and stops after `work` elements.
+    /// The same, but takes the bytes it has read off the fragment's front, and stops when about `work` is done.
     package mutating func feed(_ fragment: inout ByteBuffer, work: UInt64) throws(DataSetError) -> Progress {
         try fragment.consuming { input in
             Result { () throws(DataSetError) in try feed(&input, work: work) }
@@ -21,8 +21,8 @@ extension InstanceHeaderReader {
 }
 
 extension DataSetWalk {
-    /// Takes the bytes it has read off the fragment's front, and stops after `work` elements. True if bytes are left,
-    /// which have to be fed again.
+    /// Takes the bytes it has read off the fragment's front, and stops when about `work` is done. True if it stopped there:
+    /// the rest has to be fed again, even if it is empty.
     package mutating func feed(_ fragment: inout ByteBuffer, work: UInt64) -> Bool {
         fragment.consuming { input in feed(&input, work: work) }
     }

@@ -251,8 +251,8 @@ struct AssociationFlow: Hashable, Sendable {
     }
 
     /// Asked whenever we may no longer be blocked: whether a held read is due.
-    mutating func checkHeldRead(_ conditions: Conditions) -> ReadAction {
-        guard readIsHeld, !isBlocked(conditions) else { return .hold }
+    mutating func checkHeldRead(_ conditions: @autoclosure () -> Conditions) -> ReadAction {
+        guard readIsHeld, !isBlocked(conditions()) else { return .hold }
         readIsHeld = false
         return .read
     }
@@ -267,9 +267,11 @@ struct AssociationFlow: Hashable, Sendable {
 
     /// Asked whenever the association may have become idle.
     mutating func checkDrain(
-        in state: AssociationStateMachine.State, receivedAnything: Bool, _ conditions: Conditions
+        in state: AssociationStateMachine.State, receivedAnything: Bool,
+        _ conditions: @autoclosure () -> Conditions
     ) -> DrainAction {
         guard case .afterMessage(let drain) = draining else { return .none }
+        let conditions = conditions()
         switch state {
         case .sta2 where !receivedAnything:
             return .close
@@ -306,8 +308,8 @@ struct AssociationFlow: Hashable, Sendable {
     }
 
     /// Asked whenever everything received may have been answered.
-    mutating func checkInputEnd(_ conditions: Conditions) -> CloseAction {
-        guard case .inputEnded(let hasAnswered) = connection, !isBlocked(conditions), outstanding == 0 else {
+    mutating func checkInputEnd(_ conditions: @autoclosure () -> Conditions) -> CloseAction {
+        guard case .inputEnded(let hasAnswered) = connection, outstanding == 0, !isBlocked(conditions()) else {
             return .none
         }
         connection = .closing
