@@ -200,7 +200,9 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "DiscardingStoreSCP",
-            dependencies: ["Digests", "StorageSCP", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: [
+                "DICOMNetwork", "Digests", "StorageSCP", .product(name: "NIOCore", package: "swift-nio"),
+            ],
             path: "Benchmarks/StoreSCP/DiscardingReceiver", swiftSettings: settings),
         .executableTarget(
             name: "SCPBenchmark", dependencies: ["CZlib"], path: "Benchmarks/StoreSCP/SCPBenchmark",

@@ -82,7 +82,7 @@ package struct Configuration: Sendable {
         aeTitle = try settings.aeTitle("AE_TITLE", default: "STORESCP")
         requiresCalledAETitle = try settings.boolean("REQUIRE_CALLED_AE_TITLE", default: false)
         callingAETitles = try settings.aeTitles("REQUIRE_CALLING_AE_TITLE")
-        sopClassUIDs = settings.list("SUPPORTED_SOP_CLASS_UIDS")
+        sopClassUIDs = try settings.uids("SUPPORTED_SOP_CLASS_UIDS")
         accessRules = try settings.json("ACCESS_RULES", as: [AccessRule].self)
         if let rules = accessRules, Set(rules.map(\.callingAETitle)).count < rules.count {
             throw ConfigurationError(name: "ACCESS_RULES", value: "…", expected: "one rule for each calling AE title")

@@ -1,3 +1,4 @@
+import DICOM
 import DICOMNetwork
 import ImportPipeline
 import Logging
@@ -65,6 +66,17 @@ struct Settings {
     /// Values separated by commas or spaces.
     func list(_ name: String) -> Set<String> {
         Set((text(name) ?? "").split { $0 == "," || $0 == " " }.map(String.init))
+    }
+
+    /// UIDs separated by commas or spaces.
+    func uids(_ name: String) throws(ConfigurationError) -> Set<String> {
+        let texts = list(name)
+        if let text = texts.sorted().first(where: { (try? UID($0)) == nil }) {
+            throw ConfigurationError(
+                name: name, value: text,
+                expected: "valid UIDs: digits with single dots between them, \(UID.maximumLength) characters at most")
+        }
+        return texts
     }
 
     /// AE titles separated by commas, without padding, as `AETitle` compares them.

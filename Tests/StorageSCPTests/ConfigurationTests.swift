@@ -160,6 +160,34 @@ struct ConfigurationTests {
         }
     }
 
+    @Test(
+        "A bound or a UID in a rule that is not valid is an error that names the rule and the value",
+        arguments: [
+            (#""maximumAssociations": 0"#, "maximumAssociations: 0, expected a whole number from 1 to 100000"),
+            (
+                #""maximumAssociations": 100001"#,
+                "maximumAssociations: 100001, expected a whole number from 1 to 100000"
+            ),
+            (#""sopClassUIDs": ["1.2", "1..2"]"#, #"sopClassUIDs: "1..2" is not a valid UID"#),
+            (#""sopClassUIDs": ["CT Image Storage"]"#, #"sopClassUIDs: "CT Image Storage" is not a valid UID"#),
+        ])
+    func accessRuleValues(_ member: String, _ reason: String) throws {
+        let rules = #"[{"callingAETitle": "MR1"}, {"callingAETitle": "CT1", \#(member)}]"#
+        let error = #expect(throws: ConfigurationError.self) { try Configuration(environment: ["ACCESS_RULES": rules]) }
+        #expect(error?.description.hasSuffix(": Index 1: \(reason)") == true, "\(error?.description ?? "none")")
+    }
+
+    @Test("A SOP class that is not a valid UID is an error that names it", arguments: ["CT", "1.2,1..2", "1.2 .1"])
+    func sopClassUIDs(_ list: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try Configuration(environment: ["SUPPORTED_SOP_CLASS_UIDS": list])
+        }
+        #expect(error?.name == "SUPPORTED_SOP_CLASS_UIDS")
+        #expect(error?.value == list.split { $0 == "," || $0 == " " }.last.map(String.init))
+        #expect(
+            error?.expected == "valid UIDs: digits with single dots between them, 64 characters at most")
+    }
+
     @Test("A type of user identity without a means to verify it is refused")
     func userIdentity() throws {
         let users = #"{"scanner": {}}"#

@@ -119,7 +119,7 @@ def test_held_headers_that_trickle(s3_receiver):
                 slowest.send(data(3, 0, b"\0\0"))
             assert slowest.pdu() == ABORT
             serve_b(receiver)
-    wait_for("the line of it", lambda: "aborted by us: it took more than its share" in ends(receiver))
+    wait_for("the line of it", lambda: "aborted by us: the peer took more than its share" in ends(receiver))
 
 
 def test_trickling_parts(s3_receiver):
@@ -294,5 +294,5 @@ def test_unfinished_requests(folder_receiver):
     allowed = AT_START + 2 * bound + count * PER_IDLE
     print(f"peak RSS {peak / MIB:.0f} MiB, bound {allowed / MIB:.0f} MiB")
     assert peak < allowed
-    reason = "requests that are not whole held too much memory"
+    reason = "incomplete requests held too much memory"
     wait_for("one that lost its place", lambda: DISPLACED + reason in ends(receiver))

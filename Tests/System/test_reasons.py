@@ -67,9 +67,9 @@ INSTANCE = (0x1000, b"2.25.1.1")
         ),
         (
             command(CLASS, STORE, MESSAGE_ID, DATA_SET) + struct.pack("<HHI", 8, 0x18, 2) + b"1\0",
-            "(0008,0018) stands at offset 63 of the command set, expected group 0000",
+            "(0008,0018) is at offset 63 of the command set, expected group 0000",
         ),
-        (b"DOE^JANE", "An element stands at offset 0 of the command set, expected group 0000"),
+        (b"DOE^JANE", "An element is at offset 0 of the command set, expected group 0000"),
     ],
     ids=["missing", "length", "data set type", "repeated", "value", "group", "text"],
 )
@@ -305,7 +305,7 @@ def test_openssl_curl_and_dcmtk_on_the_plain_port(folder_receiver, tmp_path):
     tls = "aborted by us: a TLS client hello on a port without TLS"
     wait_for("three lines", lambda: len(ended()) == 3)
     assert ended() == [tls, tls, "aborted by us: an HTTP request on a port for DICOM"]
-    assert receiver.log_lines("association ended")[0]["hint"] == f"TLS is taken on TLS_PORT={tls_port}"
+    assert receiver.log_lines("association ended")[0]["hint"] == f"TLS is accepted on TLS_PORT={tls_port}"
 
 
 def s_client(port: int, *options: str) -> None:
@@ -343,7 +343,7 @@ def test_plain_dicom_on_the_tls_port(tls_receiver, tmp_path):
     assert acknowledgement.status is None
     assert failure(receiver) == (
         "a plain A-ASSOCIATE-RQ on the TLS port",
-        f"plain DICOM is taken on SCP_PORT={receiver.port}; or turn TLS on at the sender",
+        f"plain DICOM is accepted on SCP_PORT={receiver.port}; or turn TLS on at the sender",
     )
 
 
@@ -435,11 +435,11 @@ def test_a_certificate_that_has_expired_is_told_of(folder_receiver, tmp_path):
 @pytest.mark.parametrize(
     "settings, options, reason",
     [
-        ({"TLS_MINIMUM_VERSION": "1.3"}, ["-tls1_2"], "the client offers no version of TLS that is taken"),
+        ({"TLS_MINIMUM_VERSION": "1.3"}, ["-tls1_2"], "the client offers no TLS version that we accept"),
         (
             {},
             ["-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA"],
-            "the client offers no cipher suite, group or signature algorithm that is taken",
+            "the client offers no cipher suite, group or signature algorithm that we accept",
         ),
     ],
     ids=["version", "suite"],

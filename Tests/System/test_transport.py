@@ -225,7 +225,7 @@ def test_required_client_certificates(pair, instance, tmp_path):
         wait_for("the second line", lambda: len(log.lines()) == 2)
         assert log.messages() == ["TLS handshake failed"] * 2
         assert [line["reason"] for line in log.lines()] == [
-            "the client shows no certificate",
+            "the client sent no certificate",
             "the client's certificate is not valid, or its authority is not known",
         ]
         own = ("+tls", client[1], client[0], *trust)
@@ -302,7 +302,7 @@ def test_certificates_are_loaded_anew(pair, tmp_path):
         for source, target in zip(second, used, strict=True):
             replace(source, target)
         wait_for("the new certificate", lambda: served_certificate(port) == second[0].read_text())
-        assert log.wait_for("TLS certificate loaded anew")["notAfter"].endswith("Z")
+        assert log.wait_for("TLS certificate reloaded")["notAfter"].endswith("Z")
         assert association.send_c_echo().Status == 0
         association.release()
 
@@ -315,7 +315,7 @@ def test_certificates_are_loaded_anew(pair, tmp_path):
 
         # The key fits again: what could not be used is not held against it.
         replace(second[0], used[0])
-        wait_for("the line", lambda: log.messages().count("TLS certificate loaded anew") == 2)
+        wait_for("the line", lambda: log.messages().count("TLS certificate reloaded") == 2)
         assert served_certificate(port) == second[0].read_text()
 
 

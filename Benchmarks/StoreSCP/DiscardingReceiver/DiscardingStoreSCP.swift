@@ -1,3 +1,4 @@
+import DICOMNetwork
 import Digests
 import NIOCore
 import StorageSCP
@@ -33,9 +34,9 @@ private struct DiscardingStore: InstanceStore {
             self.eventLoop = eventLoop
         }
 
-        func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? { nil }
+        func write(_ bytes: ByteBuffer) -> Readiness { .now }
 
-        func finish(_ checksum: CRC32) -> EventLoopFuture<Void>? { nil }
+        func finish(_ checksum: CRC32) -> Readiness { .now }
 
         func discard() -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
     }

@@ -10,7 +10,7 @@ package struct CStoreRequest: Hashable, Sendable {
     package let moveOriginatorApplicationEntityTitle: String?
     package let moveOriginatorMessageID: UInt16?
     package let presentationContextID: UInt8
-    /// That of the presentation context.
+    /// The presentation context's transfer syntax.
     package let transferSyntax: TransferSyntax
 
     package init(
@@ -28,7 +28,7 @@ package struct CStoreRequest: Hashable, Sendable {
         self.transferSyntax = transferSyntax
     }
 
-    /// Priority and move originator change nothing here, so a fault in them is passed over.
+    /// Priority and move originator have no effect here, so errors in them are ignored.
     package init(_ command: CommandSet, on context: AcceptedPresentationContext) throws(CommandSetError) {
         self.init(
             messageID: try command.uint16(.messageID),

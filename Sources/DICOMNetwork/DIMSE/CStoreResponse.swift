@@ -24,7 +24,7 @@ package struct CStoreResponse: Hashable, Sendable {
         errorComment = command.text(.errorComment)
     }
 
-    /// With an error comment if there is one and it was no success. PS3.4 Table B.2-1.
+    /// Has the error comment unless the status is success. PS3.4 Table B.2-1.
     package func commandSet() -> CommandSet {
         var command = CommandSet()
         command.set(.affectedSOPClassUID, uid: affectedSOPClassUID.value)

@@ -37,6 +37,6 @@ package enum CommandElement: UInt16, Hashable, Sendable {
 }
 
 extension CommandElement: CustomStringConvertible {
-    /// Tag and name, `(0000,0110) Message ID`.
+    /// Tag and name, such as `(0000,0110) Message ID`.
     package var description: String { "\(tag) \(name)" }
 }

@@ -1,4 +1,4 @@
-/// (0000,0100): which message a command set is. PS3.7 §E.1.
+/// (0000,0100), the type of a message. PS3.7 §E.1.
 package struct CommandField: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt16
 
@@ -14,7 +14,7 @@ package struct CommandField: RawRepresentable, Hashable, Sendable {
 
     package var isResponse: Bool { rawValue & 0x8000 != 0 }
 
-    /// The response that belongs to this request.
+    /// The response to this request.
     package var response: CommandField { CommandField(rawValue: rawValue | 0x8000) }
 }
 

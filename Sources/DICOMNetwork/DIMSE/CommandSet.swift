@@ -3,23 +3,24 @@ import NIOCore
 
 /// The command set of a message: elements of group 0000 with their values as sent.
 ///
-/// Always Implicit VR Little Endian, whatever the presentation context. PS3.7 §6.3.1. There is one for each request and for
-/// each response, so that they stand in one piece of memory.
+/// Always Implicit VR Little Endian, whatever the presentation context. PS3.7 §6.3.1. Every request and every response
+/// has one, so all elements are kept in one array to save allocations.
 package struct CommandSet: Hashable, Sendable {
-    /// (0000,0800): any other value says that a data set follows. PS3.7 §E.1.
+    /// (0000,0800): any other value means that a data set follows. PS3.7 §E.1.
     package static let noDataSet: UInt16 = 0x0101
     package static let maximumErrorCommentLength = 64
 
     private static let headerLength = 8
 
-    /// As they are sent, in ascending order, without the group length.
+    /// The elements as sent, in ascending order, without the group length.
     private var elements: [UInt8] = []
 
     package init() {
         elements.reserveCapacity(256)
     }
 
-    /// The group length is not believed: it may be wrong or absent, and the message control header says where the end is.
+    /// The group length is ignored: it may be wrong or absent, and the message control header tells where the command
+    /// set ends.
     package init(decoding buffer: ByteBuffer) throws(CommandSetError) {
         let bytes = Array(buffer.readableBytesView)
         var found: [(number: UInt16, range: Range<Int>)] = []
@@ -52,7 +53,7 @@ package struct CommandSet: Hashable, Sendable {
         }
     }
 
-    /// With the right group length, in ascending order.
+    /// In ascending order, with the correct group length.
     package func encoded() -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(Self.headerLength + 4 + elements.count)
@@ -101,7 +102,8 @@ package struct CommandSet: Hashable, Sendable {
         set(element, text.utf8, padding: UInt8(ascii: " "))
     }
 
-    /// Cut and stripped of what (0000,0902) cannot hold: it is an LO, and as no character set is declared, ASCII.
+    /// Cut to 64 bytes; characters that (0000,0902) cannot hold become "?". It is an LO, in ASCII since no character
+    /// set is declared.
     ///
     /// PS3.7 §C; PS3.5 §6.2.
     package mutating func setErrorComment(_ comment: String) {
@@ -111,7 +113,7 @@ package struct CommandSet: Hashable, Sendable {
         set(.errorComment, text: String(decoding: bytes, as: UTF8.self))
     }
 
-    /// Takes the element over as it stands, when there is one: a response repeats what the request said.
+    /// Copies the element unchanged if the request has it: a response repeats values of its request.
     package mutating func copy(_ element: CommandElement, from request: CommandSet) {
         guard let value = request.value(of: element) else { return }
         set(element, value, padding: nil)
@@ -124,7 +126,7 @@ package struct CommandSet: Hashable, Sendable {
         return place.isEmpty ? nil : elements[place.dropFirst(Self.headerLength)]
     }
 
-    /// Where the element stands with its header; empty where it would have to stand.
+    /// The range of the element with its header; if it is absent, an empty range where it belongs.
     private func place(of element: CommandElement) -> Range<Int> {
         var offset = 0
         while offset < elements.count {
@@ -137,7 +139,7 @@ package struct CommandSet: Hashable, Sendable {
         return offset..<offset
     }
 
-    /// A value of odd length is padded.
+    /// Pads a value of odd length.
     private mutating func set(_ element: CommandElement, _ value: some Collection<UInt8>, padding: UInt8?) {
         let padding = value.count.isMultiple(of: 2) ? nil : padding
         let length = UInt32(value.count + (padding == nil ? 0 : 1))

@@ -3,7 +3,7 @@ import DICOM
 /// Why a command set could not be read.
 package enum CommandSetError: Error, Hashable, Sendable {
     case headerTruncated(remaining: Int)
-    /// The offset is that of the element in the command set.
+    /// The offset counts from the beginning of the command set.
     case groupNotAllowed(Tag, offset: Int)
     case valueExceedsCommandSet(Tag, length: UInt32, remaining: Int)
     case elementRepeated(Tag)
@@ -17,9 +17,9 @@ extension CommandSetError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .headerTruncated(let remaining):
-            "the command set ends inside an element's header, which has 8 bytes and \(remaining) are left"
+            "the command set ends inside an element's header: \(remaining) bytes are left, expected 8"
         case .groupNotAllowed(let tag, let offset):
-            "\(tag.text) stands at offset \(offset) of the command set, expected group 0000"
+            "\(tag.text) is at offset \(offset) of the command set, expected group 0000"
         case .valueExceedsCommandSet(let tag, let length, let remaining):
             "\(Self.name(of: tag)) runs past the command set: length \(length), \(remaining) bytes are left"
         case .elementRepeated(let tag): "\(Self.name(of: tag)) is repeated"
@@ -30,7 +30,7 @@ extension CommandSetError: CustomStringConvertible {
         }
     }
 
-    /// The same in at most 64 characters, for elements that `CommandElement` knows.
+    /// The description in at most 64 characters, for elements that `CommandElement` knows.
     var errorComment: String {
         guard case .invalidUID(let element, let error) = self else { return description }
         return "\(element.tag) is not a UID: \(error)"

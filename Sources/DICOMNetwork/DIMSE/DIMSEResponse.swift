@@ -1,4 +1,4 @@
-/// A response that is ready to be sent. None of those given here has a data set.
+/// A response that is ready to be sent. Our responses never have a data set.
 package struct DIMSEResponse: Hashable, Sendable {
     package let presentationContextID: UInt8
     package let commandSet: CommandSet
@@ -18,7 +18,7 @@ package struct DIMSEResponse: Hashable, Sendable {
         storeStatus = nil
     }
 
-    /// The refusal of a request that is unknown or faulty: it repeats what the request said, as far as it said it.
+    /// The refusal of a request that is unknown or not valid. It repeats the UIDs of the request, if it has them.
     ///
     /// PS3.7 annex C.
     package init(

@@ -13,12 +13,12 @@ package struct DIMSEStatus: RawRepresentable, Hashable, Sendable {
     package static let duplicateInvocation = DIMSEStatus(rawValue: 0x0210)
     package static let unrecognizedOperation = DIMSEStatus(rawValue: 0x0211)
     package static let mistypedArgument = DIMSEStatus(rawValue: 0x0212)
-    /// Senders take this for something to try again.
+    /// Senders usually try again after this status.
     package static let outOfResources = DIMSEStatus(rawValue: 0xA700)
     package static let dataSetDoesNotMatchSOPClass = DIMSEStatus(rawValue: 0xA900)
-    /// A warning: the instance was stored, its data set does not match its SOP class. PS3.4 §B.2.3.
+    /// A warning: the instance was stored, but its data set does not match its SOP class. PS3.4 §B.2.3.
     package static let dataSetIncomplete = DIMSEStatus(rawValue: 0xB007)
-    /// Senders take this for final.
+    /// Senders usually do not try again after this status.
     package static let cannotUnderstand = DIMSEStatus(rawValue: 0xC000)
 
     /// Whether the instance was stored: success, or a warning. PS3.7 §C.1 and §C.3.

@@ -12,7 +12,7 @@ extension InstanceHeaderReader {
         return try result.get()
     }
 
-    /// The same, off the fragment's front and as far as so much work goes.
+    /// The same, but takes the bytes it has read off the fragment's front, and stops when about `work` is done.
     package mutating func feed(_ fragment: inout ByteBuffer, work: UInt64) throws(DataSetError) -> Progress {
         try fragment.consuming { input in
             Result { () throws(DataSetError) in try feed(&input, work: work) }
@@ -21,14 +21,15 @@ extension InstanceHeaderReader {
 }
 
 extension DataSetWalk {
-    /// Takes the next fragment's bytes off its front, as far as so much work goes: true where some are left to be fed again.
+    /// Takes the bytes it has read off the fragment's front, and stops when about `work` is done. True if it stopped there:
+    /// the rest has to be fed again, even if it is empty.
     package mutating func feed(_ fragment: inout ByteBuffer, work: UInt64) -> Bool {
         fragment.consuming { input in feed(&input, work: work) }
     }
 }
 
 extension ByteBuffer {
-    /// Moves on by what the body takes off the front.
+    /// Moves the reader index past the bytes that the body takes off the front.
     fileprivate mutating func consuming<Value>(_ body: (inout Slice<UnsafeRawBufferPointer>) -> Value) -> Value {
         let (count, value) = withUnsafeReadableBytes { bytes in
             var input = bytes[...]

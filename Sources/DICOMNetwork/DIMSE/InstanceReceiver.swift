@@ -2,21 +2,22 @@ import NIOCore
 
 /// Takes one instance's data set as it arrives, on the event loop.
 package protocol InstanceReceiver: AnyObject {
-    /// Takes the next bytes, none of them empty, exactly as sent.
+    /// Takes the next bytes, exactly as sent. `fragment` is never empty.
     ///
-    /// Nil: more may come at once. A future: the association reads nothing more from the socket until it completes. If it
-    /// fails, the rest of the data set is consumed and dropped, and `finish` decides the status; if it fails with
-    /// `PeerNotWanted`, we abort.
-    func receive(_ fragment: ByteBuffer) -> EventLoopFuture<Void>?
+    /// The association reads nothing more from the socket until the next fragment may come. If the future fails, the
+    /// rest of the data set is read and dropped, and `finish` decides the status; if it fails with `PeerNotWanted`, we
+    /// abort.
+    func receive(_ fragment: ByteBuffer) -> Readiness
 
-    /// The last fragment came. The response goes out when this completes; it never fails: a failure is a status.
+    /// The last fragment was received. The response is sent when the future completes. It never fails: a failure is a
+    /// status.
     func finish() -> EventLoopFuture<StoreOutcome>
 
-    /// The association ended before the last fragment was taken: forget the instance, leave nothing behind.
+    /// The association ended before the last fragment was taken: forget the instance and leave nothing behind.
     func cancel()
 }
 
-/// The peer costs others too much: its association is aborted.
+/// The peer costs other peers too much: its association is aborted.
 package struct PeerNotWanted: Error, Hashable, Sendable {
     package init() {}
 }

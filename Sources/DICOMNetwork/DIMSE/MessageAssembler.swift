@@ -1,11 +1,11 @@
 import NIOCore
 
-/// Puts messages together from PDVs. Command sets are gathered, data sets are passed on as they come.
+/// Assembles messages from PDVs. It collects command sets, and passes data sets on as they arrive.
 ///
-/// PS3.8 annex E: command and data set may be cut anywhere, also into empty fragments.
+/// PS3.8 annex E: command and data set may be cut anywhere, even into empty fragments.
 package struct MessageAssembler: Sendable {
     package enum Event: Hashable, Sendable {
-        /// Nothing to act on yet.
+        /// There is nothing to do yet.
         case incomplete
         case command(CommandSet, dataSetFollows: Bool)
         case data(ByteBuffer, isLast: Bool)
@@ -37,7 +37,7 @@ package struct MessageAssembler: Sendable {
         case .command(let contextID, let gathered):
             try check(value, continues: contextID)
             guard value.isCommand else { throw .dataSetNotExpected }
-            // Or what was gathered would be copied for each fragment.
+            // Otherwise the collected bytes would be shared, and copied for each fragment.
             state = .idle
             return try gather(value, after: gathered)
         case .dataSet(let contextID):

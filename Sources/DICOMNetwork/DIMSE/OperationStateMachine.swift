@@ -1,24 +1,24 @@
 import DICOM
 import NIOCore
 
-/// The service provider's side of DIMSE: what each PDV of an association leads to.
+/// The service provider's side of DIMSE: decides what to do with each PDV of an association. PS3.7 §9.
 ///
-/// A value without futures: where the application has to decide or to finish, an action says so, and its answer comes back
-/// as an event. Messages come one after the other, but what they ask for may be outstanding side by side: as many as the
-/// negotiated window lets the peer ask for (PS3.7 §D.3.3.3), which is for the caller to hold to. PS3.7 §9.
+/// A value without futures: if the application has to decide or to finish something, an action says so, and the answer
+/// comes back as an event. Messages arrive one after the other, but several operations may be outstanding at the same
+/// time. The caller has to keep their number within the negotiated window (PS3.7 §D.3.3.3).
 package struct OperationStateMachine: Sendable {
-    /// Tells the outstanding operations of one association apart.
+    /// Unique among the operations of one association.
     package typealias OperationID = Int
 
     package enum Action: Hashable, Sendable {
         case none
         /// Ask the application, then call `storeAccepted` or `storeRefused`.
         case decideStore(CStoreRequest)
-        /// Tell the application; respond at once where no data set has to be dropped before.
+        /// Tell the application. Send the response now, unless a data set has to be dropped first.
         case refuse(RequestRefusal, DIMSEResponse?)
-        /// Hand a fragment to the receiver. The last one, which may be empty, names the operation that is to be finished.
+        /// Hand a fragment to the receiver. The last one, which may be empty, names the operation to finish.
         case deliver(ByteBuffer, finishing: OperationID?)
-        /// The last fragment came and was dropped: let the receiver finish.
+        /// The last fragment was received and dropped: let the receiver finish.
         case finish(OperationID)
         case respond(DIMSEResponse)
     }
@@ -27,17 +27,17 @@ package struct OperationStateMachine: Sendable {
         case none
         case deciding(CStoreRequest)
         case receiving(CStoreRequest)
-        /// The receiver failed: the rest is dropped, but it says the status.
+        /// The receiver failed: the rest of the data set is dropped, and the receiver gives the status.
         case dropping(CStoreRequest)
-        /// What is answered, if anything, is known already: the data set is dropped.
+        /// The data set is dropped; the response, if there is one, is already known.
         case refusing(DIMSEResponse?)
     }
 
     private let contexts: [UInt8: AcceptedPresentationContext]
     private var assembler: MessageAssembler
-    /// Of the message that is being received.
+    /// The operation of the message that is being received.
     private var operation = Operation.none
-    /// Received whole and not answered yet.
+    /// Received completely and not answered yet.
     private var outstanding: [OperationID: CStoreRequest] = [:]
     private var nextID: OperationID = 0
 
@@ -48,7 +48,7 @@ package struct OperationStateMachine: Sendable {
         assembler = MessageAssembler(maximumCommandSetLength: limits.maximumCommandSetLength)
     }
 
-    /// Whether a message has begun and is not whole.
+    /// Whether a message has begun and is not complete.
     package var isInsideMessage: Bool { !assembler.isIdle }
 
     package mutating func receive(_ value: PresentationDataValue) throws(MessageError) -> Action {
@@ -72,7 +72,7 @@ package struct OperationStateMachine: Sendable {
         operation = .refusing(Self.response(to: request, outcome))
     }
 
-    /// The receiver cannot go on.
+    /// The receiver cannot take more.
     package mutating func deliveryFailed() {
         guard case .receiving(let request) = operation else { return }
         operation = .dropping(request)
@@ -110,7 +110,7 @@ package struct OperationStateMachine: Sendable {
             case .cEchoRQ:
                 response = DIMSEResponse(CEchoResponse(to: try CEchoRequest(command)), on: context.id)
             case .cCancelRQ:
-                // PS3.7 §9.3.2.3: a cancel has no response, and what it would cancel is not offered here.
+                // PS3.7 §9.3.2.3: C-CANCEL has no response, and we offer no operation that it could cancel.
                 response = nil
             case _ where field.isResponse:
                 response = nil

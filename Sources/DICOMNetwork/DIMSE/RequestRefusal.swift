@@ -1,6 +1,6 @@
 import DICOM
 
-/// A request that is answered with a failure for what its command says, whatever its data set holds.
+/// A request that is answered with a failure because of its command, whatever its data set contains.
 package struct RequestRefusal: Hashable, Sendable {
     package let commandField: CommandField
     package let status: DIMSEStatus
@@ -8,7 +8,7 @@ package struct RequestRefusal: Hashable, Sendable {
     package let reason: String
     /// For the peer.
     package let errorComment: String
-    /// Nil where the request has none that is valid.
+    /// `nil` if the request has no valid one.
     package let affectedSOPClassUID: UID?
     package let affectedSOPInstanceUID: UID?
 

@@ -1,8 +1,8 @@
-/// What a C-STORE-RSP says. The comment, cut to 64 characters, is sent with failures and warnings.
+/// The content of a C-STORE-RSP. The comment, cut to 64 characters, is sent with failures and warnings.
 package struct StoreOutcome: Hashable, Sendable {
     package let status: DIMSEStatus
     package let errorComment: String?
-    /// Whether we abort the association when this has been said.
+    /// Whether we abort the association after this response.
     package let endsAssociation: Bool
 
     package init(status: DIMSEStatus, errorComment: String? = nil, endsAssociation: Bool = false) {

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// An inbound user event: the connection is a load balancer's, and this is who connected to that.
+/// An inbound user event: the connection comes from a load balancer, and this is the address of its client.
 package struct PeerAddressKnown: Hashable, Sendable {
     package let address: SocketAddress
 

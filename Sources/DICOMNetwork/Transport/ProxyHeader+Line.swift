@@ -10,10 +10,10 @@ extension ProxyHeader {
     }
 
     static let lineBeginning = Array("PROXY ".utf8)
-    /// With its CRLF.
+    /// Includes the CRLF.
     static let maximumLineLength = 107
 
-    /// Nil, and nothing taken, until the line is whole.
+    /// `nil`, and nothing is taken, until the line is complete.
     static func decodeLine(from buffer: inout ByteBuffer) throws(ProxyHeaderError) -> ProxyHeader? {
         let bytes = buffer.readableBytesView.prefix(maximumLineLength)
         guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else {
@@ -28,7 +28,8 @@ extension ProxyHeader {
         return ProxyHeader(command: .proxy, source: source)
     }
 
-    /// Family, source address, destination address, source port, destination port. What follows UNKNOWN is to be ignored.
+    /// Family, source address, destination address, source port, destination port. Everything after UNKNOWN must be
+    /// ignored.
     private static func source(in fields: [Substring]) throws(ProxyHeaderError) -> SocketAddress? {
         guard let family = fields.first, ["TCP4", "TCP6", "UNKNOWN"].contains(family) else {
             throw .lineFieldNotAllowed(.family)
@@ -46,7 +47,7 @@ extension ProxyHeader {
     }
 
     private static func number(ofPort text: Substring) -> Int? {
-        // Int takes a sign too.
+        // UInt16 would also accept a sign.
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         return UInt16(text).map(Int.init)
     }

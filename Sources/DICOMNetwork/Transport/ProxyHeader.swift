@@ -1,10 +1,10 @@
 import NIOCore
 
-/// What a load balancer says about the connection that it passes on: the header of HAProxy's PROXY protocol.
+/// The header of HAProxy's PROXY protocol, in which a load balancer describes the connection that it passes on.
 ///
-/// AWS's load balancers send version 2, which is here; others may send version 1, a line of text.
+/// AWS's load balancers send version 2, which this file decodes; others may send version 1, a line of text.
 ///
-/// The specification is haproxy.org's proxy-protocol.txt; clauses below are its.
+/// The specification is haproxy.org's proxy-protocol.txt; the clauses below refer to it.
 package struct ProxyHeader: Hashable, Sendable {
     /// Version 2 in the upper four bits, the command in the lower. §2.2.
     package enum Command: UInt8, Sendable {
@@ -13,8 +13,8 @@ package struct ProxyHeader: Hashable, Sendable {
         case proxy = 0x21
     }
 
-    /// Addresses and type-length-values together, beyond what the protocol says: the length field alone would allow
-    /// 64 KiB, AWS sends fewer than 100 bytes.
+    /// The longest addresses and type-length-values together. This limit is ours: the length field allows 64 KiB, and
+    /// AWS sends fewer than 100 bytes.
     package static let maximumLength: UInt16 = 4096
 
     static let signature: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A]
@@ -22,7 +22,7 @@ package struct ProxyHeader: Hashable, Sendable {
     static let fixedLength = 16
 
     package let command: Command
-    /// Who connected to the load balancer. Nil for LOCAL, and where it is not TCP over IP.
+    /// The client of the load balancer. `nil` for LOCAL, and for connections that are not TCP over IP.
     package let source: SocketAddress?
 
     package init(command: Command, source: SocketAddress?) {
@@ -30,9 +30,9 @@ package struct ProxyHeader: Hashable, Sendable {
         self.source = source
     }
 
-    /// Takes the header off the front of `buffer`; nil, and nothing taken, until it is whole.
+    /// Takes the header off the front of `buffer`; `nil`, and nothing is taken, until it is complete.
     ///
-    /// The signature is judged byte by byte: a peer that sends something else is never waited for.
+    /// The signature is checked byte by byte, so that we never wait for more from a peer that sends something else.
     package static func decode(from buffer: inout ByteBuffer) throws(ProxyHeaderError) -> ProxyHeader? {
         if buffer.readableBytesView.first == lineBeginning.first {
             guard try isWhole(lineBeginning, in: buffer) else { return nil }
@@ -42,7 +42,7 @@ package struct ProxyHeader: Hashable, Sendable {
         return try decodeFields(from: &buffer)
     }
 
-    /// False: it may still become so.
+    /// False if more bytes are needed; throws if the bytes differ.
     private static func isWhole(_ beginning: [UInt8], in buffer: ByteBuffer) throws(ProxyHeaderError) -> Bool {
         for (offset, (expected, byte)) in zip(beginning, buffer.readableBytesView).enumerated()
         where byte != expected {
@@ -51,7 +51,7 @@ package struct ProxyHeader: Hashable, Sendable {
         return buffer.readableBytes >= beginning.count
     }
 
-    /// Each field is judged as soon as it is there.
+    /// Checks each field as soon as it is received.
     private static func decodeFields(from buffer: inout ByteBuffer) throws(ProxyHeaderError) -> ProxyHeader? {
         let start = buffer.readerIndex
         guard let commandByte = buffer.getInteger(at: start + 12, as: UInt8.self) else { return nil }
@@ -71,9 +71,9 @@ package struct ProxyHeader: Hashable, Sendable {
         return ProxyHeader(command: command, source: addressLength.flatMap { source(in: body, length: $0.one) })
     }
 
-    /// The length of one address, and of both with their ports; nil for what is no TCP over IP.
+    /// The length of one address, and of both with their ports; `nil` if it is not TCP over IP.
     ///
-    /// Values that are not assigned must end the connection. §2.2, "The 14th byte".
+    /// Unassigned values must end the connection. §2.2, "The 14th byte".
     private static func addressLength(_ family: UInt8) throws(ProxyHeaderError) -> (one: Int, both: UInt16)? {
         switch family {
         case 0x11: return (4, 12)

@@ -1,15 +1,15 @@
-/// What was wrong with a PROXY header. Lengths are those that the peer claimed.
+/// What is wrong with a PROXY header. Lengths are the ones that the peer claims.
 package enum ProxyHeaderError: Error, Hashable, Sendable {
-    /// It is not a PROXY header: the peer speaks something else.
+    /// Not a PROXY header: the peer speaks another protocol.
     case signatureNotAllowed(offset: Int, byte: UInt8, expected: UInt8)
-    /// The same, where it is known what the peer speaks.
+    /// The same, if we recognise the protocol.
     case otherProtocol(WireProtocol)
     case versionOrCommandNotAllowed(UInt8)
     case familyOrProtocolNotAllowed(UInt8)
     case lengthExceedsMaximum(length: UInt16, maximum: UInt16)
-    /// The addresses of the family do not fit.
+    /// Too short for the addresses of the family.
     case lengthTooShort(family: UInt8, length: UInt16, minimum: UInt16)
-    /// Of version 1: no end within so many bytes.
+    /// Version 1: the line does not end within `maximum` bytes.
     case lineTooLong(maximum: Int)
     case lineFieldNotAllowed(ProxyHeader.LineField)
 }
@@ -27,7 +27,7 @@ extension ProxyHeaderError: CustomStringConvertible {
         case .lengthTooShort(let family, let length, let minimum):
             "length \(length), minimum \(minimum) for family \(family.standardHexadecimal)"
         case .lineTooLong(let maximum): "version 1, and no CRLF within \(maximum) bytes"
-        case .lineFieldNotAllowed(.ending): "version 1, and the line does not end as it must"
+        case .lineFieldNotAllowed(.ending): "version 1, and the line has not exactly six fields and CRLF"
         case .lineFieldNotAllowed(.family): "version 1, and the family is neither TCP4, TCP6 nor UNKNOWN"
         case .lineFieldNotAllowed(.address): "version 1, and an address is not one of its family"
         case .lineFieldNotAllowed(.port): "version 1, and a port is not a number from 0 to 65535"

@@ -1,11 +1,12 @@
 import NIOCore
 
-/// Takes the PROXY header off the beginning of a connection, tells who the peer is and leaves the pipeline.
+/// Takes the PROXY header off the beginning of a connection, reports the peer's address and leaves the pipeline.
 ///
-/// Where the header is not required, what begins otherwise is passed on from its first bytes: neither a PDU nor a TLS record
-/// begins as a header does.
+/// If the header is optional, a connection that begins otherwise is passed on from its first byte: neither a PDU nor a
+/// TLS record begins like a header.
 ///
-/// Stands first. It has no timer: ARTIM runs from the connection on, so that a header that never comes ends with it.
+/// It has to be the first handler. It has no timer: ARTIM runs from the beginning of the connection, and ends the wait
+/// for a header too.
 package final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChannelHandler {
     package typealias InboundIn = ByteBuffer
     package typealias InboundOut = ByteBuffer
@@ -18,7 +19,7 @@ package final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChanne
 
     private let isRequired: Bool
     private var state = State.awaitingHeader
-    /// Shorter than the longest header: each field is judged when it comes.
+    /// Never longer than the longest header and one read: each field is checked as soon as it is received.
     private var received = ByteBuffer()
 
     package init(isRequired: Bool) {
@@ -37,7 +38,7 @@ package final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChanne
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // The header can no longer become whole, and there is nobody to tell.
+        // The header will never be complete, and no answer is possible.
         if state == .awaitingHeader, event as? ChannelEvent == .inputClosed { context.close(promise: nil) }
         context.fireUserInboundEventTriggered(event)
     }
@@ -56,7 +57,7 @@ package final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChanne
         }
     }
 
-    /// Nil: the connection's own address counts.
+    /// `nil`: the connection's own address is the peer's.
     private func passOn(from address: SocketAddress?, context: ChannelHandlerContext) {
         state = .passingOn
         if let address { context.fireUserInboundEventTriggered(PeerAddressKnown(address: address)) }

@@ -1,7 +1,7 @@
-/// A-ASSOCIATE-AC: which of the proposed presentation contexts are taken. PS3.8 §9.3.3.
+/// A-ASSOCIATE-AC: which of the proposed presentation contexts are accepted. PS3.8 §9.3.3.
 package struct AAssociateAC: Hashable, Sendable {
     package var protocolVersion: UInt16 = 1
-    /// The titles and the reserved bytes repeat those of the request and are not to be tested.
+    /// The titles and the reserved bytes repeat those of the request; the receiver must not test them.
     package var calledAETitle: AETitle
     package var callingAETitle: AETitle
     package var reserved: [UInt8]

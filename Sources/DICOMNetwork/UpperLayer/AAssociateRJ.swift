@@ -1,4 +1,4 @@
-/// A-ASSOCIATE-RJ: why no association comes about. PS3.8 §9.3.4.
+/// A-ASSOCIATE-RJ: why an association is rejected. PS3.8 §9.3.4.
 package struct AAssociateRJ: Hashable, Sendable {
     package enum Result: UInt8, Hashable, Sendable {
         case rejectedPermanent = 1
@@ -31,7 +31,7 @@ extension AAssociateRJ {
         result: .rejectedPermanent, source: .serviceUser, reason: 3)
     package static let calledAETitleNotRecognized = AAssociateRJ(
         result: .rejectedPermanent, source: .serviceUser, reason: 7)
-    /// PS3.7 §D.3.3.7.3: a user identity that is not believed.
+    /// PS3.7 §D.3.3.7.3: the user identity was not verified.
     package static let userIdentityNotAccepted = AAssociateRJ(
         result: .rejectedPermanent, source: .serviceProviderACSE, reason: 1)
     package static let protocolVersionNotSupported = AAssociateRJ(

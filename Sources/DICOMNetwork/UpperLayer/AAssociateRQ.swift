@@ -1,6 +1,6 @@
 /// A-ASSOCIATE-RQ: who calls whom, and what it wants to send. PS3.8 §9.3.2.
 package struct AAssociateRQ: Hashable, Sendable {
-    /// PS3.7 §A.2.1: the only application context there is.
+    /// PS3.7 §A.2.1: the only application context of DICOM.
     package static let dicomApplicationContextName = "1.2.840.10008.3.1.1.1"
     static let reservedLength = 32
 
@@ -8,9 +8,9 @@ package struct AAssociateRQ: Hashable, Sendable {
     package var protocolVersion: UInt16 = 1
     package var calledAETitle: AETitle
     package var callingAETitle: AETitle
-    /// Bytes 43 to 74, which the answer repeats.
+    /// Bytes 43 to 74; the answer repeats them.
     package var reserved = [UInt8](repeating: 0, count: Self.reservedLength)
-    /// Nil when the item is missing.
+    /// `nil` if the item is missing.
     package var applicationContextName: String? = Self.dicomApplicationContextName
     package var presentationContexts: [ProposedPresentationContext]
     package var userInformation: UserInformation

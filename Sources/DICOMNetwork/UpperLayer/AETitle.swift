@@ -1,17 +1,17 @@
-/// An application entity title as it stands in an A-ASSOCIATE PDU: 16 bytes, padded with spaces.
+/// An application entity title as written in an A-ASSOCIATE PDU: 16 bytes, padded with spaces.
 ///
-/// Equal are titles that are equal without their padding. A title of spaces alone is sent by real devices and is "".
+/// Titles are compared without their padding. Some real devices send a title of spaces only; its value is "".
 /// PS3.8 §9.3.2; PS3.5 §6.2.
 package struct AETitle: Sendable {
     package static let length = 16
 
     /// The 16 bytes, for the echo in the A-ASSOCIATE-AC.
     package let field: [UInt8]
-    /// Up to the first NUL, behind which some senders leave what was there before; without leading and trailing spaces. Bytes that
-    /// are not printable ASCII read as "?": this is for logs.
+    /// The title without leading and trailing spaces, up to the first NUL: some senders leave remains of an older value
+    /// after it. Bytes that are not printable ASCII become "?", since the value is logged.
     package let value: String
 
-    /// Takes 16 bytes; fewer are padded, further ones are left out.
+    /// Takes 16 bytes: fewer are padded, more are cut off.
     package init(field: some Collection<UInt8>) {
         let space = UInt8(ascii: " ")
         let bytes = Array(field.prefix(Self.length))

@@ -1,22 +1,23 @@
 import DICOM
 
-/// What is taken of a proposed association, and what is announced in the answer.
+/// What we accept of a proposed association, and what the answer announces.
 package struct AcceptancePolicy: Sendable {
     /// Whether an abstract syntax, given without padding, is supported.
     package var supportsAbstractSyntax: @Sendable (String) -> Bool
-    /// Whether the peer may use an abstract syntax that is supported.
+    /// Whether the peer may use a supported abstract syntax.
     package var permitsAbstractSyntax: @Sendable (String) -> Bool = { _ in true }
     package var transferSyntaxPreference = TransferSyntaxPreference.lossless
-    /// Contexts that are taken of one request; those behind are refused.
+    /// The most contexts accepted of one request; further ones are refused.
     package var maximumPresentationContexts = 128
-    /// Whether a request of which no context is taken is rejected. Otherwise it is accepted and the sender, who is told
-    /// why each was refused, decides.
+    /// Whether a request is rejected if none of its contexts is accepted. Otherwise the association is accepted, and
+    /// its answer tells the sender why each context was refused.
     package var rejectsWithoutContext = false
-    /// The longest list of PDVs that is taken in one P-DATA-TF; 0 would tell the peer that there is no limit. PS3.8 §D.1.
+    /// The longest list of PDVs that we take in one P-DATA-TF; 0 would tell the peer that there is no limit. PS3.8
+    /// §D.1.
     package var maximumLength: UInt32
     /// Operations that a peer may have outstanding if it asks for more than one. PS3.7 §D.3.3.3.
     package var maximumOperations: UInt16 = 16
-    /// What is said to a user identity; nil: nothing. PS3.7 §D.3.3.7.
+    /// The response to a user identity; `nil` for none. PS3.7 §D.3.3.7.
     package var userIdentityServerResponse: [UInt8]?
     package var implementationClassUID: String
     package var implementationVersionName: String
@@ -56,7 +57,7 @@ package struct AcceptancePolicy: Sendable {
                 answers.append(
                     PresentationContextAnswer(
                         id: proposed.id, result: error.result,
-                        // Not significant, but some senders want to find a syntax that they know.
+                        // Not significant, but some senders expect a transfer syntax that they know.
                         transferSyntax: TransferSyntax.implicitVRLittleEndian.uid))
             }
         }
@@ -88,7 +89,7 @@ package struct AcceptancePolicy: Sendable {
         guard supportsAbstractSyntax(proposed.abstractSyntax) else {
             throw Refusal(result: .abstractSyntaxNotSupported)
         }
-        // A requestor that will not be the one who asks has nothing to do here.
+        // A requestor that does not take the role of SCU cannot send us anything.
         guard permitsAbstractSyntax(proposed.abstractSyntax), role?.isSCU != false else {
             throw Refusal(result: .userRejection)
         }
@@ -99,8 +100,8 @@ package struct AcceptancePolicy: Sendable {
         return chosen
     }
 
-    /// We are never the one who asks, so the requestor is never granted the role of a provider. The first item for a
-    /// class counts.
+    /// We are never an SCU, so the requestor never gets the role of SCP. If a SOP class is listed twice, the first item
+    /// counts.
     private func roles(for information: UserInformation) -> [String: RoleSelection] {
         let granted = information.roleSelections.map { role in
             (role.sopClassUID, RoleSelection(sopClassUID: role.sopClassUID, isSCU: role.isSCU, isSCP: false))

@@ -1,8 +1,8 @@
 import NIOCore
 
-/// An accepted association, for those who receive its instances and for logs.
+/// An accepted association, as instance receivers and logs see it.
 package struct Association: Sendable {
-    /// Short, and unique enough to find the lines of one association in a log.
+    /// Short, and unique enough to find one association's lines in a log.
     package let id: String
     package let callingAETitle: String
     package let calledAETitle: String
@@ -10,10 +10,10 @@ package struct Association: Sendable {
     /// The peer's address without its port.
     package let peerAddress: String?
     package let acceptedContexts: [UInt8: AcceptedPresentationContext]
-    /// The longest list of PDVs that the peer takes in one P-DATA-TF; nil: it named no limit.
+    /// The longest list of PDVs that the peer accepts in one P-DATA-TF; `nil` if it set no limit.
     package let maximumLength: UInt32?
     package let implementationVersionName: String?
-    /// Nil: nobody watches it.
+    /// `nil` if the process does not watch its connections.
     package let connection: (any WatchedConnection)?
 
     package init(

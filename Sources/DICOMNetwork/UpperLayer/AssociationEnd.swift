@@ -3,14 +3,14 @@ import DICOM
 /// How an association, or the attempt at one, ended.
 package enum AssociationEnd: Hashable, Sendable {
     case released
-    /// The application is shutting down, and the peer agreed to the release.
+    /// The application is shutting down, and the peer confirmed the release.
     case releasedByUs
     case rejected(AssociationRejection)
     case abortedByPeer(AAbort)
     case abortedByUs(AbortCause)
     /// The connection ended without a release or an abort.
     case connectionLost
-    /// The peer ended its side of the connection before it was answered, and was answered.
+    /// The peer ended its side of the connection before its last answer, and was still answered.
     case halfClosed
     case timedOut(Timeout)
 
@@ -21,20 +21,20 @@ package enum AssociationEnd: Hashable, Sendable {
         case message(MessageError)
         /// The application is shutting down.
         case drained
-        /// The application will not have the peer go on: what it sent costs others too much.
+        /// The application stopped the peer: what it sent costs other peers too much.
         case notWanted
-        /// Others need the place.
+        /// Another connection needs the place.
         case displaced(Displacement)
-        /// The peer speaks something else than DICOM.
+        /// The peer speaks a protocol other than DICOM.
         case otherProtocol(WireProtocol, isUnderTLS: Bool)
     }
 
     package enum Timeout: String, Hashable, Sendable {
-        /// The peer did not ask for an association, or did not close the connection.
+        /// The peer did not request an association, or did not close the connection.
         case artim = "ARTIM"
-        /// No PDU between messages.
+        /// No PDU arrived between messages.
         case network = "between messages"
-        /// No PDU inside a message.
+        /// No PDU arrived inside a message.
         case dimse = "inside a message"
         /// A message took too long as a whole.
         case message = "a whole message"
@@ -64,7 +64,7 @@ extension AssociationEnd.AbortCause: CustomStringConvertible {
         case .unexpectedPDU(let type, let state): "unexpected PDU: \(type) in \(state)"
         case .message(let error): "invalid message: \(error)"
         case .drained: "shutting down"
-        case .notWanted: "it took more than its share"
+        case .notWanted: "the peer took more than its share"
         case .displaced(let reason): "others needed its place: \(reason.rawValue)"
         case .otherProtocol(.tls, isUnderTLS: false): "a TLS client hello on a port without TLS"
         case .otherProtocol(let other, isUnderTLS: false): "\(other) on a port for DICOM"

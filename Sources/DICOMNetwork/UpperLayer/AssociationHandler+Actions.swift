@@ -1,8 +1,8 @@
 import NIOCore
 
-/// What the upper layer's machine asks for.
+/// The actions of the association state machine.
 extension AssociationHandler {
-    /// Does what the upper layer's machine says. The cause is noted if we abort.
+    /// Does what the association state machine says. The cause is noted if we abort.
     func perform(_ action: AssociationStateMachine.Action, cause: AssociationEnd.AbortCause? = nil) {
         switch action {
         case .ignore: break
@@ -44,7 +44,7 @@ extension AssociationHandler {
 
     private func noteEnd(sending pdu: PDU, cause: AssociationEnd.AbortCause?) {
         switch pdu {
-        // The machine itself rejects for one reason; others have been noted with theirs.
+        // The state machine itself rejects for this one reason; for the other reasons the end was noted before.
         case .associateRJ(let answer):
             record.note(
                 .rejected(AssociationRejection(answer, reason: "the request does not offer version 1 of the protocol")))
@@ -53,10 +53,10 @@ extension AssociationHandler {
         }
     }
 
-    /// All in one write, or a sender's delayed acknowledgement costs 40 ms.
+    /// Sends all in one write: with several, a peer's delayed TCP acknowledgement would cost 40 ms.
     func send(_ pdus: [PDU]) {
         guard let context else { return }
-        hasAnsweredSinceInputEnded = inputHasEnded
+        flow.answerSent()
         var buffer = context.channel.allocator.buffer(capacity: 256)
         for pdu in pdus { PDUEncoder.encode(pdu, into: &buffer) }
         context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil)

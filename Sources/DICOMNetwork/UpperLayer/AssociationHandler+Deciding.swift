@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What becomes of an A-ASSOCIATE-RQ.
+/// The decision on an A-ASSOCIATE-RQ.
 extension AssociationHandler {
     func decide(on request: AAssociateRQ) {
         guard request.applicationContextName == AAssociateRQ.dicomApplicationContextName else {
@@ -8,12 +8,12 @@ extension AssociationHandler {
                 AssociationRejection(
                     .applicationContextNameNotSupported, reason: "the application context is not that of DICOM"))
         }
-        guard draining == .no else { return reject(Self.shuttingDown) }
         guard let eventLoop else { return }
-        wait = .decision
+        guard flow.requestReceived() == .decide else { return reject(Self.shuttingDown) }
         service.decide(on: request, from: record.peer, eventLoop: eventLoop)
             .hop(to: eventLoop).assumeIsolated().whenComplete { result in
-                let undecided = AssociationRejection(.temporaryCongestion, reason: "it could not be decided")
+                let undecided = AssociationRejection(
+                    .temporaryCongestion, reason: "the receiver could not decide on the request")
                 self.decided((try? result.get()) ?? .reject(undecided), on: request)
             }
     }
@@ -26,13 +26,13 @@ extension AssociationHandler {
         perform(machine.rejected(rejection.answer))
     }
 
-    /// The connection may have ended meanwhile.
+    /// The connection may have ended in the meantime.
     private func decided(_ decision: AssociationDecision, on request: AAssociateRQ) {
-        wait = .nothing
+        flow.decisionMade()
         guard machine.state == .sta3 else { return }
         switch decision {
         case .reject(let rejection): reject(rejection)
-        case .accept where draining != .no: reject(Self.shuttingDown)
+        case .accept where flow.isDraining: reject(Self.shuttingDown)
         case .accept(let policy): accept(request, under: policy)
         }
         process()
@@ -48,16 +48,16 @@ extension AssociationHandler {
             id: record.id, callingAETitle: request.callingAETitle.value, calledAETitle: request.calledAETitle.value,
             peer: record.peer, acceptedContexts: negotiated.contexts,
             maximumLength: request.userInformation.maximumLength,
-            // PS3.7 §D.3.3.2: 16 characters, as a title has. What else a peer may write there is not kept.
+            // PS3.7 §D.3.3.2: at most 16 characters, like an AE title; it is cleaned in the same way.
             implementationVersionName: request.userInformation.implementationVersionName.map { AETitle($0).value },
             connection: connection)
-        // Before the answer is written: that can fail at once, and the end must not be told first.
+        // Before the answer is written: the write can fail at once, and the end must not be reported before `admit`.
         if let rejection = service.admit(association) { return reject(rejection) }
         connection?.becameAssociation()
-        requestBytes = 0
+        requestMemory.becameAssociation()
         record.association = association
         operations = OperationStateMachine(contexts: negotiated.contexts, limits: limits)
-        maximumOperations = negotiated.maximumOperations
+        flow.associationAccepted(maximumOperations: negotiated.maximumOperations)
         decoder.allowData(announced: policy.maximumLength)
         watchdog = Watchdog(timeouts: timeouts, now: now)
         service.answered(request, with: negotiated.answer, association: record.id)

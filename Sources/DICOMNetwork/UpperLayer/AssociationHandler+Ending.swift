@@ -1,65 +1,61 @@
 import NIOCore
 
-/// How an association begins to exist and ends.
+/// The beginning and the end of an association.
 extension AssociationHandler {
     func abort(_ cause: AssociationEnd.AbortCause) {
         perform(machine.abortRequested(), cause: cause)
     }
 
-    /// At once: a peer that says nothing is not waited for.
+    /// Closes at once, without waiting for a silent peer to close.
     func displace(_ reason: Displacement) {
         if record.receivedAnything { abort(.displaced(reason)) }
         stopDecoding()
         context?.close(promise: nil)
     }
 
-    /// No further PDV is taken. A data set that is not whole is given up; those that are whole are let be finished.
+    /// Takes no further PDV. An incomplete data set is given up; complete ones are still finished.
     func endTransfer() {
         values.removeAll()
         nextWatch?.cancel()
         nextWatch = nil
         guard let receiver else { return }
         self.receiver = nil
-        wait = .nothing
+        flow.receptionCancelled()
         record.instanceCancelled()
         receiver.cancel()
     }
 
     /// A peer that asks for release before it has seen every answer still gets them first. PS3.8 Table 9-10, AR-7.
     func answerReleaseIfDone() {
-        guard finishing.isEmpty else { return }
+        guard !flow.hasOutstandingOperations else { return }
         perform(machine.releaseAnswered())
     }
 
-    /// An association that waits for nothing is ended at once, or after the grace.
+    /// While draining: ends an idle association, at once or after the grace.
     func drainIfIdle() {
-        guard case .afterMessage(let drain) = draining else { return }
-        switch machine.state {
-        case .sta2 where !record.receivedAnything:
-            context?.close(promise: nil)
-        case .sta6 where !isBlocked && !isInsideMessage:
-            draining = .graceRuns
+        switch flow.checkDrain(in: machine.state, receivedAnything: record.receivedAnything, conditions) {
+        case .none: break
+        case .close: context?.close(promise: nil)
+        case .askForRelease(let drain):
             eventLoop?.assumeIsolated().scheduleTask(in: drain.releaseGrace) { self.askForRelease(drain) }
-        case .sta1, .sta2, .sta3, .sta6, .sta7, .sta8, .sta10, .sta12, .sta13:
-            break
         }
     }
 
-    /// What a peer that is idle understands best: it is not in fault, and may open another association.
+    /// An idle peer understands a release best: it did nothing wrong, and may open another association.
     private func askForRelease(_ drain: Drain) {
         perform(machine.releaseRequested())
         eventLoop?.assumeIsolated().scheduleTask(in: drain.closeGrace) { self.abort(.drained) }
     }
 
     func open() {
-        guard machine.state == .sta1, !isClosed else { return }
+        guard machine.state == .sta1, !flow.isClosed else { return }
         record.opened = now
         record.peer = context?.remoteAddress
         perform(machine.connectionOpened())
     }
 
     func close() {
-        isClosed = true
+        flow.connectionClosed()
         noteUnreadAbort()
         perform(machine.connectionClosed())
         stopARTIM()
@@ -68,9 +64,9 @@ extension AssociationHandler {
         reportIfEnded()
     }
 
-    /// Tells the application once, when the connection is gone and no outcome is outstanding.
+    /// Reports the end to the application once, when the connection is closed and no outcome is outstanding.
     func reportIfEnded() {
-        guard isClosed, finishing.isEmpty, let summary = record.summary(at: now) else { return }
+        guard flow.isClosed, !flow.hasOutstandingOperations, let summary = record.summary(at: now) else { return }
         service.associationEnded(summary)
     }
 }

@@ -1,53 +1,46 @@
 import NIOCore
 
-/// A peer that ends its side of the connection, for which the channel's `allowRemoteHalfClosure` is set.
+/// A peer that ends its side of the connection; needs the channel option `allowRemoteHalfClosure`.
 ///
-/// Whether it closed the whole connection is not seen before something is written to it, so that both are treated alike: what
-/// came whole is worked off and answered, and then, or at once if there is nothing of the kind, the connection is closed.
+/// Until something is written, we cannot know whether the peer closed the whole connection, so both cases are treated
+/// alike: complete messages are processed and answered. When none is left, the connection is closed.
 extension AssociationHandler {
     func inputEnded() {
-        inputHasEnded = true
-        if isWorthWaiting() {
-            process()
-        } else {
-            context?.close(promise: nil)
+        switch flow.inputEnded(isInsideMessage: isInsideMessage, leaving: remainder()) {
+        case .process: process()
+        case .close: context?.close(promise: nil)
         }
     }
 
-    /// Nothing more comes: closes the connection when nothing is left to be answered.
     func closeIfInputHasEnded() {
-        guard inputHasEnded, !isBlocked, finishing.isEmpty, !isClosing, let context, let eventLoop else { return }
-        isClosing = true
-        record.note(hasAnsweredSinceInputEnded ? .halfClosed : .connectionLost)
+        guard let context, let eventLoop, case .close(let end) = flow.checkInputEnd(conditions) else { return }
+        record.note(end)
         endTransfer()
         stopDecoding()
-        // Completes when what was written before it is on its way.
+        // Completes when everything written before is on its way.
         let written = eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
         context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer()), promise: written)
-        guard !isClosed else { return }
-        // A peer that does not take its answer.
+        guard !flow.isClosed else { return }
+        // The peer may not take its answer.
         stopARTIM()
         artim = eventLoop.assumeIsolated().scheduleTask(in: timeouts.artim) { context.close(promise: nil) }
     }
 
-    /// Whether something can come of what the application is waited for. An A-ABORT that was not decoded says no, and so does a
-    /// data set whose end did not come: its sender died, and it would take memory that others need.
-    private func isWorthWaiting() -> Bool {
-        guard isWaitingForApplication else { return true }
-        var hasEndOfDataSet = values.contains { !$0.isCommand && $0.isLast }
+    private func remainder() -> AssociationFlow.Remainder {
+        var remainder = AssociationFlow.Remainder()
+        remainder.isEmpty = received.readableBytes == 0
+        remainder.hasEndOfDataSet = values.contains { !$0.isCommand && $0.isLast }
         var decoder = decoder
         var rest = received
-        while isDecodable, let pdu = try? decoder.decode(buffer: &rest) {
+        while isDecodable, !remainder.hasAbort, let pdu = try? decoder.decode(buffer: &rest) {
             switch pdu {
-            case .abort: return false
-            case .dataTF(let data):
-                hasEndOfDataSet = hasEndOfDataSet || data.values.contains { !$0.isCommand && $0.isLast }
+            case .abort: remainder.hasAbort = true
+            case .dataTF(let data) where data.values.contains(where: { !$0.isCommand && $0.isLast }):
+                remainder.hasEndOfDataSet = true
             default: break
             }
         }
-        // The decoder takes no message before the association is accepted.
-        if wait == .decision { return received.readableBytes > 0 }
-        return wait != .delivery(finishing: nil) || hasEndOfDataSet || !finishing.isEmpty
+        return remainder
     }
 }

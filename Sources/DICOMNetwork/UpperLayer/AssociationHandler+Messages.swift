@@ -1,10 +1,10 @@
 import NIOCore
 
-/// Messages: from PDVs to the application and back.
+/// Messages, from PDVs to the application and back.
 extension AssociationHandler {
     func receive(_ value: PresentationDataValue) {
         guard machine.state == .sta6 else { return }
-        if !isInsideMessage, draining != .no { return abort(.drained) }
+        if !isInsideMessage, flow.isDraining { return abort(.drained) }
         do {
             guard let action = try operations?.receive(value) else { return }
             perform(action)
@@ -50,20 +50,19 @@ extension AssociationHandler {
     private func deliver(_ fragment: ByteBuffer, finishing id: OperationStateMachine.OperationID?) {
         guard let receiver, let eventLoop else { return }
         record.instanceReceived(bytes: fragment.readableBytes)
-        guard fragment.readableBytes > 0, let taken = receiver.receive(fragment) else {
+        guard fragment.readableBytes > 0, case .after(let taken) = receiver.receive(fragment) else {
             if let id { finish(id) }
             return
         }
-        wait = .delivery(finishing: id)
+        flow.deliveryBegan(finishing: id)
         taken.hop(to: eventLoop).assumeIsolated().whenComplete { result in
             self.deliveryEnded(result, to: receiver)
         }
     }
 
     private func deliveryEnded(_ result: Result<Void, any Error>, to receiver: any InstanceReceiver) {
-        // The association may have ended meanwhile.
-        guard self.receiver === receiver, case .delivery(let id) = wait else { return }
-        wait = .nothing
+        // The association may have ended in the meantime.
+        guard self.receiver === receiver, case .resume(let id) = flow.deliveryEnded() else { return }
         watchdog?.resumed(at: now)
         if case .failure(let error) = result {
             if error is PeerNotWanted { return abort(.notWanted) }
@@ -76,17 +75,16 @@ extension AssociationHandler {
     private func finish(_ id: OperationStateMachine.OperationID) {
         guard let receiver, let eventLoop else { return }
         self.receiver = nil
-        finishing[id] = receiver
+        flow.operationFinishing()
         receiver.finish().hop(to: eventLoop).assumeIsolated().whenComplete { result in
-            self.finished(id, result)
+            // The receiver is kept until its outcome is known.
+            withExtendedLifetime(receiver) { self.finished(id, result) }
         }
     }
 
     private func finished(_ id: OperationStateMachine.OperationID, _ result: Result<StoreOutcome, any Error>) {
-        let wasWaitedFor = isWaitingForApplication
-        guard finishing.removeValue(forKey: id) != nil else { return }
-        if wasWaitedFor { watchdog?.resumed(at: now) }
-        // It was promised not to fail; if it does all the same, the sender is to try again.
+        if flow.outcomeKnown(isInsideMessage: isInsideMessage) == .resumeWatch { watchdog?.resumed(at: now) }
+        // `finish` never fails by contract. If it fails nevertheless, the status tells the sender to try again.
         let outcome = (try? result.get()) ?? StoreOutcome(status: .outOfResources)
         if let action = operations?.finished(id, outcome) { perform(action) }
         if outcome.endsAssociation { abort(.notWanted) }
@@ -95,7 +93,7 @@ extension AssociationHandler {
         process()
     }
 
-    /// The association may have ended before the outcome was known: then it is only counted.
+    /// If the association ended before the outcome was known, the response is counted but not sent.
     private func respond(_ response: DIMSEResponse) {
         if let status = response.storeStatus { record.instanceAnswered(status) }
         let pdus = ResponseFragmenter.data(for: response, maximumLength: record.association?.maximumLength)

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Time: ARTIM, and the watch over a peer that has fallen silent.
+/// Timers: ARTIM, and the watchdog for a silent peer.
 extension AssociationHandler {
     var now: NIODeadline { eventLoop?.now ?? record.opened }
 
@@ -8,7 +8,7 @@ extension AssociationHandler {
 
     func startARTIM() {
         stopARTIM()
-        let delay = min(timeouts.artim, closeGrace ?? timeouts.artim)
+        let delay = min(timeouts.artim, flow.drain?.closeGrace ?? timeouts.artim)
         artim = eventLoop?.assumeIsolated().scheduleTask(in: delay) {
             self.artim = nil
             self.record.note(.timedOut(.artim))

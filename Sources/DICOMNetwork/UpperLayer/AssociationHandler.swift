@@ -1,113 +1,38 @@
 import DICOM
 import NIOCore
 
-/// The acceptor's end of one association: does what the state machines say, on one channel.
+/// The acceptor's end of one association: does on one channel what the state machines say.
 ///
-/// Bytes come in, PDUs are decoded one at a time, and the application is asked through `AssociationService`. Nothing is
-/// decoded while the application is waited for, and nothing more is read: what the socket gave is kept as bytes, in order.
+/// It decodes the received bytes one PDU at a time and asks the application through `AssociationService`. While it
+/// waits for the application it decodes nothing and reads nothing more: bytes that the socket already gave are kept in
+/// order.
 package final class AssociationHandler: ChannelDuplexHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundIn = Never
     package typealias OutboundOut = ByteBuffer
 
-    /// An inbound user event: finish the instances in flight, then end the association.
-    ///
-    /// An association without an instance in flight may still be released by the peer within the grace; then we ask for
-    /// its release. When the peer begins something new, it is aborted (source service user).
-    package struct Drain: Hashable, Sendable {
-        package let releaseGrace: TimeAmount
-        /// How long a peer may take to ask, to answer or to close from then on, where that is shorter than ARTIM.
-        package let closeGrace: TimeAmount
-
-        package init(releaseGrace: TimeAmount = .zero, closeGrace: TimeAmount = .seconds(5)) {
-            self.releaseGrace = releaseGrace
-            self.closeGrace = closeGrace
-        }
-    }
-
-    /// An inbound user event: the application can wait no longer.
-    package struct CutOff: Hashable, Sendable {
-        package init() {}
-    }
-
-    /// An inbound user event: others need the connection's place.
-    package struct Displace: Hashable, Sendable {
-        package let reason: Displacement
-
-        package init(_ reason: Displacement) {
-            self.reason = reason
-        }
-    }
-
-    /// What of the application is being waited for.
-    enum Wait: Hashable {
-        case nothing
-        /// Whether the association is accepted.
-        case decision
-        /// A fragment is being taken; the last one names the operation to be finished.
-        case delivery(finishing: OperationStateMachine.OperationID?)
-    }
-
-    enum Draining: Hashable {
-        case no
-        case afterMessage(Drain)
-        /// Only a release is awaited.
-        case graceRuns
-    }
-
-    /// PDVs that are worked off before others have their turn, a few milliseconds at most; a message counts as several. More
-    /// messages than most may have outstanding.
-    private static let workInATurn = 512
-    private static let workOfMessage = 16
-    /// Bytes of an A-ASSOCIATE-RQ that is read in a turn of its own: the longest take some milliseconds.
-    private static let longRequest = 16 << 10
-
     let service: any AssociationService
-    /// Nil: nobody watches it.
+    /// `nil` if the process does not watch its connections.
     let connection: (any WatchedConnection)?
     private let isUnderTLS: Bool
     let limits: AssociationLimits
     let timeouts: AssociationTimeouts
 
     var context: ChannelHandlerContext?
-    /// Known from the connection on, also when the context is gone.
+    /// Kept when the context is gone.
     var eventLoop: (any EventLoop)?
     var machine = AssociationStateMachine()
+    var flow = AssociationFlow()
+    var requestMemory = RequestMemory()
     var operations: OperationStateMachine?
     var decoder: PDUDecoder
-    /// What came and is not decoded. After a framing error it stays empty.
+    /// Bytes received and not decoded yet. Empty after a framing error.
     private(set) var received = ByteBuffer()
-    /// What the connection was said to hold.
-    var requestBytes = 0
-    /// Of the A-ASSOCIATE-RQ that is being decided on.
-    private var requestLength = 0
     private(set) var isDecodable = true
-    /// PDVs that were decoded last.
+    /// Decoded PDVs that were not processed yet.
     var values = CircularBuffer<PresentationDataValue>()
-    /// Of the instance that is being received.
+    /// Takes the instance that is being received.
     var receiver: (any InstanceReceiver)?
-    /// Those of instances that are whole, until their outcomes are known.
-    var finishing: [OperationStateMachine.OperationID: any InstanceReceiver] = [:]
-    /// As many of these at once as was negotiated.
-    var maximumOperations = 1
-    var wait = Wait.nothing
-    private var isProcessing = false
-    /// It is the turn of others.
-    private var isPaused = false
-    /// A long A-ASSOCIATE-RQ has waited for its turn.
-    private var longRequestIsDue = false
-    /// Since it was called, or since others had their turn.
-    private var work = 0
-    var isClosed = false
-    /// The peer sends nothing more.
-    var inputHasEnded = false
-    var hasAnsweredSinceInputEnded = false
-    /// Closed as soon as what was written is on its way.
-    var isClosing = false
-    private var readIsHeld = false
-    var draining = Draining.no
-    /// Set by draining.
-    var closeGrace: TimeAmount?
 
     var record: AssociationRecord
     var artim: Scheduled<Void>?
@@ -186,11 +111,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
     }
 
     package func read(context: ChannelHandlerContext) {
-        if isBlocked {
-            readIsHeld = true
-        } else {
-            context.read()
-        }
+        if flow.readRequested(conditions) == .read { context.read() }
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -199,7 +120,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A broken connection, or a handler before this one that gave up: there is nobody to tell.
+        // The connection is broken, or a handler before this one gave up: no answer would reach the peer.
         context.close(promise: nil)
     }
 
@@ -219,61 +140,47 @@ package final class AssociationHandler: ChannelDuplexHandler {
             context.fireUserInboundEventTriggered(event)
             return
         }
-        guard draining == .no else { return }
-        draining = .afterMessage(drain)
-        closeGrace = drain.closeGrace
+        guard flow.drainRequested(drain) == .begin else { return }
         if artim != nil { startARTIM() }
         drainIfIdle()
     }
 
     // MARK: Processing
 
-    /// Whether the peer has to wait: for the application, or until it takes our responses off its connection. While
-    /// draining, also before it may begin another message.
-    var isBlocked: Bool {
-        if wait != .nothing || isPaused || context?.channel.isWritable == false { return true }
-        if draining != .no, !isInsideMessage { return !finishing.isEmpty }
-        return finishing.count >= maximumOperations
+    var conditions: AssociationFlow.Conditions {
+        AssociationFlow.Conditions(
+            isInsideMessage: isInsideMessage, isWritable: context?.channel.isWritable != false)
     }
 
-    /// Whether the peer has reason to be silent: it is held, or owed an answer and not in the midst of a message.
-    var isWaitingForApplication: Bool {
-        if wait != .nothing || isPaused || finishing.count >= maximumOperations { return true }
-        return !isInsideMessage && !finishing.isEmpty
-    }
+    var isBlocked: Bool { flow.isBlocked(conditions) }
 
-    /// Works off what has come, until nothing whole is left or the application has to be waited for.
-    ///
-    /// A future that is complete at once calls back in here: the loop that runs already then just goes on.
+    var isWaitingForApplication: Bool { flow.isWaitingForApplication(isInsideMessage: isInsideMessage) }
+
+    /// Processes the received bytes until no whole PDU or PDV is left or we have to wait.
     func process() {
-        guard !isProcessing else { return }
-        isProcessing = true
-        work = 0
-        while !isBlocked, processNext() {
-            if work >= Self.workInATurn { letOthersGoOn() }
-        }
-        isProcessing = false
-        // What was read may be in a large buffer that others wait for: of it a header may be left, or nothing.
+        guard flow.processingRequested() == .begin else { return }
+        while !isBlocked, processNext() {}
+        flow.processingEnded()
+        releaseBuffer()
+        tellConnection()
+        drainIfIdle()
+        closeIfInputHasEnded()
+        if flow.checkHeldRead(conditions) == .read { context?.read() }
+    }
+
+    /// Others wait for the large buffers that reads go into: a short rest is copied out.
+    private func releaseBuffer() {
         if received.readableBytes == 0 {
             received = ByteBuffer()
         } else if !isBlocked, received.capacity > 2 * received.readableBytes {
             received = ByteBuffer(buffer: received)
         }
-        tellConnection()
-        drainIfIdle()
-        closeIfInputHasEnded()
-        if !isBlocked, readIsHeld {
-            readIsHeld = false
-            context?.read()
-        }
     }
 
     private func letOthersGoOn() {
         guard let eventLoop else { return }
-        work = 0
-        isPaused = true
         service.nextTurn(on: eventLoop).hop(to: eventLoop).assumeIsolated().whenComplete { _ in
-            self.isPaused = false
+            self.flow.turnCame()
             self.process()
         }
     }
@@ -281,51 +188,57 @@ package final class AssociationHandler: ChannelDuplexHandler {
     private func tellConnection() {
         guard let connection else { return }
         connection.setSilentSince(isWaitingForApplication ? .distantFuture : now)
-        // Later PDUs of other types than P-DATA-TF are short. Of a peer that has ended its side all that the kernel held is here.
-        let isHeld = (machine.state == .sta2 || inputHasEnded) && received.readableBytes > 0
-        let bytes = (isHeld ? received.capacity : 0) + (machine.state == .sta3 ? requestLength : 0)
-        guard bytes != requestBytes else { return }
-        requestBytes = bytes
-        connection.requestHolds(bytes)
+        let action = requestMemory.processed(
+            in: machine.state, inputHasEnded: flow.inputHasEnded,
+            capacity: received.readableBytes > 0 ? received.capacity : 0)
+        if case .tell(let bytes) = action { connection.requestHolds(bytes) }
     }
 
-    /// False when nothing whole is left.
+    /// False when no whole PDU or PDV is left.
     private func processNext() -> Bool {
         if let value = values.popFirst() {
-            work += value.isCommand && value.isLast ? Self.workOfMessage : 1
-            receive(value)
-            // A P-DATA-TF that dribbles is no progress.
-            if values.isEmpty, !decoder.isInsideDataTF {
-                watchdog?.progressed(at: now, isInsideMessage: isInsideMessage)
-            }
+            process(value)
             return true
         }
         guard isDecodable else { return false }
-        if machine.state == .sta2, !longRequestIsDue, received.readableBytes > Self.longRequest,
-            decoder.holdsWholePDU(received)
+        if machine.state == .sta2,
+            flow.requestBuffered(bytes: received.readableBytes, isWhole: decoder.holdsWholePDU(received)) == .yield
         {
-            longRequestIsDue = true
             letOthersGoOn()
             return true
         }
         do {
-            let length = received.readableBytes
-            guard let pdu = try decoder.decode(buffer: &received) else { return false }
-            let state = machine.state
-            switch pdu {
-            case .associateRQ(let request) where state == .sta2:
-                decoder.requestReceived()
-                requestLength = length - received.readableBytes
-                record.callingAETitle = request.callingAETitle.value
-                record.calledAETitle = request.calledAETitle.value
-                service.received(request, from: record.peer, association: record.id)
-            case .abort(let abort): record.note(.abortedByPeer(abort))
-            default: break
-            }
-            perform(machine.received(pdu), cause: .unexpectedPDU(pdu.type, state))
+            return try processPDU()
         } catch {
             invalidPDU(error)
+            return true
         }
+    }
+
+    private func process(_ value: PresentationDataValue) {
+        receive(value)
+        // A P-DATA-TF of which only a few bytes arrive at a time is not progress.
+        if values.isEmpty, !decoder.isInsideDataTF {
+            watchdog?.progressed(at: now, isInsideMessage: isInsideMessage)
+        }
+        if flow.valueProcessed(endsCommand: value.isCommand && value.isLast) == .yield { letOthersGoOn() }
+    }
+
+    private func processPDU() throws(PDUDecodingError) -> Bool {
+        let length = received.readableBytes
+        guard let pdu = try decoder.decode(buffer: &received) else { return false }
+        let state = machine.state
+        switch pdu {
+        case .associateRQ(let request) where state == .sta2:
+            decoder.requestReceived()
+            requestMemory.requestDecoded(length: length - received.readableBytes)
+            record.callingAETitle = request.callingAETitle.value
+            record.calledAETitle = request.calledAETitle.value
+            service.received(request, from: record.peer, association: record.id)
+        case .abort(let abort): record.note(.abortedByPeer(abort))
+        default: break
+        }
+        perform(machine.received(pdu), cause: .unexpectedPDU(pdu.type, state))
         return true
     }
 
@@ -339,12 +252,12 @@ package final class AssociationHandler: ChannelDuplexHandler {
         guard let other else {
             return perform(machine.receivedInvalidPDU(error.abortReason), cause: .invalidPDU(error))
         }
-        // Who does not speak DICOM does not understand an A-ABORT, and will not close on it.
+        // A peer that does not speak DICOM does not understand an A-ABORT, and does not close the connection after it.
         abort(.otherProtocol(other, isUnderTLS: isUnderTLS))
         context?.close(promise: nil)
     }
 
-    /// A sender that gives up while the application is waited for sends an A-ABORT, which has not been decoded then.
+    /// A sender that gives up while we wait for the application sends an A-ABORT, which was not decoded yet.
     func noteUnreadAbort() {
         guard isDecodable, isWaitingForApplication else { return }
         while let pdu = try? decoder.decode(buffer: &received) {

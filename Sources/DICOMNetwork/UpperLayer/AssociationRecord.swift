@@ -1,11 +1,11 @@
 import NIOCore
 
-/// What has become of an association so far: the matter of its summary.
+/// What happened on an association so far: the contents of its summary.
 struct AssociationRecord {
     let id: String
     var opened = NIODeadline.uptimeNanoseconds(0)
     var peer: SocketAddress?
-    /// False as long as the connection could be the probe of a load balancer.
+    /// While false, the connection may be a load balancer's health check.
     var receivedAnything = false
     var callingAETitle: String?
     var calledAETitle: String?
@@ -23,7 +23,7 @@ struct AssociationRecord {
         self.id = id
     }
 
-    /// The first end that is noted is the one that counts.
+    /// The first end that is noted counts.
     mutating func note(_ end: AssociationEnd) {
         if self.end == nil { self.end = end }
     }
@@ -45,7 +45,7 @@ struct AssociationRecord {
         instancesFailed += 1
     }
 
-    /// Once; nil for a connection that sent no byte, and when it was given out before.
+    /// The summary, once: `nil` if it was given out before, or if the connection sent no byte.
     mutating func summary(at now: NIODeadline) -> AssociationSummary? {
         guard receivedAnything, !isReported else { return nil }
         isReported = true

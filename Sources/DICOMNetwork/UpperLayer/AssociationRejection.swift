@@ -1,9 +1,9 @@
-/// Why a request for an association is rejected: what the peer is told, and what the log is.
+/// Why an A-ASSOCIATE-RQ is rejected, for the peer and for the log.
 package struct AssociationRejection: Hashable, Sendable {
     package let answer: AAssociateRJ
     /// One clause, for the log.
     package let reason: String
-    /// What to look at, such as the setting that decided; for the log.
+    /// Where to look, such as the setting that caused the rejection; for the log.
     package let hint: String?
 
     package init(_ answer: AAssociateRJ, reason: String, hint: String? = nil) {

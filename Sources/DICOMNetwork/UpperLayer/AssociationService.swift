@@ -1,42 +1,42 @@
 import NIOCore
 
-/// What the application decides and receives; called on the association's event loop, must not block.
+/// What the application decides and receives. Called on the association's event loop, so it must not block.
 package protocol AssociationService: Sendable {
-    /// For the log: an A-ASSOCIATE-RQ as it came.
+    /// For the log: an A-ASSOCIATE-RQ as received.
     func received(_ request: AAssociateRQ, from peer: SocketAddress?, association: String)
 
-    /// For the log: the A-ASSOCIATE-AC that is sent.
+    /// For the log: the A-ASSOCIATE-AC as sent.
     func answered(_ request: AAssociateRQ, with answer: AAssociateAC, association: String)
 
-    /// The answer to an A-ASSOCIATE-RQ. Protocol version and application context have been checked before.
+    /// The answer to an A-ASSOCIATE-RQ, whose protocol version and application context were checked before.
     ///
-    /// Nothing more is read from the peer until the future is complete. If it fails, the peer is to try again later.
+    /// Nothing more is read from the peer until the future completes. If it fails, the peer is told to try again later.
     func decide(
         on request: AAssociateRQ, from peer: SocketAddress?, eventLoop: any EventLoop
     ) -> EventLoopFuture<AssociationDecision>
 
-    /// Once for each association that is about to be accepted: nil lets it in, and then its end will be told.
+    /// Called once for each association about to be accepted. `nil` lets it in; then `associationEnded` will be called
+    /// for it.
     func admit(_ association: Association) -> AssociationRejection?
 
-    /// A C-STORE-RQ whose data set follows. After a refusal its data set is consumed and dropped.
+    /// A C-STORE-RQ whose data set follows. After a refusal the data set is read and dropped.
     func instanceBegins(
         _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
     ) -> InstanceDecision
 
-    /// A request that is answered with a failure for what its command says; also after `instanceBegins` has refused.
+    /// A request is answered with a failure because of its command. Also called after `instanceBegins` has refused.
     func requestRefused(_ refusal: RequestRefusal, on association: Association)
 
-    /// Completes when the event loop has served others for a while: what a peer has sent and what takes long to work off is
-    /// worked off in pieces.
+    /// Completes when the event loop has served other connections: long work on one peer's bytes is done in turns.
     func nextTurn(on eventLoop: any EventLoop) -> EventLoopFuture<Void>
 
-    /// Once for each association that was accepted or rejected, or that ended before it asked.
+    /// Called once for each association that was accepted or rejected, or whose connection ended before its request.
     ///
-    /// Not for a connection that sent no byte, as the probes of a load balancer do.
+    /// Not called for a connection that sent no byte, such as a load balancer's health check.
     func associationEnded(_ summary: AssociationSummary)
 }
 
-/// Not every application writes a log of it.
+/// Not every application logs the negotiation.
 extension AssociationService {
     package func received(_ request: AAssociateRQ, from peer: SocketAddress?, association: String) {}
 

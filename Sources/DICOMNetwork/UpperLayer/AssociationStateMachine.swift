@@ -1,33 +1,33 @@
-/// The upper layer protocol of an acceptor: what each event leads to, without channels, clocks or promises.
+/// The upper layer protocol of an acceptor, without channels, clocks or promises.
 ///
-/// Methods are events and are named after them; each returns what is to be done now. The names of states, and in the
-/// comments those of events and actions, are those of PS3.8 §9.2: this is its Table 9-10 without the columns and rows of a
-/// requestor (Sta4, 5, 9 and 11; Evt1 and 2). What the table leaves empty cannot happen, or comes after the end: it is
+/// Methods are named after events; each returns what has to be done now. The states, and the events and actions named
+/// in the comments, are those of PS3.8 §9.2. This is its Table 9-10 without the rows and columns of a requestor (Evt1
+/// and 2; Sta4, 5, 9 and 11). Events in cells that the table leaves empty cannot happen or come after the end: they are
 /// ignored.
 package struct AssociationStateMachine: Sendable {
     package enum State: Hashable, Sendable, CaseIterable {
         /// Idle: no connection.
         case sta1
-        /// Connected, the A-ASSOCIATE-RQ is awaited under ARTIM.
+        /// Connected: we await the A-ASSOCIATE-RQ, under ARTIM.
         case sta2
-        /// The local decision on the request is awaited.
+        /// We await the local decision on the request.
         case sta3
         /// Data transfer.
         case sta6
-        /// We have asked for release, the peer's answer is awaited.
+        /// We have asked for release and await the peer's answer.
         case sta7
-        /// The peer has asked for release, the local response is awaited.
+        /// The peer has asked for release; we await the local response.
         case sta8
-        /// Both have asked for release; the peer, who opened the association, is to answer first.
+        /// Both sides have asked for release. The peer opened the association and has to answer first.
         case sta10
-        /// Both have asked for release and the peer has answered; the local response is awaited.
+        /// Both sides have asked for release and the peer has answered; we await the local response.
         case sta12
-        /// Everything is said, the close of the connection is awaited under ARTIM.
+        /// Everything is sent: we await the close of the connection, under ARTIM.
         case sta13
     }
 
     package enum Action: Hashable, Sendable {
-        /// AA-6, and what the table leaves empty.
+        /// AA-6, and the cells that the table leaves empty.
         case ignore
         /// AE-5.
         case startTimer
@@ -35,19 +35,20 @@ package struct AssociationStateMachine: Sendable {
         case stopTimer
         /// AA-2.
         case stopTimerAndClose
-        /// AE-6, when the provider finds no fault.
+        /// AE-6, if the provider accepts.
         case stopTimerAndDecide(AAssociateRQ)
         /// AE-7, DT-1, AR-1, AR-7, AA-7.
         case send(PDU)
-        /// AE-6 when the provider refuses, AE-8, AR-4, AA-1. The timer is restarted if it runs.
+        /// AE-6 if the provider refuses, AE-8, AR-4, AA-1. The timer is restarted if it runs.
         case sendAndStartTimer(PDU)
-        /// AA-8: the provider aborts, the user is told.
+        /// AA-8: the provider aborts and tells the user.
         case abortAndStartTimer(AAbort)
         /// DT-2, AR-6.
         case deliver(PDataTF)
-        /// AR-2, AR-8: the user is to answer the peer's wish. After a collision only when the peer has answered ours.
+        /// AR-2, AR-8: the user has to answer the peer's request for release. After a collision, only when the peer has
+        /// answered ours.
         case indicateRelease
-        /// AR-10: the peer has answered our wish, and the user is to answer the peer's now.
+        /// AR-10: the peer has answered our request for release; the user has to answer the peer's now.
         case confirmRelease
         /// AR-3.
         case confirmReleaseAndClose
@@ -80,7 +81,7 @@ package struct AssociationStateMachine: Sendable {
         }
     }
 
-    /// Evt19: a PDU that is not recognised or not valid, and the reason that the peer is to be told.
+    /// Evt19: a PDU that is not recognised or not valid, and the reason to tell the peer.
     package mutating func receivedInvalidPDU(_ reason: AAbort.ProviderReason) -> Action {
         switch state {
         case .sta1: .ignore
@@ -103,7 +104,7 @@ package struct AssociationStateMachine: Sendable {
         return rejectAndAwaitClose(reject)
     }
 
-    /// Evt9: the local user sends, which it may do until it has answered a release.
+    /// Evt9: the local user sends, which is allowed until it has answered a request for release.
     package mutating func dataRequested(_ data: PDataTF) -> Action {
         state == .sta6 || state == .sta8 ? .send(.dataTF(data)) : .ignore
     }
@@ -124,7 +125,7 @@ package struct AssociationStateMachine: Sendable {
 
     /// Evt15: the local user aborts. AA-1, source service user.
     ///
-    /// Also what Table 9-10 wants in Sta2 for whatever is not an A-ASSOCIATE-RQ.
+    /// Table 9-10 requires the same in Sta2 for any PDU that is not an A-ASSOCIATE-RQ.
     package mutating func abortRequested() -> Action {
         switch state {
         case .sta1, .sta13: return .ignore
@@ -144,7 +145,7 @@ package struct AssociationStateMachine: Sendable {
         }
     }
 
-    /// Evt18: ARTIM. The connection is closed by us, and its end comes as no further event.
+    /// Evt18: ARTIM expired. We close the connection; there is no further event for that.
     package mutating func timerExpired() -> Action {
         switch state {
         case .sta2, .sta13:

@@ -1,24 +1,24 @@
 import NIOCore
 
-/// What came of an association, told once when it has ended.
+/// The result of an association, reported once when it has ended.
 package struct AssociationSummary: Sendable {
     package let id: String
     package let peer: SocketAddress?
-    /// Nil when no A-ASSOCIATE-RQ came.
+    /// `nil` if no A-ASSOCIATE-RQ was received.
     package let callingAETitle: String?
-    /// Nil when no A-ASSOCIATE-RQ came.
+    /// `nil` if no A-ASSOCIATE-RQ was received.
     package let calledAETitle: String?
-    /// Nil when it was not accepted.
+    /// `nil` if it was not accepted.
     package let association: Association?
     package let refusedStorageContexts: RefusedStorageContexts
     package let end: AssociationEnd
-    /// Answered with success or a warning, whether or not the answer still reached the peer.
+    /// Instances answered with success or a warning, whether or not the answer reached the peer.
     package let instancesStored: Int
-    /// Refused, failed or cut short.
+    /// Instances refused, failed or given up.
     package let instancesFailed: Int
-    /// The statuses of those that were answered with a failure.
+    /// How many instances were answered with which failure status.
     package let failures: [DIMSEStatus: Int]
-    /// Of data sets that were handed on.
+    /// Bytes of data sets handed to the application.
     package let bytes: UInt64
     /// From the connection to its end.
     package let duration: TimeAmount

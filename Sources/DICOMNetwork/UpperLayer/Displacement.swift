@@ -1,7 +1,7 @@
-/// Why a connection has to go for others.
+/// Why a connection is closed in favour of others.
 package enum Displacement: String, Hashable, Sendable {
     case connections = "too many connections without an association"
-    case requestBytes = "requests that are not whole held too much memory"
+    case requestBytes = "incomplete requests held too much memory"
     case associations = "too many associations, and this one was silent for the longest time"
     case silentAssociations = "too many silent associations of its calling AE title and address"
     case shutdown = "the receiver is shutting down"

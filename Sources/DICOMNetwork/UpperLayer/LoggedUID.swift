@@ -1,6 +1,6 @@
 import DICOM
 
-/// What a peer wrote where a UID belongs, for logs: the UID, or how long the text is that is not one.
+/// The text that a peer sent as a UID, for logs: the UID if it is valid, otherwise only the length of the text.
 package struct LoggedUID: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 

@@ -1,4 +1,4 @@
-/// What came of a request: the contexts that are taken, the window, and the answer that says so.
+/// The result of negotiating a request: the accepted contexts, the window, and the answer.
 package struct NegotiatedAssociation: Sendable {
     package let contexts: [UInt8: AcceptedPresentationContext]
     /// How many operations the peer may have outstanding.

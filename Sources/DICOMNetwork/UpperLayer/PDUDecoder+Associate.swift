@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What A-ASSOCIATE-RQ and -AC have in common before their items differ. PS3.8 Tables 9-11 and 9-17.
+/// The fields at the beginning of both A-ASSOCIATE-RQ and A-ASSOCIATE-AC. PS3.8 Tables 9-11 and 9-17.
 private struct AssociateFields {
     static let length = 68
 
@@ -24,7 +24,7 @@ private struct AssociateFields {
 }
 
 extension AAssociateRQ {
-    /// PS3.8 §9.3.2. Items of an unknown type are skipped, as §9.3.1 wants it.
+    /// PS3.8 §9.3.2. Items of an unknown type are skipped, as §9.3.1 requires.
     init(decoding body: inout ByteBuffer, limits: AssociationLimits) throws(PDUDecodingError) {
         let fields = try AssociateFields(decoding: &body, of: .associateRQ)
         var count = ItemCount(maximum: limits.maximumItems)

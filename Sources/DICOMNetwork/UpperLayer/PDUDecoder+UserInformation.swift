@@ -1,5 +1,5 @@
 extension UserInformation {
-    /// PS3.8 §9.3.2.3. Sub-items of an unknown type are skipped, as §D.2 wants it.
+    /// PS3.8 §9.3.2.3. Sub-items of an unknown type are skipped, as §D.2 requires.
     init(decoding item: PDUItem, counting count: inout ItemCount) throws(PDUDecodingError) {
         self.init()
         var information = item
@@ -47,7 +47,7 @@ extension RoleSelection {
 }
 
 extension SOPClassCommonExtendedNegotiation {
-    /// PS3.7 Table D.3-12. Later versions may add fields behind those that are read here.
+    /// PS3.7 Table D.3-12. Later versions may add fields after the ones read here.
     fileprivate init(decoding item: inout PDUItem, counting count: inout ItemCount) throws(PDUDecodingError) {
         self.init(
             sopClassUID: try item.lengthPrefixedText(), serviceClassUID: try item.lengthPrefixedText(),

@@ -1,11 +1,11 @@
 import NIOCore
 
-/// Cuts the byte stream into PDUs and reads them.
+/// Cuts the byte stream into PDUs and decodes them. PS3.8 §9.3.
 ///
-/// The first byte is judged when it comes and the length as soon as it is there, both before the body is waited for. A
-/// P-DATA-TF is not waited for at all: what came of it is given on as a `PDataTF` of its own, in which a PDV that is not
-/// whole stands as a fragment that is not the last one, as a sender might have cut it.
-/// After an error the position in the stream is lost: the same decoder must not be asked again. PS3.8 §9.3.
+/// It checks the type and the length as soon as they arrive, before it waits for the body. It does not wait for the end
+/// of a P-DATA-TF: the bytes received so far become a `PDataTF` of their own. In it an incomplete PDV is a fragment
+/// that is not the last one, as if the sender had cut it there. After an error the position in the stream is lost: the
+/// same decoder must not be used again.
 package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
     package typealias InboundOut = PDU
 
@@ -14,9 +14,9 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
     private let limits: AssociationLimits
     private var maximumDataPDULength: UInt32
     private var maximumAssociatePDULength: UInt32
-    /// As long as usual ones, so that these are answered as PS3.8 Table 9-10 has it.
+    /// Long enough for usual PDUs, so that they are answered as PS3.8 Table 9-10 requires.
     private static let maximumUnusedLength: UInt32 = 4096
-    /// The P-DATA-TF whose end has not come.
+    /// The P-DATA-TF whose end was not received yet.
     private var dataTF: PDataTFReader?
 
     package init(limits: AssociationLimits = AssociationLimits()) {
@@ -25,25 +25,25 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
         maximumAssociatePDULength = limits.maximumAssociatePDULength
     }
 
-    /// Whether a P-DATA-TF has begun and is not whole.
+    /// Whether a P-DATA-TF has begun and is not complete.
     package var isInsideDataTF: Bool { dataTF != nil }
 
-    /// An A-ASSOCIATE PDU that is too many is not waited for, unless it is short: nothing of it would be used.
+    /// From now on a long A-ASSOCIATE PDU is an error before its body arrives: none of it would be used.
     package mutating func requestReceived() {
         maximumAssociatePDULength = min(maximumAssociatePDULength, Self.maximumUnusedLength)
     }
 
-    /// Lets no P-DATA-TF be taken: before there is an association nothing may come in one.
+    /// Refuses every P-DATA-TF: none is allowed before the association is accepted.
     package mutating func refuseData() {
         maximumDataPDULength = 0
     }
 
-    /// Lets P-DATA-TF be as long as the limits say, and at least as long as was announced to the peer.
+    /// Accepts P-DATA-TF up to the limit, or up to the length announced to the peer if that is higher.
     package mutating func allowData(announced length: UInt32) {
         maximumDataPDULength = max(limits.maximumDataPDULength, length)
     }
 
-    /// Whether a PDU begins here that `decode` would read whole.
+    /// Whether the buffer begins with a complete PDU.
     func holdsWholePDU(_ buffer: ByteBuffer) -> Bool {
         guard dataTF == nil, let length = buffer.getInteger(at: buffer.readerIndex + 2, as: UInt32.self) else {
             return false
@@ -96,7 +96,7 @@ package struct PDUDecoder: NIOSingleStepByteToMessageDecoder {
         case .associateRQ: .associateRQ(try AAssociateRQ(decoding: &body, limits: limits))
         case .associateAC: .associateAC(try AAssociateAC(decoding: &body, limits: limits))
         case .associateRJ: .associateRJ(try AAssociateRJ(decoding: &body))
-        case .dataTF: nil  // read as it comes
+        case .dataTF: nil  // decoded by `continueDataTF`
         case .releaseRQ: .releaseRQ
         case .releaseRP: .releaseRP
         case .abort: .abort(try AAbort(decoding: &body))

@@ -1,17 +1,17 @@
-/// What was wrong with a PDU. Lengths are those that the peer claimed.
+/// What is wrong with a PDU. Lengths are the ones that the peer claims.
 package enum PDUDecodingError: Error, Hashable, Sendable {
     case unrecognizedType(UInt8)
     case lengthExceedsMaximum(type: PDUType, length: UInt32, maximum: UInt32)
-    /// A PDU of fixed length came with another.
+    /// A PDU of fixed length has another length.
     case lengthNotAllowed(type: PDUType, length: UInt32, expected: UInt32)
-    /// The fixed fields do not fit.
+    /// Too short for the fixed fields.
     case bodyTooShort(type: PDUType, length: Int, minimum: Int)
     case itemExceedsParent(type: UInt8, length: Int, remaining: Int)
-    /// Bytes that are too few for the header of an item.
+    /// Too few bytes are left for the header of an item.
     case itemHeaderTruncated(remaining: Int)
-    /// A field runs past the end of its item.
+    /// A field extends past the end of its item.
     case itemTruncated(type: UInt8, expected: Int, remaining: Int)
-    /// Bytes behind the last field of an item of fixed structure.
+    /// Bytes after the last field of an item of fixed structure.
     case itemTooLong(type: UInt8, surplus: Int)
     case itemRepeated(type: UInt8)
     case itemMissing(type: UInt8)
@@ -24,7 +24,7 @@ package enum PDUDecodingError: Error, Hashable, Sendable {
     case presentationDataValueExceedsPDU(length: UInt32, remaining: Int)
     case tooManyPresentationDataValues(maximum: Int)
 
-    /// What an A-ABORT tells the peer. PS3.8 Table 9-26.
+    /// The reason in our A-ABORT. PS3.8 Table 9-26.
     package var abortReason: AAbort.ProviderReason {
         switch self {
         case .unrecognizedType: .unrecognizedPDU
@@ -35,11 +35,11 @@ package enum PDUDecodingError: Error, Hashable, Sendable {
 }
 
 extension PDUDecodingError: CustomStringConvertible {
-    /// For logs: numbers, and no bytes of texts.
+    /// For logs: contains numbers, but never the text of a field.
     package var description: String {
         switch self {
         case .unrecognizedType(let type): "PDU type \(type.standardHexadecimal) does not exist"
-        // Before an association the maximum of these is 0.
+        // Before the association is accepted, the maximum is 0.
         case .lengthExceedsMaximum(.dataTF, _, 0): "a P-DATA-TF before an association"
         case .lengthExceedsMaximum(let type, let length, let maximum):
             "\(type) of \(length) bytes, maximum \(maximum)"
@@ -51,10 +51,10 @@ extension PDUDecodingError: CustomStringConvertible {
         case .itemTruncated(let type, let expected, let remaining):
             "\(ItemType.description(of: type)) ends inside a field of \(expected) bytes, \(remaining) are left"
         case .itemTooLong(let type, let surplus):
-            "\(ItemType.description(of: type)) has \(surplus) bytes behind its last field"
+            "\(ItemType.description(of: type)) has \(surplus) bytes after its last field"
         case .itemRepeated(let type): "\(ItemType.description(of: type)) is repeated"
         case .itemMissing(let type): "\(ItemType.description(of: type)) is missing"
-        case .tooManyItems(let maximum): "more items than \(maximum)"
+        case .tooManyItems(let maximum): "more than \(maximum) items"
         case .presentationContextIDNotAllowed(let id): "presentation context ID \(id) is not odd"
         case .presentationContextIDRepeated(let id): "presentation context ID \(id) is repeated"
         case .valueNotAllowed(let type, let field, let value): "\(field) of \(type) is \(value)"
@@ -63,7 +63,7 @@ extension PDUDecodingError: CustomStringConvertible {
             "a PDV has length \(length), minimum \(PresentationDataValue.headerLength)"
         case .presentationDataValueExceedsPDU(let length, let remaining):
             "a PDV has length \(length), but \(remaining) bytes of its P-DATA-TF are left"
-        case .tooManyPresentationDataValues(let maximum): "more PDVs in one P-DATA-TF than \(maximum)"
+        case .tooManyPresentationDataValues(let maximum): "more than \(maximum) PDVs in one P-DATA-TF"
         }
     }
 }

@@ -58,7 +58,7 @@ extension PDUEncoder {
         }
     }
 
-    /// Behind its 16-bit length.
+    /// Writes the 16-bit length, then the bytes.
     private static func writeField(_ bytes: some Collection<UInt8>, into buffer: inout ByteBuffer) {
         writeLengthPrefixed(as: UInt16.self, into: &buffer) { $0.writeBytes(bytes) }
     }

@@ -75,8 +75,8 @@ package enum PDUEncoder {
         writeLengthPrefixed(as: UInt16.self, into: &buffer, body)
     }
 
-    /// The length fits: of a peer's texts only the UIDs of contexts that were taken are repeated, of 64 bytes at most and 128
-    /// at most in each of three lists, and what an identity is answered with is bounded by whoever sets it.
+    /// The length always fits. The only texts of the peer that we repeat are the UIDs of accepted contexts: at most 128
+    /// in each of three lists, of at most 64 bytes each. The response to a user identity is bounded where it is set.
     static func writeLengthPrefixed<Length: FixedWidthInteger>(
         as: Length.Type, into buffer: inout ByteBuffer, _ body: (inout ByteBuffer) -> Void
     ) {

@@ -4,12 +4,12 @@ import NIOCore
 /// An item or sub-item of an A-ASSOCIATE PDU: type, a reserved byte, a 16-bit length, a value. PS3.8 §9.3.2.
 struct PDUItem {
     let type: UInt8
-    /// What of the value has not been read.
+    /// The part of the value not yet read.
     private(set) var value: ByteBuffer
 
     var isAtEnd: Bool { value.readableBytes == 0 }
 
-    /// The value as text without padding. Names are ASCII: other bytes read as U+FFFD, and match nothing that is known.
+    /// The value as text without padding. Names are ASCII: other bytes become U+FFFD and match no known name.
     var text: String { Self.text(value) }
 
     mutating func uint8() throws(PDUDecodingError) -> UInt8 {
@@ -31,17 +31,17 @@ struct PDUItem {
         guard value.readSlice(length: count) != nil else { throw truncated(count) }
     }
 
-    /// A field behind its 16-bit length.
+    /// A field that follows its 16-bit length.
     mutating func lengthPrefixedBytes() throws(PDUDecodingError) -> [UInt8] {
         Array(try lengthPrefixedSlice().readableBytesView)
     }
 
-    /// A UID behind its 16-bit length.
+    /// A UID that follows its 16-bit length.
     mutating func lengthPrefixedText() throws(PDUDecodingError) -> String {
         Self.text(try lengthPrefixedSlice())
     }
 
-    /// The items inside the rest of this one, each of which counts.
+    /// The next item inside this one; `nil` at the end.
     mutating func readItem(counting count: inout ItemCount) throws(PDUDecodingError) -> PDUItem? {
         try Self.read(from: &value, counting: &count)
     }
@@ -55,12 +55,12 @@ struct PDUItem {
         self.value = value
     }
 
-    /// A field of an item that has a structure of its own; its errors name the item.
+    /// A field that has items of its own; errors in it name the item around it.
     init(type: UInt8, bytes: [UInt8]) {
         self.init(type: type, value: ByteBuffer(bytes: bytes))
     }
 
-    /// Takes the next item off the buffer, which holds the parent's value; nil at its end.
+    /// Takes the next item off the buffer, which holds the parent's value; `nil` at the end.
     static func read(
         from buffer: inout ByteBuffer, counting count: inout ItemCount
     ) throws(PDUDecodingError) -> PDUItem? {
@@ -90,7 +90,7 @@ struct PDUItem {
     }
 }
 
-/// How many items and sub-items of an A-ASSOCIATE PDU were read, against their limit.
+/// Counts the items and sub-items of an A-ASSOCIATE PDU against their limit.
 struct ItemCount {
     let maximum: Int
     private var count = 0

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Reads the PDVs of one P-DATA-TF as they come. Fragments are slices that share the buffer's storage. PS3.8 §9.3.5.1.
+/// Reads the PDVs of one P-DATA-TF as they arrive. Fragments are slices that share the buffer's storage. PS3.8
+/// §9.3.5.1.
 struct PDataTFReader: Sendable {
     private static let itemLength = 4
 
@@ -8,11 +9,11 @@ struct PDataTFReader: Sendable {
         let contextID: UInt8
         let isCommand: Bool
         let isLast: Bool
-        /// Of its fragment, what has not come.
+        /// Bytes of the current fragment not yet received.
         var remaining: Int
     }
 
-    /// Of the PDU, what has not come.
+    /// Bytes of the PDU not yet received.
     private var remaining: Int
     private var value: Value?
     private var count = 0
@@ -25,7 +26,7 @@ struct PDataTFReader: Sendable {
 
     var isAtEnd: Bool { remaining == 0 && value == nil }
 
-    /// Those that came, whole or in part. A part is not empty.
+    /// The PDVs received, complete or in part. A part is never empty.
     mutating func read(from buffer: inout ByteBuffer) throws(PDUDecodingError) -> [PresentationDataValue] {
         var values: [PresentationDataValue] = []
         while var current = try nextValue(in: &buffer) {
@@ -44,7 +45,7 @@ struct PDataTFReader: Sendable {
         return values
     }
 
-    /// The one whose rest has not come, or the next. Nil: it has not come, or there is no further one.
+    /// The PDV received in part, or the next one. `nil` if its header is incomplete or the PDU ends here.
     private mutating func nextValue(in buffer: inout ByteBuffer) throws(PDUDecodingError) -> Value? {
         if let value { return value }
         guard remaining > 0 else { return nil }

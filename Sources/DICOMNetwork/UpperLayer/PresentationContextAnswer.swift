@@ -10,7 +10,7 @@ package struct PresentationContextAnswer: Hashable, Sendable {
 
     package let id: UInt8
     package let result: Result
-    /// Not significant unless the result is acceptance, but always there.
+    /// Always present, but significant only if the result is acceptance.
     package let transferSyntax: String
 
     package init(id: UInt8, result: Result, transferSyntax: String) {

@@ -2,7 +2,7 @@ import NIOCore
 
 /// A PDV: a fragment of a command set or of a data set. PS3.8 §9.3.5.1 and §E.2.
 package struct PresentationDataValue: Hashable, Sendable {
-    /// The context id and the message control header, which the length of a PDV counts.
+    /// The context id and the message control header. The length of a PDV includes them.
     package static let headerLength = 2
 
     package let contextID: UInt8

@@ -1,6 +1,7 @@
-/// A presentation context item of an A-ASSOCIATE-RQ: one abstract syntax, and the encodings that the peer can send it in.
+/// A presentation context item of an A-ASSOCIATE-RQ: one abstract syntax, and the encodings that the peer can send it
+/// in.
 ///
-/// The names are the peer's text without padding; they need not be valid UIDs. PS3.8 §9.3.2.2.
+/// The syntaxes are the peer's text without padding; they may not be valid UIDs. PS3.8 §9.3.2.2.
 package struct ProposedPresentationContext: Hashable, Sendable {
     package let id: UInt8
     package let abstractSyntax: String

@@ -1,14 +1,15 @@
 import DICOM
 
-/// The presentation contexts for storage that were not accepted, for the log: why a sender's images do not come.
+/// The presentation contexts for storage that were not accepted. The log lists them to explain why a sender's images do
+/// not arrive.
 ///
-/// Bounded: it is kept as long as the association.
+/// The number of entries is bounded, since they are kept for as long as the association exists.
 package struct RefusedStorageContexts: Hashable, Sendable {
     package struct Context: Hashable, Sendable {
         private static let maximumTransferSyntaxes = 10
 
         package let abstractSyntax: UID
-        /// The first of those that were proposed.
+        /// The first of the proposed transfer syntaxes.
         package let transferSyntaxes: [LoggedUID]
         package let furtherTransferSyntaxes: Int
         package let result: PresentationContextAnswer.Result
@@ -25,7 +26,7 @@ package struct RefusedStorageContexts: Hashable, Sendable {
 
     private static let maximum = 10
 
-    /// The first of them, in the order of the request.
+    /// The first refused contexts, in the order of the request.
     package private(set) var first: [Context] = []
     package private(set) var further = 0
 

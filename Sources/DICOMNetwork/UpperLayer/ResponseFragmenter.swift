@@ -1,16 +1,16 @@
 import NIOCore
 
-/// Cuts a response into PDUs no longer than the peer takes.
+/// Cuts a response into PDUs that are not longer than the peer accepts.
 enum ResponseFragmenter {
     /// Length, context id and control header of a PDV. PS3.8 §9.3.5.1.
     private static let overhead = 6
 
-    /// PS3.8 §D.1 counts the whole PDV list. A maximum that could hold no PDV at all, as some peers announce, cannot be
-    /// meant, and is passed over.
+    /// PS3.8 §D.1 counts the whole PDV list. Some peers announce a maximum that is too small for any PDV: it is
+    /// ignored.
     static func data(for response: DIMSEResponse, maximumLength: UInt32?) -> [PDataTF] {
         var rest = response.commandSet.encoded()
         let room = maximumLength.map { Int($0) - overhead } ?? Int.max
-        // PS3.8 §E.1: an even number of bytes, unless the peer has room for one only.
+        // PS3.8 §E.1: an even number of bytes, unless the peer accepts only one.
         let fragmentLength = room <= 0 ? Int.max : room == 1 ? 1 : room & ~1
         var data: [PDataTF] = []
         repeat {

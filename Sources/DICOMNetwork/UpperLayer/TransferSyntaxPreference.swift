@@ -1,13 +1,13 @@
 import DICOM
 
-/// Which of the transfer syntaxes that a sender proposes for one presentation context is taken.
+/// Which of the transfer syntaxes proposed for one presentation context is accepted.
 package enum TransferSyntaxPreference: String, CaseIterable, Sendable {
-    /// The first in the order of `TransferSyntax.known`; behind those, the first that is taken without being registered.
+    /// The first in the order of `TransferSyntax.known`; if none is known, the first acceptable private one.
     case lossless
-    /// The first that the sender names and that is taken: many name that of their file first.
+    /// The first acceptable one in the sender's order: many senders name the one of their files first.
     case sender
 
-    /// Nil when none can be taken.
+    /// `nil` if none is acceptable.
     func choose(from uids: [String]) -> TransferSyntax? {
         if self == .lossless {
             let proposed = Set(uids)

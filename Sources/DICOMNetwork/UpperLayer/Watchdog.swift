@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Decides whether a peer has been silent, or busy with one message, for too long. It is asked from time to time, which
-/// costs less than a timer that is set anew for each PDU.
+/// Decides whether a peer was silent, or busy with one message, for too long. It is asked from time to time, which
+/// costs less than setting a timer again for each PDU.
 struct Watchdog {
     enum Verdict: Hashable {
         case askAgain(in: TimeAmount)
@@ -10,7 +10,7 @@ struct Watchdog {
 
     private let timeouts: AssociationTimeouts
     private var lastProgress: NIODeadline
-    /// Nil outside a message. Moved on by the time that the peer had to wait.
+    /// `nil` outside a message. Moved forward by the time in which the peer had to wait.
     private var messageBegan: NIODeadline?
 
     init(timeouts: AssociationTimeouts, now: NIODeadline) {
@@ -18,19 +18,19 @@ struct Watchdog {
         lastProgress = now
     }
 
-    /// A PDV was whole.
+    /// A PDV was completed.
     mutating func progressed(at now: NIODeadline, isInsideMessage: Bool) {
         lastProgress = now
         messageBegan = isInsideMessage ? messageBegan ?? now : nil
     }
 
-    /// What the peer had to wait for is over.
+    /// The peer no longer has to wait.
     mutating func resumed(at now: NIODeadline) {
         messageBegan = messageBegan.map { $0 + (now - lastProgress) }
         lastProgress = now
     }
 
-    /// Never later than the shortest timeout, since another one may come to count in between.
+    /// Asks again after the shortest timeout at the latest, since a different timeout may apply by then.
     func check(at now: NIODeadline, isInsideMessage: Bool, isWaitingForApplication: Bool) -> Verdict {
         let shortest = min(timeouts.network, timeouts.dimse, timeouts.message)
         guard !isWaitingForApplication else { return .askAgain(in: shortest) }

@@ -1,21 +1,23 @@
 import NIOCore
 
-/// A connection among all others of the process: its association tells what it costs, and others may need its place.
+/// One of the connections of the process: its association reports its costs, and it may have to make room for others.
 package protocol WatchedConnection: AnyObject, Sendable {
-    /// The connection is a load balancer's, whose header names the peer.
+    /// The connection comes from a load balancer, whose PROXY header names the peer.
     func peerIsKnown(_ address: SocketAddress)
 
-    /// So much memory is held for an A-ASSOCIATE-RQ whose rest has not come.
+    /// How much memory is held for an A-ASSOCIATE-RQ that is incomplete or not decided on yet, or for bytes left by a
+    /// peer that ended its side of the connection.
     func requestHolds(_ bytes: Int)
 
     /// An association was accepted on it.
     func becameAssociation()
 
-    /// When something came from the peer last; in the distant future while the peer waits for us.
+    /// When the peer last sent something; in the distant future while the peer waits for us.
     var silentSince: NIODeadline { get }
 
     func setSilentSince(_ time: NIODeadline)
 
-    /// Ends it, from any thread, since others need its place: `AssociationHandler.Displace` is sent to its channel.
+    /// Ends the connection, since others need its place: sends `AssociationHandler.Displace` to its channel. May be
+    /// called on any thread.
     func displace(_ reason: Displacement)
 }

@@ -1,4 +1,4 @@
-/// What a peer speaks, as far as the first bytes of its connection tell.
+/// The protocol that a peer speaks, judged by the first bytes of its connection.
 package enum WireProtocol: Hashable, Sendable {
     /// DICOM's upper layer without TLS: an A-ASSOCIATE-RQ.
     case dicom
@@ -12,11 +12,11 @@ package enum WireProtocol: Hashable, Sendable {
         "GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "CONNECT ", "OPTIONS ", "TRACE ", "PATCH ", "PRI ",
     ].map { Array($0.utf8) }
     private static let proxyBeginnings = [ProxyHeader.lineBeginning, ProxyHeader.signature]
-    /// A record that holds a handshake message, RFC 8446 §5.1; the next byte is that of its version.
+    /// A record that holds a handshake message, RFC 8446 §5.1; the next byte is the minor version, which varies.
     private static let tlsBeginnings: [[UInt8]] = [[0x16, 0x03]]
     private static let dicomBeginnings = [[PDUType.associateRQ.rawValue]]
 
-    /// Nil: it is none of these. Of a beginning that has not come whole, what is there decides.
+    /// `nil` if it is none of these. If only part of a beginning was received, that part decides.
     package init?(beginning bytes: some Collection<UInt8>) {
         let known: [(WireProtocol, [[UInt8]])] = [
             (.dicom, Self.dicomBeginnings), (.tls, Self.tlsBeginnings), (.http, Self.httpBeginnings),

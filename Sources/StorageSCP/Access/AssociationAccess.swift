@@ -2,12 +2,12 @@ import DICOM
 import DICOMNetwork
 import NIOCore
 
-/// Who may open an association, and what it may do then, as far as titles and addresses tell.
+/// Who may open an association and what it may do, decided by AE titles and addresses.
 struct AssociationAccess: Sendable {
     private let aeTitle: AETitle
     private let requiresCalledAETitle: Bool
     private let callingAETitles: Set<String>
-    /// By calling AE title; nil: everyone may do everything.
+    /// By calling AE title; `nil` if every peer may do everything.
     private let rules: [String: AccessRule]?
 
     init(configuration: Configuration) {
@@ -19,8 +19,8 @@ struct AssociationAccess: Sendable {
         }
     }
 
-    /// Nil: nothing speaks against the association. A title that calls from the wrong address is told no more than one
-    /// that is not known at all; the log tells them apart.
+    /// `nil` if the association is allowed. A peer with a known title and a wrong address gets the same answer as one
+    /// with an unknown title; only the log tells them apart.
     func rejection(of request: AAssociateRQ, from peer: SocketAddress?) -> AssociationRejection? {
         let title = request.callingAETitle.value
         if requiresCalledAETitle, request.calledAETitle != aeTitle {

@@ -1,11 +1,11 @@
 import NIOCore
 
-/// A range of IP addresses in CIDR notation, `10.1.0.0/16` or `fd00::/8`; an address alone is a range of one.
+/// A range of IP addresses in CIDR notation, `10.1.0.0/16` or `fd00::/8`; a single address is a range of one.
 struct NetworkRange: Hashable, Sendable {
     private let address: [UInt8]
     private let prefixLength: Int
 
-    /// Nil when the text is not a range.
+    /// `nil` if the text is not a range.
     init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard let first = parts.first, parts.count <= 2,
@@ -27,8 +27,8 @@ struct NetworkRange: Hashable, Sendable {
 }
 
 extension SocketAddress {
-    /// In the order of the network; an IPv4 address that a dual-stack socket shows as IPv6 as the IPv4 address that it is.
-    /// Empty for an address that is no IP address.
+    /// In network byte order. An IPv4 address that a dual-stack socket shows as IPv6 becomes IPv4 again. Empty if it is
+    /// not an IP address.
     fileprivate var ipAddressBytes: [UInt8] {
         switch self {
         case .v4(let address): return withUnsafeBytes(of: address.address.sin_addr) { Array($0) }

@@ -1,11 +1,11 @@
 import DICOMNetwork
 import FoundationEssentials
 
-/// Which user identities are asked for, and who says whether they are true.
+/// Which types of user identity are required, and how they are verified.
 struct UserIdentityConfiguration: Sendable {
-    /// What is known of a user who is verified here.
+    /// A user that the receiver verifies itself.
     struct User: Decodable, Equatable, Sendable {
-        /// SHA-256 in lower-case hexadecimal. Nil: the name alone is enough, as type 1 has it.
+        /// SHA-256 in lower-case hexadecimal; `nil` if the name alone is enough (type 1).
         let passcodeSHA256: String?
 
         private enum CodingKeys: String, CodingKey, CaseIterable {
@@ -22,11 +22,11 @@ struct UserIdentityConfiguration: Sendable {
         }
     }
 
-    /// Empty: an identity is neither asked for nor looked at.
+    /// The accepted types. Empty: no identity is required, and any identity is ignored.
     let kinds: Set<UserIdentity.Kind>
     /// By name, for types 1 and 2.
     let users: [String: User]
-    /// Of the service that verifies what `users` cannot.
+    /// The service that verifies what `users` cannot.
     let url: String?
 
     init(_ settings: Settings) throws(ConfigurationError) {
@@ -42,13 +42,13 @@ struct UserIdentityConfiguration: Sendable {
         guard !kinds.isEmpty || (users.isEmpty && url == nil) else {
             throw ConfigurationError(
                 name: "USER_IDENTITY_TYPES", value: "",
-                expected: "the types that are asked for, since users or a service are named")
+                expected: "the accepted types, since USER_IDENTITIES or USER_IDENTITY_URL is set")
         }
         let needsURL = !kinds.isSubset(of: [.username, .usernameAndPasscode]) || (!kinds.isEmpty && users.isEmpty)
         guard !needsURL || url != nil else {
             throw ConfigurationError(
                 name: "USER_IDENTITY_URL", value: "",
-                expected: "a URL: no user is listed, or types 3 to 5 are asked for")
+                expected: "a URL, since USER_IDENTITIES is empty or types 3 to 5 are accepted")
         }
     }
 }

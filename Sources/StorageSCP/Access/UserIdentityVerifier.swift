@@ -3,24 +3,24 @@ import DICOMNetwork
 import FoundationEssentials
 import HTTP
 
-/// Says whether the user behind an association is who it says. PS3.7 §D.3.3.7.
+/// Verifies the user identity of an A-ASSOCIATE-RQ. PS3.7 §D.3.3.7.
 struct UserIdentityVerifier: Sendable {
     enum Verdict: Equatable, Sendable {
-        /// With what the answer says to the identity, if it was asked to say something.
+        /// The response goes into the answer, if the request asked for one.
         case accepted(serverResponse: [UInt8]?)
         case rejected(Doubt)
     }
 
-    /// Why an identity is not believed; for the log, the peer is not told.
+    /// Why an identity is rejected. For the log only: the peer is not told.
     enum Doubt: String, Sendable {
         case missing = "the request has no user identity"
-        case otherType = "the user identity is of a type that is not taken"
+        case otherType = "the type of the user identity is not accepted"
         case unknownUser = "the user is not listed"
         case wrongPasscode = "the passcode is missing or wrong"
-        case notBelieved = "the verifying service does not believe the user identity"
+        case notBelieved = "the verifying service rejected the user identity"
     }
 
-    /// The question that the verifying service is asked, as JSON; bytes are in Base64.
+    /// The request to the verifying service, as JSON; bytes are in Base64.
     private struct Question: Encodable {
         let type: UInt8
         let primaryField: Data
@@ -30,7 +30,7 @@ struct UserIdentityVerifier: Sendable {
         let peer: String
     }
 
-    /// A server's response goes into an item of the A-ASSOCIATE-AC, which has room for so much beside the others.
+    /// The service's response goes into the A-ASSOCIATE-AC: this much fits besides its other items.
     private static let maximumResponseLength = 16 << 10
     private static let timeout = Duration.seconds(10)
 
@@ -42,7 +42,7 @@ struct UserIdentityVerifier: Sendable {
         self.client = client
     }
 
-    /// Fails when the service cannot be asked: the peer may try again.
+    /// Throws if the service cannot be asked: then the peer may try again.
     func verify(_ request: AAssociateRQ, peer: String) async throws -> Verdict {
         guard let identity = request.userInformation.userIdentity else { return .rejected(.missing) }
         guard let kind = identity.kind, configuration.kinds.contains(kind) else { return .rejected(.otherType) }
@@ -52,19 +52,19 @@ struct UserIdentityVerifier: Sendable {
         return try await ask(identity, of: request, peer: peer)
     }
 
-    /// PS3.7 Table D.3-15: only types 3 to 5 are told something.
+    /// PS3.7 Table D.3-15: only types 3 to 5 get a response.
     private func accepted(_ identity: UserIdentity, response: [UInt8] = []) -> Verdict {
         let isNamed = identity.kind == .username || identity.kind == .usernameAndPasscode
         return .accepted(serverResponse: identity.isPositiveResponseRequested ? (isNamed ? [] : response) : nil)
     }
 
-    /// Nil: it is that of a user who is listed.
+    /// `nil` if the identity is that of a listed user.
     private func doubt(about identity: UserIdentity, _ kind: UserIdentity.Kind) -> Doubt? {
         guard let user = configuration.users[String(decoding: identity.primaryField, as: UTF8.self)] else {
             return .unknownUser
         }
         guard let expected = user.passcodeSHA256 else { return nil }
-        // Both are hashes: how long the comparison takes says nothing of the passcode.
+        // Both are hashes, so the time that the comparison takes reveals nothing about the passcode.
         guard kind == .usernameAndPasscode, SHA256.hash(identity.secondaryField).hexadecimal == expected else {
             return .wrongPasscode
         }
@@ -90,7 +90,7 @@ struct UserIdentityVerifier: Sendable {
     }
 }
 
-/// The verifying service answered neither yes nor no: expected were 200, 204, 401 or 403.
+/// The verifying service gave no usable answer: expected 200, 204, 401 or 403.
 struct UserIdentityServiceError: Error, Equatable {
     let status: Int
 }

@@ -1,3 +1,4 @@
+import DICOMNetwork
 import NIOCore
 import Synchronization
 
@@ -22,13 +23,12 @@ final class OpenMarker: Sendable {
 
     var isWritten: Bool { state.withLock { if case .done(.success) = $0 { true } else { false } } }
 
-    /// Returns `nil` when the marker is written. Otherwise the future completes when it is, and fails when it cannot
-    /// be.
-    func written(on eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
-        guard !isWritten else { return nil }
+    /// Ready when the marker is written. The future fails if it cannot be written.
+    func written(on eventLoop: any EventLoop) -> Readiness {
+        guard !isWritten else { return .now }
         let promise = eventLoop.makePromise(of: Void.self)
         inform { promise.completeWith($0) }
-        return promise.futureResult
+        return .after(promise.futureResult)
     }
 
     func written() async throws {

@@ -1,6 +1,6 @@
 import DICOMNetwork
 
-/// What the log advises whoever runs the receiver or a sender to look at: settings by their names, with their values.
+/// Hints for the log: which setting, with its value, an operator of the receiver or of a sender should look at.
 struct ConnectionAdvice: Sendable {
     private let network: NetworkConfiguration
     private let plainPort: Int?
@@ -16,7 +16,7 @@ struct ConnectionAdvice: Sendable {
 
     // MARK: Associations
 
-    /// Nil where the end says all.
+    /// `nil` if the end needs no hint.
     func hint(about end: AssociationEnd) -> String? {
         switch end {
         case .rejected(let rejection): rejection.hint
@@ -50,7 +50,7 @@ struct ConnectionAdvice: Sendable {
     private func hint(about error: PDUDecodingError) -> String? {
         let limits = network.association
         return switch error {
-        // Lower maxima are not settings: they are for PDUs that are not due.
+        // A lower maximum is not a setting: it applies to PDUs that are not expected in this state.
         case .lengthExceedsMaximum(.associateRQ, _, limits.maximumAssociatePDULength):
             "MAXIMUM_ASSOCIATE_PDU_SIZE=\(limits.maximumAssociatePDULength)"
         case .lengthExceedsMaximum(.dataTF, _, let maximum) where maximum > 0:
@@ -74,11 +74,11 @@ struct ConnectionAdvice: Sendable {
 
     // MARK: Protocols
 
-    /// On the plain port.
+    /// For the plain port.
     private func hint(about other: WireProtocol) -> String? {
         switch other {
         case .tls:
-            tls.map { "TLS is taken on TLS_PORT=\($0.port)" }
+            tls.map { "TLS is accepted on TLS_PORT=\($0.port)" }
                 ?? "TLS_CERTIFICATE and TLS_PRIVATE_KEY open a port for TLS; or turn TLS off at the sender"
         case .http: Self.aboutHTTP
         case .proxy: hintAboutFurtherHeader
@@ -95,19 +95,19 @@ struct ConnectionAdvice: Sendable {
         }
     }
 
-    /// On the TLS port, instead of a client hello.
+    /// For the TLS port, which received something other than a client hello.
     func hintBeforeTLS(about other: WireProtocol) -> String? {
         switch other {
         case .dicom:
-            plainPort.map { "plain DICOM is taken on SCP_PORT=\($0); or turn TLS on at the sender" }
-                ?? "turn TLS on at the sender: REQUIRE_TLS=true, no port takes plain DICOM"
+            plainPort.map { "plain DICOM is accepted on SCP_PORT=\($0); or turn TLS on at the sender" }
+                ?? "turn TLS on at the sender: REQUIRE_TLS=true, no port accepts plain DICOM"
         case .http: Self.aboutHTTP
         case .proxy: hintAboutFurtherHeader
         case .tls: nil
         }
     }
 
-    /// Where a header is taken and no valid one came.
+    /// For a connection that had to begin with a PROXY header, and has no valid one.
     var hintInsteadOfHeader: String {
         let mode = "PROXY_PROTOCOL=\(proxyProtocol.mode.rawValue)"
         return switch proxyProtocol.mode {
@@ -116,14 +116,14 @@ struct ConnectionAdvice: Sendable {
         }
     }
 
-    /// Where a header came that is not taken.
+    /// For a connection with a PROXY header that is not accepted.
     private var hintAboutFurtherHeader: String {
         if let ranges = proxyProtocol.ranges {
-            return "PROXY_PROTOCOL_FROM=\(ranges): a header is believed from these addresses alone, and only the first"
+            return "PROXY_PROTOCOL_FROM=\(ranges): a header is accepted from these addresses only, and only one"
         }
         return proxyProtocol.mode == .never
             ? "set PROXY_PROTOCOL=true, or turn the header off at the load balancer"
-            : "PROXY_PROTOCOL=\(proxyProtocol.mode.rawValue): only the first header is believed"
+            : "PROXY_PROTOCOL=\(proxyProtocol.mode.rawValue): only the first header is accepted"
     }
 
     private static let aboutHTTP = "the port is for DICOM; health checks by HTTP are answered on HEALTH_PORT"

@@ -3,11 +3,12 @@ import Logging
 import NIOCore
 import NIOTLS
 
-/// Logs a connection whose PROXY header or TLS handshake failed, or that ended between its handshake and its first byte: no
-/// association comes of it that would be told.
+/// Logs a connection whose PROXY header or TLS handshake failed, or that ended between its handshake and its first
+/// byte. Such a connection never becomes an association, so no association is logged.
 ///
-/// Stands behind those two and leaves the pipeline when something has come through them. A client may learn after its own end of
-/// the handshake that it does not trust our certificate.
+/// It comes after the handlers for both, and leaves the pipeline when the first bytes have passed them. The handshake
+/// alone does not mean success: a client may reject our certificate only after its own side of the handshake is
+/// complete.
 final class ConnectionFailureHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -16,7 +17,7 @@ final class ConnectionFailureHandler: ChannelDuplexHandler, RemovableChannelHand
 
     private let advice: ConnectionAdvice
     private let logger: Logger
-    /// Nil on the plain port.
+    /// `nil` on the plain port.
     private let tlsInput: TLSInputObserver?
     private var peer: SocketAddress?
     private var isHandshakeComplete = false
@@ -42,7 +43,7 @@ final class ConnectionFailureHandler: ChannelDuplexHandler, RemovableChannelHand
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // Upon which the association closes the connection.
+        // The association closes the connection when it receives this event.
         if event as? ChannelEvent == .inputClosed { end = end ?? .closedByClient }
         context.fireUserInboundEventTriggered(event)
         switch event {

@@ -3,20 +3,20 @@ import Logging
 import NIOCore
 import NIOSSL
 
-/// What a connection of a DICOM port runs through: the load balancer's header, TLS, the association.
+/// The handlers of a connection on a DICOM port: the load balancer's header, TLS, the association.
 struct ConnectionPipeline: Sendable {
     let service: any AssociationService
     let limits: AssociationLimits
     let timeouts: AssociationTimeouts
     let proxyProtocol: ProxyProtocolSettings
-    /// Nil for the plain port.
+    /// `nil` for the plain port.
     let tls: TLSContexts?
     let advice: ConnectionAdvice
     let logger: Logger
 
     /// For `childChannelInitializer`.
     ///
-    /// There is one limit in time for all of it: ARTIM, which the association starts with the connection.
+    /// One time limit applies to all of them: ARTIM, which the association handler starts when the connection opens.
     func addHandlers(
         to channel: any Channel, connection: (any WatchedConnection)? = nil
     ) -> EventLoopFuture<Void> {

@@ -1,17 +1,17 @@
 import NIOCore
 
-/// Which connections have a place, and which lose it when there are too many, or when they hold too much of requests that are
-/// not whole: always one of the peer that has most, so that nobody is kept out by another.
+/// Decides which connections have to close when there are too many, or when incomplete requests hold too much memory:
+/// always one of the peer that has most, so that one peer cannot keep others out.
 ///
-/// Only those without an association lose their place here, and those whose peer has ended its side and left bytes that are not
-/// worked off: what else an association may do is `OpenAssociations`' matter. A peer is an address; until a
-/// load balancer's header has told it, that is the load balancer's own.
+/// Only *pending* connections have to close here: those without an association, and those whose peer ended its side and
+/// left bytes not yet processed. `OpenAssociations` limits associations. A peer is an address; until a PROXY header
+/// tells it, it is the load balancer's own.
 struct ConnectionTable {
     typealias ID = ObjectIdentifier
 
     struct Limits: Sendable, Equatable {
         var connections: Int
-        /// Of requests for an association that are not whole, all together.
+        /// The memory of all A-ASSOCIATE-RQs that are incomplete or not decided on.
         var requestBytes: Int
     }
 
@@ -24,14 +24,15 @@ struct ConnectionTable {
     }
 
     private struct Peer {
-        /// Pending ones: how many, and all of them in the order in which they were opened, among some that are pending
-        /// no more.
+        /// The number of pending connections.
         var count = 0
+        /// All pending connections in the order in which they opened, and some that are no longer pending.
         var pending = CircularBuffer<ID>()
         var requestBytes = 0
     }
 
-    /// How many a peer's list may hold that are pending no more, beside as many as are.
+    /// A peer's list is cleaned up when more than this many of its connections, plus the number of pending ones, are no
+    /// longer pending.
     private static let slack = 16
 
     private let limits: Limits
@@ -45,10 +46,11 @@ struct ConnectionTable {
 
     var count: Int { entries.count }
 
-    /// Those that lose their place, which can be the new one itself: the oldest, since who has something to say says it first.
+    /// The connections that have to close, which may include the new one. The oldest close first: a client that wants
+    /// to send does so soon after it connects.
     mutating func opened(_ id: ID, from address: String?) -> [ID] {
         add(id, Entry(address: address))
-        // Among peers that have as many, another one makes room.
+        // If several peers have most, one other than the new connection's peer makes room.
         func rank(_ peer: (key: String?, value: Peer)) -> (Int, Int) { (peer.value.count, peer.key == address ? 0 : 1) }
         var displaced: [ID] = []
         while entries.count > limits.connections, let next = peers.max(by: { rank($0) < rank($1) }),
@@ -68,7 +70,7 @@ struct ConnectionTable {
         add(id, entry)
     }
 
-    /// Those that lose their place.
+    /// The connections that have to close.
     mutating func requestHolds(_ bytes: Int, of id: ID) -> [ID] {
         guard let before = entries[id] else { return [] }
         var entry = before
@@ -120,7 +122,7 @@ struct ConnectionTable {
         peers[entry.address]?.requestBytes += entry.requestBytes
     }
 
-    /// Its entry tells already that it is pending no more.
+    /// The entry in `entries` must already be removed, or no longer pending.
     private mutating func forget(_ id: ID, _ entry: Entry) {
         guard entry.isPending, var peer = peers.removeValue(forKey: entry.address), peer.count > 1 else { return }
         peer.count -= 1

@@ -2,7 +2,7 @@ import DICOMNetwork
 import NIOCore
 import Synchronization
 
-/// The connections that are open now, and no more of them than there may be.
+/// The open connections, kept within their limits.
 final class Connections: Sendable {
     fileprivate struct State {
         var table: ConnectionTable
@@ -26,7 +26,7 @@ final class Connections: Sendable {
             return (state.remove(state.table.opened(id, from: address)), .connections)
         }
         for displaced in displaced { displaced.displace(reason) }
-        // Its identity is nobody else's for as long as it is kept.
+        // The closure keeps the connection, so that no other object gets its identity.
         channel.closeFuture.whenComplete { _ in
             self.state.withLock { state in
                 state.table.closed(ObjectIdentifier(connection))
@@ -36,7 +36,7 @@ final class Connections: Sendable {
         return connection
     }
 
-    /// Those that are open; one that was accepted just before and comes later is closed at once.
+    /// The open connections. A connection added after this call is closed at once.
     func refuseFurther() -> [any Channel] {
         state.withLock { state in
             state.refusesFurther = true
@@ -44,7 +44,7 @@ final class Connections: Sendable {
         }
     }
 
-    /// One of them, as its association and its neighbours see it.
+    /// One connection, as its association and the other connections see it.
     fileprivate final class Connection: WatchedConnection {
         let channel: any Channel
         private let all: Connections
@@ -78,7 +78,7 @@ final class Connections: Sendable {
             all.state.withLock { $0.table.becameAssociation(ObjectIdentifier(self)) }
         }
 
-        /// A connection whose handlers are not there yet has nothing to say.
+        /// Also closes the channel: its handlers may not be added yet, and then nothing handles the event.
         func displace(_ reason: Displacement) {
             channel.eventLoop.execute { [channel] in
                 channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Displace(reason))
@@ -89,7 +89,7 @@ final class Connections: Sendable {
 }
 
 extension Connections.State {
-    /// Those of the table that have no place any more.
+    /// The connections that the table has removed.
     fileprivate mutating func remove(_ ids: [ObjectIdentifier]) -> [Connections.Connection] {
         ids.compactMap { connections.removeValue(forKey: $0) }
     }

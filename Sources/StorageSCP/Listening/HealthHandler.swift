@@ -6,7 +6,7 @@ final class HealthHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// From the connection to its end, whatever the client does.
+    /// The longest time that a connection stays open, whatever the client does.
     static let timeLimit = TimeAmount.seconds(5)
 
     private let readiness: HealthListener.Readiness
@@ -17,7 +17,7 @@ final class HealthHandler: ChannelInboundHandler {
         self.readiness = readiness
     }
 
-    /// NIOHTTP1 answers what it cannot read with 400.
+    /// NIOHTTP1 answers 400 to a request that it cannot read.
     static func addHandlers(to channel: any Channel, readiness: HealthListener.Readiness) throws {
         try channel.pipeline.syncOperations.addHandler(RequestLengthLimit())
         try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)

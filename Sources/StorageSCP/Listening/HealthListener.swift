@@ -3,16 +3,16 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// The port that load balancers and orchestrators ask: a connection succeeds, and HTTP tells whether associations are
-/// still taken.
+/// The port for health checks of load balancers and orchestrators: TCP checks connect, and HTTP checks are told whether
+/// associations are still accepted.
 final class HealthListener: Sendable {
-    /// Connections at once; one more takes the place of the oldest of the client that has most.
+    /// The most open connections. One more closes the oldest connection of the client that has most.
     private static let maximumConnections = 100
 
     private let readiness: Readiness
     private let channel: any Channel
 
-    /// Whether associations are taken; from the start, until it is ended for good.
+    /// Whether associations are accepted: true from the start, until `end` is called.
     final class Readiness: Sendable {
         private let ended = Atomic(false)
 
@@ -46,7 +46,7 @@ final class HealthListener: Sendable {
         return HealthListener(readiness: readiness, channel: channel)
     }
 
-    /// From now on the answer is that the receiver is ending.
+    /// From now on the answer is 503: the receiver is ending.
     func drainingBegan() {
         readiness.end()
     }

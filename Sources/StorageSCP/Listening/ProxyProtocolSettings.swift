@@ -1,17 +1,17 @@
 import DICOMNetwork
 import NIOCore
 
-/// Which connections of the DICOM ports begin with a load balancer's header: `PROXY_PROTOCOL` and `PROXY_PROTOCOL_FROM`.
+/// Which connections of the DICOM ports begin with a PROXY header: `PROXY_PROTOCOL` and `PROXY_PROTOCOL_FROM`.
 struct ProxyProtocolSettings: Sendable {
     enum Mode: String, CaseIterable, Sendable {
         case never = "false"
         case always = "true"
-        /// The load balancer may be about to begin, or to end, sending it.
+        /// With or without a header: for the time in which the load balancer is switched over.
         case auto
     }
 
     let mode: Mode
-    /// Whose header is believed, as the setting has it. Nil: everybody's.
+    /// The addresses whose headers are accepted, as written in the setting; `nil` for all.
     let ranges: String?
     private let from: [NetworkRange]
 
@@ -19,13 +19,13 @@ struct ProxyProtocolSettings: Sendable {
         mode = try settings.choice("PROXY_PROTOCOL", default: .never)
         ranges = settings.text("PROXY_PROTOCOL_FROM")
         from = try settings.networkRanges("PROXY_PROTOCOL_FROM")
-        // Without them any sender could claim another's address.
+        // Without the addresses any sender could claim another sender's address.
         if mode == .auto, ranges == nil {
             throw ConfigurationError(
                 name: "PROXY_PROTOCOL_FROM", value: "",
                 expected: "the load balancer's addresses and CIDR ranges, since PROXY_PROTOCOL is \"auto\"")
         }
-        // Whoever names them believes that their headers are read.
+        // An operator who sets the addresses expects that headers are read.
         if mode == .never, ranges != nil {
             throw ConfigurationError(
                 name: "PROXY_PROTOCOL", value: mode.rawValue, expected: "true or auto, since PROXY_PROTOCOL_FROM is set"
@@ -33,7 +33,7 @@ struct ProxyProtocolSettings: Sendable {
         }
     }
 
-    /// Nil: from there no header is taken, and one that comes is another protocol.
+    /// `nil` if no header is accepted from this address: a header is then treated like any other protocol.
     func handler(for connection: SocketAddress?) -> ProxyProtocolHandler? {
         guard mode != .never, ranges == nil || connection.map(isFrom) == true else { return nil }
         return ProxyProtocolHandler(isRequired: mode == .always)

@@ -1,10 +1,10 @@
 import NIOCore
 import NIOSSL
 
-/// Lets a peer end its side of a TLS connection without close_notify, as Python and others do.
+/// Lets a peer end its side of a TLS connection without close_notify, as Python and other clients do.
 ///
-/// What that message protects from, an end that somebody else made up, cannot pass for a whole message here: each PDU has its
-/// length, and each message its last fragment.
+/// close_notify protects against an end forged by an attacker. That is no risk here: each PDU has its length and each
+/// message its last fragment, so a message that was cut cannot look complete.
 final class RaggedEndHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

@@ -4,7 +4,7 @@ import NIOCore
 struct ReadBuffers: Sendable {
     private let buffers = PerEventLoop<ReadBuffer>()
 
-    /// Before other handlers are added.
+    /// Must be called before other handlers are added.
     func add(to channel: any Channel) throws {
         let buffer = buffers.value(of: channel.eventLoop) { _ in ReadBuffer(of: channel.eventLoop) }
         try channel.syncOptions?.setOption(.recvAllocator, value: ReadBufferAllocator(shared: buffer))
@@ -12,9 +12,9 @@ struct ReadBuffers: Sendable {
     }
 }
 
-/// The channel keeps the first buffer that it is given, and asks for one for each read after that.
+/// The channel keeps the first buffer that it gets, and asks for another one for each later read.
 struct ReadBufferAllocator: RecvByteBufferAllocator {
-    /// As long as what a peer that asks for an association sends at most, mostly.
+    /// Enough for most A-ASSOCIATE-RQs.
     private static let firstSize = 4 << 10
 
     private let shared: ReadBuffer
@@ -34,7 +34,7 @@ struct ReadBufferAllocator: RecvByteBufferAllocator {
     }
 }
 
-/// The first handler: has the buffer back when the others are through with what was read.
+/// The first handler: returns the buffer after the other handlers have processed what was read.
 private final class ReadBufferHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 

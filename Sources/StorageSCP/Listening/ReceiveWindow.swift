@@ -1,18 +1,19 @@
 import Glibc
 import NIOCore
 
-/// How much a peer may send before any of it was read.
+/// How much a peer may send before we have read any of it.
 enum ReceiveWindow {
-    /// What a connection begins with: most images, where Linux begins with an eighth of it.
+    /// The window of a new connection: enough for most images. Linux's default is an eighth of it.
     private static let initialSize: SocketOptionValue = 512 << 10
 
-    /// Lets the connections of a listener that is not bound yet begin with a large window.
+    /// Gives connections of a listener a large initial window. Must be called before the listener is bound.
     ///
-    /// `SO_RCVBUF` would do that too, but fix the window and cap it at `net.core.rmem_max`: a distant peer needs the
-    /// kernel to enlarge it. To ask that so much be there before a read wakes anybody (`SO_RCVLOWAT`) enlarges the buffer, which
-    /// stays large when the demand is taken back. Older kernels also clamp the window to it, which is taken back likewise.
+    /// `SO_RCVBUF` would also fix the window's size and cap it at `net.core.rmem_max`, but for a distant peer the
+    /// kernel has to be able to enlarge it. `SO_RCVLOWAT` (wake a reader only when this many bytes are there) enlarges
+    /// the buffer too, and the buffer stays large after the option is reset. Older kernels then also clamp the window;
+    /// that is reset as well.
     ///
-    /// A kernel that refuses has its own size.
+    /// If the kernel refuses, its default size is used.
     static func enlarge(for listener: any Channel) {
         guard let options = listener.syncOptions else { return }
         let lowWaterMark = ChannelOptions.socketOption(.init(rawValue: SO_RCVLOWAT))

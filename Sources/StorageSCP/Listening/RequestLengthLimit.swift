@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Closes a connection that sends more than a request of the health port has: NIOHTTP1 bounds the head's fields at 2 MB,
-/// and neither the path nor the body.
+/// Closes a connection of the health port that sends too many bytes: NIOHTTP1 limits the header fields to 2 MB, and
+/// does not limit the path or the body.
 final class RequestLengthLimit: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

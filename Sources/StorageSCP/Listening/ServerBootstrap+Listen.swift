@@ -12,7 +12,7 @@ extension ServerBootstrap {
     }
 }
 
-/// A port that cannot be opened: another process has it, or it needs a right.
+/// A port cannot be opened: another process uses it, or the process lacks the permission.
 struct ListeningError: Error, Equatable, CustomStringConvertible {
     let address: String
     let port: Int

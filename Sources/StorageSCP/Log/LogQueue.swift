@@ -4,15 +4,15 @@ import Logging
 import StructuredLog
 import Synchronization
 
-/// Takes the lines of the log and writes them on a thread of its own, so that a reader that hangs stops nobody: lines for
-/// which there is no room are dropped, counted, and told of when the reader goes on.
+/// Writes the lines of the log on a thread of its own, so that a log reader that hangs does not stop the receiver. If
+/// the queue is full, lines are dropped and counted; their number is logged when the reader continues.
 final class LogQueue: Sendable {
-    /// Of lines that wait to be written.
+    /// The most bytes of lines that wait to be written.
     static let maximumBytes = 1 << 20
 
     private struct State {
         var lines: [[UInt8]] = []
-        /// Of these lines, and of those that are being written.
+        /// The size of these lines and of those being written.
         var bytes = 0
         var dropped = 0
         var hasThread = false
@@ -48,7 +48,8 @@ final class LogQueue: Sendable {
         Logger(label: "StoreSCP") { _ in StructuredLogHandler(format: self.format, logLevel: level, write: self.write) }
     }
 
-    /// Waits until everything is written, and no longer than this: a reader that hangs keeps no process from its end.
+    /// Waits until everything is written, but not longer than the limit: a reader that hangs must not keep the process
+    /// running.
     func flush(within limit: Duration) {
         let deadline = ContinuousClock.now + limit
         while state.withLock({ $0.bytes > 0 }), .now < deadline { usleep(1000) }
@@ -75,6 +76,6 @@ final class LogQueue: Sendable {
         let logger = Logger(label: "StoreSCP") { _ in
             StructuredLogHandler(format: self.format, logLevel: .warning, write: self.output)
         }
-        logger.warning("log lines dropped: whoever reads the log is too slow", metadata: ["count": "\(dropped)"])
+        logger.warning("log lines dropped: the log is read too slowly", metadata: ["count": "\(dropped)"])
     }
 }

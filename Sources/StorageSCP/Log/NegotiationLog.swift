@@ -2,10 +2,11 @@ import DICOMNetwork
 import Logging
 import NIOCore
 
-/// The negotiation of an association at level DEBUG, both directions, each presentation context in a line of its own.
+/// Logs the negotiation of an association at level DEBUG, in both directions, with one line for each presentation
+/// context.
 ///
-/// Names in a request are bytes of a peer: what is not a UID is told by its length, and lists are bounded. Of a user identity
-/// only the type is told.
+/// Names in a request are bytes of the peer: if one is not a UID, only its length is logged. Lists are bounded. Of a
+/// user identity only the type is logged.
 struct NegotiationLog {
     private static let maximumListed = 100
 
@@ -52,7 +53,7 @@ struct NegotiationLog {
     private static func metadata(of information: UserInformation) -> Logger.Metadata {
         var metadata: Logger.Metadata = ["maximumLength": "\(information.maximumLength.map { "\($0)" } ?? "unlimited")"]
         metadata["implementationClassUID"] = information.implementationClassUID.map { "\(LoggedUID($0))" }
-        // As long and of the same characters as a title. PS3.7 §D.3.3.2.
+        // Has the same length and characters as an AE title. PS3.7 §D.3.3.2.
         metadata["implementation"] = information.implementationVersionName.map { "\(AETitle($0))" }
         metadata["operations"] = information.asynchronousOperationsWindow.map {
             "invoked \($0.maximumOperationsInvoked), performed \($0.maximumOperationsPerformed)"
@@ -89,7 +90,7 @@ struct NegotiationLog {
 }
 
 extension RefusedStorageContexts {
-    /// For the association's line; nil when every one was accepted.
+    /// For the association's log line; `nil` if all were accepted.
     var metadata: Logger.MetadataValue? {
         guard !first.isEmpty else { return nil }
         let listed = first.map { context in

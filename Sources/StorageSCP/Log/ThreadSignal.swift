@@ -1,13 +1,13 @@
 import CEpoll
 import Glibc
 
-/// Wakes the one thread that waits for it; sent while nobody waits, it ends the next wait.
-// Sendable: the descriptor is set once, and the system does the rest.
+/// Wakes the one thread that waits for it. If no thread waits, the next wait ends at once.
+// Sendable: the descriptor never changes, and the kernel synchronizes its use.
 final class ThreadSignal: @unchecked Sendable {
     private let descriptor = eventfd(0, Int32(EFD_CLOEXEC))
 
     init() {
-        precondition(descriptor >= 0, "the system gives no further file descriptor: \(errno)")
+        precondition(descriptor >= 0, "no file descriptor is available: errno \(errno)")
     }
 
     deinit {

@@ -1,9 +1,9 @@
 import Glibc
 import StructuredLog
 
-/// As many of any number of latencies as one line of metrics takes, each as likely as any other, and the greatest of all.
+/// A random sample of latencies, as many as one line of metrics can hold, and the greatest of all latencies.
 ///
-/// Reservoir sampling by Li's algorithm L: a random number is needed for each value that is taken, not for each that is seen.
+/// Reservoir sampling by Li's algorithm L: it needs a random number only for each value that enters the sample.
 struct LatencySample {
     private static let capacity = EmbeddedMetrics.Metric.maximumValues - 1
 
@@ -11,7 +11,7 @@ struct LatencySample {
     private var seen = 0
     private var greatest = 0.0
     private var weight = 1.0
-    /// Which value of those to come is taken next.
+    /// The number of the next value that enters the sample.
     private var next = 0
 
     mutating func add(_ value: Double) {

@@ -1,6 +1,6 @@
 import StructuredLog
 
-/// Writes the receiver's metrics once a minute, and what is left at the end.
+/// Writes the receiver's metrics once a minute.
 struct MetricsReporter: Sendable {
     private static let interval = Duration.seconds(60)
 
@@ -8,7 +8,7 @@ struct MetricsReporter: Sendable {
     let counts: ReceiverCounts
     let associations: OpenAssociations
     let deliveries: Deliveries
-    /// Tells whose line it is: metrics of all tasks come together.
+    /// Names the task in each line, since the metrics of all tasks are collected together.
     let task: String
     var clock: any Clock<Duration> = ContinuousClock()
 

@@ -1,7 +1,7 @@
 import StructuredLog
 import Synchronization
 
-/// What happened since the last look, counted on every event loop.
+/// Counts events since the last `take`, on all event loops.
 final class ReceiverCounts: Sendable {
     private struct Counts {
         var associationsAccepted = 0
@@ -26,7 +26,7 @@ final class ReceiverCounts: Sendable {
         counts.withLock { $0.associationsRejected += 1 }
     }
 
-    /// `nanoseconds` from the last byte until the store had it.
+    /// `nanoseconds`: from the receipt of the last byte until the instance was stored.
     func instanceStored(bytes: Int, nanoseconds: Int64) {
         counts.withLock { counts in
             counts.instancesStored += 1
@@ -35,7 +35,7 @@ final class ReceiverCounts: Sendable {
         }
     }
 
-    /// One that is stored and had been sent before, to a delivery that was not closed.
+    /// An instance was stored that had been sent before, to a delivery not yet closed.
     func instanceRepeated(_ content: RepeatedContent) {
         counts.withLock { counts in
             counts.instancesRepeated += 1
@@ -43,12 +43,12 @@ final class ReceiverCounts: Sendable {
         }
     }
 
-    /// Of an association that has ended.
+    /// The failed instances of an association that has ended.
     func instancesFailed(_ count: Int) {
         counts.withLock { $0.instancesFailed += count }
     }
 
-    /// A study that came to a delivery which another had opened.
+    /// A study joined a delivery that another study had opened.
     func studyJoined() {
         counts.withLock { $0.studiesJoined += 1 }
     }
@@ -57,7 +57,7 @@ final class ReceiverCounts: Sendable {
         counts.withLock { $0.deliveriesClosed += 1 }
     }
 
-    /// And counts from nothing again.
+    /// Returns the counts and starts again from zero.
     func take() -> [EmbeddedMetrics.Metric] {
         let taken = counts.withLock { counts in
             defer { counts = Counts() }

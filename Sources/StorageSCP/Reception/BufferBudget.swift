@@ -1,3 +1,4 @@
+import DICOMNetwork
 import NIOCore
 import Synchronization
 
@@ -33,11 +34,10 @@ final class BufferBudget: Sendable {
     /// The bytes that no holder has; negative when the budget is exceeded.
     var available: Int { state.withLock { $0.shares.available } }
 
-    /// Returns `nil` when the memory is granted at once. Otherwise it is granted when the future completes, which never
-    /// fails.
+    /// The memory is granted when this is ready. The future never fails.
     func take(
         _ bytes: Int, for holder: BufferShare.Holder, eventLoop: any EventLoop
-    ) -> EventLoopFuture<Void>? {
+    ) -> Readiness {
         let id = ObjectIdentifier(holder)
         let (promise, begins) = state.withLock { state -> (EventLoopPromise<Void>?, Bool) in
             state.holders[id] = holder
@@ -48,7 +48,7 @@ final class BufferBudget: Sendable {
             return (promise, !state.isReviewed)
         }
         if begins { scheduleReview(on: eventLoop) }
-        return promise?.futureResult
+        return promise.map { .after($0.futureResult) } ?? .now
     }
 
     func giveBack(_ bytes: Int, of holder: BufferShare.Holder, isLast: Bool) {

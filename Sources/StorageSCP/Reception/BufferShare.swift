@@ -1,3 +1,4 @@
+import DICOMNetwork
 import NIOCore
 import Synchronization
 
@@ -53,12 +54,13 @@ package final class BufferShare: Sendable {
     /// Whether the share may grow by more than it needs to continue.
     var isPlentiful: Bool { budget.isPlentiful }
 
-    /// Returns `nil` when the bytes are granted at once. Otherwise they are granted when the future completes.
-    func grow(by bytes: Int, eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
+    /// The bytes are granted when this is ready. The future never fails.
+    func grow(by bytes: Int, eventLoop: any EventLoop) -> Readiness {
         held.withLock { $0 += bytes }
         // The future keeps the share alive until the bytes are granted: `deinit` must not give back what it does not
         // have yet.
-        return budget.take(bytes, for: holder, eventLoop: eventLoop)?.map { [self] in _ = self }
+        guard case .after(let granted) = budget.take(bytes, for: holder, eventLoop: eventLoop) else { return .now }
+        return .after(granted.map { [self] in _ = self })
     }
 
     /// Gives back bytes that are no longer needed.

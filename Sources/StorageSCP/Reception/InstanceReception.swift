@@ -77,11 +77,12 @@ final class InstanceReception: InstanceReceiver {
         itself.reception = self
     }
 
-    func receive(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? {
+    func receive(_ fragment: ByteBuffer) -> Readiness {
         share.holder.received(fragment.readableBytes)
-        guard let taken = take(fragment) else { return nil }
+        guard case .after(let taken) = take(fragment) else { return .now }
         share.holder.senderIsAwaited(false)
-        return taken.assumeIsolated().always { _ in self.share.holder.senderIsAwaited(true) }.nonisolated()
+        return .after(
+            taken.assumeIsolated().always { _ in self.share.holder.senderIsAwaited(true) }.nonisolated())
     }
 
     func finish() -> EventLoopFuture<StoreOutcome> {
@@ -125,24 +126,24 @@ final class InstanceReception: InstanceReceiver {
 
     // MARK: -
 
-    private func take(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? {
+    private func take(_ fragment: ByteBuffer) -> Readiness {
         if case .refused = state { return drop() }
         size += fragment.readableBytes
         guard size <= limits.maximumInstanceBytes else {
             refuse(.tooLarge(maximum: limits.maximumInstanceBytes))
-            return nil
+            return .now
         }
         switch state {
         case .readingHeader: return readHeader(in: fragment, from: fragment)
         case .uploading(let upload): return write(fragment, following: fragment, to: upload)
-        case .refused, .cancelled: return nil
+        case .refused, .cancelled: return .now
         }
     }
 
     /// Discarding costs nothing, but an evicted data set must end in time.
-    private func drop() -> EventLoopFuture<Void>? {
-        guard let restIsDue, eventLoop.now >= restIsDue else { return nil }
-        return eventLoop.makeFailedFuture(PeerNotWanted())
+    private func drop() -> Readiness {
+        guard let restIsDue, eventLoop.now >= restIsDue else { return .now }
+        return .after(eventLoop.makeFailedFuture(PeerNotWanted()))
     }
 
     /// Others wait for memory, and this sender is the slowest of those that hold some.
@@ -159,23 +160,24 @@ final class InstanceReception: InstanceReceiver {
 
     /// Reads the header on. If it is complete with this fragment, the fragment goes to the upload; if not, it is held.
     /// `rest` is the part of the fragment that has not been read yet.
-    private func readHeader(in fragment: ByteBuffer, from rest: ByteBuffer) -> EventLoopFuture<Void>? {
+    private func readHeader(in fragment: ByteBuffer, from rest: ByteBuffer) -> Readiness {
         var rest = rest
         do {
             switch try headerReader.feed(&rest, work: Self.workInATurn) {
             case .complete: begin(after: fragment)
             case .needsMoreBytes: return hold(fragment)
             case .paused:
-                return service.nextTurn(on: eventLoop).assumeIsolated().flatMap { [rest] in
-                    // The association may have ended meanwhile.
-                    guard case .readingHeader = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
-                    return self.readHeader(in: fragment, from: rest) ?? self.eventLoop.makeSucceededVoidFuture()
-                }.nonisolated()
+                return .after(
+                    service.nextTurn(on: eventLoop).assumeIsolated().flatMap { [rest] in
+                        // The association may have ended meanwhile.
+                        guard case .readingHeader = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
+                        return self.readHeader(in: fragment, from: rest).future(on: self.eventLoop)
+                    }.nonisolated())
             }
         } catch {
             refuse(problem(with: error, after: fragment))
         }
-        guard case .uploading(let upload) = state else { return nil }
+        guard case .uploading(let upload) = state else { return .now }
         return unreserve(after: write(fragment, following: rest, to: upload))
     }
 
@@ -183,23 +185,24 @@ final class InstanceReception: InstanceReceiver {
     /// the fragment.
     private func write(
         _ fragment: ByteBuffer, following rest: ByteBuffer, to upload: InstanceUpload
-    ) -> EventLoopFuture<Void>? {
+    ) -> Readiness {
         var rest = rest
         guard walk?.feed(&rest, work: Self.workInATurn) == true else { return upload.write(fragment) }
-        return service.nextTurn(on: eventLoop).assumeIsolated().flatMap { [rest] in
-            // The association may have ended meanwhile.
-            guard case .uploading(let upload) = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
-            return self.write(fragment, following: rest, to: upload) ?? self.eventLoop.makeSucceededVoidFuture()
-        }.nonisolated()
+        return .after(
+            service.nextTurn(on: eventLoop).assumeIsolated().flatMap { [rest] in
+                // The association may have ended meanwhile.
+                guard case .uploading(let upload) = self.state else { return self.eventLoop.makeSucceededVoidFuture() }
+                return self.write(fragment, following: rest, to: upload).future(on: self.eventLoop)
+            }.nonisolated())
     }
 
     /// The held bytes stay in memory until the upload has written them, and it may have to wait before it can.
-    private func unreserve(after written: EventLoopFuture<Void>?) -> EventLoopFuture<Void>? {
-        guard reserved > 0, let written else {
+    private func unreserve(after written: Readiness) -> Readiness {
+        guard reserved > 0, case .after(let future) = written else {
             unreserve()
             return written
         }
-        return written.assumeIsolated().always { _ in self.unreserve() }.nonisolated()
+        return .after(future.assumeIsolated().always { _ in self.unreserve() }.nonisolated())
     }
 
     /// Begins the upload: the header is complete with this fragment.
@@ -254,20 +257,20 @@ final class InstanceReception: InstanceReceiver {
         }
     }
 
-    private func hold(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? {
+    private func hold(_ fragment: ByteBuffer) -> Readiness {
         let count = held.readableBytes + fragment.readableBytes
         let greatest = limits.maximumHeaderBytes + fileMetaInformationLength
         guard count <= greatest else {
             refuse(.headerTooLong(maximum: limits.maximumHeaderBytes))
-            return nil
+            return .now
         }
         let missing =
             count > reserved ? max(count, min(greatest, max(Self.firstReservation, 2 * reserved))) - reserved : 0
-        guard missing > 0, let granted = share.grow(by: missing, eventLoop: eventLoop) else {
+        guard missing > 0, case .after(let granted) = share.grow(by: missing, eventLoop: eventLoop) else {
             append(fragment, reserving: missing)
-            return nil
+            return .now
         }
-        return granted.assumeIsolated().map { self.append(fragment, reserving: missing) }.nonisolated()
+        return .after(granted.assumeIsolated().map { self.append(fragment, reserving: missing) }.nonisolated())
     }
 
     /// If the reception has ended in the meantime, the bytes are given back when the share is deallocated.

@@ -83,16 +83,16 @@ final class InstanceUpload {
         account(for: beginning)
     }
 
-    /// Returns `nil` when the next `write` may follow at once. Otherwise it must wait for the future. If the future
-    /// fails, `finish` returns the status.
-    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+    /// The next `write` may follow when this is ready. If the future fails, `finish` returns the status.
+    func write(_ bytes: ByteBuffer) -> Readiness {
         isBegun = true
         account(for: bytes)
-        guard let written = writer.write(bytes) else { return nil }
-        return written.assumeIsolated().flatMapErrorThrowing { error in
-            self.failure = error
-            throw error
-        }.nonisolated()
+        guard case .after(let written) = writer.write(bytes) else { return .now }
+        return .after(
+            written.assumeIsolated().flatMapErrorThrowing { error in
+                self.failure = error
+                throw error
+            }.nonisolated())
     }
 
     /// The status success means that the instance is durable and that its delivery will be closed, even if this process
@@ -132,9 +132,9 @@ final class InstanceUpload {
     /// Continues at once when there is nothing to wait for, as for most instances in a folder: futures would take
     /// longer than the work itself. If `wait` fails, the instance fails.
     private func after(
-        _ wait: EventLoopFuture<Void>?, _ next: @escaping () -> EventLoopFuture<StoreOutcome>
+        _ readiness: Readiness, _ next: @escaping () -> EventLoopFuture<StoreOutcome>
     ) -> EventLoopFuture<StoreOutcome> {
-        guard let wait else { return next() }
+        guard case .after(let wait) = readiness else { return next() }
         return wait.assumeIsolated().flatMap(next).flatMapError { self.fail($0) }.nonisolated()
     }
 

@@ -1,3 +1,4 @@
+import DICOMNetwork
 import Digests
 import Glibc
 import ImportPipeline

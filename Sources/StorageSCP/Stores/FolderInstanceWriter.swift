@@ -1,4 +1,5 @@
-import AWS
+import DICOMNetwork
+import Digests
 import NIOCore
 import NIOPosix
 
@@ -25,28 +26,29 @@ final class FolderInstanceWriter: InstanceWriter {
         self.eventLoop = eventLoop
     }
 
-    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+    func write(_ bytes: ByteBuffer) -> Readiness {
         do {
             try append(bytes)
-            return nil
+            return .now
         } catch {
-            return eventLoop.makeFailedFuture(error)
+            return .after(eventLoop.makeFailedFuture(error))
         }
     }
 
-    func finish(_ checksum: CRC32) -> EventLoopFuture<Void>? {
+    func finish(_ checksum: CRC32) -> Readiness {
         do {
             let file = try currentFile()
             try pending.withUnsafeReadableBytes { try file.write($0) }
             guard place.isSynchronized else {
                 try file.publish()
                 self.file = nil
-                return nil
+                return .now
             }
-            return NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { try file.publish() }
-                .assumeIsolated().map { self.file = nil }.nonisolated()
+            return .after(
+                NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { try file.publish() }
+                    .assumeIsolated().map { self.file = nil }.nonisolated())
         } catch {
-            return eventLoop.makeFailedFuture(error)
+            return .after(eventLoop.makeFailedFuture(error))
         }
     }
 

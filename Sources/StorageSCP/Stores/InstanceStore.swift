@@ -1,3 +1,4 @@
+import DICOMNetwork
 import Digests
 import ImportPipeline
 import Logging

@@ -1,3 +1,4 @@
+import DICOMNetwork
 import Digests
 import NIOCore
 
@@ -39,32 +40,33 @@ final class S3InstanceWriter: InstanceWriter {
         self.eventLoop = eventLoop
     }
 
-    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+    func write(_ bytes: ByteBuffer) -> Readiness {
         if let beginning {
             self.beginning = nil
-            guard let granted = write(beginning) else { return write(bytes) }
-            return granted.assumeIsolated().flatMap {
-                self.write(bytes) ?? self.eventLoop.makeSucceededVoidFuture()
-            }.nonisolated()
+            guard case .after(let granted) = write(beginning) else { return write(bytes) }
+            return .after(
+                granted.assumeIsolated().flatMap { self.write(bytes).future(on: self.eventLoop) }.nonisolated())
         }
         let missing = part.missingChunks(for: bytes.readableBytes) * Chunk.size
-        guard missing > 0, let granted = memory.grow(by: missing, eventLoop: eventLoop) else { return append(bytes) }
-        return granted.assumeIsolated().flatMap {
-            self.append(bytes) ?? self.eventLoop.makeSucceededVoidFuture()
-        }.nonisolated()
+        guard missing > 0, case .after(let granted) = memory.grow(by: missing, eventLoop: eventLoop) else {
+            return append(bytes)
+        }
+        return .after(
+            granted.assumeIsolated().flatMap { self.append(bytes).future(on: self.eventLoop) }.nonisolated())
     }
 
-    func finish(_ checksum: CRC32) -> EventLoopFuture<Void>? {
-        guard let uploadID else { return put(checksum) }
+    func finish(_ checksum: CRC32) -> Readiness {
+        guard let uploadID else { return .after(put(checksum)) }
         if part.count > 0 { handOver(to: uploadID) }
-        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).and(uploadID).assumeIsolated()
-            .flatMap { eTags, uploadID in
-                self.eventLoop.makeFutureWithTask { [object = self.object, size = self.size] in
-                    try await object.complete(uploadID, eTags: eTags, size: size, checksum: checksum)
+        return .after(
+            EventLoopFuture.whenAllSucceed(parts, on: eventLoop).and(uploadID).assumeIsolated()
+                .flatMap { eTags, uploadID in
+                    self.eventLoop.makeFutureWithTask { [object = self.object, size = self.size] in
+                        try await object.complete(uploadID, eTags: eTags, size: size, checksum: checksum)
+                    }
                 }
-            }
-            .map { self.uploadID = nil }
-            .nonisolated()
+                .map { self.uploadID = nil }
+                .nonisolated())
     }
 
     /// If aborting the upload fails, the bucket's lifecycle rule for unfinished uploads removes its parts.
@@ -81,18 +83,18 @@ final class S3InstanceWriter: InstanceWriter {
 
     // MARK: -
 
-    private func append(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
-        guard !isDiscarded else { return nil }
+    private func append(_ bytes: ByteBuffer) -> Readiness {
+        guard !isDiscarded else { return .now }
         part.append(bytes, takingChunksFrom: chunks)
-        guard part.count >= Self.partSize else { return nil }
+        guard part.count >= Self.partSize else { return .now }
         let uploadID = uploadID ?? eventLoop.makeFutureWithTask { [object] in try await object.createUpload() }
         self.uploadID = uploadID
         handOver(to: uploadID)
-        if let failure { return eventLoop.makeFailedFuture(failure) }
-        guard partsInFlight > (memory.isPlentiful ? Self.maximumPartsInFlight : 1) else { return nil }
+        if let failure { return .after(eventLoop.makeFailedFuture(failure)) }
+        guard partsInFlight > (memory.isPlentiful ? Self.maximumPartsInFlight : 1) else { return .now }
         let promise = eventLoop.makePromise(of: Void.self)
         waiting = promise
-        return promise.futureResult
+        return .after(promise.futureResult)
     }
 
     private func put(_ checksum: CRC32) -> EventLoopFuture<Void> {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What of a file's state differs when it has been rewritten or replaced.
+/// The part of a file's status that changes when the file is rewritten or replaced.
 struct FileFingerprint: Hashable, Sendable {
     private let device: dev_t
     private let inode: ino_t
@@ -8,7 +8,7 @@ struct FileFingerprint: Hashable, Sendable {
     private let seconds: time_t
     private let nanoseconds: Int
 
-    /// Nil if there is no such file. Links are followed: Kubernetes swaps a secret's file by turning a link.
+    /// `nil` if the file does not exist. Follows links: Kubernetes replaces a secret's file by changing a link.
     init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }

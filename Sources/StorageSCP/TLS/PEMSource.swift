@@ -1,9 +1,9 @@
 import ByteComparison
 import Glibc
 
-/// Where a certificate or a key comes from: PEM text that a setting holds itself, or a file that it names.
+/// Where a certificate or a key comes from: the value of a setting is PEM text, or the path of a file.
 struct PEMSource: Hashable, Sendable {
-    /// Beyond it, it is no certificate: a system's whole bundle of authorities has a quarter of it.
+    /// No certificate file is longer: even a system's bundle of all authorities has only a quarter of this size.
     static let maximumLength = 1 << 20
 
     let setting: String
@@ -16,13 +16,13 @@ struct PEMSource: Hashable, Sendable {
 
     private var isText: Bool { value.drop(while: \.isWhitespace).begins(with: "-----BEGIN") }
 
-    /// For people. A value that is no absolute path is not repeated: it can be a key whose first line got lost.
+    /// For logs. A value that is not an absolute path is not repeated: it may be a key without its first line.
     var place: String {
         if isText { return "the text of the setting" }
-        return value.begins(with: "/") || fingerprint != nil ? value : "a file that is not there"
+        return value.begins(with: "/") || fingerprint != nil ? value : "a file that does not exist"
     }
 
-    /// Nil for text, which does not change, and for a file that is not there.
+    /// `nil` for text, which does not change, and for a file that does not exist.
     var fingerprint: FileFingerprint? { isText ? nil : FileFingerprint(path: value) }
 
     func read() throws(TLSLoadingError) -> [UInt8] {

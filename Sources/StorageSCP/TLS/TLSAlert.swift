@@ -1,9 +1,9 @@
 import DICOMNetwork
 import NIOCore
 
-/// An alert by which a client gave up. RFC 8446 §6.
+/// An alert with which a client ended the handshake. RFC 8446 §6.
 struct TLSAlert: Hashable, Sendable {
-    /// What the client means, as far as somebody can do something about it.
+    /// The meaning of the alert, if an operator can act on it.
     enum Complaint: Hashable, Sendable {
         case certificateNotTrusted
         case certificateExpired
@@ -17,10 +17,10 @@ struct TLSAlert: Hashable, Sendable {
         self.code = code
     }
 
-    /// The one that the bytes end with, if it is fatal and not encrypted.
+    /// The alert at the end of the bytes, if it is fatal and not encrypted.
     ///
-    /// OpenSSL's clients do not encrypt the alert of a TLS 1.3 handshake, and BoringSSL takes it for an encrypted record
-    /// that is too short.
+    /// Clients with OpenSSL do not encrypt an alert during a TLS 1.3 handshake, and BoringSSL reports it as an
+    /// encrypted record that is too short.
     init?(atEndOf bytes: ByteBufferView) {
         // Type alert, version 3.x, length 2, level fatal.
         let record = Array(bytes.suffix(7))
@@ -77,7 +77,7 @@ extension TLSAlert: CustomStringConvertible {
             switch complaint {
             case .certificateNotTrusted: "the client does not trust our certificate"
             case .certificateExpired: "the client says that our certificate has expired"
-            case .version: "the client does not take the version of TLS"
+            case .version: "the client does not accept the TLS version"
             case .other: "the client gave up"
             }
         return "\(complaint): alert \(name ?? "\(code)")"

@@ -3,13 +3,13 @@ import Logging
 import NIOSSL
 import Synchronization
 
-/// The certificate that new connections get: the one that was loaded last. Open connections keep theirs.
+/// The certificate for new connections: the one loaded last. Open connections keep theirs.
 final class TLSContexts: Sendable {
     private struct State {
         var credentials: TLSCredentials
-        /// Of the files that the credentials came from.
+        /// The files that the credentials were loaded from.
         var loaded: [FileFingerprint?]
-        /// Of files that could not be used: each state of them is told once.
+        /// The files that could not be used last: each of their states is logged once.
         var refused: [FileFingerprint?]?
     }
 
@@ -20,18 +20,18 @@ final class TLSContexts: Sendable {
     init(_ settings: TLSSettings, logger: Logger) throws(TLSLoadingError) {
         self.settings = settings
         self.logger = logger
-        // Before they are read: what changes meanwhile differs at the next look.
+        // Taken before the files are read: a change in between is noticed by the next check.
         let fingerprints = settings.sources.map(\.fingerprint)
         state = Mutex(State(credentials: try TLSCredentials(loading: settings), loaded: fingerprints))
     }
 
     var current: NIOSSLContext { state.withLock { $0.credentials.context } }
 
-    /// When our own certificate ends.
+    /// When our own certificate expires.
     var notAfter: String { Self.format(state.withLock { $0.credentials.notAfter }) }
 
-    /// Looks at the files and loads them anew if one has changed. What cannot be used leaves the old in place, and is
-    /// tried again at each look: certificate and key are seldom replaced at the same moment.
+    /// Checks the files and reloads them if one has changed. If they cannot be used, the previous certificate stays in
+    /// use, and each check tries again: certificate and key are rarely replaced at the same moment.
     func reloadIfChanged() {
         let found = settings.sources.map(\.fingerprint)
         guard state.withLock({ $0.loaded }) != found else { return }
@@ -39,7 +39,7 @@ final class TLSContexts: Sendable {
             let credentials = try TLSCredentials(loading: settings)
             state.withLock { $0 = State(credentials: credentials, loaded: found) }
             logger.info(
-                "TLS certificate loaded anew",
+                "TLS certificate reloaded",
                 metadata: [
                     "certificate": "\(settings.certificate.place)", "notAfter": "\(Self.format(credentials.notAfter))",
                 ])
@@ -49,11 +49,11 @@ final class TLSContexts: Sendable {
                 return state.refused != found
             }
             guard isNew else { return }
-            logger.error("TLS certificate cannot be loaded, the old one stays", error: error)
+            logger.error("TLS certificate cannot be loaded, the previous one stays in use", error: error)
         }
     }
 
-    /// Until its task is cancelled.
+    /// Runs until its task is cancelled.
     func keepCurrent(clock: any Clock<Duration> = ContinuousClock()) async {
         while (try? await clock.sleep(for: .seconds(settings.reloadSeconds))) != nil { reloadIfChanged() }
     }

@@ -1,9 +1,9 @@
 import NIOSSL
 
-/// A certificate, its key and the clients' authorities as they were at one moment, ready for connections.
+/// A certificate, its key and the clients' authorities, loaded at one moment and ready for connections.
 struct TLSCredentials: Sendable {
-    /// The suites of TLS 1.2: forward secret and authenticated. Those of AES are the ones with ECDHE of the
-    /// non-downgrading BCP 195 profiles. TLS 1.3 has no weaker ones. PS3.15 §B.10, §B.12.
+    /// The suites of TLS 1.2: only authenticated ones with forward secrecy. The AES suites are the ECDHE suites of the
+    /// non-downgrading BCP 195 profiles. All suites of TLS 1.3 are at least as strong. PS3.15 §B.10, §B.12.
     static let cipherSuites: [NIOTLSCipher] = [
         .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
         .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
@@ -11,10 +11,10 @@ struct TLSCredentials: Sendable {
     ]
 
     let context: NIOSSLContext
-    /// The end of our own certificate, in seconds since 1970.
+    /// When our own certificate expires, in seconds since 1970.
     let notAfter: Int
 
-    /// Reads the files: blocks for as long as the disk takes.
+    /// Reads the files, and blocks until the disk has answered.
     init(loading settings: TLSSettings) throws(TLSLoadingError) {
         let chain = try Self.certificates(settings.certificate)
         notAfter = chain.first?.notValidAfter ?? 0
@@ -23,7 +23,7 @@ struct TLSCredentials: Sendable {
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = settings.minimumVersion == .tls13 ? .tlsv13 : .tlsv12
         configuration.cipherSuiteValues = Self.cipherSuites
-        // How long a peer may take to answer our closing alert: it was waited for before, under ARTIM.
+        // How long a peer may take to answer our closing alert. Short, since ARTIM gave it time to close before.
         configuration.shutdownTimeout = .seconds(1)
         if let authorities = settings.clientAuthorities {
             configuration.certificateVerification = .noHostnameVerification
@@ -33,7 +33,7 @@ struct TLSCredentials: Sendable {
         do {
             context = try NIOSSLContext(configuration: configuration)
         } catch {
-            throw settings.privateKey.unusable("it is not the key of the certificate, or neither kind is known")
+            throw settings.privateKey.unusable("it does not belong to the certificate, or its type is not supported")
         }
     }
 

@@ -2,9 +2,9 @@ import DICOMNetwork
 import NIOCore
 import NIOSSL
 
-/// Why a connection of the TLS port came to nothing before the client asked for an association.
+/// Why a connection of the TLS port failed before the client sent anything through TLS.
 enum TLSFailure: Hashable, Sendable {
-    /// No client hello came.
+    /// The client sent something other than a client hello.
     case otherProtocol(WireProtocol)
     case alert(TLSAlert)
     case noCommonVersion
@@ -13,10 +13,10 @@ enum TLSFailure: Hashable, Sendable {
     case clientCertificateNotTrusted
     case closedByClient
     case closedByUs
-    /// In BoringSSL's words, without its numbers and lines of code.
+    /// BoringSSL's words, without its numbers and lines of code.
     case other(String)
 
-    /// What BoringSSL adds to the code of an alert that came. See SSL_AD_REASON_OFFSET in its ssl.h.
+    /// BoringSSL adds this to the code of an alert from the client. See SSL_AD_REASON_OFFSET in its ssl.h.
     private static let alertOffset = 1000
 
     init(_ error: any Error) {
@@ -55,7 +55,8 @@ enum TLSFailure: Hashable, Sendable {
         }
     }
 
-    /// Such as `Error: 268435703 error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER at /…/tls_record.cc:127`.
+    /// Such as `Error: 268435703 error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER at
+    /// /…/tls_record.cc:127`.
     private static func cause(_ description: String) -> (code: UInt32?, name: String) {
         let fields = description.split(separator: ":")
         guard let origin = fields.firstIndex(of: "OPENSSL_internal"), origin >= 2, origin + 1 < fields.count else {
@@ -70,9 +71,9 @@ extension TLSFailure: CustomStringConvertible {
         switch self {
         case .otherProtocol(let other): "\(other) on the TLS port"
         case .alert(let alert): "\(alert)"
-        case .noCommonVersion: "the client offers no version of TLS that is taken"
-        case .noCommonCipherSuite: "the client offers no cipher suite, group or signature algorithm that is taken"
-        case .noClientCertificate: "the client shows no certificate"
+        case .noCommonVersion: "the client offers no TLS version that we accept"
+        case .noCommonCipherSuite: "the client offers no cipher suite, group or signature algorithm that we accept"
+        case .noClientCertificate: "the client sent no certificate"
         case .clientCertificateNotTrusted: "the client's certificate is not valid, or its authority is not known"
         case .closedByClient: "the client ended the connection"
         case .closedByUs: "the receiver ended the connection: ASSOCIATION_TIMEOUT, shutdown, or others needed its place"

@@ -1,16 +1,18 @@
 import DICOMNetwork
 import NIOCore
 
-/// Looks at what comes to a TLS port before TLS takes it, and refuses at once what is known not to be TLS.
+/// Checks the bytes that a TLS port receives before TLS processes them, and refuses at once a protocol known not to be
+/// TLS.
 ///
-/// Stands before TLS, until the handshake is done; `ConnectionFailureHandler` asks it what came and removes it.
+/// It comes before TLS, until the handshake is complete. `ConnectionFailureHandler` asks it what was received, and
+/// removes it.
 final class TLSInputObserver: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
-    /// False for a load balancer's probe.
+    /// False for a load balancer's TCP health check.
     private(set) var hasReceived = false
-    /// What the client speaks instead of TLS.
+    /// The protocol that the client speaks instead of TLS.
     private(set) var otherProtocol: WireProtocol?
     private(set) var alert: TLSAlert?
 

@@ -1,7 +1,7 @@
-/// A certificate or a key that cannot be used. Never holds any of its matter.
+/// A certificate or a key cannot be used. The error never contains any of its bytes.
 struct TLSLoadingError: Error, Equatable, CustomStringConvertible {
     let setting: String
-    /// The file, or that it is the setting itself.
+    /// The path of the file, or a note that the setting itself is the text.
     let place: String
     let reason: String
 

@@ -1,4 +1,4 @@
-/// What the TLS port is opened with.
+/// The settings of the TLS port.
 struct TLSSettings: Hashable, Sendable {
     enum MinimumVersion: String, CaseIterable, Sendable {
         case tls12 = "1.2"
@@ -14,14 +14,14 @@ struct TLSSettings: Hashable, Sendable {
     /// The chain, our own certificate first.
     let certificate: PEMSource
     let privateKey: PEMSource
-    /// Who must have signed a client's certificate. Nil: clients need none.
+    /// The authorities for clients' certificates; `nil` if clients need no certificate.
     let clientAuthorities: PEMSource?
     let minimumVersion: MinimumVersion
     let reloadSeconds: Int
 
-    /// Nil without a certificate: then there is no TLS port.
+    /// `nil` without a certificate: then there is no TLS port.
     init?(_ settings: Settings) throws(ConfigurationError) {
-        // Read first: what is malformed is an error also where it is not used.
+        // Read first: a value that is not valid is an error even if it is not used.
         port = try settings.integer("TLS_PORT", default: 2762, in: 0...65535)
         minimumVersion = try settings.choice("TLS_MINIMUM_VERSION", default: .tls12)
         reloadSeconds = try settings.integer("TLS_RELOAD_SECONDS", default: 60, in: 1...86_400)
@@ -55,7 +55,7 @@ struct TLSSettings: Hashable, Sendable {
                 name: "TLS_CLIENT_CA_CERTIFICATES", value: "",
                 expected: "the authorities of clients, since TLS_CLIENT_CERTIFICATES is \"required\"")
         }
-        // Whoever names authorities believes that clients are checked against them.
+        // An operator who sets authorities expects that clients are checked.
         if clients == .none, authorities != nil {
             throw ConfigurationError(
                 name: "TLS_CLIENT_CERTIFICATES", value: clients.rawValue,

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DICOMNetwork
 
-/// What a log, and an Error Comment, say of a command set.
+/// What the log and the Error Comment say about a command set that is not valid.
 @Suite("Command set errors")
 struct CommandSetErrorTests {
     private static func error(_ bytes: [UInt8]) -> String {
@@ -22,7 +22,7 @@ struct CommandSetErrorTests {
     private static let instanceTag: [UInt8] = [0, 0, 0x00, 0x10]
 
     @Test(
-        "Which element is at fault is said with its name, and what is wrong with it",
+        "The error names the element and says what is wrong with it",
         arguments: [
             ([], "(0000,0110) Message ID is missing"),
             ([0, 0, 0x10, 0x01, 4, 0, 0, 0, 1, 0, 0, 0], "(0000,0110) Message ID has 4 bytes, expected 2"),
@@ -33,11 +33,11 @@ struct CommandSetErrorTests {
             ),
             (
                 messageID + [0, 0, 0],
-                "the command set ends inside an element's header, which has 8 bytes and 3 are left"
+                "the command set ends inside an element's header: 3 bytes are left, expected 8"
             ),
             (
                 messageID + [8, 0, 0x16, 0, 0, 0, 0, 0],
-                "(0008,0016) stands at offset 10 of the command set, expected group 0000"
+                "(0008,0016) is at offset 10 of the command set, expected group 0000"
             ),
             ([0, 0, 0x77, 0x77, 1, 0, 0, 0], "(0000,7777) runs past the command set: length 1, 0 bytes are left"),
             (
@@ -54,14 +54,14 @@ struct CommandSetErrorTests {
         #expect(Self.error(bytes) == text)
     }
 
-    @Test("A peer that has lost its way puts no bytes of a text into the log")
+    @Test("No bytes of a text get into the log if a peer sends something else than a command set")
     func lost() {
         let text = Self.error(Array("DOE^JANE".utf8))
-        #expect(text == "An element stands at offset 0 of the command set, expected group 0000")
+        #expect(text == "An element is at offset 0 of the command set, expected group 0000")
     }
 
     @Test(
-        "An Error Comment names the element and is not cut off",
+        "An Error Comment names the element and is not cut",
         arguments: [
             .invalidUID(.affectedSOPInstanceUID, .empty),
             .invalidUID(.affectedSOPInstanceUID, .tooLong(length: 1 << 20, maximum: 64)),

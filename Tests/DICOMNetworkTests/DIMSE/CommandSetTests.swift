@@ -8,7 +8,7 @@ struct CommandSetTests {
     static let context = AcceptedPresentationContext(
         id: 3, abstractSyntax: SOPClass.ctImageStorage, transferSyntax: .explicitVRLittleEndian)
 
-    /// A C-ECHO-RQ, made by hand from PS3.7 Table 9.3-12.
+    /// A C-ECHO-RQ, written by hand from PS3.7 Table 9.3-12.
     static let echo: [[UInt8]] = [
         // (0000,0000) UL 56
         [0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x38, 0x00, 0x00, 0x00],
@@ -22,14 +22,14 @@ struct CommandSetTests {
         [0x00, 0x00, 0x00, 0x08, 0x02, 0x00, 0x00, 0x00, 0x01, 0x01],
     ]
 
-    @Test("A C-ECHO-RQ is written and read as PS3.7 has it")
+    @Test("A C-ECHO-RQ is encoded and decoded as PS3.7 defines it")
     func echoRequest() throws {
         let bytes = ByteBuffer(bytes: Self.echo.flatMap { $0 })
         #expect(CEchoRequest(messageID: 1).commandSet().encoded() == bytes)
         #expect(try CEchoRequest(CommandSet(decoding: bytes)).messageID == 1)
     }
 
-    @Test("A C-STORE-RQ comes back from what was written")
+    @Test("A C-STORE-RQ is decoded from its own encoding")
     func storeRequest() throws {
         let request = CStoreRequest(
             messageID: 65535, affectedSOPClassUID: try UID(SOPClass.ctImageStorage),
@@ -39,7 +39,7 @@ struct CommandSetTests {
         #expect(try CStoreRequest(command, on: Self.context) == request)
     }
 
-    @Test("A failure carries its comment, cut to what (0000,0902) holds; a success carries none")
+    @Test("A failure has its comment, cut to fit (0000,0902); a success has none")
     func errorComment() throws {
         let request = try CStoreRequest(Samples.storeCommand(), on: Self.context)
         let long = "S3\\said\nno " + String(repeating: "x", count: 80)
@@ -50,7 +50,7 @@ struct CommandSetTests {
         #expect(!success.commandSet().contains(.errorComment))
     }
 
-    @Test("A group length that is wrong or absent does not matter")
+    @Test("A wrong or missing group length is ignored")
     func groupLength() throws {
         var bytes = Self.echo.flatMap { $0 }
         bytes[8] = 0xFF
@@ -58,7 +58,7 @@ struct CommandSetTests {
         #expect(try CEchoRequest(CommandSet(decoding: ByteBuffer(bytes: bytes[12...]))).messageID == 1)
     }
 
-    @Test("Cut anywhere, it is an error or lacks an element")
+    @Test("A command set cut at any offset is an error or lacks an element")
     func truncated() {
         let bytes = Self.echo.flatMap { $0 }
         for length in 0..<bytes.count {
@@ -70,7 +70,7 @@ struct CommandSetTests {
     }
 
     @Test(
-        "Elements that are wrong are refused",
+        "Elements that are not valid are refused",
         arguments: [
             // an element of another group
             ([0x08, 0, 0x16, 0, 0, 0, 0, 0], CommandSetError.groupNotAllowed(.sopClassUID, offset: 0)),
@@ -89,7 +89,7 @@ struct CommandSetTests {
     }
 
     @Test(
-        "Warnings count as stored, refusals and failures do not",
+        "Warnings count as stored; refusals and failures do not",
         arguments: [(0x0000, true), (0xB000, true), (0xB007, true), (0xA700, false), (0xC000, false), (0x0110, false)]
             as [(UInt16, Bool)])
     func statuses(_ status: UInt16, _ isStored: Bool) {

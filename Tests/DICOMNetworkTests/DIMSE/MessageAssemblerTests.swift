@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Message assembler")
 struct MessageAssemblerTests {
-    @Test("A command may be cut anywhere, also into empty fragments", arguments: [1, 2, 3, 50])
+    @Test("A command may be cut at any offset, even into empty fragments", arguments: [1, 2, 3, 50])
     func command(_ size: Int) throws {
         var assembler = MessageAssembler()
         let command = Samples.storeCommand()
@@ -23,7 +23,7 @@ struct MessageAssemblerTests {
         #expect(try assembled.uint16(.messageID) == 7)
     }
 
-    @Test("A data set is passed on as it comes; only an empty last fragment says something")
+    @Test("A data set is passed on as it arrives; of empty fragments only the last one")
     func dataSet() throws {
         var assembler = MessageAssembler()
         _ = try assembler.receive(Samples.value(Samples.storeCommand()))
@@ -35,7 +35,7 @@ struct MessageAssemblerTests {
         #expect(assembler.isIdle)
     }
 
-    @Test("A command without a data set is whole by itself")
+    @Test("A command without a data set is a complete message")
     func noDataSet() throws {
         var assembler = MessageAssembler()
         let command = CEchoRequest(messageID: 1).commandSet()
@@ -46,7 +46,7 @@ struct MessageAssemblerTests {
         #expect(assembler.isIdle)
     }
 
-    @Test("What is out of turn ends the association")
+    @Test("A fragment out of order is an error")
     func outOfTurn() throws {
         var assembler = MessageAssembler()
         #expect(throws: MessageError.dataSetNotExpected) { try assembler.receive(Samples.value([1])) }
@@ -67,7 +67,7 @@ struct MessageAssemblerTests {
         }
     }
 
-    @Test("A command set is bounded")
+    @Test("A command set longer than the limit is an error")
     func bounded() throws {
         var assembler = MessageAssembler(maximumCommandSetLength: 10)
         _ = try assembler.receive(Samples.value([UInt8](repeating: 0, count: 10), isCommand: true, isLast: false))

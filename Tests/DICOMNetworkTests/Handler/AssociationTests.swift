@@ -3,9 +3,9 @@ import DICOMNetwork
 import NIOCore
 import Testing
 
-@Suite("An association's course")
+@Suite("Association")
 struct AssociationTests {
-    @Test("Accepted, echoed, released")
+    @Test("An association is accepted, an echo answered, and a release confirmed")
     func course() throws {
         let peer = try EmbeddedPeer.associated()
         let association = try #require(peer.service.accepted.first)
@@ -22,7 +22,7 @@ struct AssociationTests {
         #expect(peer.service.summaries.map(\.end) == [.released])
     }
 
-    @Test("A connection that breaks with the answer is accepted first and ended afterwards")
+    @Test("If the connection breaks while the answer is written, acceptance is reported before the end")
     func brokenAnswer() throws {
         let peer = try EmbeddedPeer()
         peer.breakOnWrite()
@@ -44,7 +44,7 @@ struct AssociationTests {
         #expect(answer.getBytes(at: 10, length: 64) == sent.getBytes(at: 10, length: 64))
     }
 
-    @Test("With every context refused there is still an answer, and the peer decides")
+    @Test("A request whose contexts are all refused is accepted, and the peer may release it")
     func nothingAccepted() throws {
         let peer = try EmbeddedPeer()
         var policy = MemoryService.policy
@@ -60,7 +60,7 @@ struct AssociationTests {
         #expect(try peer.answers() == [.releaseRP])
     }
 
-    @Test("A C-ECHO is answered on any context, also when a data set comes with it")
+    @Test("A C-ECHO is answered on any context, even with a data set")
     func echoElsewhere() throws {
         let peer = try EmbeddedPeer.associated()
         var command = CEchoRequest(messageID: 2).commandSet()
@@ -70,14 +70,14 @@ struct AssociationTests {
         #expect(try peer.responses().map { try $0.uint16(.status) } == [0, 0])
     }
 
-    @Test("A connection that sends no byte is not worth a word")
+    @Test("A connection that sends no byte has no summary")
     func probe() throws {
         let peer = try EmbeddedPeer()
         try peer.close()
         #expect(peer.service.summaries.isEmpty)
     }
 
-    @Test("A request without any context that is taken can be rejected")
+    @Test("The policy can reject a request without an acceptable context")
     func rejectedWithoutContext() throws {
         let peer = try EmbeddedPeer()
         var policy = MemoryService.policy
@@ -88,7 +88,7 @@ struct AssociationTests {
         #expect(try peer.answers() == [.associateRJ(.noReasonGiven)])
     }
 
-    @Test("One that is not let in is rejected, and its end is told without an association")
+    @Test("An association that is not admitted is rejected, and its summary has no association")
     func notAdmitted() throws {
         let peer = try EmbeddedPeer()
         let rejection = AssociationRejection(.localLimitExceeded, reason: "too many", hint: "MAXIMUM=1")
@@ -100,7 +100,7 @@ struct AssociationTests {
         #expect(peer.service.summaries.first?.association == nil)
     }
 
-    @Test("A decision may take its time: nothing is read, and what came meanwhile is taken afterwards")
+    @Test("While the decision is pending nothing is read, and bytes received before are processed afterwards")
     func slowDecision() throws {
         let peer = try EmbeddedPeer()
         peer.service.decisionGate = peer.channel.eventLoop.makePromise()
@@ -112,7 +112,7 @@ struct AssociationTests {
         #expect(try peer.answers().map(\.type) == [.associateAC, .dataTF])
     }
 
-    @Test("A peer that is gone when the decision comes is not let in")
+    @Test("A peer that closed before the decision is not admitted")
     func goneBeforeDecision() throws {
         let peer = try EmbeddedPeer()
         peer.service.decisionGate = peer.channel.eventLoop.makePromise()
@@ -123,7 +123,7 @@ struct AssociationTests {
         #expect(peer.service.summaries.map(\.end) == [.connectionLost])
     }
 
-    @Test("A decision that cannot be made is a rejection for the time being")
+    @Test("A decision that fails is a transient rejection")
     func failedDecision() throws {
         struct Failure: Error {}
         let peer = try EmbeddedPeer()
@@ -133,7 +133,7 @@ struct AssociationTests {
         #expect(try peer.answers() == [.associateRJ(.temporaryCongestion)])
     }
 
-    @Test("A rejection by the application is sent, and told")
+    @Test("A rejection by the application is sent and reported")
     func rejected() throws {
         let peer = try EmbeddedPeer()
         let rejection = AssociationRejection(.calledAETitleNotRecognized, reason: "another title")
@@ -169,7 +169,7 @@ struct AssociationTests {
     }
 
     @Test(
-        "A PDU that breaks the protocol is answered with an abort that says how",
+        "A PDU that violates the protocol is answered with an A-ABORT that has the reason",
         arguments: [
             (Array(Samples.encoded(.associateRQ(Samples.request)).readableBytesView), AAbort(.unexpectedPDU)),
             (Array(Samples.encoded(.releaseRP).readableBytesView), AAbort(.unexpectedPDU)),
@@ -177,7 +177,7 @@ struct AssociationTests {
             ([0x04, 0, 0xFF, 0xFF, 0xFF, 0xFF], AAbort(.invalidPDUParameterValue)),
             // a PDV for context 5, which was not accepted
             ([0x04, 0, 0, 0, 0, 6, 0, 0, 0, 2, 5, 3], AAbort(.invalidPDUParameterValue)),
-            // a data set that no command announced
+            // a data set without a command
             ([0x04, 0, 0, 0, 0, 6, 0, 0, 0, 2, 3, 2], AAbort(.invalidPDUParameterValue)),
             // an empty command set
             ([0x04, 0, 0, 0, 0, 6, 0, 0, 0, 2, 3, 3], AAbort.serviceUser),
@@ -186,7 +186,7 @@ struct AssociationTests {
         let peer = try EmbeddedPeer.associated()
         try peer.send(bytes: bytes)
         #expect(try peer.answers() == [.abort(abort)])
-        // The peer is to close; what it still sends does not matter.
+        // The peer has to close; what it still sends is ignored.
         try peer.send(bytes: [0xFF, 0xFF])
         peer.advance(by: .seconds(29))
         #expect(peer.channel.isActive)
@@ -199,7 +199,7 @@ struct AssociationTests {
     }
 
     @Test(
-        "Before an association, whatever is not a request is aborted with source service user, as Table 9-10 has it",
+        "Before an association, anything but a request is aborted with source service user, as in Table 9-10",
         arguments: [[0x47, 0x45, 0x54], [0x05, 0, 0, 0, 0, 4, 0, 0, 0, 0]] as [[UInt8]])
     func abortedInSta2(_ bytes: [UInt8]) throws {
         let peer = try EmbeddedPeer()
@@ -207,7 +207,7 @@ struct AssociationTests {
         #expect(try peer.answers() == [.abort(.serviceUser)])
     }
 
-    @Test("A request that comes in drops ends with ARTIM, which no drop restarts")
+    @Test("ARTIM ends a request that arrives byte by byte, since received bytes do not restart it")
     func artim() throws {
         let peer = try EmbeddedPeer()
         let bytes = Array(Samples.encoded(.associateRQ(Samples.request)).readableBytesView)
@@ -221,7 +221,8 @@ struct AssociationTests {
         #expect(peer.service.summaries.map(\.end) == [.timedOut(.artim)])
     }
 
-    @Test("An idle association ends after the network timeout, one that stalls in a message after DIMSE's")
+    @Test(
+        "An idle association ends after the network timeout, one that stalls inside a message after the DIMSE timeout")
     func silence() throws {
         let idle = try EmbeddedPeer.associated()
         idle.advance(by: .seconds(89))
@@ -233,7 +234,7 @@ struct AssociationTests {
 
         let stalled = try EmbeddedPeer.associated()
         try stalled.send(Samples.data(Samples.value(Samples.storeCommand())))
-        // Bytes that make no PDU are no progress.
+        // An incomplete PDU does not count as progress.
         try stalled.send(bytes: [4])
         stalled.advance(by: .seconds(60))
         #expect(try stalled.answers() == [.abort(.serviceUser)])
@@ -242,7 +243,7 @@ struct AssociationTests {
         #expect(stalled.service.summaries.map(\.end) == [.timedOut(.dimse)])
     }
 
-    @Test("An application that takes its time is waited for")
+    @Test("A peer does not time out while it waits for the application")
     func slowApplication() throws {
         let peer = try EmbeddedPeer.associated()
         peer.service.prepare = { $0.outcome = peer.channel.eventLoop.makePromise() }
@@ -254,7 +255,7 @@ struct AssociationTests {
         #expect(try peer.answers().isEmpty)
     }
 
-    @Test("An unknown command is answered with 0211H when its data set is through")
+    @Test("An unknown command is answered with 0211H at the end of its data set")
     func unknownCommand() throws {
         let peer = try EmbeddedPeer.associated()
         var command = Samples.storeCommand(messageID: 5)
@@ -268,7 +269,7 @@ struct AssociationTests {
         #expect(try response.uint16(.status) == 0x0211)
     }
 
-    @Test("A cancel has no response, and a response that nobody asked for ends the association")
+    @Test("A C-CANCEL has no response, and a response without a request ends the association")
     func cancelAndResponse() throws {
         let peer = try EmbeddedPeer.associated()
         var command = CEchoRequest(messageID: 1).commandSet()

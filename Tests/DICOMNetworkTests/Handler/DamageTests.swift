@@ -5,9 +5,9 @@ import NIOCore
 import SeededRandom
 import Testing
 
-@Suite("A peer that sends damaged bytes")
+@Suite("Damaged bytes")
 struct DamageTests {
-    @Test("Is answered or aborted; receivers are finished or cancelled, and the end is told once")
+    @Test("Damaged bytes are answered or aborted, receivers are finished or cancelled, and the end is reported once")
     func damaged() throws {
         let messages: [UInt8] = Array(
             Samples.encoded(

@@ -9,13 +9,13 @@ struct DrainTests {
         peer.channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Drain(releaseGrace: releaseGrace))
     }
 
-    @Test("An idle association is asked for its release, and closed when the peer agrees")
+    @Test("We ask for the release of an idle association, and close it when the peer confirms")
     func idle() throws {
         let peer = try EmbeddedPeer.associated()
         Self.drain(peer)
         peer.advance(by: .zero)
         #expect(try peer.answers() == [.releaseRQ])
-        // What it still sends is not taken.
+        // A further message is not accepted.
         try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1])))
         #expect(peer.service.receivers.isEmpty)
         try peer.send(.releaseRP)
@@ -23,7 +23,7 @@ struct DrainTests {
         #expect(peer.service.summaries.map(\.end) == [.releasedByUs])
     }
 
-    @Test("A peer that does not answer the wish for release is aborted")
+    @Test("A peer that does not answer our request for release is aborted")
     func unanswered() throws {
         let peer = try EmbeddedPeer.associated()
         Self.drain(peer)
@@ -33,7 +33,7 @@ struct DrainTests {
         #expect(peer.service.summaries.map(\.end) == [.abortedByUs(.drained)])
     }
 
-    @Test("When both ask for release, the peer's answer is awaited before ours is given")
+    @Test("If both sides ask for release, we answer after the peer's answer")
     func collision() throws {
         let peer = try EmbeddedPeer.associated()
         Self.drain(peer)
@@ -46,7 +46,7 @@ struct DrainTests {
         #expect(peer.service.summaries.map(\.end) == [.released])
     }
 
-    @Test("The instance in flight is finished and answered, then nothing more is begun")
+    @Test("The instance in flight is finished and answered; a further message is aborted")
     func inFlight() throws {
         let peer = try EmbeddedPeer.associated()
         try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1], isLast: false)))
@@ -59,7 +59,7 @@ struct DrainTests {
         #expect(peer.service.receivers.map(\.events) == [[.fragment([1]), .fragment([2]), .finished]])
     }
 
-    @Test("A peer that neither asks nor closes is not waited for as long as ARTIM")
+    @Test("While draining, the close grace limits the wait for a peer, not ARTIM")
     func closeGrace() throws {
         let aborted = try EmbeddedPeer.associated()
         Self.drain(aborted)
@@ -80,7 +80,7 @@ struct DrainTests {
         #expect(!halfAsked.channel.isActive)
     }
 
-    @Test("Within the grace the peer may release; then it is asked to")
+    @Test("The peer may release within the grace; after it we ask for release")
     func grace() throws {
         let releasing = try EmbeddedPeer.associated()
         Self.drain(releasing, releaseGrace: .seconds(5))
@@ -94,7 +94,7 @@ struct DrainTests {
         #expect(try silent.answers() == [.releaseRQ])
     }
 
-    @Test("A request whose decision comes when draining has begun is rejected for the time being")
+    @Test("A request decided on after draining began is rejected as transient")
     func duringDecision() throws {
         let peer = try EmbeddedPeer()
         peer.service.decisionGate = peer.channel.eventLoop.makePromise()
@@ -105,7 +105,7 @@ struct DrainTests {
         #expect(peer.service.accepted.isEmpty)
     }
 
-    @Test("One that is cut at the end of all patience is told as such, and leaves nothing")
+    @Test("An association that is cut off cancels its instance and reports the shutdown")
     func cutOff() throws {
         let peer = try EmbeddedPeer.associated()
         try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1], isLast: false)))
@@ -117,7 +117,7 @@ struct DrainTests {
         #expect(peer.service.summaries.map(\.end) == [.abortedByUs(.drained)])
     }
 
-    @Test("A connection that has said nothing is closed, one that asks late is rejected for the time being")
+    @Test("Draining closes a connection that sent nothing, and rejects a late request as transient")
     func beforeAssociation() throws {
         let silent = try EmbeddedPeer()
         Self.drain(silent)

@@ -11,7 +11,7 @@ struct HalfClosureTests {
     private static let begun = Samples.data(
         Samples.value(Samples.storeCommand()), Samples.value([1, 2], isLast: false))
 
-    /// Nothing of what the receiver promises is complete before the test says so.
+    /// A peer whose instance receiver completes nothing until the test does.
     private static func storing(_ pdu: PDU) throws -> EmbeddedPeer {
         let peer = try EmbeddedPeer.associated()
         peer.service.prepare = { receiver in
@@ -22,7 +22,7 @@ struct HalfClosureTests {
         return peer
     }
 
-    @Test("Behind its data set the peer gets its answer, and then the connection is closed")
+    @Test("A peer that ends its side after a data set is answered, then the connection is closed")
     func answered() throws {
         let peer = try Self.storing(Self.store)
         peer.service.receivers[0].delivery?.succeed()
@@ -37,7 +37,7 @@ struct HalfClosureTests {
         #expect(peer.service.summaries.map(\.instancesStored) == [1])
     }
 
-    @Test("What came and was not worked off yet is: the last fragment, the next message, a release")
+    @Test("Bytes received before the end are still processed: the last fragment, the next message, a release")
     func undecoded() throws {
         let peer = try Self.storing(Self.begun)
         try peer.send(Samples.data(Samples.value([3, 4])), Self.store, .releaseRQ)
@@ -52,7 +52,7 @@ struct HalfClosureTests {
         #expect(peer.service.summaries.map(\.end) == [.released])
     }
 
-    @Test("Between messages, before a request or in the midst of one it is closed at once")
+    @Test("Between messages, before a request or inside a request the connection is closed at once")
     func atOnce() throws {
         let idle = try EmbeddedPeer.associated()
         idle.endInput()
@@ -70,7 +70,7 @@ struct HalfClosureTests {
         #expect(unfinished.service.summaries.map(\.end) == [.connectionLost])
     }
 
-    @Test("A data set whose end did not come is given up at once, though the application is waited for")
+    @Test("A data set without its end is given up at once, even while the application takes a fragment")
     func cutShort() throws {
         let peer = try Self.storing(Self.begun)
         try peer.send(Samples.data(Samples.value([3, 4], isLast: false)))
@@ -80,7 +80,7 @@ struct HalfClosureTests {
         #expect(peer.service.summaries.map(\.end) == [.connectionLost])
     }
 
-    @Test("A peer that aborted before it closed is not waited for")
+    @Test("After an unread A-ABORT the connection is closed at once")
     func aborted() throws {
         let peer = try Self.storing(Self.begun)
         try peer.send(Samples.data(Samples.value([3, 4])), .abort(.serviceUser))
@@ -90,7 +90,7 @@ struct HalfClosureTests {
         #expect(peer.service.summaries.map(\.end) == [.abortedByPeer(.serviceUser)])
     }
 
-    @Test("While the request is decided on: with a message behind it that is answered, without one nobody is let in")
+    @Test("While a request is decided on, a message after it keeps the connection; without one it is closed")
     func undecided() throws {
         for hasMessage in [true, false] {
             let peer = try EmbeddedPeer()
@@ -106,7 +106,7 @@ struct HalfClosureTests {
         }
     }
 
-    @Test("After an abort of ours it is closed without waiting for ARTIM")
+    @Test("After our own abort the connection is closed without waiting for ARTIM")
     func afterAbort() throws {
         let peer = try EmbeddedPeer.associated()
         try peer.send(bytes: [0xFF])
@@ -116,7 +116,7 @@ struct HalfClosureTests {
         #expect(!peer.channel.isActive)
     }
 
-    @Test("A peer that does not take its answer is waited for as long as ARTIM runs")
+    @Test("ARTIM limits the wait for a peer that does not take its answer")
     func answerNotTaken() throws {
         let peer = try Self.storing(Self.store)
         peer.service.receivers[0].delivery?.succeed()

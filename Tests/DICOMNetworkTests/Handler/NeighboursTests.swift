@@ -4,7 +4,7 @@ import NIOCore
 import NIOEmbedded
 import Testing
 
-/// What keeps one peer from costing others too much.
+/// What keeps one peer from costing other peers too much.
 @Suite("Neighbours")
 struct NeighboursTests {
     /// Unchecked: an EmbeddedChannel runs everything on the test's own thread.
@@ -38,7 +38,7 @@ struct NeighboursTests {
         return bytes
     }
 
-    @Test("Who sends many messages at once lets others go on in between, and all are answered")
+    @Test("An association with many messages in one read gives others turns, and all messages are answered")
     func turns() throws {
         let peer = try EmbeddedPeer.associated()
         peer.service.turn = peer.channel.eventLoop.makePromise()
@@ -56,7 +56,7 @@ struct NeighboursTests {
         #expect(peer.readReachesSocket())
     }
 
-    @Test("An association that ends while it is not its turn does nothing more")
+    @Test("An association that ends while others have their turn does nothing more")
     func endsInBetween() throws {
         let peer = try EmbeddedPeer.associated()
         peer.service.turn = peer.channel.eventLoop.makePromise()
@@ -68,7 +68,7 @@ struct NeighboursTests {
         #expect(peer.service.turns == 1)
     }
 
-    @Test("A long request for an association has a turn of its own, when it is whole")
+    @Test("A long A-ASSOCIATE-RQ has a turn of its own when it is complete")
     func longRequest() throws {
         let peer = try EmbeddedPeer()
         peer.service.turn = peer.channel.eventLoop.makePromise()
@@ -89,7 +89,7 @@ struct NeighboursTests {
         #expect(peer.service.turns == 1)
     }
 
-    @Test("After an outcome that ends the association comes the answer, then an A-ABORT")
+    @Test("An outcome that ends the association is answered before the A-ABORT")
     func endsAssociation() throws {
         let peer = try EmbeddedPeer.associated()
         let outcome = peer.channel.eventLoop.makePromise(of: StoreOutcome.self)
@@ -107,7 +107,7 @@ struct NeighboursTests {
         #expect(peer.service.summaries.first?.failures == [.cannotUnderstand: 1])
     }
 
-    @Test("A receiver that will not have the peer go on has the association aborted")
+    @Test("A receiver that fails with PeerNotWanted has the association aborted")
     func notWanted() throws {
         let peer = try EmbeddedPeer.associated()
         let delivery = peer.channel.eventLoop.makePromise(of: Void.self)
@@ -133,7 +133,7 @@ struct NeighboursTests {
         return channel
     }
 
-    @Test("The memory of a request that is not whole is told, and nothing of what comes later")
+    @Test("The memory of an incomplete request is reported, and nothing after the association is accepted")
     func requestBytes() throws {
         let connection = Connection()
         let channel = try connected(connection)
@@ -150,7 +150,7 @@ struct NeighboursTests {
         #expect(connection.requestBytes.count == 3)
     }
 
-    @Test("What a peer left behind when it ended its side is told until it is worked off")
+    @Test("Bytes left by a peer that ended its side are reported until they are processed")
     func bytesLeftBehind() throws {
         let connection = Connection()
         let service = ScriptedService()
@@ -168,7 +168,7 @@ struct NeighboursTests {
         #expect(connection.requestBytes.last == 0)
     }
 
-    @Test("A request that is whole is held until it is decided on")
+    @Test("A complete request counts until it is decided on")
     func requestBeingDecidedOn() throws {
         let connection = Connection()
         let service = ScriptedService()
@@ -181,7 +181,7 @@ struct NeighboursTests {
         #expect(connection.requestBytes == [bytes.readableBytes, 0])
     }
 
-    @Test("An association is silent since the last that came, and not while it waits for us")
+    @Test("An association is silent since its last bytes, but not while it waits for us")
     func silence() throws {
         let connection = Connection()
         let service = ScriptedService()
@@ -199,7 +199,7 @@ struct NeighboursTests {
         #expect(connection.silentSince == channel.embeddedEventLoop.now)
     }
 
-    @Test("Whose place others need is aborted and closed at once; a connection that said nothing is only closed")
+    @Test("A displaced connection is aborted and closed at once; one that sent nothing is only closed")
     func displaced() throws {
         for says in [[], [1, 0, 0]] as [[UInt8]] {
             let channel = try connected(Connection())
@@ -211,7 +211,9 @@ struct NeighboursTests {
         }
     }
 
-    @Test("A second request for an association, or a response, is not waited for if it is long", arguments: [1, 2])
+    @Test(
+        "A second A-ASSOCIATE-RQ, or an A-ASSOCIATE-AC, is aborted before its body arrives if it is long",
+        arguments: [1, 2])
     func unusedPDU(type: UInt8) throws {
         let channel = try connected(Connection())
         try channel.writeInbound(Samples.encoded(.associateRQ(Samples.request)))

@@ -3,8 +3,8 @@ import DICOMNetwork
 import NIOCore
 import Testing
 
-/// PS3.7 §D.3.3.3: several operations outstanding at once.
-@Suite("An asynchronous operations window")
+/// PS3.7 §D.3.3.3: several operations outstanding at the same time.
+@Suite("Asynchronous operations window")
 struct OperationsWindowTests {
     static func peer(window: UInt16) throws -> EmbeddedPeer {
         let peer = try EmbeddedPeer()
@@ -26,7 +26,7 @@ struct OperationsWindowTests {
         try responses.map { try $0.uint16(.messageIDBeingRespondedTo) }
     }
 
-    @Test("Instances are stored side by side, and answered as they finish")
+    @Test("Instances are stored at the same time, and answered in the order in which they finish")
     func parallel() throws {
         let peer = try Self.peer(window: 3)
         try peer.send(Self.message(1), Self.message(2), Self.message(3))
@@ -39,7 +39,7 @@ struct OperationsWindowTests {
         #expect(responses.map { $0.text(.affectedSOPInstanceUID) } == ["1.2.3", "1.2.1"])
     }
 
-    @Test("One more than the window waits in the socket and is taken in its turn")
+    @Test("A message beyond the window waits unread until an operation finishes")
     func full() throws {
         let peer = try Self.peer(window: 2)
         try peer.send(Self.message(1), Self.message(2), Self.message(3))
@@ -50,7 +50,7 @@ struct OperationsWindowTests {
         #expect(try Self.ids(peer.responses()) == [2])
     }
 
-    @Test("A message id that is still in use is 0210H, and what had it first is not touched")
+    @Test("A Message ID still in use is answered with 0210H, and the operation that uses it continues")
     func duplicateMessageID() throws {
         let peer = try Self.peer(window: 3)
         try peer.send(Self.message(1), Self.message(1))
@@ -69,7 +69,7 @@ struct OperationsWindowTests {
         #expect(try Self.ids(peer.responses()) == [9])
     }
 
-    @Test("A release is answered after everything else has been. PS3.8 Table 9-10, AR-7")
+    @Test("A release is answered after all operations are. PS3.8 Table 9-10, AR-7")
     func release() throws {
         let peer = try Self.peer(window: 3)
         try peer.send(Self.message(1), Self.message(2), .releaseRQ)
@@ -85,7 +85,7 @@ struct OperationsWindowTests {
         #expect(peer.service.summaries.map(\.instancesStored) == [2])
     }
 
-    @Test("An abort cuts what is being received; what is whole is finished, and then the end is told")
+    @Test("An abort cancels the incomplete instance; complete ones are finished before the end is reported")
     func abort() throws {
         let peer = try Self.peer(window: 3)
         try peer.send(
@@ -99,7 +99,7 @@ struct OperationsWindowTests {
         #expect(summary.instancesStored == 1 && summary.instancesFailed == 1)
     }
 
-    @Test("A fragment that is being taken stays so when another instance finishes meanwhile")
+    @Test("A fragment is still being taken after another instance finishes")
     func deliveryAmidFinishing() throws {
         let peer = try Self.peer(window: 3)
         try peer.send(Self.message(1))
@@ -119,7 +119,7 @@ struct OperationsWindowTests {
         #expect(try Self.ids(peer.responses()) == [1, 2, 3])
     }
 
-    @Test("A peer that stalls inside a message is not waited for because another instance is still being stored")
+    @Test("A peer that stalls inside a message times out although another instance is still being stored")
     func stalled() throws {
         let peer = try Self.peer(window: 3)
         try peer.send(
@@ -131,7 +131,7 @@ struct OperationsWindowTests {
         #expect(try peer.answers() == [.abort(.serviceUser)])
     }
 
-    @Test("While draining, what is outstanding is answered before the association ends")
+    @Test("While draining, outstanding operations are answered before the association ends")
     func drain() throws {
         let peer = try Self.peer(window: 3)
         try peer.send(Self.message(1))

@@ -3,7 +3,7 @@ import DICOMNetwork
 import NIOCore
 import Testing
 
-/// Requests that are refused for what their command says: the peer and the application are told the same.
+/// Requests that are refused because of their command: the peer and the application get the same reason.
 @Suite("Refused requests")
 struct RefusalTests {
     private static func command(
@@ -24,7 +24,7 @@ struct RefusalTests {
         var context = Samples.storageContext
         let status: DIMSEStatus
         let reason: String
-        /// Nil: it is the reason.
+        /// `nil` if the comment is the reason.
         var comment: String?
         var instance: String? = "1.2.3.4"
 
@@ -59,11 +59,11 @@ struct RefusalTests {
             reason: "Only C-STORE and C-ECHO are provided"),
     ]
 
-    @Test("The Error Comment and the application are told which element is at fault and how", arguments: cases)
+    @Test("The Error Comment and the application get the element and what is wrong with it", arguments: cases)
     func reasons(_ refused: Case) throws {
         let peer = try EmbeddedPeer.associated()
         try peer.send(Samples.data(Samples.value(refused.command, context: refused.context)))
-        // It is told before its data set is through.
+        // The application is told before the data set is read.
         let refusal = try #require(peer.service.refusals.first)
         #expect(refusal.status == refused.status)
         #expect(refusal.reason == refused.reason)
@@ -78,7 +78,7 @@ struct RefusalTests {
         #expect(peer.service.refusals.count == 1)
     }
 
-    @Test("A second operation with the Message ID of one that is not answered is told")
+    @Test("The application is told of a second operation with a Message ID still in use")
     func duplicate() throws {
         let peer = try EmbeddedPeer()
         var request = Samples.request
@@ -92,7 +92,7 @@ struct RefusalTests {
         peer.service.receivers.first?.outcome?.succeed(StoreOutcome(status: .success))
     }
 
-    @Test("What the application refuses is told too, once")
+    @Test("The application is told once of a request that it refused itself")
     func byApplication() throws {
         let peer = try EmbeddedPeer.associated()
         peer.service.refusal = (.notAuthorized, "Not you")

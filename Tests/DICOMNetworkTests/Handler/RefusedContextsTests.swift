@@ -6,7 +6,7 @@ import Testing
 struct RefusedContextsTests {
     private static let query = "1.2.840.10008.5.1.4.1.2.2.1"
 
-    /// What is remembered of a request with these contexts.
+    /// The refused contexts in the summary, after a request with these contexts.
     private static func refused(
         _ contexts: [(abstractSyntax: String, transferSyntaxes: [String])], rejects: Bool = false
     ) throws -> RefusedStorageContexts {
@@ -25,7 +25,9 @@ struct RefusedContextsTests {
         return try #require(peer.service.summaries.first).refusedStorageContexts
     }
 
-    @Test("Those for storage are told at the end, with what was proposed and the result", arguments: [true, false])
+    @Test(
+        "The summary lists refused contexts for storage, with the proposed syntaxes and the result",
+        arguments: [true, false])
     func storage(_ rejects: Bool) throws {
         let refused = try Self.refused(
             [
@@ -40,12 +42,12 @@ struct RefusedContextsTests {
                 == ["1.2.840.113619.5.2", "not a UID, 6 characters"])
     }
 
-    @Test("None is told where each was accepted")
+    @Test("The summary lists no context if all were accepted")
     func none() throws {
         #expect(try Self.refused([(SOPClass.ctImageStorage, ["1.2.840.10008.1.2"])]) == RefusedStorageContexts())
     }
 
-    @Test("At most ten, each with at most ten transfer syntaxes, and how many more")
+    @Test("The summary lists at most ten contexts with at most ten transfer syntaxes each, and counts the rest")
     func bounded() throws {
         let syntaxes = (0..<70).map { "1.2.840.113619.5.\($0)" }
         let refused = try Self.refused(Array(repeating: (SOPClass.ctImageStorage, syntaxes), count: 128))

@@ -9,7 +9,7 @@ struct StoreTests {
         DIMSEStatus(rawValue: try command.uint16(.status))
     }
 
-    @Test("Command and data in one PDU: the data set arrives, and one response leaves in one write")
+    @Test("A command and its data set in one PDU arrive, and the response is one write")
     func onePDU() throws {
         let peer = try EmbeddedPeer.associated()
         try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1, 2, 3])))
@@ -32,7 +32,7 @@ struct StoreTests {
         #expect(response.affectedSOPClassUID.value == SOPClass.ctImageStorage)
     }
 
-    @Test("Bytes may come in pieces of any size", arguments: [1, 2, 5, 100])
+    @Test("Bytes may arrive in pieces of any size", arguments: [1, 2, 5, 100])
     func pieces(_ size: Int) throws {
         let peer = try EmbeddedPeer.associated()
         let message = Samples.encoded(
@@ -51,7 +51,7 @@ struct StoreTests {
         #expect(try peer.responses().map(Self.status) == [.success])
     }
 
-    @Test("What came of a P-DATA-TF is handed on before the rest of it is there")
+    @Test("The received part of a P-DATA-TF is handed on before its rest arrives")
     func beforeTheRest() throws {
         let peer = try EmbeddedPeer.associated()
         let message = Samples.encoded(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1, 2, 3])))
@@ -61,7 +61,7 @@ struct StoreTests {
         #expect(peer.service.receivers.first?.events == [.fragment([1, 2]), .fragment([3]), .finished])
     }
 
-    @Test("Of a buffer that others wait for nothing is kept but a copy of the header that is not whole")
+    @Test("A read buffer is not kept: an incomplete header in it is copied")
     func sharedBuffer() throws {
         let peer = try EmbeddedPeer.associated()
         let message = Samples.encoded(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1, 2, 3])))
@@ -83,7 +83,7 @@ struct StoreTests {
         #expect(try peer.responses().map { try $0.uint16(.messageIDBeingRespondedTo) } == [1, 2])
     }
 
-    @Test("What comes before the answer waits for it, unread")
+    @Test("A message sent before the previous answer waits, unread, for that answer")
     func outcomePending() throws {
         let peer = try EmbeddedPeer.associated()
         peer.service.prepare = { $0.outcome = peer.channel.eventLoop.makePromise() }
@@ -102,7 +102,7 @@ struct StoreTests {
         #expect(peer.readReachesSocket())
     }
 
-    @Test("A fragment that is being taken holds everything else, and reading goes on by itself afterwards")
+    @Test("While a fragment is being taken nothing else is processed, and reading resumes by itself afterwards")
     func backPressure() throws {
         let peer = try EmbeddedPeer.associated()
         peer.service.prepare = { $0.delivery = peer.channel.eventLoop.makePromise() }
@@ -119,7 +119,7 @@ struct StoreTests {
         #expect(try peer.responses().map(Self.status) == [.success])
     }
 
-    @Test("A receiver that fails gets nothing more, and says the status when the data set is through")
+    @Test("A receiver that fails gets no more fragments, and gives the status at the end of the data set")
     func deliveryFails() throws {
         struct Full: Error {}
         let peer = try EmbeddedPeer.associated()
@@ -136,7 +136,7 @@ struct StoreTests {
         #expect(try peer.responses().map(Self.status) == [.outOfResources])
     }
 
-    @Test("A refused instance is consumed to its end before it is answered, and the association goes on")
+    @Test("A refused instance is read to its end before it is answered, and the association continues")
     func refused() throws {
         let peer = try EmbeddedPeer.associated()
         peer.service.refusal = (.outOfResources, "Full")
@@ -155,7 +155,7 @@ struct StoreTests {
     }
 
     @Test(
-        "An instance that is cut short is cancelled",
+        "An incomplete instance is cancelled when the association ends",
         arguments: [
             (PDU.abort(.serviceUser), AssociationEnd.abortedByPeer(.serviceUser)), (.releaseRQ, .released),
             (
@@ -175,7 +175,7 @@ struct StoreTests {
         #expect(summary.bytes == 1)
     }
 
-    @Test("A lost connection cancels, also while a fragment is being taken")
+    @Test("A lost connection cancels the instance, even while a fragment is being taken")
     func connectionLost() throws {
         let peer = try EmbeddedPeer.associated()
         peer.service.prepare = { $0.delivery = peer.channel.eventLoop.makePromise() }
@@ -187,7 +187,7 @@ struct StoreTests {
         #expect(peer.service.summaries.map(\.end) == [.connectionLost])
     }
 
-    @Test("An instance that was whole is finished though the connection is gone, and the summary waits for it")
+    @Test("A complete instance is finished although the connection is lost, and the summary waits for it")
     func connectionLostAfterwards() throws {
         let peer = try EmbeddedPeer.associated()
         peer.service.prepare = { $0.outcome = peer.channel.eventLoop.makePromise() }
@@ -200,7 +200,7 @@ struct StoreTests {
         #expect(peer.service.summaries.map(\.instancesStored) == [1])
     }
 
-    @Test("A sender that aborts while the outcome is awaited is told from a lost connection")
+    @Test("A sender that aborts before the outcome is known is reported as such, not as a lost connection")
     func abortedMeanwhile() throws {
         let peer = try EmbeddedPeer.associated()
         peer.service.prepare = { $0.outcome = peer.channel.eventLoop.makePromise() }
@@ -212,7 +212,7 @@ struct StoreTests {
     }
 
     @Test(
-        "A C-STORE-RQ that is wrong is refused without asking the application",
+        "A C-STORE-RQ that is not valid is refused without asking the application",
         arguments: [
             (SOPClass.ctImageStorage, "../1", Samples.storageContext, DIMSEStatus.invalidSOPInstance),
             ("x", "1.2.3", Samples.storageContext, .mistypedArgument),
@@ -228,7 +228,7 @@ struct StoreTests {
         #expect(peer.service.receivers.isEmpty)
     }
 
-    @Test("Responses keep to the peer's maximum length", arguments: [7, 8, 21, 50, 1 << 20] as [UInt32])
+    @Test("Responses stay within the peer's maximum length", arguments: [7, 8, 21, 50, 1 << 20] as [UInt32])
     func maximumLength(_ maximum: UInt32) throws {
         let peer = try EmbeddedPeer.associated(maximumLength: maximum)
         try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1])))
@@ -240,7 +240,7 @@ struct StoreTests {
         while case .dataTF(let data) = try decoder.decode(buffer: &bytes) {
             #expect(data.values.reduce(0) { $0 + 6 + $1.fragment.readableBytes } <= Int(maximum))
             for value in data.values {
-                // PS3.8 §E.1, where there is room for it.
+                // PS3.8 §E.1, if the maximum allows two bytes.
                 #expect(maximum == 7 || value.fragment.readableBytes.isMultiple(of: 2))
                 command.writeImmutableBuffer(value.fragment)
             }
@@ -248,7 +248,7 @@ struct StoreTests {
         #expect(try CStoreResponse(CommandSet(decoding: command)).status == .success)
     }
 
-    @Test("A maximum length that holds no PDV is passed over")
+    @Test("A maximum length too short for any PDV is ignored")
     func meaninglessMaximumLength() throws {
         let peer = try EmbeddedPeer.associated(maximumLength: 1)
         try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1])))

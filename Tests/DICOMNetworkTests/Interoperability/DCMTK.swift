@@ -1,6 +1,6 @@
 import ForeignPrograms
 
-/// DCMTK's programs, of Debian's package `dcmtk`.
+/// DCMTK's programs, from Debian's package `dcmtk`.
 enum DCMTK {
     static func run(_ program: String, _ arguments: [String]) async throws -> ForeignProgram.Result {
         try await ForeignProgram.run(find(program), arguments)

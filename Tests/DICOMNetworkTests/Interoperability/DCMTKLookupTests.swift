@@ -2,16 +2,16 @@ import ForeignPrograms
 import Foundation
 import Testing
 
-@Suite("DCMTK's programs are taken by what they are")
+@Suite("Lookup of DCMTK's programs")
 struct DCMTKLookupTests {
-    @Test("A program of the same name that comes first in the PATH is passed over")
+    @Test("A program of the same name earlier in the PATH is skipped")
     func another() async throws {
         let folder = try folder(with: "storescu")
         defer { try? FileManager.default.removeItem(atPath: folder) }
         #expect(try await DCMTK.find("storescu", in: "relative:\(folder):/usr/bin") == "/usr/bin/storescu")
     }
 
-    @Test("Where there is only another, the error names it")
+    @Test("If only another program has the name, the error names it")
     func none() async throws {
         let folder = try folder(with: "no-program-of-dcmtk")
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -21,7 +21,7 @@ struct DCMTKLookupTests {
         #expect(error?.description.contains("found only \(folder)/no-program-of-dcmtk") == true)
     }
 
-    /// A folder with one program, which says what pynetdicom's would.
+    /// A folder with one program, which prints the same as pynetdicom's.
     private func folder(with name: String) throws -> String {
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -75,7 +75,7 @@ struct DCMTKTests {
         try await server.stop()
     }
 
-    @Test("Sixteen associations at once, ten instances each, all arrive")
+    @Test("All instances of sixteen simultaneous associations with ten instances each arrive")
     func many() async throws {
         let service = MemoryService()
         let server = try await LoopbackServer.start(service)
@@ -96,7 +96,7 @@ struct DCMTKTests {
         try await server.stop()
     }
 
-    @Test("An association that storescu aborts is told as such, and what it stored stays")
+    @Test("An association that storescu aborts is reported as such, and its stored instance is kept")
     func aborted() async throws {
         let service = MemoryService()
         let server = try await LoopbackServer.start(service)

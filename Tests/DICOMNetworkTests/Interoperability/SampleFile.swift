@@ -14,12 +14,12 @@ final class SampleFile: Sendable {
     static let sopInstanceUID = "2.25.100.1.1.1"
 
     let path: String
-    /// The data set's bytes. PS3.5 §A.5: a deflate stream of odd length is sent with a NUL behind it.
+    /// The data set's bytes. PS3.5 §A.5: a deflate stream of odd length is padded with a NUL.
     let sentDataSet: [UInt8]
     let transferSyntax: TransferSyntax?
     private let folder: URL
 
-    /// Pixel data is random, so that no two parts of it are alike.
+    /// Pixel data is random, so that all parts of it differ.
     convenience init(_ encoding: Encoding, rows: Int = 64) async throws {
         let folder = try Self.makeFolder()
         let pixels = folder.appendingPathComponent("pixels.raw")

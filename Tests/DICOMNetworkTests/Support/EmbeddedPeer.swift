@@ -5,7 +5,7 @@ import NIOEmbedded
 
 /// The calling side of an association, in memory and with a clock that the test advances.
 final class EmbeddedPeer {
-    /// Stands for the socket: counts the reads that reach it, and can break when it is written to.
+    /// Takes the place of the socket: counts the reads that reach it, and can fail when it is written to.
     private final class Socket: ChannelOutboundHandler {
         typealias OutboundIn = ByteBuffer
         typealias OutboundOut = ByteBuffer
@@ -48,7 +48,7 @@ final class EmbeddedPeer {
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 104)).wait()
     }
 
-    /// Connects and agrees upon the contexts of `Samples.request`.
+    /// Connects, and has the contexts of `Samples.request` accepted.
     static func associated(maximumLength: UInt32? = 16384) throws -> EmbeddedPeer {
         let peer = try EmbeddedPeer()
         var request = Samples.request
@@ -64,12 +64,12 @@ final class EmbeddedPeer {
         socket.breaksOnWrite = true
     }
 
-    /// Nothing that is written from now on gets through.
+    /// From now on nothing that is written reaches the peer.
     func holdWrites() {
         socket.holdsWrites = true
     }
 
-    /// What a channel says when the peer has ended its side.
+    /// Fires the event of a channel whose peer has ended its side.
     func endInput() {
         channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
         channel.embeddedEventLoop.run()
@@ -85,7 +85,7 @@ final class EmbeddedPeer {
         try channel.writeInbound(ByteBuffer(bytes: bytes))
     }
 
-    /// What came since the last call, and in how many writes.
+    /// The writes since the last call.
     func writes() throws -> [ByteBuffer] {
         var writes: [ByteBuffer] = []
         while let write = try channel.readOutbound(as: ByteBuffer.self) { writes.append(write) }
@@ -101,7 +101,7 @@ final class EmbeddedPeer {
         return pdus
     }
 
-    /// The command sets that came since the last call.
+    /// The command sets received since the last call.
     func responses() throws -> [CommandSet] {
         var commands: [CommandSet] = []
         var gathered = ByteBuffer()
@@ -116,7 +116,7 @@ final class EmbeddedPeer {
         return commands
     }
 
-    /// Whether a read that the channel asks for now reaches the socket.
+    /// Whether a read requested now reaches the socket.
     func readReachesSocket() -> Bool {
         let before = socket.count
         channel.read()

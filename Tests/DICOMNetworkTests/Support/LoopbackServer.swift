@@ -2,7 +2,7 @@ import DICOMNetwork
 import NIOCore
 import NIOPosix
 
-/// A server on a port of the kernel's choice on 127.0.0.1.
+/// A server on 127.0.0.1, on a port that the kernel chooses.
 struct LoopbackServer {
     let port: Int
     private let channel: any Channel

@@ -1,7 +1,7 @@
 import DICOMNetwork
 import NIOCore
 
-/// Keeps one data set in memory. Each fragment can be answered with a future, to stand for a slow store.
+/// Keeps one data set in memory. Each fragment can be answered with a future, like a slow store.
 final class MemoryReceiver: InstanceReceiver {
     enum Event: Hashable {
         case fragment([UInt8])
@@ -26,10 +26,10 @@ final class MemoryReceiver: InstanceReceiver {
         self.onFinish = onFinish
     }
 
-    func receive(_ fragment: ByteBuffer) -> EventLoopFuture<Void>? {
+    func receive(_ fragment: ByteBuffer) -> Readiness {
         events.append(.fragment(Array(fragment.readableBytesView)))
         dataSet.writeImmutableBuffer(fragment)
-        return delivery?.futureResult
+        return delivery.map { .after($0.futureResult) } ?? .now
     }
 
     func finish() -> EventLoopFuture<StoreOutcome> {

@@ -3,7 +3,7 @@ import DICOMNetwork
 import NIOCore
 import Synchronization
 
-/// Accepts what it is told to, keeps instances in memory, and tells of ended associations in a stream.
+/// Answers as configured, keeps instances in memory, and reports ended associations in a stream.
 final class MemoryService: AssociationService {
     struct Instance: Sendable {
         let request: CStoreRequest

@@ -1,12 +1,12 @@
 import DICOMNetwork
 import NIOCore
 
-/// An application that does what a test tells it and notes what it was told.
+/// An application that does what a test sets, and records the calls to it.
 ///
 /// Unchecked: an EmbeddedChannel runs everything on the test's own thread.
 final class ScriptedService: AssociationService, @unchecked Sendable {
     var decision = AssociationDecision.accept(MemoryService.policy)
-    /// Lets the decision wait for the test.
+    /// Delays the decision until the test completes it.
     var decisionGate: EventLoopPromise<Void>?
     var rejection: AssociationRejection?
     var refusal: (status: DIMSEStatus, comment: String)?
@@ -24,8 +24,9 @@ final class ScriptedService: AssociationService, @unchecked Sendable {
     private(set) var summaries: [AssociationSummary] = []
     private(set) var refusals: [RequestRefusal] = []
     private(set) var decisions = 0
-    /// How often the association let others go on, and what it waits for then.
+    /// How often the association gave up its turn.
     private(set) var turns = 0
+    /// Delays the next turn until the test completes it.
     var turn: EventLoopPromise<Void>?
 
     func decide(

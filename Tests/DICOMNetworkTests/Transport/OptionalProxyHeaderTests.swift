@@ -3,11 +3,12 @@ import NIOCore
 import NIOEmbedded
 import Testing
 
-/// What `PROXY_PROTOCOL=auto` does to a connection of the load balancer's.
+/// How `PROXY_PROTOCOL=auto` treats a connection from the load balancer.
 @Suite("PROXY header that may be absent")
 struct OptionalProxyHeaderTests {
     private static let plain: [[UInt8]] = [
-        // The beginnings of an A-ASSOCIATE-RQ and of a client hello; an HTTP request; half a signature, and something else.
+        // The beginnings of an A-ASSOCIATE-RQ and of a client hello; an HTTP request; half a signature, and something
+        // else.
         [0x01, 0x00, 0x00, 0x00, 0x00, 0xD1], [0x16, 0x03, 0x01, 0x02, 0x00, 0x01], Array("POST / HTTP/1.1".utf8),
         Array("PROXIMITY".utf8), Array(ProxySamples.signature.prefix(6)) + [0x01],
     ]
@@ -18,7 +19,7 @@ struct OptionalProxyHeaderTests {
         return peer
     }
 
-    /// What comes out behind the handler, and the addresses that it tells.
+    /// The bytes that the handler passes on, and the addresses that it reports.
     private func pass(_ pieces: [[UInt8]]) throws -> (passed: [UInt8], addresses: [String?]) {
         let events = EventCounter()
         let channel = EmbeddedChannel()
@@ -44,7 +45,7 @@ struct OptionalProxyHeaderTests {
     }
 
     @Test(
-        "What does not begin as a header is passed on whole, also byte by byte, and no address told", arguments: plain)
+        "Bytes that do not begin like a header are passed on completely, and no address is reported", arguments: plain)
     func absent(_ bytes: [UInt8]) throws {
         for pieces in [[bytes], bytes.map { [$0] }] {
             let (passed, addresses) = try pass(pieces)
@@ -54,7 +55,7 @@ struct OptionalProxyHeaderTests {
     }
 
     @Test(
-        "A header of either version is taken off, also byte by byte, and its address told",
+        "A header of either version is removed, and its address is reported",
         arguments: [ProxySamples.ipv4, ProxySamples.lineIPv4])
     func present(_ header: [UInt8]) throws {
         for data in Self.plain {
@@ -66,14 +67,14 @@ struct OptionalProxyHeaderTests {
         }
     }
 
-    @Test("Only the first header is taken: a sender behind the load balancer cannot name another")
+    @Test("Only the first header is accepted: a sender behind the load balancer cannot claim another address")
     func twice() throws {
         let (passed, addresses) = try pass([ProxySamples.lineIPv4 + ProxySamples.ipv6])
         #expect(passed == ProxySamples.ipv6)
         #expect(addresses == ["203.0.113.7"])
     }
 
-    @Test("Without a header the association is that of the connection")
+    @Test("Without a header the peer's address is that of the connection")
     func association() throws {
         let peer = try peer()
         var bytes = ByteBuffer()
@@ -84,7 +85,7 @@ struct OptionalProxyHeaderTests {
     }
 
     @Test(
-        "Silence, and a beginning of which nothing more comes, end with ARTIM",
+        "A connection that is silent, or stops inside a possible header, ends with ARTIM",
         arguments: [[], [0x0D], Array("PROX".utf8)])
     func stalled(_ bytes: [UInt8]) throws {
         var timeouts = AssociationTimeouts()
@@ -98,7 +99,7 @@ struct OptionalProxyHeaderTests {
         #expect(peer.service.summaries.isEmpty)
     }
 
-    @Test("A header that is wrong behind its signature is refused")
+    @Test("A header that is not valid after its signature is refused")
     func malformed() throws {
         let peer = try peer()
         try peer.channel.writeInbound(ByteBuffer(bytes: ProxySamples.signature + [0x31]))

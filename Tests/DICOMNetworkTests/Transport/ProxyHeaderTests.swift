@@ -10,24 +10,24 @@ struct ProxyHeaderTests {
         (ProxySamples.local, .local, nil, nil),
         (ProxySamples.awsHealthCheck, .local, nil, nil),
         (ProxySamples.header(command: 0x20, family: 0x00, body: []), .local, nil, nil),
-        // LOCAL: the family is to be ignored, also one that is not assigned.
+        // LOCAL: the family must be ignored, even if it is not assigned.
         (ProxySamples.header(command: 0x20, family: 0xFF, body: [1]), .local, nil, nil),
         // PROXY of an unspecified family, of UDP and of Unix sockets: no address.
         (ProxySamples.header(family: 0x00, body: [1, 2, 3]), .proxy, nil, nil),
         (ProxySamples.header(family: 0x12, body: Array(repeating: 1, count: 12)), .proxy, nil, nil),
         (ProxySamples.header(family: 0x31, body: Array(repeating: 0, count: 216)), .proxy, nil, nil),
-        // As long as is taken.
+        // The longest body that is accepted.
         (ProxySamples.header(family: 0x00, body: Array(repeating: 0, count: 4096)), .proxy, nil, nil),
         (ProxySamples.lineIPv4, .proxy, "203.0.113.7", 40000),
         (ProxySamples.lineIPv6, .proxy, "2001:db8::7", 40000),
         (ProxySamples.lineUnknown, .proxy, nil, nil),
-        // What follows UNKNOWN is to be ignored. The longest line of the specification.
+        // Everything after UNKNOWN must be ignored. This is the longest line of the specification.
         (Array("PROXY UNKNOWN \(longest) \(longest) 65535 65535\r\n".utf8), .proxy, nil, nil),
     ]
 
     private static let longest = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
 
-    @Test("A whole header is taken off, and nothing behind it", arguments: whole.indices)
+    @Test("A complete header is removed, and nothing after it", arguments: whole.indices)
     func valid(_ index: Int) throws {
         let sample = Self.whole[index]
         var buffer = ByteBuffer(bytes: sample.bytes + [1, 2, 3])
@@ -38,7 +38,7 @@ struct ProxyHeaderTests {
         #expect(buffer == ByteBuffer(bytes: [1, 2, 3]))
     }
 
-    @Test("A header that is cut anywhere is waited for, and left where it is", arguments: whole.indices)
+    @Test("A header cut at any offset is left in the buffer until its rest arrives", arguments: whole.indices)
     func truncated(_ index: Int) throws {
         let bytes = Self.whole[index].bytes
         for length in bytes.indices {
@@ -48,7 +48,7 @@ struct ProxyHeaderTests {
         }
     }
 
-    @Test("Fed byte by byte it is the same header", arguments: whole.indices)
+    @Test("A header fed byte by byte is the same header", arguments: whole.indices)
     func byteByByte(_ index: Int) throws {
         let bytes = Self.whole[index].bytes
         var whole = ByteBuffer(bytes: bytes)
@@ -61,7 +61,7 @@ struct ProxyHeaderTests {
         #expect(try headers == [#require(try ProxyHeader.decode(from: &whole))])
     }
 
-    @Test("A wrong byte of the signature is refused when it comes", arguments: ProxySamples.signature.indices)
+    @Test("A wrong byte of the signature is refused as soon as it arrives", arguments: ProxySamples.signature.indices)
     func signature(_ offset: Int) {
         let expected = ProxySamples.signature[offset]
         var buffer = ByteBuffer(bytes: ProxySamples.signature[..<offset] + [expected ^ 1])
@@ -71,7 +71,8 @@ struct ProxyHeaderTests {
     }
 
     @Test(
-        "Every other version or command is refused when it comes", arguments: (0...255).filter { $0 & 0xFE != 0x20 })
+        "Every other version or command is refused as soon as it arrives",
+        arguments: (0...255).filter { $0 & 0xFE != 0x20 })
     func command(_ value: Int) {
         let byte = UInt8(value)
         var buffer = ByteBuffer(bytes: ProxySamples.signature + [byte])
@@ -81,7 +82,7 @@ struct ProxyHeaderTests {
     }
 
     @Test(
-        "A family or protocol that is not assigned is refused when it comes", arguments: [0x41, 0x13, 0xFF] as [UInt8])
+        "An unassigned family or protocol is refused as soon as it arrives", arguments: [0x41, 0x13, 0xFF] as [UInt8])
     func family(_ byte: UInt8) {
         var buffer = ByteBuffer(bytes: ProxySamples.signature + [0x21, byte])
         #expect(throws: ProxyHeaderError.familyOrProtocolNotAllowed(byte)) {
@@ -89,7 +90,7 @@ struct ProxyHeaderTests {
         }
     }
 
-    @Test("A length beyond the limit is refused before the body comes", arguments: [0x20, 0x21] as [UInt8])
+    @Test("A length above the limit is refused before the body arrives", arguments: [0x20, 0x21] as [UInt8])
     func tooLong(command: UInt8) {
         var buffer = ByteBuffer(bytes: ProxySamples.signature + [command, 0x11, 0x10, 0x01])
         #expect(throws: ProxyHeaderError.lengthExceedsMaximum(length: 4097, maximum: 4096)) {
@@ -98,7 +99,7 @@ struct ProxyHeaderTests {
     }
 
     @Test(
-        "A length that its addresses do not fit into is refused",
+        "A length too short for the addresses is refused",
         arguments: [(0x11, 0, 12), (0x11, 11, 12), (0x21, 35, 36)] as [(UInt8, UInt8, UInt16)])
     func tooShort(family: UInt8, length: UInt8, minimum: UInt16) {
         var buffer = ByteBuffer(bytes: ProxySamples.signature + [0x21, family, 0, length])
@@ -109,7 +110,7 @@ struct ProxyHeaderTests {
         }
     }
 
-    @Test("A wrong byte in the first word of version 1 is refused when it comes", arguments: 1..<6)
+    @Test("A wrong byte in the first word of version 1 is refused as soon as it arrives", arguments: 1..<6)
     func firstWord(_ offset: Int) {
         let expected = ProxySamples.lineIPv4[offset]
         var buffer = ByteBuffer(bytes: ProxySamples.lineIPv4[..<offset] + [expected ^ 1])
@@ -118,7 +119,7 @@ struct ProxyHeaderTests {
         }
     }
 
-    @Test("A line of version 1 that does not end within 107 bytes is refused, and not before")
+    @Test("A line of version 1 is refused when 107 bytes arrived without its end, and not before")
     func endless() throws {
         var buffer = ByteBuffer(string: "PROXY UNKNOWN " + String(repeating: "x", count: 92))
         #expect(try ProxyHeader.decode(from: &buffer) == nil)
@@ -129,7 +130,7 @@ struct ProxyHeaderTests {
     }
 
     @Test(
-        "A line of version 1 that is not one of the specification is refused",
+        "A line of version 1 that does not follow the specification is refused",
         arguments: [
             ("TCP4 203.0.113.7 192.0.2.1 40000 104\n", .ending),
             ("TCP4 203.0.113.7 192.0.2.1 40000\r\n", .ending),

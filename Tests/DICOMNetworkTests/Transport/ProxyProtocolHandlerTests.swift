@@ -37,7 +37,7 @@ struct ProxyProtocolHandlerTests {
         try channel.writeInbound(ByteBuffer(bytes: bytes))
     }
 
-    @Test("Whole with data behind it: the address is told, the data passed on, and the handler gone")
+    @Test("After a complete header the address is reported, the data is passed on, and the handler is removed")
     func whole() throws {
         try send(ProxySamples.ipv4 + [1, 2])
         #expect(listener.addresses.map(\.ipAddress) == ["203.0.113.7"])
@@ -47,7 +47,7 @@ struct ProxyProtocolHandlerTests {
         #expect(try channel.readInbound() == ByteBuffer(bytes: [3]))
     }
 
-    @Test("Byte by byte, nothing is passed on before the header is whole")
+    @Test("Fed byte by byte, nothing is passed on before the header is complete")
     func byteByByte() throws {
         for byte in ProxySamples.ipv6 {
             #expect(!isDone)
@@ -59,7 +59,7 @@ struct ProxyProtocolHandlerTests {
         #expect(channel.isActive)
     }
 
-    @Test("A load balancer that speaks for itself tells no address")
+    @Test("A LOCAL header, the load balancer's own, reports no address")
     func local() throws {
         try send(ProxySamples.local)
         #expect(isDone)
@@ -76,7 +76,7 @@ struct ProxyProtocolHandlerTests {
         #expect(!channel.isActive)
     }
 
-    @Test("A connection that ends before or within the header ends without a word")
+    @Test("A connection that ends inside the header is closed without an error")
     func ended() throws {
         try send(Array(ProxySamples.ipv4.prefix(20)))
         channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
@@ -85,7 +85,7 @@ struct ProxyProtocolHandlerTests {
         #expect(try channel.readInbound(as: ByteBuffer.self) == nil)
     }
 
-    @Test("The association is that of the peer behind the load balancer")
+    @Test("The association's peer is the client of the load balancer")
     func association() throws {
         let peer = try EmbeddedPeer()
         try peer.channel.pipeline.syncOperations.addHandler(ProxyProtocolHandler(isRequired: true), position: .first)
@@ -97,7 +97,7 @@ struct ProxyProtocolHandlerTests {
         #expect(peer.service.summaries.map { $0.peer?.ipAddress } == ["203.0.113.7"])
     }
 
-    @Test("A header and no more, as of a health check, is not worth a word")
+    @Test("A connection that sends only a header, such as a health check, has no summary")
     func probe() throws {
         let peer = try EmbeddedPeer()
         try peer.channel.pipeline.syncOperations.addHandler(ProxyProtocolHandler(isRequired: true), position: .first)
@@ -106,7 +106,7 @@ struct ProxyProtocolHandlerTests {
         #expect(peer.service.summaries.isEmpty)
     }
 
-    @Test("A header that never becomes whole ends with ARTIM")
+    @Test("A connection whose header is never completed ends with ARTIM")
     func stalled() throws {
         var timeouts = AssociationTimeouts()
         timeouts.artim = .seconds(3)

@@ -29,7 +29,7 @@ enum ProxySamples {
             0x0A, 0xCA,  // destination port
         ]
 
-    /// A health check: whatever else it says is to be ignored.
+    /// A health check: all that follows the command must be ignored.
     static let local: [UInt8] =
         signature + [
             0x20,  // version 2, LOCAL
@@ -38,8 +38,8 @@ enum ProxySamples {
             10, 0, 0, 1, 10, 0, 0, 2, 0x00, 0x01, 0x00, 0x02,
         ]
 
-    /// What a Network Load Balancer of AWS sends before a health check, from a capture in the public issue
-    /// kubernetes/kubernetes#57250: a family, and yet no addresses.
+    /// The header that AWS's Network Load Balancer sends before a health check, from a capture in the public issue
+    /// kubernetes/kubernetes#57250. It has a family, but no addresses.
     static let awsHealthCheck: [UInt8] =
         signature + [
             0x20,  // version 2, LOCAL

@@ -16,7 +16,7 @@ struct AcceptancePolicyTests {
         return policy.negotiate(request).answer.presentationContexts.first
     }
 
-    @Test("One answer for each, in the order of the request")
+    @Test("Each presentation context is answered, in the order of the request")
     func order() {
         let accept = MemoryService.policy.negotiate(Samples.request).answer
         #expect(accept.presentationContexts.map(\.id) == [1, 3, 5])
@@ -24,14 +24,14 @@ struct AcceptancePolicyTests {
             accept.presentationContexts.map(\.result) == [.acceptance, .acceptance, .abstractSyntaxNotSupported])
     }
 
-    @Test("A sole proposed syntax is taken", arguments: TransferSyntax.known.map(\.uid))
+    @Test("A single proposed transfer syntax is accepted", arguments: TransferSyntax.known.map(\.uid))
     func sole(_ uid: String) {
         #expect(
             Self.answer(SOPClass.ctImageStorage, [uid])
                 == PresentationContextAnswer(id: 9, result: .acceptance, transferSyntax: uid))
     }
 
-    @Test("Our order of preference decides, not the peer's")
+    @Test("Our order of preference decides, not the peer's order")
     func preference() {
         #expect(
             Self.answer(SOPClass.ctImageStorage, ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1"])?.transferSyntax
@@ -40,14 +40,14 @@ struct AcceptancePolicyTests {
         #expect(
             Self.answer(SOPClass.ctImageStorage, ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.70"])?.transferSyntax
                 == "1.2.840.10008.1.2.4.70")
-        // An image that the peer holds in full is not degraded.
+        // An image that the peer has without loss is not degraded.
         #expect(
             Self.answer(SOPClass.ctImageStorage, ["1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.1"])?.transferSyntax
                 == "1.2.840.10008.1.2.1")
     }
 
     @Test(
-        "Video can only be sent as it is: it is taken, whatever uncompressed syntax stands beside it",
+        "A video transfer syntax is accepted even if an uncompressed one is proposed: video can only be sent as it is",
         arguments: (100...108).map { "\($0)" } + (100...106).map { "\($0).1" })
     func video(_ last: String) {
         let uid = "1.2.840.10008.1.2.4." + last
@@ -57,7 +57,7 @@ struct AcceptancePolicyTests {
         }
     }
 
-    @Test("One below the root of compressed images that is not registered is taken behind all that are")
+    @Test("An unregistered transfer syntax below the root of compressed images is accepted after all registered ones")
     func unregistered() {
         let unregistered = "1.2.840.10008.1.2.4.300"
         #expect(Self.answer(SOPClass.ctImageStorage, [unregistered])?.transferSyntax == unregistered)
@@ -68,7 +68,7 @@ struct AcceptancePolicyTests {
     }
 
     @Test(
-        "Where the sender is to choose, the first that it names and that is taken is chosen",
+        "With the sender's preference, the first acceptable transfer syntax of its list is accepted",
         arguments: [
             ["1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"],
             ["1.2.840.10008.1.2", "1.2.840.10008.1.2.4.90"], ["1.2.840.10008.1.2.4.300", "1.2.840.10008.1.2.1"],
@@ -82,20 +82,21 @@ struct AcceptancePolicyTests {
             Self.answer(SOPClass.ctImageStorage, ["9.9"], preference: .sender)?.result == .transferSyntaxesNotSupported)
     }
 
-    @Test("Storage without a study is not supported")
+    @Test("Storage classes whose instances belong to no study are not supported")
     func withoutStudy() {
         for uid in ["1.2.840.10008.5.1.4.38.1", "1.2.840.10008.5.1.4.1.1.200.1"] {
             #expect(Self.answer(uid, ["1.2.840.10008.1.2"])?.result == .abstractSyntaxNotSupported)
         }
     }
 
-    @Test("What is not supported is told from what is", arguments: [["9.9"], []])
+    @Test(
+        "The answer tells an unsupported transfer syntax from an unsupported abstract syntax", arguments: [["9.9"], []])
     func transferSyntaxesNotSupported(_ syntaxes: [String]) {
         #expect(Self.answer(SOPClass.ctImageStorage, syntaxes)?.result == .transferSyntaxesNotSupported)
         #expect(Self.answer("not a uid", syntaxes)?.result == .abstractSyntaxNotSupported)
     }
 
-    @Test("What is not permitted, or more than is taken, is told from what is not supported")
+    @Test("The answer tells a forbidden abstract syntax and too many contexts from an unsupported abstract syntax")
     func refusals() {
         var policy = MemoryService.policy
         policy.permitsAbstractSyntax = { $0 != SOPClass.verification }

@@ -3,7 +3,7 @@ import DICOMNetwork
 import NIOCore
 import Testing
 
-/// How the log tells that an association ended.
+/// How the log describes the end of an association.
 @Suite("Association ends")
 struct AssociationEndTests {
     private static func end(
@@ -37,7 +37,7 @@ struct AssociationEndTests {
     private static let abstractSyntax: [UInt8] = [0x30, 0, 0, 1, 0x31]
 
     @Test(
-        "An abort for a PDU says which and what was wrong with it",
+        "The reason of an abort says which PDU was not valid and why",
         arguments: [
             (pdu(8, []), "invalid PDU: PDU type 08H does not exist"),
             (pdu(5, [], length: 5), "invalid PDU: A-RELEASE-RQ of 5 bytes, expected 4"),
@@ -52,10 +52,13 @@ struct AssociationEndTests {
                 pdu(4, [0, 0, 0, 2, 5, 3]),
                 "invalid message: a PDV on presentation context 5, which was not accepted"
             ),
-            (pdu(4, [0, 0, 0, 2, 3, 2]), "invalid message: a data set's fragment came where a command's was due"),
+            (
+                pdu(4, [0, 0, 0, 2, 3, 2]),
+                "invalid message: a data set fragment arrived where a command fragment was expected"
+            ),
             (
                 pdu(4, [0, 0, 0, 3, 3, 1, 0, 0, 0, 0, 3, 1, 1, 0]),
-                "invalid message: a message that began on presentation context 3 goes on on 1"
+                "invalid message: a message that began on presentation context 3 continues on 1"
             ),
             (pdu(4, [0, 0, 0, 2, 3, 3]), "invalid message: (0000,0800) Command Data Set Type is missing"),
         ] as [([UInt8], String)])
@@ -64,7 +67,7 @@ struct AssociationEndTests {
     }
 
     @Test(
-        "A request that cannot be read says which item and what was wrong with it",
+        "The reason of a refused A-ASSOCIATE-RQ says which item was not valid and why",
         arguments: [
             (pdu(1, [], length: 0x7FFF_FFFF), "A-ASSOCIATE-RQ of 2147483647 bytes, maximum 1048576"),
             (pdu(1, [0, 1]), "A-ASSOCIATE-RQ of 2 bytes, minimum 68"),
@@ -84,7 +87,7 @@ struct AssociationEndTests {
             ),
             (
                 request([0x50, 0, 0, 9, 0x51, 0, 0, 5, 0, 0, 0, 0, 0]),
-                "item 51H (maximum length) has 1 bytes behind its last field"
+                "item 51H (maximum length) has 1 bytes after its last field"
             ),
             (request([0x10, 0, 0, 0, 0x10, 0, 0, 0]), "item 10H (application context) is repeated"),
         ] as [([UInt8], String)])
@@ -92,7 +95,7 @@ struct AssociationEndTests {
         #expect(try Self.end(sendingFirst: bytes) == "aborted by us: invalid PDU: \(text)")
     }
 
-    @Test("A C-STORE-RQ without a Message ID, which cannot be answered, is named")
+    @Test("The reason names the missing Message ID of a C-STORE-RQ, which cannot be answered")
     func noMessageID() throws {
         var command = CommandSet()
         command.set(.affectedSOPClassUID, uid: SOPClass.ctImageStorage)
@@ -105,7 +108,7 @@ struct AssociationEndTests {
                 == "aborted by us: invalid message: (0000,0110) Message ID is missing")
     }
 
-    @Test("A rejection says what was told to the peer, and why")
+    @Test("The reason of a rejection has the answer to the peer and the cause")
     func rejections() throws {
         let peer = try EmbeddedPeer()
         peer.service.rejection = AssociationRejection(.localLimitExceeded, reason: "too many")
@@ -127,7 +130,7 @@ struct AssociationEndTests {
         )
     }
 
-    @Test("What is rejected while the receiver is shutting down says so")
+    @Test("A rejection during shutdown says so")
     func draining() throws {
         let peer = try EmbeddedPeer()
         try peer.send(bytes: [1])

@@ -1,13 +1,13 @@
 import DICOMNetwork
 import Testing
 
-/// PS3.8 Table 9-10, the columns of an acceptor, written as the standard writes it.
+/// PS3.8 Table 9-10, the columns of an acceptor, in the notation of the standard.
 @Suite("Association state machine")
 struct AssociationStateMachineTests {
     typealias State = AssociationStateMachine.State
     typealias Action = AssociationStateMachine.Action
 
-    /// The events that an acceptor can meet.
+    /// The events of an acceptor.
     enum Event: Int, CaseIterable, Sendable {
         case associateAC = 3
         case associateRJ = 4
@@ -57,7 +57,7 @@ struct AssociationStateMachineTests {
     static let data = PDataTF(values: [Samples.value([1])])
     static let peerAbort = AAbort(source: 2, reason: 1)
 
-    /// The shortest way there.
+    /// A machine brought into the state by the shortest path.
     static func machine(in state: State) -> AssociationStateMachine {
         let path: [Event] =
             switch state {
@@ -98,7 +98,7 @@ struct AssociationStateMachineTests {
         }
     }
 
-    /// What the action of the standard's name is here; the reason of AA-7 and AA-8 follows from the event.
+    /// Our action for the standard's name of an action. The event determines the reason of AA-7 and AA-8.
     static func action(_ name: String, on event: Event) throws -> Action {
         let reason: AAbort.ProviderReason = event == .invalid ? .invalidPDUParameterValue : .unexpectedPDU
         let actions: [String: Action] = [
@@ -114,7 +114,7 @@ struct AssociationStateMachineTests {
         return try #require(actions[name])
     }
 
-    @Test("Does what the table says", arguments: State.allCases, Event.allCases)
+    @Test("Each cell of the table gives the action and the next state", arguments: State.allCases, Event.allCases)
     func cell(_ state: State, _ event: Event) throws {
         let row = try #require(Self.table[event]).split(separator: " ")
         let cell = row[try #require(Self.columns.firstIndex(of: state))].split(separator: "/")
@@ -126,7 +126,7 @@ struct AssociationStateMachineTests {
     }
 
     @Test(
-        "The protocol version is tested by its bit 0 alone",
+        "Only bit 0 of the protocol version is tested",
         arguments: [(1, true), (0x8001, true), (3, true), (0, false), (2, false)] as [(UInt16, Bool)])
     func protocolVersion(_ version: UInt16, _ isSupported: Bool) {
         var request = Samples.request

@@ -2,7 +2,7 @@ import DICOM
 import DICOMNetwork
 import Testing
 
-/// PS3.7 §D.3.3: what is answered to the sub-items of the user information.
+/// PS3.7 §D.3.3: our answers to the sub-items of the user information.
 @Suite("User information")
 struct NegotiationTests {
     static func answer(_ change: (inout UserInformation) -> Void, under policy: AcceptancePolicy = MemoryService.policy)
@@ -13,7 +13,7 @@ struct NegotiationTests {
         return policy.negotiate(request)
     }
 
-    @Test("Without a window there is one operation at a time, and no window in the answer")
+    @Test("Without a window in the request the answer has none either, and operations run one at a time")
     func noWindow() {
         let negotiated = Self.answer { _ in }
         #expect(negotiated.maximumOperations == 1)
@@ -21,7 +21,7 @@ struct NegotiationTests {
     }
 
     @Test(
-        "The window is the smaller of both, and any number is ours",
+        "The smaller window applies; if the peer allows any number, ours applies",
         arguments: [(1, 1), (4, 4), (16, 16), (17, 16), (0, 16), (65535, 16)] as [(UInt16, UInt16)])
     func window(_ proposed: UInt16, _ agreed: UInt16) {
         let negotiated = Self.answer {
@@ -34,7 +34,7 @@ struct NegotiationTests {
                 == AsynchronousOperationsWindow(maximumOperationsInvoked: agreed, maximumOperationsPerformed: 1))
     }
 
-    @Test("The role of a provider is never granted; the first item for a class counts; other classes are not named")
+    @Test("The role of SCP is never granted, the first item for a SOP class counts, and refused classes are left out")
     func roles() {
         let negotiated = Self.answer {
             $0.roleSelections = [
@@ -49,7 +49,7 @@ struct NegotiationTests {
             ])
     }
 
-    @Test("A class for which the requestor wants to be a provider only is of no use here")
+    @Test("A SOP class for which the requestor wants only the role of SCP is refused")
     func providerOnly() {
         let negotiated = Self.answer {
             $0.roleSelections = [RoleSelection(sopClassUID: SOPClass.ctImageStorage, isSCU: false, isSCP: true)]
@@ -60,7 +60,7 @@ struct NegotiationTests {
         #expect(negotiated.answer.userInformation.roleSelections.isEmpty)
     }
 
-    @Test("Extended negotiation of a storage class is answered once: level 2, signatures kept, nothing coerced")
+    @Test("Extended negotiation of a storage class is answered once: level 2, signatures kept, no coercion")
     func extended() {
         let proposed = SOPClassExtendedNegotiation(
             sopClassUID: SOPClass.ctImageStorage, serviceClassApplicationInformation: [3, 0, 0, 0, 2, 0])
@@ -86,14 +86,14 @@ struct NegotiationTests {
         #expect(negotiated.answer.userInformation.commonExtendedNegotiations.isEmpty)
     }
 
-    @Test("What the application says to a user identity is passed on")
+    @Test("The application's response to a user identity goes into the answer")
     func userIdentity() {
         var policy = MemoryService.policy
         policy.userIdentityServerResponse = [1, 2]
         #expect(Self.answer({ _ in }, under: policy).answer.userInformation.userIdentityServerResponse == [1, 2])
     }
 
-    @Test("A user identity prints without name and secret")
+    @Test("A printed user identity contains neither name nor secret")
     func userIdentityIsPrivate() {
         let identity = UserIdentity(
             type: 2, isPositiveResponseRequested: true, primaryField: Array("NAME".utf8),

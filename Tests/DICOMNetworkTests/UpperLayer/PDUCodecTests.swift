@@ -15,7 +15,7 @@ struct PDUCodecTests {
         ],
         userInformation: UserInformation(maximumLength: 131072, implementationClassUID: "2.25.1"))
 
-    /// With every sub-item of the user information.
+    /// A request with every sub-item of the user information.
     static let fullRequest: AAssociateRQ = {
         var request = Samples.request
         request.userInformation.asynchronousOperationsWindow = AsynchronousOperationsWindow(
@@ -41,13 +41,13 @@ struct PDUCodecTests {
         .associateRJ(.calledAETitleNotRecognized), .releaseRQ, .releaseRP, .abort(AAbort(.unexpectedPDU)),
     ]
 
-    @Test("What is encoded is decoded to the same, also byte by byte and several at once")
+    @Test("An encoded PDU decodes to the same PDU, also byte by byte and with others in one buffer")
     func roundTrip() throws {
         try ByteToMessageDecoderVerifier.verifyDecoder(
             inputOutputPairs: Self.pdus.map { (Samples.encoded($0), [$0]) }, decoderFactory: { PDUDecoder() })
     }
 
-    @Test("A PDU that is cut anywhere is waited for", arguments: pdus)
+    @Test("A PDU cut at any offset is not decoded until its rest arrives", arguments: pdus)
     func truncated(_ pdu: PDU) throws {
         let bytes = Samples.encoded(pdu)
         for length in 0..<bytes.readableBytes {
@@ -57,7 +57,7 @@ struct PDUCodecTests {
         }
     }
 
-    @Test("A P-DATA-TF is given on as it comes, in pieces of any size", arguments: 1...40)
+    @Test("A P-DATA-TF is passed on as it arrives, in pieces of any size", arguments: 1...40)
     func data(pieceSize: Int) throws {
         let values = [
             Samples.value([1, 2, 3, 4, 5, 6, 7], isCommand: true, isLast: false), Samples.value([]),
@@ -76,7 +76,7 @@ struct PDUCodecTests {
         #expect(Self.joined(decoded) == values)
     }
 
-    /// With the pieces of each PDV put together: all but its last are not the last of their message.
+    /// Joins the pieces of each PDV. Only the last piece of a PDV may be the last of its message.
     private static func joined(_ pieces: [PresentationDataValue]) -> [PresentationDataValue] {
         var values: [PresentationDataValue] = []
         let lengths = [7, 0, 1]
@@ -93,7 +93,7 @@ struct PDUCodecTests {
         return values
     }
 
-    @Test("An association PDU whose body is cut anywhere is invalid, or ends between two items")
+    @Test("An A-ASSOCIATE PDU whose body is cut at any offset is invalid, unless the cut is between two items")
     func truncatedBody() throws {
         var whole = Samples.encoded(.associateRQ(Self.fullRequest))
         let length = whole.readableBytes - 6
@@ -109,7 +109,7 @@ struct PDUCodecTests {
         }
     }
 
-    @Test("A rejection is laid out as PS3.8 Table 9-21")
+    @Test("An A-ASSOCIATE-RJ is encoded as in PS3.8 Table 9-21")
     func rejection() {
         // type 03, reserved; length 4; reserved, result 2, source 3, reason 2
         #expect(
@@ -117,7 +117,7 @@ struct PDUCodecTests {
                 == ByteBuffer(bytes: [0x03, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x02, 0x03, 0x02]))
     }
 
-    @Test("An abort is laid out as PS3.8 Table 9-26")
+    @Test("An A-ABORT is encoded as in PS3.8 Table 9-26")
     func abort() {
         // type 07, reserved; length 4; two reserved, source 2, reason 1
         #expect(
@@ -126,7 +126,7 @@ struct PDUCodecTests {
     }
 
     @Test(
-        "A wrong header is refused before the body comes",
+        "A wrong header is refused before the body arrives",
         arguments: [
             // An HTTP request.
             (Array("G".utf8), PDUDecodingError.unrecognizedType(0x47)),
@@ -159,7 +159,7 @@ struct PDUCodecTests {
             ([0, 0, 0, 1, 3], .presentationDataValueTooShort(length: 1)),
             // length near 2^32
             ([0xFF, 0xFF, 0xFF, 0xFE, 3, 0], .presentationDataValueExceedsPDU(length: 0xFFFF_FFFE, remaining: 2)),
-            // one byte more than there is
+            // one byte more than is left
             ([0, 0, 0, 4, 3, 0, 1], .presentationDataValueExceedsPDU(length: 4, remaining: 3)),
             // a second PDV that has no room for its length
             ([0, 0, 0, 2, 3, 0, 0, 0], .presentationDataValueExceedsPDU(length: 0, remaining: 2)),
@@ -192,7 +192,7 @@ struct PDUCodecTests {
     static let maximumLength: [UInt8] = [0x51, 0, 0, 4, 0, 0, 0, 0]
     static let unknown: [UInt8] = [0x99, 0, 0, 1, 0xFF]
 
-    @Test("Names are trimmed, unknown items skipped, a maximum length of zero is none, a missing name is nil")
+    @Test("Names are trimmed, unknown items are skipped, and a maximum length of zero means no limit")
     func lenient() throws {
         let userInformation = [0x50, 0, 0, 13] + Self.maximumLength + Self.unknown
         var buffer = Self.request(version: [0x80, 0x01], Self.unknown, Self.context1, userInformation)
@@ -212,7 +212,7 @@ struct PDUCodecTests {
     }
 
     @Test(
-        "Items that are wrong are refused with their reason",
+        "Items that are not valid are refused with the reason",
         arguments: [
             (request(applicationContext, applicationContext, context1), .itemRepeated(type: 0x10)),
             (request(applicationContext), .itemMissing(type: 0x20)),
@@ -267,7 +267,7 @@ struct PDUCodecTests {
         }
     }
 
-    @Test("Only a repeated item is unexpected, all other faults of a parameter are invalid values")
+    @Test("Only a repeated item is an unexpected parameter; all other errors in parameters are invalid values")
     func reasons() {
         #expect(PDUDecodingError.itemRepeated(type: 0x10).abortReason == .unexpectedPDUParameter)
         #expect(PDUDecodingError.unrecognizedType(9).abortReason == .unrecognizedPDU)
@@ -275,7 +275,7 @@ struct PDUCodecTests {
     }
 
     @Test(
-        "AE titles are compared without their padding, and without what stands behind a NUL",
+        "AE titles are compared without their padding and without anything after a NUL",
         arguments: ["CT1", "CT1             ", " CT1", "CT1\0\0", "CT1\0ROOM 2", "CT1 \0\u{1}\u{7F}"])
     func titles(_ field: String) {
         #expect(AETitle(field: field.utf8) == AETitle("CT1"))

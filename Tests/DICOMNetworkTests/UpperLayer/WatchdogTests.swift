@@ -11,7 +11,7 @@ struct WatchdogTests {
     let watchdog = Watchdog(timeouts: AssociationTimeouts(), now: start)
 
     @Test(
-        "Silence counts by whether a message has begun",
+        "The limit for silence depends on whether a message has begun",
         arguments: [
             (59, true, .askAgain(in: .seconds(1))), (60, true, .expired(.dimse)),
             (60, false, .askAgain(in: .seconds(30))), (10, false, .askAgain(in: .seconds(60))),
@@ -24,7 +24,7 @@ struct WatchdogTests {
                 == verdict)
     }
 
-    @Test("Time that the application takes does not count")
+    @Test("Time in which the application works does not count")
     func waiting() {
         var watchdog = watchdog
         let later = Self.start + .hours(1)
@@ -37,7 +37,7 @@ struct WatchdogTests {
                 == .askAgain(in: .seconds(59)))
     }
 
-    @Test("A message that goes on and on ends, less the time that its peer had to wait")
+    @Test("A message may take no longer than its limit, without the time that its peer had to wait")
     func message() {
         var timeouts = AssociationTimeouts()
         timeouts.message = .seconds(100)

@@ -2,7 +2,7 @@ import DICOMNetwork
 import NIOCore
 import Testing
 
-/// What somebody speaks who does not speak DICOM to a DICOM port.
+/// Peers that speak another protocol to a DICOM port.
 @Suite("Other protocols")
 struct WireProtocolTests {
     private static let proxyHeader: [UInt8] = [
@@ -10,7 +10,7 @@ struct WireProtocolTests {
     ]
 
     @Test(
-        "The first bytes tell the protocol, and one of them is enough where no other begins with it",
+        "The first bytes tell the protocol; the first byte is enough if no other protocol begins with it",
         arguments: [
             ([1, 0, 0, 0, 0, 0xD1], .dicom), ([1], .dicom),
             ([0x16, 0x03, 0x01, 0x02, 0x00, 0x01], .tls), ([0x16], .tls), ([0x16, 0x02], nil),
@@ -24,7 +24,7 @@ struct WireProtocolTests {
     }
 
     @Test(
-        "On a port for DICOM it is named and ends at once",
+        "Another protocol on a DICOM port is named, and its connection is closed at once",
         arguments: [
             ([0x16, 0x03, 0x01, 0x02, 0x00, 0x01], false, "a TLS client hello on a port without TLS"),
             ([0x16, 0x03, 0x01, 0x02, 0x00, 0x01], true, "a TLS client hello inside TLS"),
@@ -41,7 +41,7 @@ struct WireProtocolTests {
         #expect(peer.service.summaries.map { "\($0.end)" } == ["aborted by us: \(text)"])
     }
 
-    @Test("In the midst of an association the same bytes are an unknown PDU")
+    @Test("During an association the same bytes are an unknown PDU")
     func later() throws {
         let peer = try EmbeddedPeer.associated()
         try peer.send(bytes: [0x16, 0x03, 0x01])

@@ -1,3 +1,4 @@
+import DICOMNetwork
 import Digests
 import NIOCore
 import StorageSCP
@@ -16,15 +17,15 @@ final class SimulatedWriter: InstanceWriter {
         bytes = beginning
     }
 
-    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+    func write(_ bytes: ByteBuffer) -> Readiness {
         self.bytes.writeImmutableBuffer(bytes)
-        return nil
+        return .now
     }
 
-    func finish(_ checksum: CRC32) -> EventLoopFuture<Void>? {
+    func finish(_ checksum: CRC32) -> Readiness {
         let promise = eventLoop.makePromise(of: Void.self)
         store.finish(Array(bytes.readableBytesView), key: key, promise: promise)
-        return promise.futureResult
+        return .after(promise.futureResult)
     }
 
     func discard() -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }

@@ -20,7 +20,7 @@ struct AccessTests {
     }
 
     @Test(
-        "A range holds what it says",
+        "A range contains its addresses and no others",
         arguments: [
             ("10.1.0.0/16", "10.1.255.255", true), ("10.1.0.0/16", "10.2.0.0", false), ("10.1.2.3", "10.1.2.3", true),
             ("10.1.2.3", "10.1.2.4", false), ("0.0.0.0/0", "192.0.2.1", true), ("10.1.2.128/25", "10.1.2.127", false),
@@ -33,12 +33,13 @@ struct AccessTests {
     }
 
     @Test(
-        "What is no range is refused", arguments: ["", "10.0.0.0/33", "10.0.0/8", "host", "10.0.0.0/", "10.0.0.0/8/8"])
+        "Text that is not a range is refused",
+        arguments: ["", "10.0.0.0/33", "10.0.0/8", "host", "10.0.0.0/", "10.0.0.0/8/8"])
     func notRanges(_ text: String) {
         #expect(NetworkRange(text) == nil)
     }
 
-    @Test("Titles are compared without their padding, and only if that is asked for")
+    @Test("AE titles are checked only if required, and compared without padding")
     func titles() throws {
         let peer = try SocketAddress(ipAddress: "10.0.0.1", port: 1)
         let open = try Self.access([:])
@@ -58,7 +59,7 @@ struct AccessTests {
                     .callingAETitleNotRecognized, reason: "the title is not listed", hint: "REQUIRE_CALLING_AE_TITLE"))
     }
 
-    @Test("A rule says from where a title may call, what it may do, and how often at once")
+    @Test("A rule limits the addresses, the rights and the number of associations of a title")
     func rules() throws {
         let access = try Self.access([
             "ACCESS_RULES": #"""
@@ -70,7 +71,7 @@ struct AccessTests {
         let inside = try SocketAddress(ipAddress: "10.1.0.1", port: 1)
         let outside = try SocketAddress(ipAddress: "10.2.0.1", port: 1)
         #expect(access.rejection(of: Self.request(), from: inside) == nil)
-        // The peer is told no more than one whose title is not known.
+        // The peer gets the same answer as a peer with an unknown title.
         let wrongAddress = AssociationRejection(
             .callingAETitleNotRecognized, reason: "the title is known, but its rule does not have the peer's address",
             hint: "ACCESS_RULES: peers")
@@ -88,7 +89,7 @@ struct AccessTests {
         #expect(access.maximumAssociations(of: "MONITOR") == nil)
     }
 
-    @Test("Associations are counted in total, by peer and by title, and no longer when they have ended")
+    @Test("Open associations are counted in total, by address and by title")
     func counts() throws {
         let open = OpenAssociations(limits: OpenAssociations.Limits(total: 3, perPeer: 2))
         func admit(

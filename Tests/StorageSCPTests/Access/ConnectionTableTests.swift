@@ -3,7 +3,7 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite("Places of connections")
+@Suite("Connection table")
 struct ConnectionTableTests {
     private final class Connection {}
 
@@ -13,7 +13,7 @@ struct ConnectionTableTests {
 
         func id(_ index: Int) -> ObjectIdentifier { ObjectIdentifier(connections[index]) }
 
-        /// The numbers of those that lose their place.
+        /// Returns the numbers of the connections that have to close.
         func open(_ address: String?) -> [Int] {
             connections.append(Connection())
             return numbers(table.opened(id(connections.count - 1), from: address))
@@ -26,7 +26,7 @@ struct ConnectionTableTests {
         }
     }
 
-    @Test("One too many takes the place of the oldest one of the peer that has most")
+    @Test("A connection above the limit closes the oldest one of the peer with most")
     func displacement() {
         let crowd = Crowd()
         for address in ["b", "a", "a", "a"] { #expect(crowd.open(address) == []) }
@@ -35,7 +35,7 @@ struct ConnectionTableTests {
         #expect(crowd.table.count == 4)
     }
 
-    @Test("A peer that is alone displaces its own")
+    @Test("The only peer displaces its own oldest connection")
     func own() {
         let crowd = Crowd()
         for _ in 0..<4 { #expect(crowd.open("a") == []) }
@@ -44,7 +44,7 @@ struct ConnectionTableTests {
         #expect(crowd.open("a") == [1])
     }
 
-    @Test("Connections that come and go behind one that stays leave nothing behind")
+    @Test("Connections that open and close while others stay leave nothing in the table")
     func comeAndGo() {
         let crowd = Crowd()
         for _ in 0..<2 { #expect(crowd.open("a") == []) }
@@ -63,7 +63,7 @@ struct ConnectionTableTests {
         #expect(crowd.open("b") == [1])
     }
 
-    @Test("An association keeps its place, and where all are associations the new one has none")
+    @Test("An association is not displaced; if all are associations, the new connection closes")
     func associations() {
         let crowd = Crowd()
         for index in 0..<4 {
@@ -75,7 +75,7 @@ struct ConnectionTableTests {
         #expect(crowd.open("b") == [])
     }
 
-    @Test("Behind a load balancer a connection counts for the peer that its header names")
+    @Test("A connection from a load balancer counts for the peer in its PROXY header")
     func proxied() {
         let crowd = Crowd()
         for _ in 0..<4 { #expect(crowd.open("balancer") == []) }
@@ -85,7 +85,7 @@ struct ConnectionTableTests {
         #expect(crowd.open("balancer") == [1])
     }
 
-    @Test("Requests that are not whole share their bytes; the largest of the peer that holds most goes")
+    @Test("At the byte limit of incomplete requests, the largest request of the peer with most bytes is closed")
     func requestBytes() {
         let crowd = Crowd()
         for address in ["a", "a", "b", "c"] { #expect(crowd.open(address) == []) }
@@ -94,7 +94,7 @@ struct ConnectionTableTests {
         #expect(crowd.hold(40, 2) == [])
         #expect(crowd.hold(10, 3) == [0])
         #expect(crowd.table.requestBytes == 75)
-        // A request that is whole holds nothing any more.
+        // A complete request holds nothing.
         #expect(crowd.hold(0, 2) == [])
         #expect(crowd.table.requestBytes == 35)
         crowd.table.closed(crowd.id(3))
@@ -102,7 +102,7 @@ struct ConnectionTableTests {
         #expect(crowd.table.requestBytes == 0)
     }
 
-    @Test("An association whose peer has left bytes behind counts like a request, until they are worked off")
+    @Test("An association with bytes left by its peer counts like a request until they are processed")
     func halfClosed() {
         let crowd = Crowd()
         for address in ["a", "b", "b"] { #expect(crowd.open(address) == []) }
@@ -114,12 +114,12 @@ struct ConnectionTableTests {
         #expect(crowd.hold(0, 1) == [])
         #expect(crowd.table.requestBytes == 20)
         for _ in 0..<2 { #expect(crowd.open("c") == []) }
-        // The association of b has its place again.
+        // The association of b can no longer be displaced.
         #expect(crowd.open("c") == [3])
         #expect(crowd.open("d") == [4])
     }
 
-    @Test("What a connection holds goes with it to the peer that the header names")
+    @Test("The bytes of a connection count for the peer in its PROXY header")
     func requestBytesOfProxied() {
         let crowd = Crowd()
         for _ in 0..<3 { #expect(crowd.open("balancer") == []) }

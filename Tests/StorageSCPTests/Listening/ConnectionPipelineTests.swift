@@ -8,22 +8,22 @@ import Testing
 @testable import StorageSCP
 
 @Suite struct ConnectionPipelineTests {
-    /// From the load balancer 127.0.0.1 for 203.0.113.7; see the tests of the header.
+    /// A header from the load balancer 127.0.0.1 for the client 203.0.113.7; see `ProxySamples`.
     private static let proxyHeader: [UInt8] = [
         0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A, 0x21, 0x11, 0x00, 0x0C,
         203, 0, 113, 7, 192, 0, 2, 1, 0x9C, 0x40, 0x00, 0x68,
     ]
-    /// A TLS record that holds a handshake message of 512 bytes, of which one is there.
+    /// The beginning of a TLS record of 512 bytes: its header and one byte of a handshake message.
     private static let halfClientHello: [UInt8] = [0x16, 0x03, 0x01, 0x02, 0x00, 0x01]
 
     private static let always = ["PROXY_PROTOCOL": "true"]
     private static let auto = ["PROXY_PROTOCOL": "auto", "PROXY_PROTOCOL_FROM": "127.0.0.0/8"]
-    /// An A-ABORT, upon which we close.
+    /// An A-ABORT, after which we close the connection.
     private static let abort: [UInt8] = [0x07, 0, 0, 0, 0, 4, 0, 0, 0, 0]
 
     private let log = RecordedLog(level: .info)
 
-    /// A connection that is open, with a clock that the test advances.
+    /// An open connection, with a clock that the test advances.
     private func connect(
         tls: Bool, from address: String = "127.0.0.1", settings: [String: String] = [:]
     ) throws -> EmbeddedChannel {
@@ -39,7 +39,7 @@ import Testing
             advice: ConnectionAdvice(configuration: configuration), logger: log.logger)
         let channel = EmbeddedChannel()
         let peer = try SocketAddress(ipAddress: address, port: 50000)
-        // An accepted connection knows it before it has handlers.
+        // An accepted connection knows its peer before it has handlers.
         channel.remoteAddress = peer
         try pipeline.addHandlers(to: channel).wait()
         try channel.connect(to: peer).wait()
@@ -51,7 +51,8 @@ import Testing
         channel.embeddedEventLoop.run()
     }
 
-    @Test("A silent client ends with ARTIM, and not before", arguments: [false, true], [[:], always, auto])
+    @Test(
+        "ARTIM closes the connection of a silent client, and not before", arguments: [false, true], [[:], always, auto])
     func silent(tls: Bool, settings: [String: String]) throws {
         let channel = try connect(tls: tls, settings: settings)
         channel.embeddedEventLoop.advanceTime(by: .milliseconds(2999))
@@ -61,7 +62,7 @@ import Testing
         #expect(log.lines.isEmpty)
     }
 
-    @Test("A handshake that stalls ends with ARTIM, however its bytes dribble, and is one line")
+    @Test("ARTIM ends a handshake whose bytes arrive one by one, with one log line")
     func stalled() throws {
         let channel = try connect(tls: true)
         for byte in Self.halfClientHello {
@@ -76,11 +77,11 @@ import Testing
         #expect(log.lines.first?.contains("\"peer\":\"127.0.0.1\"") == true)
     }
 
-    @Test("A client that is silent after the handshake ends with ARTIM, also if it does not answer the closing alert")
+    @Test("ARTIM ends a client silent after the handshake, even if it does not answer the closing alert")
     func silentAfterHandshake() throws {
         let server = try connect(tls: true)
         _ = try shakeHands(with: server)
-        // The handshake is done when the handler that looked at it has left.
+        // The observer leaves when the handshake is complete.
         #expect(throws: ChannelPipelineError.notFound) {
             try server.pipeline.syncOperations.handler(type: TLSInputObserver.self)
         }
@@ -95,7 +96,7 @@ import Testing
         #expect(log.lines.first?.contains("the receiver ended the connection") == true)
     }
 
-    /// A client that goes as far as it can, both flights of either side.
+    /// Runs a handshake with a new client as far as it goes, with two flights of each side.
     private func shakeHands(
         with server: EmbeddedChannel, _ configure: (inout TLSConfiguration) -> Void = { _ in }
     ) throws -> EmbeddedChannel {
@@ -104,7 +105,7 @@ import Testing
         configure(&configuration)
         let client = EmbeddedChannel(
             handler: try NIOSSLClientHandler(context: NIOSSLContext(configuration: configuration), serverHostname: nil))
-        // The client's error ends it: what counts is what the server makes of it.
+        // The client's error ends the handshake; the test is about the server's log line.
         try? client.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 2762)).wait()
         for _ in 0..<3 {
             while let bytes = try client.readOutbound(as: ByteBuffer.self) { _ = try? server.writeInbound(bytes) }
@@ -114,7 +115,7 @@ import Testing
         return client
     }
 
-    /// The reason of the one line that there is.
+    /// The reason in the only log line.
     private func reason(_ message: String = "TLS handshake failed") throws -> String {
         #expect(log.lines.count == 1, "\(log.lines)")
         let line = try #require(log.lines.first)
@@ -124,7 +125,7 @@ import Testing
     }
 
     @Test(
-        "What is no TLS is ended at once, with one line that says what it is, and no association's summary",
+        "Another protocol on the TLS port is closed at once, with one log line that names it",
         arguments: [
             // The beginning of an A-ASSOCIATE-RQ.
             ([0x01, 0x00, 0x00, 0x00, 0x00, 0xD1], "a plain A-ASSOCIATE-RQ on the TLS port", "SCP_PORT=11112"),
@@ -140,7 +141,7 @@ import Testing
         #expect(log.lines.first?.contains(hint) == true)
     }
 
-    @Test("Where TLS is required, the hint names no plain port")
+    @Test("If TLS is required, the hint names no plain port")
     func noPlainPort() throws {
         let channel = try connect(tls: true, settings: ["REQUIRE_TLS": "true"])
         try send([0x01], to: channel)
@@ -149,7 +150,7 @@ import Testing
     }
 
     @Test(
-        "A TLS client hello or an HTTP request on the plain port is ended at once and named, with what can be done",
+        "Another protocol on the plain port is closed at once, with a log line that names it and has a hint",
         arguments: [
             ([0x16, 0x03, 0x01, 0x02, 0x00], [:], "a TLS client hello on a port without TLS", "TLS_CERTIFICATE"),
             (
@@ -170,7 +171,7 @@ import Testing
     }
 
     @Test(
-        "A client that does not trust our certificate is one line that says so",
+        "One log line says that a client does not trust our certificate",
         arguments: [TLSVersion.tlsv12, .tlsv13])
     func notTrusted(version: TLSVersion) throws {
         let server = try connect(tls: true)
@@ -185,12 +186,12 @@ import Testing
     }
 
     @Test(
-        "A client's alert that it does not encrypt is taken for what it is, whatever BoringSSL makes of it",
+        "A client's alert that is not encrypted is logged, although BoringSSL reports another error",
         arguments: [
             (48, "the client does not trust our certificate: alert unknown_ca"),
             (42, "the client does not trust our certificate: alert bad_certificate"),
             (45, "the client says that our certificate has expired: alert certificate_expired"),
-            (70, "the client does not take the version of TLS: alert protocol_version"),
+            (70, "the client does not accept the TLS version: alert protocol_version"),
             (40, "the client gave up: alert handshake_failure"), (199, "the client gave up: alert 199"),
         ] as [(UInt8, String)])
     func plainAlert(_ code: UInt8, _ text: String) throws {
@@ -205,7 +206,7 @@ import Testing
         #expect(try reason() == text)
     }
 
-    @Test("A client that gives up after its handshake is one line, with its alert or without")
+    @Test("One log line says that a client ended the connection after its handshake")
     func afterHandshake() throws {
         let server = try connect(tls: true)
         let client = try shakeHands(with: server)
@@ -217,34 +218,34 @@ import Testing
         #expect(log.lines.first?.contains("may not trust TLS_CERTIFICATE") == true)
     }
 
-    @Test("Where client and receiver have nothing in common, the line says what")
+    @Test("The log line says that client and receiver have no TLS version in common")
     func nothingInCommon() throws {
         let newOnly = try connect(tls: true, settings: ["TLS_MINIMUM_VERSION": "1.3"])
         _ = try shakeHands(with: newOnly) { $0.maximumTLSVersion = .tlsv12 }
-        #expect(try reason() == "the client offers no version of TLS that is taken")
+        #expect(try reason() == "the client offers no TLS version that we accept")
         #expect(log.lines.first?.contains("TLS_MINIMUM_VERSION=1.3") == true)
     }
 
-    @Test("A client without the cipher suites that are taken is told of")
+    @Test("The log line says that the client offers no accepted cipher suite")
     func noCipherSuite() throws {
         let server = try connect(tls: true)
         _ = try shakeHands(with: server) { configuration in
             configuration.maximumTLSVersion = .tlsv12
             configuration.cipherSuites = "ECDHE-ECDSA-AES128-SHA"
         }
-        #expect(try reason() == "the client offers no cipher suite, group or signature algorithm that is taken")
+        #expect(try reason() == "the client offers no cipher suite, group or signature algorithm that we accept")
     }
 
-    @Test("A client that shows no certificate where one is required, or another's, is told of")
+    @Test("The log line says that the client sent no certificate, although one is required")
     func clientCertificates() throws {
         let authority = try TestCertificate()
         let settings = ["TLS_CLIENT_CERTIFICATES": "required", "TLS_CLIENT_CA_CERTIFICATES": authority.certificate]
         _ = try shakeHands(with: try connect(tls: true, settings: settings))
-        #expect(try reason() == "the client shows no certificate")
+        #expect(try reason() == "the client sent no certificate")
         #expect(log.lines.first?.contains("TLS_CLIENT_CERTIFICATES=required") == true)
     }
 
-    @Test("A client that gives up in mid-handshake is one line")
+    @Test("A client that closes during the handshake causes one log line")
     func givenUp() throws {
         let channel = try connect(tls: true)
         try send(Self.halfClientHello, to: channel)
@@ -253,7 +254,7 @@ import Testing
         #expect(log.lines.count == 1)
     }
 
-    @Test("A probe that closes or breaks the connection without a byte is silent", arguments: [false, true])
+    @Test("A health check that closes or resets the connection without a byte is not logged", arguments: [false, true])
     func probe(breaks: Bool) throws {
         for (tls, settings) in [false, true].flatMap({ tls in [[:], Self.always, Self.auto].map { (tls, $0) } }) {
             let channel = try connect(tls: tls, settings: settings)
@@ -265,7 +266,7 @@ import Testing
     }
 
     @Test(
-        "A peer without the PROXY header is refused with one line", arguments: [false, true],
+        "A peer without the required PROXY header is refused with one log line", arguments: [false, true],
         [always, ["PROXY_PROTOCOL": "true", "PROXY_PROTOCOL_FROM": "127.0.0.1"]])
     func noHeader(tls: Bool, settings: [String: String]) throws {
         let channel = try connect(tls: tls, settings: settings)
@@ -275,7 +276,7 @@ import Testing
         #expect(log.lines.first?.contains("without a valid PROXY header") == true)
     }
 
-    @Test("Behind the PROXY header a handshake that fails is that of the peer, not of the load balancer")
+    @Test("After a PROXY header, the log line of a failed handshake has the peer's address, not the load balancer's")
     func proxiedHandshake() throws {
         let channel = try connect(tls: true, settings: Self.always)
         try send(Self.proxyHeader + [0x01, 0x00, 0x00, 0x00, 0x00], to: channel)
@@ -283,7 +284,7 @@ import Testing
         #expect(log.lines.first?.contains("\"peer\":\"203.0.113.7\"") == true)
     }
 
-    @Test("Behind the PROXY header an association's summary names the peer")
+    @Test("After a PROXY header, an association's summary has the peer's address")
     func proxiedAssociation() throws {
         let channel = try connect(tls: false, settings: Self.always)
         try send(Self.proxyHeader + Self.abort, to: channel)
@@ -293,7 +294,7 @@ import Testing
     }
 
     @Test(
-        "Where the header may be absent, a summary names the peer of the header, and without one the connection's",
+        "With an optional header, a summary has the header's address, or without a header the connection's",
         arguments: [
             (proxyHeader, "203.0.113.7"), (Array("PROXY TCP4 203.0.113.8 192.0.2.1 1 104\r\n".utf8), "203.0.113.8"),
             ([], "127.0.0.1"),
@@ -307,7 +308,7 @@ import Testing
     }
 
     @Test(
-        "Where the header may be absent, what is not TLS is told with the address that counts",
+        "With an optional header, a client without TLS is logged with the header's address, or the connection's",
         arguments: [false, true])
     func optionalHeaderBeforeTLS(hasHeader: Bool) throws {
         let channel = try connect(tls: true, settings: Self.auto)
@@ -316,7 +317,7 @@ import Testing
         #expect(log.lines.first?.contains("\"peer\":\"\(hasHeader ? "203.0.113.7" : "127.0.0.1")\"") == true)
     }
 
-    @Test("Where the header may be absent, a handshake without one comes to its end")
+    @Test("With an optional header, a handshake without a header succeeds")
     func handshakeWithoutHeader() throws {
         let server = try connect(tls: true, settings: Self.auto)
         _ = try shakeHands(with: server)
@@ -326,7 +327,7 @@ import Testing
         #expect(log.lines.isEmpty)
     }
 
-    @Test("Where the header may be absent, one that cannot be read is refused with one line", arguments: [false, true])
+    @Test("With an optional header, a header that is not valid is refused with one log line", arguments: [false, true])
     func malformedHeader(tls: Bool) throws {
         let channel = try connect(tls: tls, settings: Self.auto)
         try send(Array("PROXY TCP4 203.0.113.7\r\n".utf8), to: channel)
@@ -336,7 +337,7 @@ import Testing
     }
 
     @Test(
-        "From elsewhere than PROXY_PROTOCOL_FROM a header is another protocol, and plain DICOM is taken",
+        "From other addresses than PROXY_PROTOCOL_FROM a header is another protocol, and DICOM without one is accepted",
         arguments: ["auto", "true"])
     func headerFromElsewhere(mode: String) throws {
         let settings = ["PROXY_PROTOCOL": mode, "PROXY_PROTOCOL_FROM": "10.0.0.0/24"]

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(
-        "While serving any path is answered with 200, and the connection closed",
+        "While the receiver serves, any path is answered with 200, and the connection is closed",
         arguments: ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET /healthz?a=b HTTP/1.0\r\n\r\n"])
     func ready(request: String) throws {
         let answer = try ask(request)
@@ -32,7 +32,7 @@ import Testing
         #expect(!channel.isActive)
     }
 
-    @Test("As soon as draining began it is 503, on connections that are open too")
+    @Test("After draining began the answer is 503, even on open connections")
     func ending() throws {
         readiness.end()
         let answer = try ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -41,7 +41,7 @@ import Testing
         #expect(!channel.isActive)
     }
 
-    @Test("HEAD has no body, other methods are not allowed, what is no HTTP is a bad request")
+    @Test("HEAD has no body, other methods get 405, and bytes that are not HTTP close the connection")
     func others() throws {
         #expect(try ask("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n").hasSuffix("\r\n\r\n"))
         let post = try HealthHandlerTests()
@@ -53,7 +53,7 @@ import Testing
         #expect(!garbage.channel.isActive)
     }
 
-    @Test("A client that sends nothing, or never comes to an end, is cut")
+    @Test("A client that does not complete its request is closed after the time limit")
     func timeLimit() throws {
         _ = try ask("GET / HTTP/1.1\r\nHos")
         channel.embeddedEventLoop.advanceTime(by: .seconds(4))
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test(
-        "A request without end is refused long before it fills the memory",
+        "A request without end is closed at the length limit",
         arguments: ["GET /", "GET / HTTP/1.1\r\nA: ", "POST / HTTP/1.1\r\nContent-Length: 1000000000\r\n\r\n"])
     func endless(beginning: String) throws {
         _ = try ask(beginning)
@@ -76,7 +76,7 @@ import Testing
         #expect(sent <= 16 << 10)
     }
 
-    @Test("So is a head of fields without end")
+    @Test("A request with endless header fields is closed")
     func endlessFields() throws {
         _ = try ask("GET / HTTP/1.1\r\n")
         for _ in 0..<16 { _ = try? ask("A: \(String(repeating: "a", count: 1024))\r\n") }

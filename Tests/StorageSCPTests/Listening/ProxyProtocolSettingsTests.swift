@@ -16,21 +16,21 @@ import Testing
         return settings.handler(for: address.flatMap { try? SocketAddress(ipAddress: $0, port: 50000) }) != nil
     }
 
-    @Test("Without settings no header is taken")
+    @Test("Without settings no header is accepted")
     func absent() throws {
         let settings = try Configuration(environment: [:]).proxyProtocol
         #expect(settings.mode == .never)
         #expect(try settings.handler(for: SocketAddress(ipAddress: "10.0.0.1", port: 50000)) == nil)
     }
 
-    @Test("PROXY_PROTOCOL=true alone takes a header from everywhere")
+    @Test("PROXY_PROTOCOL=true alone accepts a header from every address")
     func everywhere() throws {
         #expect(try takesHeader(from: "192.0.2.1", "true"))
         #expect(try takesHeader(from: nil, "True"))
     }
 
     @Test(
-        "With PROXY_PROTOCOL_FROM a header is taken from its ranges alone",
+        "With PROXY_PROTOCOL_FROM a header is accepted from its ranges only",
         arguments: [
             ("10.0.0.0", true), ("10.0.0.255", true), ("10.0.1.7", true), ("fd00::1", true), ("::ffff:10.0.0.9", true),
             ("10.0.1.0", false), ("10.0.1.8", false), ("fe80::1", false), ("::1", false), (nil, false),
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(
-        "What is missing, contradicts or cannot be used is named",
+        "The error names the setting that is missing, contradictory or not valid",
         arguments: [
             ("PROXY_PROTOCOL", ["PROXY_PROTOCOL": "v1"]),
             ("PROXY_PROTOCOL_FROM", ["PROXY_PROTOCOL": "auto"]),

@@ -4,18 +4,18 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite("The buffer that connections share")
+@Suite("Shared read buffer")
 struct ReadBufferTests {
     private let shared = ReadBuffer(of: EmbeddedEventLoop())
 
     private func take() -> ByteBuffer { shared.take(allocator: ByteBufferAllocator()) }
 
-    /// Where its bytes are.
+    /// The address of the buffer's memory.
     private func address(of buffer: ByteBuffer) -> Int {
         buffer.withVeryUnsafeBytes { Int(bitPattern: $0.baseAddress) }
     }
 
-    @Test("What was given back is taken again, empty")
+    @Test("A returned buffer is used again, empty")
     func again() {
         var buffer = take()
         let first = address(of: buffer)
@@ -27,7 +27,7 @@ struct ReadBufferTests {
         #expect(second.readableBytes == 0 && second.writableBytes == ReadBuffer.size)
     }
 
-    @Test("What somebody still holds is not read into")
+    @Test("A buffer still in use is not read into")
     func held() {
         var buffer = take()
         buffer.writeString("read")
@@ -38,7 +38,7 @@ struct ReadBufferTests {
         #expect(address(of: next) != address(of: buffer))
     }
 
-    @Test("A channel keeps a small buffer, its first, and has the large one for a read at a time")
+    @Test("The first buffer of a channel is small; each later read gets the large one")
     func sizes() {
         var allocator = ReadBufferAllocator(shared: shared)
         let first = allocator.buffer(allocator: ByteBufferAllocator())

@@ -5,9 +5,9 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite("The window of a new connection")
+@Suite("Receive window")
 struct ReceiveWindowTests {
-    /// Of `SO_RCVBUF`, `SO_RCVLOWAT` and `TCP_WINDOW_CLAMP`.
+    /// The values of `SO_RCVBUF`, `SO_RCVLOWAT` and `TCP_WINDOW_CLAMP`.
     private struct Sizes {
         let buffer: Int
         let lowWaterMark: Int
@@ -42,7 +42,7 @@ struct ReceiveWindowTests {
         return sizes
     }
 
-    @Test("It has room for an image, is limited no more than the kernel does, and every byte wakes its reader")
+    @Test("A new connection has room for an image, no lower limit than usual, and every byte wakes its reader")
     func enlarged() async throws {
         let usual = try await sizesOfConnection(isEnlarged: false)
         let enlarged = try await sizesOfConnection(isEnlarged: true)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import StorageSCP
 
-/// Which association makes room for another.
+/// Which association makes room for a new one.
 @Suite("Silent associations")
 struct SilentAssociationsTests {
     private final class Connection: WatchedConnection {
@@ -33,7 +33,7 @@ struct SilentAssociationsTests {
 
     private static let now = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
 
-    /// Three associations at most; an association is named after address, title and how many seconds it has been silent.
+    /// At most three associations, each given by its address, its title and the seconds of its silence.
     private final class Crowd {
         let open: OpenAssociations
         private(set) var connections: [Connection] = []
@@ -58,15 +58,15 @@ struct SilentAssociationsTests {
     }
 
     @Test(
-        "Where there is no room, the longest silent one of the peer that has most makes it, for one that has fewer",
+        "At the limit, the longest silent association of the peer with most makes room for a peer with fewer",
         arguments: [
-            // Those that are there, who comes, and who goes: nil, the new one is refused.
+            // The open associations, the new one, and the one that makes room; `nil` if the new one is refused.
             ([("10.0.0.1", "A", 40), ("10.0.0.1", "A", 50), ("10.0.0.2", "B", 99)], ("10.0.0.3", "C"), 1),
             ([("10.0.0.1", "A", 29), ("10.0.0.1", "A", 0), ("10.0.0.2", "B", 29)], ("10.0.0.3", "C"), nil),
             ([("10.0.0.1", "A", 40), ("10.0.0.1", "B", 50), ("10.0.0.1", "A", 45)], ("10.0.0.1", "C"), 2),
             ([("10.0.0.1", "A", 40), ("10.0.0.1", "B", 50), ("10.0.0.1", "C", 45)], ("10.0.0.1", "A"), nil),
             ([("10.0.0.1", "A", 40), ("10.0.0.1", "A", 50), ("10.0.0.1", "A", 45)], ("10.0.0.1", "A"), nil),
-            // Titles that one address makes up count as that address.
+            // Different titles of one address count as one peer.
             ([("10.0.0.1", "A", 40), ("10.0.0.3", "B", 50), ("10.0.0.2", "A", 99)], ("10.0.0.2", "C"), 2),
             ([("10.0.0.1", "A", 40), ("10.0.0.1", "B", 50), ("10.0.0.2", "A", 99)], ("10.0.0.3", "C"), 1),
         ] as [([(String, String, Int64)], (String, String), Int?)])
@@ -78,7 +78,7 @@ struct SilentAssociationsTests {
         if let goes { #expect(crowd.connections[goes].reason == .associations) }
     }
 
-    @Test("One that waits for us is not silent")
+    @Test("An association that waits for us is not silent")
     func waiting() throws {
         let crowd = Crowd()
         for _ in 0..<3 { #expect(try crowd.admit("10.0.0.1", "A", silent: 99)) }
@@ -86,7 +86,7 @@ struct SilentAssociationsTests {
         #expect(try !crowd.admit("10.0.0.2", "B", silent: 0))
     }
 
-    @Test("One that made room is counted no more, and its end is told once")
+    @Test("An association that made room counts until it has ended, and only once")
     func ends() throws {
         let crowd = Crowd()
         for _ in 0..<3 { #expect(try crowd.admit("10.0.0.1", "A", silent: 99)) }
@@ -100,7 +100,7 @@ struct SilentAssociationsTests {
         #expect(try !crowd.admit("10.0.0.5", "E", silent: 0))
     }
 
-    @Test("A title has no more silent associations than its bound, and as many others as it likes")
+    @Test("A title has no more silent associations than its limit; others are not limited")
     func silentPerPeer() throws {
         let crowd = Crowd(silentPerPeer: 2)
         #expect(try crowd.admit("10.0.0.1", "A", silent: 40))

@@ -4,7 +4,7 @@ import Testing
 @testable import StorageSCP
 
 @Suite(.timeLimit(.minutes(1))) struct LogQueueTests {
-    /// A reader of lines that stands still until it is let go on.
+    /// A reader of lines that hangs until `goOn`.
     private final class Reader: Sendable {
         private let lines = Mutex<[String]>([])
         private let gate = ThreadSignal()
@@ -31,7 +31,8 @@ import Testing
             .reduce(0, +)
     }
 
-    @Test("Nobody waits for a reader that hangs: what does not fit is dropped, and the number is told when it goes on")
+    @Test(
+        "With a reader that hangs, writes return at once, and the number of dropped lines is logged when it continues")
     func hanging() async throws {
         let queue = LogQueue(format: .json) { [reader] in reader.take($0) }
         let line = [UInt8](repeating: UInt8(ascii: "x"), count: 1023) + [UInt8(ascii: "\n")]
@@ -40,13 +41,13 @@ import Testing
         queue.flush(within: .zero)
         #expect(reader.read.isEmpty)
         reader.goOn()
-        // The number is told in parts where the writing began late.
+        // If the thread started late, the number is logged in parts.
         while dropped < 50 { await Task.yield() }
         #expect(dropped == 50)
         #expect(reader.read.count { $0.hasPrefix("xx") } == fitting)
     }
 
-    @Test("Lines come in order, and a flush returns when all of them have")
+    @Test("Lines are written in order, and a flush returns when all are written")
     func order() {
         reader.goOn()
         let queue = LogQueue(format: .text) { [reader] in reader.take($0) }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import StorageSCP
 
-@Suite("The negotiation in the log")
+@Suite("Negotiation log")
 struct NegotiationLogTests {
     private static var request: AAssociateRQ {
         var information = UserInformation(
@@ -43,7 +43,7 @@ struct NegotiationLogTests {
         return recorded
     }
 
-    @Test("Request and answer, and each of their contexts, have a line")
+    @Test("Request, answer and each presentation context have a log line")
     func wholeNegotiation() {
         let lines = Self.negotiated(Self.request, level: .debug).lines.map { line in
             line.split(separator: " ", maxSplits: 1)[1].trimmingCharacters(in: .newlines)
@@ -84,12 +84,12 @@ struct NegotiationLogTests {
             ])
     }
 
-    @Test("Nothing of it is written at INFO")
+    @Test("At level INFO nothing is logged")
     func info() {
         #expect(Self.negotiated(Self.request, level: .info).lines.isEmpty)
     }
 
-    @Test("What a peer writes instead of UIDs is told by its length, lines are bounded, and no identity is told")
+    @Test("Text that is not a UID is logged as its length, lines are bounded, and no identity is logged")
     func hostile() {
         let bytes = "\"}\nERROR forged\u{1B}[2J" + String(repeating: "x", count: 5000)
         var request = Self.request

@@ -7,7 +7,7 @@ import Testing
 
 @testable import StorageSCP
 
-/// What the log says of what is refused and rejected.
+/// What the log says about refusals and rejections.
 @Suite("Reasons in the log")
 struct ReasonLinesTests {
     private let log = RecordedLog(level: .info)
@@ -30,7 +30,7 @@ struct ReasonLinesTests {
         return RequestRefusal(of: command, as: .cStoreRQ, status: status, reason: "why")
     }
 
-    @Test("A refused command is a warning with what is known of it, and with nothing that is not a UID")
+    @Test("A refused command is a warning with its valid UIDs, and without text that is not a UID")
     func refusal() throws {
         let service = try service()
         let association = try Samples.association("a")
@@ -46,7 +46,7 @@ struct ReasonLinesTests {
         #expect(!line.contains("sopInstanceUID") && !line.contains("JANE"))
     }
 
-    @Test("A request for another operation is not called an instance")
+    @Test("The log line of another operation does not call it an instance")
     func operation() throws {
         let service = try service()
         let association = try Samples.association("a")
@@ -59,7 +59,7 @@ struct ReasonLinesTests {
         #expect(log.lines.first?.contains(#""commandField":"0020H""#) == true)
     }
 
-    @Test("An association has a share of lines for refusals, and its end tells how many more there were")
+    @Test("The log lines for refusals of an association are limited, and its last line counts the rest")
     func flood() throws {
         let service = try service()
         let association = try Samples.association("a")
@@ -96,7 +96,7 @@ struct ReasonLinesTests {
     }
 
     @Test(
-        "An end that a setting decided names it, with its value",
+        "The hint of an end that a setting caused names it, with its value",
         arguments: [
             (.timedOut(.artim), "ASSOCIATION_TIMEOUT=30"), (.timedOut(.network), "NETWORK_TIMEOUT=90"),
             (.timedOut(.dimse), "DIMSE_TIMEOUT=60"), (.timedOut(.message), "MESSAGE_TIMEOUT=3600"),
@@ -122,7 +122,7 @@ struct ReasonLinesTests {
         #expect(advice.hint(about: end) == hint)
     }
 
-    @Test("The longest A-ASSOCIATE-RQ that is taken is a setting")
+    @Test("The hint names the setting for the longest A-ASSOCIATE-RQ")
     func longRequest() throws {
         let configuration = try Configuration(environment: ["MAXIMUM_ASSOCIATE_PDU_SIZE": "2048"])
         let error = PDUDecodingError.lengthExceedsMaximum(type: .associateRQ, length: 5000, maximum: 2048)
@@ -132,7 +132,7 @@ struct ReasonLinesTests {
     }
 
     @Test(
-        "Why a user identity is not believed is known to the log",
+        "The log has the reason for which a user identity is rejected",
         arguments: [
             (nil, .missing),
             (UserIdentity(type: 3, isPositiveResponseRequested: false, primaryField: [1]), .otherType),

@@ -4,7 +4,7 @@ import Testing
 @testable import StorageSCP
 
 @Suite struct ReceiverCountsTests {
-    @Test("What was counted is told once")
+    @Test("Counts are reported once")
     func once() {
         let counts = ReceiverCounts()
         counts.associationAccepted()
@@ -20,7 +20,7 @@ import Testing
         #expect(counts.take().contains(.init("InstancesStored", 0)))
     }
 
-    @Test("Of many latencies a hundred are told, the greatest among them")
+    @Test("A hundred of many latencies are reported, including the greatest")
     func sample() {
         var sample = LatencySample()
         for value in 0..<10_000 { sample.add(value == 5000 ? 1e6 : Double(value)) }

@@ -1,3 +1,4 @@
+import DICOMNetwork
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -14,7 +15,7 @@ struct BufferBudgetTests {
         private(set) var isGranted = false
 
         init(_ share: BufferShare, _ bytes: Int, _ eventLoop: EmbeddedEventLoop) {
-            guard let wait = share.grow(by: bytes, eventLoop: eventLoop) else {
+            guard case .after(let wait) = share.grow(by: bytes, eventLoop: eventLoop) else {
                 isGranted = true
                 return
             }

@@ -52,7 +52,7 @@ struct HeldHeaderTests {
         let reception = try reception()
         let bytes = element(count) + Samples.dataSet()
         for start in stride(from: 0, to: bytes.count, by: 1000) {
-            #expect(reception.receive(ByteBuffer(bytes: bytes[start...].prefix(1000))) == nil)
+            #expect(reception.receive(ByteBuffer(bytes: bytes[start...].prefix(1000))).pending == nil)
         }
         let outcome = try outcome(reception)
         #expect(outcome.status == (count < 10_000 ? .success : .cannotUnderstand))
@@ -64,7 +64,7 @@ struct HeldHeaderTests {
     func claimed() throws {
         let budget = BufferBudget(bytes: 1 << 20)
         let reception = try reception(budget: budget)
-        #expect(reception.receive(ByteBuffer(bytes: element(5, claiming: 17 << 20))) == nil)
+        #expect(reception.receive(ByteBuffer(bytes: element(5, claiming: 17 << 20))).pending == nil)
         #expect(budget.available == 1 << 20)
         #expect(try outcome(reception).errorComment == "The UIDs are not among the first 10000 bytes")
     }
@@ -84,7 +84,7 @@ struct HeldHeaderTests {
         let service = service(holdsTurns: true)
         let reception = try reception(service, maximumHeaderBytes: 1 << 20)
         let bytes = (0..<5000).flatMap { _ in element(0) } + Samples.dataSet()
-        let taken = try #require(reception.receive(ByteBuffer(bytes: bytes)))
+        let taken = try #require(reception.receive(ByteBuffer(bytes: bytes)).pending)
         var isTaken = false
         taken.assumeIsolated().whenSuccess { isTaken = true }
         #expect(service.turns.count == 1)
@@ -104,7 +104,7 @@ struct HeldHeaderTests {
         let taken = reception.receive(ByteBuffer(bytes: (0..<5000).flatMap { _ in element(0) }))
         reception.cancel()
         service.turns[0].succeed()
-        try taken?.wait()
+        try taken.pending?.wait()
         #expect(store.objects.isEmpty)
     }
 
@@ -138,7 +138,7 @@ struct HeldHeaderTests {
         // This share exceeds the budget, and its sender waits for us.
         first.holder.senderIsAwaited(false)
         _ = first.grow(by: 50_000, eventLoop: eventLoop)
-        let waiting = try #require(share.grow(by: 50_000, eventLoop: eventLoop))
+        let waiting = try #require(share.grow(by: 50_000, eventLoop: eventLoop).pending)
         _ = waiting.always { _ in _ = first }
         return (budget, slow, waiting, share)
     }
@@ -153,7 +153,7 @@ struct HeldHeaderTests {
         advance(seconds: 1)
         #expect(isGranted)
         // The rest is discarded.
-        #expect(slow.receive(ByteBuffer(bytes: [1, 2, 3])) == nil)
+        #expect(slow.receive(ByteBuffer(bytes: [1, 2, 3])).pending == nil)
         let outcome = try outcome(slow)
         #expect(outcome.status == .outOfResources)
         #expect(outcome.errorComment == "Sent too slowly while others needed memory, send it again")
@@ -168,10 +168,10 @@ struct HeldHeaderTests {
         advance(seconds: 5)
         if evictions == 1 {
             advance(seconds: 29)
-            #expect(slow.receive(ByteBuffer(bytes: [1])) == nil)
+            #expect(slow.receive(ByteBuffer(bytes: [1])).pending == nil)
             advance(seconds: 1)
         }
-        let taken = try #require(slow.receive(ByteBuffer(bytes: [1])))
+        let taken = try #require(slow.receive(ByteBuffer(bytes: [1])).pending)
         #expect(throws: PeerNotWanted.self) { try taken.wait() }
         share.shrink(by: 50_000)
     }

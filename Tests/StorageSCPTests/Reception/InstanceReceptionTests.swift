@@ -39,9 +39,8 @@ struct InstanceReceptionTests {
                 for start in stride(from: 0, to: dataSet.count, by: fragmentSize) {
                     // The store in memory returns a future only for a failure. An association then discards the rest
                     // too.
-                    guard reception.receive(ByteBuffer(bytes: dataSet[start...].prefix(fragmentSize))) == nil else {
-                        break
-                    }
+                    guard reception.receive(ByteBuffer(bytes: dataSet[start...].prefix(fragmentSize))).pending == nil
+                    else { break }
                 }
                 guard !cancels else {
                     reception.cancel()

@@ -46,7 +46,7 @@ struct UploadMemoryTests {
                 let written = reception.receive(ByteBuffer(bytes: dataSet.dropFirst(50)))
                 let available = budget.available
                 others.shrink(by: 3 * Chunk.size)
-                return (written ?? eventLoop.makeSucceededVoidFuture()).assumeIsolated()
+                return written.future(on: eventLoop).assumeIsolated()
                     .flatMap { reception.finish() }.map { (available, $0.status) }.nonisolated()
             } catch {
                 return eventLoop.makeFailedFuture(error)

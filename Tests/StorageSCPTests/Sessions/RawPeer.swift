@@ -1,12 +1,13 @@
 import Foundation
 import Glibc
 
-/// A sender that is only a socket: writes what it is told and says what came. Its calls block, on a thread of their own.
+/// A sender that is only a socket: writes given bytes and returns received PDUs. Its calls block, on a thread of their
+/// own.
 struct RawPeer: Sendable {
     enum Failure: Error {
         case connect(Int32)
         case write(Int32)
-        /// Nothing came within the deadline.
+        /// Nothing was received within the deadline.
         case silence
     }
 
@@ -53,7 +54,7 @@ struct RawPeer: Sendable {
             let count = rest.withUnsafeBytes {
                 send(descriptor, $0.baseAddress, min($0.count, pieces ?? $0.count), Int32(MSG_NOSIGNAL))
             }
-            // A receiver that has aborted may have closed: what came from it is what counts.
+            // A receiver that has aborted may have closed the connection: the PDUs received from it decide.
             if count < 0, errno == EPIPE || errno == ECONNRESET { return }
             guard count > 0 else { throw Failure.write(errno) }
             rest = rest.dropFirst(count)
@@ -64,12 +65,12 @@ struct RawPeer: Sendable {
         Glibc.close(descriptor)
     }
 
-    /// Tells the receiver that nothing more comes.
+    /// Ends our side of the connection.
     func endWriting() {
         shutdown(descriptor, Int32(SHUT_WR))
     }
 
-    /// The next PDU, nil at the connection's end.
+    /// The next PDU; `nil` at the end of the connection.
     func readPDU() throws -> [UInt8]? {
         guard let header = try read(6) else { return nil }
         let length = header[2...].reduce(0) { $0 << 8 | Int($1) }

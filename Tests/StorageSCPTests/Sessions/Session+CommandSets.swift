@@ -1,8 +1,8 @@
-/// PS3.7 §6.3, §9.3, annex C and §E.1: command sets that are wrong, odd or not provided here.
+/// PS3.7 §6.3, §9.3, annex C and §E.1: command sets that are not valid, unusual or not supported.
 extension Session {
     private static let dataSet = Wire.dataSet()
 
-    /// A C-STORE with other elements than usual.
+    /// A C-STORE-RQ of these elements.
     private static func storing(
         _ title: String, _ elements: [UInt8]..., status: Int, settings: [String: String] = [:]
     ) -> Session {
@@ -34,7 +34,7 @@ extension Session {
 
     private static func unknown(_ name: String, _ field: Int) -> Session {
         commanding(
-            "\(name) is not provided",
+            "\(name), which is not supported",
             Wire.command(Wire.classUID, Wire.field(field), Wire.messageID, Wire.noDataSet),
             .response(field | 0x8000, 0x0211))
     }
@@ -44,31 +44,31 @@ extension Session {
     private static let structure: [Session] = [
         commanding("An empty command set", [], .userAbort),
         commanding("A command set of seven bytes", [0, 0, 0, 0, 4, 0, 0], .userAbort),
-        commanding("An element that runs past the command set", Wire.element(0x0002, [0x31], length: 9), .userAbort),
+        commanding("An element that extends past the command set", Wire.element(0x0002, [0x31], length: 9), .userAbort),
         commanding("An element of 4 GiB", Wire.element(0x0002, [0x31], length: 0xFFFF_FFFF), .userAbort),
         commanding(
-            "An element of another group", Wire.echo + Wire.element(0x0016, Wire.uid("1.2"), group: 8), .userAbort),
-        commanding("An element twice", Wire.echo + Wire.messageID, .userAbort),
+            "An element of group 0008", Wire.echo + Wire.element(0x0016, Wire.uid("1.2"), group: 8), .userAbort),
+        commanding("The same element twice", Wire.echo + Wire.messageID, .userAbort),
         commanding(
-            "A group length that is wrong",
+            "A wrong group length",
             Wire.command(
                 Wire.element(0x0002, Wire.uid(Wire.verification)), Wire.field(0x30), Wire.messageID, Wire.noDataSet,
                 groupLength: 9999), .echoed),
         commanding("No group length", Array(Wire.echo.dropFirst(12)), .echoed),
         commanding(
-            "Elements in another order", Wire.command(Wire.noDataSet, Wire.messageID, Wire.field(0x30)), .echoed),
+            "Elements in descending order", Wire.command(Wire.noDataSet, Wire.messageID, Wire.field(0x30)), .echoed),
         commanding(
-            "An element that the standard does not have", Wire.echo + Wire.element(0x7777, [1, 2, 3, 4]), .echoed),
+            "An element that the standard does not define", Wire.echo + Wire.element(0x7777, [1, 2, 3, 4]), .echoed),
         commanding("A retired element of odd length", Wire.echo + Wire.element(0x0001, [1, 2, 3]), .echoed),
         commanding("A command set in Explicit VR", Array("\0\0\0\0UL".utf8) + [4, 0, 0, 0, 0, 0], .userAbort),
         commanding(
-            "A command set longer than is taken",
+            "A command set longer than the limit",
             Wire.echo + Wire.element(0x7777, [UInt8](repeating: 0, count: 16 << 10)), .userAbort),
         associated(
-            "A command set that grows past the limit in fragments",
+            "A command set whose fragments exceed the limit together",
             (0..<40).flatMap { _ in Wire.data(Wire.pdv(1, 1, [UInt8](repeating: 0, count: 500))) }, .userAbort),
         associated(
-            "A shorter limit for command sets",
+            "A command set longer than a limit set lower",
             Wire.data(Wire.pdv(1, 3, Wire.echo + Wire.element(0x7777, [UInt8](repeating: 0, count: 256)))),
             .userAbort, settings: ["MAXIMUM_COMMAND_SET_SIZE": "256"]),
     ]
@@ -78,29 +78,32 @@ extension Session {
         commanding(
             "A command field of four bytes",
             Wire.command(Wire.element(0x0100, [0x30, 0, 0, 0]), Wire.messageID, Wire.noDataSet), .userAbort),
-        commanding("No message id", Wire.command(Wire.field(0x30), Wire.noDataSet), .userAbort),
+        commanding("No message ID", Wire.command(Wire.field(0x30), Wire.noDataSet), .userAbort),
         commanding(
-            "A message id of one byte", Wire.command(Wire.field(0x30), Wire.element(0x0110, [1]), Wire.noDataSet),
+            "A message ID of one byte", Wire.command(Wire.field(0x30), Wire.element(0x0110, [1]), Wire.noDataSet),
             .userAbort),
         commanding("No data set type", Wire.command(Wire.field(0x30), Wire.messageID), .userAbort),
         commanding(
-            "A C-STORE-RQ without a message id",
+            "A C-STORE-RQ without a message ID",
             Wire.command(Wire.classUID, Wire.field(1), Wire.noDataSet, Wire.instanceUID()), on: 3, .userAbort),
         commanding(
             "A C-STORE-RQ without a data set",
             Wire.command(Wire.classUID, Wire.field(1), Wire.messageID, Wire.noDataSet, Wire.instanceUID()), on: 3,
             .stored(0xC000)),
         storing(
-            "A C-STORE-RQ without a SOP class", Wire.field(1), Wire.messageID, Wire.dataSetFollows, Wire.instanceUID(),
+            "A C-STORE-RQ without a SOP class UID", Wire.field(1), Wire.messageID, Wire.dataSetFollows,
+            Wire.instanceUID(),
             status: 0x0212),
         storing(
-            "A C-STORE-RQ without a SOP instance", Wire.classUID, Wire.field(1), Wire.messageID, Wire.dataSetFollows,
+            "A C-STORE-RQ without a SOP instance UID", Wire.classUID, Wire.field(1), Wire.messageID,
+            Wire.dataSetFollows,
             status: 0x0212),
         storing(
             "A C-STORE-RQ without a priority", Wire.classUID, Wire.field(1), Wire.messageID, Wire.dataSetFollows,
             Wire.instanceUID(), status: 0),
         storing(
-            "A priority that there is not", Wire.classUID, Wire.field(1), Wire.messageID, Wire.element(0x0700, [9, 9]),
+            "A priority that is not defined", Wire.classUID, Wire.field(1), Wire.messageID,
+            Wire.element(0x0700, [9, 9]),
             Wire.dataSetFollows, Wire.instanceUID(), status: 0),
         storing(
             "A priority of four bytes", Wire.classUID, Wire.field(1), Wire.messageID,
@@ -114,16 +117,16 @@ extension Session {
             "A move originator of the wrong type", Wire.classUID, Wire.field(1), Wire.messageID, Wire.medium,
             Wire.dataSetFollows, Wire.instanceUID(), Wire.element(0x1030, [0xFF]), Wire.element(0x1031, [1]), status: 0),
         storing(
-            "Message id 0", Wire.classUID, Wire.field(1), Wire.element(0x0110, [0, 0]), Wire.dataSetFollows,
+            "Message ID 0", Wire.classUID, Wire.field(1), Wire.element(0x0110, [0, 0]), Wire.dataSetFollows,
             Wire.instanceUID(), status: 0),
         storing(
-            "Message id 65535", Wire.classUID, Wire.field(1), Wire.element(0x0110, [0xFF, 0xFF]), Wire.dataSetFollows,
+            "Message ID 65535", Wire.classUID, Wire.field(1), Wire.element(0x0110, [0xFF, 0xFF]), Wire.dataSetFollows,
             Wire.instanceUID(), status: 0),
         storing(
             "Data set type 0001H", Wire.classUID, Wire.field(1), Wire.messageID, Wire.element(0x0800, [1, 0]),
             Wire.instanceUID(), status: 0),
         storing(
-            "Data set type 0102H, any but 0101H", Wire.classUID, Wire.field(1), Wire.messageID,
+            "Data set type 0102H: only 0101H means no data set", Wire.classUID, Wire.field(1), Wire.messageID,
             Wire.element(0x0800, [2, 1]), Wire.instanceUID(), status: 0),
         storing(
             "A status in a request", Wire.classUID, Wire.field(1), Wire.messageID, Wire.dataSetFollows,
@@ -133,36 +136,39 @@ extension Session {
     private static let uids: [Session] = [
         named("An empty SOP instance UID", ""),
         named("A SOP instance UID `..`", ".."),
-        named("A SOP instance UID that climbs", "../../../../etc/cron.d/x"),
+        named("A SOP instance UID that is a relative path", "../../../../etc/cron.d/x"),
         named("A SOP instance UID with a slash", "1.2/3"),
-        named("A SOP instance UID with NUL in its middle", "1.2\0.3"),
+        named("A SOP instance UID with NUL in the middle", "1.2\0.3"),
         named("A SOP instance UID with a line break", "1.2\n.3"),
         named("A SOP instance UID with shell characters", "$(reboot)"),
         named("A SOP instance UID of letters", "one.two"),
         named("A SOP instance UID of 65 digits", String(repeating: "1", count: 65)),
         named("A SOP instance UID of 1000 digits", String(repeating: "1", count: 1000)),
-        named("A SOP instance UID of bytes that are no text", [0xFF, 0xFE, 0x80, 0x81], status: 0x0117),
+        named("A SOP instance UID of bytes that are not text", [0xFF, 0xFE, 0x80, 0x81], status: 0x0117),
         named("A SOP instance UID that ends in a dot", "1.2."),
         named("A SOP instance UID with two dots in a row", "1..2"),
         named("A SOP instance UID padded with a space", sopInstanceUID + " ", status: 0),
         named("A SOP instance UID padded with NULs", sopInstanceUID + "\0\0\0", status: 0),
         named("A SOP instance UID of odd length, not padded", sopInstanceUID, status: 0),
-        ofClass("A SOP class UID that is none", "CT Image Storage", status: 0x0212),
-        ofClass("Verification as the class to be stored", Wire.verification, status: 0x0122),
-        ofClass("Color Palette Storage, which has no study", "1.2.840.10008.5.1.4.39.1", status: 0x0122),
-        ofClass("A query class as the class to be stored", "1.2.840.10008.5.1.4.1.2.2.1", status: 0x0122),
+        ofClass("A SOP class UID that is not a UID", "CT Image Storage", status: 0x0212),
+        ofClass("Verification as the SOP class of an instance", Wire.verification, status: 0x0122),
+        ofClass(
+            "Color Palette Storage, whose instances belong to no study", "1.2.840.10008.5.1.4.39.1", status: 0x0122),
+        ofClass("A query class as the SOP class of an instance", "1.2.840.10008.5.1.4.1.2.2.1", status: 0x0122),
         onOtherContext(
-            "A class that is not supported here, on a context of one that is", status: 0x0122,
+            "A SOP class that is not supported, on the presentation context of a supported one", status: 0x0122,
             settings: ["SUPPORTED_SOP_CLASS_UIDS": mr]),
         onOtherContext(
-            "A class that the calling AE title may not store, on a context of one that it may", status: 0x0124,
+            "A SOP class that the calling AE title may not store, on the presentation context of a permitted one",
+            status: 0x0124,
             settings: ["ACCESS_RULES": #"[{"callingAETitle": "RAW", "sopClassUIDs": ["\#(mr)"]}]"#]),
-        onOtherContext("A class on the context of another, as a related general one", status: 0),
+        onOtherContext(
+            "A SOP class on the presentation context of another, such as a related general class", status: 0),
     ]
 
     private static let mr = "1.2.840.10008.5.1.4.1.1.4"
 
-    /// A CT sent on a context of MR.
+    /// A CT instance sent on a presentation context for MR.
     private static func onOtherContext(_ title: String, status: Int, settings: [String: String] = [:]) -> Session {
         Session(
             title: title,
@@ -180,9 +186,11 @@ extension Session {
     private static let operations: [Session] = [
         commanding("An echo on a storage context", Wire.echo, on: 3, .echoed),
         commanding(
-            "An echo of another class", Wire.command(Wire.classUID, Wire.field(0x30), Wire.messageID, Wire.noDataSet),
+            "An echo with the SOP class of a storage",
+            Wire.command(Wire.classUID, Wire.field(0x30), Wire.messageID, Wire.noDataSet),
             .echoed),
-        commanding("An echo without a class", Wire.command(Wire.field(0x30), Wire.messageID, Wire.noDataSet), .echoed),
+        commanding(
+            "An echo without a SOP class", Wire.command(Wire.field(0x30), Wire.messageID, Wire.noDataSet), .echoed),
         associated(
             "An echo with a data set",
             Wire.data(
@@ -190,34 +198,35 @@ extension Session {
                 Wire.pdv(1, 2, [1, 2])),
             .echoed),
         associated(
-            "A C-STORE on the context of Verification",
+            "A C-STORE on the presentation context for Verification",
             Wire.data(Wire.pdv(1, 3, Wire.store), Wire.pdv(1, 2, dataSet)), .stored(0x0122)),
         unknown("C-GET", 0x0010), unknown("C-FIND", 0x0020), unknown("C-MOVE", 0x0021),
         unknown("N-EVENT-REPORT", 0x0100),
         unknown("N-GET", 0x0110), unknown("N-SET", 0x0120), unknown("N-ACTION", 0x0130), unknown("N-CREATE", 0x0140),
         unknown("N-DELETE", 0x0150), unknown("0000H", 0x0000), unknown("7FFFH", 0x7FFF),
         associated(
-            "An unknown command with a data set, which is passed over",
+            "An unknown command, whose data set is dropped",
             Wire.data(
                 Wire.pdv(3, 3, Wire.command(Wire.field(0x20), Wire.messageID, Wire.dataSetFollows)),
                 Wire.pdv(3, 0, [1]), Wire.pdv(3, 2, [2]), Wire.pdv(3, 3, Wire.store), Wire.pdv(3, 2, dataSet)),
             .response(0x8020, 0x0211), .stored(0), stored: [dataSet]),
         commanding(
-            "A cancel of nothing has no answer",
+            "A C-CANCEL without an operation to cancel has no response",
             Wire.command(Wire.field(0x0FFF), Wire.element(0x0120, [7, 0]), Wire.noDataSet)),
         associated(
-            "A cancel before a message",
+            "A C-CANCEL before a message",
             Wire.data(
                 Wire.pdv(1, 3, Wire.command(Wire.field(0x0FFF), Wire.element(0x0120, [7, 0]), Wire.noDataSet)),
                 Wire.pdv(1, 3, Wire.echo)),
             .echoed),
         commanding(
-            "A response that answers nothing",
+            "A response without a request",
             Wire.command(
                 Wire.field(0x8001), Wire.element(0x0120, [7, 0]), Wire.noDataSet, Wire.element(0x0900, [0, 0])),
             .userAbort),
         commanding(
-            "FFFFH, a response", Wire.command(Wire.field(0xFFFF), Wire.element(0x0120, [7, 0]), Wire.noDataSet),
+            "Command field FFFFH, which is a response",
+            Wire.command(Wire.field(0xFFFF), Wire.element(0x0120, [7, 0]), Wire.noDataSet),
             .userAbort),
     ]
 }

@@ -12,7 +12,7 @@ extension Session {
         return Wire.data(Wire.pdv(3, 3, Wire.store)) + pieces.flatMap { $0 }
     }
 
-    /// ARTIM and the other times are longer than a test is waited for.
+    /// ARTIM and the other timeouts are longer than any test runs.
     private static func ending(
         _ title: String, after bytes: [UInt8], reactions: Reaction..., stored: [[UInt8]] = []
     ) -> Session {
@@ -24,18 +24,20 @@ extension Session {
 
     static let halfClosure: [Session] = [
         ending(
-            "The end behind a data set", after: Wire.request + stored, reactions: .usual, .stored(0), stored: [dataSet]),
+            "A peer that ends its side after a data set", after: Wire.request + stored, reactions: .usual, .stored(0),
+            stored: [dataSet]),
         ending(
-            "The end behind a data set of 3 MiB", after: Wire.request + store(large), reactions: .usual, .stored(0),
+            "A peer that ends its side after a data set of 3 MiB", after: Wire.request + store(large),
+            reactions: .usual, .stored(0),
             stored: [large]),
         ending(
-            "The end behind a release", after: Wire.request + stored + Wire.releaseRQ,
+            "A peer that ends its side after a release", after: Wire.request + stored + Wire.releaseRQ,
             reactions: .usual, .stored(0), .release, stored: [dataSet]),
         ending(
-            "The end behind an echo", after: Wire.request + Wire.data(Wire.pdv(1, 3, Wire.echo)),
+            "A peer that ends its side after an echo", after: Wire.request + Wire.data(Wire.pdv(1, 3, Wire.echo)),
             reactions: .usual, .echoed),
         ending(
-            "The end in the midst of a data set", after: Wire.request + stored.dropLast(10), reactions: .usual),
-        ending("The end in the midst of a request", after: Array(Wire.request.dropLast(10))),
+            "A peer that ends its side inside a data set", after: Wire.request + stored.dropLast(10), reactions: .usual),
+        ending("A peer that ends its side inside a request", after: Array(Wire.request.dropLast(10))),
     ]
 }

@@ -1,4 +1,4 @@
-/// PS3.8 annex E and PS3.7 §6.3: every legal way to cut messages over PDVs and PDUs.
+/// PS3.8 annex E and PS3.7 §6.3: the legal ways to cut messages into PDVs and PDUs.
 extension Session {
     private static let store = Wire.store
     private static let dataSet = Wire.dataSet()
@@ -7,7 +7,7 @@ extension Session {
         stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0...].prefix(size)) }
     }
 
-    /// Each piece in a PDV, `control` without the bit for the last.
+    /// One PDV for each piece. `control` does not include the bit for the last fragment.
     private static func values(_ pieces: [[UInt8]], _ control: UInt8) -> [[UInt8]] {
         pieces.enumerated().map { index, piece in
             Wire.pdv(3, index == pieces.count - 1 ? control | 2 : control, piece)
@@ -35,7 +35,7 @@ extension Session {
             Wire.data(Wire.pdv(3, 3, store)) + Wire.data(Wire.pdv(3, 2, dataSet))),
         stored("A command and a data set in one PDU", Wire.data(Wire.pdv(3, 3, store), Wire.pdv(3, 2, dataSet))),
         stored(
-            "A command in a PDU for each byte",
+            "A command with one PDU for each byte",
             values(cut(store, every: 1), 1).flatMap { Wire.data($0) } + Wire.data(Wire.pdv(3, 2, dataSet))),
         stored(
             "A command in PDVs of one byte, all in one PDU",
@@ -53,23 +53,23 @@ extension Session {
                     Wire.pdv(3, 0, Array(dataSet[..<3])), Wire.pdv(3, 0, Array(dataSet[3..<500])),
                     Wire.pdv(3, 2, Array(dataSet[500...])))),
         stored(
-            "Empty fragments before, between and after",
+            "Empty fragments before, between and after the others",
             Wire.data(Wire.pdv(3, 1, [])) + Wire.data(Wire.pdv(3, 1, store), Wire.pdv(3, 1, []), Wire.pdv(3, 3, []))
                 + Wire.data(Wire.pdv(3, 0, []))
                 + Wire.data(Wire.pdv(3, 0, dataSet), Wire.pdv(3, 0, []), Wire.pdv(3, 2, []))),
         stored(
-            "The last of the command and the first of the data set in one PDU",
+            "The end of a command and the beginning of its data set in one PDU",
             Wire.data(Wire.pdv(3, 1, Array(store.prefix(20))))
                 + Wire.data(Wire.pdv(3, 3, Array(store.dropFirst(20))), Wire.pdv(3, 0, Array(dataSet.prefix(9))))
                 + Wire.data(Wire.pdv(3, 2, Array(dataSet.dropFirst(9))))),
         stored(
-            "Byte by byte on the wire",
+            "A message written byte by byte to the connection",
             Wire.data(Wire.pdv(3, 3, store)) + Wire.data(Wire.pdv(3, 2, dataSet)), pieces: 1),
         stored(
-            "In segments of eleven bytes",
+            "A message written in segments of eleven bytes",
             Wire.data(Wire.pdv(3, 3, store)) + Wire.data(Wire.pdv(3, 2, dataSet)), pieces: 11),
         stored(
-            "A reserved byte in the PDU's header that is not zero",
+            "A reserved byte in the PDU header that is not zero",
             Wire.data(Wire.pdv(3, 3, store)) + Wire.pdu(4, Wire.pdv(3, 2, dataSet), reserved: 0xAA)),
         associated(
             "Two messages in one PDU",
@@ -78,17 +78,17 @@ extension Session {
                 Wire.pdv(3, 2, other.dataSet)),
             .stored(0), .stored(0), stored: [dataSet, other.dataSet]),
         associated(
-            "The next message before the answer, though no window was agreed upon",
+            "A message sent before the previous one is answered, although no operations window was negotiated",
             Wire.data(Wire.pdv(3, 3, store)) + Wire.data(Wire.pdv(3, 2, dataSet))
                 + Wire.data(Wire.pdv(3, 3, other.command))
                 + Wire.data(Wire.pdv(3, 2, other.dataSet)),
             .stored(0), .stored(0), stored: [dataSet, other.dataSet]),
         associated(
-            "One instance twice: both are kept",
+            "The same instance twice: both copies are stored",
             Wire.data(Wire.pdv(3, 3, store), Wire.pdv(3, 2, dataSet), Wire.pdv(3, 3, store), Wire.pdv(3, 2, dataSet)),
             .stored(0), .stored(0), stored: [dataSet, dataSet]),
         associated(
-            "Echoes before, between and after",
+            "An echo before and after a store in one PDU",
             Wire.data(
                 Wire.pdv(1, 3, Wire.echo), Wire.pdv(3, 3, store), Wire.pdv(3, 2, dataSet), Wire.pdv(1, 3, Wire.echo)),
             .echoed, .stored(0), .echoed, stored: [dataSet]),
@@ -96,9 +96,9 @@ extension Session {
             "A hundred echoes in one PDU",
             Wire.pdu(4, (0..<100).flatMap { _ in Wire.pdv(1, 3, Wire.echo) }), reactions: (0..<100).map { _ in .echoed }
         ),
-        limited("A maximum length of 1, which holds no PDV, is passed over", 1),
-        limited("A maximum length of 7: a response in PDVs of one byte", 7),
-        limited("A maximum length of 0: no limit", 0),
+        limited("A maximum length of 1, too short for any PDV, is ignored", 1),
+        limited("A maximum length of 7 gets a response in PDVs of one byte", 7),
+        limited("A maximum length of 0 means no limit", 0),
         limited("A maximum length of 2^32 - 1", 0xFFFF_FFFF),
     ]
 

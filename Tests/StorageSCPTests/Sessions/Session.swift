@@ -1,10 +1,10 @@
 import Testing
 
-/// What a peer does on one connection, and what the standard wants a receiver to do.
+/// What a peer does on one connection, and how the standard requires a receiver to react.
 struct Session: Sendable, CustomTestStringConvertible {
     static let sopInstanceUID = "2.25.12"
 
-    /// One PDU of the receiver's.
+    /// One PDU of the receiver.
     enum Reaction: Hashable, Sendable {
         /// Results of the presentation contexts, by id.
         case accept([UInt8: UInt8])
@@ -17,32 +17,32 @@ struct Session: Sendable, CustomTestStringConvertible {
     }
 
     let title: String
-    /// Written one after the other, each when the reactions before it have come.
+    /// Written one after the other, each when the reactions to the previous one have arrived.
     var steps: [Step]
-    /// Data sets that must be in the storage afterwards, and no others.
+    /// The data sets that must be stored afterwards; no others may be.
     var stored: [[UInt8]] = []
     /// Settings of the receiver.
     var settings: [String: String] = [:]
-    /// The peer ends its side of the connection behind the last step, before anything of that is answered.
+    /// The peer ends its side of the connection after the last step, before that step is answered.
     var endsBeforeAnswers = false
 
     struct Step: Sendable {
         let bytes: [UInt8]
         let reactions: [Reaction]
-        /// How many bytes are written at once; nil: all.
+        /// How many bytes each write has; `nil` for all.
         var pieces: Int?
     }
 
     var testDescription: String { title }
 
-    /// A request and what it is answered with.
+    /// A request and the reactions to it.
     static func asking(
         _ title: String, _ request: [UInt8], _ reactions: Reaction..., settings: [String: String] = [:]
     ) -> Session {
         Session(title: title, steps: [Step(bytes: request, reactions: reactions)], settings: settings)
     }
 
-    /// On an association that was accepted as usual.
+    /// Bytes sent on an association that was accepted as usual.
     static func associated(
         _ title: String, _ bytes: [UInt8], _ reactions: Reaction..., stored: [[UInt8]] = [], pieces: Int? = nil,
         settings: [String: String] = [:]

@@ -38,7 +38,7 @@ struct SessionReceiver {
             service: service, memory: configuration.network.maximumBufferBytes)
     }
 
-    /// No association is counted and no memory is held any more.
+    /// Waits until no association is counted and no memory is held.
     func waitUntilIdle() async throws {
         let deadline = ContinuousClock.now + .seconds(60)
         while associations.count > 0 || service.budget.available < memory {
@@ -47,7 +47,7 @@ struct SessionReceiver {
         }
     }
 
-    /// The data sets of the files that are there, which must be whole Part 10 files; nothing else may be left.
+    /// The data sets of all stored files. Each must be a complete Part 10 file.
     func storedDataSets() throws -> [[UInt8]] {
         guard let entries = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
         else { return [] }
@@ -56,11 +56,11 @@ struct SessionReceiver {
                 $0.pathExtension == "dcm"
                     && (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true
             }
-            // Their deliveries' names are random.
+            // The names of their folders are random.
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
         return try files.map { file in
             let bytes = [UInt8](try Data(contentsOf: file))
-            // The length of group 0002 stands in its first element: a data set may begin with that group as well.
+            // The first element of group 0002 has the length of the group. The data set may begin with the same group.
             let length = bytes[140..<144].reversed().reduce(0) { $0 << 8 | Int($1) }
             return Array(bytes[(144 + length)...])
         }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import StorageSCP
 
-/// Malformed and edge sessions, against the receiver's own service on a socket, storing into a folder.
+/// Plays each session against the receiver's own service on a socket, which stores into a folder.
 @Suite("Sessions")
 struct SessionTests {
     static let sessions: [Session] = [
@@ -15,7 +15,9 @@ struct SessionTests {
         Session.commandSets, Session.dataSets, Session.silence, Session.halfClosure,
     ].flatMap { $0 }
 
-    @Test("Each is answered as the standard wants it, and the receiver holds nothing and goes on", arguments: sessions)
+    @Test(
+        "The receiver answers as the standard requires, holds nothing afterwards and serves the next peer",
+        arguments: sessions)
     func reactions(_ session: Session) async throws {
         let receiver = try await SessionReceiver.start(settings: session.settings)
         let reactions = try await Self.react(to: session, port: receiver.port)
@@ -32,14 +34,14 @@ struct SessionTests {
         await receiver.stop()
     }
 
-    @Test("There are at least 150 sessions, and no two are alike")
+    @Test("There are at least 150 sessions, and all titles differ")
     func count() {
         #expect(Self.sessions.count >= 150)
         #expect(Set(Self.sessions.map(\.title)).count == Self.sessions.count)
     }
 
     @Test(
-        "One association too many is rejected for the time being, and let in when there is room",
+        "An association above the limit is rejected as transient, and accepted when another has ended",
         arguments: [
             ["MAXIMUM_ASSOCIATIONS": "1"], ["MAXIMUM_ASSOCIATIONS_PER_PEER": "1"],
             ["ACCESS_RULES": #"[{"callingAETitle": "RAW", "maximumAssociations": 1}]"#],
@@ -67,7 +69,7 @@ struct SessionTests {
         await receiver.stop()
     }
 
-    @Test("Connections that ask for nothing are bounded too: one too many takes the place of the oldest")
+    @Test("Connections without an association are limited too: one too many closes the oldest")
     func tooManyConnections() async throws {
         let receiver = try await SessionReceiver.start(
             settings: ["MAXIMUM_ASSOCIATIONS": "1", "MAXIMUM_PENDING_CONNECTIONS": "1"])
@@ -77,7 +79,7 @@ struct SessionTests {
             let accepted = try first.readPDU()
             let second = try RawPeer(port: port)
             defer { second.close() }
-            // Aborted, and not closed by the peer: it still counts.
+            // It is aborted, but the peer does not close it: it still counts.
             try second.write([8])
             let aborted = try second.readPDU()
             let third = try RawPeer(port: port)
@@ -87,7 +89,7 @@ struct SessionTests {
                 accepted?.first, aborted?.first, try third.readPDU()?.first, try second.readPDU()?.first,
             ]
         }
-        // The third finds all associations taken, the second finds its connection closed.
+        // The third is rejected, since the association limit is reached; the connection of the second is closed.
         #expect(answers == [2, 7, 3, nil])
         try await receiver.waitUntilIdle()
         await receiver.stop()

@@ -1,4 +1,5 @@
-/// The bytes of a sender, written from the standard and not with our own encoder, so that anything can be wrong in them.
+/// The bytes of a sender. They are written from the standard, not with our own encoder, so that they can contain any
+/// error.
 enum Wire {
     static let verification = "1.2.840.10008.1.1"
     static let ct = "1.2.840.10008.5.1.4.1.1.2"

@@ -1,3 +1,4 @@
+import DICOMNetwork
 import Digests
 import Foundation
 import NIOCore
@@ -23,7 +24,7 @@ struct FolderInstanceStoreTests {
     /// Calls `body` with a writer, on the event loop that the writer belongs to.
     private func write(
         to key: String, beginning: [UInt8] = [], of store: FolderInstanceStore,
-        _ body: @escaping @Sendable (any InstanceWriter) -> EventLoopFuture<Void>?
+        _ body: @escaping @Sendable (any InstanceWriter) -> Readiness
     ) async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let budget = BufferBudget(bytes: 1)
@@ -31,7 +32,7 @@ struct FolderInstanceStoreTests {
             let writer = store.writer(
                 for: key, beginning: ByteBuffer(bytes: beginning), memory: BufferShare(of: budget, for: Samples.peer),
                 eventLoop: eventLoop)
-            return body(writer) ?? eventLoop.makeSucceededVoidFuture()
+            return body(writer).future(on: eventLoop)
         }.get()
     }
 
@@ -89,7 +90,7 @@ struct FolderInstanceStoreTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         try await write(to: "1.2/1.4.dcm", of: makeStore(isSynchronized: isSynchronized)) { writer in
             _ = writer.write(ByteBuffer(bytes: [1, 2]))
-            return writer.discard()
+            return .after(writer.discard())
         }
         #expect(try files().isEmpty)
     }

@@ -1,3 +1,4 @@
+import DICOMNetwork
 import Digests
 import NIOCore
 import Synchronization
@@ -166,14 +167,16 @@ final class MemoryStore: InstanceStore {
             self.eventLoop = eventLoop
         }
 
-        func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
-            guard !store.state.withLock(\.refusesWrites) else { return eventLoop.makeFailedFuture(Refused()) }
+        func write(_ bytes: ByteBuffer) -> Readiness {
+            guard !store.state.withLock(\.refusesWrites) else {
+                return .after(eventLoop.makeFailedFuture(Refused()))
+            }
             self.bytes.writeImmutableBuffer(bytes)
-            return nil
+            return .now
         }
 
-        func finish(_ checksum: CRC32) -> EventLoopFuture<Void>? {
-            eventLoop.makeCompletedFuture { try store.put(Array(bytes.readableBytesView), key: key) }
+        func finish(_ checksum: CRC32) -> Readiness {
+            .after(eventLoop.makeCompletedFuture { try store.put(Array(bytes.readableBytesView), key: key) })
         }
 
         func discard() -> EventLoopFuture<Void> {

@@ -10,7 +10,7 @@ import Testing
 
     private func path(_ name: String) -> String { folder.appending(path: name).path() }
 
-    /// A file appears under its name whole, as all that replace certificates do it.
+    /// Replaces the file atomically, as all programs that renew certificates do.
     private func write(_ text: String, to name: String) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Data(text.utf8).write(to: folder.appending(path: name), options: .atomic)
@@ -27,7 +27,7 @@ import Testing
         return try TLSContexts(#require(settings), logger: log.logger)
     }
 
-    @Test("PEM text in the settings themselves does for a file")
+    @Test("PEM text in a setting is used like a file")
     func text() throws {
         let contexts = try contexts(TestCertificate().environment)
         let before = contexts.current
@@ -36,7 +36,7 @@ import Testing
         #expect(log.lines.isEmpty)
     }
 
-    @Test("Files that are replaced are loaded anew, others not, and the end of the certificate is told")
+    @Test("Replaced files are reloaded, unchanged ones are not, and the log has the expiry of the certificate")
     func replaced() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         try write(TestCertificate())
@@ -52,7 +52,7 @@ import Testing
         #expect(log.lines[0].contains(path("certificate.pem")))
     }
 
-    @Test("A link that is turned to other files counts as their replacement, as Kubernetes does it")
+    @Test("A link changed to other files, as Kubernetes does it, counts as a replacement")
     func turnedLink() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         func turn(to name: String) throws {
@@ -61,12 +61,12 @@ import Testing
             try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
             try Data(pair.certificate.utf8).write(to: target.appending(path: "certificate.pem"))
             try Data(pair.privateKey.utf8).write(to: target.appending(path: "key.pem"))
-            // A new link takes the old one's name.
+            // The new link replaces the old one atomically.
             try FileManager.default.createSymbolicLink(atPath: path("new"), withDestinationPath: name)
             #expect(rename(path("new"), path("data")) == 0)
         }
         try turn(to: "first")
-        // The names that are configured are links themselves, and never change.
+        // The configured names are links that never change themselves.
         for name in ["certificate.pem", "key.pem"] {
             try FileManager.default.createSymbolicLink(atPath: path(name), withDestinationPath: "data/\(name)")
         }
@@ -77,7 +77,7 @@ import Testing
         #expect(contexts.current !== before)
     }
 
-    @Test("What cannot be used leaves the old in place and is told once; the next that can is taken")
+    @Test("Files that cannot be used are logged once and the previous certificate stays; usable ones are loaded")
     func broken() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         try write(TestCertificate())
@@ -92,7 +92,7 @@ import Testing
         #expect(log.lines.count == 1)
         #expect(log.lines.last?.contains("TLS_CERTIFICATE, \(path("certificate.pem"))") == true)
 
-        // The key is still the old one's.
+        // The key still belongs to the previous certificate.
         try write(next.certificate, to: "certificate.pem")
         contexts.reloadIfChanged()
         #expect(contexts.current === before)
@@ -107,11 +107,11 @@ import Testing
         try write(next.privateKey, to: "key.pem")
         contexts.reloadIfChanged()
         #expect(contexts.current !== before)
-        #expect(log.lines.last?.contains("loaded anew") == true)
+        #expect(log.lines.last?.contains("TLS certificate reloaded") == true)
         #expect(!log.lines.contains { $0.contains("PRIVATE KEY-----") })
     }
 
-    @Test("At the start what cannot be used is an error that names the setting and the place")
+    @Test("At the start a file that cannot be used is an error that names the setting and the file")
     func start() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let missing = #expect(throws: TLSLoadingError.self) { try contexts() }
@@ -128,7 +128,7 @@ import Testing
         #expect(noAuthority?.setting == "TLS_CLIENT_CA_CERTIFICATES")
     }
 
-    @Test("The files are looked at as often as is set")
+    @Test("The files are checked at the configured interval")
     func interval() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         try write(TestCertificate())
@@ -139,7 +139,7 @@ import Testing
         await clock.sleepers(1)
         try write(TestCertificate())
         clock.advance(by: .seconds(5))
-        // Asleep again: it has looked.
+        // It sleeps again, so it has checked the files.
         await clock.sleepers(1)
         #expect(contexts.current !== before)
         loop.cancel()

@@ -13,7 +13,7 @@ import Testing
         #expect(configuration.healthPort == nil)
     }
 
-    @Test("A certificate and its key open the TLS port, and nothing else is needed")
+    @Test("A certificate and its key are enough to open the TLS port")
     func defaults() throws {
         let tls = try #require(try Configuration(environment: Self.pair).tls)
         #expect(tls.port == 2762)
@@ -24,7 +24,7 @@ import Testing
         #expect(tls.reloadSeconds == 60)
     }
 
-    @Test("Every setting is taken")
+    @Test("Every setting is read")
     func settings() throws {
         let configuration = try Configuration(
             environment: Self.pair.merging([
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(
-        "What is missing, contradicts or cannot be used is named",
+        "The error names the setting that is missing, contradictory or not valid",
         arguments: [
             ("TLS_PRIVATE_KEY", ["TLS_CERTIFICATE": "/c"]),
             ("TLS_CERTIFICATE", ["TLS_PRIVATE_KEY": "/k"]),
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test("A key that is taken for a path, its first line being lost, is not repeated")
+    @Test("The error does not repeat a key without its first line, which looks like a path")
     func lostLine() {
         let key = PEMSource(setting: "TLS_PRIVATE_KEY", value: "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49/wEHBG0wawIBAQQg")
         let error = #expect(throws: TLSLoadingError.self) { try key.read() }

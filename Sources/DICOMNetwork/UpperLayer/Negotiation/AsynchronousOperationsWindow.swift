@@ -1,10 +1,10 @@
-/// How many operations may be outstanding at once, seen from the association's requestor. 0: any number.
+/// How many operations may be outstanding at the same time, as the association's requestor sees it. 0: any number.
 ///
-/// Without this sub-item it is one. PS3.7 §D.3.3.3.
+/// Without this sub-item the number is 1. PS3.7 §D.3.3.3.
 package struct AsynchronousOperationsWindow: Hashable, Sendable {
-    /// That the requestor may have begun and not seen answered.
+    /// Operations that the requestor has begun and that we have not answered yet.
     package var maximumOperationsInvoked: UInt16
-    /// That it would perform for the acceptor.
+    /// Operations that the requestor performs for the acceptor.
     package var maximumOperationsPerformed: UInt16
 
     package init(maximumOperationsInvoked: UInt16, maximumOperationsPerformed: UInt16) {
@@ -12,9 +12,9 @@ package struct AsynchronousOperationsWindow: Hashable, Sendable {
         self.maximumOperationsPerformed = maximumOperationsPerformed
     }
 
-    /// What is agreed upon: no more than either side wants.
+    /// The window that both sides agree on: the smaller of both numbers.
     ///
-    /// We ask nothing of the requestor, so what it performs is answered with one, the least there is.
+    /// We never invoke an operation on the requestor, so `maximumOperationsPerformed` is 1, the smallest value.
     func limited(to maximum: UInt16) -> AsynchronousOperationsWindow {
         AsynchronousOperationsWindow(
             maximumOperationsInvoked: maximumOperationsInvoked == 0 ? maximum : min(maximumOperationsInvoked, maximum),

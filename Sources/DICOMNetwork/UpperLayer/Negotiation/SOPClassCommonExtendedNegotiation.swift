@@ -1,4 +1,4 @@
-/// The service class and the more general SOP classes that a SOP class belongs to; for those who do not know it.
+/// The service class and the more general SOP classes of a SOP class, for acceptors that do not know the class.
 ///
 /// An acceptor never returns it. PS3.7 §D.3.3.6.
 package struct SOPClassCommonExtendedNegotiation: Hashable, Sendable {

@@ -1,4 +1,4 @@
-/// What a requestor and an acceptor tell each other about a SOP class, in a form that its service defines.
+/// What a requestor and an acceptor tell each other about a SOP class, in a form that the class's service defines.
 ///
 /// PS3.7 §D.3.3.5.
 package struct SOPClassExtendedNegotiation: Hashable, Sendable {
@@ -12,12 +12,11 @@ package struct SOPClassExtendedNegotiation: Hashable, Sendable {
 }
 
 extension SOPClassExtendedNegotiation {
-    /// What a provider that stores every byte as it came says of itself. PS3.4 §B.3.1.
+    /// How a provider that stores every byte as received describes itself. PS3.4 §B.3.1.
     static func storageProvider(of sopClassUID: String) -> SOPClassExtendedNegotiation {
         SOPClassExtendedNegotiation(
             sopClassUID: sopClassUID,
-            // Level 2 of storage, a reserved byte, level 3 of digital signatures, a reserved byte, no coercion of
-            // elements, a reserved byte.
+            // Storage level 2, reserved, digital signature level 3, reserved, no coercion of elements, reserved.
             serviceClassApplicationInformation: [2, 0, 3, 0, 0, 0])
     }
 }

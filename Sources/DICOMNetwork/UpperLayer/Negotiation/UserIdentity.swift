@@ -1,4 +1,4 @@
-/// Who sits behind the association's requestor, and how that is proved. PS3.7 §D.3.3.7.
+/// Who uses the association's requestor, and how that is proved. PS3.7 §D.3.3.7.
 package struct UserIdentity: Hashable, Sendable {
     /// PS3.7 Table D.3-14.
     package enum Kind: UInt8, Hashable, Sendable, CaseIterable {
@@ -9,7 +9,7 @@ package struct UserIdentity: Hashable, Sendable {
         case jsonWebToken = 5
     }
 
-    /// Nil for a type that no edition knew when this was written.
+    /// `nil` for a type that the standard did not define when this was written.
     package var kind: Kind? { Kind(rawValue: type) }
     package var type: UInt8
     package var isPositiveResponseRequested: Bool
@@ -29,7 +29,7 @@ package struct UserIdentity: Hashable, Sendable {
 }
 
 extension UserIdentity: CustomStringConvertible, CustomReflectable {
-    /// Names and secrets stay out of whatever prints this.
+    /// Does not contain names or secrets.
     package var description: String { "user identity of type \(type)" }
 
     package var customMirror: Mirror { Mirror(self, children: ["type": type]) }
