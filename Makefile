@@ -28,7 +28,7 @@ test: test-swift test-race test-fuzz test-simulation test-system ## Every test, 
 
 test-swift: setup
 	swift build --build-tests
-	$(RUN_HERE) swift test --skip-build $(SWIFT_TEST_ARGUMENTS)
+	$(RUN_HERE) SWIFTNIO_STRICT=1 swift test --skip-build $(SWIFT_TEST_ARGUMENTS)
 
 # What runs on several threads at once, under the thread sanitizer.
 test-race: setup
