@@ -1,6 +1,6 @@
-import Digests
 import ByteComparison
 import DICOM
+import Digests
 
 /// Where things stand in the bucket. Keys hold UIDs, dates and delivery ids, never a patient's data.
 package enum BucketLayout {
