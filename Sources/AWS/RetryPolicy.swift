@@ -7,7 +7,7 @@ package struct RetryPolicy: Sendable {
     /// ceiling.
     package var baseDelay: Duration
     package var maximumDelay: Duration
-    /// No attempt begins later than this after the first one.
+    /// No attempt begins later than this after the first one; only the second may.
     package var maximumElapsed: Duration
     /// Whether to retry when the service is busy. False where the caller itself waits for the service.
     package var repeatsWhenBusy: Bool

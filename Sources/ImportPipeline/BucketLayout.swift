@@ -1,6 +1,6 @@
-import Digests
 import ByteComparison
 import DICOM
+import Digests
 
 /// Where each kind of object is kept in the bucket. Keys hold UIDs, dates and delivery ids, and never a patient's data.
 package enum BucketLayout {

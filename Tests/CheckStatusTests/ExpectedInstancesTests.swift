@@ -1,6 +1,6 @@
 import AWS
-import Digests
 import ByteComparison
+import Digests
 import Foundation
 import LoopbackHTTP
 import SampleDocuments

@@ -1,5 +1,5 @@
-import Digests
 import DICOMNetwork
+import Digests
 import FoundationEssentials
 import HTTP
 

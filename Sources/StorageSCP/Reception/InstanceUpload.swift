@@ -1,6 +1,6 @@
-import Digests
 import DICOM
 import DICOMNetwork
+import Digests
 import ImportPipeline
 import Logging
 import NIOCore
