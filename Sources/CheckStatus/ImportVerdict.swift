@@ -3,7 +3,7 @@ import ImportPipeline
 import StructuredLog
 
 /// What a look at an import job proves.
-enum ImportVerdict: Equatable {
+enum ImportVerdict {
     /// The job has not ended, or its output is not complete yet.
     case pending
     /// The job has ended. `cause` says whether the same import may have another outcome when it is started again.
@@ -44,9 +44,7 @@ extension ImportVerdict {
         findings.warningCount = proof.warned.count
         findings.nonPrimaryCount = proof.nonPrimaryCount
         if outcome != .imported {
-            findings.incompleteStudy = proof.incompleteStudy.map {
-                .init(studyInstanceUID: $0.studyInstanceUID, instanceCount: $0.instanceCount)
-            }
+            findings.incompleteStudy = proof.incompleteStudy.map { ($0.studyInstanceUID, $0.instanceCount) }
             findings.message = Self.message(proof)
         }
         self = .ended(outcome, cause: outcome == .imported ? .permanent : proof.cause, findings)

@@ -1,18 +1,6 @@
 /// What is known of an import when its job has ended, as far as the job's item holds it; the report in S3 holds the
 /// rest.
-package struct ImportFindings: Sendable, Equatable {
-    /// A study that was not imported completely.
-    package struct IncompleteStudy: Sendable, Equatable {
-        package var studyInstanceUID: String
-        /// In the delivery, imported or not.
-        package var instanceCount: Int
-
-        package init(studyInstanceUID: String, instanceCount: Int) {
-            self.studyInstanceUID = studyInstanceUID
-            self.instanceCount = instanceCount
-        }
-    }
-
+package struct ImportFindings: Sendable {
     /// `nil` where HealthImaging does not say, as are the next three.
     package var scannedCount: Int?
     package var importedCount: Int?
@@ -22,8 +10,9 @@ package struct ImportFindings: Sendable, Equatable {
     package var missingCount = 0
     package var warningCount = 0
     package var nonPrimaryCount = 0
-    /// `nil` where every study was imported completely, or more than one was not.
-    package var incompleteStudy: IncompleteStudy?
+    /// The only study that was not imported completely, and how many instances it has in the delivery; `nil` where every
+    /// study was imported completely, or more than one was not.
+    package var incompleteStudy: (studyInstanceUID: String, instanceCount: Int)?
     /// Why the delivery was not imported completely, without a patient's data.
     package var message: String?
 

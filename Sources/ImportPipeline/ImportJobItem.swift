@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// An import job's item, or the part of it that one write sets: the only place in Swift that knows which attribute
 /// holds which value.
-package struct ImportJobItem: Sendable, Equatable {
+package struct ImportJobItem: Sendable {
     /// By their names: the zips of the functions have no room for another kind of dictionary.
     private(set) var attributes: [String: String] = [:]
 

@@ -2,9 +2,9 @@ import AWS
 import FoundationEssentials
 
 /// What a look at an import job changes in its item. A value that is `nil` leaves its attribute as it is.
-package struct ImportJobUpdate: Sendable, Equatable {
+package struct ImportJobUpdate: Sendable {
     /// What became of the delivery, when the job has ended.
-    package struct Ending: Sendable, Equatable {
+    package struct Ending: Sendable {
         package var outcome: ImportOutcome
         package var date: Date
         package var findings: ImportFindings

@@ -18,7 +18,7 @@ package enum LookSchedule {
     /// Seconds until the next look. `age` is the number of seconds since the job was submitted or, if only its output
     /// is still missing, since the job ended; `nil` if HealthImaging does not say.
     package static func nextWait(after wait: Int, age: Double?) -> Int {
-        // If each interval is a part of the age, each interval is longer than the one before by the same part.
+        // Intervals that are a part of the age grow by the same part each time.
         guard let age, age > 0 else { return whole(Double(wait) * (1 + part) + 0.5) }
         return whole(max(part * age, min(partOfYoung * age, secondsOfYoung)))
     }

@@ -3,7 +3,7 @@ import StructuredLog
 
 /// `s3://bucket/key`, or a prefix of keys.
 package struct S3URI: Sendable, Equatable {
-    /// HealthImaging's limit.
+    /// HealthImaging's limit for a URI.
     private static let maximumBytes = 1_024
 
     package let bucket: String

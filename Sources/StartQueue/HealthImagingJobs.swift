@@ -29,7 +29,7 @@ package struct HealthImagingJobs: ImportJobs {
         self.metrics = metrics
     }
 
-    /// The client token depends on the id of the import and on the attempt only, so repeated calls start one job.
+    /// The client token depends only on the request and the attempt, so repeated calls start one job.
     package func start(_ state: ImportStart) async throws -> ImportProgress {
         let request = state.request
         let token = request.clientToken(attempt: state.attempt)

@@ -11,7 +11,8 @@ import Testing
 @Suite struct ImportJobItemTests {
     private static let tests = URL(filePath: #filePath).deletingLastPathComponent()
     private static let list = tests.appending(path: "Fixtures/import-job-attributes.json")
-    private static let stateMachine = tests.appending(path: "../../statemachine/import.asl.json").standardized
+    private static let stateMachine = tests.deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "statemachine/import.asl.json")
 
     /// The type of each attribute in DynamoDB.
     private static var types: [String: String] {
@@ -32,7 +33,7 @@ import Testing
         (findings.scannedCount, findings.importedCount, findings.failedCount) = (7, 1, 2)
         (findings.imageSetCount, findings.missingCount, findings.warningCount) = (3, 4, 5)
         findings.nonPrimaryCount = 6
-        findings.incompleteStudy = .init(studyInstanceUID: "1.2", instanceCount: 8)
+        findings.incompleteStudy = ("1.2", 8)
         return ImportJobItem(
             ImportJobUpdate(
                 jobStatus: .completed, reportS3URI: "s3://out/report.json",
