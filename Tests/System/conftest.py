@@ -17,8 +17,12 @@ from deploy import deploy
 from local_aws import LocalAWS
 from machine import Machine
 from pipeline import Pipeline
+from pydicom.uid import ExplicitVRLittleEndian
 from receiver import Receiver
 from slow_s3 import SlowS3Server
+from synthetic import synthetic_instance
+from tls import make_certificate
+from tls_clients import HOST
 from waiting import wait_for
 
 clean_environment.enter()
@@ -74,6 +78,18 @@ def aws(tmp_path_factory):
 def samples(tmp_path_factory) -> list[Path]:
     """Real instances."""
     return sample_data.write_samples(tmp_path_factory.mktemp("samples"))
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory) -> Path:
+    """A synthetic instance."""
+    return synthetic_instance(tmp_path_factory.mktemp("instance") / "sent.dcm", ExplicitVRLittleEndian)
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory) -> tuple[Path, Path]:
+    """A receiver's certificate and its key, which is RSA: for other keys DCMTK offers no suite under TLS 1.2."""
+    return make_certificate(HOST, tmp_path_factory.mktemp("pair"), key_type="rsa")
 
 
 @pytest.fixture(scope="session")

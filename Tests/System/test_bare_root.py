@@ -3,7 +3,6 @@ and an HTTPS endpoint: what the executable needs of its environment is there or 
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 

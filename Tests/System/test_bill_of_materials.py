@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 import subprocess
-import zipfile
 from pathlib import Path
 
 import pytest

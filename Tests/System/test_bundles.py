@@ -8,7 +8,6 @@ import pydicom
 import pytest
 from conftest import STORE_SCP
 from persistent_sender import write_study
-from pipeline import Pipeline
 from receiver import Receiver
 from redriving import redrive
 from senders import send_with_dcmtk

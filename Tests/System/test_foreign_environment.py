@@ -1,6 +1,5 @@
 """The first minutes of `make run` and `make test` on a machine of somebody else's, whose settings are all in the way."""
 
-import os
 import re
 import shutil
 import subprocess
