@@ -1,4 +1,4 @@
-"""The receiver (StoreSCP) as a process: a free port, the local AWS, deliveries that close after two quiet seconds."""
+"""The receiver (StoreSCP) as a process: on a free port, with the local AWS; its deliveries close after two quiet seconds."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,9 @@ class Receiver:
 
     def __init__(self, binary: Path, endpoint: str, bucket: str, log: Path, **settings: str):
         self._binary, self.log = binary, log
-        self.port = ports.free_port()
+        # Kept while the receiver is down: it starts again on the same port.
+        self._reserved = ports.ReservedPort()
+        self.port = self._reserved.number
         self._environment = {
             **deploy.environment(endpoint),
             "DICOM_BUCKET": bucket,
@@ -30,7 +32,11 @@ class Receiver:
         self._tells = self._environment.get("LOG_LEVEL", "INFO") in ("TRACE", "DEBUG", "INFO")
 
     def __enter__(self) -> "Receiver":
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self._reserved.close()
+            raise
         return self
 
     def start(self) -> None:
@@ -46,6 +52,20 @@ class Receiver:
 
     def __exit__(self, *_) -> None:
         self.stop()
+        self._reserved.close()
+
+    @property
+    def tls_port(self) -> int:
+        """The port that the receiver says it opened: TLS_PORT=0 lets the kernel choose."""
+        return self._opened_port("tlsPort")
+
+    @property
+    def health_port(self) -> int:
+        """The port that the receiver says it opened: HEALTH_PORT=0 lets the kernel choose."""
+        return self._opened_port("healthPort")
+
+    def _opened_port(self, name: str) -> int:
+        return int(self.log_lines("receiver ready")[-1][name])
 
     @property
     def pid(self) -> int:

@@ -86,7 +86,8 @@ class ReceiverContainer:
 
     def __init__(self, podman: Podman, log: Path, *options: str, **settings: str):
         self._podman, self._log = podman, log
-        self.port = ports.free_port()
+        self._reserved = ports.ReservedPort()
+        self.port = self._reserved.number
         published = f"127.0.0.1:{self.port}:11112"
         variables = [f"--env={name}={value}" for name, value in settings.items()]
         self._command = ["run", "--rm", "--name", self.NAME, "--network", NETWORK, "--publish", published]
@@ -103,6 +104,7 @@ class ReceiverContainer:
 
     def __exit__(self, *_) -> None:
         processes.stop(self._process)
+        self._reserved.close()
 
     def stop(self) -> int:
         """As Docker, ECS and Kubernetes do, with 30 seconds to end in; the receiver's exit status."""

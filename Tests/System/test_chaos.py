@@ -6,6 +6,7 @@ acknowledged instances. `CHAOS_SEED` says what is tried; the test prints it.
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -71,12 +72,10 @@ def receivers(stormy):
         "DRAIN_TIMEOUT": "5",
     }
     logs = [pipeline.aws.state_dir / "logs" / f"receiver-{number}.log" for number in range(RECEIVERS)]
-    receivers = [Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, **settings) for log in logs]
-    for receiver in receivers:
-        receiver.start()
-    yield receivers
-    for receiver in receivers:
-        receiver.stop()
+    with contextlib.ExitStack() as running:
+        yield [
+            running.enter_context(Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, **settings)) for log in logs
+        ]
 
 
 def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, receivers, tmp_path):

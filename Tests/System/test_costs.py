@@ -2,6 +2,7 @@
 the sums. One study is one delivery, one execution and one job, however many images it has."""
 
 import collections
+import contextlib
 import itertools
 import json
 import math
@@ -58,20 +59,16 @@ def quiet(tmp_path_factory):
 
 @pytest.fixture
 def start(quiet):
-    running = []
+    numbers = itertools.count()
+    with contextlib.ExitStack() as running:
 
-    def start(**settings: str) -> Receiver:
-        log = quiet.aws.state_dir / "logs" / f"receiver-{len(running)}.log"
-        # Its lease is a request a quarter of this.
-        receiver = Receiver(
-            STORE_SCP, quiet.aws.endpoint, quiet.bucket, log, TASK_LEASE_SECONDS="3600", **settings
-        ).__enter__()
-        running.append(receiver)
-        return receiver
+        def start(**settings: str) -> Receiver:
+            log = quiet.aws.state_dir / "logs" / f"receiver-{next(numbers)}.log"
+            # One request renews the lease in each quarter of this time.
+            settings = {"TASK_LEASE_SECONDS": "3600", **settings}
+            return running.enter_context(Receiver(STORE_SCP, quiet.aws.endpoint, quiet.bucket, log, **settings))
 
-    yield start
-    for receiver in running:
-        receiver.stop()
+        yield start
 
 
 def study(folder: Path, count: int) -> list[Path]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import raw_sender
-from ports import accepts, free_port
+from folder_receivers import tls_settings
 from receiver import Receiver
 from tls import make_certificate
 from waiting import wait_for
@@ -107,13 +107,8 @@ def test_the_answer_comes(folder_receiver, tmp_path):
 @pytest.mark.parametrize("notifies", [True, False])
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_the_answer_comes_under_tls(folder_receiver, pair, version, notifies):
-    port = free_port()
-    receiver = folder_receiver(
-        TLS_CERTIFICATE=str(pair[0]), TLS_PRIVATE_KEY=str(pair[1]), TLS_PORT=str(port), **PATIENT
-    )
-    # It is opened after the plain one.
-    wait_for("the TLS port", lambda: accepts(port))
-    [accept, response] = pdus(TLS(port, pair[0], version, notifies).answers(REQUEST + MESSAGE))
+    receiver = folder_receiver(**tls_settings(pair), **PATIENT)
+    [accept, response] = pdus(TLS(receiver.tls_port, pair[0], version, notifies).answers(REQUEST + MESSAGE))
     assert (accept[0], response[0], raw_sender.status_of(response)) == (2, 4, 0)
     assert end_of(receiver) == ANSWERED
 

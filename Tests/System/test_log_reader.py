@@ -17,8 +17,13 @@ pytestmark = pytest.mark.pipeline
 ASSOCIATIONS = 6000
 
 
-def test_a_log_that_nobody_reads_stops_nothing_and_what_was_dropped_is_told(tmp_path):
-    port = ports.free_port()
+@pytest.fixture
+def port():
+    with ports.reserved_port() as number:
+        yield number
+
+
+def test_a_log_that_nobody_reads_stops_nothing_and_what_was_dropped_is_told(tmp_path, port):
     settings = {"STORAGE_DIRECTORY": str(tmp_path), "SCP_ADDRESS": "127.0.0.1", "SCP_PORT": str(port)}
     environment = {**deploy.environment("http://127.0.0.1:9"), **settings}
     reading, writing = os.pipe()

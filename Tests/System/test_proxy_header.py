@@ -25,7 +25,7 @@ def proxied(pair, tmp_path_factory):
     """A receiver behind load balancers, and its settings."""
     settings = tls_settings(pair, PROXY_PROTOCOL="true")
     with start(tmp_path_factory.mktemp("proxied"), **settings) as scp:
-        yield scp, int(settings["TLS_PORT"])
+        yield scp, scp.tls_port
 
 
 def test_the_peer_is_that_of_the_proxy_header(proxied, instance):
@@ -70,7 +70,7 @@ def either(pair, tmp_path_factory):
         MAXIMUM_ASSOCIATIONS_PER_PEER=PER_PEER,
     )
     with start(tmp_path_factory.mktemp("either"), **settings) as scp:
-        yield scp, int(settings["TLS_PORT"])
+        yield scp, scp.tls_port
 
 
 PREAMBLES = {b"": "127.0.0.1", PROXY_HEADER: "203.0.113.7", PROXY_LINE: "203.0.113.7"}

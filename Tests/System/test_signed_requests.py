@@ -57,16 +57,16 @@ class VerifyingAWS:
 @pytest.fixture
 def verifying_aws(tmp_path):
     """moto in a process of its own, with an empty bucket and a user who may do everything."""
-    port = ports.free_port()
     log = tmp_path / "moto.log"
-    command = [Path(sys.executable).parent / "moto_server", "--host", "127.0.0.1", "--port", str(port)]
-    process = processes.start(command, dict(os.environ), log)
-    try:
-        wait_for("moto to start", lambda: process.poll() is not None or ports.accepts(port))
-        assert process.poll() is None, log.read_text()
-        yield verifying(f"http://127.0.0.1:{port}")
-    finally:
-        processes.stop(process)
+    with ports.reserved_port() as port:
+        command = [Path(sys.executable).parent / "moto_server", "--host", "127.0.0.1", "--port", str(port)]
+        process = processes.start(command, dict(os.environ), log)
+        try:
+            wait_for("moto to start", lambda: process.poll() is not None or ports.accepts(port))
+            assert process.poll() is None, log.read_text()
+            yield verifying(f"http://127.0.0.1:{port}")
+        finally:
+            processes.stop(process)
 
 
 def verifying(endpoint: str) -> VerifyingAWS:

@@ -34,8 +34,8 @@ def tls_port(folder, pair):
     """That of the receiver which most tests share."""
     # A delivery that closes while another test reads the log would be a line of it.
     settings = tls_settings(pair, DELIVERY_QUIET_SECONDS="3600")
-    with start(folder, **settings):
-        yield int(settings["TLS_PORT"])
+    with start(folder, **settings) as scp:
+        yield scp.tls_port
 
 
 @pytest.fixture
@@ -77,8 +77,8 @@ def test_the_suites_of_tls_1_2_are_offered_for_either_kind_of_key(tls_port, tmp_
     suites = ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305")
     assert all(s_client(tls_port, "-tls1_2", "-cipher", f"ECDHE-RSA-{suite}") for suite in suites)
     settings = tls_settings(make_certificate(HOST, tmp_path / "ec"))
-    with start(tmp_path, **settings):
-        port = int(settings["TLS_PORT"])
+    with start(tmp_path, **settings) as scp:
+        port = scp.tls_port
         assert all(s_client(port, "-tls1_2", "-cipher", f"ECDHE-ECDSA-{suite}") for suite in suites)
 
 
@@ -111,8 +111,8 @@ def assert_nothing_else(log: Log, port: int) -> None:
 
 def test_tls_1_3_alone(pair, instance, tmp_path, monkeypatch):
     settings = tls_settings(pair, TLS_MINIMUM_VERSION="1.3")
-    with start(tmp_path, **settings):
-        port = int(settings["TLS_PORT"])
+    with start(tmp_path, **settings) as scp:
+        port = scp.tls_port
         assert not s_client(port, "-tls1_2")
         options = ("+tla", "--add-cert-file", pair[0])
         limit_openssl("1.3", tmp_path, monkeypatch)
@@ -127,7 +127,7 @@ def test_required_client_certificates(pair, instance, tmp_path):
     stranger = make_certificate("client", tmp_path / "stranger", other)
     settings = tls_settings(pair, TLS_CLIENT_CERTIFICATES="required", TLS_CLIENT_CA_CERTIFICATES=str(authority[0]))
     with start(tmp_path, **settings) as scp:
-        port, log = int(settings["TLS_PORT"]), Log(scp.log)
+        port, log = scp.tls_port, Log(scp.log)
         trust = ("--add-cert-file", pair[0])
         assert statuses(send_with_dcmtk([instance], "127.0.0.1", port, options=("+tla", *trust))) == [None]
         wait_for("the first line", lambda: len(log.lines()) == 1)
@@ -151,7 +151,7 @@ def test_required_tls_from_settings_that_hold_the_text(pair, instance, tmp_path)
     settings.update(TLS_CERTIFICATE=pair[0].read_text(), TLS_PRIVATE_KEY=pair[1].read_text())
     with start(tmp_path, **settings) as scp:
         tls = (client_context(pair[0]), HOST)
-        assert statuses(send_with_pynetdicom([instance], "127.0.0.1", int(settings["TLS_PORT"]), tls=tls)) == [0]
+        assert statuses(send_with_pynetdicom([instance], "127.0.0.1", scp.tls_port, tls=tls)) == [0]
         assert not accepts(scp.port)
     assert "PRIVATE KEY" not in scp.log.read_text()
 
@@ -173,7 +173,7 @@ def test_certificates_are_loaded_anew(pair, tmp_path):
         replace(source, target)
     settings = tls_settings(used, TLS_RELOAD_SECONDS="1")
     with start(tmp_path, **settings) as scp:
-        port, log = int(settings["TLS_PORT"]), Log(scp.log)
+        port, log = scp.tls_port, Log(scp.log)
         assert served_certificate(port) == first[0].read_text()
         ae = AE()
         ae.add_requested_context(Verification)

@@ -1,5 +1,6 @@
 """The receiver's ports: what cannot be opened, the health port, shutdown, load balancers' probes."""
 
+import contextlib
 import http.client
 import json
 import resource
@@ -10,7 +11,7 @@ import struct
 
 import pytest
 from folder_receivers import start, tls_settings
-from ports import accepts, free_port
+from ports import accepts, reserved_port
 from pynetdicom import AE
 from pynetdicom.sop_class import Verification
 from receiver_log import Log
@@ -53,7 +54,7 @@ def test_a_port_that_is_taken_ends_the_start(tmp_path):
 def test_connections_of_every_stage_end_at_shutdown(pair, tmp_path):
     settings = tls_settings(pair)
     with start(tmp_path, **settings) as scp:
-        port, log = int(settings["TLS_PORT"]), Log(scp.log)
+        port, log = scp.tls_port, Log(scp.log)
         ae = AE()
         ae.add_requested_context(Verification)
         association = ae.associate("127.0.0.1", port, tls_args=(client_context(pair[0]), HOST))
@@ -86,8 +87,8 @@ def ask(port: int, path: str = "/") -> tuple[int, bytes, str | None]:
 
 
 def test_the_health_port_tells_whether_associations_are_taken(tmp_path):
-    port = free_port()
-    with start(tmp_path, HEALTH_PORT=str(port)) as scp:
+    with start(tmp_path, HEALTH_PORT="0") as scp:
+        port = scp.health_port
         assert ask(port) == ask(port, "/healthz?now") == (200, b"ready\n", "close")
         ae = AE()
         ae.add_requested_context(Verification)
@@ -122,10 +123,11 @@ PROXY_SETTINGS = [
 
 @pytest.mark.parametrize("proxy", PROXY_SETTINGS, ids=["none", "true", "auto"])
 def test_probes_leave_no_line(pair, tmp_path, proxy):
-    settings = tls_settings(pair, HEALTH_PORT=str(free_port()), LOG_LEVEL="DEBUG", **proxy)
     log = Log(tmp_path / "receiver.log")
-    with start(tmp_path, **settings) as scp:
-        tls_port, health_port = int(settings["TLS_PORT"]), int(settings["HEALTH_PORT"])
+    with contextlib.ExitStack() as running:
+        tls_port, health_port = (running.enter_context(reserved_port()) for _ in range(2))
+        ports = {"TLS_PORT": str(tls_port), "HEALTH_PORT": str(health_port)}
+        scp = running.enter_context(start(tmp_path, **tls_settings(pair, **ports, LOG_LEVEL="DEBUG", **proxy)))
         for port in [scp.port, tls_port, health_port]:
             for breaks in [False, True] * 5:
                 probe(port, breaks)

@@ -7,7 +7,8 @@ import ssl
 import subprocess
 
 import pytest
-from ports import free_port
+from folder_receivers import tls_settings
+from ports import reserved_port
 from proxy_headers import PROXY_HEADER
 from receiver_log import only_line
 from senders import send_with_dcmtk, send_with_pynetdicom
@@ -49,10 +50,15 @@ def test_another_protocol_on_the_plain_port_ends_at_once_and_is_named(folder_rec
     assert hint in found["hint"]
 
 
-def test_openssl_curl_and_dcmtk_on_the_plain_port(folder_receiver, tmp_path):
-    pair = make_certificate(HOST, tmp_path / "pair", key_type="rsa")
-    tls_port = str(free_port())
-    receiver = folder_receiver(TLS_CERTIFICATE=str(pair[0]), TLS_PRIVATE_KEY=str(pair[1]), TLS_PORT=tls_port)
+@pytest.fixture
+def reserved():
+    """A port of loopback that nothing else takes."""
+    with reserved_port() as port:
+        yield port
+
+
+def test_openssl_curl_and_dcmtk_on_the_plain_port(folder_receiver, pair, tmp_path, reserved):
+    receiver = folder_receiver(**tls_settings(pair, TLS_PORT=str(reserved)))
     ended = lambda: [found["end"] for found in receiver.log_lines("association ended")]  # noqa: E731
     s_client(receiver.port)
     send_with_dcmtk(
@@ -62,7 +68,7 @@ def test_openssl_curl_and_dcmtk_on_the_plain_port(folder_receiver, tmp_path):
     tls = "aborted by us: a TLS client hello on a port without TLS"
     wait_for("three lines", lambda: len(ended()) == 3)
     assert ended() == [tls, tls, "aborted by us: an HTTP request on a port for DICOM"]
-    assert receiver.log_lines("association ended")[0]["hint"] == f"TLS is taken on TLS_PORT={tls_port}"
+    assert receiver.log_lines("association ended")[0]["hint"] == f"TLS is taken on TLS_PORT={reserved}"
 
 
 def curl(url: str, *options: str) -> None:
@@ -71,14 +77,12 @@ def curl(url: str, *options: str) -> None:
 
 
 @pytest.fixture
-def tls_receiver(folder_receiver, tmp_path):
+def tls_receiver(folder_receiver, pair):
     """Starts a receiver with a TLS port; gives it, the port and the certificate with its key."""
 
     def start(**settings: str):
-        pair = make_certificate(HOST, tmp_path / "pair", key_type="rsa")
-        port = free_port()
-        own = {"TLS_CERTIFICATE": str(pair[0]), "TLS_PRIVATE_KEY": str(pair[1]), "TLS_PORT": str(port)}
-        return folder_receiver(**own, **settings), port, pair
+        receiver = folder_receiver(**tls_settings(pair, **settings))
+        return receiver, receiver.tls_port, pair
 
     return start
 
@@ -168,9 +172,8 @@ def test_a_certificate_that_has_expired_is_told_of(folder_receiver, tmp_path):
     if subprocess.run([*made, *dates], capture_output=True).returncode:
         # Before OpenSSL 3.4 it has no such options: one that ends tomorrow, for a client whose clock is ahead.
         subprocess.run([*made, "-days", "1"], check=True, capture_output=True)
-    port = str(free_port())
-    receiver = folder_receiver(TLS_CERTIFICATE=str(certificate), TLS_PRIVATE_KEY=str(key), TLS_PORT=port)
-    s_client(int(port), "-CAfile", certificate, "-verify_return_error", "-attime", "4000000000")
+    receiver = folder_receiver(**tls_settings((certificate, key)))
+    s_client(receiver.tls_port, "-CAfile", certificate, "-verify_return_error", "-attime", "4000000000")
     assert failure(receiver) == (
         "the client says that our certificate has expired: alert certificate_expired",
         "TLS_CERTIFICATE, and the sender's clock",

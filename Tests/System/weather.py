@@ -18,7 +18,8 @@ class Weather:
     def __init__(self, endpoint: str, folder: Path, seed: int):
         self._endpoint, self._folder, self._seed = endpoint, folder, seed
         self._file = folder / "weather"
-        self._port = ports.free_port()
+        self._reserved = ports.ReservedPort()
+        self._port = self._reserved.number
         self.endpoint = f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> "Weather":
@@ -33,6 +34,7 @@ class Weather:
 
     def __exit__(self, *_) -> None:
         processes.stop(self._process)
+        self._reserved.close()
 
     def change(self, weather: str) -> None:
         """To calm, storm or dark."""

@@ -23,14 +23,15 @@ class EmulatorError(Exception):
 
 class Emulator:
     def __init__(self, binary: Path, folder: Path, environment: dict[str, str], log: Path):
-        self._port = ports.free_port()
+        self._reserved = [ports.ReservedPort(), ports.ReservedPort()]
+        self._port, runtime_api_port = (port.number for port in self._reserved)
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [
                     binary,
                     "--log-level=error",
                     f"--runtime-interface-emulator-address=127.0.0.1:{self._port}",
-                    f"--runtime-api-address=127.0.0.1:{ports.free_port()}",
+                    f"--runtime-api-address=127.0.0.1:{runtime_api_port}",
                     folder / "bootstrap",
                 ],
                 cwd=folder,
@@ -63,6 +64,8 @@ class Emulator:
         """Ends both."""
         self.kill()
         self._process.wait()
+        for port in self._reserved:
+            port.close()
 
     def _wait_until_listening(self) -> None:
         deadline = time.monotonic() + START_SECONDS
