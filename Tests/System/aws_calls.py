@@ -10,6 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LIBRARIES = ("AWS/Services", "ImportPipeline")
+# The modules that are a part's own: its process, and the library that does its work.
+MODULES = {
+    "TriggerImport": ("TriggerImport", "ImportIntake"),
+    "StartImportJob": ("StartImportJob", "StartQueue"),
+    "CheckStatus": ("CheckStatus",),
+    "StoreSCP": ("StoreSCP", "StorageSCP"),
+}
 # Paths below Sources, and what stands there.
 Sources = dict[str, str]
 
@@ -56,11 +63,15 @@ class SwiftCode:
         """What stands in the files below this folder of Sources."""
         return [text for path, text in self.sources.items() if path.startswith(f"{folder}/")]
 
+    def part(self, name: str) -> list[str]:
+        """The text of each file of the part's modules."""
+        return [text for module in MODULES[name] for text in self.files(module)]
+
     def operations(self, part: str) -> set[str]:
         """As `service:Operation`, by the name that the service signs with, which IAM's actions begin with as well."""
-        calls = set().union(*(self._calls(text, text) for text in self.files(part)))
+        calls = set().union(*(self._calls(text, text) for text in self.part(part)))
         # One that is made under a name of its own is called by that name.
-        made = {it for it in self.behind_protocols if any(re.search(rf"(?<! = ){it}\(", text) for text in self.files(part))}
+        made = {it for it in self.behind_protocols if any(re.search(rf"(?<! = ){it}\(", text) for text in self.part(part))}
         calls |= {call for call in self.functions if call[0] in made}
         assert calls <= self.functions.keys(), f"{part} calls what is not there: {calls - self.functions.keys()}"
         found: set[str] = set()
@@ -87,7 +98,7 @@ class SwiftCode:
             name for _, it, name, _ in self._library_functions(of_package=True) if it not in self.behind_protocols
         }
         unresolved = []
-        for text in self.files(part):
+        for text in self.part(part):
             known = self._receivers(text).keys() | self._conforming(text)
             calls = re.findall(r"([\w)\]?!]+)\.(\w+)\(", text)
             unresolved += [f"{receiver}.{name}" for receiver, name in calls if name in names and receiver not in known]

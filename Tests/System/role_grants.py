@@ -6,7 +6,7 @@ a role's name, stands in tables here."""
 import json
 import re
 
-from aws_calls import BucketLayout, SwiftCode, read_sources
+from aws_calls import MODULES, BucketLayout, SwiftCode, read_sources
 from conftest import PROJECT
 from templates import load_template, resources
 
@@ -14,7 +14,7 @@ SOURCES = read_sources(PROJECT / "Sources")
 CODE = SwiftCode(SOURCES)
 STATE_MACHINE = json.loads((PROJECT / "statemachine" / "import.asl.json").read_text())
 TEMPLATES = {name: load_template(name) for name in ("pipeline.yaml", "receiver.yaml", "network.yaml")}
-PARTS = ("TriggerImport", "StartImportJob", "CheckStatus", "StoreSCP")
+PARTS = tuple(MODULES)
 
 # An action, and the resource that it is done to: a resource's name in the template, behind a bucket's the keys.
 Grant = tuple[str, str]

@@ -79,14 +79,14 @@ def code_with(path: str, old: str, new: str) -> SwiftCode:
     ("path", "old", "new", "role", "difference"),
     [
         (
-            "TriggerImport/RejectionItems.swift",
+            "ImportIntake/RejectionItems.swift",
             "try await table.isRejected(delivery)",
             "false",
             "TriggerImportRole",
             {"to spare: dynamodb:GetItem at DicomImportJobTable"},
         ),
         (
-            "TriggerImport/RejectionItems.swift",
+            "ImportIntake/RejectionItems.swift",
             "table.rejected(rejection, at: date)",
             'table.jobProgressed("", setting: [:])',
             "TriggerImportRole",
@@ -137,7 +137,7 @@ def test_a_task_that_comes_or_goes_in_the_state_machine_is_noticed():
     ids=["by an unknown name", "without a name"],
 )
 def test_a_call_that_the_reading_cannot_follow_is_an_error(old, new):
-    code = code_with("TriggerImport/S3InboxBucket.swift", old, new)
+    code = code_with("ImportIntake/S3InboxBucket.swift", old, new)
     assert [it for it in code.unresolved_calls("TriggerImport") if it.endswith(".headObject")]
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from aws_calls import MODULES
 from sample_events import FUNCTIONS
 from templates import PIPELINE, RECEIVER, TEMPLATES, resources, swift, task_environment
 
@@ -14,8 +15,8 @@ SEARCH = re.compile(r'Namespace="([^"]+)" MetricName="([^"]+)"')
 # Metrics of two stacks do not meet, because their dimension is the stack's name: each template may name only what its own
 # parts write.
 WRITERS = {
-    "receiver.yaml": ["StoreSCP"],
-    "pipeline.yaml": ["TriggerImport", "StartImportJob", "CheckStatus", "ImportPipeline"],
+    "receiver.yaml": [*MODULES["StoreSCP"]],
+    "pipeline.yaml": [*MODULES["TriggerImport"], *MODULES["StartImportJob"], *MODULES["CheckStatus"], "ImportPipeline"],
 }
 
 
