@@ -54,7 +54,7 @@ def test_debians_is_found_without_the_path(monkeypatch, no_memory):
 def test_where_there_is_none_the_error_names_what_was_found(tmp_path, monkeypatch, no_memory):
     other = program(tmp_path, "no-program-of-dcmtk", OTHERS["pynetdicom"])
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(dcmtk.NoDCMTK, match=f"found only others of this name: {other}. Debian's package is `dcmtk`"):
+    with pytest.raises(dcmtk.NoDCMTK, match=f"found only other programs of this name: {other}. Debian's package is `dcmtk`"):
         dcmtk.find("no-program-of-dcmtk")
 
 
