@@ -145,7 +145,7 @@ def test_without_a_network_it_goes_on_and_names_what_it_could_not_check(machine)
 def test_a_package_that_cannot_be_installed_is_named(machine):
     machine.say(installed=versions(), newest=versions(libssl="2"), refusal=["no"])
     result = machine.run("update-linked-packages")
-    assert result.stderr.startswith("could not install libssl-dev=2: linked are ca-certificates 1")
+    assert result.stderr.startswith("could not install libssl-dev=2; these versions are linked instead: ca-certificates 1")
 
 
 def test_an_executable_is_linked_again_when_a_library_has_changed(machine):

@@ -35,7 +35,7 @@ def test_the_check_finds_nio_and_icu_where_they_are():
     icu = f"{information['paths']['runtimeResourcePath']}_static/linux/lib_FoundationICU.a"
     for holder in (BUILT / "StoreSCP", icu):
         result = subprocess.run([CHECK, holder], capture_output=True, text=True)
-        assert (result.returncode, "holds what a Lambda function must not" in result.stderr) == (1, True), result.stderr
+        assert (result.returncode, "contains code that a Lambda function must not contain" in result.stderr) == (1, True), result.stderr
 
 
 def test_the_check_refuses_what_it_cannot_read():
