@@ -1,4 +1,4 @@
-"""Receivers that store into a folder and so need no AWS, and what foreign senders heard from them."""
+"""Receivers that store into a folder and need no AWS, and the statuses that senders got from them."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +9,7 @@ from senders import Acknowledgement
 
 
 def start(folder: Path, **settings: str) -> Receiver:
-    """A receiver that stores into `folder`/storage: it needs no AWS."""
+    """A receiver that stores into `folder`/storage."""
     settings = {"DICOM_BUCKET": "", "STORAGE_DIRECTORY": str(folder / "storage"), **settings}
     return Receiver(STORE_SCP, "http://127.0.0.1:9", "", folder / "receiver.log", **settings)
 

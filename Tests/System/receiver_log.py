@@ -1,4 +1,4 @@
-"""What tests read in the log of a receiver."""
+"""Reads the log of a receiver."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ def only_line(receiver: Receiver, message: str) -> dict[str, str]:
 
 
 class Log:
-    """The lines of a receiver's log from now on."""
+    """The lines that a receiver logs from now on."""
 
     def __init__(self, path: Path):
         self._path, self._start = path, path.stat().st_size if path.exists() else 0
@@ -29,7 +29,7 @@ class Log:
         return [line["message"] for line in self.lines()]
 
     def wait_for(self, message: str, **fields: str) -> dict:
-        """The first such line with these fields."""
+        """Waits for a line whose message begins with `message` and which has these fields; returns the first one."""
         matches = lambda: [  # noqa: E731
             line for line in self.lines() if line["message"].startswith(message) and fields.items() <= line.items()
         ]

@@ -4,7 +4,7 @@ import ssl
 import subprocess
 from pathlib import Path
 
-# In the certificates of the receivers that these clients connect to.
+# The host name in the certificates of the receivers that these clients connect to.
 HOST = "receiver.test"
 VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 CLIENT_SECONDS = 20
@@ -20,7 +20,7 @@ def client_context(trusted: Path, version: ssl.TLSVersion | None = None, own: tu
 
 
 def limit_openssl(version: str, folder: Path, monkeypatch) -> None:
-    """DCMTK has no option for the version: OpenSSL's configuration has."""
+    """Limits DCMTK to one version of TLS by OpenSSL's configuration, because DCMTK has no option for it."""
     configuration = folder / "openssl.cnf"
     configuration.write_text(
         "openssl_conf = main\n[main]\nssl_conf = ssl\n[ssl]\nsystem_default = limits\n"
@@ -30,7 +30,7 @@ def limit_openssl(version: str, folder: Path, monkeypatch) -> None:
 
 
 def s_client(port: int, *options: str) -> bool:
-    """Whether OpenSSL's client comes to an end of its handshake."""
+    """Whether OpenSSL's client completes its handshake."""
     command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-brief", *options]
     result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=CLIENT_SECONDS)
     return "CONNECTION ESTABLISHED" in result.stderr
