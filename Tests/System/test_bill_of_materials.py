@@ -1,4 +1,5 @@
-"""What is said to be inside each artifact is inside, no dependency floats, and the processes say the same of themselves."""
+"""The listed components of each artifact are in it, every dependency has an exact version, and the processes report the
+same versions."""
 
 import hashlib
 import json
@@ -27,7 +28,7 @@ def components(name: str) -> dict[str, dict]:
 
 
 def upstream(version: str) -> str:
-    """Of Debian's version: without its epoch and its revision."""
+    """The upstream part of Debian's version, without epoch and revision."""
     return re.sub(r"(\+dfsg|\.dfsg)?-[^-]*$", "", version.rpartition(":")[2])
 
 
@@ -65,7 +66,7 @@ def test_the_version_of_openssl_is_that_in_the_executable(name, executables):
 
 
 def test_the_packages_that_are_kept_new_are_all_that_are_linked():
-    """scripts/update-linked-packages asks for the packages of these files."""
+    """scripts/update-linked-packages updates the packages of these files."""
     script = (PROJECT / "scripts/update-linked-packages").read_text()
     libraries = re.search(r"^for library in (.*); do$", script, re.MULTILINE)[1].split()
     kept = set()
@@ -78,7 +79,7 @@ def test_the_packages_that_are_kept_new_are_all_that_are_linked():
 
 
 def test_no_swift_package_floats():
-    """Each package that SwiftPM has resolved is named in Package.swift by its exact version."""
+    """Package.swift names the exact version of each package that SwiftPM has resolved."""
     named = re.findall(r'\.package\(url: "([^"]+)", exact: "([^"]+)"\)', (PROJECT / "Package.swift").read_text())
     assert len(named) == (PROJECT / "Package.swift").read_text().count(".package(url:")
     pins = json.loads((PROJECT / "Package.resolved").read_text())["pins"]
@@ -90,7 +91,7 @@ def test_no_swift_package_floats():
 
 
 def linked(name: str) -> dict[str, str]:
-    """As the processes say it."""
+    """The components and versions in the form in which the processes report them."""
     versions = {key: upstream(value["version"]) for key, value in components(name).items()}
     return {"libcurl": versions["curl"], "tls": f"OpenSSL/{versions['libssl-dev']}", "zlib": versions.get("zlib1g-dev")}
 

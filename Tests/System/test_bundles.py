@@ -1,4 +1,4 @@
-"""Studies that come faster than the pace lets deliveries open: they share deliveries, and each is imported and proven."""
+"""Studies that arrive faster than deliveries may be opened share deliveries, and each study is imported and proven."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ SLOW = {"DELIVERY_OPENING_SECONDS": "60", "DELIVERY_OPENING_BURST": "1"}
 
 @pytest.fixture
 def start(pipeline, tmp_path):
-    """Starts receivers; their settings are the arguments."""
+    """A function that starts a receiver with the given settings."""
     with contextlib.ExitStack() as running:
 
         def start(**settings: str) -> Receiver:
@@ -52,7 +52,7 @@ def test_many_small_studies_at_once_are_a_few_jobs(pipeline, start, tmp_path):
         list(associations.map(lambda share: send(receiver, *share), shares))
     items = watch.ended(STUDIES + len(others))
     assert {item["outcome"] for item in items} == {"IMPORTED"}
-    # A token for each, and one opening on credit for a title that found none.
+    # Each delivery takes a token; a title that finds none may open one delivery on credit.
     assert BURST <= len(items) <= BURST + 1
     assert sum(int(item["studyCount"]) for item in items) == STUDIES + len(others)
     assert all(("studyInstanceUID" in item) == (item["studyCount"] == "1") for item in items)

@@ -1,4 +1,4 @@
-"""The local S3 is as strict as S3 about the conditions on which manifests and the inbox rest."""
+"""The local S3 is as strict as S3 about the conditional requests on which manifests and the inbox rely."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""DCMTK's programs are found by what they are, and a sender that fails says what it printed."""
+"""DCMTK's programs are recognised by their version text, and the output of a sender that fails is shown."""
 
 import io
 import logging
@@ -15,7 +15,7 @@ from senders import send_with_dcmtk, send_with_pynetdicom
 
 @pytest.fixture
 def no_memory():
-    """Nothing is known of an earlier search."""
+    """Clears the results of earlier searches."""
     dcmtk.find.cache_clear()
     yield
     dcmtk.find.cache_clear()
@@ -29,8 +29,8 @@ def program(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-# What `--version` meets: pynetdicom's `storescu`, which knows no such option; a file that is not a program; one of DCMTK's family
-# that has another's name.
+# Programs that get `--version`: pynetdicom's `storescu`, which has no such option; a file that is not a program; a
+# program of DCMTK under the name of another one.
 OTHERS = {
     "pynetdicom": "#!/bin/sh\necho usage: storescu >&2\nexit 2\n",
     "text": "no program\n",

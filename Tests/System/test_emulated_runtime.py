@@ -1,4 +1,4 @@
-"""The runtime under AWS's own Lambda emulator: what goes in, what comes out, and that nothing costs the process."""
+"""The runtime under AWS's own Lambda emulator: events, answers and errors; no event ends the process."""
 
 import json
 import shutil
@@ -13,7 +13,7 @@ EMULATOR = PROJECT / ".venv/bin/aws-lambda-rie"
 
 @pytest.fixture
 def function(tmp_path):
-    """The tests' function in an emulator."""
+    """The test function in an emulator."""
     shutil.copy(SAMPLE, tmp_path / "bootstrap")
     environment = {"AWS_LAMBDA_FUNCTION_TIMEOUT": "2", "AWS_LAMBDA_LOG_FORMAT": "JSON"}
     emulator = Emulator(EMULATOR, tmp_path, environment, tmp_path / "log")

@@ -1,4 +1,4 @@
-"""The sample events of events/, given to the real functions as a person at a shell would."""
+"""Gives the sample events of events/ to the real functions, as a person does at a shell."""
 
 import json
 import os
@@ -17,7 +17,7 @@ DELIVERY_ID = sample_events.DELIVERY_ID
 
 @pytest.fixture(scope="module")
 def run(sample_delivery, pipeline, tmp_path_factory):
-    """Runs a function's executable with `--event`; its exit status, answer and log."""
+    """Runs a function's executable with `--event`; returns its exit status, answer and log."""
     environment = {**os.environ, **sample_events.function_environment(pipeline)}
     folder = tmp_path_factory.mktemp("functions")
 
@@ -79,7 +79,7 @@ def test_the_same_delivery_starts_the_same_job(run):
     assert (status, answer) == (0, {"batchItemFailures": []})
     lines = [json.loads(line) for line in log.splitlines()]
     assert [line["jobId"] for line in lines if line.get("message") == "import job started"] == [checked["jobId"]]
-    # No execution has the sample's token.
+    # The sample's task token belongs to no execution.
     assert any("nobody waits for this start" in line.get("message", "") for line in lines)
 
 

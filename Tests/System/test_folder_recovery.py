@@ -1,4 +1,4 @@
-"""A receiver that keeps files and was killed: the next one closes what it left."""
+"""After a receiver that stores into a folder was killed, the next one closes its deliveries."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""A function's executable at a shell: where its event comes from, what goes wrong, and its help."""
+"""A function's executable at a shell: the sources of its event, its errors, and its help."""
 
 import json
 import os

@@ -1,4 +1,5 @@
-"""Senders that end their side of the connection behind their last message, as `shutdown(SHUT_WR)` does, and read on."""
+"""Senders that close their side of the connection after their last message, as `shutdown(SHUT_WR)` does, and continue
+to read."""
 
 import socket
 import ssl
@@ -14,7 +15,7 @@ from waiting import wait_for
 pytestmark = pytest.mark.pipeline
 HOST = "receiver.test"
 SECONDS = 20
-# Far longer than a test: what ends sooner was not ended by a time-out.
+# Far longer than a test, so no timeout ends an association.
 PATIENT = {"ASSOCIATION_TIMEOUT": "600", "NETWORK_TIMEOUT": "600", "DIMSE_TIMEOUT": "600"}
 REQUEST = raw_sender.associate_request()
 COMMAND = raw_sender.data(3, 3, raw_sender.store_command(1))
@@ -29,13 +30,13 @@ def pair(tmp_path_factory) -> tuple[Path, Path]:
 
 
 class Plain:
-    """A connection whose writing half can be ended."""
+    """A connection whose sending side can be closed."""
 
     def __init__(self, port: int):
         self._socket = socket.create_connection(("127.0.0.1", port), SECONDS)
 
     def answers(self, content: bytes) -> bytes:
-        """All that comes when the connection's half is ended behind this."""
+        """Sends the content, closes the sending side, and returns everything that is received afterwards."""
         with self._socket:
             self._socket.sendall(content)
             self._socket.shutdown(socket.SHUT_WR)
@@ -43,7 +44,7 @@ class Plain:
 
 
 class TLS:
-    """The same under TLS. Python's own socket decrypts nothing after that."""
+    """The same under TLS. Python's own TLS socket decrypts nothing after its sending side is closed."""
 
     def __init__(self, port: int, certificate: Path, version: ssl.TLSVersion, notifies: bool):
         context = ssl.create_default_context(cafile=certificate)

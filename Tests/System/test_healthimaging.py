@@ -1,4 +1,4 @@
-"""HealthImaging's stand-in: what it takes, what it refuses, what it leaves behind."""
+"""HealthImaging's stand-in: what it accepts, what it refuses, and what it writes."""
 
 import json
 import uuid
@@ -43,7 +43,7 @@ class Imaging:
         return answer["jobProperties"]
 
     def ended(self, job: dict) -> dict:
-        """The job's properties once it is over."""
+        """Waits until the job has ended. Returns its properties."""
 
         def over() -> dict | None:
             properties = self.properties(job)
@@ -117,7 +117,8 @@ def test_bad_objects_fail_and_the_job_still_completes(imaging, samples, tmp_path
     [(None, False, True), ("WarnInSuccess", True, True), ("WarnUncounted", False, False)],
 )
 def test_odd_objects_are_imported_with_the_documented_warning(imaging, samples, tmp_path, fault, in_success, counted):
-    """Whether they are in SUCCESS too, and counted, is unverified: a fault says how it is. It also warns of the first file."""
+    """Whether such files are also listed in SUCCESS, and counted, is unverified: the fault chooses. It also adds a
+    warning to the first file."""
     content = samples[0].read_bytes()
     odd = {
         "a-syntax.dcm": (45344, content.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.9\0")),
@@ -153,7 +154,7 @@ def test_a_job_without_warnings_has_no_such_folder(imaging, samples):
 
 
 def altered(path: Path, folder: Path, **values) -> bytes:
-    """The file with other values, whatever pydicom thinks of them."""
+    """The file with other values, which pydicom does not validate."""
     dataset = pydicom.dcmread(path)
     for keyword, value in values.items():
         element = dataset[keyword]
@@ -198,7 +199,7 @@ def test_armed_refusals_come_once_each_with_their_name_in_the_header(imaging, sa
 
 
 def without_retries(aws):
-    """A client that shows the first refusal."""
+    """A client that does not retry after a refusal."""
     return deploy.client("medical-imaging", aws.endpoint, Config(retries={"total_max_attempts": 1}))
 
 
@@ -264,7 +265,7 @@ def limited(imaging):
 
 
 def code_of_start(imaging, **changes) -> str | None:
-    """The error's code; None: a job was started."""
+    """The error's code, or None if a job was started."""
     try:
         imaging.start(**changes)
     except ClientError as error:
@@ -285,7 +286,7 @@ def test_a_data_store_runs_so_many_jobs_at_once(limited):
     limited.aws.limit(jobs_at_once=1)
     job = limited.start(clientToken="first")
     assert code_of_start(limited) == "ServiceQuotaExceededException"
-    # The same start again is no other job.
+    # A repeated start does not create another job.
     assert limited.start(clientToken="first")["jobId"] == job["jobId"]
     limited.ended(job)
     assert code_of_start(limited) is None

@@ -1,4 +1,4 @@
-"""What anybody may have put into the bucket or into an event: it is told, nothing is done because of it, and it stops nobody."""
+"""Hostile documents in the bucket or in an event: they are reported, have no effect, and do not stop the others."""
 
 import json
 import uuid
@@ -16,7 +16,7 @@ from waiting import wait_for
 
 pytestmark = pytest.mark.pipeline
 MEGABYTES = 1 << 20
-# Foundation's decoder traps at these.
+# Foundation's decoder traps on these.
 BRACKETS = "[" * 513
 TOO_LARGE = " " * (9 * MEGABYTES)
 STRANGE_VALUE = "Doe^John"
@@ -24,7 +24,7 @@ STRANGE_VALUE = "Doe^John"
 
 @pytest.fixture(scope="module")
 def still(tmp_path_factory):
-    """A pipeline whose events wait: what is in the bucket stays as a test has put it there."""
+    """A pipeline whose events wait, so that the bucket stays as a test has filled it."""
     with LocalAWS(tmp_path_factory.mktemp("hostile")) as local:
         pipeline = Pipeline(local, deploy(local.endpoint, {"PollSeconds": "1"}))
         functions = local.client("lambda")
@@ -53,7 +53,7 @@ def put(pipeline: Pipeline, objects: dict[str, str | dict]) -> None:
 
 
 def invoke(pipeline: Pipeline, event: bytes | dict, function: str = "TriggerImport") -> dict:
-    # A sweep may take all of the function's two minutes.
+    # A sweep may use all of the function's two minutes.
     functions = client("lambda", pipeline.aws.endpoint, Config(read_timeout=150, retries={"total_max_attempts": 1}))
     payload = event if isinstance(event, bytes) else json.dumps(event).encode()
     answer = functions.invoke(FunctionName=pipeline.outputs[f"{function}FunctionName"], Payload=payload)
@@ -67,7 +67,8 @@ def log(pipeline: Pipeline, function: str = "TriggerImport") -> str:
     return (pipeline.aws.state_dir / "logs" / f"{name}.log").read_text(errors="replace")
 
 
-# Markers that close nothing, by what is wrong with them; each is of a delivery of its own, of which an instance is there.
+# Markers that close no delivery, by what is wrong with them. Each belongs to its own delivery, which has one stored
+# instance.
 BROKEN_MARKERS = {
     "empty": "",
     "text": "no JSON",
@@ -81,7 +82,7 @@ BROKEN_MARKERS = {
     "peer": {"peer": STRANGE_VALUE},
     "time": {"openedAt": "99999-01-01T00:00:00Z"},
 }
-# Leases of tasks that count as alive.
+# Leases of tasks that are regarded as alive.
 BROKEN_LEASES = {
     "1111111111111111": {"seconds": 2**63 - 1},
     "2222222222222222": {"seconds": 0},
@@ -124,13 +125,13 @@ def test_a_sweep_recovers_deliveries_beside_one_broken_document_of_each_kind(sti
     assert told.count("task lease not readable") == len(BROKEN_LEASES)
     assert STRANGE_VALUE not in told
 
-    # The next one finds the same, and closes what was put right.
+    # The next sweep finds the same markers, and closes the delivery whose marker was corrected.
     put(still, {marker_key(impostor): marker(impostor)})
     outcome = invoke(still, EVENT)["deliveries"]
     assert (outcome["recovered"], outcome["failed"]) == ([impostor], failed - 1)
 
 
-# Manifests that start nothing, by what is wrong with them; each is rejected with what was expected.
+# Manifests that start no import, by what is wrong with them. The rejection of each says what was expected.
 BROKEN_MANIFESTS = {
     "no JSON": "well formed",
     BRACKETS: "levels",
@@ -208,8 +209,8 @@ def test_a_broken_document_of_each_kind_in_a_batch_fails_or_rejects_itself_alone
 
 
 IMPORTED = {"numberOfImportedFiles": 1, "numberOfFilesWithCustomerError": 0, "numberOfFilesWithServerError": 0}
-# Outputs of jobs that imported their only instance, by what is odd about them: the outcome, what it rests on, and how many places of the
-# lines about single files cannot be read.
+# Outputs of jobs that imported their only instance, by what is odd about them: the outcome, its proof, and the number
+# of places in the lines about single files that cannot be read.
 ODD_OUTPUTS = {
     "a manifest of brackets": ("IMPORTED", "instances", 0),
     "a manifest that is too large": ("IMPORTED", "instances", 0),

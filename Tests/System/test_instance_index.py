@@ -1,4 +1,4 @@
-"""The index of instances says what HealthImaging holds, and what became of the rest."""
+"""The instance index shows what HealthImaging holds, and the outcome of all other instances."""
 
 import hashlib
 import json
@@ -42,7 +42,7 @@ def test_every_instance_has_a_row_and_what_is_sent_again_with_other_pixels_is_ne
         assert (row["studyInstanceUID"], row["seriesInstanceUID"]) == (dataset.StudyInstanceUID, dataset.SeriesInstanceUID)
         assert (row["sopClassUID"], row["datastoreId"]) == (dataset.SOPClassUID, pipeline.outputs["DatastoreId"])
         assert "beside" not in row and "receivedAt" not in row
-    # By the study; the keys are all that the index over studies has.
+    # A query by study; the index over studies holds only the keys.
     answer = pipeline.aws.client("dynamodb").query(
         TableName=pipeline.outputs["InstanceTableName"],
         IndexName="studies",
@@ -61,7 +61,7 @@ def test_every_instance_has_a_row_and_what_is_sent_again_with_other_pixels_is_ne
     for row in rows_of(pipeline, files):
         assert (row["outcome"], row["jobId"], row["imageSetVersion"]) == ("IMPORTED", second["jobId"], "2")
         assert row["importId"] == second["deliveryId"] != first["deliveryId"]
-        # HealthImaging has overwritten the first one.
+        # HealthImaging has overwritten the first instance.
         assert "beside" not in row
     assert index_errors(pipeline, {first["jobId"], second["jobId"]}) == []
 
@@ -109,7 +109,7 @@ def test_an_object_of_the_inbox_with_a_malformed_uid_has_the_uids_hash(pipeline,
 
 def test_rows_are_pending_while_nobody_knows_how_the_import_ended(pipeline, receiver, watch, tmp_path):
     files = write_study(tmp_path / "study")
-    # The next job is started five minutes later; or never, since somebody stops the execution.
+    # The next job would be started five minutes later; stopping the execution prevents it.
     pipeline.aws.arm("BusyJob")
     send(receiver, files)
     wait_for("the job to fail", watch.items)
@@ -127,5 +127,5 @@ def test_the_table_is_as_the_other_one():
     for name in ("BillingMode", "PointInTimeRecoverySpecification", "SSESpecification"):
         assert jobs["Properties"][name] == instances["Properties"][name]
     [index] = instances["Properties"]["GlobalSecondaryIndexes"]
-    # An outcome over PENDING costs nothing there.
+    # Replacing PENDING by an outcome costs no write to the index over studies.
     assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}

@@ -1,4 +1,4 @@
-"""Lambda's emulator pool: what a function sees, how its failures look, how many run at once."""
+"""The pool of Lambda emulators: a function's environment, its failures, and concurrency."""
 
 import json
 import time
@@ -75,7 +75,7 @@ def test_concurrent_calls_run_at_once_up_to_the_bound(aws):
 
 
 def test_a_call_above_the_reserved_concurrency_is_throttled(aws, tmp_path):
-    """The one place is taken until the test lets go of it."""
+    """The only place is occupied until the test releases it."""
     running, go_on = tmp_path / "running", tmp_path / "go-on"
     source = f"""
 import time

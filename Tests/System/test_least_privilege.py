@@ -1,4 +1,4 @@
-"""Each role allows what its part of the system calls, and where it does so: nothing is missing, nothing is to spare."""
+"""Each role allows exactly the calls that its part of the system makes, on exactly the resources that they need."""
 
 import fnmatch
 
@@ -40,7 +40,7 @@ from templates import load_template, resources
 LINTED = sorted(path.name for path in (PROJECT / "template").glob("*.yaml"))
 
 
-# Who writes to the index of instances, under which condition there is one to write to.
+# The roles that write to the instance index, and the condition under which it is written.
 INDEX_CONDITIONS = {"TriggerImportRole": "IndexesPending", "CheckStatusRole": "HasInstanceIndex"}
 KEY_CONDITIONS = {"DataKMSKeyARN": "HasDataKMSKey", "DatastoreKMSKeyARN": "HasDatastoreKMSKey"}
 
@@ -67,8 +67,8 @@ def test_the_tables_name_no_call_that_is_not_made(part):
 
 
 def test_no_call_in_the_code_escapes():
-    """Each function of a client sends something, each call's receiver is known, and only these parts have clients. Those of
-    AWSCredentials assume the roles of a user's own profile, which no template makes."""
+    """Each function of a client sends a request, the receiver of each call is known, and no other modules have clients.
+    The clients of AWSCredentials assume roles of a user's own profile, which no template creates."""
     assert CODE.silent_functions() == []
     assert {part: CODE.unresolved_calls(part) for part in PARTS} == {part: [] for part in PARTS}
     libraries, own = {"AWS", "AWSCredentials", "ImportPipeline"}, {it for modules in MODULES.values() for it in modules}
@@ -80,7 +80,7 @@ def test_a_role_reaches_those_folders_of_the_bucket_that_the_code_names(part):
     [(template, role)] = [(it, role) for it in TEMPLATES.values() for role, user in users(it).items() if user == part]
     places = {where for _, where in granted(template["Resources"][role])}
     texts = CODE.part(part)
-    # It writes where the parts that use it do not say.
+    # It chooses the keys itself; the parts that use it do not name the folder.
     if any("ManifestWriter(" in text for text in texts):
         texts.append(SOURCES["ImportPipeline/ManifestWriter.swift"])
     named = BucketLayout(SOURCES).folders("\n".join(texts))
@@ -101,7 +101,7 @@ def test_a_role_reaches_those_folders_of_the_bucket_that_the_code_names(part):
     ],
 )
 def test_a_key_is_among_those_of_its_own_folder_alone(key, where):
-    """A question mark stands for any character in a policy, a star for any characters, slashes too."""
+    """In a policy, a question mark matches any character and a star any characters, including slashes."""
     assert [it for it in FOLDERS if fnmatch.fnmatchcase(f"DicomBucket/{key}", it)] == [where]
 
 
@@ -121,7 +121,7 @@ def test_the_receiver_neither_replaces_a_manifest_nor_deletes_an_instance():
 
 @pytest.mark.parametrize(("name", "role"), ROLES)
 def test_a_role_may_use_a_key_only_if_there_is_one(name, role):
-    """The key's ARN is a parameter that may be empty: an empty resource would be refused with the whole template."""
+    """The key's ARN is a parameter that may be empty. AWS would refuse the whole template for an empty resource."""
     resource = TEMPLATES[name]["Resources"][role]
     keys = {where for action, where in granted(resource) if action.startswith("kms:")}
     index = {"DicomInstanceTable": INDEX_CONDITIONS[role]} if role in INDEX_CONDITIONS else {}
@@ -162,8 +162,9 @@ def test_buckets_queues_and_tables_are_encrypted_by_the_key_if_there_is_one():
 
 # MARK: Who may act in a role's name
 
-# The services that assume roles here, and whether AWS lets a trust policy ask for whom they do it. A function's role does not
-# need to: who makes a function must be allowed to pass its role (iam:PassRole), which must be of the function's own account.
+# The services that assume roles here, and whether AWS lets a trust policy check on whose behalf they do so. A
+# function's role does not need this check: a user who creates a function must be allowed to pass its role
+# (iam:PassRole), which must belong to the function's own account.
 ASKED_FOR_WHOM = {
     "medical-imaging.amazonaws.com": True,
     "states.amazonaws.com": True,
@@ -174,7 +175,7 @@ ASKED_FOR_WHOM = {
 
 
 def trust(name: str, role: str) -> dict:
-    """The role's only statement about who may assume it."""
+    """The only statement of the role's trust policy."""
     [statement] = TEMPLATES[name]["Resources"][role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     return statement
 
@@ -263,7 +264,7 @@ def test_a_policy_of_a_resource_names_everybody_only_to_refuse_them():
                 policy = resource["Properties"].get("PolicyDocument", {"Statement": []})
                 effects = {it["Effect"] for it in policy["Statement"] if it["Principal"] in ("*", {"AWS": "*"})}
                 found |= {(name, effect) for effect in effects if effect != "Deny"}
-    # An endpoint's policy gives nobody anything: it says what of all that roles allow goes through the endpoint.
+    # An endpoint's policy grants nothing: it limits which of the actions that roles allow may go through the endpoint.
     assert found == {("S3Endpoint", "Allow")}
 
 
@@ -279,7 +280,7 @@ def test_the_endpoint_of_s3_lets_through_what_the_receiver_does_and_the_layers_o
     writing = {("s3:PutObject", "DicomBucket/*"), ("s3:AbortMultipartUpload", "DicomBucket/*")}
     others = {it for it in granted(receiver["TaskRole"]) if it[0] in ("s3:GetObject", "s3:DeleteObject")}
     assert let_through == writing | others
-    # ECR's own bucket, by AWS's documentation.
+    # ECR's own bucket, according to AWS's documentation.
     assert layers["Action"] == "s3:GetObject"
     assert place(layers["Resource"]) == "arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*"
 
@@ -289,7 +290,7 @@ def test_the_endpoint_of_s3_lets_through_what_the_receiver_does_and_the_layers_o
 
 @pytest.mark.parametrize("name", LINTED)
 def test_no_permission_of_an_eventbridge_rule_asks_for_the_account(name):
-    """No linter knows it: EventBridge sends none, and such a permission refuses each of its calls, which nobody is told."""
+    """No linter checks this: EventBridge passes no account, so such a permission would silently refuse every call."""
     permissions = resources(load_template(name), "Lambda::Permission").values()
     assert [it for it in permissions if is_refused_by_eventbridge(it)] == []
 

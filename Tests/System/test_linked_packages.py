@@ -1,6 +1,7 @@
-"""What is linked into the executables is the newest that Debian has, and is built and linked again when it changes.
+"""The executables are linked with the newest versions that Debian has; after a change, libraries are built and
+executables linked again.
 
-The scripts are the project's own, in a folder of their own; what they ask and call is played by small programs.
+The tests run the project's own scripts in a separate folder. Small programs stand in for the programs that they call.
 """
 
 import os
@@ -14,7 +15,8 @@ import pytest
 
 from conftest import PROJECT
 
-# What each does after it has noted its call. Answers lie in files of $PLAYED: what Debian has, what is installed, what fails.
+# The stand-ins' scripts, run after each has recorded its call. Their answers are in files of $PLAYED: what Debian has,
+# what is installed, what fails.
 PROGRAMS = {
     "apt-get": """
         case " $* " in
@@ -36,7 +38,7 @@ PROGRAMS = {
     "make": 'touch "$2/bin/isa-l.a"',
     "cc": 'echo "/usr/lib/${1#*=}"',
     "sudo": '"$@"',
-    # As SwiftPM: it links what is not there.
+    # Like SwiftPM, it links only if the product does not exist.
     "swift": """
         for option; do case $option in --print-archive-stats=*) archives=${option#*=} ;; esac; done
         [ ! -f .build-release/release/Product ] || exit 0
@@ -68,7 +70,7 @@ class Machine:
             (self._played / name).write_text("".join(f"{line}\n" for line in lines))
 
     def run(self, script: str, *arguments: str) -> subprocess.CompletedProcess:
-        """The script, which must have succeeded; the calls of before are forgotten."""
+        """Runs the script, which must succeed, after clearing the recorded calls."""
         self.say(calls=[])
         environment = {"PATH": f"{self._played / 'bin'}:/usr/bin:/bin", "PLAYED": str(self._played)}
         command = [self._folder / "scripts" / script, *arguments]

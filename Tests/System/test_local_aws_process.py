@@ -1,4 +1,4 @@
-"""The process itself: two run side by side, and SIGTERM leaves nothing behind."""
+"""The process of the local AWS: two can run side by side, and SIGTERM ends all child processes."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_sigterm_ends_every_child(tmp_path):
 
 
 def runs(pid: int) -> bool:
-    """A zombie that init has not collected yet does not run."""
+    """Whether the process runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Who is alone on the machine, where tests run side by side."""
+"""Tests that must be alone on the machine, while other tests run side by side."""
 
 import fcntl
 import threading

@@ -1,4 +1,4 @@
-"""Metrics as lines of the logs, in CloudWatch's embedded metric format, and one delivery followed through all of them."""
+"""Metrics as log lines in CloudWatch's embedded metric format, and one delivery followed through all of them."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.pipeline
 
 
 def metric_lines(text: str) -> list[dict]:
-    """What CloudWatch would take out of a log: checked against its specification."""
+    """The lines that CloudWatch would extract from a log, checked against its specification."""
     lines = [json.loads(line) for line in text.splitlines() if '"_aws":' in line]
     for line in lines:
         [definition] = line["_aws"]["CloudWatchMetrics"]

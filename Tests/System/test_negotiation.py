@@ -1,4 +1,4 @@
-"""Every storage SOP class and every transfer syntax is taken, and what came in it is stored as it came."""
+"""Every storage SOP class and every transfer syntax is accepted, and the data sets are stored as they were sent."""
 
 import zlib
 from pathlib import Path
@@ -24,7 +24,7 @@ ROOT = "1.2.840.10008.1.2"
 NO_DATA_SET = {f"{ROOT}.6.1", f"{ROOT}.6.2", *(f"{ROOT}.7.{number}" for number in (1, 2, 3))}
 REGISTERED = sorted(uid for uid, entry in UID_dictionary.items() if entry[1] == "Transfer Syntax" and uid not in NO_DATA_SET)
 JPIP_DEFLATED = [f"{ROOT}.4.95", f"{ROOT}.4.205"]
-# pydicom writes these in another encoding than theirs.
+# pydicom writes these in a different encoding.
 NOT_WRITTEN = [*JPIP_DEFLATED, "1.2.840.10008.1.20"]
 TRANSFER_SYNTAXES = [uid for uid in REGISTERED if uid not in NOT_WRITTEN]
 VIDEO = [uid for uid in REGISTERED if uid.startswith(f"{ROOT}.4.10")]
@@ -42,7 +42,7 @@ def storage(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def receiver(storage, tmp_path_factory):
-    """A receiver that stores into a folder: it needs no AWS."""
+    """A receiver that stores into a folder and needs no AWS."""
     settings = {"DICOM_BUCKET": "", "STORAGE_DIRECTORY": str(storage)}
     log = tmp_path_factory.mktemp("logs") / "receiver.log"
     with Receiver(STORE_SCP, "http://127.0.0.1:9", "", log, **settings) as scp:
@@ -84,7 +84,7 @@ def test_every_transfer_syntax_is_stored_as_it_came(receiver, storage, tmp_path,
     [stored] = storage.rglob(f"{acknowledgement.sop_instance_uid}.dcm")
     assert pydicom.dcmread(stored).file_meta.TransferSyntaxUID == syntax
     if syntax == pydicom.uid.DeflatedExplicitVRLittleEndian:
-        # pynetdicom deflates anew.
+        # pynetdicom deflates the data set again.
         assert pydicom.dcmread(stored) == pydicom.dcmread(path)
     else:
         assert data_set_bytes(stored) == data_set_bytes(path)
@@ -112,7 +112,7 @@ def test_a_syntax_of_a_later_edition_is_stored_as_it_came(receiver, storage):
 
 
 def taken(receiver, *proposals: list[str]) -> list[str]:
-    """The transfer syntax that is taken of each proposal, in a context of its own."""
+    """The accepted transfer syntax of each proposal; each is proposed in its own presentation context."""
     contexts = [build_context(SECONDARY_CAPTURE, syntaxes) for syntaxes in proposals]
     association = AE().associate("127.0.0.1", receiver.port, contexts)
     accepted = {context.context_id: context.transfer_syntax[0] for context in association.accepted_contexts}

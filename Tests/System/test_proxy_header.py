@@ -1,4 +1,4 @@
-"""The PROXY header of a load balancer in front of the receiver, before foreign senders' connections."""
+"""A load balancer in front of the receiver puts the PROXY header before the connections of senders."""
 
 import json
 import ssl
@@ -22,7 +22,7 @@ PER_PEER = "4"
 
 @pytest.fixture(scope="module")
 def proxied(pair, tmp_path_factory):
-    """A receiver behind load balancers, and its settings."""
+    """A receiver behind load balancers, and its TLS port."""
     settings = tls_settings(pair, PROXY_PROTOCOL="true")
     with start(tmp_path_factory.mktemp("proxied"), **settings) as scp:
         yield scp, scp.tls_port
@@ -59,7 +59,7 @@ def test_who_sends_no_proxy_header_is_refused(proxied, pair, instance):
 
 @pytest.fixture(scope="module")
 def either(pair, tmp_path_factory):
-    """A receiver whose load balancer, 127.0.0.1, sends the header now and then; its TLS port."""
+    """A receiver whose load balancer, 127.0.0.1, sends the header sometimes; and its TLS port."""
     rules = [{"callingAETitle": "BOUND", "peers": ["203.0.113.7"]}]
     rules += [{"callingAETitle": title} for title in ("FREE", "PLAIN", "TLS")]
     settings = tls_settings(
@@ -95,7 +95,7 @@ def associate(port: int, title: str = "FREE") -> Association:
 
 
 def test_the_header_is_switched_on_and_off_and_no_sender_notices(either, instance):
-    """As `EnableProxyProtocol` does it at the load balancer, while associations last."""
+    """As a change of `EnableProxyProtocol` does at the load balancer while associations are open."""
     scp, _ = either
     with Forwarder(scp.port) as balancer:
         lasting = []

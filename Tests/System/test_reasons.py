@@ -1,4 +1,4 @@
-"""Why a sender's images do not come is said in the log of the receiver: aborts, rejections, refusals."""
+"""The receiver's log says why a sender's images are not stored: aborts, rejections, refusals."""
 
 import contextlib
 import json
@@ -69,7 +69,7 @@ def test_a_limit_that_ends_an_association_is_named(folder_receiver):
     receiver = folder_receiver(MAXIMUM_RECEIVED_PDU_SIZE="4096")
     with RawSender(receiver.port) as sender:
         sender.associate()
-        # As long as is announced is taken.
+        # PDUs up to the announced maximum are accepted.
         sender.send(struct.pack(">BBI", 4, 0, 300_000))
         assert sender.pdu()[0] == 7
     found = only_line(receiver, "association ended")
@@ -204,7 +204,8 @@ def test_a_refused_command_is_told_to_the_sender_and_a_warning(folder_receiver, 
 
 
 def comment(reason: str) -> str:
-    """Of a UID that is none, the name of the element is left out: an Error Comment has 64 characters."""
+    """The reason in the form of an Error Comment, which has at most 64 characters: for an invalid UID, the element's
+    name is left out."""
     return re.sub(r"^(\(\w+,\w+\)) .* (is not a UID)", r"\1 \2", reason)
 
 

@@ -1,7 +1,8 @@
-"""The receiver's and the network's template and the root that nests them: wrong parameters are refused before anything is made, the root says
-the same as what it nests, and the task definition names only what the Swift code has.
+"""The templates of the receiver and the network, and the root that nests them: wrong parameters are refused before
+anything is created, the root matches the templates that it nests, and the task definition uses only settings that the
+Swift code has.
 
-Rules and parameters are tried out as CloudFormation's documentation describes them; AWS itself is not asked."""
+Rules and parameters are evaluated as CloudFormation's documentation describes them; AWS itself is not asked."""
 
 import itertools
 import re
@@ -20,7 +21,7 @@ DIGESTED = "123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b_c.d/e@sha256:" + "0
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 ROUTE_TABLE = "rtb-0123456789abcdef0"
 
-# Values of the parameters that have a pattern: those that it takes, those that it refuses.
+# Values of the parameters that have a pattern: accepted ones and refused ones.
 PATTERNS: dict[str, tuple[list[str], list[str]]] = {
     "NetworkCIDR": (["10.0.0.0/16", "172.31.0.0/21"], ["", "10.0.0.0", "10.0.0.0/15", "10.0.0.0/22", "fd00::/16"]),
     "PeerCIDR1": (
@@ -81,7 +82,7 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
     "AlarmEmail": (["", "pacs@example.com"], ["pacs", "a@b c", "a@b@c"]),
     "AccessLogBucketName": (["", "logs.example-1"], ["ab", "Logs", "s3://logs", "-logs"]),
 }
-# What CloudFormation itself looks up in the account, and so cannot be empty; the root has patterns for these.
+# Types that CloudFormation looks up in the account, so their values cannot be empty. The root has patterns for these.
 LOOKED_UP = {"AWS::EC2::VPC::Id", "List<AWS::EC2::Subnet::Id>"}
 SUBNET = "subnet-0123456789abcdef0"
 SUBNETS = ["", SUBNET, f"subnet-01234567,{SUBNET}"], ["subnet-", "vpc-01234567", f"{SUBNET},", f"{SUBNET}, {SUBNET}"]
@@ -106,7 +107,7 @@ FARGATE = {
 
 
 def is_taken(parameter: dict, value: str) -> bool:
-    """Whether CloudFormation takes the value: a pattern must match all of it."""
+    """Whether CloudFormation accepts the value; a pattern must match the whole value."""
     if "AllowedPattern" in parameter and not re.fullmatch(parameter["AllowedPattern"], value):
         return False
     if "AllowedValues" in parameter and value not in map(str, parameter["AllowedValues"]):
@@ -121,7 +122,7 @@ def is_taken(parameter: dict, value: str) -> bool:
 
 
 def examples(name: str) -> tuple[list[str], list[str]]:
-    """Values that the parameter must take, and such as it must refuse."""
+    """Values that the parameter must accept, and values that it must refuse."""
     parameter = PARAMETERS[name]
     if name in PATTERNS:
         return PATTERNS[name]
@@ -213,7 +214,7 @@ def test_every_cpu_of_fargate_can_be_taken():
 
 
 def test_what_is_reserved_holds_the_mappings_and_a_sweep():
-    """Lambda's readers of queues are throttled where their mappings may run more at once than the function."""
+    """Lambda throttles its queue readers if their mappings allow more concurrency than the function has."""
     reserved = PIPELINE["Parameters"]["TriggerImportReservedConcurrency"]["AllowedValues"]
     maxima = PIPELINE["Parameters"]["ImportConcurrency"]["AllowedValues"]
     inbox = PIPELINE["Resources"]["InboxEvents"]["Properties"]["ScalingConfig"]["MaximumConcurrency"]
@@ -234,7 +235,7 @@ def test_the_root_has_the_parameters_of_what_it_nests():
         if name in TEXT_IN_THE_ROOT:
             assert [it["Type"] in LOOKED_UP for it in nested] == [True]
             continue
-        # Where several have it, the root's description speaks for all.
+        # If several templates have the parameter, the root's description covers all of them.
         own = {} if len(nested) == 1 else {"Description": parameter["Description"]}
         assert all({**it, **own} == parameter for it in nested), name
 
@@ -277,7 +278,7 @@ def test_the_root_refuses_half_a_network(values, broken):
 
 
 def made_or_given(name: str) -> dict:
-    """Of the network that is made, or else the user's own."""
+    """An output of the created network, or else the user's own value."""
     return {"Fn::If": ["MakesNetwork", {"Fn::GetAtt": ["Network", f"Outputs.{name}"]}, {"Ref": name}]}
 
 
@@ -320,7 +321,7 @@ def test_the_root_has_the_outputs_of_what_it_nests():
 
 
 def test_two_receivers_run_unless_somebody_says_otherwise():
-    """In two zones: one that ends, or a zone that fails, leaves one that takes images."""
+    """In two zones, so that one receiver remains if a receiver ends or a zone fails."""
     parameters = RECEIVER["Parameters"]
     assert parameters["TaskDesiredCount"]["Default"] == int(NETWORK["Parameters"]["NetworkZones"]["Default"]) == 2
     assert parameters["AutoscaleMaxCapacity"]["Default"] > parameters["TaskDesiredCount"]["Default"]
@@ -351,7 +352,7 @@ def test_the_receiver_reads_every_variable_that_its_task_has():
 
 
 def test_no_number_that_the_template_takes_ends_the_receivers_start():
-    """The bounds of a number's parameter lie within those that the receiver checks when it starts."""
+    """The bounds of each numeric parameter are within the bounds that the receiver checks at its start."""
     code = swift(*MODULES["StoreSCP"])
     [seconds] = re.findall(r"\.seconds\(Int64\(try integer\(name, default: value, in: ([\d_.]+)\)\)\)", code)
     bounds = dict(re.findall(r'settings\.integer\(\s*"([A-Z_]+)",(?: default: [\d_]+,)? in: ([\d_.]+)\)', code))

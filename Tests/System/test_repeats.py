@@ -1,4 +1,4 @@
-"""The same UIDs again, while the delivery that has them is open: nothing that was acknowledged is replaced."""
+"""UIDs are sent again while the delivery that has them is open: no acknowledged instance is replaced."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ SUCCESS, OUT_OF_RESOURCES = 0x0000, 0xA700
 
 
 class Stored:
-    """What lies in a receiver's folder after it has ended."""
+    """The contents of a receiver's folder after it has ended."""
 
     def __init__(self, storage: Path):
         self.storage = storage
@@ -24,13 +24,13 @@ class Stored:
         )
 
     def _earlier(self, delivery: str) -> list[str]:
-        """The deliveries that it repeats, one after another."""
+        """The deliveries before it in the chain of repeats, one after another."""
         text = (self.storage / "deliveries" / f"{delivery}.json").read_text()
         repeats = json.loads(text).get("repeats")
         return [repeats, *self._earlier(repeats)] if repeats else []
 
     def pixels(self, manifest: dict) -> list[int]:
-        """The last byte of each of its instances."""
+        """The last byte of each instance of the manifest."""
         return [(self.storage / item["key"]).read_bytes()[-1] for item in instances_of(manifest)]
 
 
@@ -80,7 +80,7 @@ def test_what_one_title_sends_twice_is_kept_twice_and_told(folder_receiver, tmp_
 
 
 def test_copies_at_once_make_as_many_deliveries(folder_receiver, tmp_path):
-    """All of them are on their way at once, of each image; none waits for another."""
+    """All copies of each image are sent at once; no copy waits for another one."""
     receiver = folder_receiver(DELIVERY_QUIET_SECONDS="600")
     copies, images = 5, 4
     with contextlib.ExitStack() as running:

@@ -1,4 +1,4 @@
-"""What the table and the report say of imports that went wrong, in part or for a while."""
+"""The table and the report about imports that failed, partly or for a time."""
 
 import json
 import subprocess
@@ -50,7 +50,7 @@ def test_a_study_of_which_one_instance_is_refused_is_partial(pipeline, receiver,
 
 
 def test_the_item_of_a_single_instance_says_why_healthimaging_refused_it(pipeline, receiver, watch, tmp_path):
-    """Without the values that HealthImaging quotes, which the report has."""
+    """The item does not have the values that HealthImaging quotes; the report does."""
     pipeline.aws.arm("RefuseFile")
     send(receiver, [synthetic_instance(tmp_path / "refused.dcm")])
     [item] = watch.ended(1)
@@ -84,7 +84,7 @@ def test_a_job_that_keeps_failing_is_started_four_times_and_then_redriven(pipeli
     listed = redrive(pipeline)
     assert last in listed and first not in listed
     redrive(pipeline, "--start")
-    # Imports of other tests are redriven as well.
+    # Imports of other tests are redriven too.
     items = [item for item in watch.ended(5 * len(files)) if item["deliveryId"] == delivery]
     assert [item["outcome"] for item in items].count("IMPORTED") == 1
     assert last not in redrive(pipeline)
@@ -123,7 +123,7 @@ def test_a_job_that_may_not_read_is_not_tried_again(pipeline, receiver, watch, t
 
 
 def send_studies(pipeline: Pipeline, receiver, folder, faults) -> list:
-    """A study for each fault; which job meets which is left open. The files of all."""
+    """Sends a study for each fault; any job may get any fault. Returns all files."""
     for fault in faults:
         pipeline.aws.arm(fault)
     studies = [write_study(folder / fault) for fault in faults]
@@ -137,7 +137,8 @@ def check_status_log(pipeline: Pipeline) -> str:
 
 
 def test_an_instance_with_a_warning_is_imported_counted_and_named(pipeline, receiver, watch, tmp_path):
-    """In WARNING alone or in SUCCESS too, counted by HealthImaging or not. What it says may quote what the file holds."""
+    """The instance is listed in WARNING only or also in SUCCESS, and HealthImaging counts it or not. The warning may
+    quote values of the file."""
     files = send_studies(pipeline, receiver, tmp_path, ["Warn", "WarnInSuccess", "WarnUncounted"])
     items = watch.ended(len(files))
     assert len(items) == 3
@@ -186,7 +187,7 @@ def test_a_job_whose_status_is_not_known_is_under_way(pipeline, receiver, watch,
 
 
 def test_a_conflict_or_a_busy_service_is_tried_again(pipeline, receiver, watch, tmp_path):
-    """After a conflict of one file two looks later, after `Rate exceeded` ten."""
+    """After a conflict of one file the job is started again two poll intervals later, after `Rate exceeded` ten."""
     files = send_studies(pipeline, receiver, tmp_path, ["ConflictFile", "BusyJob"])
     items = watch.ended(2 * len(files))
     ended = sorted((item["attempt"], item["outcome"], item.get("startedAgain", "false")) for item in items)
@@ -204,7 +205,7 @@ def test_instances_in_image_sets_that_are_not_primary_are_counted_and_named(pipe
 
 
 def test_an_object_that_was_never_acknowledged_is_named_and_tagged_and_so_is_no_other(pipeline, watch, tmp_path):
-    """As a receiver leaves it whose PUT landed after its sender had been told to send again."""
+    """Such an object remains when a PUT succeeds after the sender was told to send again."""
     delivery_id = f"20261123T235152-{uuid.uuid4().hex[:24]}"
     keys = {}
     for file in write_study(tmp_path / "study"):

@@ -1,4 +1,4 @@
-"""The comparison of roles with the code notices each change of either."""
+"""The comparison of roles and code notices each change of either."""
 
 import copy
 
@@ -90,7 +90,7 @@ def code_with(path: str, old: str, new: str) -> SwiftCode:
             "table.rejected(rejection, at: date)",
             'table.jobProgressed("", setting: [:])',
             "TriggerImportRole",
-            # It writes items elsewhere.
+            # It writes items only elsewhere.
             {"missing: dynamodb:UpdateItem at no place in WHERE"},
         ),
         (

@@ -1,4 +1,4 @@
-"""S3's notifications: the text that lands in a queue is S3's."""
+"""S3's notifications in a queue have S3's own form."""
 
 import functools
 import json
@@ -12,7 +12,8 @@ from waiting import wait_for
 
 
 def announce(aws, bucket: str, *filters: tuple[str, str]) -> list:
-    """Announces keys of each prefix and suffix in a queue of its own: functions that read one record of each."""
+    """Sends events for keys of each prefix and suffix to a separate queue. Returns functions that read one record of
+    each queue."""
     sqs, s3 = aws.client("sqs"), aws.client("s3")
     urls, configurations = [], []
     for prefix, suffix in filters:
@@ -38,7 +39,7 @@ def announce(aws, bucket: str, *filters: tuple[str, str]) -> list:
 
 @pytest.fixture
 def bucket(aws):
-    """A bucket whose deliveries/*.json are announced in a queue: (bucket, function that reads one record)."""
+    """A bucket whose events for deliveries/*.json go to a queue, and a function that reads one record."""
     name = f"bucket-{uuid.uuid4().hex[:8]}"
     [receive] = announce(aws, name, ("deliveries/", ".json"))
     return name, receive

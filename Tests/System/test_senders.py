@@ -1,4 +1,4 @@
-"""What DCMTK and pynetdicom can ask of a receiver: each asserts what was stored and which status came."""
+"""Requests that DCMTK and pynetdicom can make. Each test asserts what was stored and which status was answered."""
 
 import base64
 import http.server
@@ -34,7 +34,7 @@ IDENTITY_NOT_ACCEPTED = (1, 2, 1)
 
 
 def run(*command: object) -> str:
-    """The output of one of DCMTK's programs, which must have succeeded."""
+    """Runs a program of DCMTK, which must succeed. Returns its output."""
     program, *arguments = map(str, command)
     result = subprocess.run([dcmtk.path(program), *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
     assert result.returncode == 0, result.stdout
@@ -192,7 +192,7 @@ def test_users_that_are_listed(folder_receiver, tmp_path):
 
 
 class IdentityService(http.server.BaseHTTPRequestHandler):
-    """Accepts whoever says `good`, and answers with `ticket`."""
+    """Accepts users who send `good`, and answers with `ticket`."""
 
     def do_POST(self):
         question = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -228,7 +228,7 @@ def test_users_that_a_service_verifies(folder_receiver, kind):
         url = f"http://127.0.0.1:{service.server_port}/verify"
         receiver = folder_receiver(USER_IDENTITY_TYPES="1,2,3,4,5", USER_IDENTITY_URL=url)
         association = associate(receiver, build_context(VERIFICATION), ext_neg=[identity(kind, b"good", b"pass")])
-        # PS3.7 Table D.3-15: to a name there is nothing to say.
+        # PS3.7 Table D.3-15: there is no server response to a username.
         assert association.acceptor.user_identity.server_response == (b"ticket" if kind > 2 else b"")
         association.release()
         bad = identity(kind, b"bad", b"pass")
@@ -245,7 +245,7 @@ def test_users_that_a_service_verifies(folder_receiver, kind):
 
 @pytest.mark.parametrize("size", [47, 1001, 65537, 1 << 20])
 def test_fragments_of_any_size(folder_receiver, tmp_path, samples, size):
-    """pynetdicom cuts its messages to the maximum length that it believes to be told, which may be odd."""
+    """pynetdicom splits its messages by the maximum length that it is made to assume, which may be odd."""
     receiver = folder_receiver()
     sent = next(path for path in samples if path.name == "examples_palette.dcm")
     header = pydicom.dcmread(sent, stop_before_pixels=True)
@@ -262,7 +262,7 @@ def test_fragments_of_any_size(folder_receiver, tmp_path, samples, size):
 
 
 def test_responses_in_small_pieces(folder_receiver, image):
-    """pynetdicom as a peer that takes 20 bytes at a time."""
+    """pynetdicom as a peer with a maximum PDU length of 20 bytes."""
     received = []
     ae = AE()
     association = ae.associate(

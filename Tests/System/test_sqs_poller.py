@@ -11,7 +11,7 @@ from functions import create_function
 from localaws import sqs_poller
 from waiting import wait_for
 
-# Answers by what the bodies say; every batch it sees becomes a line of a file.
+# The answer depends on the bodies; every batch is written as a line of a file.
 RECORDING = """
 def handle(event):
     with open({seen!r}, "a", 1 << 20) as seen:  # one write for a line
@@ -24,7 +24,7 @@ def handle(event):
 
 
 class MappedQueue:
-    """A queue, its dead-letter queue and a recording function behind it."""
+    """A queue with a dead-letter queue and a function that records its messages."""
 
     def __init__(self, aws, folder, handler: str = "", timeout: int = 2, role: str = "test", **mapping):
         self._sqs, self._seen = aws.client("sqs"), folder / "seen.ndjson"
@@ -34,7 +34,7 @@ class MappedQueue:
         redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
         attributes = {"VisibilityTimeout": "2", "RedrivePolicy": redrive}
         self.url = self._sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-        # Lambda takes no queue whose messages would come again while the function works on them.
+        # Lambda refuses a queue whose messages would become visible again while the function works on them.
         source = (handler or RECORDING).format(seen=str(self._seen))
         function = create_function(aws.client("lambda"), source, timeout, role=role)
         self.function_arn = function.arn
@@ -116,7 +116,7 @@ def test_a_queue_whose_messages_come_again_too_early_is_refused(aws, tmp_path):
 
 
 class Role:
-    """A role with one policy, which says what it may do at any queue."""
+    """A role with one policy, which allows these actions on any queue."""
 
     def __init__(self, aws):
         self._iam, self.name = aws.client("iam"), f"role-{uuid.uuid4().hex[:8]}"
@@ -158,7 +158,7 @@ def test_a_queue_whose_right_was_taken_away_is_not_polled(aws, tmp_path, role):
     wait_for("the message", lambda: queue.bodies() == ["good"])
 
 
-# How many of it run at once, by the files that they lay down while they do.
+# Records how many invocations run at once, by a file that each creates while it runs.
 CROWDED = """
 import time, uuid
 
@@ -184,7 +184,7 @@ def test_no_more_batches_are_worked_on_at_once_than_the_mapping_says(aws, tmp_pa
 
 
 def test_a_poller_rests_while_its_mapping_is_disabled(monkeypatch):
-    """One that spins takes the machine from everything that the test of a disabled mapping looks at."""
+    """A busy poller would take the CPU from everything that the test of a disabled mapping observes."""
     rests = []
     monkeypatch.setattr(sqs_poller.time, "sleep", rests.append)
     mapping = SimpleNamespace(uuid="m", enabled=False, scaling_config=None)

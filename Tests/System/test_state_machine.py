@@ -1,4 +1,4 @@
-"""The state machine, with functions that a test scripts."""
+"""The state machine, with functions that each test defines."""
 
 import json
 import re
@@ -22,7 +22,7 @@ REQUEST = {
 }
 STATE = "dict(event, jobId='job1', jobStatus='SUBMITTED', outcome='PENDING', waitSeconds=0, polls=0)"
 START = f"def start(event): return {STATE}"
-# Answers the token of each message of the start queue with what `start` gives, or with its failure.
+# Answers the token of each message of the start queue with the result of `start`, or with its failure.
 ANSWERING = """
 import boto3
 
@@ -44,7 +44,7 @@ def handle(event):
 
 
 def check(*outcomes: str) -> str:
-    """A CheckStatus that gives these outcomes, poll after poll."""
+    """A CheckStatus that returns these outcomes, one per poll."""
     return f"""
 def handle(event):
     outcome = {outcomes!r}[event["polls"]]
@@ -67,7 +67,8 @@ def {function}(event):
 
 
 class Machine:
-    """The deployed definition around two functions, with a table and a start queue of its own. `changes` are those to its states."""
+    """The deployed definition with two functions, its own table and its own start queue. `changes` are applied to its
+    states."""
 
     def __init__(self, aws, start: str, check_status: str, changes: dict[str, dict] | None = None):
         self._states, self._dynamodb = aws.client("stepfunctions"), aws.client("dynamodb")
@@ -97,7 +98,7 @@ class Machine:
         ]
 
     def _start_queue(self, aws, start: str) -> str:
-        """A queue whose messages are answered by `start`."""
+        """Creates a queue whose messages are answered by `start`."""
         attributes = {"FifoQueue": "true", "VisibilityTimeout": "30"}
         sqs = aws.client("sqs")
         url = sqs.create_queue(QueueName=f"{self._table}.fifo", Attributes=attributes)["QueueUrl"]
@@ -108,7 +109,7 @@ class Machine:
         return url
 
     def run(self, request: dict) -> dict:
-        """The execution's description once it has ended."""
+        """Runs an execution. Returns its description after its end."""
         execution = self._states.start_execution(stateMachineArn=self._arn, input=json.dumps(request))
 
         def ended() -> dict | None:
@@ -140,7 +141,7 @@ def test_what_is_not_imported_whole_fails_the_execution(aws, outcome):
     machine = Machine(aws, START, check("PENDING", outcome))
     execution = machine.run(REQUEST)
     assert (execution["status"], execution["error"]) == ("FAILED", "ImportFailed")
-    assert machine.items() == []  # the functions have written the item
+    assert machine.items() == []  # the functions would have written the item
 
 
 def test_a_job_that_failed_for_a_reason_that_passes_is_started_again(aws):
@@ -157,19 +158,19 @@ def handle(event):
 
 
 def retrier(state: str, error: str) -> dict:
-    """The first that fits decides, as Step Functions has it."""
+    """The first retrier that matches the error, as in Step Functions."""
     names = {error} if error == "States.Timeout" else {error, "States.TaskFailed"}
     retries = json.loads(DEFINITION.read_text())["States"][state]["Retry"]
     return next(retry for retry in retries if names & set(retry["ErrorEquals"]))
 
 
 def mean_wait(state: str, error: str) -> float:
-    """For how many seconds in all an error is waited for, on the average."""
+    """The mean total time in seconds for which an error is retried."""
     retry = retrier(state, error)
-    # A retry is five events of the 25,000 that an execution may have.
+    # A retry adds five events to the execution's history, which may have 25,000.
     assert retry["MaxAttempts"] * 5 < 25_000 / 4
     waits = [retry["IntervalSeconds"] * retry["BackoffRate"] ** attempt for attempt in range(retry["MaxAttempts"])]
-    assert retry["JitterStrategy"] == "FULL"  # half of it on the average
+    assert retry["JitterStrategy"] == "FULL"  # with full jitter, half of it on average
     return sum(min(retry["MaxDelaySeconds"], wait) for wait in waits) / 2
 
 
@@ -198,7 +199,7 @@ def test_an_outage_of_an_hour_fails_no_delivery(state, error):
 
 
 def test_a_place_in_the_queue_that_is_lost_is_taken_again_for_most_of_a_year():
-    """An execution may last for a year."""
+    """An execution may run for a year."""
     state = json.loads(DEFINITION.read_text())["States"]["StartImportJob"]
     retry = retrier("StartImportJob", "States.Timeout")
     assert 300 < (retry["MaxAttempts"] + 1) * state["TimeoutSeconds"] / 86400 < 365
@@ -221,7 +222,7 @@ def test_what_lasts_is_not_tried_again(state, error):
     assert retrier(state, error)["MaxAttempts"] == 0
 
 
-# A start waits in its queue while HealthImaging is busy, and fails for other reasons.
+# While HealthImaging is busy, a start waits in its queue; it fails only for other reasons.
 @pytest.mark.parametrize(("state", "waits_elsewhere"), [("StartImportJob", {"Busy"}), ("CheckStatus", set())])
 def test_the_functions_name_their_errors_as_the_state_machine_does(state, waits_elsewhere):
     classes = (PROJECT / "Sources/StructuredLog/ErrorClass.swift").read_text()
@@ -239,13 +240,13 @@ def test_a_look_that_fails_for_now_is_tried_again(aws, tmp_path, error):
 
 @pytest.mark.parametrize("error", ["Function.Transient", "Function.Unheard"])
 def test_a_start_that_fails_for_now_enters_the_queue_again(aws, tmp_path, error):
-    """Within five minutes: SQS would drop a message that has the deduplication id of the first one."""
+    """Even within five minutes, in which SQS would drop a message with the same deduplication id."""
     start = failing(error, tmp_path / "calls", 1, STATE, function="start")
     assert Machine(aws, start, check("IMPORTED")).run(REQUEST)["status"] == "SUCCEEDED"
 
 
 def test_a_start_that_is_lost_enters_the_queue_again(aws, tmp_path):
-    """As when the retention of the queue has passed."""
+    """As after the end of the queue's retention period."""
     start = f"""
 import time
 

@@ -10,7 +10,7 @@ from waiting import wait_for
 
 
 class Waiting:
-    """An execution whose only task sends its token to a queue and waits."""
+    """An execution whose only task sends its token to a queue and waits for the answer."""
 
     def __init__(self, aws, **state):
         self._states, self._sqs = aws.client("stepfunctions"), aws.client("sqs")
@@ -28,7 +28,7 @@ class Waiting:
         self._execution = self._states.start_execution(stateMachineArn=machine)["executionArn"]
 
     def token(self) -> str:
-        """The next one that comes out of the queue."""
+        """The next token in the queue."""
 
         def received() -> list[dict]:
             return self._sqs.receive_message(QueueUrl=self._queue, VisibilityTimeout=60).get("Messages", [])

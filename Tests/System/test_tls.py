@@ -1,4 +1,4 @@
-"""TLS between foreign clients and the receiver: versions, suites, certificates of both sides."""
+"""TLS between other programs and the receiver: versions, cipher suites, certificates of both sides."""
 
 import json
 import os
@@ -31,8 +31,8 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def tls_port(folder, pair):
-    """That of the receiver which most tests share."""
-    # A delivery that closes while another test reads the log would be a line of it.
+    """The TLS port of the receiver that most tests share."""
+    # Otherwise a delivery could close, and log a line, while another test reads the log.
     settings = tls_settings(pair, DELIVERY_QUIET_SECONDS="3600")
     with start(folder, **settings) as scp:
         yield scp.tls_port
@@ -102,7 +102,7 @@ def test_old_versions_and_weak_suites_are_refused_with_one_line(tls_port, log, o
 
 
 def assert_nothing_else(log: Log, port: int) -> None:
-    """A later handshake that fails is the second line."""
+    """Asserts that the next failed handshake logs the second line."""
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(b"\x01\x00\x00\x00\x00\x00")
     wait_for("the second line", lambda: len(log.lines()) >= 2)
@@ -161,7 +161,7 @@ def served_certificate(port: int) -> str:
 
 
 def replace(source: Path, target: Path) -> None:
-    """As all that replace certificates do it: whole, under its own name."""
+    """Replaces a file atomically, as programs that renew certificates do."""
     shutil.copyfile(source, target.with_suffix(".new"))
     target.with_suffix(".new").replace(target)
 
@@ -194,7 +194,7 @@ def test_certificates_are_loaded_anew(pair, tmp_path):
         assert str(used[0]) in json.dumps(line)
         assert served_certificate(port) == second[0].read_text()
 
-        # The key fits again: what could not be used is not held against it.
+        # The certificate matches the key again, and is loaded in spite of the earlier error.
         replace(second[0], used[0])
         wait_for("the line", lambda: log.messages().count("TLS certificate loaded anew") == 2)
         assert served_certificate(port) == second[0].read_text()

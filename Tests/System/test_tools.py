@@ -1,4 +1,4 @@
-"""What people and tests use: the samples, the two senders, the display."""
+"""The tools of people and tests: the samples, the two senders, the display."""
 
 import io
 import socket
@@ -40,7 +40,7 @@ def test_the_samples_are_many_kinds_of_instances_each_once(samples):
 
 @pytest.fixture
 def storescp(tmp_path):
-    """DCMTK's receiver, which keeps every transfer syntax: its port."""
+    """The port of DCMTK's receiver, which accepts and keeps every transfer syntax."""
     with ports.reserved_port() as port:
         command = [dcmtk.path("storescp"), "--accept-all", "--bit-preserving", "--output-directory", tmp_path, str(port)]
         process = processes.start(command, {}, tmp_path / "storescp.log")

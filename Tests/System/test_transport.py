@@ -1,4 +1,4 @@
-"""The receiver's ports: what cannot be opened, the health port, shutdown, load balancers' probes."""
+"""The receiver's ports: errors at the start, the health port, shutdown, load balancers' probes."""
 
 import contextlib
 import http.client
@@ -62,7 +62,7 @@ def test_connections_of_every_stage_end_at_shutdown(pair, tmp_path):
         silent, stalled, encrypted = (socket.create_connection(("127.0.0.1", port)) for _ in range(3))
         # The first bytes of a handshake.
         stalled.sendall(bytes.fromhex("16 0301 0200 01"))
-        # By 1.2 the receiver has ended its handshake when we have.
+        # With TLS 1.2 the receiver has completed its handshake when the client has.
         context = client_context(pair[0], ssl.TLSVersion.TLSv1_2)
         with silent, stalled, context.wrap_socket(encrypted, server_hostname=HOST):
             scp.signal(signal.SIGTERM)
@@ -103,13 +103,13 @@ def test_the_health_port_tells_whether_associations_are_taken(tmp_path):
     assert not accepts(port)
 
 
-# Load balancers' probes, and what the log says of ports
+# Load balancers' probes, and the ports in the log
 
 
 def probe(port: int, breaks: bool) -> None:
     connection = socket.create_connection(("127.0.0.1", port))
     if breaks:
-        # On close the peer is sent a reset.
+        # Closing this socket sends a reset to the peer.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
 

@@ -1,4 +1,4 @@
-"""Why a connection never becomes an association is said in the log of the receiver: other protocols, failed handshakes of TLS."""
+"""The receiver's log says why a connection does not become an association: other protocols, failed TLS handshakes."""
 
 import contextlib
 import shutil
@@ -52,7 +52,7 @@ def test_another_protocol_on_the_plain_port_ends_at_once_and_is_named(folder_rec
 
 @pytest.fixture
 def reserved():
-    """A port of loopback that nothing else takes."""
+    """A reserved loopback port."""
     with reserved_port() as port:
         yield port
 
@@ -78,7 +78,8 @@ def curl(url: str, *options: str) -> None:
 
 @pytest.fixture
 def tls_receiver(folder_receiver, pair):
-    """Starts a receiver with a TLS port; gives it, the port and the certificate with its key."""
+    """A function that starts a receiver with a TLS port. It returns the receiver, the port, and the certificate with
+    its key."""
 
     def start(**settings: str):
         receiver = folder_receiver(**tls_settings(pair, **settings))
@@ -170,7 +171,8 @@ def test_a_certificate_that_has_expired_is_told_of(folder_receiver, tmp_path):
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={HOST}", "-keyout", key, "-out", certificate]
     dates = ["-not_before", "20200101000000Z", "-not_after", "20200102000000Z"]
     if subprocess.run([*made, *dates], capture_output=True).returncode:
-        # Before OpenSSL 3.4 it has no such options: one that ends tomorrow, for a client whose clock is ahead.
+        # OpenSSL before 3.4 has no such options: make a certificate that ends tomorrow, for a client whose clock is
+        # ahead.
         subprocess.run([*made, "-days", "1"], check=True, capture_output=True)
     receiver = folder_receiver(**tls_settings((certificate, key)))
     s_client(receiver.tls_port, "-CAfile", certificate, "-verify_return_error", "-attime", "4000000000")
@@ -199,7 +201,8 @@ def test_nothing_in_common_is_told_of(tls_receiver, settings, options, reason):
 
 
 def test_an_alert_after_the_handshake_is_told_of(tls_receiver):
-    """As of a client that looks at our certificate when it has done its part of the handshake. Python's gives another alert then."""
+    """As from a client that checks our certificate after it completed its part of the handshake. Python itself sends
+    another alert then."""
     receiver, port, pair = tls_receiver()
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = ssl.create_default_context(cafile=pair[0]).wrap_bio(incoming, outgoing, server_hostname=HOST)
@@ -211,7 +214,7 @@ def test_an_alert_after_the_handshake_is_told_of(tls_receiver):
             connection.sendall(outgoing.read())
             incoming.write(connection.recv(65536))
         connection.sendall(outgoing.read())
-        # A record that nobody can decrypt.
+        # A record that cannot be decrypted.
         incoming.write(b"\x17\x03\x03\x00\x20" + bytes(32))
         with pytest.raises(ssl.SSLError):
             client.read()
