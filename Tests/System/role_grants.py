@@ -296,7 +296,7 @@ def differences(name: str, template: dict, code: SwiftCode = CODE, machine: dict
     needed |= needed_of_keys(needed)
     allowed = granted(template["Resources"][name])
     missing = {f"missing: {action} at {where}" for action, where in needed - allowed}
-    return missing | {f"to spare: {action} at {where}" for action, where in allowed - needed}
+    return missing | {f"not needed: {action} at {where}" for action, where in allowed - needed}
 
 
 # MARK: The comparison

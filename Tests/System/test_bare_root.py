@@ -78,7 +78,7 @@ def test_check_status_looks_at_the_job_by_https(invoke):
     assert (kind, answer.get("outcome")) == ("response", "IMPORTED")
 
 
-def test_a_certificate_that_is_not_trusted_is_an_error_that_says_so(invoke):
+def test_an_untrusted_certificate_is_named_in_the_error(invoke):
     kind, answer = invoke("CheckStatus", EVENTS / "check-status.json", trusts=False)
     assert (kind, answer["errorType"]) == ("error", "Function.Transient")
     assert "certificate" in answer["errorMessage"].lower()

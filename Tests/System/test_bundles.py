@@ -69,7 +69,7 @@ def test_many_small_studies_at_once_are_a_few_jobs(pipeline, start, tmp_path):
     assert pipeline.keys("open/") == []
 
 
-def test_of_a_bundle_that_a_killed_receiver_leaves_every_study_is_imported(pipeline, start, tmp_path):
+def test_every_study_of_a_killed_receivers_bundle_is_imported(pipeline, start, tmp_path):
     lease = {"TASK_LEASE_SECONDS": "1", "ALLOW_SHORT_LEASE": "true"}
     receiver, watch = start(**SLOW, **lease, DELIVERY_QUIET_SECONDS="3600"), Watch(pipeline)
     files = [synthetic_instance(tmp_path / f"{number}.dcm") for number in range(4)]
@@ -86,7 +86,7 @@ def test_of_a_bundle_that_a_killed_receiver_leaves_every_study_is_imported(pipel
     assert dates == {pydicom.dcmread(file).StudyInstanceUID: None for file in files} | {first: "20261123"}
 
 
-def test_of_a_bundle_that_was_imported_but_for_one_study_that_study_is_redriven(pipeline, start, tmp_path):
+def test_the_only_incomplete_study_of_a_bundle_is_redriven(pipeline, start, tmp_path):
     receiver, watch = start(**SLOW), Watch(pipeline)
     studies = [write_study(tmp_path / str(number)) for number in range(3)]
     pipeline.aws.arm("RefuseFile")

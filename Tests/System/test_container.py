@@ -84,7 +84,7 @@ def opened(receiver: ReceiverContainer) -> list[str]:
     return [line["deliveryId"] for line in receiver.log_lines("delivery opened")]
 
 
-def test_the_image_holds_the_receiver_and_what_it_trusts(podman, built, tmp_path):
+def test_the_image_holds_only_the_receiver_and_its_certificate_authorities(podman, built, tmp_path):
     container = podman.run("create", IMAGE).strip()
     podman.run("export", "--output", tmp_path / "image.tar", container)
     podman.run("rm", container)
@@ -96,7 +96,7 @@ def test_the_image_holds_the_receiver_and_what_it_trusts(podman, built, tmp_path
     assert not [member.name for member in members if member.mode & 0o6022]
 
 
-def test_the_image_says_who_runs_it_and_how_it_ends(podman, built):
+def test_the_image_names_its_user_and_stop_signal(podman, built):
     [image] = json.loads(podman.run("image", "inspect", IMAGE))
     config = image["Config"]
     assert (config["User"], config["StopSignal"]) == (f"{USER}:{USER}", "SIGTERM")
@@ -137,7 +137,7 @@ def test_five_hundred_images_go_through_a_read_only_container(container, bucket_
     assert_imported(pipeline, opened(receiver))
 
 
-def test_what_was_acknowledged_before_a_stop_is_delivered(container, bucket_settings, pipeline, study):
+def test_instances_acknowledged_before_a_stop_are_delivered(container, bucket_settings, pipeline, study):
     answers: list[Acknowledgement] = []
     with container(*HARDENED, **bucket_settings) as receiver:
         sender = threading.Thread(target=lambda: answers.extend(send_with_dcmtk(study, "127.0.0.1", receiver.port)))

@@ -118,7 +118,7 @@ def rows(folder_receiver, tmp_path, files) -> list[Row]:
     return [Row(file, answer, *peers, is_stored_as_sent) for file, (answer, is_stored_as_sent), *peers in columns]
 
 
-def test_what_peers_take_is_taken_and_stored_as_it_was_sent(rows):
+def test_files_that_other_receivers_accept_are_accepted_and_stored_as_sent(rows):
     print("\n| file | this receiver | storescp | storescp +B | pynetdicom | pydicom reads |\n|---|---|---|---|---|---|")
     print("\n".join(map(str, rows)))
     print(f"{sum(takes(row.answer) for row in rows)} of {len(rows)} files are taken")
@@ -141,7 +141,7 @@ def cuts(drawn: random.Random, file: CorpusFile) -> list[bytes]:
     return [content[:end] for end in ends]
 
 
-def test_what_is_called_incomplete_pydicom_cannot_read_to_its_end_either(folder_receiver, files):
+def test_pydicom_cannot_read_to_the_end_what_is_refused_as_incomplete(folder_receiver, files):
     receiver = folder_receiver(INCOMPLETE_DATA_SETS="store", **SETTINGS)
     answers: Counter[tuple[str, str]] = Counter()
     wrong = []

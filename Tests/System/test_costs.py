@@ -155,7 +155,7 @@ def test_a_study_costs_one_execution_however_many_images_it_has(quiet, start, tm
     assert 3 * images < costs.requests() <= images + lease + a_study + ROW_REQUESTS * images
 
 
-def test_a_job_is_looked_at_when_others_had_ended(quiet, start, tmp_path):
+def test_the_first_check_of_a_job_comes_when_other_jobs_had_ended(quiet, start, tmp_path):
     """The first execution waits for POLL_SECONDS, the next one for the duration of the first one's job."""
     receiver, waits = start(), []
     for number in range(2):
@@ -204,7 +204,7 @@ def test_a_sweep_that_finds_nothing_costs_a_few_requests(quiet):
     assert costs.requests() <= SWEEP_REQUESTS
 
 
-def test_a_delivery_whose_task_is_gone_costs_a_sweep_and_a_second_look(quiet, tmp_path):
+def test_a_delivery_of_an_ended_task_costs_a_sweep_and_an_audit(quiet, tmp_path):
     image = synthetic_instance(tmp_path / "image.dcm")
     uids = pydicom.dcmread(image, stop_before_pixels=True)
     delivery = "20261123T235959-0123456789abcdef01234567"

@@ -91,7 +91,7 @@ def test_a_thousand_idle_and_three_hundred_active(folder_receiver, tmp_path):
     assert peak < bound
 
 
-def test_more_connections_than_files(tmp_path):
+def test_more_connections_than_open_files_do_not_end_the_receiver(tmp_path):
     """A process that may open 80 files gets 200 connections. It does not end, and it serves peers after these
     connections have ended."""
     limited = tmp_path / "limited"
@@ -138,7 +138,7 @@ def test_a_slow_store_slows_the_senders_and_not_the_memory(folder_receiver, slow
     assert peak < bound
 
 
-def test_a_sender_is_not_told_of_a_store_that_is_busy_for_seconds(folder_receiver, slow_s3, tmp_path):
+def test_a_sender_does_not_notice_a_store_that_is_busy_for_seconds(folder_receiver, slow_s3, tmp_path):
     """S3 refuses the marker and the instance five times each, which takes three to six seconds."""
     slow_s3.refusals = 5
     receiver = folder_receiver(DICOM_BUCKET="busy", AWS_ENDPOINT_URL_S3=slow_s3.endpoint)

@@ -74,7 +74,7 @@ def test_a_second_signal_ends_at_once(folder_receiver, tmp_path):
         assert receiver.wait(5) == 128 + signal.SIGTERM
 
 
-def test_a_store_that_does_not_answer_keeps_nobody(folder_receiver, slow_s3):
+def test_a_store_that_does_not_answer_does_not_delay_the_end(folder_receiver, slow_s3):
     slow_s3.delay = 60
     receiver = folder_receiver(
         DICOM_BUCKET="slow", IMPORT_UNIT="instance", DRAIN_TIMEOUT="1", AWS_ENDPOINT_URL_S3=slow_s3.endpoint

@@ -79,13 +79,13 @@ def queue(aws) -> FIFO:
     return FIFO(aws)
 
 
-def test_a_batch_whose_visibility_timeout_ended_comes_again_in_its_order(queue):
+def test_a_batch_is_received_again_in_order_after_its_visibility_timeout(queue):
     queue.send(*"abc")
     assert queue.bodies() == ["a", "b", "c"]
     assert wait_for("the batch to come again", queue.bodies, 5) == ["a", "b", "c"]
 
 
-def test_a_group_with_a_message_in_flight_is_blocked_and_others_are_not(queue):
+def test_a_message_in_flight_blocks_only_its_own_group(queue):
     queue.send("a", "b")
     queue.send("x", group="other")
     [first] = queue.receive(count=1, visibility=30)

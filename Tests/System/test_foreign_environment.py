@@ -95,7 +95,7 @@ def make(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPr
     )
 
 
-def test_make_run_imports_all_without_a_home(foreign):
+def test_make_run_works_without_a_home(foreign):
     """HOME is below a file, where not even root can write."""
     result = make({**foreign, "HOME": "/dev/null/home"}, "run", "RUN_ARGUMENTS=--once")
     assert result.returncode == 0, result.stdout
@@ -118,7 +118,7 @@ def test_make_test_passes_with_a_home_full_of_settings(foreign):
     assert re.search(r"\d+ passed, \d+ deselected", result.stdout), result.stdout
 
 
-def test_where_pip_installs_is_not_the_users_choice(foreign, tmp_path):
+def test_the_users_settings_do_not_change_where_pip_installs(foreign, tmp_path):
     """The package comes from a folder that the user's settings name. It is installed into the virtual environment,
     whatever the other settings say."""
     with zipfile.ZipFile(tmp_path / "only_here-1.0-py3-none-any.whl", "w") as wheel:

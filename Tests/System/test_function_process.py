@@ -46,7 +46,7 @@ def test_sigterm_ends_an_idle_function_at_once(api, start):
     assert function.wait(10) == 0
 
 
-def test_sigterm_lets_the_event_under_way_be_answered(api, start):
+def test_sigterm_lets_a_running_event_be_answered(api, start):
     function = start()
     api.invoke(event("sleep", seconds=1))
     assert _lives_on_after_sigterm(function, api)
@@ -94,7 +94,7 @@ def test_a_broken_platform_ends_the_process_with_an_error(api, start):
     ("log_format", "level", "expected"),
     [("JSON", "INFO", "ERROR"), ("Text", "INFO", "ERROR"), ("JSON", "FATAL", None), ("Text", "FATAL", None)],
 )
-def test_the_log_has_the_form_and_the_level_that_lambda_asks_for(api, start, log_format, level, expected):
+def test_the_log_has_the_format_and_level_that_lambda_sets(api, start, log_format, level, expected):
     function = start(AWS_LAMBDA_LOG_FORMAT=log_format, AWS_LAMBDA_LOG_LEVEL=level)
     api.invoke(event("fail", _0='of\n"two" lines'))
     assert api.answer().kind == "error"

@@ -96,7 +96,7 @@ def end_of(receiver: Receiver) -> str:
     return wait_for("the association's end", lambda: receiver.log_lines("association ended"))[0]["end"]
 
 
-def test_the_answer_comes(folder_receiver, tmp_path):
+def test_an_answer_is_received_after_a_half_closure(folder_receiver, tmp_path):
     receiver = folder_receiver(**PATIENT)
     [accept, response] = pdus(Plain(receiver.port).answers(REQUEST + MESSAGE))
     assert (accept[0], response[0], raw_sender.status_of(response)) == (2, 4, 0)
@@ -107,14 +107,14 @@ def test_the_answer_comes(folder_receiver, tmp_path):
 
 @pytest.mark.parametrize("notifies", [True, False])
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_the_answer_comes_under_tls(folder_receiver, pair, version, notifies):
+def test_an_answer_is_received_after_a_half_closure_under_tls(folder_receiver, pair, version, notifies):
     receiver = folder_receiver(**tls_settings(pair), **PATIENT)
     [accept, response] = pdus(TLS(receiver.tls_port, pair[0], version, notifies).answers(REQUEST + MESSAGE))
     assert (accept[0], response[0], raw_sender.status_of(response)) == (2, 4, 0)
     assert end_of(receiver) == ANSWERED
 
 
-def test_what_waits_for_the_store_is_answered(slow_s3, folder_receiver):
+def test_an_instance_that_waits_for_the_store_is_answered(slow_s3, folder_receiver):
     receiver = folder_receiver(DICOM_BUCKET="slow", AWS_ENDPOINT_URL_S3=slow_s3.endpoint, **PATIENT)
     [_, response, release] = pdus(Plain(receiver.port).answers(REQUEST + MESSAGE + raw_sender.pdu(5, bytes(4))))
     assert (response[0], raw_sender.status_of(response), release[0]) == (4, 0, 6)
@@ -131,7 +131,7 @@ def test_what_waits_for_the_store_is_answered(slow_s3, folder_receiver):
         (REQUEST + COMMAND + raw_sender.data(3, 0, DATA_SET[:100]), [2]),
     ],
 )
-def test_what_cannot_become_whole_is_closed_at_once(folder_receiver, tmp_path, content, answers):
+def test_an_incomplete_message_is_closed_at_once(folder_receiver, tmp_path, content, answers):
     receiver = folder_receiver(**PATIENT)
     assert [pdu[0] for pdu in pdus(Plain(receiver.port).answers(content))] == answers
     assert not list((tmp_path / "storage").rglob("*.dcm"))

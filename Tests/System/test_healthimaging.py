@@ -146,7 +146,7 @@ def test_odd_objects_are_imported_with_the_documented_warning(imaging, samples, 
     assert len([it for it in imaging.aws.instances() if it["jobId"] == job["jobId"]]) == len(odd) + 1
 
 
-def test_a_job_without_warnings_has_no_such_folder(imaging, samples):
+def test_a_job_without_warnings_has_no_folder_for_them(imaging, samples):
     imaging.put("in/one.dcm", samples[0].read_bytes())
     job = imaging.start()
     imaging.ended(job)
@@ -186,7 +186,7 @@ def test_a_token_starts_one_job_however_often_it_is_used(imaging, samples):
 
 
 @pytest.mark.parametrize("fault, status", [("ThrottlingException", 429), ("ServiceQuotaExceededException", 402)])
-def test_armed_refusals_come_once_each_with_their_name_in_the_header(imaging, samples, fault, status):
+def test_each_armed_refusal_happens_once_with_its_name_in_the_header(imaging, samples, fault, status):
     imaging.put("in/one.dcm", samples[0].read_bytes())
     imaging.api = without_retries(imaging.aws)
     imaging.aws.arm(fault)
@@ -209,7 +209,7 @@ def test_an_armed_job_fails(imaging, samples):
     assert imaging.ended(imaging.start())["jobStatus"] == "FAILED"
 
 
-def test_an_armed_look_is_told_a_status_that_is_not_documented(imaging, samples):
+def test_an_armed_fault_answers_an_undocumented_status(imaging, samples):
     imaging.put("in/one.dcm", samples[0].read_bytes())
     job = imaging.start()
     imaging.aws.arm("Look:OddStatus")
@@ -228,7 +228,7 @@ def test_an_armed_look_is_told_a_status_that_is_not_documented(imaging, samples)
         {"jobName": "no spaces"},
     ],
 )
-def test_what_the_service_model_forbids_is_refused(imaging, changes):
+def test_requests_that_violate_the_service_model_are_refused(imaging, changes):
     with pytest.raises(ClientError) as refusal:
         imaging.start(**changes)
     assert refusal.value.response["Error"]["Code"] == "ValidationException"
@@ -272,7 +272,7 @@ def code_of_start(imaging, **changes) -> str | None:
         return error.response["Error"]["Code"]
 
 
-def test_a_data_store_takes_so_many_starts_a_second(limited):
+def test_a_data_store_limits_starts_per_second(limited):
     limited.aws.limit(starts_per_second=2)
     limited.api = deploy.client("medical-imaging", limited.aws.endpoint, Config(retries={"total_max_attempts": 1}))
     codes = [code_of_start(limited) for _ in range(6)]
@@ -282,7 +282,7 @@ def test_a_data_store_takes_so_many_starts_a_second(limited):
     wait_for("the next start", lambda: code_of_start(limited) is None, 5)
 
 
-def test_a_data_store_runs_so_many_jobs_at_once(limited):
+def test_a_data_store_limits_concurrent_jobs(limited):
     limited.aws.limit(jobs_at_once=1)
     job = limited.start(clientToken="first")
     assert code_of_start(limited) == "ServiceQuotaExceededException"

@@ -92,7 +92,7 @@ BROKEN_LEASES = {
 }
 
 
-def test_a_sweep_recovers_deliveries_beside_one_broken_document_of_each_kind(still):
+def test_a_sweep_recovers_deliveries_despite_broken_documents_of_each_kind(still):
     good = [delivery(number) for number in range(100 if LONG_FORM else 20)]
     broken = {delivery(2000 + number): body for number, body in enumerate(BROKEN_MARKERS.values())}
     of_strange_tasks = {delivery(3000 + number): task for number, task in enumerate(BROKEN_LEASES)}
@@ -178,7 +178,7 @@ def created(pipeline: Pipeline, key: str) -> str:
     return json.dumps({"Records": [record]})
 
 
-def test_a_broken_document_of_each_kind_in_a_batch_fails_or_rejects_itself_alone(still):
+def test_a_broken_document_in_a_batch_affects_no_other_message(still):
     good = [delivery(5000), delivery(5001)]
     broken = {delivery(6000 + number): name for number, name in enumerate(BROKEN_MANIFESTS)}
     objects = {f"deliveries/{it}.json": manifest(it) for it in good}
@@ -239,7 +239,7 @@ def odd_output(name: str, key: str) -> dict[str, str | dict]:
             return {"job-output-manifest.json": BRACKETS, "SUCCESS/s.ndjson": BRACKETS}
 
 
-def test_no_output_of_healthimaging_makes_a_good_import_a_failed_one_or_ends_the_function(still):
+def test_odd_output_of_healthimaging_neither_fails_a_good_import_nor_ends_the_function(still):
     s3, imaging = still.aws.client("s3"), still.aws.client("medical-imaging")
     still.aws.arm("Nothing", len(ODD_OUTPUTS))
     output, datastore = still.outputs["OutputBucketName"], still.outputs["DatastoreId"]
@@ -268,7 +268,7 @@ def test_no_output_of_healthimaging_makes_a_good_import_a_failed_one_or_ends_the
 
 
 @pytest.mark.parametrize("path", ["request.instanceCount", "polls", "attempt", "waitSeconds"])
-def test_a_number_that_an_execution_names_is_an_error_and_not_the_functions_end(still, path):
+def test_a_wrong_number_in_an_execution_is_an_error_and_does_not_end_the_function(still, path):
     event = json.loads((PROJECT / "events/check-status.json").read_text())
     *parents, member = path.split(".")
     node = event

@@ -55,7 +55,7 @@ def empty_elements(size: int) -> bytes:
     return struct.pack("<HH2sH", 0x0008, 0x0001, b"UL", 0) * (size // 8)
 
 
-def test_a_copy_takes_neither_tags_nor_metadata_of_the_uploader_along(pipeline, watch, tmp_path):
+def test_a_copy_does_not_keep_the_uploaders_tags_or_metadata(pipeline, watch, tmp_path):
     """A copy with the tag `imported` would expire, whether it was imported or not."""
     path = synthetic_instance(tmp_path / "tagged.dcm")
     put(
@@ -76,7 +76,7 @@ def test_a_copy_takes_neither_tags_nor_metadata_of_the_uploader_along(pipeline, 
 
 
 @pytest.mark.parametrize("syntax", [pydicom.uid.ExplicitVRLittleEndian, pydicom.uid.DeflatedExplicitVRLittleEndian])
-def test_an_object_is_read_so_far_and_no_further(pipeline, watch, tmp_path, syntax):
+def test_only_the_beginning_of_an_object_is_read(pipeline, watch, tmp_path, syntax):
     """Without the limit, six such objects used all of a function's time, and other events became dead letters."""
     hostile = with_elements_in_front(tmp_path / "hostile.dcm", empty_elements(20 * MEBIBYTES), syntax)
     before = pipeline.aws.requests().get("s3 GET", 0)
@@ -98,7 +98,7 @@ def test_an_object_is_read_so_far_and_no_further(pipeline, watch, tmp_path, synt
     assert pipeline.aws.requests()["s3 GET"] - before < 6 * 8 + 20
 
 
-def test_what_stands_within_the_bound_is_imported(pipeline, watch, tmp_path):
+def test_an_object_with_its_uids_within_the_bound_is_imported(pipeline, watch, tmp_path):
     private = struct.pack("<HH2s2xI", 0x0009, 0x1001, b"OB", 10 * MEBIBYTES) + bytes(10 * MEBIBYTES)
     path = synthetic_instance(tmp_path / "source.dcm")
     dataset = pydicom.dcmread(path)
@@ -109,7 +109,7 @@ def test_what_stands_within_the_bound_is_imported(pipeline, watch, tmp_path):
     assert item["outcome"] == "IMPORTED"
 
 
-def test_what_is_taken_leaves_the_inbox_and_what_is_rejected_stays(pipeline, watch, tmp_path):
+def test_imported_objects_leave_the_inbox_and_rejected_ones_stay(pipeline, watch, tmp_path):
     name = uuid.uuid4().hex
     put(pipeline, f"taken-{name}", synthetic_instance(tmp_path / "taken.dcm").read_bytes())
     put(pipeline, f"empty-{name}", b"")
@@ -134,7 +134,7 @@ def settled(pipeline: Pipeline, watch: Watch, count: int) -> list[dict[str, str]
     return watch.items()
 
 
-def test_odd_files_are_imported_and_what_cannot_be_is_told_in_words(pipeline, watch):
+def test_odd_files_are_imported_or_the_reason_is_given(pipeline, watch):
     """Files that HealthImaging imports with a warning are not rejected, and meta information that is not needed is not
     checked."""
     files = odd_files()
@@ -172,7 +172,7 @@ def test_odd_files_are_imported_and_what_cannot_be_is_told_in_words(pipeline, wa
         assert told[attribute] == uid
 
 
-def test_every_object_below_inbox_is_looked_at_whatever_its_name(pipeline, watch, tmp_path):
+def test_every_object_below_inbox_is_processed_whatever_its_name(pipeline, watch, tmp_path):
     names = ["a.DCM", "a", "a.txt", "\u0301a.dcm", "e\u0301", "\u00e9", "a b+c%41~'é.dcm", "folder/x", "x//y", "full/"]
     for name in names:
         put_all(pipeline, {f"inbox/names/{name}": synthetic_instance(tmp_path / "good.dcm").read_bytes()})
@@ -187,7 +187,7 @@ def test_every_object_below_inbox_is_looked_at_whatever_its_name(pipeline, watch
         pipeline.aws.client("s3").delete_object(Bucket=pipeline.bucket, Key=key)
 
 
-def test_a_dicomdir_is_called_one(pipeline, watch, tmp_path):
+def test_a_dicomdir_is_named_in_its_rejection(pipeline, watch, tmp_path):
     media = FileSet()
     dataset = pydicom.dcmread(synthetic_instance(tmp_path / "image.dcm"))
     dataset.PatientName, dataset.StudyDate, dataset.StudyTime, dataset.StudyID = "Doe^John", "20261123", "120000", "1"

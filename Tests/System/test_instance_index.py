@@ -31,7 +31,7 @@ def rows_of(pipeline, files) -> list[dict]:
     return [rows[pydicom.dcmread(file, stop_before_pixels=True).SOPInstanceUID] for file in files]
 
 
-def test_every_instance_has_a_row_and_what_is_sent_again_with_other_pixels_is_newer(pipeline, receiver, watch, tmp_path):
+def test_every_instance_has_a_row_and_a_repeat_with_other_pixels_is_newer(pipeline, receiver, watch, tmp_path):
     files = write_study(tmp_path / "study")
     send(receiver, files)
     [first] = watch.ended(len(files))
@@ -66,7 +66,7 @@ def test_every_instance_has_a_row_and_what_is_sent_again_with_other_pixels_is_ne
     assert index_errors(pipeline, {first["jobId"], second["jobId"]}) == []
 
 
-def test_a_refused_instance_is_failed_and_keeps_what_was_imported_before(pipeline, receiver, watch, tmp_path):
+def test_the_row_of_a_refused_instance_keeps_an_earlier_import(pipeline, receiver, watch, tmp_path):
     image = synthetic_instance(tmp_path / "image.dcm")
     pipeline.aws.arm("Warn")
     send(receiver, [image])
@@ -107,7 +107,7 @@ def test_an_object_of_the_inbox_with_a_malformed_uid_has_the_uids_hash(pipeline,
     assert "Doe" not in json.dumps(row)
 
 
-def test_rows_are_pending_while_nobody_knows_how_the_import_ended(pipeline, receiver, watch, tmp_path):
+def test_rows_are_pending_while_the_outcome_is_not_known(pipeline, receiver, watch, tmp_path):
     files = write_study(tmp_path / "study")
     # The next job would be started five minutes later; stopping the execution prevents it.
     pipeline.aws.arm("BusyJob")
@@ -120,7 +120,7 @@ def test_rows_are_pending_while_nobody_knows_how_the_import_ended(pipeline, rece
     assert all("receivedAt" in row and "jobId" not in row for row in rows)
 
 
-def test_the_table_is_as_the_other_one():
+def test_the_index_table_has_the_settings_of_the_job_table():
     jobs, instances = (PIPELINE["Resources"][name] for name in ("DicomImportJobTable", "DicomInstanceTable"))
     for name in ("DeletionPolicy", "UpdateReplacePolicy", "Type"):
         assert jobs[name] == instances[name]

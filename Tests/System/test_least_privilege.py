@@ -60,13 +60,13 @@ def test_every_part_of_the_system_has_a_role_and_every_role_a_user():
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_the_tables_name_no_call_that_is_not_made(part):
+def test_the_tables_name_exactly_the_calls_that_are_made(part):
     assert WHERE[part].keys() == CODE.operations(part)
     looks_for_absence = any("statusCode == 404" in text for text in CODE.part(part))
     assert looks_for_absence == (part in MAY_BE_ABSENT)
 
 
-def test_no_call_in_the_code_escapes():
+def test_every_call_in_the_code_is_found():
     """Each function of a client sends a request, the receiver of each call is known, and no other modules have clients.
     The clients of AWSCredentials assume roles of a user's own profile, which no template creates."""
     assert CODE.silent_functions() == []
@@ -100,7 +100,7 @@ def test_a_role_reaches_those_folders_of_the_bucket_that_the_code_names(part):
         ("sweeps/position", SWEEPS),
     ],
 )
-def test_a_key_is_among_those_of_its_own_folder_alone(key, where):
+def test_a_key_belongs_only_to_its_own_folder(key, where):
     """In a policy, a question mark matches any character and a star any characters, including slashes."""
     assert [it for it in FOLDERS if fnmatch.fnmatchcase(f"DicomBucket/{key}", it)] == [where]
 
@@ -130,7 +130,7 @@ def test_a_role_may_use_a_key_only_if_there_is_one(name, role):
 
 
 @pytest.mark.parametrize("name", ["pipeline.yaml", "receiver.yaml"])
-def test_the_condition_of_a_key_says_that_it_is_given(name):
+def test_the_condition_of_a_key_is_that_it_is_given(name):
     template = TEMPLATES[name]
     for key, condition in KEY_CONDITIONS.items():
         if key in template["Parameters"]:
@@ -190,7 +190,7 @@ def test_one_service_may_assume_a_role_and_only_for_this_account(name, role):
     assert account == (ACCOUNT if ASKED_FOR_WHOM[service] else None)
 
 
-def test_a_role_is_passed_to_its_service_alone():
+def test_a_role_is_passed_only_to_its_service():
     passing = [
         statement
         for name, role in ROLES
@@ -202,7 +202,7 @@ def test_a_role_is_passed_to_its_service_alone():
     ]
 
 
-def test_healthimaging_assumes_the_import_role_for_our_data_store_alone():
+def test_healthimaging_assumes_the_import_role_only_for_our_data_store():
     assert trust("pipeline.yaml", "ImportRole")["Condition"] == {
         "StringEquals": {"aws:SourceAccount": ACCOUNT},
         "ArnEquals": {"aws:SourceArn": DATASTORE},
@@ -210,7 +210,7 @@ def test_healthimaging_assumes_the_import_role_for_our_data_store_alone():
 
 
 @pytest.mark.parametrize("queue", ["ImportQueue", "InboxQueue"])
-def test_a_queue_takes_events_of_our_bucket_alone(queue):
+def test_a_queue_accepts_events_only_of_our_bucket(queue):
     pipeline = TEMPLATES["pipeline.yaml"]["Resources"]
     policy = pipeline[f"{queue}Policy"]["Properties"]["PolicyDocument"]["Statement"]
     [allowed] = [statement for statement in policy if statement["Effect"] == "Allow"]
@@ -227,7 +227,7 @@ def test_a_queue_takes_events_of_our_bucket_alone(queue):
 # MARK: How wide
 
 
-def test_the_functions_write_a_manifest_only_where_there_is_none():
+def test_the_functions_never_replace_a_manifest():
     role = TEMPLATES["pipeline.yaml"]["Resources"]["TriggerImportRole"]
     writing = [
         statement
@@ -239,12 +239,12 @@ def test_the_functions_write_a_manifest_only_where_there_is_none():
 
 
 @pytest.mark.parametrize(("name", "role"), ROLES)
-def test_nobody_deletes_an_instance(name, role):
+def test_no_role_may_delete_an_instance(name, role):
     assert ("s3:DeleteObject", DATES) not in granted(TEMPLATES[name]["Resources"][role])
 
 
 @pytest.mark.parametrize(("name", "role"), ROLES)
-def test_an_action_is_allowed_everywhere_only_where_aws_knows_nothing_narrower(name, role):
+def test_an_action_is_allowed_on_all_resources_only_if_aws_supports_nothing_narrower(name, role):
     grants = granted(TEMPLATES[name]["Resources"][role])
     assert {action for action, where in grants if where == "*"} <= EVERYWHERE.keys()
     assert not any("*" in action for action, _ in grants)
@@ -255,7 +255,7 @@ def test_every_action_of_the_list_is_used():
     assert EVERYWHERE.keys() == {action for action, where in grants if where == "*"}
 
 
-def test_a_policy_of_a_resource_names_everybody_only_to_refuse_them():
+def test_a_resource_policy_names_all_principals_only_to_deny():
     kinds = ("S3::BucketPolicy", "SQS::QueuePolicy", "SNS::TopicPolicy", "EC2::VPCEndpoint")
     found = set()
     for template in TEMPLATES.values():
@@ -268,7 +268,7 @@ def test_a_policy_of_a_resource_names_everybody_only_to_refuse_them():
     assert found == {("S3Endpoint", "Allow")}
 
 
-def test_the_endpoint_of_s3_lets_through_what_the_receiver_does_and_the_layers_of_its_image():
+def test_the_s3_endpoint_allows_only_the_receivers_requests_and_its_image_layers():
     receiver = TEMPLATES["receiver.yaml"]["Resources"]
     *ours, layers = receiver["S3Endpoint"]["Properties"]["PolicyDocument"]["Statement"]
     let_through = {

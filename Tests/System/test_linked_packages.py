@@ -91,7 +91,7 @@ def machine(tmp_path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_a_library_is_built_once_for_each_version_of_its_source_and_of_what_it_is_built_against(machine):
+def test_a_library_is_built_once_for_each_version_of_its_source_and_its_dependencies(machine):
     def is_built() -> bool:
         machine.run("build-static-isal")
         return bool(machine.calls("^make"))
@@ -108,7 +108,7 @@ def test_a_library_is_built_once_for_each_version_of_its_source_and_of_what_it_i
     assert not is_built()
 
 
-def test_without_an_answer_a_library_stays_and_is_named(machine):
+def test_without_an_answer_a_library_is_kept_and_named(machine):
     machine.run("build-static-isal")
     machine.say(sources=[])
     result = machine.run("build-static-isal")
@@ -135,7 +135,7 @@ def test_newer_packages_are_installed_and_debian_is_asked_once_a_day(machine):
     assert machine.calls("^apt-get .* update$")
 
 
-def test_without_a_network_it_goes_on_and_names_what_it_could_not_check(machine):
+def test_without_a_network_the_script_succeeds_and_names_the_unchecked_packages(machine):
     machine.say(installed=versions(), errors=["W: Failed to fetch http://deb.debian.org/"])
     for _ in range(2):
         result = machine.run("update-linked-packages")

@@ -8,7 +8,7 @@ from local_aws import LocalAWS
 from waiting import wait_for
 
 
-def test_two_run_side_by_side_and_know_nothing_of_each_other(aws, tmp_path):
+def test_two_run_side_by_side_without_sharing_state(aws, tmp_path):
     with LocalAWS(tmp_path) as other:
         assert other.endpoint != aws.endpoint
         aws.client("s3").create_bucket(Bucket="only-in-one")

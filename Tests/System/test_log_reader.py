@@ -23,7 +23,7 @@ def port():
         yield number
 
 
-def test_a_log_that_nobody_reads_stops_nothing_and_what_was_dropped_is_told(tmp_path, port):
+def test_a_log_without_a_reader_does_not_stop_the_receiver_and_dropped_lines_are_counted(tmp_path, port):
     settings = {"STORAGE_DIRECTORY": str(tmp_path), "SCP_ADDRESS": "127.0.0.1", "SCP_PORT": str(port)}
     environment = {**deploy.environment("http://127.0.0.1:9"), **settings}
     reading, writing = os.pipe()

@@ -7,7 +7,7 @@ from machine import Machine
 from waiting import wait_for
 
 
-def test_who_wants_to_be_alone_waits_for_those_who_run_and_goes_before_those_who_come(tmp_path):
+def test_a_test_that_must_be_alone_waits_for_running_tests_and_precedes_later_ones(tmp_path):
     machine, began = Machine(tmp_path), []
 
     def run(name: str, alone: bool) -> threading.Thread:

@@ -78,7 +78,7 @@ def test_all_studies_are_acknowledged_and_closed(folder_receiver, associations, 
         assert not [line for line in receiver.log_lines() if line["level"] in ("ERROR", "WARN")]
 
 
-def test_a_first_study_does_not_wait_for_all_of_another_title(folder_receiver):
+def test_a_first_study_does_not_wait_for_all_studies_of_another_title(folder_receiver):
     with CountingS3(0.05) as s3:
         settings = {"DICOM_BUCKET": "bucket", "AWS_ENDPOINT_URL_S3": s3.endpoint, "DELIVERY_OPENING_SECONDS": "0"}
         receiver = folder_receiver(**settings, MAXIMUM_OPENINGS="1")
@@ -101,7 +101,7 @@ def test_a_first_study_does_not_wait_for_all_of_another_title(folder_receiver):
         assert sum((sender.statuses for sender in migration), collections.Counter()) == {0: 200}
 
 
-def test_open_deliveries_keep_to_the_memory(folder_receiver):
+def test_open_deliveries_stay_within_the_memory(folder_receiver):
     """Studies of one instance are sent as fast as possible; a quarter of them may be open."""
     studies = 20_000 if LONG_FORM else 6_000
     open_deliveries, buffers = studies // 4, 16 * MIB

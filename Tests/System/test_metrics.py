@@ -28,7 +28,7 @@ def metric_lines(text: str) -> list[dict]:
     return lines
 
 
-def test_the_receiver_says_at_its_end_what_it_has_done(pipeline, tmp_path):
+def test_the_receiver_writes_its_metrics_when_it_ends(pipeline, tmp_path):
     log = pipeline.aws.state_dir / "logs" / "metrics-receiver.log"
     files, watch = write_study(tmp_path / "study"), Watch(pipeline)
     settings = {"METRICS_NAMESPACE": "DICOMStoreSCP", "METRICS_SERVICE": "scp", "REQUIRE_CALLED_AE_TITLE": "true"}
@@ -46,7 +46,7 @@ def test_the_receiver_says_at_its_end_what_it_has_done(pipeline, tmp_path):
     assert len(line["StoreLatency"]) == len(files) and min(line["StoreLatency"]) > 0
 
 
-def test_a_sweep_says_that_it_has_ended(pipeline):
+def test_a_sweep_writes_a_metric_when_it_has_ended(pipeline):
     [log] = (pipeline.aws.state_dir / "logs").glob("*TriggerImportFunction*.log")
     before = sweeps_ended(log)
     assert "FunctionError" not in invoke_schedule(pipeline)

@@ -42,7 +42,7 @@ def test_each_sum_of_a_month_is_its_formulas():
     assert math.isclose(sum(dollars(row[2]) for row in rows), dollars(total), abs_tol=0.001)
 
 
-def test_a_months_counts_are_the_templates():
+def test_a_months_counts_are_those_of_the_templates():
     templates = (RECEIVER, PIPELINE)
     types = [it["Properties"]["VpcEndpointType"] for it in resources(RECEIVER, "EC2::VPCEndpoint").values()]
     metrics = sum(len(written_metrics(name)) for name in WRITERS)

@@ -60,7 +60,7 @@ def test_every_storage_class_is_accepted(receiver):
         association.release()
 
 
-def test_storage_of_no_study_is_refused(receiver):
+def test_storage_classes_without_a_study_are_refused(receiver):
     assert len(WITHOUT_STUDY) == 9
     association = AE().associate("127.0.0.1", receiver.port, [build_context(uid) for uid in [*WITHOUT_STUDY, SECONDARY_CAPTURE]])
     refused = {context.abstract_syntax: context.result for context in association.rejected_contexts}
@@ -68,7 +68,7 @@ def test_storage_of_no_study_is_refused(receiver):
     association.release()
 
 
-def test_what_is_no_storage_class_is_refused(receiver):
+def test_classes_that_are_not_storage_are_refused(receiver):
     query = "1.2.840.10008.5.1.4.1.2.2.1"
     association = AE().associate("127.0.0.1", receiver.port, [build_context(query), build_context("1.2.840.10008.1.1")])
     assert [context.abstract_syntax for context in association.rejected_contexts] == [query]
@@ -77,7 +77,7 @@ def test_what_is_no_storage_class_is_refused(receiver):
 
 
 @pytest.mark.parametrize("syntax", TRANSFER_SYNTAXES)
-def test_every_transfer_syntax_is_stored_as_it_came(receiver, storage, tmp_path, syntax):
+def test_every_transfer_syntax_is_stored_as_it_was_sent(receiver, storage, tmp_path, syntax):
     path = synthetic_instance(tmp_path / "sent.dcm", UID(syntax))
     [acknowledgement] = send_with_pynetdicom([path], "127.0.0.1", receiver.port)
     assert acknowledgement.status == 0
@@ -103,7 +103,7 @@ def test_jpip_deflated_is_inflated_to_be_read(receiver, storage, syntax):
     assert data_set_bytes(stored) == content
 
 
-def test_a_syntax_of_a_later_edition_is_stored_as_it_came(receiver, storage):
+def test_a_syntax_of_a_later_edition_is_stored_as_it_was_sent(receiver, storage):
     with RawSender(receiver.port) as sender:
         sender.associate(syntax=f"{ROOT}.4.300".encode())
         assert sender.store(300) == 0
@@ -127,7 +127,7 @@ def test_video_is_preferred_to_uncompressed(receiver):
     assert taken(receiver, [JPEG, EXPLICIT, IMPLICIT]) == [EXPLICIT]
 
 
-def test_the_sender_can_be_let_choose(folder_receiver):
+def test_the_senders_order_can_decide(folder_receiver):
     receiver = folder_receiver(TRANSFER_SYNTAX_PREFERENCE="sender")
     proposals = [[JPEG, EXPLICIT, IMPLICIT], [f"{ROOT}.4.90", EXPLICIT], [IMPLICIT, EXPLICIT], ["1.2.840.113619.5.2", IMPLICIT]]
     assert taken(receiver, *proposals) == [JPEG, f"{ROOT}.4.90", IMPLICIT, IMPLICIT]
@@ -163,7 +163,7 @@ def test_refused_contexts_are_logged(folder_receiver):
     assert (accepted["abstractSyntax"], accepted["transferSyntax"]) == ("1.2.840.10008.1.1", EXPLICIT)
 
 
-def test_where_nothing_is_refused_nothing_is_logged_of_it(folder_receiver, tmp_path):
+def test_without_a_refused_context_nothing_is_logged(folder_receiver, tmp_path):
     receiver = folder_receiver()
     send_with_pynetdicom([synthetic_instance(tmp_path / "sent.dcm")], "127.0.0.1", receiver.port)
     [ended] = wait_for("the association's end", lambda: receiver.log_lines("association ended"))

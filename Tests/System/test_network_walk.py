@@ -49,7 +49,7 @@ def made(settings: dict[str, str]) -> dict[str, dict]:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_nothing_is_open_but_what_a_study_needs_and_all_of_that_is(name):
+def test_exactly_the_connections_that_a_study_needs_are_open(name):
     settings = SETTINGS[name]
     assert [*Judge(settings, made(settings)).differences()] == []
 
@@ -76,7 +76,7 @@ def test_peers_reach_an_internal_load_balancer_over_a_connection_of_the_users_ow
 
 
 @pytest.mark.parametrize("zones", ["2", "3"])
-def test_subnets_lie_apart_and_each_zone_has_one_of_each_kind(zones):
+def test_subnets_do_not_overlap_and_each_zone_has_one_of_each_kind(zones):
     resources = made({**FULL, "NetworkZones": zones, "NetworkCIDR": "10.9.8.0/21"})
     subnets = {name: it["Properties"] for name, it in resources.items() if it["Type"] == "AWS::EC2::Subnet"}
     ranges = [ipaddress.ip_network(it["CidrBlock"]) for it in subnets.values()]
@@ -103,7 +103,7 @@ def test_an_interface_endpoint_has_one_subnet_in_each_zone(zones):
 @pytest.mark.parametrize(
     ("given", "endpoints"), [("", "subnet-22222222,subnet-33333333"), ("subnet-44444444", "subnet-44444444")]
 )
-def test_a_vpc_of_ones_own_is_taken_as_it_is(given, endpoints):
+def test_the_users_own_vpc_is_used_unchanged(given, endpoints):
     own = {
         **FULL,
         **{"VpcID": "vpc-0123abcd", "PublicSubnetIDs": "subnet-11111111", "PrivateRouteTableIDs": "rtb-0123abcd"},

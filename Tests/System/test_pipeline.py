@@ -69,7 +69,7 @@ def statuses(acknowledgements) -> set[int | None]:
 
 
 @pytest.mark.parametrize("send", SENDERS)
-def test_what_is_sent_is_imported_as_it_was(pipeline, receiver, samples, watch, tmp_path, send):
+def test_instances_are_imported_as_they_were_sent(pipeline, receiver, samples, watch, tmp_path, send):
     assert statuses(send(samples, "127.0.0.1", receiver.port)) == {0}
     items = watch.ended(len(samples))
     assert {item["outcome"] for item in items} == {"IMPORTED"}
@@ -149,7 +149,7 @@ def test_a_study_sent_twice_is_two_deliveries(pipeline, receiver, samples):
     assert len(deliveries) == 2
 
 
-def test_an_event_that_comes_five_times_more_starts_nothing(pipeline, receiver, samples, watch):
+def test_five_further_copies_of_an_event_start_nothing(pipeline, receiver, samples, watch):
     send_with_pynetdicom(samples[:1], "127.0.0.1", receiver.port)
     [item] = watch.ended(1)
     executions = pipeline.executions()
@@ -216,7 +216,7 @@ def test_a_text_in_the_inbox_is_rejected_once(pipeline, watch):
     pipeline.aws.client("s3").delete_object(Bucket=pipeline.bucket, Key="inbox/x.dcm")
 
 
-def test_an_instance_in_the_inbox_is_a_job_of_its_own(pipeline, samples, watch):
+def test_an_instance_in_the_inbox_has_its_own_job(pipeline, samples, watch):
     path = samples[0]
     pipeline.aws.client("s3").put_object(Bucket=pipeline.bucket, Key="inbox/some folder/y.dcm", Body=path.read_bytes())
     [item] = watch.ended(1)
@@ -241,7 +241,7 @@ def test_sigterm_closes_the_open_delivery(pipeline, samples, watch):
     assert item["outcome"] == "IMPORTED"
 
 
-def test_instances_are_imported_one_by_one_where_that_is_wanted(pipeline, samples, watch):
+def test_instances_are_imported_one_by_one_with_import_unit_instance(pipeline, samples, watch):
     study = [path for path in samples if path.name.startswith("77654033-CR")]
     log = pipeline.aws.state_dir / "logs" / "instance-receiver.log"
     with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, IMPORT_UNIT="instance") as scp:

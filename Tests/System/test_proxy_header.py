@@ -28,7 +28,7 @@ def proxied(pair, tmp_path_factory):
         yield scp, scp.tls_port
 
 
-def test_the_peer_is_that_of_the_proxy_header(proxied, instance):
+def test_the_peers_address_comes_from_the_proxy_header(proxied, instance):
     scp, _ = proxied
     log = Log(scp.log)
     with Forwarder(scp.port, preamble=PROXY_HEADER) as balancer:
@@ -37,7 +37,7 @@ def test_the_peer_is_that_of_the_proxy_header(proxied, instance):
     assert (line["peer"], line["end"]) == ("203.0.113.7", "released")
 
 
-def test_the_proxy_header_stands_before_tls(proxied, pair, instance):
+def test_the_proxy_header_comes_before_tls(proxied, pair, instance):
     scp, tls_port = proxied
     log = Log(scp.log)
     with Forwarder(tls_port, preamble=PROXY_HEADER) as balancer:
@@ -47,7 +47,7 @@ def test_the_proxy_header_stands_before_tls(proxied, pair, instance):
     assert (line["peer"], line["end"]) == ("203.0.113.7", "released")
 
 
-def test_who_sends_no_proxy_header_is_refused(proxied, pair, instance):
+def test_a_connection_without_a_proxy_header_is_refused(proxied, pair, instance):
     scp, tls_port = proxied
     log = Log(scp.log)
     assert statuses(send_with_dcmtk([instance], "127.0.0.1", scp.port)) == [None]
@@ -77,7 +77,7 @@ PREAMBLES = {b"": "127.0.0.1", PROXY_HEADER: "203.0.113.7", PROXY_LINE: "203.0.1
 
 
 @pytest.mark.parametrize("preamble", PREAMBLES, ids=["none", "version 2", "version 1"])
-def test_with_and_without_the_header_senders_are_served(either, pair, instance, preamble):
+def test_senders_are_served_with_and_without_the_header(either, pair, instance, preamble):
     scp, tls_port = either
     log, tls = Log(scp.log), (client_context(pair[0]), HOST)
     with Forwarder(scp.port, preamble=preamble) as plain, Forwarder(tls_port, preamble=preamble) as encrypted:
@@ -108,7 +108,7 @@ def test_the_header_is_switched_on_and_off_and_no_sender_notices(either, instanc
         lasting[0].release()
 
 
-def test_limits_for_addresses_count_the_headers(either):
+def test_limits_for_addresses_use_the_headers_address(either):
     scp, _ = either
     with Forwarder(scp.port, preamble=PROXY_LINE.replace(b"113.7", b"113.8")) as balancer:
         lasting = [associate(balancer.port) for _ in range(int(PER_PEER) + 1)]
@@ -121,7 +121,7 @@ def test_limits_for_addresses_count_the_headers(either):
             association.release()
 
 
-def test_rules_for_addresses_mean_the_headers(either, instance):
+def test_rules_for_addresses_use_the_headers_address(either, instance):
     scp, _ = either
     with Forwarder(scp.port) as balancer:
         assert statuses(send_with_dcmtk([instance], "127.0.0.1", balancer.port, "BOUND")) == [None]
@@ -129,7 +129,7 @@ def test_rules_for_addresses_mean_the_headers(either, instance):
         assert statuses(send_with_dcmtk([instance], "127.0.0.1", balancer.port, "BOUND")) == [0]
 
 
-def test_from_elsewhere_no_header_is_believed(either, instance):
+def test_a_header_from_another_address_is_not_believed(either, instance):
     scp, _ = either
     log = Log(scp.log)
     with Forwarder(scp.port, preamble=PROXY_HEADER, source=ELSEWHERE) as stranger:
@@ -140,7 +140,7 @@ def test_from_elsewhere_no_header_is_believed(either, instance):
         assert statuses(send_with_dcmtk([instance], "127.0.0.1", stranger.port, "FREE")) == [0]
 
 
-def test_a_sender_cannot_add_a_header_to_the_load_balancers(either, instance):
+def test_a_sender_cannot_add_a_second_header(either, instance):
     scp, _ = either
     log = Log(scp.log)
     with Forwarder(scp.port, preamble=PROXY_LINE + PROXY_HEADER) as balancer:

@@ -147,7 +147,7 @@ TAKEN_SOMEHOW = {name: (content, EXPLICIT) for name, content in TAKEN.items()} |
 
 
 @pytest.mark.parametrize(("content", "syntax"), TAKEN_SOMEHOW.values(), ids=TAKEN_SOMEHOW.keys())
-def test_what_is_only_malformed_is_stored_as_it_came(folder_receiver, tmp_path, content, syntax):
+def test_a_data_set_that_is_only_malformed_is_stored_as_it_was_sent(folder_receiver, tmp_path, content, syntax):
     receiver = folder_receiver()
     assert str(send(receiver, content, syntax)) == "0000H"
     assert stored(tmp_path) == [content]
@@ -167,7 +167,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("content", "syntax", "tag"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_cannot_be_stored_is_refused_with_its_reason(folder_receiver, tmp_path, content, syntax, tag):
+def test_a_data_set_that_cannot_be_stored_is_refused_with_the_reason(folder_receiver, tmp_path, content, syntax, tag):
     receiver = folder_receiver()
     answer = send(receiver, content, syntax)
     assert answer.status == CANNOT_UNDERSTAND
@@ -178,7 +178,7 @@ def test_what_cannot_be_stored_is_refused_with_its_reason(folder_receiver, tmp_p
     assert tag in line["tag"] and line["expected"] and line["got"]
 
 
-def test_an_instance_uid_that_is_too_long_is_refused_with_its_reason(folder_receiver):
+def test_an_instance_uid_that_is_too_long_is_refused_with_the_reason(folder_receiver):
     receiver = folder_receiver()
     answer = send(receiver, data_set(instance=LONG_UID), instance=LONG_UID)
     assert answer.status == INVALID_SOP_INSTANCE
@@ -226,7 +226,7 @@ CUT = {
 
 
 @pytest.mark.parametrize(("content", "syntax", "tag", "missing"), CUT.values(), ids=CUT.keys())
-def test_what_ends_too_early_is_refused_with_the_element_that_is_cut(folder_receiver, tmp_path, content, syntax, tag, missing):
+def test_an_incomplete_data_set_is_refused_with_the_element_that_is_cut(folder_receiver, tmp_path, content, syntax, tag, missing):
     receiver = folder_receiver()
     answer = send(receiver, content, syntax)
     assert answer.status == CANNOT_UNDERSTAND
@@ -240,7 +240,7 @@ def test_what_ends_too_early_is_refused_with_the_element_that_is_cut(folder_rece
 
 
 @pytest.mark.parametrize(("content", "syntax", "tag", "missing"), CUT.values(), ids=CUT.keys())
-def test_what_ends_too_early_is_stored_and_marked_where_that_is_wanted(folder_receiver, tmp_path, content, syntax, tag, missing):
+def test_an_incomplete_data_set_is_stored_and_marked_with_that_setting(folder_receiver, tmp_path, content, syntax, tag, missing):
     receiver = folder_receiver(INCOMPLETE_DATA_SETS="store")
     answer = send(receiver, content, syntax)
     assert answer.status == INCOMPLETE
@@ -268,7 +268,7 @@ UNREAD = {
 
 
 @pytest.mark.parametrize(("content", "syntax"), UNREAD.values(), ids=UNREAD.keys())
-def test_what_cannot_be_followed_to_its_end_is_stored_and_told(folder_receiver, tmp_path, content, syntax):
+def test_a_data_set_that_cannot_be_parsed_to_its_end_is_stored_and_logged(folder_receiver, tmp_path, content, syntax):
     receiver = folder_receiver()
     assert str(send(receiver, content, syntax)) == "0000H"
     assert stored(tmp_path) == [content]
@@ -301,7 +301,7 @@ def test_uids_of_command_and_data_set_that_differ_are_refused(folder_receiver, t
     assert (line["tag"], line["expected"], line["got"]) == ("(0008,0018)", OTHER_INSTANCE, INSTANCE)
 
 
-def test_the_data_sets_uids_count_where_that_is_wanted(folder_receiver, tmp_path):
+def test_the_data_sets_uids_decide_if_the_settings_ask_for_it(folder_receiver, tmp_path):
     receiver = folder_receiver(UID_MISMATCH="data-set")
     answer = send(receiver, data_set(), instance=OTHER_INSTANCE)
     assert (answer.status, answer.sop_instance) == (SUCCESS, OTHER_INSTANCE)
@@ -312,7 +312,7 @@ def test_the_data_sets_uids_count_where_that_is_wanted(folder_receiver, tmp_path
 
 
 @pytest.mark.parametrize("send_files", [send_with_dcmtk, send_with_pynetdicom])
-def test_libraries_send_some_of_it_too(folder_receiver, tmp_path, send_files):
+def test_libraries_send_some_of_these_data_sets_too(folder_receiver, tmp_path, send_files):
     receiver = folder_receiver()
     files = [
         synthetic_instance(tmp_path / "zero.dcm", StudyInstanceUID="2.25.022.1"),

@@ -80,7 +80,7 @@ def test_a_limit_that_ends_an_association_is_named(folder_receiver):
 # Rejections
 
 
-def test_a_known_title_from_a_wrong_address_is_told_from_an_unknown_title(folder_receiver):
+def test_the_log_distinguishes_a_wrong_address_from_an_unknown_title(folder_receiver):
     receiver = folder_receiver(ACCESS_RULES='[{"callingAETitle": "CT1", "peers": ["10.1.0.0/16"]}]')
     for title in ("CT1", "NOPE"):
         assert rejection_of(receiver, title) == (1, 1, 3), "the peer is told the same"
@@ -100,7 +100,7 @@ def rejection_of(receiver, calling: str) -> tuple[int, int, int]:
         return tuple(answer[7:10])
 
 
-def test_an_unlisted_and_a_wrongly_called_title_are_told(folder_receiver):
+def test_unlisted_calling_titles_and_wrong_called_titles_are_logged(folder_receiver):
     receiver = folder_receiver(REQUIRE_CALLING_AE_TITLE="CT1,MR1")
     assert rejection_of(receiver, "RAW") == (1, 1, 3)
     found = only_line(receiver, "association ended")
@@ -141,7 +141,7 @@ def test_a_rejection_names_the_limit(folder_receiver, settings, reason, hint):
     assert found["hint"] == hint
 
 
-def test_who_has_to_make_room_is_told_for_which_limit(folder_receiver):
+def test_an_association_that_makes_room_is_logged_with_the_limit(folder_receiver):
     receiver = folder_receiver(MAXIMUM_SILENT_ASSOCIATIONS_PER_PEER="1", SILENCE_SECONDS="1")
     with RawSender(receiver.port) as first, RawSender(receiver.port) as second:
         first.associate()
@@ -153,7 +153,7 @@ def test_who_has_to_make_room_is_told_for_which_limit(folder_receiver):
     assert found["hint"] == "MAXIMUM_SILENT_ASSOCIATIONS_PER_PEER=1"
 
 
-def test_a_user_identity_is_not_believed_for_a_reason(folder_receiver):
+def test_a_refused_user_identity_is_logged_with_the_reason(folder_receiver):
     receiver = folder_receiver(USER_IDENTITY_TYPES="1", USER_IDENTITIES='{"ct": {}}')
     identity = UserIdentityNegotiation()
     identity.user_identity_type, identity.primary_field = 1, b"zaphod"
@@ -188,7 +188,7 @@ def test_a_user_identity_is_not_believed_for_a_reason(folder_receiver):
     ],
     ids=["instance", "class", "no class", "query class", "no data set"],
 )
-def test_a_refused_command_is_told_to_the_sender_and_a_warning(folder_receiver, sent, status, reason):
+def test_a_refused_command_is_answered_with_the_reason_and_logged_as_a_warning(folder_receiver, sent, status, reason):
     receiver = folder_receiver()
     with RawSender(receiver.port) as sender:
         sender.associate()
@@ -209,7 +209,7 @@ def comment(reason: str) -> str:
     return re.sub(r"^(\(\w+,\w+\)) .* (is not a UID)", r"\1 \2", reason)
 
 
-def test_a_class_that_may_not_be_stored_is_a_warning(folder_receiver):
+def test_a_class_that_may_not_be_stored_is_logged_as_a_warning(folder_receiver):
     mr = "1.2.840.10008.5.1.4.1.1.4"
     receiver = folder_receiver(ACCESS_RULES=json.dumps([{"callingAETitle": "RAW", "sopClassUIDs": [mr]}]))
     ae = AE(ae_title="RAW")
@@ -223,7 +223,7 @@ def test_a_class_that_may_not_be_stored_is_a_warning(folder_receiver):
     assert (found["level"], found["status"], found["sopClassUID"]) == ("WARN", "0124H", raw_sender.CLASS.decode())
 
 
-def test_a_query_is_a_warning_and_not_called_an_instance(folder_receiver):
+def test_a_query_is_logged_as_a_refused_request(folder_receiver):
     receiver = folder_receiver()
     with RawSender(receiver.port) as sender:
         sender.associate()

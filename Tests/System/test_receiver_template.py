@@ -134,7 +134,7 @@ def examples(name: str) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize("name", [name for name, it in PARAMETERS.items() if it["Type"] not in LOOKED_UP])
-def test_a_parameter_takes_what_is_right_and_refuses_what_is_wrong(name):
+def test_a_parameter_accepts_valid_values_and_refuses_invalid_ones(name):
     right, wrong = examples(name)
     assert right and wrong
     for template in TEMPLATES.values():
@@ -144,14 +144,14 @@ def test_a_parameter_takes_what_is_right_and_refuses_what_is_wrong(name):
 
 
 @pytest.mark.parametrize("name", TEXT_IN_THE_ROOT)
-def test_the_root_takes_ids_or_nothing(name):
+def test_the_root_accepts_ids_or_empty_values(name):
     right, wrong = TEXT_IN_THE_ROOT[name]
     assert [value for value in right if not is_taken(ROOT["Parameters"][name], value)] == []
     assert [value for value in wrong if is_taken(ROOT["Parameters"][name], value)] == []
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_every_parameter_is_described_bounded_and_in_a_group_of_the_form(name):
+def test_every_parameter_has_a_description_bounds_and_a_group(name):
     template = TEMPLATES[name]
     for key, parameter in template["Parameters"].items():
         assert parameter["Description"], key
@@ -195,12 +195,12 @@ def broken_rules(**values: str) -> list[str]:
         ({"TaskCPU": "4096"}, ["MemoryOfCPU4096"]),
     ],
 )
-def test_what_does_not_go_together_is_refused_by_a_rule(values, broken):
+def test_contradicting_parameters_are_refused_by_a_rule(values, broken):
     assert broken_rules(**values) == broken
 
 
 @pytest.mark.parametrize("cpu", FARGATE)
-def test_a_cpu_takes_the_memory_that_fargate_has_for_it_and_no_other(cpu):
+def test_a_cpu_accepts_exactly_the_memory_sizes_that_fargate_offers(cpu):
     parameter = RECEIVER["Parameters"]["TaskMemoryLimit"]
     taken = []
     for memory in range(0, 131072 + 1, 256):
@@ -209,11 +209,11 @@ def test_a_cpu_takes_the_memory_that_fargate_has_for_it_and_no_other(cpu):
     assert taken == list(FARGATE[cpu])
 
 
-def test_every_cpu_of_fargate_can_be_taken():
+def test_every_cpu_size_of_fargate_is_accepted():
     assert RECEIVER["Parameters"]["TaskCPU"]["AllowedValues"] == list(FARGATE)
 
 
-def test_what_is_reserved_holds_the_mappings_and_a_sweep():
+def test_the_reserved_concurrency_covers_the_mappings_and_a_sweep():
     """Lambda throttles its queue readers if their mappings allow more concurrency than the function has."""
     reserved = PIPELINE["Parameters"]["TriggerImportReservedConcurrency"]["AllowedValues"]
     maxima = PIPELINE["Parameters"]["ImportConcurrency"]["AllowedValues"]
@@ -240,7 +240,7 @@ def test_the_root_has_the_parameters_of_what_it_nests():
         assert all({**it, **own} == parameter for it in nested), name
 
 
-def test_the_root_refuses_by_the_same_rules_but_for_those_of_ids():
+def test_the_root_has_the_same_rules_except_those_about_ids():
     rules = {**NETWORK["Rules"], **RECEIVER["Rules"], **PIPELINE["Rules"]}
     assert all(RECEIVER["Rules"][name] == it for name, it in NETWORK["Rules"].items())
     of_ids = {"SubnetsAreOfTheVPC", "EndpointsHaveRouteTables"}
@@ -283,7 +283,7 @@ def made_or_given(name: str) -> dict:
 
 
 @pytest.mark.parametrize("resource", NESTED)
-def test_the_root_hands_every_parameter_on_under_its_name(resource):
+def test_the_root_passes_every_parameter_on_under_its_name(resource):
     nested = NESTED[resource]
     given = ROOT["Resources"][resource]["Properties"]["Parameters"]
     assert given.keys() == nested["Parameters"].keys()
@@ -320,7 +320,7 @@ def test_the_root_has_the_outputs_of_what_it_nests():
             assert ROOT["Conditions"][condition] == RECEIVER["Conditions"][condition]
 
 
-def test_two_receivers_run_unless_somebody_says_otherwise():
+def test_two_receivers_run_by_default():
     """In two zones, so that one receiver remains if a receiver ends or a zone fails."""
     parameters = RECEIVER["Parameters"]
     assert parameters["TaskDesiredCount"]["Default"] == int(NETWORK["Parameters"]["NetworkZones"]["Default"]) == 2
@@ -351,7 +351,7 @@ def test_the_receiver_reads_every_variable_that_its_task_has():
     assert "AWS_REGION" in read_by_the_client_of_aws
 
 
-def test_no_number_that_the_template_takes_ends_the_receivers_start():
+def test_the_receiver_accepts_every_number_that_the_template_accepts():
     """The bounds of each numeric parameter are within the bounds that the receiver checks at its start."""
     code = swift(*MODULES["StoreSCP"])
     [seconds] = re.findall(r"\.seconds\(Int64\(try integer\(name, default: value, in: ([\d_.]+)\)\)\)", code)

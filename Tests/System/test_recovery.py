@@ -49,7 +49,7 @@ def outcomes(pipeline: Pipeline, delivery_id: str) -> list[str]:
     return [item["outcome"] for item in pipeline.items() if item["deliveryId"] == delivery_id]
 
 
-def test_what_a_killed_receiver_had_acknowledged_is_imported(pipeline, open_receiver, tmp_path):
+def test_instances_that_a_killed_receiver_acknowledged_are_imported(pipeline, open_receiver, tmp_path):
     uids = send_study(open_receiver, tmp_path / "study")
     [marker] = pipeline.keys("open/")
     delivery_id = marker.rpartition("/")[2]
@@ -89,7 +89,7 @@ def test_many_recoveries_at_once_do_no_harm(pipeline, open_receiver, tmp_path):
     wait_for("the import", lambda: outcomes(pipeline, delivery_id) == ["IMPORTED"], 60)
 
 
-def test_a_receiver_that_was_thought_dead_acknowledges_nothing_more_there(pipeline, open_receiver, tmp_path):
+def test_a_receiver_that_was_regarded_as_ended_acknowledges_nothing_more_in_its_old_delivery(pipeline, open_receiver, tmp_path):
     """A receiver continues after it was frozen for longer than its lease. A sweep has closed its delivery meanwhile, so
     it opens another one."""
     first, *waiting = write_study(tmp_path / "study")
@@ -119,7 +119,7 @@ def test_a_receiver_that_was_thought_dead_acknowledges_nothing_more_there(pipeli
     assert all(outcomes(pipeline, other) == ["IMPORTED"] for other in counts)
 
 
-def test_a_delivery_of_which_nothing_was_stored_leaves_nothing(pipeline):
+def test_a_delivery_without_instances_leaves_nothing(pipeline):
     s3 = pipeline.aws.client("s3")
     delivery_id = "20261123T235959-0123456789abcdef01234567"
     key = marker_key(delivery_id)
@@ -130,7 +130,7 @@ def test_a_delivery_of_which_nothing_was_stored_leaves_nothing(pipeline):
     assert f"deliveries/{delivery_id}.json" not in pipeline.manifests()
 
 
-def test_a_marker_that_cannot_be_read_is_kept_and_told(pipeline):
+def test_a_marker_that_cannot_be_read_is_kept_and_logged(pipeline):
     key = "open/0123456789abcdef/20261123T235958-0123456789abcdef01234567"
     pipeline.aws.client("s3").put_object(Bucket=pipeline.bucket, Key=key, Body=b"{}")
     assert sweep(pipeline)["failed"] == 1

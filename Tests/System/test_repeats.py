@@ -63,7 +63,7 @@ def test_one_title_does_not_replace_the_image_of_another(folder_receiver, tmp_pa
 
 
 @pytest.mark.parametrize(("pixel", "content", "changed"), [(1, "same", "0"), (2, "other", "1")])
-def test_what_one_title_sends_twice_is_kept_twice_and_told(folder_receiver, tmp_path, pixel, content, changed):
+def test_an_image_that_one_title_sends_twice_is_kept_twice_and_logged(folder_receiver, tmp_path, pixel, content, changed):
     receiver = folder_receiver(DELIVERY_QUIET_SECONDS="600")
     with sender(receiver, b"CT1") as it:
         assert [it.store(1, pixel=1), it.store(2, pixel=1), it.store(1, pixel=pixel)] == [SUCCESS] * 3
@@ -79,7 +79,7 @@ def test_what_one_title_sends_twice_is_kept_twice_and_told(folder_receiver, tmp_
     assert closed == {first["deliveryId"]: ("0", "0"), again["deliveryId"]: ("1", changed)}
 
 
-def test_copies_at_once_make_as_many_deliveries(folder_receiver, tmp_path):
+def test_simultaneous_copies_get_a_delivery_each(folder_receiver, tmp_path):
     """All copies of each image are sent at once; no copy waits for another one."""
     receiver = folder_receiver(DELIVERY_QUIET_SECONDS="600")
     copies, images = 5, 4
@@ -99,7 +99,7 @@ def test_copies_at_once_make_as_many_deliveries(folder_receiver, tmp_path):
     assert closed == [it["deliveryId"] for it in manifests]
 
 
-def test_beyond_the_bound_an_instance_is_refused_and_nothing_is_opened(folder_receiver, tmp_path):
+def test_a_repeat_beyond_the_limit_is_refused_and_opens_no_delivery(folder_receiver, tmp_path):
     receiver = folder_receiver(DELIVERY_QUIET_SECONDS="600", MAXIMUM_REPEATS="2")
     with sender(receiver, b"CT1") as it:
         assert [it.store(1, pixel=pixel) for pixel in range(5)] == [SUCCESS] * 3 + [OUT_OF_RESOURCES] * 2
@@ -116,7 +116,7 @@ def test_beyond_the_bound_an_instance_is_refused_and_nothing_is_opened(folder_re
     assert [(it["sopInstanceUID"], it["reason"]) for it in refused] == [(instance_uid(1).decode(), reason)] * 2
 
 
-def test_an_image_that_was_cut_short_keeps_nobody_from_sending_it_again(folder_receiver, tmp_path):
+def test_an_image_that_was_cut_short_can_be_sent_again(folder_receiver, tmp_path):
     receiver = folder_receiver(DELIVERY_QUIET_SECONDS="600")
     with sender(receiver, b"CT1") as it:
         it.begin_instance(1)

@@ -35,7 +35,7 @@ def send(receiver, files) -> None:
     assert {answer.status for answer in answers} == {0}
 
 
-def test_a_study_of_which_one_instance_is_refused_is_partial(pipeline, receiver, watch, tmp_path):
+def test_a_study_with_one_refused_instance_is_partial(pipeline, receiver, watch, tmp_path):
     files = write_study(tmp_path / "study")
     pipeline.aws.arm("RefuseFile")
     send(receiver, files)
@@ -156,7 +156,7 @@ def test_an_instance_with_a_warning_is_imported_counted_and_named(pipeline, rece
     assert "Doe" not in log + json.dumps(items)
 
 
-def test_what_cannot_be_read_makes_no_good_import_a_failed_one(pipeline, receiver, watch, tmp_path):
+def test_unreadable_output_does_not_fail_a_good_import(pipeline, receiver, watch, tmp_path):
     files = send_studies(pipeline, receiver, tmp_path, ["OddLines", "NoNumbers", "OddManifest", "Nothing"])
     reports = [(item, report(pipeline, item)) for item in watch.ended(len(files))]
     assert sorted((item["outcome"], told["proof"], told["unreadableCount"]) for item, told in reports) == [
@@ -173,7 +173,7 @@ def test_what_cannot_be_read_makes_no_good_import_a_failed_one(pipeline, receive
         assert ("message" in item) == (item["deliveryId"] in listed) == is_partial
 
 
-def test_a_job_whose_status_is_not_known_is_under_way(pipeline, receiver, watch, tmp_path):
+def test_a_job_with_an_unknown_status_is_regarded_as_running(pipeline, receiver, watch, tmp_path):
     for fault in ("Look:OddStatus", "Look:OddAnswer"):
         pipeline.aws.arm(fault)
     send(receiver, [synthetic_instance(tmp_path / "one.dcm")])
@@ -204,7 +204,7 @@ def test_instances_in_image_sets_that_are_not_primary_are_counted_and_named(pipe
     assert len(report(pipeline, item)["nonPrimary"]) == len(files)
 
 
-def test_an_object_that_was_never_acknowledged_is_named_and_tagged_and_so_is_no_other(pipeline, watch, tmp_path):
+def test_only_objects_that_were_never_acknowledged_are_named_and_tagged(pipeline, watch, tmp_path):
     """Such an object remains when a PUT succeeds after the sender was told to send again."""
     delivery_id = f"20261123T235152-{uuid.uuid4().hex[:24]}"
     keys = {}
@@ -248,6 +248,6 @@ def test_dead_letters_go_back_to_their_queue(pipeline, name):
     assert pipeline.dead_letters() == 0
 
 
-def test_redrive_says_what_it_wants():
+def test_redrive_prints_its_usage():
     result = subprocess.run([PROJECT / "scripts/redrive"], capture_output=True, text=True)
     assert result.returncode != 0 and "usage" in result.stderr

@@ -72,5 +72,5 @@ def test_a_rule_calls_a_function_only_with_its_permission(permission, is_called)
         ([], False),
     ],
 )
-def test_policies_are_read_by_iams_rule(statements, is_allowed):
+def test_policies_are_evaluated_by_iams_rule(statements, is_allowed):
     assert permissions.allowed(statements, "sqs:ReceiveMessage", "arn:q", {}) == is_allowed

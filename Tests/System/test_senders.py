@@ -123,7 +123,7 @@ def test_operations_window(folder_receiver, tmp_path, image):
     assert stored(tmp_path, image).exists()
 
 
-def test_without_a_window_none_is_answered(folder_receiver):
+def test_without_a_proposed_window_none_is_answered(folder_receiver):
     association = associate(folder_receiver(), build_context(VERIFICATION))
     assert association.acceptor.asynchronous_operations == (1, 1)
     association.release()
@@ -165,7 +165,7 @@ def identity(kind: int, primary: bytes, secondary: bytes = b"", wants_response: 
     return item
 
 
-def test_users_that_are_listed(folder_receiver, tmp_path):
+def test_listed_users_are_accepted(folder_receiver, tmp_path):
     # The passcode is `secret`.
     users = tmp_path / "users.json"
     users.write_text(json.dumps({"ct": {}, "mr": {"passcodeSHA256": "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"}}))
@@ -223,7 +223,7 @@ def identity_service():
 
 
 @pytest.mark.parametrize("kind", [1, 2, 3, 4, 5])
-def test_users_that_a_service_verifies(folder_receiver, kind):
+def test_users_are_verified_by_a_service(folder_receiver, kind):
     with identity_service() as service:
         url = f"http://127.0.0.1:{service.server_port}/verify"
         receiver = folder_receiver(USER_IDENTITY_TYPES="1,2,3,4,5", USER_IDENTITY_URL=url)

@@ -18,7 +18,7 @@ ROOT = PROJECT / "template" / "dicom-store-scp.yaml"
 NEEDED = {"PeerCIDR1": "10.1.0.0/16", "ImageURI": "123456789012.dkr.ecr.us-east-1.amazonaws.com/dicom-store-scp:1"}
 
 
-def test_a_stack_is_created_updated_and_deleted_and_keeps_what_must_not_go(tmp_path):
+def test_a_stack_is_created_updated_and_deleted_and_retained_resources_stay(tmp_path):
     with LocalAWS(tmp_path / "aws") as aws:
         before = network(aws)
         # The same zips run on both Lambda runtimes.

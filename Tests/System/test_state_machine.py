@@ -137,14 +137,14 @@ def test_start_import_job_gets_the_request_under_the_deliverys_id(aws):
 
 
 @pytest.mark.parametrize("outcome", ["PARTIAL", "FAILED"])
-def test_what_is_not_imported_whole_fails_the_execution(aws, outcome):
+def test_an_incomplete_import_fails_the_execution(aws, outcome):
     machine = Machine(aws, START, check("PENDING", outcome))
     execution = machine.run(REQUEST)
     assert (execution["status"], execution["error"]) == ("FAILED", "ImportFailed")
     assert machine.items() == []  # the functions would have written the item
 
 
-def test_a_job_that_failed_for_a_reason_that_passes_is_started_again(aws):
+def test_a_job_that_failed_for_a_transient_reason_is_started_again(aws):
     start = "def start(event): return dict(event, jobId='job' + str(event['attempt']), outcome='PENDING', waitSeconds=0, polls=0, startsAgain=False)"
     look = """
 def handle(event):
@@ -175,7 +175,7 @@ def mean_wait(state: str, error: str) -> float:
 
 
 @pytest.mark.parametrize("error", ["Lambda.TooManyRequestsException", "Function.Busy"])
-def test_a_busy_service_is_given_hours(error):
+def test_a_busy_service_is_retried_for_hours(error):
     assert mean_wait("CheckStatus", error) > 10 * 3600
 
 
@@ -198,7 +198,7 @@ def test_an_outage_of_an_hour_fails_no_delivery(state, error):
     assert mean_wait(state, error) > 3600
 
 
-def test_a_place_in_the_queue_that_is_lost_is_taken_again_for_most_of_a_year():
+def test_a_lost_start_is_sent_again_for_most_of_a_year():
     """An execution may run for a year."""
     state = json.loads(DEFINITION.read_text())["States"]["StartImportJob"]
     retry = retrier("StartImportJob", "States.Timeout")
@@ -207,7 +207,7 @@ def test_a_place_in_the_queue_that_is_lost_is_taken_again_for_most_of_a_year():
 
 
 @pytest.mark.parametrize("state", ["StartImportJob", "CheckStatus"])
-def test_an_error_that_nobody_has_classed_is_tried_for_a_while(state):
+def test_an_unclassified_error_is_retried_for_a_while(state):
     assert 900 < mean_wait(state, "Function.DecodingError") < 3600
 
 
@@ -218,7 +218,7 @@ def test_an_error_that_nobody_has_classed_is_tried_for_a_while(state):
         *(("CheckStatus", f"{it}") for it in ("Function.Permanent", "Runtime.UnmarshalError", "Runtime.MarshalError")),
     ],
 )
-def test_what_lasts_is_not_tried_again(state, error):
+def test_permanent_errors_are_not_retried(state, error):
     assert retrier(state, error)["MaxAttempts"] == 0
 
 
@@ -233,13 +233,13 @@ def test_the_functions_name_their_errors_as_the_state_machine_does(state, waits_
 
 
 @pytest.mark.parametrize("error", ["Function.Busy", "Function.Transient", "Function.Unheard"])
-def test_a_look_that_fails_for_now_is_tried_again(aws, tmp_path, error):
+def test_a_check_that_fails_for_a_transient_reason_is_retried(aws, tmp_path, error):
     look = failing(error, tmp_path / "calls", 1, "dict(event, outcome='IMPORTED')")
     assert Machine(aws, START, look).run(REQUEST)["status"] == "SUCCEEDED"
 
 
 @pytest.mark.parametrize("error", ["Function.Transient", "Function.Unheard"])
-def test_a_start_that_fails_for_now_enters_the_queue_again(aws, tmp_path, error):
+def test_a_start_that_fails_for_a_transient_reason_enters_the_queue_again(aws, tmp_path, error):
     """Even within five minutes, in which SQS would drop a message with the same deduplication id."""
     start = failing(error, tmp_path / "calls", 1, STATE, function="start")
     assert Machine(aws, start, check("IMPORTED")).run(REQUEST)["status"] == "SUCCEEDED"
@@ -290,7 +290,7 @@ def test_a_final_error_of_the_start_is_recorded_under_the_imports_id(aws, study)
     assert ended_at.startswith("20") and ended_at.endswith("Z")
 
 
-def test_a_further_attempt_that_cannot_start_is_listed_for_a_redrive(aws):
+def test_a_further_attempt_that_cannot_start_is_listed_by_redrive(aws):
     start = f"""
 def start(event):
     if event["attempt"] > 1:
@@ -315,7 +315,7 @@ def handle(event):
     assert "startedAgain" not in item
 
 
-def test_a_final_error_of_a_look_is_recorded_under_the_jobs_id(aws):
+def test_a_final_error_of_a_check_is_recorded_under_the_jobs_id(aws):
     machine = Machine(aws, START, "def handle(event): raise Failure('Function.Permanent')")
     assert machine.run(REQUEST)["error"] == "ImportFailed"
     [item] = machine.items()

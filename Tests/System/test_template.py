@@ -49,14 +49,14 @@ def test_cfn_lint_is_silent():
     assert lint("cfn-lint", TEMPLATE) == ""
 
 
-def test_statelint_is_silent_and_would_not_be_about_a_mistake(tmp_path):
+def test_statelint_is_silent_but_reports_a_mistake(tmp_path):
     assert lint("statelint", DEFINITION) == ""
     mistaken = tmp_path / "mistaken.asl.json"
     mistaken.write_text(DEFINITION.read_text().replace('"Next": "CheckStatus"', '"Next": "Nowhere"'))
     assert "Nowhere" in lint("statelint", mistaken)
 
 
-def test_a_data_stores_storage_format_is_no_property_of_cloudformations():
+def test_cloudformation_has_no_property_for_a_data_stores_storage_format():
     """docs/deploy.md says so, and describes how else such a data store is created. When this fails, make it a parameter
     like the data store's name."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", "AWS::HealthImaging::Datastore").schema
@@ -89,7 +89,7 @@ def variables(pipeline: Pipeline, function: str) -> dict[str, str]:
     return pipeline.aws.client("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
 
 
-def test_the_functions_know_where_they_are(deployed):
+def test_the_functions_get_the_names_of_their_resources(deployed):
     outputs = deployed.outputs
     metrics = {"METRICS_NAMESPACE": "DICOMStoreSCP", "METRICS_SERVICE": STACK}
     assert variables(deployed, "TriggerImport") == {
@@ -127,7 +127,7 @@ def test_the_state_machine_calls_a_function_and_the_start_queue(deployed):
     )
 
 
-def test_the_start_queue_lets_nothing_expire_that_waits(deployed):
+def test_no_waiting_start_expires(deployed):
     """It does not move messages to a dead-letter queue after many receives either."""
     url = deployed.outputs["StartQueueUrl"]
     attributes = deployed.aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
@@ -141,7 +141,7 @@ def test_the_start_queue_lets_nothing_expire_that_waits(deployed):
     assert "HeartbeatSeconds" not in start
 
 
-def test_a_start_that_is_lost_blocks_its_data_store_for_no_longer_than_it_must(deployed):
+def test_a_lost_start_blocks_its_data_store_no_longer_than_necessary(deployed):
     name, url = deployed.outputs["StartImportJobFunctionName"], deployed.outputs["StartQueueUrl"]
     timeout = deployed.aws.client("lambda").get_function_configuration(FunctionName=name)["Timeout"]
     attributes = deployed.aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
@@ -190,7 +190,7 @@ def throttles(pipeline: Pipeline) -> int:
     return pipeline.aws.log.read_text().count("is throttled: a batch of")
 
 
-def test_instances_and_markers_do_not(deployed):
+def test_instances_and_markers_start_nothing(deployed):
     for key in ("2026/11/23/x/1/2/3.dcm", "open/x", "inbox/last.dcm"):
         deployed.aws.client("s3").put_object(Bucket=deployed.bucket, Key=key, Body=b"")
     wait_for("the last event", lambda: any("inbox/last.dcm" in item["message"] for item in deployed.items()))
@@ -204,7 +204,7 @@ def mappings() -> dict[str, dict]:
 
 
 @pytest.mark.parametrize("name", QUEUES)
-def test_a_queue_leaves_a_function_the_time_that_lambda_asks_for_and_keeps_what_fails(name):
+def test_a_queue_has_the_visibility_timeout_that_lambda_asks_for_and_a_dead_letter_queue(name):
     """AWS recommends six times the function's timeout. Each queue has its own dead-letter queue and its own alarms."""
     queue = PIPELINE["Resources"][f"{name}Queue"]["Properties"]
     timeout = PIPELINE["Resources"]["TriggerImportFunction"]["Properties"]["Timeout"]
@@ -222,7 +222,7 @@ def test_a_queue_leaves_a_function_the_time_that_lambda_asks_for_and_keeps_what_
 
 
 @pytest.mark.parametrize(("name", "hours"), [("Import", 60), ("Inbox", 12)])
-def test_a_message_has_tries_for_the_time_that_functions_may_be_throttled(name, hours):
+def test_a_message_has_attempts_for_the_time_that_functions_may_be_throttled(name, hours):
     """Each receive is an attempt, also if Lambda throttles the function. After the last attempt, at least a week
     remains to redrive the message."""
     queue = PIPELINE["Resources"][f"{name}Queue"]["Properties"]
@@ -231,7 +231,7 @@ def test_a_message_has_tries_for_the_time_that_functions_may_be_throttled(name, 
     assert mappings()[f"{name}Queue"]["ScalingConfig"]["MaximumConcurrency"] in (2, {"Ref": "ImportConcurrency"})
 
 
-def test_an_object_of_the_inbox_is_alone_with_its_try():
+def test_each_inbox_object_has_its_own_invocation():
     """An object that uses all of the time, or fails, costs no other message an attempt."""
     functions = {name: it["FunctionName"]["Ref"] for name, it in mappings().items()}
     assert functions == {
@@ -242,7 +242,7 @@ def test_an_object_of_the_inbox_is_alone_with_its_try():
     assert (inbox["BatchSize"], inbox["ScalingConfig"]) == (1, {"MaximumConcurrency": 2})
 
 
-def test_a_start_that_is_put_back_is_overtaken_by_none():
+def test_no_start_overtakes_one_that_is_put_back():
     starts = mappings()["StartQueue"]
     assert (starts["BatchSize"], starts["FunctionResponseTypes"]) == (1, ["ReportBatchItemFailures"])
 
@@ -265,7 +265,7 @@ def configured(stand_in, tmp_path_factory) -> Pipeline:
         yield Pipeline(local, deploy(local.endpoint, parameters, stand_in))
 
 
-def test_only_what_is_tagged_expires_and_only_if_somebody_says_when(configured):
+def test_only_tagged_objects_expire_and_only_with_a_retention(configured):
     assert {variables(configured, "CheckStatus")[f"TAG_{it}"] for it in ("IMPORTED", "WARNED")} == {"true"}
     for tag in ("imported", "unacknowledged"):
         [rule] = [rule for rule in bucket_rules(configured) if rule["ID"] == f"expire-{tag}"]
@@ -276,20 +276,20 @@ def test_only_what_is_tagged_expires_and_only_if_somebody_says_when(configured):
 @pytest.mark.parametrize(
     ("function", "reserved"), [("TriggerImport", 10), ("StartImportJob", None), ("CheckStatus", 20)]
 )
-def test_concurrency_is_reserved_for_the_functions_that_ask_for_it(deployed, configured, function, reserved):
+def test_concurrency_is_reserved_for_each_function_by_its_parameter(deployed, configured, function, reserved):
     for pipeline, expected in ((configured, reserved), (deployed, None)):
         name = pipeline.outputs[f"{function}FunctionName"]
         answer = pipeline.aws.client("lambda").get_function_concurrency(FunctionName=name)
         assert answer.get("ReservedConcurrentExecutions") == expected
 
 
-def test_each_mapping_has_a_maximum_of_its_own(deployed, configured):
+def test_each_mapping_has_its_own_maximum(deployed, configured):
     for pipeline, maxima in ((deployed, [2, 2, 5]), (configured, [2, 2, 4])):
         mappings = pipeline.aws.client("lambda").list_event_source_mappings()["EventSourceMappings"]
         assert sorted(it["ScalingConfig"]["MaximumConcurrency"] for it in mappings) == maxima
 
 
-def test_a_key_of_ones_own_encrypts_the_queues_and_the_roles_may_use_it(deployed, configured):
+def test_the_users_key_encrypts_the_queues_and_the_roles_may_use_it(deployed, configured):
     queues = ("ImportQueue", "InboxQueue", "ImportDeadLetterQueue", "InboxDeadLetterQueue", "StartQueue")
     for name in (f"{queue}Url" for queue in queues):
         assert queue_key(configured, name) == KEY

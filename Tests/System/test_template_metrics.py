@@ -68,7 +68,7 @@ def unknown_metrics(name: str, template: dict) -> set[str]:
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_no_alarm_nor_dashboard_looks_at_a_metric_that_nothing_writes(name):
+def test_alarms_and_dashboards_use_only_metrics_that_are_written(name):
     assert unknown_metrics(name, TEMPLATES[name]) == set()
 
 
@@ -82,7 +82,7 @@ def test_no_alarm_nor_dashboard_looks_at_a_metric_that_nothing_writes(name):
         ("pipeline.yaml", "DeliveriesRecovered"),
     ],
 )
-def test_a_metric_that_is_misspelt_is_noticed(name, metric):
+def test_a_misspelt_metric_is_reported(name, metric):
     """The receiver's metrics are those of an alarm, of a scaling policy, and of the dashboard only."""
     misspelt = json.loads(json.dumps(TEMPLATES[name]).replace(metric, f"{metric}s"))
     assert unknown_metrics(name, misspelt) == {f"{metric}s"}
@@ -126,7 +126,7 @@ def test_the_dashboard_shows_each_measure_of_all_three_functions():
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_dashboards_widgets_lie_beside_each_other(name):
+def test_a_dashboards_widgets_do_not_overlap(name):
     cells: set[tuple[int, int]] = set()
     for widget in dashboard(TEMPLATES[name]):
         columns = range(widget["x"], widget["x"] + widget["width"])
@@ -136,7 +136,7 @@ def test_a_dashboards_widgets_lie_beside_each_other(name):
         cells |= own
 
 
-def test_the_receivers_alarms_need_a_topic_and_are_told_to_it():
+def test_the_receivers_alarms_need_a_topic_and_are_published_to_it():
     alarms = resources(RECEIVER, "CloudWatch::Alarm")
     about = ("RejectedAssociations", "FailedInstances", "RunningTasks", "HealthyHosts")
     assert alarms.keys() == {f"{it}Alarm" for it in about}
@@ -146,7 +146,7 @@ def test_the_receivers_alarms_need_a_topic_and_are_told_to_it():
     assert RECEIVER["Conditions"]["HasAlarmTopic"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicARN"}, ""]}]}
 
 
-def test_a_receiver_that_gets_nothing_is_no_alarm_but_one_that_is_gone_is():
+def test_a_missing_receiver_raises_an_alarm_but_an_idle_one_does_not():
     for name, alarm in resources(RECEIVER, "CloudWatch::Alarm").items():
         properties = alarm["Properties"]
         counts_what_came = properties["Namespace"] == NAMESPACE
@@ -155,7 +155,7 @@ def test_a_receiver_that_gets_nothing_is_no_alarm_but_one_that_is_gone_is():
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_alarms_of_our_own_metrics_look_at_the_dimension_that_is_written(name):
+def test_alarms_on_our_own_metrics_use_the_dimension_that_is_written(name):
     template = TEMPLATES[name]
     service = [{"Name": "Service", "Value": {"Ref": "AWS::StackName"}}]
     for key, alarm in resources(template, "CloudWatch::Alarm").items():
@@ -172,7 +172,7 @@ def test_alarms_of_our_own_metrics_look_at_the_dimension_that_is_written(name):
         assert environment["METRICS_SERVICE"] == {"Ref": "AWS::StackName"}
 
 
-def test_an_alarm_rings_when_no_sweep_has_ended_for_three_of_its_intervals():
+def test_an_alarm_is_raised_when_no_sweep_has_ended_for_three_intervals():
     """CloudWatch limits the time that an alarm evaluates: a day, for periods of less than an hour."""
     alarm = resources(PIPELINE, "CloudWatch::Alarm")["SweepsAlarm"]["Properties"]
     assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == (NAMESPACE, "SweepsEnded", "Sum")
@@ -191,7 +191,7 @@ def test_an_alarm_rings_when_no_sweep_has_ended_for_three_of_its_intervals():
         ("AWS/States", "ExecutionsAborted", {"Name": "StateMachineArn", "Value": {"Ref": "ImportStateMachine"}}),
     ],
 )
-def test_one_is_enough_for_an_alarm(namespace, metric, dimension):
+def test_one_event_is_enough_for_an_alarm(namespace, metric, dimension):
     alarms = [it["Properties"] for it in resources(PIPELINE, "CloudWatch::Alarm").values()]
     [alarm] = [it for it in alarms if (it.get("Namespace"), it.get("MetricName")) == (namespace, metric)]
     assert alarm["Dimensions"] == [dimension]
@@ -203,7 +203,7 @@ def test_one_is_enough_for_an_alarm(namespace, metric, dimension):
     ("starts", "age", "rings"),
     [(0, 0, False), (300, 0, False), (300, 864_000, False), (0, 600, False), (0, 1200, True)],
 )
-def test_starts_ring_when_they_stand_and_not_when_they_are_many(starts, age, rings):
+def test_waiting_starts_raise_an_alarm_only_if_none_is_made(starts, age, rings):
     alarm = resources(PIPELINE, "CloudWatch::Alarm")["StandingStartsAlarm"]["Properties"]
     [math, *metrics] = alarm["Metrics"]
     functions = {"FILL": lambda value, _: value, "IF": lambda condition, yes, no: yes if condition else no}
@@ -224,7 +224,7 @@ def test_starts_ring_when_they_stand_and_not_when_they_are_many(starts, age, rin
         ((3, 0), (3, 0), 0, True),  # at night: little is sent, but nothing is imported
     ],
 )
-def test_the_errors_alarm_rings_for_what_is_no_backlog(calls, errors, busy, rings):
+def test_the_error_alarm_ignores_a_backlog(calls, errors, busy, rings):
     alarm = resources(PIPELINE, "CloudWatch::Alarm")["ImportErrorsAlarm"]["Properties"]
     assert (alarm["EvaluationPeriods"], alarm.get("DatapointsToAlarm", 3)) == (3, 3)
     [math, *metrics] = alarm["Metrics"]

@@ -109,7 +109,7 @@ def assert_nothing_else(log: Log, port: int) -> None:
     assert log.messages() == ["TLS handshake failed"] * 2
 
 
-def test_tls_1_3_alone(pair, instance, tmp_path, monkeypatch):
+def test_only_tls_1_3_can_be_allowed(pair, instance, tmp_path, monkeypatch):
     settings = tls_settings(pair, TLS_MINIMUM_VERSION="1.3")
     with start(tmp_path, **settings) as scp:
         port = scp.tls_port
@@ -146,7 +146,7 @@ def test_required_client_certificates(pair, instance, tmp_path):
             assert statuses(send_with_pynetdicom([instance], "127.0.0.1", port, tls=tls)) == [0]
 
 
-def test_required_tls_from_settings_that_hold_the_text(pair, instance, tmp_path):
+def test_tls_can_be_required_and_certificates_given_as_text(pair, instance, tmp_path):
     settings = tls_settings(pair, REQUIRE_TLS="true")
     settings.update(TLS_CERTIFICATE=pair[0].read_text(), TLS_PRIVATE_KEY=pair[1].read_text())
     with start(tmp_path, **settings) as scp:
@@ -166,7 +166,7 @@ def replace(source: Path, target: Path) -> None:
     target.with_suffix(".new").replace(target)
 
 
-def test_certificates_are_loaded_anew(pair, tmp_path):
+def test_certificates_are_reloaded(pair, tmp_path):
     first, second = (make_certificate(HOST, tmp_path / name) for name in ("first", "second"))
     used = make_certificate(HOST, tmp_path / "used")
     for source, target in zip(first, used, strict=True):

@@ -40,7 +40,7 @@ def test_settings_that_cannot_be_used_end_the_start(tmp_path, settings, named):
     assert named in json.dumps(line)
 
 
-def test_a_port_that_is_taken_ends_the_start(tmp_path):
+def test_a_port_in_use_ends_the_start(tmp_path):
     log = Log(tmp_path / "receiver.log")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -86,7 +86,7 @@ def ask(port: int, path: str = "/") -> tuple[int, bytes, str | None]:
         connection.close()
 
 
-def test_the_health_port_tells_whether_associations_are_taken(tmp_path):
+def test_the_health_port_says_whether_associations_are_accepted(tmp_path):
     with start(tmp_path, HEALTH_PORT="0") as scp:
         port = scp.health_port
         assert ask(port) == ask(port, "/healthz?now") == (200, b"ready\n", "close")
@@ -122,7 +122,7 @@ PROXY_SETTINGS = [
 
 
 @pytest.mark.parametrize("proxy", PROXY_SETTINGS, ids=["none", "true", "auto"])
-def test_probes_leave_no_line(pair, tmp_path, proxy):
+def test_probes_log_nothing(pair, tmp_path, proxy):
     log = Log(tmp_path / "receiver.log")
     with contextlib.ExitStack() as running:
         tls_port, health_port = (running.enter_context(reserved_port()) for _ in range(2))

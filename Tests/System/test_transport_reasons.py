@@ -42,7 +42,7 @@ def ends_at_once(port: int, sent: bytes) -> None:
     ],
     ids=["TLS", "HTTP", "PROXY"],
 )
-def test_another_protocol_on_the_plain_port_ends_at_once_and_is_named(folder_receiver, sent, text, hint):
+def test_another_protocol_on_the_plain_port_is_aborted_at_once_and_named(folder_receiver, sent, text, hint):
     receiver = folder_receiver()
     ends_at_once(receiver.port, sent)
     found = only_line(receiver, "association ended")
@@ -57,7 +57,7 @@ def reserved():
         yield port
 
 
-def test_openssl_curl_and_dcmtk_on_the_plain_port(folder_receiver, pair, tmp_path, reserved):
+def test_other_protocols_of_openssl_curl_and_dcmtk_on_the_plain_port_are_named(folder_receiver, pair, tmp_path, reserved):
     receiver = folder_receiver(**tls_settings(pair, TLS_PORT=str(reserved)))
     ended = lambda: [found["end"] for found in receiver.log_lines("association ended")]  # noqa: E731
     s_client(receiver.port)
@@ -94,7 +94,7 @@ def failure(receiver) -> tuple[str, str]:
     return found["reason"], found.get("hint", "")
 
 
-def test_plain_dicom_on_the_tls_port(tls_receiver, tmp_path):
+def test_plain_dicom_on_the_tls_port_is_named(tls_receiver, tmp_path):
     receiver, port, _ = tls_receiver()
     [acknowledgement] = send_with_dcmtk([synthetic_instance(tmp_path / "sent.dcm")], "127.0.0.1", port)
     assert acknowledgement.status is None
@@ -109,19 +109,19 @@ def test_plain_dicom_on_the_tls_port(tls_receiver, tmp_path):
     [(b"GET / HTTP/1.1\r\n\r\n", "an HTTP request on the TLS port"), (PROXY_HEADER, "a PROXY header on the TLS port")],
     ids=["HTTP", "PROXY"],
 )
-def test_another_protocol_on_the_tls_port(tls_receiver, sent, text):
+def test_another_protocol_on_the_tls_port_is_named(tls_receiver, sent, text):
     receiver, port, _ = tls_receiver()
     ends_at_once(port, sent)
     assert failure(receiver)[0] == text
 
 
-def test_https_on_the_tls_port(tls_receiver):
+def test_https_on_the_tls_port_is_named(tls_receiver):
     receiver, port, _ = tls_receiver()
     curl(f"https://127.0.0.1:{port}/", "--insecure")
     assert only_line(receiver, "association ended")["end"] == "aborted by us: an HTTP request inside TLS"
 
 
-def test_without_a_proxy_header_what_came_is_named(folder_receiver, tmp_path):
+def test_the_bytes_in_place_of_a_proxy_header_are_named(folder_receiver, tmp_path):
     receiver = folder_receiver(PROXY_PROTOCOL="true")
     send_with_dcmtk([synthetic_instance(tmp_path / "sent.dcm")], "127.0.0.1", receiver.port)
     found = only_line(receiver, "connection without a valid PROXY header refused")
@@ -134,7 +134,7 @@ def test_without_a_proxy_header_what_came_is_named(folder_receiver, tmp_path):
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("client", ["python", "openssl", "curl", "dcmtk", "pynetdicom"])
-def test_a_client_that_does_not_trust_us_is_told_of(tls_receiver, tmp_path, monkeypatch, client, version):
+def test_a_client_that_does_not_trust_the_receiver_is_logged(tls_receiver, tmp_path, monkeypatch, client, version):
     receiver, port, _ = tls_receiver()
     other = make_certificate("other", tmp_path / "other")[0]
     dashed = "-tls" + version.replace(".", "_")
@@ -158,7 +158,7 @@ def test_a_client_that_does_not_trust_us_is_told_of(tls_receiver, tmp_path, monk
     assert "authority of TLS_CERTIFICATE" in hint
 
 
-def test_another_name_than_the_certificates_is_told_of(tls_receiver):
+def test_a_host_name_that_the_certificate_does_not_have_is_logged(tls_receiver):
     receiver, port, pair = tls_receiver()
     context = ssl.create_default_context(cafile=pair[0])
     with socket.create_connection(("127.0.0.1", port)) as connection, pytest.raises(ssl.SSLCertVerificationError):
@@ -166,7 +166,7 @@ def test_another_name_than_the_certificates_is_told_of(tls_receiver):
     assert failure(receiver)[0] == "the client does not trust our certificate: alert bad_certificate"
 
 
-def test_a_certificate_that_has_expired_is_told_of(folder_receiver, tmp_path):
+def test_an_expired_certificate_is_logged(folder_receiver, tmp_path):
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={HOST}", "-keyout", key, "-out", certificate]
     dates = ["-not_before", "20200101000000Z", "-not_after", "20200102000000Z"]
@@ -194,13 +194,13 @@ def test_a_certificate_that_has_expired_is_told_of(folder_receiver, tmp_path):
     ],
     ids=["version", "suite"],
 )
-def test_nothing_in_common_is_told_of(tls_receiver, settings, options, reason):
+def test_a_client_without_a_common_version_or_suite_is_logged(tls_receiver, settings, options, reason):
     receiver, port, _ = tls_receiver(**settings)
     s_client(port, *options)
     assert failure(receiver)[0] == reason
 
 
-def test_an_alert_after_the_handshake_is_told_of(tls_receiver):
+def test_an_alert_after_the_handshake_is_logged(tls_receiver):
     """As from a client that checks our certificate after it completed its part of the handshake. Python itself sends
     another alert then."""
     receiver, port, pair = tls_receiver()
@@ -223,7 +223,7 @@ def test_an_alert_after_the_handshake_is_told_of(tls_receiver):
     assert found["reason"] == "the client gave up: alert bad_record_mac"
 
 
-def test_a_client_that_closes_after_the_handshake_is_told_of(tls_receiver):
+def test_a_client_that_closes_after_the_handshake_is_logged(tls_receiver):
     receiver, port, _ = tls_receiver()
     s_client(port)
     found = only_line(receiver, "TLS connection ended before a request")
