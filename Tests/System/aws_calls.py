@@ -112,7 +112,7 @@ class SwiftCode:
         client = re.compile(rf"\b(?:AWSClient|{'|'.join(self.clients)})\b")
         return {path.split("/")[0] for path, text in self.sources.items() if client.search(text)}
 
-    # MARK: -
+    # MARK: Reading the sources
 
     def _client_types(self) -> dict[str, str | None]:
         """The clients and their services. None stands for a type that holds a client and calls it."""

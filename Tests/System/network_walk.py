@@ -69,7 +69,7 @@ class Network:
         self._acl_rules = {(it, way): self._rules_of_acl(it, way) for it in self.subnets for way in (False, True)}
         self._routes = {it: self._routes_of(it) for it in self.subnets}
 
-    # MARK: One layer
+    # MARK: Single layers
 
     def acl_rules(self, subnet: str, egress: bool) -> list[ACLRule]:
         """The rules in the order in which they are evaluated."""

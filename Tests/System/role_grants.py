@@ -194,7 +194,7 @@ DATASTORE = {
 ACCOUNT = {"Ref": "AWS::AccountId"}
 
 
-# MARK: What a template says
+# MARK: Grants of a template
 
 
 def as_list(value) -> list:
@@ -257,7 +257,7 @@ def users(template: dict) -> dict[str, str]:
     return parts
 
 
-# MARK: What is needed
+# MARK: Needed grants
 
 
 def needed_by_code(part: str, code: SwiftCode) -> set[Grant]:

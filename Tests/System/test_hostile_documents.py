@@ -106,7 +106,7 @@ def test_a_sweep_recovers_deliveries_despite_broken_documents_of_each_kind(still
     objects |= {f"tasks/{STRANGE_VALUE}": "{}"}
     held = [*good, *broken, *of_strange_tasks, impostor, its_victim]
     objects |= {f"{prefix(it)}1.2.3/1.2.4/1.2.5.dcm": "instance" for it in held}
-    objects |= {f"{prefix(good[0])}1.2.3/1.2.4/{STRANGE_VALUE}.dcm": "written by nobody of ours"}
+    objects |= {f"{prefix(good[0])}1.2.3/1.2.4/{STRANGE_VALUE}.dcm": "written by another program"}
     put(still, objects)
 
     outcome = invoke(still, EVENT)["deliveries"]
@@ -140,7 +140,7 @@ BROKEN_MANIFESTS = {
     "two sizes of 2^62": "studies.0.instances.0.size",
     "a size below zero": "studies.0.instances.0.size",
     "no instance": "expected 1 to 5000",
-    "a study that is none": "studies.0.studyInstanceUID",
+    "a study UID that is not valid": "studies.0.studyInstanceUID",
     "a study twice": "a study twice",
     "another's prefix": "prefix",
     "another's key": "outside its study's folder",
@@ -156,7 +156,7 @@ def broken_manifest(name: str, delivery_id: str) -> str | dict:
             return manifest(delivery_id, -1)
         case "no instance":
             return manifest(delivery_id, studies=[])
-        case "a study that is none":
+        case "a study UID that is not valid":
             return manifest(delivery_id, studies=[{"studyInstanceUID": STRANGE_VALUE, "instances": []}])
         case "a study twice":
             return manifest(delivery_id, studies=2 * manifest(delivery_id)["studies"])

@@ -201,7 +201,7 @@ def test_a_dicomdir_is_named_in_its_rejection(pipeline, watch, tmp_path):
     pipeline.aws.client("s3").delete_object(Bucket=pipeline.bucket, Key="inbox/DICOMDIR")
 
 
-# MARK: Time
+# MARK: Time limits
 
 
 @pytest.fixture

@@ -160,7 +160,7 @@ def test_buckets_queues_and_tables_are_encrypted_by_the_key_if_there_is_one():
         }
 
 
-# MARK: Who may act in a role's name
+# MARK: Trust policies
 
 # The services that assume roles here, and whether AWS lets a trust policy check on whose behalf they do so. A
 # function's role does not need this check: a user who creates a function must be allowed to pass its role
@@ -224,7 +224,7 @@ def test_a_queue_accepts_events_only_of_our_bucket(queue):
     }
 
 
-# MARK: How wide
+# MARK: How much a statement covers
 
 
 def test_the_functions_never_replace_a_manifest():
@@ -312,4 +312,4 @@ def test_every_rule_that_calls_a_function_has_the_permission_to():
     assert calls == {(place(it["SourceArn"]), place(it["FunctionName"])) for it in permissions}
 
 
-# MARK: That the comparison would tell
+# MARK: The comparison notices mistakes

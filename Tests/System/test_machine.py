@@ -19,7 +19,7 @@ def test_a_test_that_must_be_alone_waits_for_running_tests_and_precedes_later_on
         thread.start()
         return thread
 
-    def somebody_is_in_line() -> bool:
+    def the_line_is_taken() -> bool:
         with (tmp_path / "line").open() as line:
             try:
                 fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -29,7 +29,7 @@ def test_a_test_that_must_be_alone_waits_for_running_tests_and_precedes_later_on
 
     with machine.use(alone=False), machine.use(alone=False):
         waiting = [run("alone", alone=True)]
-        wait_for("somebody in line", somebody_is_in_line)
+        wait_for("the line to be taken", the_line_is_taken)
         waiting.append(run("later", alone=False))
         assert began == []
     for thread in waiting:

@@ -45,7 +45,7 @@ def made(settings: dict[str, str]) -> dict[str, dict]:
     return network | receiver
 
 
-# MARK: As it is
+# MARK: The templates as they are
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -118,7 +118,7 @@ def test_the_users_own_vpc_is_used_unchanged(given, endpoints):
         assert parameters[name] == own[name]
 
 
-# MARK: That the comparison would tell
+# MARK: The comparison notices mistakes
 
 
 def without(resources: dict[str, dict], name: str) -> dict[str, dict]:
