@@ -91,7 +91,7 @@ def data_set(number: int, study: int = 1, pixels: int = 1000, pixel: int = 0) ->
 
 
 def status_of(response: bytes) -> int:
-    """Of a P-DATA-TF that holds one whole response."""
+    """The status in a P-DATA-TF that holds one whole response."""
     return struct.unpack_from("<H", response, response.rindex(struct.pack("<HHI", 0, 0x0900, 2)) + 8)[0]
 
 
@@ -108,7 +108,7 @@ class Answer:
 
     @classmethod
     def of(cls, response: bytes) -> "Answer":
-        """Of a P-DATA-TF that holds one whole response."""
+        """Reads the answer in a P-DATA-TF that holds one whole response."""
         elements, at = {}, 12
         while at < len(response):
             element, length = struct.unpack_from("<HI", response, at + 2)
