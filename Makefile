@@ -1,36 +1,36 @@
-# The two that matter: `make run` and `make test`. `make help` lists the rest.
+# The two most important targets are `make run` and `make test`. `make help` lists all.
 
-# Each line of a recipe runs in an environment that does not depend on whose machine this is, with the way to servers outside: it
-# may have to download. What runs, and talks to 127.0.0.1 alone, does without that too.
+# Each line of a recipe runs in an environment that does not depend on the user of this machine, with access to servers
+# outside because it may have to download. Commands under $(RUN_HERE) connect only to 127.0.0.1 and get no such access.
 SHELL := scripts/clean-environment
 .SHELLFLAGS := --with-network bash -c
 RUN_HERE := scripts/clean-environment
 .DEFAULT_GOAL := help
 
-# What a fresh Debian machine with Swift and Python lacks. DCMTK is the foreign sender and checker of the tests, podman runs the
-# image.
+# What a fresh Debian machine with Swift and Python lacks. DCMTK sends and checks DICOM files in the tests; podman runs
+# the image.
 PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev libisal-dev nasm pkg-config cmake dpkg-dev binutils p7zip-full openssl \
 	dcmtk python3-venv ca-certificates podman buildah runc slirp4netns netavark
 PYTHON := .venv/bin/python
-# System tests wait most of the time; the files of Tests/System are shared out among so many processes.
+# The files of Tests/System are distributed over this many processes, because system tests wait most of the time.
 PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
 .PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint image invoke reproduce redrive chaos corpus bench-runtime bench-scp bench-pipeline soak-scp down clean
 
-help: ## Lists these targets
+help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: release ## The whole system on this machine: sends real DICOM files through it, shows what was imported, stays up
+run: release ## Runs the whole system on this machine: sends real DICOM files, shows what was imported, keeps running
 	@$(PYTHON) local/run.py $(RUN_ARGUMENTS)
 
-test: test-swift test-race test-fuzz test-simulation test-system ## Every test, those against foreign programs too
+test: test-swift test-race test-fuzz test-simulation test-system ## Every test, including those against other programs
 
 test-swift: setup
 	swift build --build-tests
 	$(RUN_HERE) SWIFTNIO_STRICT=1 swift test --skip-build $(SWIFT_TEST_ARGUMENTS)
 
-# What runs on several threads at once, under the thread sanitizer.
+# The tests of concurrent code, under the thread sanitizer.
 test-race: setup
 	ONLY_RACE_TESTS=yes swift build --build-tests --sanitize=thread --scratch-path .build-tsan
 	$(RUN_HERE) TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer-suppressions.txt \
@@ -39,7 +39,8 @@ test-race: setup
 test-fuzz: setup
 	scripts/fuzz address debug 20000 10
 
-# The delivery protocol under every fault, by seed, and whether what is planted in it is found: see docs/simulation.md.
+# The delivery protocol under every fault, one run per seed, and whether planted mistakes are found: see
+# docs/simulation.md.
 test-simulation: setup
 	@scripts/build-static Simulation
 	$(MAKE) --jobs 2 simulate-seeds simulate-mutants
@@ -50,7 +51,7 @@ simulate-seeds:
 simulate-mutants:
 	$(RUN_HERE) .build-static/Simulation --mutants
 
-simulate: setup ## SEEDS=100000 FIRST=1: the delivery protocol over a modelled AWS, a run for each seed
+simulate: setup ## SEEDS=100000 FIRST=1: simulates the delivery protocol over a modelled AWS, one run per seed
 	@scripts/build-static Simulation
 	$(RUN_HERE) .build-static/Simulation --seeds $(or $(SEEDS),100000) --first $(or $(FIRST),1)
 
@@ -59,23 +60,23 @@ test-system: release .venv-sam/complete .venv-mitmproxy/complete .build-corpus/c
 	@scripts/build-static DeliveryModel
 	$(PYTHON) -m pytest Tests/System --numprocesses $(PROCESSES) --dist loadfile $(PYTEST_ARGUMENTS)
 
-test-long: release ## The tests that `make test` runs with fewer studies, images, deliveries and states, as they were meant
+test-long: release ## The tests that `make test` runs in a short form, with all their studies, images, deliveries and states
 	LONG_FORM=yes swift test --filter PipelineSimulationTests
 	@scripts/build-static DeliveryModel PipelineBenchmark
 	LONG_FORM=yes $(PYTHON) -m pytest -s \
 		$(foreach name,many_studies start_queue hostile_documents costs delivery_model simulated_pipeline,Tests/System/test_$(name).py)
 
-corpus: release .build-corpus/complete ## What four receivers say of the DICOM files inside PyPI's wheels, as a table
+corpus: release .build-corpus/complete ## A table of the answers of four receivers to the DICOM files inside PyPI's wheels
 	$(PYTHON) -m pytest -s Tests/System/test_corpus.py
 
-fuzz: setup ## SECONDS=600 a target: libFuzzer with the address and the thread sanitizer; finds become fixtures
+fuzz: setup ## SECONDS=600 per target: fuzzes with the address and the thread sanitizer; findings become fixtures
 	scripts/fuzz address optimised -1 $(or $(SECONDS),600)
 	scripts/fuzz thread optimised -1 $(or $(SECONDS),600)
 
-fuzz-walk: setup ## EXECUTIONS=10000000: the walk over data sets alone, with the address sanitizer
+fuzz-walk: setup ## EXECUTIONS=10000000: fuzzes only the walk over data sets, with the address sanitizer
 	scripts/fuzz address optimised $(or $(EXECUTIONS),10000000) 7200 walk
 
-lint: setup .venv-lint/complete ## Format, templates, state machine, Dockerfile
+lint: setup .venv-lint/complete ## Checks the Swift format, the templates, the state machine and the Dockerfile
 	$(LINT_SWIFT)
 	scripts/lint-simulated-code
 	scripts/lint-byte-comparison
@@ -84,50 +85,50 @@ lint: setup .venv-lint/complete ## Format, templates, state machine, Dockerfile
 	.venv-lint/bin/hadolint Dockerfile
 	.venv/bin/statelint statemachine/import.asl.json
 
-release: package ## dist/: the functions' zips and the receiver, as they ship, each with a list of what is inside
+release: package ## Builds dist/: the functions' zips and the receiver, each with a list of its components
 	@scripts/build-static StoreSCP
 	@strip -o dist/StoreSCP .build-static/StoreSCP
 	@scripts/bill-of-materials StoreSCP dist/StoreSCP
 
-package: setup ## dist/: the zips of TriggerImport, StartImportJob and CheckStatus
+package: setup ## Builds dist/: only the zips of TriggerImport, StartImportJob and CheckStatus
 	@scripts/package-functions
 
-# These are for the user's own AWS, shell or container engine.
+# These targets use the user's own environment: AWS, shell or container engine.
 invoke image redrive: private SHELL := /bin/bash
 invoke image redrive: private .SHELLFLAGS := -c
 
 invoke: package ## FUNCTION=TriggerImport EVENT=events/s3-put.json: runs the zip under AWS's Lambda emulator
 	@$(PYTHON) local/invoke.py dist/$(FUNCTION).zip $(EVENT)
 
-reproduce: setup ## Whether two clones in two folders give the same zips
+reproduce: setup ## Checks that two clones in two folders give the same zips
 	@scripts/check-reproducible
 
-image: release ## The receiver's container image, dicom-store-scp, by buildah or docker
+image: release ## Builds the receiver's container image, dicom-store-scp, with buildah or docker
 	@scripts/build-image
 
-redrive: ## STACK=dicom-store-scp START=yes: lists what is not imported; with START starts it again
+redrive: ## STACK=dicom-store-scp START=yes: lists what is not imported; with START, starts it again
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/redrive $(STACK) $(if $(START),--start)
 
-chaos: release .venv-mitmproxy/complete ## KILLS=50 STUDIES=25 a sender, SEED=…: receivers, functions, S3, events and HealthImaging fail; nothing may be lost
+chaos: release .venv-mitmproxy/complete ## KILLS=50 STUDIES=25 (per sender) SEED=…: receivers, functions, S3, events and HealthImaging fail; nothing may be lost
 	CHAOS_KILLS=$(or $(KILLS),50) CHAOS_STUDIES=$(or $(STUDIES),25) CHAOS_SEED=$(SEED) $(PYTHON) -m pytest -s Tests/System/test_chaos.py
 
-bench-scp: release ## The receiver beside a C floor, DCMTK and pynetdicom; SUITES="folder;memory" and more, see the script
+bench-scp: release ## Compares the receiver with a C floor, DCMTK and pynetdicom; SUITES="folder;memory" and more, see the script
 	@scripts/bench-scp
 
-soak-scp: release ## SECONDS=3600: whether the receiver's memory grows
+soak-scp: release ## SECONDS=3600: checks whether the receiver's memory grows
 	@SUITES=soak SOAK_SECONDS=$(or $(SECONDS),3600) scripts/bench-scp
 
-bench-pipeline: setup ## The pipeline in virtual time, with the product's own policies: waits, costs and what is possible; draws a plot
+bench-pipeline: setup ## Simulates the pipeline in virtual time with the product's own policies: waits, costs and the optimum; draws a plot
 	@scripts/build-static PipelineBenchmark
 	$(RUN_HERE) .build-static/PipelineBenchmark . docs/pipeline-backlog.svg
 
-bench-runtime: package ## The Lambda runtime beside a C floor and AWS's Python runtime
+bench-runtime: package ## Compares the Lambda runtime with a C floor and AWS's Python runtime
 	@scripts/bench-runtime
 
-down: ## Ends what a `make run` that was killed has left running
+down: ## Stops every `make run` that is still running, and what it started
 	@$(PYTHON) local/down.py
 
-clean: down ## Removes all that was built or generated
+clean: down ## Removes everything that was built or generated
 	rm -rf .build .build-* .venv .venv-* .local dist
 
 setup: .venv/complete
@@ -145,7 +146,7 @@ setup: .venv/complete
 	@$(PYTHON) local/wheels.py $(@D) $<
 	@touch $@
 
-# Programs that want other versions than local/requirements.txt.
+# Programs that need other versions than local/requirements.txt.
 .venv-%/complete: local/requirements-%.txt
 	@echo "preparing .venv-$*"
 	@python3 local/virtual_environment.py .venv-$* $<

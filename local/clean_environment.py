@@ -1,4 +1,5 @@
-"""This process and its children get the environment that `scripts/clean-environment` makes, whatever a user's own holds."""
+"""Gives this process and its children the environment that `scripts/clean-environment` makes, whatever the user's
+environment holds."""
 
 import os
 import subprocess
@@ -8,7 +9,7 @@ SCRIPT = Path(__file__).parent.parent / "scripts" / "clean-environment"
 
 
 def enter() -> None:
-    """At the start of a program: what reads the environment later, boto3 and urllib among it, finds this one."""
+    """To be called at the start of a program, before boto3, urllib and others read the environment."""
     listed = subprocess.run([SCRIPT, "env", "--null"], check=True, capture_output=True).stdout
     variables = dict(item.split(b"=", 1) for item in listed.split(b"\0") if item)
     os.environb.clear()

@@ -1,8 +1,8 @@
-"""DCMTK's programs, taken by what they are: others have their names too, pynetdicom's `storescu` and `echoscu` among them.
+"""Finds DCMTK's programs. Other programs have the same names, for example pynetdicom's `storescu` and `echoscu`.
 
     python local/dcmtk.py storescp
 
-prints the path of one.
+prints the path of DCMTK's program of that name.
 """
 
 import functools
@@ -19,7 +19,7 @@ ASK_SECONDS = 10
 
 
 class NoDCMTK(Exception):
-    """No program of this name is DCMTK's."""
+    """No program of this name belongs to DCMTK."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Program:
 
 @functools.cache
 def find(name: str) -> Program:
-    """The first in the PATH, or else in Debian's folder, that says it is DCMTK's."""
+    """The first program in the PATH, or else in Debian's folder, whose version text names DCMTK."""
     others = []
     for folder in [*os.environ.get("PATH", "").split(os.pathsep), PACKAGE_FOLDER]:
         path = Path(folder) / name
@@ -39,7 +39,7 @@ def find(name: str) -> Program:
         if version := _version(path):
             return Program(path, version)
         others.append(str(path))
-    found = f"found only others of this name: {', '.join(others)}" if others else "found none"
+    found = f"found only other programs of this name: {', '.join(others)}" if others else "found none"
     raise NoDCMTK(f"expected DCMTK's {name} in the PATH or in {PACKAGE_FOLDER}, {found}. Debian's package is `dcmtk`.")
 
 
@@ -48,7 +48,7 @@ def path(name: str) -> str:
 
 
 def _version(program: Path) -> str:
-    """What it says when asked; nothing if it is not DCMTK's."""
+    """DCMTK's version that the program prints; empty if it is not DCMTK's."""
     try:
         answer = subprocess.run(
             [program, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=ASK_SECONDS

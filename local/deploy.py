@@ -24,7 +24,7 @@ TEMPLATE = Path(__file__).parent.parent / "template" / "pipeline.yaml"
 
 
 def environment(endpoint: str) -> dict[str, str]:
-    """What leads an AWS client to the local AWS; no setting of the user's own gets through."""
+    """Environment variables that lead an AWS client to the local AWS. The user's own AWS settings are left out."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return {
         **kept,
@@ -73,7 +73,7 @@ def deploy(endpoint: str, parameters: dict[str, str], template: Path = TEMPLATE)
 
 
 def _aws(endpoint: str, *arguments: str | Path) -> None:
-    """Runs the CLI that is installed beside this Python; what it says is shown if it fails."""
+    """Runs the CLI that is installed beside this Python. If it fails, the error holds its output."""
     command = [Path(sys.executable).parent / "aws", "cloudformation", *arguments]
     result = subprocess.run(command, env=environment(endpoint), capture_output=True, text=True)
     if result.returncode:

@@ -1,4 +1,4 @@
-"""What the demonstration shows: on a terminal one line that changes, elsewhere plain lines, and a table at the end."""
+"""The output of the demonstration: on a terminal one line that changes, elsewhere plain lines; a table at the end."""
 
 import shutil
 import sys
@@ -15,7 +15,8 @@ class Display:
         self._last = ""
 
     def progress(self, line: str) -> None:
-        """Replaces the line before it on a terminal; elsewhere it is written when it says something new."""
+        """On a terminal, replaces the previous progress line; elsewhere, writes the line if it differs from the
+        previous one."""
         if line == self._last:
             return
         self._last = line
@@ -25,7 +26,7 @@ class Display:
             self._write(line + "\n")
 
     def note(self, line: str) -> None:
-        """A line that stays."""
+        """Writes a line that stays."""
         if self._is_terminal and self._last:
             self._write("\n")
         self._last = ""
@@ -42,7 +43,7 @@ class Display:
 
 
 def shortened(text: str, width: int) -> str:
-    """`text` in at most `width` characters, without its middle."""
+    """`text` in at most `width` characters; if it is longer, its middle is replaced by an ellipsis."""
     if len(text) <= width:
         return text
     head = (width - 1) // 2

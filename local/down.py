@@ -1,4 +1,4 @@
-"""Ends every `make run` of this project that still runs: `python local/down.py`. What they started ends with them."""
+"""`python local/down.py` stops every `make run` of this project that is still running, and everything it started."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ STOP_SECONDS = 60
 
 
 def runs() -> list[int]:
-    """Their process ids. A pid file may outlive its process, and its number may be another's by now."""
+    """Their process ids. A pid file may outlive its process, and its number may belong to another process by now."""
     pids = [int(path.read_text()) for path in STATE.glob(f"run-*/{PID_FILE}")]
     return [pid for pid in pids if _is_run(pid)]
 
@@ -28,7 +28,7 @@ def _is_run(pid: int) -> bool:
 
 def main() -> None:
     for pid in runs():
-        print(f"ending run {pid}")
+        print(f"stopping run {pid}")
         os.kill(pid, signal.SIGTERM)
         wait_for(f"run {pid} to end", lambda pid=pid: not _is_run(pid), STOP_SECONDS)
 

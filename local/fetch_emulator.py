@@ -1,7 +1,7 @@
 """Puts AWS's Lambda runtime interface emulator at a path: `python local/fetch_emulator.py .venv/bin/aws-lambda-rie`.
 
-The binary ships inside the wheel of aws-sam-cli. Only the wheel is downloaded, nothing of it is installed, and one
-file is taken out of it. An emulator that is there already is left alone.
+The binary is part of the wheel of aws-sam-cli. The wheel is downloaded but not installed; this one file is taken out of
+it. If the emulator exists already, nothing is done.
 """
 
 import argparse
@@ -24,7 +24,7 @@ def member() -> str:
 
 
 def sam_cli() -> str:
-    """The requirement that names the SAM CLI in its version."""
+    """The requirement that pins the SAM CLI."""
     return next(line for line in REQUIREMENTS.read_text().splitlines() if line.startswith("aws-sam-cli=="))
 
 

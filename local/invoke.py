@@ -1,7 +1,8 @@
 """Runs a function's zip under AWS's Lambda emulator on one event: `make invoke FUNCTION=TriggerImport EVENT=events/s3-put.json`.
 
-The function gets this shell's environment (`make run` prints a file with one). The answer goes to standard output, the
-function's log to standard error. Exit status: 0 for an answer, 1 for an error, 2 for what cannot be run.
+The function gets this shell's environment (`make run` prints the name of a file with a suitable one). The answer goes
+to standard output, the function's log to standard error. Exit status: 0 for an answer, 1 for an error of the function,
+2 if it could not be run.
 """
 
 import argparse
@@ -26,7 +27,7 @@ DEFAULTS = {
 
 
 def invoke(package: Path, event: bytes) -> bool:
-    """Prints the answer and the log. Whether it is an answer and no error."""
+    """Prints the answer and the log. Returns whether the answer is not an error."""
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(package) as archive:
             archive.extractall(folder)
@@ -51,7 +52,7 @@ def main() -> None:
     options = parser.parse_args()
     for path in (options.package, options.event):
         if not path.is_file():
-            parser.error(f"{path} is no file: give FUNCTION=TriggerImport, StartImportJob or CheckStatus and EVENT=a file")
+            parser.error(f"{path} is not a file: give FUNCTION=TriggerImport, StartImportJob or CheckStatus, and EVENT=a file")
     try:
         sys.exit(0 if invoke(options.package, options.event.read_bytes()) else 1)
     except EmulatorError as error:

@@ -1,4 +1,4 @@
-"""The local AWS as a process of one's own: started, asked, ended."""
+"""The local AWS as a child process: starts it, asks it for its state, stops it."""
 
 import json
 import os
@@ -16,7 +16,7 @@ START_SECONDS = 60
 
 
 class LocalAWS:
-    """Runs while its `with` block does. Its state and its logs lie under `state_dir`."""
+    """Runs during its `with` block. Its state and its logs are in `state_dir`."""
 
     def __init__(self, state_dir: Path, *options: str):
         self.state_dir = state_dir
@@ -43,13 +43,13 @@ class LocalAWS:
         return self.state_dir / "logs" / "localaws.log"
 
     def client(self, service: str):
-        """A boto3 client, made once."""
+        """A boto3 client, created once per service."""
         if service not in self._clients:
             self._clients[service] = deploy.client(service, self.endpoint)
         return self._clients[service]
 
     def instances(self) -> list[dict]:
-        """What HealthImaging's stand-in imported."""
+        """The instances that HealthImaging's stand-in imported."""
         return json.loads(self._control("GET", "healthimaging/instances"))
 
     def imported_object(self, sha256: str) -> bytes:
@@ -57,34 +57,36 @@ class LocalAWS:
         return self._control("GET", f"healthimaging/objects/{sha256}")
 
     def arm(self, fault: str, count: int = 1) -> None:
-        """Makes the next import jobs, their starts or looks at them fail: see localaws/plugin/medicalimaging/faults.py."""
+        """Makes the next import jobs, starts of jobs, or requests for their status fail: see
+        localaws/plugin/medicalimaging/faults.py."""
         self._control("POST", "healthimaging/faults", {"fault": fault, "count": count})
 
     def disarm(self) -> None:
         self._control("DELETE", "healthimaging/faults")
 
     def limit(self, starts_per_second: float | None = None, jobs_at_once: int | None = None) -> None:
-        """From now on HealthImaging's stand-in takes no more for each data store."""
+        """Sets the quotas of HealthImaging's stand-in for each data store."""
         self._control("PUT", "healthimaging/quotas", {"startsPerSecond": starts_per_second, "jobsAtOnce": jobs_at_once})
 
     def kill_functions(self) -> int:
-        """Kills the functions that run an invocation now; how many that were."""
+        """Kills the functions that are running an invocation. Returns their number."""
         return json.loads(self._control("POST", "lambda/kill"))
 
     def invocations(self) -> dict[str, int]:
-        """How often each function was called."""
+        """The number of invocations of each function."""
         return json.loads(self._control("GET", "lambda/invocations"))
 
     def requests(self) -> dict[str, int]:
-        """How often the product asked for each operation: `{"s3 PUT": 3}`."""
+        """How often the product requested each operation: `{"s3 PUT": 3}`."""
         return json.loads(self._control("GET", "requests"))
 
     def disorder_events(self, copies: int, seconds: float, lost: float = 0, seed: int = 0) -> None:
-        """From now on each event of S3 comes so often, so late at the most, and that part of all never."""
+        """From now on, each S3 event is delivered `copies` times, up to `seconds` late; the share `lost` of all events
+        is never delivered."""
         self._control("POST", "s3/disorder", {"copies": copies, "seconds": seconds, "lost": lost, "seed": seed})
 
     def lost_events(self) -> int:
-        """How many events of S3 never came."""
+        """The number of S3 events that were never delivered."""
         return json.loads(self._control("GET", "s3/lost-events"))
 
     def _control(self, method: str, path: str, body: dict | None = None) -> bytes:

@@ -1,16 +1,16 @@
-"""The deployed pipeline, looked at from outside: its manifests, executions, items and queues."""
+"""The deployed pipeline as seen from outside: its manifests, executions, items and queues."""
 
 import json
 
 from local_aws import LocalAWS
 
-# Of deliveries' manifests, of objects in the inbox: the outputs' names begin so.
+# The queues' outputs begin with these names: Import is for manifests of deliveries, Inbox for objects of the inbox.
 QUEUES = ("Import", "Inbox")
 OUTCOMES = ("IMPORTED", "PARTIAL", "FAILED", "REJECTED")
 
 
 def instances_of(manifest: dict) -> list[dict]:
-    """What a manifest lists, of all its studies."""
+    """The instances that a manifest lists, of all its studies."""
     return [instance for study in manifest["studies"] for instance in study["instances"]]
 
 
@@ -22,18 +22,18 @@ class Pipeline:
         self.bucket = outputs["DicomBucketName"]
 
     def manifests(self) -> list[str]:
-        """Keys of the manifests, each of which closed a delivery."""
+        """The keys of all manifests; a delivery is closed by writing one."""
         return self.keys("deliveries/")
 
     def closed_deliveries(self) -> list[str]:
-        """The ids of those that have a manifest."""
+        """The ids of the deliveries that have a manifest."""
         return [key.removeprefix("deliveries/").removesuffix(".json") for key in self.manifests()]
 
     def manifest(self, delivery_id: str) -> dict:
         return json.loads(self.read(f"deliveries/{delivery_id}.json"))
 
     def instances(self, delivery_id: str) -> list[dict]:
-        """What the delivery's manifest lists, of all its studies."""
+        """The instances that the delivery's manifest lists, of all its studies."""
         return instances_of(self.manifest(delivery_id))
 
     def keys(self, prefix: str) -> list[str]:
@@ -58,7 +58,7 @@ class Pipeline:
         return [{name: value["S"] for name, value in item.items()} for page in pages for item in page["Items"]]
 
     def instance_rows(self) -> dict[str, dict]:
-        """The rows of the index of instances by their SOP instances; `beside` is a list of the like."""
+        """The rows of the instance index by SOP Instance UID; the attribute `beside` is a list of further rows."""
 
         def values(row: dict) -> dict:
             return {name: it["S"] if "S" in it else [values(other["M"]) for other in it["L"]] for name, it in row.items()}

@@ -1,4 +1,4 @@
-"""Child processes: each is started in a session of its own, ended by its pid, and ends when its parent dies."""
+"""Child processes. Each has its own session, is stopped by its pid, and ends when its parent dies."""
 
 import signal
 import subprocess
@@ -8,7 +8,8 @@ STOP_SECONDS = 20
 
 
 def start(command: list, environment: dict[str, str], log: Path) -> subprocess.Popen:
-    """Starts `command`, both outputs to `log`. From the main thread only: the parent's death is its thread's."""
+    """Starts `command` with both outputs appended to `log`. Only for the main thread: the kernel ends the child when
+    the thread that started it ends."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -22,7 +23,7 @@ def start(command: list, environment: dict[str, str], log: Path) -> subprocess.P
 
 
 def stop(process: subprocess.Popen, seconds: float = STOP_SECONDS) -> int:
-    """SIGTERM, and SIGKILL after `seconds`. The exit status."""
+    """Sends SIGTERM, and SIGKILL after `seconds`. Returns the exit status."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
     try:

@@ -1,4 +1,4 @@
-"""The receiver (StoreSCP) as a process: a free port, the local AWS, deliveries that close after two quiet seconds."""
+"""The receiver (StoreSCP) as a process: on a free port, with the local AWS; its deliveries close after two quiet seconds."""
 
 import json
 from pathlib import Path
@@ -13,11 +13,13 @@ QUIET_SECONDS = 2
 
 
 class Receiver:
-    """Runs while its `with` block does, or until `stop`."""
+    """Runs during its `with` block, or until `stop`."""
 
     def __init__(self, binary: Path, endpoint: str, bucket: str, log: Path, **settings: str):
         self._binary, self.log = binary, log
-        self.port = ports.free_port()
+        # Reserved also while the receiver is down, because it starts again on the same port.
+        self._reserved = ports.ReservedPort()
+        self.port = self._reserved.number
         self._environment = {
             **deploy.environment(endpoint),
             "DICOM_BUCKET": bucket,
@@ -26,15 +28,19 @@ class Receiver:
             "DELIVERY_QUIET_SECONDS": str(QUIET_SECONDS),
             **settings,
         }
-        # At its start it says so when every port is open.
+        # With these levels it logs a line as soon as every port is open.
         self._tells = self._environment.get("LOG_LEVEL", "INFO") in ("TRACE", "DEBUG", "INFO")
 
     def __enter__(self) -> "Receiver":
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self._reserved.close()
+            raise
         return self
 
     def start(self) -> None:
-        """Again, on the same port, after `kill` or `stop`."""
+        """Starts it, or starts it again on the same port after `kill` or `stop`."""
         before = self.log.stat().st_size if self.log.exists() else 0
         self._process = processes.start([self._binary], self._environment, self.log)
         process = self._process
@@ -46,6 +52,20 @@ class Receiver:
 
     def __exit__(self, *_) -> None:
         self.stop()
+        self._reserved.close()
+
+    @property
+    def tls_port(self) -> int:
+        """The port that the receiver says it opened: TLS_PORT=0 lets the kernel choose."""
+        return self._opened_port("tlsPort")
+
+    @property
+    def health_port(self) -> int:
+        """The port that the receiver says it opened: HEALTH_PORT=0 lets the kernel choose."""
+        return self._opened_port("healthPort")
+
+    def _opened_port(self, name: str) -> int:
+        return int(self.log_lines("receiver ready")[-1][name])
 
     @property
     def pid(self) -> int:
@@ -55,19 +75,20 @@ class Receiver:
         self._process.send_signal(number)
 
     def wait(self, seconds: float) -> int:
-        """The exit status, when the process has ended by itself."""
+        """Waits until the process ends by itself; returns its exit status."""
         return self._process.wait(seconds)
 
     def kill(self) -> None:
-        """SIGKILL: whatever it does, it does no more."""
+        """Sends SIGKILL."""
         self._process.kill()
         self._process.wait()
 
     def stop(self) -> int:
-        """SIGTERM; the exit status."""
+        """Sends SIGTERM; returns the exit status."""
         return processes.stop(self._process)
 
     def log_lines(self, message: str = "") -> list[dict[str, str]]:
-        """What it has logged, or only the lines of that message; metrics are no messages."""
+        """The lines that it has logged, or only those with this message. Lines of metrics have no message and are left
+        out."""
         lines = [json.loads(line) for line in self.log.read_text().splitlines()]
         return [line for line in lines if "message" in line and message in ("", line["message"])]

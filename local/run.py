@@ -1,8 +1,8 @@
 """The whole system on this machine: `python local/run.py dist/StoreSCP`.
 
-Starts the local AWS, deploys the pipeline, starts the receiver, sends real images with two senders and shows what
-becomes of them; then it stays, for you to send images of your own. With --once it exits after the table: 0 if all was
-imported.
+Starts the local AWS, deploys the pipeline, starts the receiver, sends real images with two senders and shows how they
+are imported. Then it keeps running so that you can send images of your own. With --once it exits after the table, with
+status 0 if everything was imported.
 """
 
 import argparse
@@ -39,7 +39,7 @@ HEADER = ("job id", "study", "sent", "imported", "failed", "warned", "status", "
 
 
 class Notes(logging.Handler):
-    """What is logged becomes a line that stays: a sender that fails says so."""
+    """Shows each log record as a line that stays, for example that a sender failed."""
 
     def __init__(self, display: Display):
         super().__init__(logging.WARNING)
@@ -50,14 +50,15 @@ class Notes(logging.Handler):
 
 
 class Demonstration:
-    """One run: what was sent, and what the pipeline says about it."""
+    """One run: the images that are sent, and what the pipeline reports about them."""
 
     def __init__(self, pipeline: Pipeline, port: int, files: list[Path], display: Display):
         self._pipeline, self._port, self._files, self._display = pipeline, port, files, display
         self._acknowledgements: list[Acknowledgement] = []
 
     def run(self) -> bool:
-        """Sends and watches until all that was acknowledged has ended. Whether all files were imported."""
+        """Sends, and waits until the imports of all acknowledged instances have ended. Returns whether all files were
+        imported."""
         executor = ThreadPoolExecutor(1)
         sending = executor.submit(self._send)
         executor.shutdown(wait=False)
@@ -70,7 +71,7 @@ class Demonstration:
                 sending.result()
             complete = self._show_progress() and all_sent
         if not complete:
-            self._display.note(f"not all was imported within {IMPORT_SECONDS} seconds")
+            self._display.note(f"not every instance was imported within {IMPORT_SECONDS} seconds")
         return self._report()
 
     def _report(self) -> bool:
@@ -81,12 +82,12 @@ class Demonstration:
         return imported == len(self._files) and all(item["outcome"] == "IMPORTED" for item in items)
 
     def _send(self) -> None:
-        """Every other file by each sender, both ways through one port."""
+        """Each sender sends every other file, to the same port."""
         for send, files in ((send_with_dcmtk, self._files[::2]), (send_with_pynetdicom, self._files[1::2])):
             self._acknowledgements += send(files, "127.0.0.1", self._port)
 
     def _show_progress(self) -> bool:
-        """Whether every acknowledged instance belongs to a delivery that has ended."""
+        """Returns whether the import of every acknowledged instance has ended."""
         acknowledged = sum(answer.status == 0 for answer in self._acknowledgements)
         executions = self._pipeline.executions()
         ended = self._pipeline.ended_items()
@@ -109,14 +110,14 @@ def row(item: dict[str, str]) -> list[str]:
 
 
 def study(item: dict[str, str]) -> str:
-    """Or how many it is."""
+    """The study's UID, or the number of studies of a bundle."""
     if "studyInstanceUID" not in item and "studyCount" in item:
         return f"{item['studyCount']} studies"
     return shortened(item.get("studyInstanceUID", "-"), STUDY_WIDTH)
 
 
 def seconds(item: dict[str, str]) -> str:
-    """From the job's start to its end."""
+    """The time from the job's submission to its end."""
     if not {"submittedAt", "endedAt"} <= item.keys():
         return "-"
     began, ended = (datetime.fromisoformat(item[name]) for name in ("submittedAt", "endedAt"))
@@ -158,7 +159,7 @@ def main() -> int:
             environment = folder / "environment"
             sample_events.write_environment(pipeline, environment)
             display.note(f"for a function at a shell: . {environment.relative_to(PROJECT)}")
-            display.note(f"send a file of your own: {storescu.path} 127.0.0.1 {receiver.port} file.dcm   (Ctrl-C ends all)")
+            display.note(f"send a file of your own: {storescu.path} 127.0.0.1 {receiver.port} file.dcm   (Ctrl-C stops all)")
             signal.pause()
     return 0 if complete else 1
 

@@ -1,9 +1,9 @@
 """Copies real DICOM instances into a folder: `python local/sample_data.py FOLDER`.
 
-They are those of pydicom's own test data that its package ships, chosen by name, so the result is the same everywhere
-and nothing is downloaded. Many of the shipped files share SOP instance UIDs or lack UIDs; of each such group at most
-one is chosen. The two of radiotherapy have another SOP instance UID in the file meta information than in the data set:
-there the copy's meta information is made anew by pydicom. All others are copied as they are.
+They come from the test data that pydicom's package ships and are chosen by name, so the result is the same everywhere
+and nothing is downloaded. Many of the shipped files share SOP Instance UIDs or lack UIDs; at most one of each such
+group is chosen. In the two radiotherapy files, the SOP Instance UID of the file meta information differs from that of
+the data set; pydicom rewrites the meta information of their copies. All other files are copied unchanged.
 """
 
 import argparse
@@ -56,7 +56,7 @@ SHIPPED = Path(pydicom.data.__file__).parent / "test_files"
 
 
 def write_samples(folder: Path) -> list[Path]:
-    """The files, in an order that does not change."""
+    """Returns the files, always in the same order."""
     folder.mkdir(parents=True, exist_ok=True)
     copies = [Path(shutil.copy(SHIPPED / name, folder / file_name(name))) for name in SAMPLES]
     return copies + [repair(SHIPPED / name, folder / name) for name in REPAIRED]
@@ -72,7 +72,7 @@ def repair(source: Path, target: Path) -> Path:
 
 
 def file_name(sample: str) -> str:
-    """A flat name that ends in .dcm."""
+    """A name without folders that ends in .dcm."""
     flat = sample.removeprefix("dicomdirtests/").replace("/", "-")
     return flat if flat.endswith(".dcm") else f"{flat}.dcm"
 

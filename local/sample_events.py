@@ -1,4 +1,5 @@
-"""Makes the sample events of events/ come true on a local AWS: the objects that they name, and a function's environment."""
+"""Prepares a local AWS for the sample events of events/: the objects that they name, and the environment of a
+function."""
 
 import base64
 import json
@@ -17,7 +18,8 @@ FUNCTIONS = ("TriggerImport", "StartImportJob", "CheckStatus")
 
 
 def put_objects(pipeline: Pipeline, ct_small: Path) -> None:
-    """A delivery of one instance with its manifest, and the same instance in the inbox. Each is imported, as ever."""
+    """Writes a delivery of one instance with its manifest, and the same instance to the inbox. The pipeline imports
+    both."""
     s3 = pipeline.aws.client("s3")
     body = ct_small.read_bytes()
     manifest = _manifest(pydicom.dcmread(ct_small, stop_before_pixels=True), body)
@@ -29,7 +31,7 @@ def put_objects(pipeline: Pipeline, ct_small: Path) -> None:
 
 
 def function_environment(pipeline: Pipeline) -> dict[str, str]:
-    """What the three functions have in their environments, and what leads them to the local AWS."""
+    """The variables of the three functions, and those that lead an AWS client to the local AWS."""
     variables = {name: value for name, value in deploy.environment(pipeline.aws.endpoint).items() if "AWS_" in name}
     functions = pipeline.aws.client("lambda")
     for name in FUNCTIONS:
@@ -39,7 +41,7 @@ def function_environment(pipeline: Pipeline) -> dict[str, str]:
 
 
 def write_environment(pipeline: Pipeline, path: Path) -> None:
-    """For a shell: `. PATH`. What the user's own has for AWS, or of proxies, is forgotten there first."""
+    """Writes a file for a shell: `. PATH`. It first unsets the shell's own variables for AWS and for proxies."""
     forgotten = r"unset http_proxy $(env | sed -n 's/^\(AWS_[A-Z0-9_]*\|[A-Za-z]*_[Pp][Rr][Oo][Xx][Yy]\)=.*/\1/p')" "\n"
     lines = (f"export {name}={shlex.quote(value)}\n" for name, value in sorted(function_environment(pipeline).items()))
     path.write_text(forgotten + "".join(lines))

@@ -1,8 +1,8 @@
-"""Two senders, of two makers: DCMTK's storescu and pynetdicom. Each file goes out in its own transfer syntax.
+"""Two senders by different makers: DCMTK's storescu and pynetdicom. Each file is sent in its own transfer syntax.
 
 Every pair of SOP class and transfer syntax gets a presentation context with that one syntax, so no peer can ask for a
-transcoding. pynetdicom sends the file's bytes as they are, but for deflated ones; storescu writes the data set anew,
-element for element. A sender that does not get a success for each file logs what it printed, as a warning.
+transcoding. pynetdicom sends the file's bytes unchanged, except deflated ones; storescu parses the data set and writes
+it again, element by element. If a file is not answered with success, the sender's output is logged as a warning.
 """
 
 import logging
@@ -25,7 +25,7 @@ _config.STORE_SEND_CHUNKED_DATASET = True
 
 LOGGER = logging.getLogger(__name__)
 STORESCU_RESULT = re.compile(r"^(I: Sending file: (?P<path>.+)|D: DIMSE Status +: 0x(?P<status>[0-9a-f]{4}).*)$")
-# What storescu tells of its progress; errors, warnings and what another program prints are left.
+# storescu's lines about its progress. The other lines are errors, warnings, and the output of other programs.
 STORESCU_PROGRESS = re.compile(r"^[DIT]: ")
 SAID_LINES = 20
 SEND_SECONDS = 300
@@ -33,7 +33,7 @@ SEND_SECONDS = 300
 
 @dataclass(frozen=True)
 class Acknowledgement:
-    """What the receiver answered for one file: 0 is success, None no answer."""
+    """The receiver's status for one file: 0 is success, None means that there was no answer."""
 
     path: Path
     sop_instance_uid: str
@@ -42,7 +42,7 @@ class Acknowledgement:
 
 @dataclass(frozen=True)
 class Instance:
-    """What a sender must know of a file."""
+    """What a sender must know about a file."""
 
     path: Path
     sop_class_uid: str
@@ -59,7 +59,8 @@ class Instance:
 def send_with_dcmtk(
     files: list[Path], host: str, port: int, calling: str = "DCMTK", called: str = "STORESCP", options: tuple = ()
 ) -> list[Acknowledgement]:
-    """One association of storescu for all files; `options` are further ones of its command line, such as TLS's."""
+    """Sends all files over one association of storescu. `options` are further command line options, for example for
+    TLS."""
     instances = [Instance.of(path) for path in files]
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "storescu.cfg"
@@ -90,7 +91,8 @@ def send_with_pynetdicom(
     called: str = "STORESCP",
     tls: tuple[ssl.SSLContext, str] | None = None,
 ) -> list[Acknowledgement]:
-    """One association of pynetdicom for all files; `tls` holds the name that the certificate must be for."""
+    """Sends all files over one association of pynetdicom. `tls` holds the context and the host name of the
+    certificate."""
     instances = [Instance.of(path) for path in files]
     contexts = [build_context(*pair) for pair in _pairs(instances)]
     association = AE(ae_title=calling).associate(host, port, contexts, ae_title=called, tls_args=tls)
@@ -100,14 +102,14 @@ def send_with_pynetdicom(
     finally:
         if established:
             association.release()
-    # Why there is none, pynetdicom has logged.
+    # pynetdicom has logged why there is no association.
     _warn(answers, "pynetdicom had an association" if established else "pynetdicom got no association")
     return answers
 
 
 def _c_store(association: Association, instance: Instance) -> int | None:
-    """A deflated data set goes as a data set, for pynetdicom to give it an even length: the bytes in a file need not
-    have one."""
+    """A deflated data set is handed over as a data set, so that pynetdicom pads it to an even length; the bytes in a
+    file may have an odd length."""
     if not association.is_established:
         return None
     is_deflated = instance.transfer_syntax_uid == DeflatedExplicitVRLittleEndian
@@ -116,7 +118,7 @@ def _c_store(association: Association, instance: Instance) -> int | None:
 
 
 def _warn(answers: list[Acknowledgement], sender: str, said: list[str] | None = None) -> None:
-    """Says which statuses came instead of success, and the last lines of what the sender printed."""
+    """Logs the statuses other than success, and the last lines of the sender's output."""
     failures = Counter("none" if item.status is None else f"{item.status:04X}H" for item in answers if item.status != 0)
     if failures:
         counts = ", ".join(f"{status} for {count}" for status, count in failures.items())
@@ -128,7 +130,8 @@ def _pairs(instances: list[Instance]) -> list[tuple[str, str]]:
 
 
 def _storescu_configuration(instances: list[Instance]) -> str:
-    """DCMTK's association configuration: a transfer syntax list for each syntax, a context for each pair."""
+    """DCMTK's association configuration: a transfer syntax list for each syntax, and a presentation context for each
+    pair."""
     syntaxes = sorted({item.transfer_syntax_uid for item in instances})
     names = {syntax: f"Syntax{number}" for number, syntax in enumerate(syntaxes, 1)}
     lines = ["[[TransferSyntaxes]]"]
@@ -142,7 +145,7 @@ def _storescu_configuration(instances: list[Instance]) -> str:
 
 
 def _storescu_statuses(output: str) -> dict[str, int]:
-    """The number that storescu writes for each file's response."""
+    """The status that storescu prints for each file's response."""
     statuses: dict[str, int] = {}
     path = ""
     for line in output.splitlines():

@@ -1,7 +1,7 @@
 """Makes a virtual environment of pinned packages: `python3 local/virtual_environment.py .venv local/requirements.txt`.
 
-Of what a user's pip is told, by files or variables, the way to its index holds here and nothing else: not where it installs, nor
-from what.
+From the user's pip settings, in files and variables, only those about the way to the package index are used. Those
+about where pip installs, or what, are ignored.
 """
 
 import argparse
@@ -25,12 +25,13 @@ NETWORK = (
     "default-timeout",
     "retries",
 )
-# Each overrides those before it.
+# Each section overrides those before it.
 SECTIONS = ("global", "install", ":env:")
 
 
 def pip_environment(python: Path) -> dict[str, str]:
-    """For pip: this process's environment with its network settings alone. `python` is the one that has pip."""
+    """The environment for pip: that of this process, with no pip settings but those of the network. `python` is the one
+    that has pip."""
     command = [python, "-m", "pip", "config", "list"]
     listed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     settings = dict(line.split("=", 1) for line in listed.splitlines() if "=" in line)
@@ -45,7 +46,7 @@ def pip_environment(python: Path) -> dict[str, str]:
 
 
 def make(folder: Path, requirements: Path) -> None:
-    # Cleared: what another Python has made there would be mixed with this one.
+    # --clear: packages that another Python installed there would be mixed with those of this one.
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
     python = folder / "bin" / "python"
     command = [python, "-m", "pip", "install", "--quiet", "--requirement", requirements]
@@ -63,7 +64,7 @@ def main() -> None:
     try:
         make(options.folder, options.requirements)
     except subprocess.CalledProcessError as error:
-        sys.exit(f"could not make {options.folder}: {error}")
+        sys.exit(f"could not create {options.folder}: {error}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Waiting for a condition, never for a time."""
+"""Waits for a condition, never for a fixed time."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ POLL_SECONDS = 0.05
 
 
 def wait_for(what: str, condition: Callable[[], Value], seconds: float = 30) -> Value:
-    """The first true value of `condition`; TimeoutError, which says `what` did not come, after `seconds`."""
+    """Returns the first true value of `condition`. Raises a TimeoutError that names `what` after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""Fetches the wheels of pinned packages, with their hashes, and installs nothing:
+"""Downloads the wheels of pinned packages, checks their hashes and installs nothing:
 
     python local/wheels.py .corpus local/requirements-corpus.txt
 """

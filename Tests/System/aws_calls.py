@@ -1,23 +1,23 @@
-"""Which operations of AWS each part of the Swift code calls, read from its text.
+"""Finds the AWS operations that each part of the Swift code calls, by reading its text.
 
-The clients in `Sources/AWS/Services` name the operation where they send it. What `Sources/ImportPipeline` calls on its
-callers' behalf counts for them. A call is `name.function` where the same file declares `name` with a client's type; one that
-this does not find is an error and not a gap, see `unresolved_calls`. A call by a protocol counts where the type that conforms to
-it calls a client."""
+The clients in `Sources/AWS/Services` name the operation where they send it. Calls that `Sources/ImportPipeline` makes
+are counted for the parts that use it. A call is `name.function` where the same file declares `name` with a client's
+type. A call that this cannot resolve is reported as an error by `unresolved_calls`, so nothing is missed. A call
+through a protocol is counted where the type that conforms to it calls a client."""
 
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 LIBRARIES = ("AWS/Services", "ImportPipeline")
-# The modules of each part of the system: its process, and the library that the process starts.
+# The modules that belong to one part: its process, and the library that does its work.
 MODULES = {
     "TriggerImport": ("TriggerImport", "ImportIntake"),
     "StartImportJob": ("StartImportJob", "StartQueue"),
     "CheckStatus": ("CheckStatus",),
     "StoreSCP": ("StoreSCP", "StorageSCP"),
 }
-# Paths below Sources, and what stands there.
+# Paths below Sources, and the text of each file.
 Sources = dict[str, str]
 
 
@@ -34,18 +34,18 @@ def without_comments(text: str) -> str:
 
 @dataclass
 class Function:
-    """A function of a client, or of what holds one; overloads are one."""
+    """A function of a client, or of a type that holds one. Overloads are counted as one function."""
 
     operations: set[str] = field(default_factory=set)
     calls: set[tuple[str, str]] = field(default_factory=set)
-    """Types and functions."""
+    """Pairs of a type and a function."""
 
 
 class SwiftCode:
     def __init__(self, sources: Sources):
         self.sources = sources
         self.clients = self._client_types()
-        # Types that stand behind a protocol: whoever makes one has all of its functions called, by whatever name.
+        # Types that are used through a protocol. Code that creates one counts as calling all of its functions.
         library = "\n".join(self.files("ImportPipeline"))
         self.behind_protocols = {
             name for name, service in self.clients.items() if not service and re.search(rf"\bstruct {name}: (?!Sendable)", library)
@@ -59,16 +59,20 @@ class SwiftCode:
             function.calls |= {(type_name, called) for called in re.findall(r"(?<![.\w])(\w+)\(", body)}
             function.calls |= self._calls(body, self.sources[path])
 
-    def files(self, part: str) -> list[str]:
-        """The text of each file of this part, or below this folder of Sources."""
-        folders = tuple(f"{module}/" for module in MODULES.get(part, (part,)))
-        return [text for path, text in self.sources.items() if path.startswith(folders)]
+    def files(self, folder: str) -> list[str]:
+        """The texts of the files below this folder of Sources."""
+        return [text for path, text in self.sources.items() if path.startswith(f"{folder}/")]
+
+    def part(self, name: str) -> list[str]:
+        """The text of each file of the part's modules."""
+        return [text for module in MODULES[name] for text in self.files(module)]
 
     def operations(self, part: str) -> set[str]:
-        """As `service:Operation`, by the name that the service signs with, which IAM's actions begin with as well."""
-        calls = set().union(*(self._calls(text, text) for text in self.files(part)))
-        # One that is made under a name of its own is called by that name.
-        made = {it for it in self.behind_protocols if any(re.search(rf"(?<! = ){it}\(", text) for text in self.files(part))}
+        """The operations as `service:Operation`. The service has its signing name, with which IAM's actions begin
+        too."""
+        calls = set().union(*(self._calls(text, text) for text in self.part(part)))
+        # If it is assigned to a name, it is called by that name.
+        made = {it for it in self.behind_protocols if any(re.search(rf"(?<! = ){it}\(", text) for text in self.part(part))}
         calls |= {call for call in self.functions if call[0] in made}
         assert calls <= self.functions.keys(), f"{part} calls what is not there: {calls - self.functions.keys()}"
         found: set[str] = set()
@@ -82,7 +86,7 @@ class SwiftCode:
         return found
 
     def silent_functions(self) -> list[str]:
-        """Asynchronous functions of the clients whose operation was not found."""
+        """Asynchronous functions of the clients for which no operation was found."""
         return [
             f"{type_name}.{name}"
             for _, type_name, name, _ in self._library_functions(of_package=True)
@@ -90,12 +94,13 @@ class SwiftCode:
         ]
 
     def unresolved_calls(self, part: str) -> list[str]:
-        """What looks like a call to a client, but its receiver was not declared as one, or is no name."""
+        """Expressions that look like a call to a client, but whose receiver was not declared as one or is not a
+        name."""
         names = {
             name for _, it, name, _ in self._library_functions(of_package=True) if it not in self.behind_protocols
         }
         unresolved = []
-        for text in self.files(part):
+        for text in self.part(part):
             known = self._receivers(text).keys() | self._conforming(text)
             calls = re.findall(r"([\w)\]?!]+)\.(\w+)\(", text)
             unresolved += [f"{receiver}.{name}" for receiver, name in calls if name in names and receiver not in known]
@@ -103,14 +108,14 @@ class SwiftCode:
         return unresolved
 
     def folders_with_clients(self) -> set[str]:
-        """The folders of Sources whose code names a client."""
+        """The folders of Sources with code that names a client."""
         client = re.compile(rf"\b(?:AWSClient|{'|'.join(self.clients)})\b")
         return {path.split("/")[0] for path, text in self.sources.items() if client.search(text)}
 
-    # MARK: -
+    # MARK: Reading the sources
 
     def _client_types(self) -> dict[str, str | None]:
-        """The clients and their services; None: a type that calls by a client that it holds."""
+        """The clients and their services. None stands for a type that holds a client and calls it."""
         declaration = r'static let (\w+) = AWSService\(\s*signingName: "([\w-]+)"'
         services = dict(re.findall(declaration, self.sources["AWS/AWSService.swift"]))
         types: dict[str, str | None] = {}
@@ -128,7 +133,7 @@ class SwiftCode:
         return types
 
     def _library_functions(self, of_package: bool = False):
-        """Path, type, name and body of each function of the clients and of what holds one."""
+        """The path, type, name and body of each function of the clients and of the types that hold one."""
         for path, text in self.sources.items():
             if path.startswith(LIBRARIES):
                 for type_name, body in bodies(rf"\b(?:struct|extension) ({'|'.join(self.clients)})\b", text):
@@ -137,13 +142,13 @@ class SwiftCode:
                         yield path, type_name, name, function
 
     def _receivers(self, text: str) -> dict[str, str]:
-        """The names that are declared with a client's type, or made as one."""
+        """The names that are declared with a client's type or assigned a new client."""
         types = "|".join(self.clients)
         found = re.findall(rf"\b(\w+)\s*:\s*({types})\b(?!\.)|\b(\w+)\s*=\s*(?:try\??\s+)?({types})\(", text)
         return {declared or made: of_declared or of_made for declared, of_declared, made, of_made in found}
 
     def _conforming(self, text: str) -> set[str]:
-        """The names that are declared with a protocol of ours: what conforms to it is read itself."""
+        """The names that are declared with one of our protocols; the types that conform to it are read themselves."""
         declared = re.findall(r"\b(\w+)\s*:\s*any (\w+)\b", text)
         protocols = {name for text in self.sources.values() for name in re.findall(r"\bprotocol (\w+)", text)}
         return {name for name, protocol in declared if protocol in protocols}
@@ -162,8 +167,8 @@ class SwiftCode:
 
 
 def bodies(head: str, text: str):
-    """What the pattern's group names, and what stands between the braces behind it."""
-    # Braces in strings would count, so that they are blanked out for counting.
+    """Yields the text of the pattern's group and the text between the braces that follow."""
+    # Strings are blanked out, because braces in them must not be counted.
     plain = re.sub(r'"(?:\\.|[^"\\\n])*"', lambda match: " " * len(match[0]), text)
     for match in re.finditer(head, plain):
         start = plain.find("{", match.end())
@@ -178,7 +183,7 @@ def bodies(head: str, text: str):
 
 
 class BucketLayout:
-    """The folders of the bucket, by what `BucketLayout.swift` calls them."""
+    """The folders of the bucket, by their names in `BucketLayout.swift`."""
 
     DATES = "????/??/??/"
 
@@ -187,7 +192,7 @@ class BucketLayout:
         self._folders: dict[str, set[str]] = {
             name: {folder} for name, folder in re.findall(r'static let (\w+) = "(\w+/)\w*"', text)
         }
-        # The only keys without a word of their own: the day's.
+        # The only folders without a fixed word: those of a day.
         self._folders["prefix(of)"] = {self.DATES}
         heads = re.finditer(r"static func ((\w+)\(\s*(\w+))", text)
         for head in heads:
@@ -196,13 +201,13 @@ class BucketLayout:
             self._folders.setdefault(f"{head[2]}({head[3]})", set().union(*mentioned))
 
     def folders(self, text: str) -> set[str]:
-        """Those that this code names."""
+        """The folders that this code names."""
         mentions = {mention.removeprefix("BucketLayout.") for mention in self._mentions(text, r"BucketLayout\.")}
         return set().union(*(self._folders[mention] for mention in mentions))
 
     @staticmethod
     def _mentions(text: str, before: str = r"(?<![.\w])") -> set[str]:
-        """Names as they stand, functions with their first label."""
+        """Names as they are written; functions with their first label."""
         found = set()
         for name, label in re.findall(rf"{before}(\w+)(\((?:\s*\w+:)?)?", text):
             found.add(f"{name}({label.strip('(:').strip() or '_'})" if label else name)

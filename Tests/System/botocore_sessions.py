@@ -1,14 +1,14 @@
-"""Sessions of botocore for what it is asked to decide."""
+"""Sessions of botocore, for the cases that botocore decides."""
 
 import botocore.session
 from botocore.loaders import Loader
 
-# It keeps what it has read of botocore's data.
+# The loader caches botocore's data files.
 _LOADER = Loader()
 
 
 def new_session() -> botocore.session.Session:
-    """One that knows the environment and the files as they are now."""
+    """A session that reads the present environment and files."""
     session = botocore.session.get_session()
     session.register_component("data_loader", _LOADER)
     return session

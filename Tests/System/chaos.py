@@ -1,5 +1,5 @@
-"""What can go wrong, going wrong: receivers are killed and frozen, functions are killed, S3 and HealthImaging fail, events are
-lost, come twice and late. What is tried is drawn from a seed; how the machine schedules it is not."""
+"""Makes everything fail that can fail: receivers are killed and frozen, functions are killed, S3 and HealthImaging
+fail, events are lost, duplicated and delayed. A seed determines the faults, but not how the machine schedules them."""
 
 import random
 import signal
@@ -14,7 +14,7 @@ from seeds import stream
 from weather import Weather
 
 LEASE_SECONDS = 2
-# Others take a task for gone after three leases.
+# Sweeps regard a task as ended after three lease periods.
 GONE_SECONDS = 3 * LEASE_SECONDS
 STARTS = ["ThrottlingException", "ServiceQuotaExceededException", "ConflictException", "InternalServerException"]
 JOBS = ["FailJob", "ServerError"]
@@ -23,7 +23,7 @@ LOST_EVENTS = 0.2
 
 
 class Chaos:
-    """Over a deployed pipeline, until so many kills have been made."""
+    """Acts on a deployed pipeline during its `with` block."""
 
     def __init__(self, pipeline: Pipeline, weather: Weather, receivers: list[Receiver], seed: int):
         self._pipeline, self._weather, self._receivers, self._seed = pipeline, weather, receivers, seed
@@ -45,7 +45,7 @@ class Chaos:
         return self
 
     def __exit__(self, *_) -> None:
-        """Everything works again."""
+        """Ends all faults."""
         self._ended.set()
         for thread in self._threads:
             thread.join()
@@ -54,7 +54,8 @@ class Chaos:
         self._pipeline.aws.disorder_events(copies=1, seconds=0)
 
     def run(self, kills: int) -> None:
-        """On the main thread, as it starts processes. Goes on until everything has happened at least once."""
+        """Makes `kills` kills, and continues until every kind of fault has happened at least once. For the main thread
+        only, because it starts processes."""
         drawn = stream(self._seed, "kills")
         while not self.errors and (self.kills < kills or 0 in (self.freezes, self.outages, self.killed_functions)):
             time.sleep(drawn.uniform(1, 6))
@@ -65,7 +66,7 @@ class Chaos:
             self.kills += 1
 
     def _keep(self, fault: Callable[[random.Random], float], drawn: random.Random) -> None:
-        """Does it until the end; it says how long to wait before the next time."""
+        """Repeats the fault until the end. The fault returns the seconds to wait before the next time."""
         try:
             while not self._ended.wait(fault(drawn)):
                 pass
@@ -73,7 +74,7 @@ class Chaos:
             self.errors.append(error)
 
     def _freeze(self, drawn: random.Random) -> float:
-        """Long enough for others to think that the task is gone, which then goes on as if nothing had happened."""
+        """Stops a receiver so long that sweeps regard its task as ended; then it continues."""
         with self._restarts:
             self._frozen = drawn.choice(self._receivers)
         self._frozen.signal(signal.SIGSTOP)
@@ -84,7 +85,7 @@ class Chaos:
         return drawn.uniform(5, 20)
 
     def _darken(self, drawn: random.Random) -> float:
-        """Longer than a lease, and now and then so long that the task is taken for gone."""
+        """Makes S3 unreachable for longer than a lease, and sometimes so long that sweeps regard the tasks as ended."""
         if self._ended.wait(drawn.uniform(1, 6)):
             return 0
         self._weather.change("dark")
@@ -94,7 +95,7 @@ class Chaos:
         return drawn.uniform(0, 30)
 
     def _sweep(self, drawn: random.Random) -> float:
-        """The schedule, faster than it may be. Two at once, now and then."""
+        """Sweeps more often than the schedule allows, sometimes twice at once."""
         count = drawn.choice([1, 1, 2])
         threads = [threading.Thread(target=invoke_schedule, args=(self._pipeline,)) for _ in range(count)]
         for thread in threads:
@@ -114,7 +115,7 @@ class Chaos:
 
 
 def lead_functions_through(weather: Weather, pipeline: Pipeline, **settings: str) -> None:
-    """The functions' S3 is the one that fails, too; `settings` are further ones."""
+    """Makes the functions use the failing S3 too. `settings` are further variables for them."""
     functions = pipeline.aws.client("lambda")
     for output in ("TriggerImport", "StartImportJob", "CheckStatus"):
         name = pipeline.outputs[f"{output}FunctionName"]

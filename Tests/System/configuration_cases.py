@@ -1,10 +1,10 @@
-"""What botocore makes of an environment and of the profile's files, for AWSConfiguration to be held against: `python
-Tests/System/configuration_cases.py` writes it to Tests/AWSTests/Fixtures/configurations.json.
+"""The settings that botocore derives from an environment and the profile's files, to compare AWSConfiguration with:
+`python Tests/System/configuration_cases.py` writes it to Tests/AWSTests/Fixtures/configurations.json.
 
-Where AWSConfiguration decides otherwise on purpose there is no case: AWS_REGION, which botocore does not read, comes before
-AWS_DEFAULT_REGION, as in AWS's other libraries; an empty region is none; an endpoint without a scheme, with a query or with a user's
-name is refused; no service of China has a FIPS endpoint; a bucket stands in the path of a configured endpoint; S3 of us-east-1 is a region
-like any other (AWS_S3_US_EAST_1_REGIONAL_ENDPOINT=regional).
+There is no case where AWSConfiguration differs on purpose: AWS_REGION, which botocore does not read, comes before
+AWS_DEFAULT_REGION, as in AWS's other libraries; an empty region counts as missing; an endpoint without a scheme, with a
+query or with a user's name is refused; services in China have no FIPS endpoint; with a configured endpoint, the bucket
+is in the path; us-east-1 is a region of S3 like any other (AWS_S3_US_EAST_1_REGIONAL_ENDPOINT=regional).
 """
 
 import itertools
@@ -21,7 +21,7 @@ from botocore_sessions import new_session
 
 FIXTURE = Path(__file__).parents[1] / "AWSTests" / "Fixtures" / "configurations.json"
 
-# Of each service an operation whose path is `/`, as far as there is one.
+# An operation of each service, with the path `/` if there is one.
 OPERATIONS = {
     "s3": ("list_buckets", {}),
     "stepfunctions": ("start_execution", {"stateMachineArn": "arn"}),

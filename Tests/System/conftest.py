@@ -1,4 +1,4 @@
-"""What the system tests run against: a local AWS for the session, and another with the real binaries for `pipeline`."""
+"""Fixtures of the system tests: a local AWS for the session, and another one with the real binaries for `pipeline`."""
 
 import contextlib
 import json
@@ -17,8 +17,12 @@ from deploy import deploy
 from local_aws import LocalAWS
 from machine import Machine
 from pipeline import Pipeline
+from pydicom.uid import ExplicitVRLittleEndian
 from receiver import Receiver
 from slow_s3 import SlowS3Server
+from synthetic import synthetic_instance
+from tls import make_certificate
+from tls_clients import HOST
 from waiting import wait_for
 
 clean_environment.enter()
@@ -27,13 +31,13 @@ PROJECT = Path(__file__).parents[2]
 STORE_SCP = PROJECT / os.environ.get("STORE_SCP", "dist/StoreSCP")
 ZIPS = {name: PROJECT / "dist" / f"{name}.zip" for name in sample_events.FUNCTIONS}
 DCMTK_PROGRAMS = ("storescu", "echoscu", "dcmsend", "storescp", "dcmdump", "dcmftest")
-# `make test-long`: as many as the documents say; otherwise fewer of the same kind.
+# With `make test-long`, tests use the numbers that the docs name; otherwise smaller ones.
 LONG_FORM = os.environ.get("LONG_FORM") == "yes"
 ROLE = "arn:aws:iam::123456789012:role/test"
 
 
 def pytest_report_header() -> list[str]:
-    """Which of DCMTK's programs the tests send and check with."""
+    """Prints which of DCMTK's programs the tests use."""
     try:
         found = [dcmtk.find(name) for name in DCMTK_PROGRAMS]
     except dcmtk.NoDCMTK as error:
@@ -43,7 +47,7 @@ def pytest_report_header() -> list[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item):
-    """Where pytest-xdist runs tests side by side: the fixtures that a test needs are made while it has the machine, too."""
+    """If pytest-xdist runs tests side by side, a test waits for the machine before its fixtures are created."""
     if not hasattr(item.config, "workerinput"):
         return (yield)
     with Machine(Path(item.config.option.basetemp).parent).use(alone=item.get_closest_marker("alone") is not None):
@@ -51,7 +55,7 @@ def pytest_runtest_protocol(item: pytest.Item):
 
 
 def unpack_function(name: str, folder: Path) -> Path:
-    """The `bootstrap` of a function's zip, ready to run."""
+    """Unpacks the `bootstrap` of a function's zip and makes it executable."""
     with zipfile.ZipFile(ZIPS[name]) as package:
         executable = Path(package.extract("bootstrap", folder))
     executable.chmod(0o755)
@@ -60,9 +64,9 @@ def unpack_function(name: str, folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory):
-    """The local AWS, empty; tests make what they need under names of their own."""
+    """An empty local AWS; each test creates what it needs under its own names."""
     with LocalAWS(tmp_path_factory.mktemp("aws"), "--job-seconds", "0.4") as local:
-        # moto's Lambda looks whether a role exists, a mapping whether it may take a queue's messages.
+        # moto's Lambda checks that the role exists; a mapping checks that the role may receive a queue's messages.
         local.client("iam").create_role(RoleName="test", AssumeRolePolicyDocument="{}")
         rights = [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]
         document = json.dumps({"Version": "2012-10-17", "Statement": rights})
@@ -77,8 +81,20 @@ def samples(tmp_path_factory) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
+def instance(tmp_path_factory) -> Path:
+    """A synthetic instance."""
+    return synthetic_instance(tmp_path_factory.mktemp("instance") / "sent.dcm", ExplicitVRLittleEndian)
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory) -> tuple[Path, Path]:
+    """A receiver's certificate and its key, which is RSA: for other keys DCMTK offers no suite under TLS 1.2."""
+    return make_certificate(HOST, tmp_path_factory.mktemp("pair"), key_type="rsa")
+
+
+@pytest.fixture(scope="session")
 def pipeline(tmp_path_factory):
-    """The pipeline, deployed from dist/ on a local AWS of its own."""
+    """The pipeline, deployed from dist/ on its own local AWS."""
     missing = [str(path) for path in [*ZIPS.values(), STORE_SCP] if not path.exists()]
     assert not missing, f"build them first: {missing}"
     with LocalAWS(tmp_path_factory.mktemp("pipeline")) as local:
@@ -87,7 +103,7 @@ def pipeline(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def receiver(pipeline):
-    """The receiver that most tests share. Each study has a delivery of its own, however many they send at once."""
+    """The receiver that most tests share. Each study has its own delivery, however many are sent at once."""
     log = pipeline.aws.state_dir / "logs" / "receiver.log"
     with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, DELIVERY_OPENING_SECONDS="0") as scp:
         yield scp
@@ -95,7 +111,8 @@ def receiver(pipeline):
 
 @pytest.fixture
 def folder_receiver(tmp_path):
-    """Starts receivers that store into `tmp_path / "storage"` and so need no AWS; their settings are the arguments."""
+    """A function that starts a receiver with the given settings; it stores into `tmp_path / "storage"` and needs no
+    AWS."""
     with contextlib.ExitStack() as running:
 
         def start(**settings: str) -> Receiver:
@@ -120,7 +137,7 @@ def slow_s3():
 
 @pytest.fixture(scope="session")
 def sample_delivery(pipeline, samples):
-    """What the sample events name is there, and their delivery is imported."""
+    """Writes the objects that the sample events name, and waits until their delivery is imported."""
     [ct_small] = [path for path in samples if path.name == "CT_small.dcm"]
     sample_events.put_objects(pipeline, ct_small)
 

@@ -1,4 +1,5 @@
-"""The receiver's image and its containers, in a podman with its own storage: two copies of the project never meet."""
+"""The receiver's image and its containers, in a podman with its own storage, so that two copies of the project do not
+interfere."""
 
 import json
 import os
@@ -12,12 +13,12 @@ from conftest import PROJECT
 from waiting import wait_for
 
 IMAGE = "dicom-store-scp"
-# The machine's own 127.0.0.1, seen from a container.
+# The machine's own 127.0.0.1, as seen from a container.
 HOST = "10.0.2.2"
 START_SECONDS = 20
 STOP_SECONDS = 30
 COMMAND_SECONDS = 120
-# runc, cgroupfs, vfs and these limits work on virtual machines too that lack what podman would choose.
+# runc, cgroupfs, vfs and these limits also work on virtual machines that lack what podman would choose.
 CONFIGURATION = """
 [containers]
 default_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]
@@ -34,17 +35,17 @@ driver = "vfs"
 graphroot = "{folder}/storage"
 runroot = "{folder}/run"
 """
-# slirp4netns is a process of the container's own: no bridge, no address and no firewall rule on the machine.
+# slirp4netns is a process for each container; it needs no bridge, no address and no firewall rule on the machine.
 NETWORK = "slirp4netns:allow_host_loopback=true"
 READ_ONLY = ("--read-only", "--read-only-tmpfs=false")
 HARDENED = (*READ_ONLY, "--cap-drop=ALL", "--security-opt=no-new-privileges", "--memory=256m")
 
 
 class Podman:
-    """Its containers, images and volumes are gone when its `with` block ends."""
+    """Removes its containers, images and volumes when its `with` block ends."""
 
     def __enter__(self) -> "Podman":
-        # Not below pytest's folder: the path of slirp4netns's socket would be longer than a socket's may be.
+        # Not below pytest's folder, where the path of slirp4netns's socket would be too long for a socket.
         self._folder = tempfile.TemporaryDirectory(prefix="podman-")
         self._environment = dict(os.environ)
         for name, text in (("CONTAINERS_CONF", CONFIGURATION), ("CONTAINERS_STORAGE_CONF", STORAGE)):
@@ -61,15 +62,15 @@ class Podman:
             self._folder.cleanup()
 
     def build_image(self) -> str:
-        """What the script says."""
+        """Returns the script's output."""
         return self._output([PROJECT / "scripts/build-image", IMAGE])
 
     def run(self, *arguments: object) -> str:
-        """The output of one of podman's commands, which must have succeeded."""
+        """Runs a podman command, which must succeed. Returns its output."""
         return self._output(["podman", *map(str, arguments)])
 
     def start(self, command: list, log: Path) -> subprocess.Popen:
-        """In the foreground: a container ends with its podman, which ends with us."""
+        """Starts podman in the foreground: the container ends with podman, and podman ends with this process."""
         return processes.start(["podman", *command], self._environment, log)
 
     def _output(self, command: list) -> str:
@@ -80,13 +81,14 @@ class Podman:
 
 
 class ReceiverContainer:
-    """Runs while its `with` block does, or until `stop`; its port is published on a free one of 127.0.0.1."""
+    """Runs during its `with` block, or until `stop`. Its port is published on a free port of 127.0.0.1."""
 
     NAME = "receiver"
 
     def __init__(self, podman: Podman, log: Path, *options: str, **settings: str):
         self._podman, self._log = podman, log
-        self.port = ports.free_port()
+        self._reserved = ports.ReservedPort()
+        self.port = self._reserved.number
         published = f"127.0.0.1:{self.port}:11112"
         variables = [f"--env={name}={value}" for name, value in settings.items()]
         self._command = ["run", "--rm", "--name", self.NAME, "--network", NETWORK, "--publish", published]
@@ -95,7 +97,7 @@ class ReceiverContainer:
     def __enter__(self) -> "ReceiverContainer":
         self._process = self._podman.start(self._command, self._log)
         process = self._process
-        # The port accepts before somebody listens behind it.
+        # The published port accepts connections before the receiver listens.
         wait_for("the receiver", lambda: process.poll() is not None or self.log_lines("receiver ready"), START_SECONDS)
         if process.poll() is not None:
             raise RuntimeError(f"the container ended with {process.returncode}:\n{self._log.read_text()}")
@@ -103,9 +105,10 @@ class ReceiverContainer:
 
     def __exit__(self, *_) -> None:
         processes.stop(self._process)
+        self._reserved.close()
 
     def stop(self) -> int:
-        """As Docker, ECS and Kubernetes do, with 30 seconds to end in; the receiver's exit status."""
+        """Stops it as Docker, ECS and Kubernetes do, with 30 seconds to end in. Returns the receiver's exit status."""
         self._podman.run("stop", "--time", STOP_SECONDS, self.NAME)
         return self._process.wait(COMMAND_SECONDS)
 

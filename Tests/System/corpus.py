@@ -1,5 +1,5 @@
-"""The DICOM files inside wheels on PyPI: those of the packages that the tests use, and of those that local/wheels.py has fetched.
-Real scanners made most of them, and people who were looking for trouble the others."""
+"""The DICOM files inside wheels on PyPI: in the packages that the tests use, and in those that local/wheels.py
+downloaded. Most come from real scanners; the others were written to cause trouble."""
 
 import gzip
 import hashlib
@@ -22,7 +22,7 @@ UIDS = ["SOPClassUID", "SOPInstanceUID", "StudyInstanceUID"]
 
 @dataclass(frozen=True)
 class CorpusFile:
-    """What of a file can be sent."""
+    """The parts of a file that are sent."""
 
     name: str
     transfer_syntax: UID
@@ -32,7 +32,7 @@ class CorpusFile:
 
 
 def corpus() -> list[CorpusFile]:
-    """Each content once, in an order that does not change; without what has no transfer syntax or is a DICOMDIR."""
+    """Each content once, always in the same order, without files that have no transfer syntax or are a DICOMDIR."""
     files: dict[str, CorpusFile] = {}
     for name, content in [*_installed(), *_in_wheels()]:
         if content[128:132] != b"DICM":
@@ -66,7 +66,7 @@ def _unpacked(content: bytes) -> bytes:
 
 
 def _read(name: str, content: bytes) -> CorpusFile | None:
-    """The data set's own UIDs, as text, whatever they are; those that it lacks are the file meta information's."""
+    """Reads the data set's UIDs as text, valid or not; a missing one is taken from the file meta information."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         stream = BytesIO(content)

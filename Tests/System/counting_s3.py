@@ -1,7 +1,8 @@
-"""An S3 that answers after a while and counts: `python counting_s3.py SECONDS` in a process of its own, for many requests.
+"""An S3 that answers after a delay and counts requests: `python counting_s3.py SECONDS`, its own process to serve many
+requests.
 
-It prints its port; GET /counts answers how often each kind of object was put and removed, and how many requests for documents
-were under way at once at the most. Bodies are dropped; what may only be new is there once.
+It prints its port. GET /counts answers how often each kind of object was put and removed, and the greatest number of
+concurrent requests for documents. Bodies are dropped. A second PUT of an object with `If-None-Match: *` is refused.
 """
 
 import asyncio
@@ -58,7 +59,7 @@ class _Store:
 
 
 class CountingS3:
-    """The same as a process, while its `with` block runs."""
+    """Runs this program as a process during its `with` block."""
 
     def __init__(self, seconds: float):
         self._seconds = seconds

@@ -1,9 +1,9 @@
-"""Where botocore finds credentials, for the receiver's chain to be held against: `python Tests/System/credential_cases.py` writes it to
-Tests/AWSCredentialsTests/Fixtures/credentials.json.
+"""The places where botocore finds credentials, to compare the receiver's chain with: `python
+Tests/System/credential_cases.py` writes it to Tests/AWSCredentialsTests/Fixtures/credentials.json.
 
-`{url}` stands for a server that is container, instance, STS and IAM Identity Center at once, `{home}` for the user's folder. An access key
-tells how it was had. Where the chain decides otherwise on purpose there is no case: a role without source_profile, and a profile
-whose form is not supported, are errors, and nothing of what comes later is asked.
+`{url}` stands for a server that acts as container endpoint, instance metadata, STS and IAM Identity Center, `{home}`
+for the user's home folder. Each access key names its source. There is no case where the chain differs on purpose: a
+role without source_profile, and a profile of an unsupported form, are errors, and no later source is asked.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ def role(name: str, **settings: str) -> str:
 
 
 def cached_token(name: str, expires: str = FUTURE) -> dict[str, str]:
-    """What `aws sso login` leaves."""
+    """The file that `aws sso login` writes."""
     text = json.dumps({"accessToken": "sso-token", "expiresAt": expires})
     return {f".aws/sso/cache/{hashlib.sha1(name.encode()).hexdigest()}.json": text}
 
@@ -54,7 +54,7 @@ class Case:
     files: dict[str, str] = field(default_factory=dict)
 
     def decided(self, url: str) -> dict:
-        """The case and what botocore finds, as in the fixture; no access key: an error."""
+        """The case and what botocore finds, as in the fixture. Without an access key, the case is an error."""
         files = {".aws/config": self.config, ".aws/credentials": self.credentials, **self.files}
         found = self._found(url, files)
         return {"name": self.name, "environment": self.environment, "files": files, **({"accessKeyID": found} if found else {})}
@@ -76,14 +76,14 @@ class Case:
 
 @contextlib.contextmanager
 def _cache_of_tokens(folder: Path) -> Iterator[None]:
-    """botocore has looked for the user's folder when it was imported."""
+    """botocore determined the user's home folder when it was imported."""
     with contextlib.ExitStack() as patches:
         for provider in (botocore.tokens.SSOTokenProvider, botocore.credentials.SSOProvider):
             patches.enter_context(mock.patch.object(provider, "_SSO_TOKEN_CACHE_DIR", str(folder)))
         yield
 
 
-# Nothing of the machine on which this runs, and no network but the server's.
+# Nothing of this machine's settings, and no network except to the server.
 BASE = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_MAX_ATTEMPTS": "1",

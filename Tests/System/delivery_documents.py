@@ -1,4 +1,4 @@
-"""A delivery's documents as a receiver writes them, with members as a test wants them."""
+"""A delivery's documents as a receiver writes them; a test can change their members."""
 
 TASK = "0123456789abcdef"
 

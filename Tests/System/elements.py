@@ -1,4 +1,4 @@
-"""Data sets as bytes, right ones and wrong ones: what no library would write, some senders do."""
+"""Data sets as bytes, valid and invalid ones: some senders write what no library would write."""
 
 import struct
 
@@ -10,14 +10,15 @@ INSTANCE, STUDY, SERIES = "2.25.22.1.1.1", "2.25.22.1", "2.25.22.1.1"
 
 
 def _padded(value: bytes | str, vr: str) -> bytes:
-    """Text to an even length; bytes as they are."""
+    """Pads text to an even length; leaves bytes unchanged."""
     if isinstance(value, bytes):
         return value
     return value.encode("latin-1") + (b"" if len(value) % 2 == 0 else b"\0" if vr == "UI" else b" ")
 
 
 def explicit(group: int, element: int, vr: str, value: bytes | str = b"", length: int | None = None, order: str = "<") -> bytes:
-    """In Explicit VR; `vr` is any two characters. `length` is what the header says where that is not the value's."""
+    """An element in Explicit VR; `vr` may be any two characters. `length`, if given, is written instead of the value's
+    real length."""
     value = _padded(value, vr)
     said = len(value) if length is None else length
     wide = struct.pack(order + "HI", 0, said) if vr in EXPLICIT_VR_LENGTH_32 else struct.pack(order + "H", said)
@@ -47,7 +48,7 @@ def data_set(
     rest: bytes = b"",
     pixels: bytes | None = None,
 ) -> bytes:
-    """A small image in Explicit VR Little Endian; `pixels` is the whole element, and `rest` stands before it."""
+    """A small image in Explicit VR Little Endian. `pixels` is the whole pixel data element; `rest` comes before it."""
     return b"".join(
         [
             first,

@@ -1,4 +1,4 @@
-"""What the expressions of a template come to, as CloudFormation's documentation describes them; AWS itself is not asked."""
+"""Evaluates the expressions of a template as CloudFormation's documentation describes them. AWS itself is not asked."""
 
 import ipaddress
 import itertools
@@ -16,10 +16,11 @@ LOAD_BALANCERS = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalanc
 
 
 class Evaluation:
-    """A template with values for its parameters; those that are not named have their defaults.
+    """A template with values for its parameters; the others have their defaults.
 
-    A resource's Ref is its name, but for load balancers, which have an ARN, and those that `values` name; a GroupId is the name too.
-    `nested`: templates by the names of their resources. `subnets`: the VPC of each subnet, as the account would tell a rule."""
+    A resource's Ref is its name, except for load balancers, which have an ARN, and for the resources that `values`
+    names. A GroupId is the name too. `nested` holds templates by the names of their resources; `subnets` holds the VPC
+    of each subnet, as a rule would learn it from the account."""
 
     def __init__(
         self,
@@ -35,7 +36,7 @@ class Evaluation:
         self._subnets = subnets or {}
 
     def resources(self) -> dict[str, dict]:
-        """Those that there are, with their properties."""
+        """The resources whose condition is true, with their properties."""
         return {
             name: {"Type": resource["Type"], "Properties": self.of(resource.get("Properties", {}))}
             for name, resource in self._template["Resources"].items()
@@ -48,12 +49,12 @@ class Evaluation:
         return self.of(output["Value"])
 
     def stack(self, name: str) -> "Evaluation":
-        """A nested stack, with the parameters that it is given."""
+        """A nested stack with the parameters that this template passes to it."""
         given = self.of(self._template["Resources"][name]["Properties"]["Parameters"])
         return Evaluation(self._nested[name], given)
 
     def broken_rules(self) -> list[str]:
-        """The rules that refuse the parameters."""
+        """The assertions of rules that refuse the parameters."""
         return [
             name
             for name, rule in self._template["Rules"].items()
@@ -151,7 +152,7 @@ class Evaluation:
         return re.sub(r"\$\{([\w:.]+)\}", value, text)
 
     def _values_of_type(self, name: str) -> list[str]:
-        """Those of all parameters of this type, and of lists of it."""
+        """The values of all parameters of this type or of a list of it."""
         types = {key: it["Type"] for key, it in self._template["Parameters"].items()}
         lists = [self._values[key].split(",") for key, it in types.items() if it in (name, f"List<{name}>")]
         return list(itertools.chain(*lists))

@@ -1,4 +1,4 @@
-"""Passes the bytes of connections on, as a proxy or a load balancer does."""
+"""Forwards the bytes of connections, as a proxy or a load balancer does."""
 
 import asyncio
 import contextlib
@@ -7,10 +7,10 @@ import threading
 
 
 class Forwarder:
-    """Takes connections on a port of loopback and passes their bytes to `target`, a port of loopback too.
+    """Accepts connections on a loopback port and forwards their bytes to `target`, another loopback port.
 
-    With a `context` it ends TLS. Each connection to the target comes from the address `source` and begins with what
-    `preamble` is then.
+    With a `context`, it terminates TLS. Each connection to the target comes from the address `source` and begins with
+    the present value of `preamble`.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Forwarder:
         await asyncio.gather(_pass_on(reader, target_writer), _pass_on(target_reader, writer))
 
     async def _close_connections(self) -> None:
-        """Otherwise the target would wait for more."""
+        """Closes all connections; otherwise the target would wait for more bytes."""
         serving = asyncio.all_tasks() - {asyncio.current_task()}
         for task in serving:
             task.cancel()

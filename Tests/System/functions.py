@@ -1,4 +1,5 @@
-"""Lambda functions for tests: a zip with a `bootstrap` in Python, the Runtime API's loop around a given `handle`."""
+"""Lambda functions for tests: a zip with a `bootstrap` in Python that runs the Runtime API's loop around a given
+`handle`."""
 
 import io
 import sys

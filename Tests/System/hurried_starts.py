@@ -1,12 +1,13 @@
-"""What a killed StartImportJob holds blocks the start queue until its visibility timeout ends: for tests that kill, seconds."""
+"""Shortens the visibility timeout of the start queue, for tests that kill StartImportJob: the messages that a killed
+one holds block the queue until this timeout ends."""
 
 import contextlib
 from collections.abc import Iterator
 
 from pipeline import Pipeline
 
-# A function that lives is given up to TIMEOUT, and waits in place for no longer than that leaves beside a try: 4 seconds. Lambda takes
-# no such mapping; this changes the two when there is one.
+# TIMEOUT leaves the function 4 seconds to wait beside one attempt. Lambda accepts no mapping whose queue has a shorter
+# visibility timeout than the function's timeout, so both are changed after the mapping exists.
 TIMEOUT, VISIBILITY_TIMEOUT = 18, 6
 
 

@@ -1,4 +1,4 @@
-"""The index of instances beside what HealthImaging's stand-in holds."""
+"""Compares the instance index with the contents of HealthImaging's stand-in."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ def uid_in_keys(uid: str) -> str:
 
 
 def held_instances(pipeline: Pipeline) -> dict[str, dict[str, Place]]:
-    """Of each instance, by the image sets that hold it: the job that wrote the highest version of it."""
+    """For each instance, the image sets that hold it, and the job that wrote the highest version of each."""
     held: dict[str, dict[str, Place]] = {}
     for it in pipeline.aws.instances():
         places = held.setdefault(uid_in_keys(it["sopInstanceUID"]), {})
@@ -24,8 +24,8 @@ def held_instances(pipeline: Pipeline) -> dict[str, dict[str, Place]]:
 
 
 def index_errors(pipeline: Pipeline, job_ids: set[str] | None = None) -> list[str]:
-    """Where the two differ, instance by instance, of those that one of these jobs imported, or of all. Whatever the index says first
-    must have been submitted last."""
+    """The differences between the two, for the instances that one of these jobs imported, or for all. The index must
+    name the job first that was submitted last."""
     jobs_of: dict[str, set[str]] = {}
     for it in pipeline.aws.instances():
         jobs_of.setdefault(uid_in_keys(it["sopInstanceUID"]), set()).add(it["jobId"])

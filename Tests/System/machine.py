@@ -1,6 +1,7 @@
-"""Tests run side by side, and those that are marked `alone` have the machine for themselves.
+"""Tests run side by side, but a test that is marked `alone` has the machine for itself.
 
-A lock is shared by the others. Whoever wants it for itself waits first in line, so that it is not passed by for ever.
+The other tests share a lock. A test that wants to be alone waits in line first, so that later tests cannot pass it for
+ever.
 """
 
 import contextlib
@@ -10,7 +11,7 @@ from pathlib import Path
 
 
 class Machine:
-    """`folder` is the same for all processes of a run."""
+    """`folder` is the same in all processes of a test run."""
 
     def __init__(self, folder: Path):
         self._line, self._lock = folder / "line", folder / "lock"

@@ -1,4 +1,5 @@
-"""What the network should let through, by the settings of its stack, and whether it does: each layer alone, and all of them together."""
+"""Compares what the network lets through with what it should let through according to the stack's settings: each layer
+alone, and all layers together."""
 
 import ipaddress
 import itertools
@@ -20,7 +21,7 @@ def entrance(settings: dict[str, str]) -> int:
 
 
 class Judge:
-    """Compares a network with what its settings ask for."""
+    """Compares a network with what its settings require."""
 
     def __init__(self, settings: dict[str, str], resources: dict[str, dict]):
         self._settings = settings
@@ -66,7 +67,8 @@ class Judge:
         return {0: "public", 1: "private"}.get(int(address) - first >> 10, "stranger")
 
     def _addresses(self) -> set[ipaddress.IPv4Address]:
-        """From each stretch between two borders of ranges, the lowest: nothing changes within a stretch."""
+        """The lowest address of each stretch between two borders of ranges; all addresses of a stretch are treated
+        alike."""
         network = self._network
         known = [*network.subnets.values(), *self._peers, EVERYWHERE]
         known += [it.network for subnet in network.subnets for way in (False, True) for it in network.acl_rules(subnet, way)]
@@ -92,7 +94,7 @@ class Judge:
                 way = "to" if egress else "from"
                 if got != expected:
                     yield f"{group} {way} groups: {got}, not {expected}"
-                # S3 has its prefix list, which is a name.
+                # S3 is covered by the prefix list, which is a name.
                 for address in self._addresses() - {S3}:
                     opened = self._network.through_group(group, egress, Host("any", address))
                     wanted = self._ranged(group, egress, self._what(address))
@@ -158,7 +160,7 @@ class Judge:
         return table.get((source, target), NOTHING)
 
     def hosts(self) -> list[Host]:
-        """One of each kind in each of its subnets, where the templates put it, and those outside."""
+        """One host of each kind in each subnet in which the templates place that kind, and the hosts outside."""
         outside = [Host("peer", it.network_address) for it in self._peers]
         outside += [Host("stranger", STRANGER), Host("S3", S3)]
         balancer = self._resources["LoadBalancer"]["Properties"]
@@ -167,7 +169,7 @@ class Judge:
         if balancer["Scheme"] == "internet-facing":
             inside = [Host(it.name, it.address, it.subnet, it.group, is_public=True) for it in inside]
         assert service["AssignPublicIp"] == "DISABLED"
-        # Otherwise receivers would see the peers' addresses, and this walk would be another.
+        # Otherwise receivers would see the peers' addresses, and this walk would not be valid.
         attributes = self._resources["TargetGroup"]["Properties"]["TargetGroupAttributes"]
         assert {"Key": "preserve_client_ip.enabled", "Value": "false"} in attributes
         inside += self._placed("receiver", 5, service["Subnets"], service["SecurityGroups"], LINUX_REPLY)

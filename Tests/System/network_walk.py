@@ -1,15 +1,16 @@
-"""A walk from host to host, over security groups, network ACLs and route tables together, on the resources that templates make."""
+"""Follows packets from host to host through the security groups, network ACLs and route tables that the templates
+create."""
 
 import ipaddress
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-# A set of ports is a number with a bit for each, so that sets are compared, joined and cut by the machine.
+# A set of ports is an integer with a bit for each port, so that set operations are single bit operations.
 ALL_PORTS = (1 << 65536) - 1
-# Of the hosts here, that a connection is made from: AWS's load balancers, and peers of any kind; Linux.
+# The ranges of source ports: of AWS's load balancers and peers of any kind, and of Linux.
 ANY_REPLY, LINUX_REPLY = (1024, 65535), (32768, 60999)
-# The address of a service outside that a prefix list or a gateway endpoint stands for.
+# An address of the service outside that the prefix list and the gateway endpoint stand for.
 S3 = ipaddress.ip_address("52.216.0.1")
 TCP, EVERY_PROTOCOL = "6", "-1"
 
@@ -33,7 +34,7 @@ class ACLRule(NamedTuple):
 
 
 class GroupRule(NamedTuple):
-    """`remote`: a range of addresses, or the name of a group or a prefix list."""
+    """`remote` is a range of addresses, or the name of a group or a prefix list."""
 
     remote: ipaddress.IPv4Network | str
     ports: int
@@ -50,7 +51,7 @@ class Host:
 
 
 class Network:
-    """What resources, as `Evaluation` gives them, let through."""
+    """What the resources, as `Evaluation` returns them, let through."""
 
     def __init__(self, resources: dict[str, dict]):
         self._resources = resources
@@ -68,14 +69,14 @@ class Network:
         self._acl_rules = {(it, way): self._rules_of_acl(it, way) for it in self.subnets for way in (False, True)}
         self._routes = {it: self._routes_of(it) for it in self.subnets}
 
-    # MARK: One layer
+    # MARK: Single layers
 
     def acl_rules(self, subnet: str, egress: bool) -> list[ACLRule]:
-        """In the order in which they are asked."""
+        """The rules in the order in which they are evaluated."""
         return self._acl_rules[subnet, egress]
 
     def through_acl(self, subnet: str, egress: bool, address: ipaddress.IPv4Address) -> int:
-        """Ports to which a packet may leave for the address, or come from it."""
+        """Destination ports of the packets that may go to the address, or come from it."""
         allowed = decided = 0
         for rule in self.acl_rules(subnet, egress):
             if address in rule.network:
@@ -87,7 +88,7 @@ class Network:
         return self._group_rules[group, egress]
 
     def through_group(self, group: str, egress: bool, other: Host) -> int:
-        """Ports that a security group opens to or from another host."""
+        """The ports that a security group opens to or from another host."""
         names = {other.group, *(["S3"] if other.address == S3 else [])}
         allowed = 0
         for rule in self.group_rules(group, egress):
@@ -96,20 +97,20 @@ class Network:
         return allowed
 
     def routes(self, subnet: str) -> dict[str, str]:
-        """Where the subnet's route table leads, by the range of addresses or S3's prefix list."""
+        """The targets of the subnet's route table, by the range of addresses or S3's prefix list."""
         return self._routes[subnet]
 
     # MARK: The walk
 
     def opened(self, source: Host, target: Host) -> int:
-        """Ports of the target that the source can connect to: requests get there, and all replies get back."""
+        """The ports of the target that the source can connect to: requests reach them, and all replies come back."""
         there = self._packets(source, target)
         back = self._packets(target, source, is_reply=True)
         asked = ports(*source.replies)
         return there if back & asked == asked else 0
 
     def _packets(self, source: Host, target: Host, is_reply: bool = False) -> int:
-        """Ports that packets may go to. A security group lets every reply through."""
+        """The ports that packets may go to. A security group lets every reply through."""
         if not self._is_way(source, target, is_reply):
             return 0
         allowed = ALL_PORTS
@@ -126,7 +127,7 @@ class Network:
         return allowed
 
     def _is_way(self, source: Host, target: Host, is_reply: bool) -> bool:
-        """Whether route tables lead there. From outside nothing comes through a NAT gateway but replies."""
+        """Whether route tables lead to the target. From outside, only replies come through a NAT gateway."""
         if source.subnet:
             return self._next(source, target) in ("local", "S3Endpoint", *self._ways_out(source, is_nat_one=True))
         return is_reply or bool(target.subnet) and self._next(target, source) in self._ways_out(target, is_nat_one=False)
@@ -140,13 +141,15 @@ class Network:
         return routes[str(max(fitting, key=lambda it: it.prefixlen))] if fitting else None
 
     def _ways_out(self, host: Host, is_nat_one: bool) -> list[str]:
-        """An internet gateway takes only what has a public address. `Connection` is a VPN or the like of the user's own."""
+        """The gateways that the host can use. An internet gateway serves only hosts with a public address. `Connection`
+        stands for the user's own VPN or similar."""
         nat_gateways = list(self._of("EC2::NatGateway")) if is_nat_one else []
         internet_gateways = list(self._of("EC2::InternetGateway")) if host.is_public else []
         return ["Connection", *nat_gateways, *internet_gateways]
 
     def _through_nat_gateway(self, inside: Host, outside: Host, is_reply: bool = False) -> int:
-        """What the ACL of the gateway's subnet makes of packets from inside to outside, or of the replies to these."""
+        """The ports that the ACL of the NAT gateway's subnet allows, for packets from inside to outside or for the
+        replies to them."""
         gateways = self._of("EC2::NatGateway")
         if inside.subnet is None or self._next(inside, outside) not in gateways:
             return ALL_PORTS
@@ -171,7 +174,7 @@ class Network:
         return found
 
     def _rules_of_acl(self, subnet: str, egress: bool) -> list[ACLRule]:
-        """A subnet without an ACL has the VPC's own, which allows everything."""
+        """A subnet without an ACL has the VPC's default ACL, which allows everything."""
         if subnet not in self._acl:
             return [ACLRule(100, True, ipaddress.ip_network("0.0.0.0/0"), ALL_PORTS)]
         entries = [it for it in self._of("EC2::NetworkAclEntry").values() if it["NetworkAclId"] == self._acl[subnet]]
@@ -189,7 +192,7 @@ class Network:
         kind = "SecurityGroupEgress" if egress else "SecurityGroupIngress"
         rules = list(self._of("EC2::SecurityGroup")[group].get(kind, []))
         rules += [it for it in self._of(f"EC2::{kind}").values() if it["GroupId"] == group]
-        # AWS: a group that is made without rules for what goes out gets one that allows everything.
+        # AWS adds a rule that allows everything to a group that is created without egress rules.
         if egress and not rules:
             return [GroupRule(ipaddress.ip_network("0.0.0.0/0"), ALL_PORTS)]
         return [self._group_rule(rule) for rule in rules]

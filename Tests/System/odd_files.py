@@ -1,4 +1,4 @@
-"""Files of PS3.10, each with one thing that is odd and that real senders write."""
+"""Files of PS3.10, each with one oddity that real senders write."""
 
 import struct
 from collections.abc import Callable
@@ -12,7 +12,7 @@ LONG_INSTANCE_UID = "2.25." + "7" * 61
 
 
 def element(group: int, number: int, vr: str, value: str | bytes) -> bytes:
-    """In Explicit VR Little Endian."""
+    """An element in Explicit VR Little Endian."""
     value = value.encode() if isinstance(value, str) else value
     if len(value) % 2:
         value += b"\0" if vr == "UI" else b" "
@@ -29,8 +29,8 @@ def part10(
     group_length: int = 0,
     behind: bytes = b"",
 ) -> bytes:
-    """An image of 2 by 2 pixels. `meta` and `data` change elements, whose order is that of the dictionaries; `group_length` is added to the
-    right one."""
+    """An image of 2 by 2 pixels. `meta` and `data` change elements, which are written in the order of the dictionaries;
+    `group_length` is added to the correct group length."""
     instance = f"{root}.1.1"
     header = {
         0x0001: element(2, 0x0001, "OB", b"\0\1"),
@@ -85,7 +85,7 @@ def _first(content: bytes):
 
 
 def odd_files() -> dict[str, tuple[str, bytes]]:
-    """By name: what becomes of it, and the file."""
+    """The expected outcome and the file, by the oddity's name."""
     uid = (0x0008, 0x0018)
     files = {
         "good": ("IMPORTED", {}),

@@ -8,6 +8,6 @@ def data_set_bytes(path: Path) -> bytes:
 
 
 def data_set_of(content: bytes) -> bytes:
-    """What follows the file meta information: preamble, prefix and the group length element take 144 bytes, of which the last
-    four say how long the rest of it is."""
+    """The bytes after the file meta information. Preamble, prefix and the group length element take 144 bytes; the last
+    four of these hold the length of the rest of the meta information."""
     return content[144 + int.from_bytes(content[140:144], "little") :]

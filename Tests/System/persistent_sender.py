@@ -1,5 +1,6 @@
-"""Modalities as they are: each sends many studies at once, sends again what was not acknowledged, and takes care of no UID:
-now and then the same instance comes twice, with the same content or with another, from the same title or from another."""
+"""Senders that behave like real modalities: each sends many studies at once, sends again what was not acknowledged, and
+reuses UIDs. Sometimes an instance is sent twice, with the same content or different content, from the same title or
+another one."""
 
 import hashlib
 import os
@@ -16,10 +17,10 @@ from seeds import stream, uids
 from senders import send_with_dcmtk, send_with_pynetdicom
 from synthetic import synthetic_instance
 
-# In a study that is written for other tests.
+# The number of instances in a study that is written for other tests.
 INSTANCES = 8
 TITLES = ("CT1", "CT2", "MR1", "US7")
-# Instances of a study. What one title sends at once goes over so many associations, side by side.
+# The number of instances of a study, and the number of parallel associations that one title uses.
 STUDY_INSTANCES, ASSOCIATIONS = 4, 2
 NEVER, SAME_CONTENT, OTHER_CONTENT, OTHER_TITLE, BOTH = "never", "same content", "other content", "other title", "both"
 REPEATS = (NEVER, NEVER, NEVER, NEVER, SAME_CONTENT, OTHER_CONTENT, OTHER_TITLE, BOTH)
@@ -27,7 +28,7 @@ REPEATS = (NEVER, NEVER, NEVER, NEVER, SAME_CONTENT, OTHER_CONTENT, OTHER_TITLE,
 
 @dataclass(frozen=True)
 class Sent:
-    """What some sender saw acknowledged."""
+    """An instance whose acknowledgement a sender received."""
 
     calling_ae_title: str
     sop_instance_uid: str
@@ -36,14 +37,15 @@ class Sent:
 
 @dataclass(frozen=True)
 class File:
-    """What is to be sent, by whom."""
+    """A file to send, and what identifies it."""
 
     path: Path
     sent: Sent
 
 
 class PersistentSenders:
-    """So many threads that send until `stop`, each `studies` at once, half of them by each program, to one of the ports."""
+    """`count` threads that send until `stop`. Each sends `studies` studies at once to one of the ports; half of the
+    threads use DCMTK, the others pynetdicom."""
 
     def __init__(self, ports: list[int], folder: Path, count: int, studies: int, seed: int):
         self._ports, self._folder, self._studies, self._seed = ports, folder, studies, seed
@@ -63,7 +65,7 @@ class PersistentSenders:
         self.stop()
 
     def stop(self) -> None:
-        """Returns when the last attempts are over."""
+        """Stops sending; returns when the last attempts have ended."""
         self._stopping.set()
         for thread in self._threads:
             thread.join()
@@ -81,7 +83,7 @@ class PersistentSenders:
             self.errors.append(error)
 
     def _send_studies(self, send, waiting: list[File], drawn: random.Random) -> None:
-        """Until each file is acknowledged."""
+        """Sends until each file is acknowledged."""
         self.repeats += len(waiting) - len({file.sent.sop_instance_uid for file in waiting})
         while waiting and not self._stopping.is_set():
             port = drawn.choice(self._ports)
@@ -96,7 +98,7 @@ class PersistentSenders:
             self._stopping.wait(drawn.uniform(0, 0.5))
 
     def _send(self, send, title: str, files: list[File], port: int, waiting: list[File]) -> None:
-        """Takes what was acknowledged out of what waits."""
+        """Sends the files over one association and removes the acknowledged ones from `waiting`."""
         try:
             answers = send([file.path for file in files], "127.0.0.1", port, calling=title)
         except Exception as error:
@@ -112,7 +114,7 @@ class PersistentSenders:
 
 
 def pieces(waiting: list[File]) -> list[tuple[str, list[File]]]:
-    """What goes over one association each."""
+    """The files for each association, with the calling AE title."""
     return [
         (title, piece)
         for title in sorted({file.sent.calling_ae_title for file in waiting})
@@ -122,7 +124,7 @@ def pieces(waiting: list[File]) -> list[tuple[str, list[File]]]:
 
 
 def write_studies(folder: Path, title: str, count: int, drawn: random.Random) -> list[File]:
-    """Instances of `count` studies, and repeats of some, in any order."""
+    """Instances of `count` studies and repeats of some, in random order."""
     new_uid = uids(drawn)
     files = []
     for _ in range(count):
@@ -149,7 +151,7 @@ def write(folder: Path, title: str, elements: dict) -> File:
 
 
 def write_study(folder: Path) -> list[Path]:
-    """A study for a test to send."""
+    """Writes a study for a test to send."""
     folder.mkdir()
     study, series = generate_uid(), generate_uid()
     return [

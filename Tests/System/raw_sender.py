@@ -1,4 +1,4 @@
-"""A sender that is a socket and nothing more, for what no library does: it stops in the middle, or is one of thousands."""
+"""A sender that is only a socket, for what no library does: stop in the middle of a message, or be one of thousands."""
 
 import select
 import socket
@@ -12,7 +12,7 @@ IMPLICIT = b"1.2.840.10008.1.2"
 DEFLATED = b"1.2.840.10008.1.2.1.99"
 TIMEOUT_SECONDS = 30
 LARGE = 2_000_000
-# Any receiver takes a PDU with so much: 16 KiB is what DCMTK's default is.
+# Every receiver accepts a PDU of this size; DCMTK's default maximum is 16 KiB.
 FRAGMENT = 16372
 
 
@@ -27,7 +27,8 @@ def pdu(kind: int, body: bytes) -> bytes:
 def associate_request(
     window: int | None = None, syntax: bytes = EXPLICIT, calling: bytes = b"RAW", sop_class: bytes = CLASS
 ) -> bytes:
-    """Verification on context 1; Secondary Capture, in Explicit VR if nothing else is said, on context 3."""
+    """Proposes Verification in context 1, and Secondary Capture in context 3, in Explicit VR unless `syntaxes` says
+    otherwise."""
     contexts = b"".join(
         item(0x20, bytes([number, 0, 0, 0]) + item(0x30, abstract) + item(0x40, proposed))
         for number, abstract, proposed in [(1, VERIFICATION, IMPLICIT), (3, sop_class, syntax)]
@@ -90,13 +91,13 @@ def data_set(number: int, study: int = 1, pixels: int = 1000, pixel: int = 0) ->
 
 
 def status_of(response: bytes) -> int:
-    """Of a P-DATA-TF that holds one whole response."""
+    """The status in a P-DATA-TF that holds one whole response."""
     return struct.unpack_from("<H", response, response.rindex(struct.pack("<HHI", 0, 0x0900, 2)) + 8)[0]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """To a C-STORE request."""
+    """The answer to a C-STORE request."""
 
     status: int
     comment: str
@@ -107,7 +108,7 @@ class Answer:
 
     @classmethod
     def of(cls, response: bytes) -> "Answer":
-        """Of a P-DATA-TF that holds one whole response."""
+        """Reads the answer in a P-DATA-TF that holds one whole response."""
         elements, at = {}, 12
         while at < len(response):
             element, length = struct.unpack_from("<HI", response, at + 2)
@@ -118,10 +119,10 @@ class Answer:
 
 
 class RawSender:
-    """Blocking; one association."""
+    """One association over a blocking socket."""
 
     def __init__(self, port: int, source: str = "127.0.0.1"):
-        """`source` is the peer that it is: any address of the loopback network."""
+        """`source` is the address of the peer, any address of the loopback network."""
         self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS, (source, 0))
         self._socket.settimeout(TIMEOUT_SECONDS)
         self._received = self._socket.makefile("rb")
@@ -137,7 +138,7 @@ class RawSender:
         self._socket.sendall(content)
 
     def hears_within(self, seconds: float) -> bool:
-        """Whether something has come, be it the end of the connection."""
+        """Whether bytes or the end of the connection arrived within this time."""
         return bool(select.select([self._socket], [], [], seconds)[0])
 
     def pdu(self) -> bytes | None:
@@ -151,15 +152,15 @@ class RawSender:
     def associate(
         self, window: int | None = None, syntax: bytes = EXPLICIT, calling: bytes = b"RAW", sop_class: bytes = CLASS
     ) -> bool:
-        """Whether the context of the instances is accepted."""
+        """Requests an association. Returns whether the context of the instances is accepted."""
         self.send(associate_request(window, syntax, calling, sop_class))
         answer = self.pdu()
         assert answer and answer[0] == 2, answer
-        # Number 3, and the result "acceptance". PS3.8 §9.3.3.2.
+        # Context 3 with the result "acceptance". PS3.8 §9.3.3.2.
         return b"\x03\0\0\0" in [answer[at + 4 : at + 8] for at in range(74, len(answer)) if answer[at : at + 2] == b"\x21\0"]
 
     def store(self, number: int, pixels: int = 1000, pixel: int = 0) -> int:
-        """The status of an instance that is sent in one go."""
+        """Sends an instance in one piece. Returns the status."""
         self.send(data(3, 3, store_command(number)))
         content = data_set(number, pixels=pixels, pixel=pixel)
         for start in range(0, len(content), 65536):
@@ -167,21 +168,22 @@ class RawSender:
         return self.status()
 
     def store_data_set(self, content: bytes, instance: bytes, sop_class: bytes = CLASS) -> Answer | None:
-        """What is answered; None where the association was aborted."""
+        """Sends a data set. Returns the answer, or None if the association was aborted."""
         message = [data(3, 3, store_command_of(sop_class, instance))]
         for start in range(0, max(1, len(content)), FRAGMENT):
             message.append(data(3, 2 if start + FRAGMENT >= len(content) else 0, content[start : start + FRAGMENT]))
         try:
-            # In one call: the second of two would wait for the peer's delayed acknowledgement of the first.
+            # One call for both: a second call would wait for the peer's delayed TCP acknowledgement of the first.
             self.send(b"".join(message))
         except ConnectionError:
-            # The answer came before.
+            # The answer arrived before.
             pass
         answer = self.pdu()
         return Answer.of(answer) if answer and answer[0] == 4 else None
 
     def begin_instance(self, number: int) -> None:
-        """All but the last kilobyte of two megabytes: enough for a receiver to have written something of it."""
+        """Sends all of a two-megabyte instance except its last kilobyte, so that the receiver has written some of
+        it."""
         self.send(data(3, 3, store_command(number)))
         content = data_set(number, pixels=LARGE)[:-1000]
         for start in range(0, len(content), 65536):

@@ -1,4 +1,4 @@
-"""`scripts/redrive`, as an operator calls it."""
+"""Runs `scripts/redrive` as an operator does."""
 
 import subprocess
 
@@ -8,7 +8,7 @@ from pipeline import Pipeline
 
 
 def redrive(pipeline: Pipeline, *arguments: str) -> str:
-    """What it prints."""
+    """Returns the script's output."""
     variables = environment(pipeline.aws.endpoint)
     variables["PATH"] = f"{PROJECT}/.venv/bin:{variables['PATH']}"
     command = [PROJECT / "scripts/redrive", STACK, *arguments]

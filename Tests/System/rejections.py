@@ -1,7 +1,7 @@
-"""Whether pynetdicom was rejected, as the receiver's answer says.
+"""Reads the rejection of an association from the receiver's answer.
 
-`Association.is_rejected` does not tell: on the answer pynetdicom closes the connection, and where it has not looked by then whether there is
-one, it takes it for one that was never made.
+pynetdicom's `Association.is_rejected` is not reliable: pynetdicom closes the connection after the answer, and if it
+checks the connection only then, it concludes that there never was one.
 """
 
 from pynetdicom import AE, evt
@@ -10,7 +10,7 @@ from waiting import wait_for
 
 
 def rejection(port: int, *contexts, **arguments) -> tuple[int, int, int]:
-    """Result, source and reason. PS3.8 §9.3.4."""
+    """Result, source and reason of the rejection. PS3.8 §9.3.4."""
     answers = []
     AE().associate(
         "127.0.0.1", port, list(contexts), evt_handlers=[(evt.EVT_PDU_RECV, lambda event: answers.append(event.pdu))], **arguments

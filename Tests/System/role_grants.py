@@ -1,7 +1,7 @@
-"""What each part of the system calls, and what its role allows.
+"""The calls that each part of the system makes, and the actions that its role allows.
 
-What the parts call is read from the Swift code and the state machine; where they do so, and what AWS's own services do in
-a role's name, stands in tables here."""
+The calls are read from the Swift code and the state machine. The tables here say on which resources they are made, and
+what AWS's own services do with a role."""
 
 import json
 import re
@@ -16,11 +16,12 @@ STATE_MACHINE = json.loads((PROJECT / "statemachine" / "import.asl.json").read_t
 TEMPLATES = {name: load_template(name) for name in ("pipeline.yaml", "receiver.yaml", "network.yaml")}
 PARTS = tuple(MODULES)
 
-# An action, and the resource that it is done to: a resource's name in the template, behind a bucket's the keys.
+# An action and its resource: the resource's name in the template; for buckets followed by the keys.
 Grant = tuple[str, str]
 
-# What an operation needs where it is not the action of its own name. A copy reads at one place and writes to another; it
-# needs no right to tags, since it leaves them behind. Parts of an upload are written by the right to write the object.
+# The actions that an operation needs, if not the action of the same name. A copy reads in one place and writes in
+# another; it needs no right to tags because it does not copy them. The right to write an object covers the parts of its
+# upload.
 ACTIONS = {
     "s3:ListObjectsV2": {"at": ["s3:ListBucket"]},
     "s3:HeadObject": {"at": ["s3:GetObject"]},
@@ -29,7 +30,7 @@ ACTIONS = {
     "s3:CompleteMultipartUpload": {"at": ["s3:PutObject"]},
     "s3:CopyObject": {"from": ["s3:GetObject"], "to": ["s3:PutObject"]},
     "s3:UploadPartCopy": {"from": ["s3:GetObject"], "to": ["s3:PutObject"]},
-    # The job runs in a role that is handed over.
+    # The job runs in a role that is passed to it.
     "medical-imaging:StartDICOMImportJob": {"at": ["medical-imaging:StartDICOMImportJob"], "role": ["iam:PassRole"]},
 }
 
@@ -41,20 +42,21 @@ DELIVERIES, OPEN, TASKS, AUDITS, SWEEPS, INBOX, TAKEN, DATES = FOLDERS = tuple(
     )
 )
 JOB_TIMES = "OutputBucket/recent-job-times/*"
-# Where each part does what it calls.
+# The resources on which each part makes its calls.
 WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
     "TriggerImport": {
         "s3:ListObjectsV2": {"at": ["DicomBucket"]},
-        # Manifests, headers of what came by the inbox; of deliveries that were left the marker, the task's lease and the audit.
+        # Manifests; headers of inbox objects; and for deliveries of ended tasks the marker, the task lease and the
+        # audit.
         "s3:GetObject": {"at": [DELIVERIES, INBOX, OPEN, TASKS, AUDITS, SWEEPS]},
         "s3:HeadObject": {"at": [INBOX]},
-        # What is taken may be kept.
+        # Objects that were taken from the inbox may be kept.
         "s3:CopyObject": {"from": [INBOX], "to": [DATES, TAKEN]},
         "s3:CreateMultipartUpload": {"at": [DATES, TAKEN]},
         "s3:UploadPartCopy": {"from": [INBOX], "to": [DATES, TAKEN]},
         "s3:CompleteMultipartUpload": {"at": [DATES, TAKEN]},
         "s3:AbortMultipartUpload": {"at": [DATES, TAKEN]},
-        # Closes a delivery whose task is gone.
+        # Closes a delivery whose task has ended.
         "s3:PutObject": {"at": [DELIVERIES, AUDITS, SWEEPS]},
         "s3:DeleteObject": {"at": [OPEN, AUDITS, SWEEPS, INBOX]},
         "states:StartExecution": {"at": ["ImportStateMachine"]},
@@ -66,9 +68,9 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
     "StartImportJob": {
         "medical-imaging:StartDICOMImportJob": {"at": ["Datastore"], "role": ["ImportRole"]},
         "dynamodb:PutItem": {"at": ["DicomImportJobTable"]},
-        # How long other jobs took.
+        # The durations of other jobs.
         "s3:GetObject": {"at": [JOB_TIMES]},
-        # What it cannot start yet goes back to the head of the queue.
+        # A start that it cannot make yet goes back to the head of the queue.
         "sqs:ChangeMessageVisibility": {"at": ["StartQueue"]},
         # The execution that a token belongs to.
         "states:SendTaskSuccess": {"at": ["*"]},
@@ -77,32 +79,33 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
     "CheckStatus": {
         "medical-imaging:GetDICOMImportJob": {"at": ["Datastore"]},
         "s3:ListObjectsV2": {"at": ["OutputBucket"]},
-        # The delivery's manifest, and what HealthImaging wrote.
+        # The delivery's manifest, and the output of HealthImaging.
         "s3:GetObject": {"at": [DELIVERIES, "OutputBucket/*"]},
         "s3:PutObject": {"at": ["OutputBucket/*/report.json", JOB_TIMES]},
         "s3:PutObjectTagging": {"at": [DATES]},
         "dynamodb:UpdateItem": {"at": ["DicomImportJobTable"]},
-        # What became of each instance.
+        # The outcome of each instance.
         "dynamodb:PutItem": {"at": ["DicomInstanceTable"]},
     },
     "StoreSCP": {
-        # Instances, and the documents about them.
+        # Instances and the documents about them.
         "s3:PutObject": {"at": [DATES, DELIVERIES, OPEN, TASKS]},
-        # A manifest that somebody else has written.
+        # A manifest that exists already.
         "s3:GetObject": {"at": [DELIVERIES]},
         # Instances that are larger than a part.
         "s3:CreateMultipartUpload": {"at": [DATES]},
         "s3:UploadPart": {"at": [DATES]},
         "s3:CompleteMultipartUpload": {"at": [DATES]},
         "s3:AbortMultipartUpload": {"at": [DATES]},
-        # Leases when they are done with, and markers of deliveries without an instance.
+        # Task leases at the end of the task, and markers of deliveries without an instance.
         "s3:DeleteObject": {"at": [OPEN, TASKS]},
     },
 }
-# Where a part reads what may not be there. Without the right to list the bucket S3 answers 403 to that and not 404.
+# The buckets from which a part reads objects that may not exist. Without the right to list the bucket, S3 answers 403
+# instead of 404.
 MAY_BE_ABSENT = {"TriggerImport": ["DicomBucket"], "CheckStatus": ["DicomBucket", "OutputBucket"]}
 
-# What the state machine's tasks need, and the parameter that says where.
+# The actions that the state machine's tasks need, and the parameter that names the resource.
 TASKS_OF_THE_STATE_MACHINE = {
     "lambda:invoke": ("lambda:InvokeFunction", "FunctionName"),
     "sqs:sendMessage.waitForTaskToken": ("sqs:SendMessage", "QueueUrl"),
@@ -115,17 +118,17 @@ def log_lines(group: str) -> set[Grant]:
 
 
 def taken_messages(*queues: str) -> set[Grant]:
-    """Lambda takes the queues' messages."""
+    """What Lambda needs to receive the queues' messages."""
     actions = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
     return {(f"sqs:{action}", queue) for action in actions for queue in queues}
 
 
-# What AWS's services do in a role's name, as their documentation asks for it.
+# What AWS's services do with a role, as their documentation requires it.
 PLATFORM: dict[str, set[Grant]] = {
     "TriggerImportRole": log_lines("TriggerImportLogGroup") | taken_messages("ImportQueue", "InboxQueue"),
     "StartImportJobRole": log_lines("StartImportJobLogGroup") | taken_messages("StartQueue"),
     "CheckStatusRole": log_lines("CheckStatusLogGroup"),
-    # Step Functions' log delivery, which is set up for the whole account.
+    # Step Functions' log delivery, which applies to the whole account.
     "ImportStateMachineRole": {
         *((f"logs:{verb}LogDelivery", "*") for verb in ("Create", "Delete", "Get", "Update")),
         *((f"logs:{action}", "*") for action in ("ListLogDeliveries", "PutResourcePolicy")),
@@ -154,9 +157,9 @@ PLATFORM: dict[str, set[Grant]] = {
         ("logs:DescribeLogGroups", "*"),
     },
 }
-# What a call asks of the key, where the data have one of the operator's own: S3 and SQS use it in the caller's name, as DynamoDB
-# does for the table's key. Parts of an upload are put together by what was encrypted: who may abort an upload makes them.
-# HealthImaging's developer guide asks for its own key's rights of everybody who calls it.
+# The rights on the operator's own key that a call needs. S3 and SQS use the key on behalf of the caller, and so does
+# DynamoDB for the table's key. S3 decrypts the parts of an upload when it completes the upload; a role that may abort
+# uploads also completes some. HealthImaging's developer guide requires rights on its key for every caller.
 READ, WRITE, LOOK = "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"
 KEY_USES: dict[str, tuple[str, set[str]]] = {
     "s3:GetObject": ("DataKMSKeyARN", {READ}),
@@ -168,7 +171,7 @@ KEY_USES: dict[str, tuple[str, set[str]]] = {
     "medical-imaging:StartDICOMImportJob": ("DatastoreKMSKeyARN", {READ, WRITE, LOOK}),
     "medical-imaging:GetDICOMImportJob": ("DatastoreKMSKeyARN", {READ, LOOK}),
 }
-# The actions that AWS defines for no narrower resource.
+# The actions for which AWS supports no narrower resource.
 EVERYWHERE = {
     "ecr:GetAuthorizationToken": "the token is for the whole registry",
     "logs:DescribeLogGroups": "it searches among all groups, and names them",
@@ -191,7 +194,7 @@ DATASTORE = {
 ACCOUNT = {"Ref": "AWS::AccountId"}
 
 
-# MARK: What a template says
+# MARK: Grants of a template
 
 
 def as_list(value) -> list:
@@ -199,7 +202,7 @@ def as_list(value) -> list:
 
 
 def place(resource) -> str:
-    """A policy's resource by its name in the template."""
+    """The name in the template of a policy's resource."""
     if resource == DATASTORE:
         return "Datastore"
     match resource:
@@ -210,20 +213,20 @@ def place(resource) -> str:
         case {"Fn::Sub": [text, _]}:
             return text.rpartition(":")[2]
         case {"Fn::Sub": text}:
-            # The receiver's template knows the bucket by its name alone.
+            # The receiver's template knows only the name of the bucket.
             text = text.replace("arn:${AWS::Partition}:s3:::${DicomBucketName}", "DicomBucket")
             return re.sub(r"\$\{(\w+)\.Arn\}", r"\1", text)
     raise AssertionError(f"not understood: {resource}")
 
 
 def statements(role: dict) -> list[dict]:
-    """All that the role may have: those of a condition are there when it holds."""
+    """All statements that the role may have, including those under a condition."""
     found = [it for policy in role["Properties"]["Policies"] for it in policy["PolicyDocument"]["Statement"]]
     return [it["Fn::If"][1] if "Fn::If" in it else it for it in found]
 
 
 def conditions(role: dict) -> dict[str, str]:
-    """By what they name, the condition of the role's conditional statements."""
+    """The conditions of the role's conditional statements, by the resource of each statement."""
     found = [it for policy in role["Properties"]["Policies"] for it in policy["PolicyDocument"]["Statement"]]
     conditional = [it["Fn::If"] for it in found if "Fn::If" in it]
     assert all(otherwise == {"Ref": "AWS::NoValue"} for _, _, otherwise in conditional)
@@ -242,7 +245,7 @@ def granted(role: dict) -> set[Grant]:
 
 
 def users(template: dict) -> dict[str, str]:
-    """The roles of our own code, and the part that runs in each."""
+    """The roles of our own code, and the part that uses each."""
     parts = {}
     for function in resources(template, "Lambda::Function").values():
         code = function["Properties"]["Code"].removeprefix("../dist/").removesuffix(".zip")
@@ -254,7 +257,7 @@ def users(template: dict) -> dict[str, str]:
     return parts
 
 
-# MARK: What is needed
+# MARK: Needed grants
 
 
 def needed_by_code(part: str, code: SwiftCode) -> set[Grant]:
@@ -283,7 +286,7 @@ def needed_by_state_machine(machine: dict, template: dict) -> set[Grant]:
 
 
 def differences(name: str, template: dict, code: SwiftCode = CODE, machine: dict = STATE_MACHINE) -> set[str]:
-    """What a role lacks, and what it allows that nobody needs."""
+    """The grants that a role lacks, and those that it does not need."""
     part = users(template).get(name)
     needed = set(PLATFORM.get(name, ()))
     if part == "state machine":
@@ -293,7 +296,7 @@ def differences(name: str, template: dict, code: SwiftCode = CODE, machine: dict
     needed |= needed_of_keys(needed)
     allowed = granted(template["Resources"][name])
     missing = {f"missing: {action} at {where}" for action, where in needed - allowed}
-    return missing | {f"to spare: {action} at {where}" for action, where in allowed - needed}
+    return missing | {f"not needed: {action} at {where}" for action, where in allowed - needed}
 
 
 # MARK: The comparison

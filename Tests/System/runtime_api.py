@@ -1,4 +1,4 @@
-"""A Lambda Runtime API for functions that run as processes of a test: hands out events, keeps the answers."""
+"""A Lambda Runtime API for functions that run as processes of a test: it hands out events and keeps the answers."""
 
 import os
 import queue
@@ -12,7 +12,7 @@ INVOCATION = "/2018-06-01/runtime/invocation/"
 
 @dataclass(frozen=True)
 class Answer:
-    """`kind` is the last part of the call's path: response, error."""
+    """`kind` is the last part of the call's path: response or error."""
 
     kind: str
     request_id: str
@@ -20,32 +20,32 @@ class Answer:
 
 
 class RuntimeAPI:
-    """Listens on loopback; `address` is what AWS_LAMBDA_RUNTIME_API takes."""
+    """Listens on loopback; `address` is the value for AWS_LAMBDA_RUNTIME_API."""
 
     def __init__(self):
         self.answers: queue.Queue[Answer] = queue.Queue()
         self._events: queue.Queue[tuple[bytes, int]] = queue.Queue()
         self._count = 0
-        # How many calls of /next have come so far.
+        # The number of calls of /next so far.
         self.asked = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.address = f"127.0.0.1:{self._server.server_port}"
 
     def invoke(self, event: bytes, status: int = 200) -> None:
-        """`event` goes to whoever asks next."""
+        """Gives `event` to the next call of /next."""
         self._events.put((event, status))
 
     def all_taken(self) -> bool:
-        """Whether every event has gone to a function."""
+        """Whether every event was handed to a function."""
         return self._events.empty()
 
     def answer(self, seconds: float = 30) -> Answer:
-        """The next answer; queue.Empty when none comes."""
+        """Waits for the next answer. Raises queue.Empty if none arrives."""
         return self.answers.get(timeout=seconds)
 
     def start(self, command: list, **variables: str) -> subprocess.Popen:
-        """A function's process; its log is in `stderr`."""
+        """Starts a function's process; its log is in `stderr`."""
         environment = {"AWS_LAMBDA_RUNTIME_API": self.address, "PATH": os.environ["PATH"], **variables}
         return subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True

@@ -1,9 +1,10 @@
-"""For mitmproxy: an S3 that is slow, refuses, cuts connections and forgets to answer what it has done.
+"""A script for mitmproxy: an S3 that is slow, refuses requests, cuts connections, and sometimes does not answer a
+request that it carried out.
 
     mitmdump --mode reverse:http://127.0.0.1:4566 --scripts s3_faults.py
 
-The file that S3_WEATHER names says how bad it is: "calm", "storm", or "dark", in which nothing comes through.
-S3_SEED says which requests it strikes.
+The file that S3_WEATHER names holds the present state: "calm", "storm", or "dark", in which no request gets through.
+S3_SEED determines which requests fail.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from mitmproxy import http
 
 WEATHER = Path(os.environ["S3_WEATHER"])
 DRAWN = random.Random(f"{os.environ['S3_SEED']}/s3")
-# Of requests in a storm.
+# Shares of the requests in a storm.
 REFUSED, CUT_BEFORE, CUT_AFTER, FAILED_AFTER, SLOW = 0.04, 0.02, 0.02, 0.02, 0.05
 SLOW_SECONDS = 1.5
 
@@ -38,7 +39,7 @@ async def request(flow: http.HTTPFlow) -> None:
 
 
 async def response(flow: http.HTTPFlow) -> None:
-    """It is done by now, whatever the client is told."""
+    """S3 has carried out the request already, whatever answer the client gets."""
     if _is("storm") and DRAWN.random() < CUT_AFTER:
         flow.kill()
     elif _is("storm") and DRAWN.random() < FAILED_AFTER:

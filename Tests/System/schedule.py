@@ -1,4 +1,4 @@
-"""The schedule of TriggerImport, which closes the deliveries of dead receivers, without waiting for its minutes."""
+"""Runs a sweep, as TriggerImport's schedule does, without waiting for the schedule."""
 
 from conftest import PROJECT
 from pipeline import Pipeline
@@ -7,6 +7,6 @@ EVENT = (PROJECT / "events/schedule.json").read_bytes()
 
 
 def invoke_schedule(pipeline: Pipeline) -> dict:
-    """What Lambda answers."""
+    """Returns Lambda's answer."""
     name = pipeline.outputs["TriggerImportFunctionName"]
     return pipeline.aws.client("lambda").invoke(FunctionName=name, Payload=EVENT)

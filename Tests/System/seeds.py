@@ -1,4 +1,5 @@
-"""Randomness that can be had again: each part of a test draws from a stream of its own, by the test's seed and the part's name."""
+"""Reproducible randomness: each part of a test draws from its own stream, which depends on the test's seed and the
+part's name."""
 
 import os
 import random
@@ -6,7 +7,7 @@ from collections.abc import Callable
 
 
 def seed_of(variable: str) -> int:
-    """The seed that the environment asks for, or a new one. A test prints it."""
+    """The seed of the environment variable, or a new one. A test prints it."""
     return int(os.environ.get(variable) or random.SystemRandom().getrandbits(32))
 
 
@@ -15,5 +16,5 @@ def stream(seed: int, name: str) -> random.Random:
 
 
 def uids(drawn: random.Random) -> Callable[[], str]:
-    """Makes UIDs, PS3.5 §B.2."""
+    """A function that returns UIDs of the form of PS3.5 §B.2."""
     return lambda: f"2.25.{drawn.getrandbits(122)}"

@@ -1,7 +1,7 @@
-"""Requests signed by botocore, for the Swift signer to be held against: `python Tests/System/sigv4_cases.py` writes them
+"""Requests that botocore has signed, to compare the Swift signer with: `python Tests/System/sigv4_cases.py` writes them
 to Tests/AWSTests/Fixtures/sigv4.json.
 
-URLs are encoded as the project's clients do it, since the signer takes them as they are sent.
+URLs are encoded as the project's clients encode them, because the signer takes them as they are sent.
 """
 
 import base64
@@ -19,7 +19,7 @@ from botocore.credentials import Credentials
 
 FIXTURE = Path(__file__).parents[1] / "AWSTests" / "Fixtures" / "sigv4.json"
 
-# The keys of AWS's own documentation, which open nothing.
+# The keys of AWS's own documentation, which are valid nowhere.
 ACCESS_KEY_ID = "AKIDEXAMPLE"
 SECRET_ACCESS_KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 SESSION_TOKEN = "IQoJb3JpZ2luX2VjEXAMPLE//////////wEaCXVzLWVhc3QtMSJHMEUCIQD+token/with=signs=="
@@ -63,7 +63,7 @@ class Case:
     date: datetime = DATE
 
     def signed(self) -> dict:
-        """The case and the header that botocore makes for it, as in the fixture."""
+        """The case and the header that botocore computes for it, as in the fixture."""
         request = AWSRequest(self.method, self.url, data=self.body)
         for name, value in self.headers:
             request.headers.add_header(name, value)
@@ -200,7 +200,7 @@ def credentials_and_dates() -> Iterator[Case]:
 
 
 def encoded(text: str, kept: str = "") -> str:
-    """As `percentEncoded(keeping:)` in Swift."""
+    """Encodes as `percentEncoded(keeping:)` in Swift does."""
     return quote(text, safe=kept + "-._~")
 
 

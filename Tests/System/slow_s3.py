@@ -1,4 +1,4 @@
-"""An S3 that takes its time with instances, may be too busy for a request at first, and keeps nothing."""
+"""An S3 that is slow with instances, can refuse the first requests for an object as busy, and keeps nothing."""
 
 import collections
 import contextlib
@@ -9,7 +9,7 @@ import time
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    """Takes what is put, slowly, and keeps nothing."""
+    """Accepts every PUT, slowly, and keeps nothing."""
 
     protocol_version = "HTTP/1.1"
 
@@ -48,7 +48,7 @@ class SlowS3Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
     request_queue_size = 256
     delay = 0.2
-    # How often it is too busy for each object but the lease.
+    # How many requests it refuses for each object except task leases.
     refusals = 0
 
     def __init__(self):
@@ -66,7 +66,7 @@ class SlowS3Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
     @contextlib.contextmanager
     def counting(self):
-        """Counts the instances that are being put at once."""
+        """Counts the concurrent PUTs of instances."""
         with self._lock:
             self._count += 1
             self.greatest_count = max(self.greatest_count, self._count)

@@ -1,4 +1,4 @@
-"""Other receivers of instances: DCMTK's and pynetdicom's, each for a while at a port of its own."""
+"""Other storage receivers, DCMTK's and pynetdicom's, each on its own port during a `with` block."""
 
 import contextlib
 import warnings
@@ -12,34 +12,33 @@ from pynetdicom import AE, _config, evt
 from pynetdicom.sop_class import Verification
 from waiting import wait_for
 
-# PS3.4 Table B.2-1: error, cannot understand.
+# PS3.4 Table B.2-1: "Error: Cannot understand".
 CANNOT_UNDERSTAND = 0xC000
 
 
 @contextlib.contextmanager
 def storescp(folder: Path, *options: str) -> Iterator[int]:
-    """DCMTK's, which takes each class and each transfer syntax that it knows."""
+    """DCMTK's storescp, which accepts every SOP class and every transfer syntax that it knows."""
     folder.mkdir()
-    port = ports.free_port()
-    command = [dcmtk.path("storescp"), "--accept-all", "--promiscuous", *options, "--output-directory", folder, str(port)]
-    process = processes.start(command, {"TCP_NODELAY": "1"}, folder.with_suffix(".log"))
-    try:
-        wait_for("storescp to listen", lambda: ports.accepts(port))
-        yield port
-    finally:
-        processes.stop(process)
+    arguments = ["--accept-all", "--promiscuous", *options, "--output-directory", folder]
+    with ports.reserved_port() as port:
+        process = processes.start([dcmtk.path("storescp"), *arguments, str(port)], {"TCP_NODELAY": "1"}, folder.with_suffix(".log"))
+        try:
+            wait_for("storescp to listen", lambda: ports.accepts(port))
+            yield port
+        finally:
+            processes.stop(process)
 
 
 @contextlib.contextmanager
 def pynetdicom_receiver() -> Iterator[int]:
-    """Takes each class; succeeds with what pydicom can decode to the last value."""
+    """pynetdicom's receiver, which accepts every SOP class and answers success if pydicom can decode every value."""
     restricted, _config.UNRESTRICTED_STORAGE_SERVICE = _config.UNRESTRICTED_STORAGE_SERVICE, True
-    port = ports.free_port()
     entity = AE()
     entity.add_supported_context(Verification)
-    server = entity.start_server(("127.0.0.1", port), block=False, evt_handlers=[(evt.EVT_C_STORE, _decode)])
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, _decode)])
     try:
-        yield port
+        yield server.server_address[1]
     finally:
         server.shutdown()
         _config.UNRESTRICTED_STORAGE_SERVICE = restricted

@@ -1,5 +1,5 @@
-"""Whether pydicom can read a data set to its end. pydicom itself takes what is cut short as far as it goes, with a warning or
-without; here every value has to be as long as its length says, and every sequence to have its end."""
+"""Checks whether pydicom can read a data set to its end. By itself, pydicom accepts a data set that is cut short, with
+or without a warning. Here every value must have the length of its header, and every sequence must have its end."""
 
 import warnings
 import zlib
@@ -18,11 +18,11 @@ SEQUENCE_DELIMITER = b"\xfe\xff\xdd\xe0"
 
 
 class EndsEarly(Exception):
-    """Says where."""
+    """The text says where."""
 
 
 class _Bytes(BytesIO):
-    """pydicom takes the piece of a header that stands at the end for the end."""
+    """pydicom would take an incomplete header at the end of the data for the end of the data set."""
 
     def read(self, size: int = -1) -> bytes:
         found = super().read(size)
@@ -32,9 +32,9 @@ class _Bytes(BytesIO):
 
 
 def why_not_to_its_end(data_set: bytes, syntax: UID) -> str:
-    """Empty: pydicom reads it to its end."""
+    """The reason why pydicom cannot read the data set to its end; empty if it can."""
     mode = pydicom.config.settings.reading_validation_mode
-    # Otherwise an end inside an item is a warning.
+    # Otherwise an end of the data inside an item is only a warning.
     pydicom.config.settings.reading_validation_mode = pydicom.config.RAISE
     try:
         with warnings.catch_warnings():

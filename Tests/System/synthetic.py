@@ -8,8 +8,8 @@ from pydicom.uid import UID, generate_uid
 
 
 def synthetic_instance(path: Path, syntax: UID = pydicom.uid.ExplicitVRLittleEndian, **elements: object) -> Path:
-    """A small image, with `elements` beside or instead of its own. Its fragments are no picture: nobody on the way
-    looks into them."""
+    """A small image; `elements` are added to its elements or replace them. Its fragments do not decode to a picture,
+    because nothing on the way decodes them."""
     dataset = pydicom.Dataset()
     dataset.file_meta = pydicom.dataset.FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = syntax

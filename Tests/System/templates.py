@@ -11,7 +11,8 @@ SOURCES = PROJECT / "Sources"
 
 
 def load_template(name: str) -> dict:
-    """A template with its tags as CloudFormation's functions: `!Ref X` is `{"Ref": "X"}`, `!GetAtt` takes a list."""
+    """A template whose tags are expanded to CloudFormation's functions: `!Ref X` becomes `{"Ref": "X"}`, and `!GetAtt`
+    has a list."""
     return json.loads(json.dumps(cfn_yaml.load(str(PROJECT / "template" / name))))
 
 

@@ -1,9 +1,8 @@
-"""The zips in a root with nothing but /proc, /dev, /etc/hosts and Amazon Linux's certificate bundle, against a Runtime API
-and an HTTPS endpoint: what the executable needs of its environment is there or it is a defect."""
+"""Runs the zips in a root folder with only /proc, /dev, /etc/hosts and Amazon Linux's certificate bundle, against a
+Runtime API and an HTTPS endpoint. If the executable needs anything else of its environment, these tests fail."""
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,10 +14,10 @@ from tls import TLSForwarder, make_certificate
 
 pytestmark = pytest.mark.pipeline
 EVENTS = PROJECT / "events"
-# By this name moto takes the bucket from the path. It is resolved by /etc/hosts alone.
+# With this host name, moto takes the bucket from the path. Only /etc/hosts resolves it.
 HOST = "localhost"
 CA_BUNDLE = "etc/pki/tls/certs/ca-bundle.crt"
-# In namespaces of its own, so that the mounts are gone with it, and no right on the machine is needed.
+# Runs in its own namespaces: the mounts end with it, and it needs no rights on the machine.
 ENTER = """
 mount -t proc proc "$1/proc"
 mount --rbind /dev "$1/dev"
@@ -28,7 +27,7 @@ exec chroot "$1" /bootstrap
 
 @pytest.fixture(scope="module")
 def endpoint(sample_delivery, pipeline, tmp_path_factory):
-    """The local AWS by HTTPS: its URL and the certificate to trust."""
+    """The URL of the local AWS over HTTPS, and the certificate to trust."""
     certificate, key = make_certificate(HOST, tmp_path_factory.mktemp("tls"))
     with TLSForwarder(urlsplit(pipeline.aws.endpoint).port, certificate, key) as forwarder:
         yield f"https://{HOST}:{forwarder.port}", certificate
@@ -36,7 +35,7 @@ def endpoint(sample_delivery, pipeline, tmp_path_factory):
 
 @pytest.fixture
 def invoke(endpoint, pipeline, tmp_path):
-    """One event given to a function in a bare root: kind of its answer and the answer."""
+    """A function that gives an event to a function in a bare root and returns the answer's kind and the answer."""
     url, certificate = endpoint
 
     def invoke(function: str, event: Path, trusts: bool = True) -> tuple[str, dict]:
@@ -79,7 +78,7 @@ def test_check_status_looks_at_the_job_by_https(invoke):
     assert (kind, answer.get("outcome")) == ("response", "IMPORTED")
 
 
-def test_a_certificate_that_is_not_trusted_is_an_error_that_says_so(invoke):
+def test_an_untrusted_certificate_is_named_in_the_error(invoke):
     kind, answer = invoke("CheckStatus", EVENTS / "check-status.json", trusts=False)
     assert (kind, answer["errorType"]) == ("error", "Function.Transient")
     assert "certificate" in answer["errorMessage"].lower()

@@ -1,10 +1,10 @@
-"""What is said to be inside each artifact is inside, no dependency floats, and the processes say the same of themselves."""
+"""The listed components of each artifact are in it, every dependency has an exact version, and the processes report the
+same versions."""
 
 import hashlib
 import json
 import re
 import subprocess
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ def components(name: str) -> dict[str, dict]:
 
 
 def upstream(version: str) -> str:
-    """Of Debian's version: without its epoch and its revision."""
+    """The upstream part of Debian's version, without epoch and revision."""
     return re.sub(r"(\+dfsg|\.dfsg)?-[^-]*$", "", version.rpartition(":")[2])
 
 
@@ -39,7 +39,7 @@ def executables(tmp_path_factory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("name", ARTIFACTS)
-def test_each_artifact_has_a_valid_list_of_its_own(name):
+def test_each_artifact_has_its_own_valid_list(name):
     text = (PROJECT / f"dist/{name}.cdx.json").read_text()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     [digest] = json.loads(text)["metadata"]["component"]["hashes"]
@@ -49,7 +49,7 @@ def test_each_artifact_has_a_valid_list_of_its_own(name):
         assert component["version"] and component["licenses"]
 
 
-def test_it_names_what_is_linked_and_nothing_else():
+def test_the_list_names_exactly_what_is_linked():
     everywhere = {"curl", "libisal", "libssl-dev", "zlib1g-dev", "libc6-dev", "swift", "swift-log"}
     of_gcc = {name for name in components("StoreSCP") if re.fullmatch(r"lib(gcc|stdc\+\+)-\d+-dev", name)}
     of_nio = {"swift-nio", "swift-nio-ssl", "boringssl", "llhttp", "swift-atomics", "swift-collections"}
@@ -65,8 +65,8 @@ def test_the_version_of_openssl_is_that_in_the_executable(name, executables):
     assert found == {upstream(components(name)["libssl-dev"]["version"])}
 
 
-def test_the_packages_that_are_kept_new_are_all_that_are_linked():
-    """scripts/update-linked-packages asks for the packages of these files."""
+def test_every_linked_package_is_kept_up_to_date():
+    """scripts/update-linked-packages updates the packages of these files."""
     script = (PROJECT / "scripts/update-linked-packages").read_text()
     libraries = re.search(r"^for library in (.*); do$", script, re.MULTILINE)[1].split()
     kept = set()
@@ -78,8 +78,8 @@ def test_the_packages_that_are_kept_new_are_all_that_are_linked():
     assert {url.name for url in purls if url.type == "deb" and url.qualifiers["arch"] != "source"} == kept
 
 
-def test_no_swift_package_floats():
-    """Each package that SwiftPM has resolved is named in Package.swift by its exact version."""
+def test_every_swift_package_has_an_exact_version():
+    """Package.swift names the exact version of each package that SwiftPM has resolved."""
     named = re.findall(r'\.package\(url: "([^"]+)", exact: "([^"]+)"\)', (PROJECT / "Package.swift").read_text())
     assert len(named) == (PROJECT / "Package.swift").read_text().count(".package(url:")
     pins = json.loads((PROJECT / "Package.resolved").read_text())["pins"]
@@ -91,12 +91,12 @@ def test_no_swift_package_floats():
 
 
 def linked(name: str) -> dict[str, str]:
-    """As the processes say it."""
+    """The components and versions in the form in which the processes report them."""
     versions = {key: upstream(value["version"]) for key, value in components(name).items()}
     return {"libcurl": versions["curl"], "tls": f"OpenSSL/{versions['libssl-dev']}", "zlib": versions.get("zlib1g-dev")}
 
 
-def test_the_receiver_says_what_it_holds(tmp_path):
+def test_the_receiver_logs_its_components(tmp_path):
     settings = {"STORAGE_DIRECTORY": str(tmp_path / "storage"), "DICOM_BUCKET": ""}
     with Receiver(ARTIFACTS["StoreSCP"], "http://127.0.0.1:9", "", tmp_path / "log", **settings) as receiver:
         wait_for("its first line", lambda: receiver.log_lines("receiver ready"))
@@ -104,7 +104,7 @@ def test_the_receiver_says_what_it_holds(tmp_path):
     assert linked("StoreSCP").items() <= ready.items()
 
 
-def test_a_function_says_what_it_holds_first(executables):
+def test_a_function_logs_its_components_first(executables):
     with RuntimeAPI() as api:
         variables = {"DICOM_BUCKET": "dicom", "TABLE_NAME": "table", "OUTPUT_S3_URI": "s3://output/", "STATE_MACHINE_ARN": "arn"}
         function = api.start([executables["TriggerImport"]], AWS_REGION="us-east-1", AWS_LAMBDA_LOG_FORMAT="JSON", **variables)

@@ -1,4 +1,4 @@
-"""Studies that come faster than the pace lets deliveries open: they share deliveries, and each is imported and proven."""
+"""Studies that arrive faster than deliveries may be opened share deliveries, and each study is imported and proven."""
 
 import contextlib
 import json
@@ -8,7 +8,6 @@ import pydicom
 import pytest
 from conftest import STORE_SCP
 from persistent_sender import write_study
-from pipeline import Pipeline
 from receiver import Receiver
 from redriving import redrive
 from senders import send_with_dcmtk
@@ -25,7 +24,7 @@ SLOW = {"DELIVERY_OPENING_SECONDS": "60", "DELIVERY_OPENING_BURST": "1"}
 
 @pytest.fixture
 def start(pipeline, tmp_path):
-    """Starts receivers; their settings are the arguments."""
+    """A function that starts a receiver with the given settings."""
     with contextlib.ExitStack() as running:
 
         def start(**settings: str) -> Receiver:
@@ -53,7 +52,7 @@ def test_many_small_studies_at_once_are_a_few_jobs(pipeline, start, tmp_path):
         list(associations.map(lambda share: send(receiver, *share), shares))
     items = watch.ended(STUDIES + len(others))
     assert {item["outcome"] for item in items} == {"IMPORTED"}
-    # A token for each, and one opening on credit for a title that found none.
+    # Each delivery takes a token; a title that finds none may open one delivery on credit.
     assert BURST <= len(items) <= BURST + 1
     assert sum(int(item["studyCount"]) for item in items) == STUDIES + len(others)
     assert all(("studyInstanceUID" in item) == (item["studyCount"] == "1") for item in items)
@@ -70,7 +69,7 @@ def test_many_small_studies_at_once_are_a_few_jobs(pipeline, start, tmp_path):
     assert pipeline.keys("open/") == []
 
 
-def test_of_a_bundle_that_a_killed_receiver_leaves_every_study_is_imported(pipeline, start, tmp_path):
+def test_every_study_of_a_killed_receivers_bundle_is_imported(pipeline, start, tmp_path):
     lease = {"TASK_LEASE_SECONDS": "1", "ALLOW_SHORT_LEASE": "true"}
     receiver, watch = start(**SLOW, **lease, DELIVERY_QUIET_SECONDS="3600"), Watch(pipeline)
     files = [synthetic_instance(tmp_path / f"{number}.dcm") for number in range(4)]
@@ -87,7 +86,7 @@ def test_of_a_bundle_that_a_killed_receiver_leaves_every_study_is_imported(pipel
     assert dates == {pydicom.dcmread(file).StudyInstanceUID: None for file in files} | {first: "20261123"}
 
 
-def test_of_a_bundle_that_was_imported_but_for_one_study_that_study_is_redriven(pipeline, start, tmp_path):
+def test_the_only_incomplete_study_of_a_bundle_is_redriven(pipeline, start, tmp_path):
     receiver, watch = start(**SLOW), Watch(pipeline)
     studies = [write_study(tmp_path / str(number)) for number in range(3)]
     pipeline.aws.arm("RefuseFile")

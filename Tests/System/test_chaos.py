@@ -1,11 +1,12 @@
-"""Whatever fails: every instance that any sender saw acknowledged is imported as that sender sent it, and the table says the
-truth.
+"""Whatever fails, every instance whose acknowledgement a sender received is imported as that sender sent it, and the
+table is correct.
 
-Short in `make test`; `make chaos` kills the receivers fifty times, sends more than a hundred studies at once and wants 2,000
-acknowledged instances. `CHAOS_SEED` says what is tried; the test prints it.
+The test is short in `make test`. `make chaos` kills the receivers fifty times, sends more than a hundred studies at
+once and continues until 2,000 instances are acknowledged. `CHAOS_SEED` determines the faults; the test prints it.
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -43,13 +44,14 @@ SETTLE_SECONDS = 600 + 10 * KILLS
 
 @pytest.fixture
 def stormy(tmp_path):
-    """A pipeline and its S3, both of this test alone."""
+    """A pipeline and its failing S3, used by this test only."""
     with LocalAWS(tmp_path / "aws", "--job-seconds", "0.5") as aws:
         stormy = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "1", "InstanceRetentionDays": "30"}))
         with Weather(aws.endpoint, tmp_path, SEED) as weather:
             lead_functions_through(weather, stormy, AUDIT_AFTER_SECONDS=str(AUDIT_SECONDS))
-            # An event whose function was killed comes again after that, and not after twelve minutes; ten go by one function,
-            # which is killed more often than a queue tries. `redrive` would move them one by one.
+            # The event of a killed function becomes visible again after this time instead of twelve minutes. One
+            # invocation takes ten events and is killed more often than a queue tries; `redrive` would move these events
+            # back one by one.
             queue = {"QueueUrl": stormy.outputs["ImportQueueUrl"]}
             attributes = aws.client("sqs").get_queue_attributes(**queue, AttributeNames=["RedrivePolicy"])["Attributes"]
             patient = {**json.loads(attributes["RedrivePolicy"]), "maxReceiveCount": 1000}
@@ -62,7 +64,7 @@ def stormy(tmp_path):
 
 @pytest.fixture
 def receivers(stormy):
-    """Behind one load balancer, as it were."""
+    """Receivers of the same stack, as behind one load balancer."""
     pipeline, weather = stormy
     settings = {
         "TASK_LEASE_SECONDS": str(LEASE_SECONDS),
@@ -71,12 +73,10 @@ def receivers(stormy):
         "DRAIN_TIMEOUT": "5",
     }
     logs = [pipeline.aws.state_dir / "logs" / f"receiver-{number}.log" for number in range(RECEIVERS)]
-    receivers = [Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, **settings) for log in logs]
-    for receiver in receivers:
-        receiver.start()
-    yield receivers
-    for receiver in receivers:
-        receiver.stop()
+    with contextlib.ExitStack() as running:
+        yield [
+            running.enter_context(Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, **settings)) for log in logs
+        ]
 
 
 def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, receivers, tmp_path):
@@ -117,7 +117,7 @@ def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, receivers, tm
     assert len(senders.acknowledged) >= ACKNOWLEDGED and chaos.kills >= KILLS and senders.repeats > 0
     assert chaos.freezes > 0 and chaos.outages > 0 and chaos.killed_functions > 0 and pipeline.aws.lost_events() > 0
     reasons = {pipeline.manifest(name)["closeReason"] for name in pipeline.closed_deliveries()}
-    # In a short storm it may be that no receiver lives long enough to close anything.
+    # In a short storm, perhaps no receiver lives long enough to close a delivery.
     assert ({"quiet", "recovered"} if LONG else {"recovered"}) <= reasons
     assert pipeline.dead_letters() == 0
     assert_the_table_says_the_truth(pipeline)
@@ -125,7 +125,7 @@ def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, receivers, tm
 
 
 def settle(pipeline: Pipeline) -> None:
-    """Until nothing is open, to be looked at again, on its way or running."""
+    """Sweeps until there are no open markers, audits, messages or running executions."""
 
     def settled() -> bool:
         unsettled = pipeline.keys("open/") + pipeline.keys("audits/")
@@ -138,7 +138,8 @@ def settle(pipeline: Pipeline) -> None:
 
 @dataclass(frozen=True)
 class Promise:
-    """An instance of a manifest. HealthImaging takes whatever lies beside it, too, which proves nothing."""
+    """An instance that a manifest lists. HealthImaging also imports other objects below the prefix, but these prove
+    nothing."""
 
     key: str
     calling_ae_title: str
@@ -150,7 +151,7 @@ class Promise:
         return Sent(self.calling_ae_title, self.sop_instance_uid, hashlib.sha256(data_set_of(content)).hexdigest())
 
     def is_content(self, content: bytes) -> bool:
-        """A recovered manifest has no checksums."""
+        """Whether this is the promised content. A manifest that a sweep wrote has no checksums."""
         checksum = base64.b64encode(zlib.crc32(content).to_bytes(4, "big")).decode()
         return len(content) == self.size and self.checksum in (None, checksum)
 
@@ -164,7 +165,8 @@ def promised_instances(pipeline: Pipeline) -> list[Promise]:
 
 
 def imported_contents(pipeline: Pipeline) -> dict[str, set[bytes]]:
-    """By the keys of the objects: each as HealthImaging took it, once for all jobs that took the same."""
+    """The contents that HealthImaging imported, by the key of the object; equal contents of several jobs are listed
+    once."""
     contents: dict[str, set[bytes]] = {}
     for instance in pipeline.aws.instances():
         contents.setdefault(instance["inputFile"], set()).add(pipeline.aws.imported_object(instance["sha256"]))
@@ -175,21 +177,21 @@ def assert_the_table_says_the_truth(pipeline: Pipeline) -> None:
     imported: dict[str, set[str]] = {}
     for instance in pipeline.aws.instances():
         imported.setdefault(instance["jobId"], set()).add(instance["inputFile"])
-    # What each manifest of a delivery promises; nearly always there is one.
+    # The promises of each manifest of a delivery; almost every delivery has only one.
     promised: dict[str, list[set[str]]] = {}
     for name in pipeline.closed_deliveries():
         keys = {instance["key"] for instance in pipeline.instances(name)}
         promised.setdefault(name.partition(".")[0], []).append(keys)
     by_delivery: dict[str, set[str]] = {}
     for item in pipeline.items():
-        # All of the delivery, or the one of its studies that was redriven.
+        # The whole delivery, or the one study of it that was redriven.
         folder = item["inputS3Uri"].removeprefix(f"s3://{pipeline.bucket}/")
         taken = [{key for key in keys if key.startswith(folder)} for keys in promised[item["deliveryId"]]]
         are_whole = [keys <= imported.get(item["jobId"], set()) for keys in taken]
         assert item["outcome"] != "PENDING", item
         assert item["outcome"] != "IMPORTED" or any(are_whole), item
         assert item["outcome"] != "PARTIAL" or not all(are_whole), item
-        # What was not imported whole was taken over by another job.
+        # An import that was not complete was taken over by another job.
         assert item["outcome"] == "IMPORTED" or "startedAgain" in item or "redrivenAs" in item, item
         by_delivery.setdefault(item["deliveryId"], set()).update(imported.get(item["jobId"], set()))
     assert all(keys <= by_delivery[delivery] for delivery in promised for keys in promised[delivery])
@@ -199,13 +201,13 @@ def assert_the_table_says_the_truth(pipeline: Pipeline) -> None:
         for delivery in list(promised)[:20]
         for instance in pipeline.instances(delivery)
     ]
-    # One that could not be tagged stays, which is no harm.
+    # An object that could not be tagged stays, which does no harm.
     assert tags.count([{"Key": "imported", "Value": "true"}]) > len(tags) / 2
     assert all(tag in ([{"Key": "imported", "Value": "true"}], []) for tag in tags)
 
 
 def assert_the_index_says_the_truth(pipeline: Pipeline, promised: list[Promise]) -> None:
-    """Of every instance that the data store holds, and of every one that was promised."""
+    """Checks the index for every instance in the data store, and for every promised one."""
     assert index_errors(pipeline) == []
     outcomes = {uid: row["outcome"] for uid, row in pipeline.instance_rows().items()}
     assert {outcomes.get(it.sop_instance_uid) for it in promised} == {"IMPORTED"}

@@ -1,4 +1,4 @@
-"""The local S3 is as strict as S3 about the conditions on which manifests and the inbox rest."""
+"""The local S3 is as strict as S3 about the conditional requests on which manifests and the inbox rely."""
 
 import uuid
 
@@ -29,14 +29,14 @@ def test_an_object_is_deleted_only_with_the_etag_that_it_has(aws, bucket):
     assert refused(s3.delete_object, Bucket=bucket, Key="inbox/a.dcm", IfMatch=new) == 404
 
 
-def test_an_object_is_created_only_where_there_is_none(aws, bucket):
+def test_an_object_is_created_only_if_it_does_not_exist(aws, bucket):
     s3 = aws.client("s3")
     s3.put_object(Bucket=bucket, Key="deliveries/a.json", Body=b"first", IfNoneMatch="*")
     assert refused(s3.put_object, Bucket=bucket, Key="deliveries/a.json", Body=b"second", IfNoneMatch="*") == 412
     assert s3.get_object(Bucket=bucket, Key="deliveries/a.json")["Body"].read() == b"first"
 
 
-def test_a_copy_is_of_the_object_with_the_etag_alone(aws, bucket):
+def test_an_object_is_copied_only_with_the_etag_that_it_has(aws, bucket):
     s3 = aws.client("s3")
     old = s3.put_object(Bucket=bucket, Key="inbox/a.dcm", Body=b"old")["ETag"]
     s3.put_object(Bucket=bucket, Key="inbox/a.dcm", Body=b"new")

@@ -1,4 +1,4 @@
-"""The fixture of AWSConfiguration's tests is what the installed botocore decides."""
+"""The fixture of AWSConfiguration's tests matches the decisions of the installed botocore."""
 
 import json
 

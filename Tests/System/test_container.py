@@ -1,4 +1,5 @@
-"""The receiver's image, run as in production: nothing is in it but the receiver, nothing allowed but the network."""
+"""The receiver's image, run as in production: it contains only the receiver, and the container may use only the
+network."""
 
 import json
 import re
@@ -31,19 +32,19 @@ def podman():
 
 @pytest.fixture(scope="module")
 def built(podman) -> str:
-    """What scripts/build-image said."""
+    """The output of scripts/build-image."""
     return podman.build_image()
 
 
 @pytest.fixture
 def container(podman, built, tmp_path):
-    """Makes a container; its arguments are podman's options and the receiver's settings."""
+    """A function that makes a container with the given podman options and receiver settings."""
     return lambda *options, **settings: ReceiverContainer(podman, tmp_path / "receiver.log", *options, **settings)
 
 
 @pytest.fixture
 def bucket_settings(pipeline) -> dict[str, str]:
-    """What a container needs to store into the pipeline's bucket."""
+    """The settings with which a container stores into the pipeline's bucket."""
     endpoint = pipeline.aws.endpoint.replace("127.0.0.1", HOST)
     variables = {name: value for name, value in deploy.environment(endpoint).items() if name.startswith("AWS_")}
     return {**variables, "DICOM_BUCKET": pipeline.bucket, "DELIVERY_QUIET_SECONDS": "2"}
@@ -62,7 +63,7 @@ def acknowledged(answers: list[Acknowledgement]) -> set[str]:
 
 
 def delivered(pipeline, deliveries: list[str]) -> set[str]:
-    """The instances that are in the bucket and in the manifest of their delivery."""
+    """The instances that are both in the bucket and in the manifest of their delivery."""
     instances = set()
     for delivery in deliveries:
         manifest = pipeline.manifest(delivery)
@@ -72,7 +73,7 @@ def delivered(pipeline, deliveries: list[str]) -> set[str]:
 
 
 def assert_imported(pipeline, deliveries: list[str]) -> None:
-    """And nothing of them is left open."""
+    """Waits until the deliveries are imported; none of their markers may remain."""
     mine = lambda: [item for item in pipeline.ended_items() if item["deliveryId"] in deliveries]  # noqa: E731
     wait_for("the imports", lambda: len(mine()) == len(deliveries), 90)
     assert {item["outcome"] for item in mine()} == {"IMPORTED"}
@@ -83,7 +84,7 @@ def opened(receiver: ReceiverContainer) -> list[str]:
     return [line["deliveryId"] for line in receiver.log_lines("delivery opened")]
 
 
-def test_the_image_holds_the_receiver_and_what_it_trusts(podman, built, tmp_path):
+def test_the_image_holds_only_the_receiver_and_its_certificate_authorities(podman, built, tmp_path):
     container = podman.run("create", IMAGE).strip()
     podman.run("export", "--output", tmp_path / "image.tar", container)
     podman.run("rm", container)
@@ -95,7 +96,7 @@ def test_the_image_holds_the_receiver_and_what_it_trusts(podman, built, tmp_path
     assert not [member.name for member in members if member.mode & 0o6022]
 
 
-def test_the_image_says_who_runs_it_and_how_it_ends(podman, built):
+def test_the_image_names_its_user_and_stop_signal(podman, built):
     [image] = json.loads(podman.run("image", "inspect", IMAGE))
     config = image["Config"]
     assert (config["User"], config["StopSignal"]) == (f"{USER}:{USER}", "SIGTERM")
@@ -136,7 +137,7 @@ def test_five_hundred_images_go_through_a_read_only_container(container, bucket_
     assert_imported(pipeline, opened(receiver))
 
 
-def test_what_was_acknowledged_before_a_stop_is_delivered(container, bucket_settings, pipeline, study):
+def test_instances_acknowledged_before_a_stop_are_delivered(container, bucket_settings, pipeline, study):
     answers: list[Acknowledgement] = []
     with container(*HARDENED, **bucket_settings) as receiver:
         sender = threading.Thread(target=lambda: answers.extend(send_with_dcmtk(study, "127.0.0.1", receiver.port)))

@@ -1,5 +1,5 @@
-"""The DICOM files inside wheels on PyPI, each data set as it is, to this receiver, to DCMTK's storescp, which parses it or keeps its
-bytes, and to pynetdicom. `make corpus` prints what each of them says."""
+"""Sends the DICOM files inside wheels on PyPI, each data set unchanged, to four receivers: this one, DCMTK's storescp
+parsing them, storescp keeping their bytes, and pynetdicom. `make corpus` prints the answers."""
 
 import random
 import re
@@ -18,10 +18,11 @@ from strict_reading import why_not_to_its_end
 
 pytestmark = pytest.mark.pipeline
 CUTS = 5
-# Some of the files have the same UIDs, and pieces of a file have.
+# Some of the files have the same UIDs, and so do the pieces of a file.
 SETTINGS = {"STORAGE_FSYNC": "false", "MAXIMUM_REPEATS": "1000"}
 SEED = 20261129
-# DCMTK or pynetdicom take these and this receiver does not: the only reasons for that, and what the sender is told.
+# Files that DCMTK or pynetdicom accept and this receiver refuses, with the answer to the sender. There are no other
+# reasons for that.
 WRONG_VR = r"C000H \(0008,0008\) has no VR, expected Explicit VR"
 LACKS_UID = r"C000H The data set has no (SOP Class|SOP Instance|Study Instance|Series Instance) UID \(....,....\)"
 MALFORMED_UID = r"0117H \(0000,1000\) is not a UID"
@@ -49,7 +50,7 @@ ITEM = {True: b"\xfe\xff\x00\xe0", False: b"\xff\xfe\xe0\x00"}
 
 @dataclass(frozen=True)
 class Row:
-    """What came of a file."""
+    """The answers to a file."""
 
     file: CorpusFile
     answer: str
@@ -68,7 +69,7 @@ class Row:
 
 
 def send(port: int, file: CorpusFile, data_set: bytes) -> str:
-    """What is answered: the status and the comment, if there is an answer."""
+    """Sends a data set. Returns the status and the comment, if there is an answer."""
     with RawSender(port) as sender:
         if not sender.associate(syntax=file.transfer_syntax.encode(), sop_class=file.sop_class.encode()):
             return "context refused"
@@ -80,12 +81,13 @@ def takes(answer: str) -> bool:
 
 
 def is_stored(folder: Path, file: CorpusFile) -> bool:
-    """Whether one of the files of this instance has this data set: several of the corpus have the same UID."""
+    """Whether one of the stored files of this instance has this data set: several files of the corpus have the same
+    UID."""
     return any(data_set_of(path.read_bytes()) == file.data_set for path in folder.rglob(f"{file.sop_instance}*.dcm"))
 
 
 def send_all(receiver, folder: Path, files: list[CorpusFile]) -> list[tuple[str, bool]]:
-    """The answers, and whether what was acknowledged is stored as it was sent."""
+    """Sends the files. Returns each answer, and whether an acknowledged file is stored as it was sent."""
     results = []
     for file in files:
         answer = send(receiver.port, file, file.data_set)
@@ -116,7 +118,7 @@ def rows(folder_receiver, tmp_path, files) -> list[Row]:
     return [Row(file, answer, *peers, is_stored_as_sent) for file, (answer, is_stored_as_sent), *peers in columns]
 
 
-def test_what_peers_take_is_taken_and_stored_as_it_was_sent(rows):
+def test_files_that_other_receivers_accept_are_accepted_and_stored_as_sent(rows):
     print("\n| file | this receiver | storescp | storescp +B | pynetdicom | pydicom reads |\n|---|---|---|---|---|---|")
     print("\n".join(map(str, rows)))
     print(f"{sum(takes(row.answer) for row in rows)} of {len(rows)} files are taken")
@@ -127,7 +129,8 @@ def test_what_peers_take_is_taken_and_stored_as_it_was_sent(rows):
 
 
 def cuts(drawn: random.Random, file: CorpusFile) -> list[bytes]:
-    """Pieces of a data set: without the end of its last element, to the middle of an item if there is one, and to anywhere."""
+    """Beginnings of a data set: without the end of its last element, up to the middle of an item if there is one, and
+    up to random places."""
     content = file.data_set
     ends = [len(content) - drawn.randint(1, min(64, len(content) - 1))]
     items = [match.start() for match in re.finditer(re.escape(ITEM[file.transfer_syntax.is_little_endian]), content)]
@@ -138,7 +141,7 @@ def cuts(drawn: random.Random, file: CorpusFile) -> list[bytes]:
     return [content[:end] for end in ends]
 
 
-def test_what_is_called_incomplete_pydicom_cannot_read_to_its_end_either(folder_receiver, files):
+def test_pydicom_cannot_read_to_the_end_what_is_refused_as_incomplete(folder_receiver, files):
     receiver = folder_receiver(INCOMPLETE_DATA_SETS="store", **SETTINGS)
     answers: Counter[tuple[str, str]] = Counter()
     wrong = []

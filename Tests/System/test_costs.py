@@ -1,7 +1,8 @@
-"""What a study costs, counted: state transitions, invocations of functions and requests to services; `docs/costs.md` gives
+"""Counts what a study costs: state transitions, invocations of functions and requests to services. `docs/costs.md` has
 the sums. One study is one delivery, one execution and one job, however many images it has."""
 
 import collections
+import contextlib
 import itertools
 import json
 import math
@@ -26,56 +27,54 @@ from waiting import wait_for
 
 pytestmark = pytest.mark.pipeline
 ASSOCIATIONS, POLL_SECONDS = 4, 4
-# Of instances: one that was sent before costs more.
+# New numbers for UIDs, because an instance that was sent before costs more.
 NUMBERS = itertools.count(2_000_000)
-# Of an execution that looks at its job once: TriggerImport, StartImportJob, WaitForCompletion, CheckStatus, IsComplete,
-# ImportSucceeded; each further look adds three.
+# State transitions of an execution that checks its job once: TriggerImport, StartImportJob, WaitForCompletion,
+# CheckStatus, IsComplete, ImportSucceeded. Each further check adds three.
 TRANSITIONS, TRANSITIONS_OF_A_LOOK = 6, 3
-# Of the receiver, beside one for each image: marker, manifest; of TriggerImport: manifest, execution, the marker's removal; of
-# StartImportJob: job, item, how long others took, the execution's answer.
+# Requests of the receiver besides one for each image: marker, manifest. Requests of TriggerImport: manifest, execution,
+# the marker's removal; and of StartImportJob: job, item, durations of other jobs, the execution's answer.
 RECEIVER_REQUESTS, START_REQUESTS = 2, 7
-# Of CheckStatus: the job and perhaps its manifest at each look; at the last one the delivery's manifest and whether there is a
-# further one, a listing, what it lists, the report and the item, how long others took and this one.
+# Requests of CheckStatus. At each check: the job, and perhaps its output manifest. At the last one: the delivery's
+# manifest and a possible further one, a listing, the objects that it lists, the report and the item, the durations of
+# other jobs and of this one.
 LOOK_REQUESTS, VERDICT_REQUESTS = 3, 10
-# Of each image in the index of instances: PENDING by TriggerImport, the outcome by CheckStatus.
+# Requests for each image in the instance index: PENDING by TriggerImport, the outcome by CheckStatus.
 ROW_REQUESTS = 2
-# Of TriggerImport for an object of the inbox: its size and date, its beginning, the copy, execution, the object's removal.
+# Requests of TriggerImport for an inbox object: its size and date, its beginning, the copy, the execution, the object's
+# removal.
 INBOX_REQUESTS = 5
-# Of a sweep that finds nothing: where the last one stopped, and the listings of markers, audits and inbox.
+# Requests of a sweep that finds nothing: the position of the last sweep, and the listings of markers, audits and inbox.
 SWEEP_REQUESTS = 4
-# Of a sweep for a delivery whose task is gone: leases, marker, its manifest, what is stored, audit, manifest, which are read once
-# more, execution, the marker's removal. A day later: audit, what is stored, manifests, executions, a row that is there already, the
-# audit's removal.
+# Requests of a sweep for a delivery whose task has ended: leases, marker, manifest, the listing of stored objects,
+# audit and manifest, both read once more, execution, the marker's removal. A day later: audit, the listing of stored
+# objects, manifests, executions, a row that exists already, the audit's removal.
 RECOVERY_REQUESTS, SECOND_LOOK_REQUESTS = 10, 9
 
 
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory):
-    """A pipeline that does nothing else."""
+    """A pipeline that is used by these tests only."""
     with LocalAWS(tmp_path_factory.mktemp("costs"), "--job-seconds", "2") as local:
         yield Pipeline(local, deploy(local.endpoint, {"PollSeconds": str(POLL_SECONDS)}))
 
 
 @pytest.fixture
 def start(quiet):
-    running = []
+    numbers = itertools.count()
+    with contextlib.ExitStack() as running:
 
-    def start(**settings: str) -> Receiver:
-        log = quiet.aws.state_dir / "logs" / f"receiver-{len(running)}.log"
-        # Its lease is a request a quarter of this.
-        receiver = Receiver(
-            STORE_SCP, quiet.aws.endpoint, quiet.bucket, log, TASK_LEASE_SECONDS="3600", **settings
-        ).__enter__()
-        running.append(receiver)
-        return receiver
+        def start(**settings: str) -> Receiver:
+            log = quiet.aws.state_dir / "logs" / f"receiver-{next(numbers)}.log"
+            # One request renews the lease in each quarter of this time.
+            settings = {"TASK_LEASE_SECONDS": "3600", **settings}
+            return running.enter_context(Receiver(STORE_SCP, quiet.aws.endpoint, quiet.bucket, log, **settings))
 
-    yield start
-    for receiver in running:
-        receiver.stop()
+        yield start
 
 
 def study(folder: Path, count: int) -> list[Path]:
-    """Copies of one instance under UIDs of their own, of the same length."""
+    """Copies of one instance with different UIDs of the same length."""
     folder.mkdir()
     uid = "2.25.1000000"
     content = synthetic_instance(folder / "first.dcm", SOPInstanceUID=uid, StudyInstanceUID=generate_uid()).read_bytes()
@@ -87,7 +86,7 @@ def study(folder: Path, count: int) -> list[Path]:
 
 
 def send(files: list[Path], port: int) -> None:
-    """Over a few associations of DCMTK."""
+    """Sends the files over a few associations of DCMTK."""
     pieces = [piece for start in range(ASSOCIATIONS) if (piece := files[start::ASSOCIATIONS])]
     with ThreadPoolExecutor(len(pieces)) as associations:
         answers = associations.map(lambda piece: send_with_dcmtk(piece, "127.0.0.1", port), pieces)
@@ -95,7 +94,7 @@ def send(files: list[Path], port: int) -> None:
 
 
 class Costs:
-    """What was spent since this object was made. The counts of docs/costs.md are what `told` prints: `pytest -s`."""
+    """The costs since this object was created. `told` prints the counts of docs/costs.md: run `pytest -s`."""
 
     def __init__(self, pipeline: Pipeline):
         self._pipeline = pipeline
@@ -113,7 +112,7 @@ class Costs:
         return sum(self._count(arn, "WaitStateEntered") for arn in self.executions())
 
     def first_wait(self) -> int:
-        """Of the only execution, in seconds."""
+        """The first wait of the only execution, in seconds."""
         [arn] = self.executions()
         history = self._pipeline.aws.client("stepfunctions").get_execution_history(executionArn=arn)["events"]
         [wait, *_] = [event["stateEnteredEventDetails"] for event in history if event["type"] == "WaitStateEntered"]
@@ -156,8 +155,8 @@ def test_a_study_costs_one_execution_however_many_images_it_has(quiet, start, tm
     assert 3 * images < costs.requests() <= images + lease + a_study + ROW_REQUESTS * images
 
 
-def test_a_job_is_looked_at_when_others_had_ended(quiet, start, tmp_path):
-    """The first execution waits for POLL_SECONDS, the next one for what the first one's job took."""
+def test_the_first_check_of_a_job_comes_when_other_jobs_had_ended(quiet, start, tmp_path):
+    """The first execution waits for POLL_SECONDS, the next one for the duration of the first one's job."""
     receiver, waits = start(), []
     for number in range(2):
         watch, costs = Watch(quiet), Costs(quiet)
@@ -177,7 +176,7 @@ def test_images_that_are_imported_one_by_one_cost_as_many_executions(quiet, star
     print(costs.told("20 images one by one"))
     assert len(costs.executions()) == 20
     assert costs.transitions() >= 20 * TRANSITIONS
-    # TriggerImport takes up to ten events at once.
+    # One invocation of TriggerImport takes up to ten events.
     assert costs.invocations() >= 20 * 2 + 20 / 10
     lease = 1
     each = 1 + RECEIVER_REQUESTS + START_REQUESTS + VERDICT_REQUESTS + ROW_REQUESTS
@@ -191,7 +190,7 @@ def test_objects_of_the_inbox_cost_as_many_executions(quiet, tmp_path):
     watch.ended(20)
     print(costs.told("20 objects of the inbox"))
     assert len(costs.executions()) == 20
-    # TriggerImport takes one object of the inbox at a time.
+    # One invocation of TriggerImport takes one inbox object.
     assert costs.invocations() >= 20 * 3
     start_job = 4
     assert costs.requests() <= 20 * (INBOX_REQUESTS + start_job + VERDICT_REQUESTS + ROW_REQUESTS) + LOOK_REQUESTS * costs.looks()
@@ -205,7 +204,7 @@ def test_a_sweep_that_finds_nothing_costs_a_few_requests(quiet):
     assert costs.requests() <= SWEEP_REQUESTS
 
 
-def test_a_delivery_whose_task_is_gone_costs_a_sweep_and_a_second_look(quiet, tmp_path):
+def test_a_delivery_of_an_ended_task_costs_a_sweep_and_an_audit(quiet, tmp_path):
     image = synthetic_instance(tmp_path / "image.dcm")
     uids = pydicom.dcmread(image, stop_before_pixels=True)
     delivery = "20261123T235959-0123456789abcdef01234567"
@@ -234,7 +233,7 @@ def test_a_delivery_whose_task_is_gone_costs_a_sweep_and_a_second_look(quiet, tm
 
 
 def test_a_study_over_two_receivers_is_two_jobs(quiet, start, tmp_path):
-    """As a load balancer may deal out its associations: each receiver has a delivery of its own."""
+    """A load balancer may distribute the associations of a study; then each receiver has its own delivery."""
     receivers, watch, costs = [start(), start()], Watch(quiet), Costs(quiet)
     images = study(tmp_path / "study", 20)
     with ThreadPoolExecutor(len(receivers)) as associations:

@@ -1,4 +1,4 @@
-"""The fixture of the credentials' tests is what the installed botocore finds."""
+"""The fixture of the tests of credentials matches what the installed botocore finds."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Many peers at once: none starves, and the receiver keeps to its memory."""
+"""Many peers at once: all are served, and the receiver stays within its memory limit."""
 
 import asyncio
 from pathlib import Path
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.pipeline, pytest.mark.alone]
 IDLE, ACTIVE, INSTANCES = 1000, 300, 8
 PIXELS = 500_000
 MIB = 1 << 20
-# docs/configuration.md, "Memory": what a connection costs beside the instances.
+# docs/configuration.md, "Memory": the memory of a connection, besides the instances.
 PER_IDLE, PER_ACTIVE = 16 << 10, 64 << 10
 AT_START = 32 * MIB
 
@@ -26,7 +26,7 @@ def peak_rss(pid: int) -> int:
 
 
 class Peer:
-    """One association of asyncio's."""
+    """One association over asyncio."""
 
     async def open(self, port: int) -> "Peer":
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", port)
@@ -91,8 +91,9 @@ def test_a_thousand_idle_and_three_hundred_active(folder_receiver, tmp_path):
     assert peak < bound
 
 
-def test_more_connections_than_files(tmp_path):
-    """A process that may open 80 files meets 200 connections: it neither ends nor stops serving when they are gone."""
+def test_more_connections_than_open_files_do_not_end_the_receiver(tmp_path):
+    """A process that may open 80 files gets 200 connections. It does not end, and it serves peers after these
+    connections have ended."""
     limited = tmp_path / "limited"
     limited.write_text(f'#!/bin/sh\nexec prlimit --nofile=80:80 "{STORE_SCP}"\n')
     limited.chmod(0o755)
@@ -108,7 +109,7 @@ def test_more_connections_than_files(tmp_path):
             try:
                 peer = await Peer().open(receiver.port)
             except (ConnectionError, asyncio.IncompleteReadError):
-                # The receiver has not seen yet that the others are gone.
+                # The receiver may not have noticed yet that the other connections have ended.
                 return False
             assert await peer.echo() == 0
             await peer.release()
@@ -120,7 +121,7 @@ def test_more_connections_than_files(tmp_path):
 
 
 def test_a_slow_store_slows_the_senders_and_not_the_memory(folder_receiver, slow_s3):
-    """Thirty senders of 12 MB each, more than ten times what may be held, into an S3 that takes its time to answer."""
+    """Thirty senders of 12 MB each, more than ten times the memory limit, while S3 answers slowly."""
     senders, buffers = 30, 24 * MIB
     receiver = folder_receiver(
         DICOM_BUCKET="slow", MAXIMUM_BUFFER_BYTES=str(buffers), AWS_ENDPOINT_URL_S3=slow_s3.endpoint
@@ -130,15 +131,15 @@ def test_a_slow_store_slows_the_senders_and_not_the_memory(folder_receiver, slow
         return await asyncio.gather(*(store_many(receiver.port, study, 1, 12_000_000) for study in range(1, senders + 1)))
 
     assert asyncio.run(crowd()) == [[0]] * senders
-    # The part that is being sent is held by libcurl as well.
+    # libcurl also holds the part that is being sent.
     bound = AT_START + 2 * buffers + senders * PER_ACTIVE
     peak = peak_rss(receiver.pid)
     print(f"peak RSS {peak / MIB:.0f} MiB, bound {bound / MIB:.0f} MiB")
     assert peak < bound
 
 
-def test_a_sender_is_not_told_of_a_store_that_is_busy_for_seconds(folder_receiver, slow_s3, tmp_path):
-    """Five refusals of the marker and of the instance: three to six seconds."""
+def test_a_sender_does_not_notice_a_store_that_is_busy_for_seconds(folder_receiver, slow_s3, tmp_path):
+    """S3 refuses the marker and the instance five times each, which takes three to six seconds."""
     slow_s3.refusals = 5
     receiver = folder_receiver(DICOM_BUCKET="busy", AWS_ENDPOINT_URL_S3=slow_s3.endpoint)
     [sent] = send_with_pynetdicom([synthetic_instance(tmp_path / "one.dcm")], "127.0.0.1", receiver.port)
@@ -146,7 +147,7 @@ def test_a_sender_is_not_told_of_a_store_that_is_busy_for_seconds(folder_receive
 
 
 def test_a_lease_does_not_wait_for_the_instances_of_a_slow_store(folder_receiver, slow_s3):
-    """One connection for instances, which all of them together need for longer than the lease lasts."""
+    """All instances share one connection, and need it for longer than the lease lasts."""
     senders = 20
     receiver = folder_receiver(
         DICOM_BUCKET="slow",
@@ -165,7 +166,7 @@ def test_a_lease_does_not_wait_for_the_instances_of_a_slow_store(folder_receiver
 
 @pytest.mark.parametrize(("window", "expected"), [(None, 1), (4, 4), (0, 8)])
 def test_instances_of_one_association_are_stored_side_by_side(folder_receiver, slow_s3, window, expected):
-    """As many as the window lets the sender have outstanding: counted where they are put."""
+    """As many instances are stored at once as the window lets the sender have outstanding, counted at S3."""
     receiver = folder_receiver(
         DICOM_BUCKET="slow", IMPORT_UNIT="instance", MAXIMUM_OPERATIONS="8", AWS_ENDPOINT_URL_S3=slow_s3.endpoint
     )

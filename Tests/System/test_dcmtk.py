@@ -1,4 +1,4 @@
-"""DCMTK's programs are found by what they are, and a sender that fails says what it printed."""
+"""DCMTK's programs are recognised by their version text, and the output of a sender that fails is shown."""
 
 import io
 import logging
@@ -15,7 +15,7 @@ from senders import send_with_dcmtk, send_with_pynetdicom
 
 @pytest.fixture
 def no_memory():
-    """Nothing is known of an earlier search."""
+    """Clears the results of earlier searches."""
     dcmtk.find.cache_clear()
     yield
     dcmtk.find.cache_clear()
@@ -29,8 +29,8 @@ def program(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-# What `--version` meets: pynetdicom's `storescu`, which knows no such option; a file that is not a program; one of DCMTK's family
-# that has another's name.
+# Programs that get `--version`: pynetdicom's `storescu`, which has no such option; a file that is not a program; a
+# program of DCMTK under the name of another one.
 OTHERS = {
     "pynetdicom": "#!/bin/sh\necho usage: storescu >&2\nexit 2\n",
     "text": "no program\n",
@@ -46,15 +46,15 @@ def test_another_program_of_the_same_name_is_passed_over(tmp_path, monkeypatch, 
     assert dcmtk.find("storescu") == dcmtk.Program(own, "9.8.7")
 
 
-def test_debians_is_found_without_the_path(monkeypatch, no_memory):
+def test_debians_program_is_found_without_the_path(monkeypatch, no_memory):
     monkeypatch.setenv("PATH", "/nonexistent")
     assert dcmtk.path("storescu") == "/usr/bin/storescu"
 
 
-def test_where_there_is_none_the_error_names_what_was_found(tmp_path, monkeypatch, no_memory):
+def test_the_error_names_the_other_programs_that_were_found(tmp_path, monkeypatch, no_memory):
     other = program(tmp_path, "no-program-of-dcmtk", OTHERS["pynetdicom"])
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(dcmtk.NoDCMTK, match=f"found only others of this name: {other}. Debian's package is `dcmtk`"):
+    with pytest.raises(dcmtk.NoDCMTK, match=f"found only other programs of this name: {other}. Debian's package is `dcmtk`"):
         dcmtk.find("no-program-of-dcmtk")
 
 
@@ -65,7 +65,7 @@ def test_where_there_is_none_the_error_names_what_was_found(tmp_path, monkeypatc
         (send_with_pynetdicom, ["pynetdicom got no association: of 2 files status none for 2", "Connection refused"]),
     ],
 )
-def test_a_sender_that_fails_says_why(samples, caplog, send, said):
+def test_the_output_of_a_failing_sender_is_logged(samples, caplog, send, said):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         send(samples[:2], "127.0.0.1", closed.getsockname()[1])
@@ -85,7 +85,7 @@ def test_make_run_shows_why_a_sender_failed(samples):
     assert "of 2 files status none for 2\nF: Association Request Failed" in shown.getvalue()
 
 
-def test_a_sender_that_succeeds_says_nothing(folder_receiver, samples, caplog):
+def test_a_successful_sender_logs_nothing(folder_receiver, samples, caplog):
     receiver = folder_receiver()
     for send in (send_with_dcmtk, send_with_pynetdicom):
         send(samples[:2], "127.0.0.1", receiver.port)

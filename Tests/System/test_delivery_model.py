@@ -1,5 +1,5 @@
-"""All interleavings of a small model of the delivery protocol (Tests/DeliveryModel): as designed it holds, and each departure
-from the design has a story in which an acknowledged instance is not imported."""
+"""Checks all interleavings of a small model of the delivery protocol (Tests/DeliveryModel). The design loses nothing;
+for each mutation of the design there is a sequence of steps in which an acknowledged instance is not imported."""
 
 import subprocess
 
@@ -32,7 +32,7 @@ HOLDS_LONG = [
     "everything-two-of-each",
 ]
 VIOLATED = [
-    # Not mutants: what the second look is for, and why it waits.
+    # Not mutants: runs that show why the audit is needed, and why it waits.
     "clock-far-ahead-without-second-look",
     "paused-clock-without-second-look",
     "second-look-at-once",
@@ -60,7 +60,7 @@ EXPECTED = {run: "holds" for run in HOLDS + (HOLDS_LONG if LONG_FORM else [])} |
 
 @pytest.fixture(scope="module")
 def reports() -> dict[str, str]:
-    """What the model says of each run: a line, and of one that is violated the story below it."""
+    """The model's verdict on each run: a line, and for a violated run the sequence of steps below it."""
     command = [MODEL, *(["--long"] if LONG_FORM else [])]
     output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=1800).stdout
     return {report.partition(":")[0]: report for report in output.strip().split("\n\n")}

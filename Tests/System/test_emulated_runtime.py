@@ -1,4 +1,4 @@
-"""The runtime under AWS's own Lambda emulator: what goes in, what comes out, and that nothing costs the process."""
+"""The runtime under AWS's own Lambda emulator: events, answers and errors; no event ends the process."""
 
 import json
 import shutil
@@ -13,7 +13,7 @@ EMULATOR = PROJECT / ".venv/bin/aws-lambda-rie"
 
 @pytest.fixture
 def function(tmp_path):
-    """The tests' function in an emulator."""
+    """The test function in an emulator."""
     shutil.copy(SAMPLE, tmp_path / "bootstrap")
     environment = {"AWS_LAMBDA_FUNCTION_TIMEOUT": "2", "AWS_LAMBDA_LOG_FORMAT": "JSON"}
     emulator = Emulator(EMULATOR, tmp_path, environment, tmp_path / "log")
@@ -41,7 +41,7 @@ def process_id(function: Emulator) -> str:
         (b'{"sleep": {"seconds": 60}}', "Runtime.Timeout"),
     ],
 )
-def test_what_goes_wrong_is_answered_and_does_not_cost_the_process(function, event, error_type):
+def test_errors_are_answered_and_do_not_end_the_process(function, event, error_type):
     before = process_id(function)
     assert json.loads(invoke(function, event))["errorType"] == error_type
     assert process_id(function) == before
@@ -52,6 +52,6 @@ def test_six_mebibytes_go_in_and_out(function):
     assert json.loads(invoke(function, json.dumps({"echo": {"_0": text}}).encode())) == {"echo": text}
 
 
-def test_the_context_is_the_emulators(function):
+def test_the_context_comes_from_the_emulator(function):
     context = json.loads(invoke(function, b'{"context": {}}'))
     assert context["arn"].startswith("arn:aws:lambda:") and context["remains"] == "true"

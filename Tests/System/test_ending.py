@@ -1,4 +1,4 @@
-"""SIGTERM and what follows: the receiver is gone in time, and nothing that was acknowledged is."""
+"""SIGTERM: the receiver ends in time, and no acknowledged instance is lost."""
 
 import signal
 from pathlib import Path
@@ -15,7 +15,7 @@ SHUTTING_DOWN = "shutting down: no more associations, instances in flight are fi
 
 
 def begin_instance(sender: RawSender, storage: Path) -> None:
-    """Returns when the receiver has written a part of it."""
+    """Begins to send an instance; returns when the receiver has written a part of it."""
     sender.associate()
     sender.begin_instance(1)
     wait_for("the instance to be written", lambda: list(storage.glob(".partial/*/[1-9]*/*.partial")))
@@ -45,7 +45,7 @@ def test_an_instance_in_flight_is_finished_and_answered(folder_receiver, tmp_pat
         wait_for("the shutdown to begin", lambda: receiver.log_lines(SHUTTING_DOWN))
         sender.end_instance(1)
         assert sender.status() == 0
-        # What is begun from now on is not taken.
+        # Instances that begin from now on are not accepted.
         sender.begin_instance(2)
         assert sender.pdu()[0] == 7
     assert receiver.wait(20) == 0
@@ -74,7 +74,7 @@ def test_a_second_signal_ends_at_once(folder_receiver, tmp_path):
         assert receiver.wait(5) == 128 + signal.SIGTERM
 
 
-def test_a_store_that_does_not_answer_keeps_nobody(folder_receiver, slow_s3):
+def test_a_store_that_does_not_answer_does_not_delay_the_end(folder_receiver, slow_s3):
     slow_s3.delay = 60
     receiver = folder_receiver(
         DICOM_BUCKET="slow", IMPORT_UNIT="instance", DRAIN_TIMEOUT="1", AWS_ENDPOINT_URL_S3=slow_s3.endpoint

@@ -1,4 +1,4 @@
-"""The sample events of events/, given to the real functions as a person at a shell would."""
+"""Gives the sample events of events/ to the real functions, as a person does at a shell."""
 
 import json
 import os
@@ -17,7 +17,7 @@ DELIVERY_ID = sample_events.DELIVERY_ID
 
 @pytest.fixture(scope="module")
 def run(sample_delivery, pipeline, tmp_path_factory):
-    """Runs a function's executable with `--event`; its exit status, answer and log."""
+    """Runs a function's executable with `--event`; returns its exit status, answer and log."""
     environment = {**os.environ, **sample_events.function_environment(pipeline)}
     folder = tmp_path_factory.mktemp("functions")
 
@@ -37,7 +37,7 @@ def test_every_sample_event_is_used_here():
     }
 
 
-def test_a_manifest_that_started_its_import_starts_no_second(run):
+def test_a_manifest_starts_only_one_import(run):
     answer = {"imports": [{"deliveryId": DELIVERY_ID, "result": "ALREADY_STARTED"}]}
     assert run("TriggerImport", EVENTS / "s3-put.json")[:2] == (0, answer)
 
@@ -56,16 +56,16 @@ def test_an_object_of_the_inbox_that_was_taken_is_not_imported_again(pipeline, r
     assert len(pipeline.executions()) == before
 
 
-def test_a_schedule_looks_for_deliveries_that_nobody_closes(run):
+def test_a_scheduled_event_starts_a_sweep(run):
     status, answer, _ = run("TriggerImport", EVENTS / "schedule.json")
     assert (status, answer["deliveries"]["failed"], answer["deliveries"]["recovered"]) == (0, 0, [])
 
 
-def test_the_test_event_is_of_no_object(run):
+def test_s3s_test_event_starts_nothing(run):
     assert run("TriggerImport", EVENTS / "s3-test-event.json")[:2] == (0, {"imports": []})
 
 
-def test_a_queue_is_answered_with_the_messages_that_failed(run):
+def test_the_answer_to_a_queue_names_the_failed_messages(run):
     assert run("TriggerImport", EVENTS / "sqs-s3-put.json")[:2] == (0, {"batchItemFailures": []})
     event = json.loads((EVENTS / "sqs-s3-put.json").read_text())
     event["Records"][1]["body"] = "no event"
@@ -83,7 +83,7 @@ def test_the_same_delivery_starts_the_same_job(run):
     assert any("no execution waits for this start" in line.get("message", "") for line in lines)
 
 
-def test_a_job_that_has_ended_is_looked_at_again(run):
+def test_a_job_that_has_ended_can_be_checked_again(run):
     status, answer, _ = run("CheckStatus", EVENTS / "check-status.json")
     assert (status, answer["jobStatus"], answer["outcome"]) == (0, "COMPLETED", "IMPORTED")
     assert answer["polls"] == 1
@@ -96,7 +96,7 @@ def test_an_event_of_another_shape_is_an_error_as_json(run):
     assert json.loads(log.splitlines()[-1])["level"] == "ERROR"
 
 
-def test_a_file_that_is_not_there_is_said(run):
+def test_a_missing_file_is_named(run):
     status, answer, log = run("TriggerImport", Path("no-such-file.json"))
     assert (status, answer) == (2, None)
     assert "no-such-file.json" in log

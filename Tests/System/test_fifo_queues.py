@@ -1,4 +1,4 @@
-"""FIFO queues of the local AWS, alone and as a function's event source."""
+"""FIFO queues of the local AWS, by themselves and as a function's event source."""
 
 import json
 import uuid
@@ -9,7 +9,7 @@ from localaws.cloudformation import queues
 from moto.sqs.models import Queue
 from waiting import wait_for
 
-# Every batch becomes a line of a file; what says so fails once.
+# Writes every batch as a line of a file. A message that begins with `again` fails once.
 RECORDING = """
 import time
 
@@ -24,7 +24,7 @@ def handle(event):
 
 
 class FIFO:
-    """A queue of its own."""
+    """A FIFO queue for one test."""
 
     def __init__(self, aws):
         self._aws, self._sqs = aws, aws.client("sqs")
@@ -55,7 +55,7 @@ class FIFO:
         )
 
     def map(self, folder, seconds: float = 0, **mapping):
-        """Calls a function with the messages; what gives the records that it has seen."""
+        """Maps a function to the queue. Returns a function that returns the records that it has seen."""
         seen = folder / "seen.ndjson"
         functions = self._aws.client("lambda")
         source = RECORDING.format(seen=str(seen), seconds=seconds)
@@ -79,13 +79,13 @@ def queue(aws) -> FIFO:
     return FIFO(aws)
 
 
-def test_a_batch_whose_visibility_timeout_ended_comes_again_in_its_order(queue):
+def test_a_batch_is_received_again_in_order_after_its_visibility_timeout(queue):
     queue.send(*"abc")
     assert queue.bodies() == ["a", "b", "c"]
     assert wait_for("the batch to come again", queue.bodies, 5) == ["a", "b", "c"]
 
 
-def test_a_group_with_a_message_in_flight_is_blocked_and_others_are_not(queue):
+def test_a_message_in_flight_blocks_only_its_own_group(queue):
     queue.send("a", "b")
     queue.send("x", group="other")
     [first] = queue.receive(count=1, visibility=30)
@@ -110,7 +110,7 @@ def test_a_deduplication_id_outlives_its_message(queue):
 
 
 def test_a_mapping_keeps_the_order_of_a_group(queue, tmp_path):
-    """Also where a message fails: those behind it wait for it, whatever the mapping may run at once."""
+    """Also if a message fails: the messages after it wait, whatever the mapping's concurrency."""
     records = queue.map(tmp_path, BatchSize=1, ScalingConfig={"MaximumConcurrency": 4})
     queue.send("1", "again 2", "3", "4")
     wait_for("all messages", lambda: len(records()) >= 5)

@@ -1,4 +1,4 @@
-"""A receiver that keeps files and was killed: the next one closes what it left."""
+"""After a receiver that stores into a folder was killed, the next one closes its deliveries."""
 
 import json
 import signal
@@ -11,7 +11,7 @@ from waiting import wait_for
 pytestmark = pytest.mark.pipeline
 
 
-def test_the_next_start_closes_what_a_killed_receiver_left(folder_receiver, tmp_path):
+def test_the_next_start_closes_the_deliveries_of_a_killed_receiver(folder_receiver, tmp_path):
     storage = tmp_path / "storage"
     killed = folder_receiver(DELIVERY_QUIET_SECONDS="600")
     with RawSender(killed.port) as sender:
@@ -31,7 +31,7 @@ def test_the_next_start_closes_what_a_killed_receiver_left(folder_receiver, tmp_
     assert not list(storage.glob("open/*"))
 
 
-def test_a_receiver_that_is_alive_keeps_what_it_has_open(folder_receiver, tmp_path):
+def test_the_deliveries_of_a_living_receiver_stay_open(folder_receiver, tmp_path):
     storage = tmp_path / "storage"
     alive = folder_receiver(DELIVERY_QUIET_SECONDS="600")
     with RawSender(alive.port) as sender:

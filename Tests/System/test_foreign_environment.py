@@ -1,6 +1,5 @@
-"""The first minutes of `make run` and `make test` on a machine of somebody else's, whose settings are all in the way."""
+"""`make run` and `make test` on another person's machine, whose settings would all break them."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -13,7 +12,8 @@ from conftest import PROJECT
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.alone]
 MAKE = shutil.which("make")
-# pynetdicom's come first where pip has installed it for a user; the rest is what conda, or a user's own folder, may bring.
+# pynetdicom's programs come first in the PATH if pip installed it for a user; conda or a user's own folder may bring
+# the others.
 IN_THE_WAY = (
     *("storescu", "echoscu", "storescp", "dcmsend", "dcmdump", "dcmftest", "python3", "pip", "aws", "moto_server"),
     *("cc", "ld", "cmake", "pkg-config", "openssl", "strip", "objcopy", "7z", "git", "sed", "awk", "env", "dirname", "sha256sum"),
@@ -32,7 +32,7 @@ def write(path: Path, text: str, mode: int = 0o644) -> Path:
 
 @pytest.fixture(scope="module")
 def foreign(tmp_path_factory) -> dict[str, str]:
-    """The environment; HOME is one that is full of settings."""
+    """The environment; its HOME is full of settings."""
     folder = tmp_path_factory.mktemp("foreign")
     for name in IN_THE_WAY:
         write(folder / "bin" / name, f"#!/bin/sh\necho 'usage: {name} [options], says the user'\"'\"'s own' >&2\nexit 2\n", 0o755)
@@ -95,8 +95,8 @@ def make(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPr
     )
 
 
-def test_make_run_imports_all_without_a_home(foreign):
-    """HOME lies below a file: nobody can write there, root neither."""
+def test_make_run_works_without_a_home(foreign):
+    """HOME is below a file, where not even root can write."""
     result = make({**foreign, "HOME": "/dev/null/home"}, "run", "RUN_ARGUMENTS=--once")
     assert result.returncode == 0, result.stdout
     assert re.search(r"^senders: DCMTK \S+, /usr/bin/storescu; pynetdicom \S+$", result.stdout, re.MULTILINE), result.stdout
@@ -104,7 +104,8 @@ def test_make_run_imports_all_without_a_home(foreign):
 
 
 def test_make_test_passes_with_a_home_full_of_settings(foreign):
-    """Some of those that foreign programs, proxies and AWS's variables would break first. The other test has made `release`."""
+    """Some of the tests that other programs, proxies and AWS's variables would break first. The other test has run
+    `make release`."""
     result = make(
         foreign,
         *("--keep-going", "--assume-old=release", "test-swift", "test-system"),
@@ -117,8 +118,9 @@ def test_make_test_passes_with_a_home_full_of_settings(foreign):
     assert re.search(r"\d+ passed, \d+ deselected", result.stdout), result.stdout
 
 
-def test_where_pip_installs_is_not_the_users_choice(foreign, tmp_path):
-    """A package from a folder, as a user's settings name one: it lands in the environment, whatever else they say."""
+def test_the_users_settings_do_not_change_where_pip_installs(foreign, tmp_path):
+    """The package comes from a folder that the user's settings name. It is installed into the virtual environment,
+    whatever the other settings say."""
     with zipfile.ZipFile(tmp_path / "only_here-1.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr("only_here.py", "")
         wheel.writestr("only_here-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: only-here\nVersion: 1.0\n")

@@ -1,4 +1,4 @@
-"""A function's executable at a shell: where its event comes from, what goes wrong, and its help."""
+"""A function's executable at a shell: the sources of its event, its errors, and its help."""
 
 import json
 import os
@@ -63,7 +63,7 @@ def test_an_answer_that_cannot_be_written_is_an_error(event):
     assert "No space left on device" in result.stderr
 
 
-def test_a_reader_that_has_gone_is_an_error():
+def test_a_closed_output_is_an_error():
     read, write = os.pipe()
     os.close(read)
     result = subprocess.run([SAMPLE], input=EVENT, stdout=write, stderr=subprocess.PIPE, text=True, timeout=60)
@@ -72,7 +72,7 @@ def test_a_reader_that_has_gone_is_an_error():
     assert "Broken pipe" in result.stderr
 
 
-def test_a_command_line_that_is_none_shows_how_it_is():
+def test_an_invalid_command_line_shows_the_usage():
     for arguments in (["--events", "x"], ["x"], ["--event"], ["--event", "a", "b"]):
         result = run(*arguments)
         assert (result.returncode, result.stdout) == (2, "")
@@ -93,7 +93,7 @@ def test_help_names_the_settings(name, tmp_path):
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9001", "127.0.0.1:9001/2018-06-01", "a b"])
-def test_a_runtime_api_that_is_a_url_is_an_error_that_says_so(address):
+def test_a_url_as_runtime_api_is_an_error_with_its_reason(address):
     result = run(variables={"AWS_LAMBDA_RUNTIME_API": address})
     assert result.returncode == 1
     line = json.loads(result.stderr.splitlines()[-1])

@@ -1,4 +1,4 @@
-"""The runtime as a process: signals, exit codes, logs, several events at once, memory."""
+"""The runtime as a process: signals, exit codes, logs, concurrent events, memory."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def api():
 
 @pytest.fixture
 def start(api):
-    """Starts the tests' function, or another command; whatever still runs at the end is killed."""
+    """Starts the test function, or another command. Processes that still run at the end are killed."""
     processes: list[subprocess.Popen] = []
 
     def start(command: Path = SAMPLE, **variables: str) -> subprocess.Popen:
@@ -46,7 +46,7 @@ def test_sigterm_ends_an_idle_function_at_once(api, start):
     assert function.wait(10) == 0
 
 
-def test_sigterm_lets_the_event_under_way_be_answered(api, start):
+def test_sigterm_lets_a_running_event_be_answered(api, start):
     function = start()
     api.invoke(event("sleep", seconds=1))
     assert _lives_on_after_sigterm(function, api)
@@ -64,7 +64,7 @@ def test_a_second_sigterm_does_not_wait(api, start):
 
 
 def _lives_on_after_sigterm(function: subprocess.Popen, api: RuntimeAPI) -> bool:
-    """Whether the function, busy with an event, goes on after a signal that it has certainly taken."""
+    """Whether the function, busy with an event, continues after it has certainly received SIGTERM."""
     wait_for("the event to be taken", lambda: api.asked == 1 and api.all_taken())
     wait_for("the function to be busy with it", lambda: _sleeps(function.pid))
     function.terminate()
@@ -73,7 +73,7 @@ def _lives_on_after_sigterm(function: subprocess.Popen, api: RuntimeAPI) -> bool
 
 
 def _sleeps(pid: int) -> bool:
-    """Whether the main thread waits for its handler and no longer for /next."""
+    """Whether the main thread is waiting for its handler and no longer for /next."""
     return "futex" in Path(f"/proc/{pid}/wchan").read_text()
 
 
@@ -94,7 +94,7 @@ def test_a_broken_platform_ends_the_process_with_an_error(api, start):
     ("log_format", "level", "expected"),
     [("JSON", "INFO", "ERROR"), ("Text", "INFO", "ERROR"), ("JSON", "FATAL", None), ("Text", "FATAL", None)],
 )
-def test_the_log_has_the_form_and_the_level_that_lambda_asks_for(api, start, log_format, level, expected):
+def test_the_log_has_the_format_and_level_that_lambda_sets(api, start, log_format, level, expected):
     function = start(AWS_LAMBDA_LOG_FORMAT=log_format, AWS_LAMBDA_LOG_LEVEL=level)
     api.invoke(event("fail", _0='of\n"two" lines'))
     assert api.answer().kind == "error"

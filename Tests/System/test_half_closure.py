@@ -1,4 +1,5 @@
-"""Senders that end their side of the connection behind their last message, as `shutdown(SHUT_WR)` does, and read on."""
+"""Senders that close their side of the connection after their last message, as `shutdown(SHUT_WR)` does, and continue
+to read."""
 
 import socket
 import ssl
@@ -6,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import raw_sender
-from ports import accepts, free_port
+from folder_receivers import tls_settings
 from receiver import Receiver
 from tls import make_certificate
 from waiting import wait_for
@@ -14,7 +15,7 @@ from waiting import wait_for
 pytestmark = pytest.mark.pipeline
 HOST = "receiver.test"
 SECONDS = 20
-# Far longer than a test: what ends sooner was not ended by a time-out.
+# Far longer than a test, so no timeout ends an association.
 PATIENT = {"ASSOCIATION_TIMEOUT": "600", "NETWORK_TIMEOUT": "600", "DIMSE_TIMEOUT": "600"}
 REQUEST = raw_sender.associate_request()
 COMMAND = raw_sender.data(3, 3, raw_sender.store_command(1))
@@ -29,13 +30,13 @@ def pair(tmp_path_factory) -> tuple[Path, Path]:
 
 
 class Plain:
-    """A connection whose writing half can be ended."""
+    """A connection whose sending side can be closed."""
 
     def __init__(self, port: int):
         self._socket = socket.create_connection(("127.0.0.1", port), SECONDS)
 
     def answers(self, content: bytes) -> bytes:
-        """All that comes when the connection's half is ended behind this."""
+        """Sends the content, closes the sending side, and returns everything that is received afterwards."""
         with self._socket:
             self._socket.sendall(content)
             self._socket.shutdown(socket.SHUT_WR)
@@ -43,7 +44,7 @@ class Plain:
 
 
 class TLS:
-    """The same under TLS. Python's own socket decrypts nothing after that."""
+    """The same under TLS. Python's own TLS socket decrypts nothing after its sending side is closed."""
 
     def __init__(self, port: int, certificate: Path, version: ssl.TLSVersion, notifies: bool):
         context = ssl.create_default_context(cafile=certificate)
@@ -95,7 +96,7 @@ def end_of(receiver: Receiver) -> str:
     return wait_for("the association's end", lambda: receiver.log_lines("association ended"))[0]["end"]
 
 
-def test_the_answer_comes(folder_receiver, tmp_path):
+def test_an_answer_is_received_after_a_half_closure(folder_receiver, tmp_path):
     receiver = folder_receiver(**PATIENT)
     [accept, response] = pdus(Plain(receiver.port).answers(REQUEST + MESSAGE))
     assert (accept[0], response[0], raw_sender.status_of(response)) == (2, 4, 0)
@@ -106,19 +107,14 @@ def test_the_answer_comes(folder_receiver, tmp_path):
 
 @pytest.mark.parametrize("notifies", [True, False])
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_the_answer_comes_under_tls(folder_receiver, pair, version, notifies):
-    port = free_port()
-    receiver = folder_receiver(
-        TLS_CERTIFICATE=str(pair[0]), TLS_PRIVATE_KEY=str(pair[1]), TLS_PORT=str(port), **PATIENT
-    )
-    # It is opened after the plain one.
-    wait_for("the TLS port", lambda: accepts(port))
-    [accept, response] = pdus(TLS(port, pair[0], version, notifies).answers(REQUEST + MESSAGE))
+def test_an_answer_is_received_after_a_half_closure_under_tls(folder_receiver, pair, version, notifies):
+    receiver = folder_receiver(**tls_settings(pair), **PATIENT)
+    [accept, response] = pdus(TLS(receiver.tls_port, pair[0], version, notifies).answers(REQUEST + MESSAGE))
     assert (accept[0], response[0], raw_sender.status_of(response)) == (2, 4, 0)
     assert end_of(receiver) == ANSWERED
 
 
-def test_what_waits_for_the_store_is_answered(slow_s3, folder_receiver):
+def test_an_instance_that_waits_for_the_store_is_answered(slow_s3, folder_receiver):
     receiver = folder_receiver(DICOM_BUCKET="slow", AWS_ENDPOINT_URL_S3=slow_s3.endpoint, **PATIENT)
     [_, response, release] = pdus(Plain(receiver.port).answers(REQUEST + MESSAGE + raw_sender.pdu(5, bytes(4))))
     assert (response[0], raw_sender.status_of(response), release[0]) == (4, 0, 6)
@@ -135,7 +131,7 @@ def test_what_waits_for_the_store_is_answered(slow_s3, folder_receiver):
         (REQUEST + COMMAND + raw_sender.data(3, 0, DATA_SET[:100]), [2]),
     ],
 )
-def test_what_cannot_become_whole_is_closed_at_once(folder_receiver, tmp_path, content, answers):
+def test_an_incomplete_message_is_closed_at_once(folder_receiver, tmp_path, content, answers):
     receiver = folder_receiver(**PATIENT)
     assert [pdu[0] for pdu in pdus(Plain(receiver.port).answers(content))] == answers
     assert not list((tmp_path / "storage").rglob("*.dcm"))

@@ -1,4 +1,4 @@
-"""HealthImaging's stand-in: what it takes, what it refuses, what it leaves behind."""
+"""HealthImaging's stand-in: what it accepts, what it refuses, and what it writes."""
 
 import json
 import uuid
@@ -43,7 +43,7 @@ class Imaging:
         return answer["jobProperties"]
 
     def ended(self, job: dict) -> dict:
-        """The job's properties once it is over."""
+        """Waits until the job has ended. Returns its properties."""
 
         def over() -> dict | None:
             properties = self.properties(job)
@@ -117,7 +117,8 @@ def test_bad_objects_fail_and_the_job_still_completes(imaging, samples, tmp_path
     [(None, False, True), ("WarnInSuccess", True, True), ("WarnUncounted", False, False)],
 )
 def test_odd_objects_are_imported_with_the_documented_warning(imaging, samples, tmp_path, fault, in_success, counted):
-    """Whether they are in SUCCESS too, and counted, is unverified: a fault says how it is. It also warns of the first file."""
+    """Whether such files are also listed in SUCCESS, and counted, is unverified: the fault chooses. It also adds a
+    warning to the first file."""
     content = samples[0].read_bytes()
     odd = {
         "a-syntax.dcm": (45344, content.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.9\0")),
@@ -145,7 +146,7 @@ def test_odd_objects_are_imported_with_the_documented_warning(imaging, samples, 
     assert len([it for it in imaging.aws.instances() if it["jobId"] == job["jobId"]]) == len(odd) + 1
 
 
-def test_a_job_without_warnings_has_no_such_folder(imaging, samples):
+def test_a_job_without_warnings_has_no_folder_for_them(imaging, samples):
     imaging.put("in/one.dcm", samples[0].read_bytes())
     job = imaging.start()
     imaging.ended(job)
@@ -153,7 +154,7 @@ def test_a_job_without_warnings_has_no_such_folder(imaging, samples):
 
 
 def altered(path: Path, folder: Path, **values) -> bytes:
-    """The file with other values, whatever pydicom thinks of them."""
+    """The file with other values, which pydicom does not validate."""
     dataset = pydicom.dcmread(path)
     for keyword, value in values.items():
         element = dataset[keyword]
@@ -185,7 +186,7 @@ def test_a_token_starts_one_job_however_often_it_is_used(imaging, samples):
 
 
 @pytest.mark.parametrize("fault, status", [("ThrottlingException", 429), ("ServiceQuotaExceededException", 402)])
-def test_armed_refusals_come_once_each_with_their_name_in_the_header(imaging, samples, fault, status):
+def test_each_armed_refusal_happens_once_with_its_name_in_the_header(imaging, samples, fault, status):
     imaging.put("in/one.dcm", samples[0].read_bytes())
     imaging.api = without_retries(imaging.aws)
     imaging.aws.arm(fault)
@@ -198,7 +199,7 @@ def test_armed_refusals_come_once_each_with_their_name_in_the_header(imaging, sa
 
 
 def without_retries(aws):
-    """A client that shows the first refusal."""
+    """A client that does not retry after a refusal."""
     return deploy.client("medical-imaging", aws.endpoint, Config(retries={"total_max_attempts": 1}))
 
 
@@ -208,7 +209,7 @@ def test_an_armed_job_fails(imaging, samples):
     assert imaging.ended(imaging.start())["jobStatus"] == "FAILED"
 
 
-def test_an_armed_look_is_told_a_status_that_is_not_documented(imaging, samples):
+def test_an_armed_fault_answers_an_undocumented_status(imaging, samples):
     imaging.put("in/one.dcm", samples[0].read_bytes())
     job = imaging.start()
     imaging.aws.arm("Look:OddStatus")
@@ -227,7 +228,7 @@ def test_an_armed_look_is_told_a_status_that_is_not_documented(imaging, samples)
         {"jobName": "no spaces"},
     ],
 )
-def test_what_the_service_model_forbids_is_refused(imaging, changes):
+def test_requests_that_violate_the_service_model_are_refused(imaging, changes):
     with pytest.raises(ClientError) as refusal:
         imaging.start(**changes)
     assert refusal.value.response["Error"]["Code"] == "ValidationException"
@@ -264,14 +265,14 @@ def limited(imaging):
 
 
 def code_of_start(imaging, **changes) -> str | None:
-    """The error's code; None: a job was started."""
+    """The error's code, or None if a job was started."""
     try:
         imaging.start(**changes)
     except ClientError as error:
         return error.response["Error"]["Code"]
 
 
-def test_a_data_store_takes_so_many_starts_a_second(limited):
+def test_a_data_store_limits_starts_per_second(limited):
     limited.aws.limit(starts_per_second=2)
     limited.api = deploy.client("medical-imaging", limited.aws.endpoint, Config(retries={"total_max_attempts": 1}))
     codes = [code_of_start(limited) for _ in range(6)]
@@ -281,11 +282,11 @@ def test_a_data_store_takes_so_many_starts_a_second(limited):
     wait_for("the next start", lambda: code_of_start(limited) is None, 5)
 
 
-def test_a_data_store_runs_so_many_jobs_at_once(limited):
+def test_a_data_store_limits_concurrent_jobs(limited):
     limited.aws.limit(jobs_at_once=1)
     job = limited.start(clientToken="first")
     assert code_of_start(limited) == "ServiceQuotaExceededException"
-    # The same start again is no other job.
+    # A repeated start does not create another job.
     assert limited.start(clientToken="first")["jobId"] == job["jobId"]
     limited.ended(job)
     assert code_of_start(limited) is None

@@ -1,4 +1,4 @@
-"""What anybody may have put into the bucket or into an event: it is told, nothing is done because of it, and it stops nobody."""
+"""Hostile documents in the bucket or in an event: they are reported, have no effect, and do not stop the others."""
 
 import json
 import uuid
@@ -16,7 +16,7 @@ from waiting import wait_for
 
 pytestmark = pytest.mark.pipeline
 MEGABYTES = 1 << 20
-# Foundation's decoder traps at these.
+# Foundation's decoder traps on these.
 BRACKETS = "[" * 513
 TOO_LARGE = " " * (9 * MEGABYTES)
 STRANGE_VALUE = "Doe^John"
@@ -24,7 +24,7 @@ STRANGE_VALUE = "Doe^John"
 
 @pytest.fixture(scope="module")
 def still(tmp_path_factory):
-    """A pipeline whose events wait: what is in the bucket stays as a test has put it there."""
+    """A pipeline whose events wait, so that the bucket stays as a test has filled it."""
     with LocalAWS(tmp_path_factory.mktemp("hostile")) as local:
         pipeline = Pipeline(local, deploy(local.endpoint, {"PollSeconds": "1"}))
         functions = local.client("lambda")
@@ -53,7 +53,7 @@ def put(pipeline: Pipeline, objects: dict[str, str | dict]) -> None:
 
 
 def invoke(pipeline: Pipeline, event: bytes | dict, function: str = "TriggerImport") -> dict:
-    # A sweep may take all of the function's two minutes.
+    # A sweep may use all of the function's two minutes.
     functions = client("lambda", pipeline.aws.endpoint, Config(read_timeout=150, retries={"total_max_attempts": 1}))
     payload = event if isinstance(event, bytes) else json.dumps(event).encode()
     answer = functions.invoke(FunctionName=pipeline.outputs[f"{function}FunctionName"], Payload=payload)
@@ -67,7 +67,8 @@ def log(pipeline: Pipeline, function: str = "TriggerImport") -> str:
     return (pipeline.aws.state_dir / "logs" / f"{name}.log").read_text(errors="replace")
 
 
-# Markers that close nothing, by what is wrong with them; each is of a delivery of its own, of which an instance is there.
+# Markers that close no delivery, by what is wrong with them. Each belongs to its own delivery, which has one stored
+# instance.
 BROKEN_MARKERS = {
     "empty": "",
     "text": "no JSON",
@@ -81,7 +82,7 @@ BROKEN_MARKERS = {
     "peer": {"peer": STRANGE_VALUE},
     "time": {"openedAt": "99999-01-01T00:00:00Z"},
 }
-# Leases of tasks that count as alive.
+# Leases of tasks that are regarded as alive.
 BROKEN_LEASES = {
     "1111111111111111": {"seconds": 2**63 - 1},
     "2222222222222222": {"seconds": 0},
@@ -91,7 +92,7 @@ BROKEN_LEASES = {
 }
 
 
-def test_a_sweep_recovers_deliveries_beside_one_broken_document_of_each_kind(still):
+def test_a_sweep_recovers_deliveries_despite_broken_documents_of_each_kind(still):
     good = [delivery(number) for number in range(100 if LONG_FORM else 20)]
     broken = {delivery(2000 + number): body for number, body in enumerate(BROKEN_MARKERS.values())}
     of_strange_tasks = {delivery(3000 + number): task for number, task in enumerate(BROKEN_LEASES)}
@@ -105,7 +106,7 @@ def test_a_sweep_recovers_deliveries_beside_one_broken_document_of_each_kind(sti
     objects |= {f"tasks/{STRANGE_VALUE}": "{}"}
     held = [*good, *broken, *of_strange_tasks, impostor, its_victim]
     objects |= {f"{prefix(it)}1.2.3/1.2.4/1.2.5.dcm": "instance" for it in held}
-    objects |= {f"{prefix(good[0])}1.2.3/1.2.4/{STRANGE_VALUE}.dcm": "written by nobody of ours"}
+    objects |= {f"{prefix(good[0])}1.2.3/1.2.4/{STRANGE_VALUE}.dcm": "written by another program"}
     put(still, objects)
 
     outcome = invoke(still, EVENT)["deliveries"]
@@ -124,13 +125,13 @@ def test_a_sweep_recovers_deliveries_beside_one_broken_document_of_each_kind(sti
     assert told.count("task lease not readable") == len(BROKEN_LEASES)
     assert STRANGE_VALUE not in told
 
-    # The next one finds the same, and closes what was put right.
+    # The next sweep finds the same markers, and closes the delivery whose marker was corrected.
     put(still, {marker_key(impostor): marker(impostor)})
     outcome = invoke(still, EVENT)["deliveries"]
     assert (outcome["recovered"], outcome["failed"]) == ([impostor], failed - 1)
 
 
-# Manifests that start nothing, by what is wrong with them; each is rejected with what was expected.
+# Manifests that start no import, by what is wrong with them. The rejection of each says what was expected.
 BROKEN_MANIFESTS = {
     "no JSON": "well formed",
     BRACKETS: "levels",
@@ -139,7 +140,7 @@ BROKEN_MANIFESTS = {
     "two sizes of 2^62": "studies.0.instances.0.size",
     "a size below zero": "studies.0.instances.0.size",
     "no instance": "expected 1 to 5000",
-    "a study that is none": "studies.0.studyInstanceUID",
+    "a study UID that is not valid": "studies.0.studyInstanceUID",
     "a study twice": "a study twice",
     "another's prefix": "prefix",
     "another's key": "outside its study's folder",
@@ -155,7 +156,7 @@ def broken_manifest(name: str, delivery_id: str) -> str | dict:
             return manifest(delivery_id, -1)
         case "no instance":
             return manifest(delivery_id, studies=[])
-        case "a study that is none":
+        case "a study UID that is not valid":
             return manifest(delivery_id, studies=[{"studyInstanceUID": STRANGE_VALUE, "instances": []}])
         case "a study twice":
             return manifest(delivery_id, studies=2 * manifest(delivery_id)["studies"])
@@ -177,7 +178,7 @@ def created(pipeline: Pipeline, key: str) -> str:
     return json.dumps({"Records": [record]})
 
 
-def test_a_broken_document_of_each_kind_in_a_batch_fails_or_rejects_itself_alone(still):
+def test_a_broken_document_in_a_batch_affects_no_other_message(still):
     good = [delivery(5000), delivery(5001)]
     broken = {delivery(6000 + number): name for number, name in enumerate(BROKEN_MANIFESTS)}
     objects = {f"deliveries/{it}.json": manifest(it) for it in good}
@@ -208,8 +209,8 @@ def test_a_broken_document_of_each_kind_in_a_batch_fails_or_rejects_itself_alone
 
 
 IMPORTED = {"numberOfImportedFiles": 1, "numberOfFilesWithCustomerError": 0, "numberOfFilesWithServerError": 0}
-# Outputs of jobs that imported their only instance, by what is odd about them: the outcome, what it rests on, and how many places of the
-# lines about single files cannot be read.
+# Outputs of jobs that imported their only instance, by what is odd about them: the outcome, its proof, and the number
+# of places in the lines about single files that cannot be read.
 ODD_OUTPUTS = {
     "a manifest of brackets": ("IMPORTED", "instances", 0),
     "a manifest that is too large": ("IMPORTED", "instances", 0),
@@ -238,7 +239,7 @@ def odd_output(name: str, key: str) -> dict[str, str | dict]:
             return {"job-output-manifest.json": BRACKETS, "SUCCESS/s.ndjson": BRACKETS}
 
 
-def test_no_output_of_healthimaging_makes_a_good_import_a_failed_one_or_ends_the_function(still):
+def test_odd_output_of_healthimaging_neither_fails_a_good_import_nor_ends_the_function(still):
     s3, imaging = still.aws.client("s3"), still.aws.client("medical-imaging")
     still.aws.arm("Nothing", len(ODD_OUTPUTS))
     output, datastore = still.outputs["OutputBucketName"], still.outputs["DatastoreId"]
@@ -267,7 +268,7 @@ def test_no_output_of_healthimaging_makes_a_good_import_a_failed_one_or_ends_the
 
 
 @pytest.mark.parametrize("path", ["request.instanceCount", "polls", "attempt", "waitSeconds"])
-def test_a_number_that_an_execution_names_is_an_error_and_not_the_functions_end(still, path):
+def test_a_wrong_number_in_an_execution_is_an_error_and_does_not_end_the_function(still, path):
     event = json.loads((PROJECT / "events/check-status.json").read_text())
     *parents, member = path.split(".")
     node = event

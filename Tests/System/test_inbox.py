@@ -1,5 +1,5 @@
-"""The inbox, into which others write: one object takes a bounded amount of a function, and nothing of what its writer attached to
-it counts."""
+"""The inbox, into which others write: one object takes a bounded share of a function, and metadata and tags of its
+writer have no effect."""
 
 import hashlib
 import json
@@ -35,7 +35,7 @@ def put(pipeline: Pipeline, name: str, body: bytes, **arguments) -> None:
 
 
 def with_elements_in_front(path, elements: bytes, syntax=pydicom.uid.ExplicitVRLittleEndian) -> bytes:
-    """A file whose data set begins with these elements, deflated where the syntax asks for it."""
+    """Writes a file whose data set begins with these elements; it is deflated if the transfer syntax is."""
     synthetic_instance(path)
     dataset = pydicom.dcmread(path)
     length = dataset.file_meta.FileMetaInformationGroupLength
@@ -51,12 +51,12 @@ def with_elements_in_front(path, elements: bytes, syntax=pydicom.uid.ExplicitVRL
 
 
 def empty_elements(size: int) -> bytes:
-    """So many bytes of elements without a value."""
+    """`size` bytes of elements without a value."""
     return struct.pack("<HH2sH", 0x0008, 0x0001, b"UL", 0) * (size // 8)
 
 
-def test_a_copy_takes_neither_tags_nor_metadata_of_the_uploader_along(pipeline, watch, tmp_path):
-    """A copy with the tag of what was imported would expire, whether it was imported or not."""
+def test_a_copy_does_not_keep_the_uploaders_tags_or_metadata(pipeline, watch, tmp_path):
+    """A copy with the tag `imported` would expire, whether it was imported or not."""
     path = synthetic_instance(tmp_path / "tagged.dcm")
     put(
         pipeline,
@@ -76,8 +76,8 @@ def test_a_copy_takes_neither_tags_nor_metadata_of_the_uploader_along(pipeline, 
 
 
 @pytest.mark.parametrize("syntax", [pydicom.uid.ExplicitVRLittleEndian, pydicom.uid.DeflatedExplicitVRLittleEndian])
-def test_an_object_is_read_so_far_and_no_further(pipeline, watch, tmp_path, syntax):
-    """Six of such took all of a function's time, and the events beside them went to the dead letters."""
+def test_only_the_beginning_of_an_object_is_read(pipeline, watch, tmp_path, syntax):
+    """Without the limit, six such objects used all of a function's time, and other events became dead letters."""
     hostile = with_elements_in_front(tmp_path / "hostile.dcm", empty_elements(20 * MEBIBYTES), syntax)
     before = pipeline.aws.requests().get("s3 GET", 0)
     for number in range(6):
@@ -98,7 +98,7 @@ def test_an_object_is_read_so_far_and_no_further(pipeline, watch, tmp_path, synt
     assert pipeline.aws.requests()["s3 GET"] - before < 6 * 8 + 20
 
 
-def test_what_stands_within_the_bound_is_imported(pipeline, watch, tmp_path):
+def test_an_object_with_its_uids_within_the_bound_is_imported(pipeline, watch, tmp_path):
     private = struct.pack("<HH2s2xI", 0x0009, 0x1001, b"OB", 10 * MEBIBYTES) + bytes(10 * MEBIBYTES)
     path = synthetic_instance(tmp_path / "source.dcm")
     dataset = pydicom.dcmread(path)
@@ -109,7 +109,7 @@ def test_what_stands_within_the_bound_is_imported(pipeline, watch, tmp_path):
     assert item["outcome"] == "IMPORTED"
 
 
-def test_what_is_taken_leaves_the_inbox_and_what_is_rejected_stays(pipeline, watch, tmp_path):
+def test_imported_objects_leave_the_inbox_and_rejected_ones_stay(pipeline, watch, tmp_path):
     name = uuid.uuid4().hex
     put(pipeline, f"taken-{name}", synthetic_instance(tmp_path / "taken.dcm").read_bytes())
     put(pipeline, f"empty-{name}", b"")
@@ -125,7 +125,7 @@ def put_all(pipeline: Pipeline, objects: dict[str, bytes]) -> None:
 
 
 def settled(pipeline: Pipeline, watch: Watch, count: int) -> list[dict[str, str]]:
-    """The items, once there are so many."""
+    """Waits until there are `count` new items and returns them."""
 
     def is_settled() -> bool:
         return len(watch.items()) >= count and not pipeline.running() and not pipeline.waiting_messages()
@@ -134,8 +134,9 @@ def settled(pipeline: Pipeline, watch: Watch, count: int) -> list[dict[str, str]
     return watch.items()
 
 
-def test_odd_files_are_imported_and_what_cannot_be_is_told_in_words(pipeline, watch):
-    """What HealthImaging imports with a warning is not rejected, nor is meta information judged that nobody needs."""
+def test_odd_files_are_imported_or_the_reason_is_given(pipeline, watch):
+    """Files that HealthImaging imports with a warning are not rejected, and meta information that is not needed is not
+    checked."""
     files = odd_files()
     for name, (_, body) in files.items():
         put_all(pipeline, {f"inbox/odd/{name}": body})
@@ -152,12 +153,12 @@ def test_odd_files_are_imported_and_what_cannot_be_is_told_in_words(pipeline, wa
     assert "TransferSyntaxUID (0002,0010)" in by_name["no transfer syntax"]["message"]
     cut = by_name["pixel data is cut"]["message"]
     assert "HealthImaging did not import the instance: ValidationException: not readable as DICOM Part 10: EOFError" in cut
-    # What was imported is what was put there.
+    # The imported content is the content that was put into the inbox.
     imported = {it["studyInstanceUID"]: it for it in watch.instances()}
     for uid, name in studies.items():
         if files[name][0] == "IMPORTED":
             assert pipeline.aws.imported_object(imported[uid]["sha256"]) == files[name][1], name
-    # A malformed UID stands in the key as its SHA-256, in the item and in the report as it came.
+    # In the key, a malformed UID is replaced by its SHA-256; the item and the report have it unchanged.
     for name, attribute, uid in (
         ("series UID is a text", "seriesInstanceUID", TEXT_SERIES_UID),
         ("instance UID of 66 characters", "sopInstanceUID", LONG_INSTANCE_UID),
@@ -171,7 +172,7 @@ def test_odd_files_are_imported_and_what_cannot_be_is_told_in_words(pipeline, wa
         assert told[attribute] == uid
 
 
-def test_every_object_below_inbox_is_looked_at_whatever_its_name(pipeline, watch, tmp_path):
+def test_every_object_below_inbox_is_processed_whatever_its_name(pipeline, watch, tmp_path):
     names = ["a.DCM", "a", "a.txt", "\u0301a.dcm", "e\u0301", "\u00e9", "a b+c%41~'é.dcm", "folder/x", "x//y", "full/"]
     for name in names:
         put_all(pipeline, {f"inbox/names/{name}": synthetic_instance(tmp_path / "good.dcm").read_bytes()})
@@ -186,7 +187,7 @@ def test_every_object_below_inbox_is_looked_at_whatever_its_name(pipeline, watch
         pipeline.aws.client("s3").delete_object(Bucket=pipeline.bucket, Key=key)
 
 
-def test_a_dicomdir_is_called_one(pipeline, watch, tmp_path):
+def test_a_dicomdir_is_named_in_its_rejection(pipeline, watch, tmp_path):
     media = FileSet()
     dataset = pydicom.dcmread(synthetic_instance(tmp_path / "image.dcm"))
     dataset.PatientName, dataset.StudyDate, dataset.StudyTime, dataset.StudyID = "Doe^John", "20261123", "120000", "1"
@@ -200,12 +201,12 @@ def test_a_dicomdir_is_called_one(pipeline, watch, tmp_path):
     pipeline.aws.client("s3").delete_object(Bucket=pipeline.bucket, Key="inbox/DICOMDIR")
 
 
-# MARK: Time
+# MARK: Time limits
 
 
 @pytest.fixture
 def silent_s3():
-    """An S3 that answers to no GET; its URL."""
+    """The URL of an S3 that answers no GET."""
     ended = threading.Event()
 
     class Silent(BaseHTTPRequestHandler):
@@ -226,8 +227,8 @@ def silent_s3():
 
 
 def test_an_object_that_takes_too_long_is_cut_off_before_the_functions_deadline(pipeline, silent_s3):
-    """Its message and those behind it are told to come again; the invocation does not time out, which would fail them as well
-    but say nothing and end the environment."""
+    """Its message and those after it are reported as failed, so they are received again. The invocation does not time
+    out, which would have the same effect but without an explanation, and would end the execution environment."""
     functions = pipeline.aws.client("lambda")
     trigger = functions.get_function_configuration(FunctionName=pipeline.outputs["TriggerImportFunctionName"])
     created = functions.create_function(

@@ -1,4 +1,4 @@
-"""The index of instances says what HealthImaging holds, and what became of the rest."""
+"""The instance index shows what HealthImaging holds, and the outcome of all other instances."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ def rows_of(pipeline, files) -> list[dict]:
     return [rows[pydicom.dcmread(file, stop_before_pixels=True).SOPInstanceUID] for file in files]
 
 
-def test_every_instance_has_a_row_and_what_is_sent_again_with_other_pixels_is_newer(pipeline, receiver, watch, tmp_path):
+def test_every_instance_has_a_row_and_a_repeat_with_other_pixels_is_newer(pipeline, receiver, watch, tmp_path):
     files = write_study(tmp_path / "study")
     send(receiver, files)
     [first] = watch.ended(len(files))
@@ -42,7 +42,7 @@ def test_every_instance_has_a_row_and_what_is_sent_again_with_other_pixels_is_ne
         assert (row["studyInstanceUID"], row["seriesInstanceUID"]) == (dataset.StudyInstanceUID, dataset.SeriesInstanceUID)
         assert (row["sopClassUID"], row["datastoreId"]) == (dataset.SOPClassUID, pipeline.outputs["DatastoreId"])
         assert "beside" not in row and "receivedAt" not in row
-    # By the study; the keys are all that the index over studies has.
+    # A query by study; the index over studies holds only the keys.
     answer = pipeline.aws.client("dynamodb").query(
         TableName=pipeline.outputs["InstanceTableName"],
         IndexName="studies",
@@ -61,12 +61,12 @@ def test_every_instance_has_a_row_and_what_is_sent_again_with_other_pixels_is_ne
     for row in rows_of(pipeline, files):
         assert (row["outcome"], row["jobId"], row["imageSetVersion"]) == ("IMPORTED", second["jobId"], "2")
         assert row["importId"] == second["deliveryId"] != first["deliveryId"]
-        # HealthImaging has overwritten the first one.
+        # HealthImaging has overwritten the first instance.
         assert "beside" not in row
     assert index_errors(pipeline, {first["jobId"], second["jobId"]}) == []
 
 
-def test_a_refused_instance_is_failed_and_keeps_what_was_imported_before(pipeline, receiver, watch, tmp_path):
+def test_the_row_of_a_refused_instance_keeps_an_earlier_import(pipeline, receiver, watch, tmp_path):
     image = synthetic_instance(tmp_path / "image.dcm")
     pipeline.aws.arm("Warn")
     send(receiver, [image])
@@ -107,9 +107,9 @@ def test_an_object_of_the_inbox_with_a_malformed_uid_has_the_uids_hash(pipeline,
     assert "Doe" not in json.dumps(row)
 
 
-def test_rows_are_pending_while_nobody_knows_how_the_import_ended(pipeline, receiver, watch, tmp_path):
+def test_rows_are_pending_while_the_outcome_is_not_known(pipeline, receiver, watch, tmp_path):
     files = write_study(tmp_path / "study")
-    # The next job is started five minutes later; or never, since somebody stops the execution.
+    # The next job would be started five minutes later; stopping the execution prevents it.
     pipeline.aws.arm("BusyJob")
     send(receiver, files)
     wait_for("the job to fail", watch.items)
@@ -120,12 +120,12 @@ def test_rows_are_pending_while_nobody_knows_how_the_import_ended(pipeline, rece
     assert all("receivedAt" in row and "jobId" not in row for row in rows)
 
 
-def test_the_table_is_as_the_other_one():
+def test_the_index_table_has_the_settings_of_the_job_table():
     jobs, instances = (PIPELINE["Resources"][name] for name in ("DicomImportJobTable", "DicomInstanceTable"))
     for name in ("DeletionPolicy", "UpdateReplacePolicy", "Type"):
         assert jobs[name] == instances[name]
     for name in ("BillingMode", "PointInTimeRecoverySpecification", "SSESpecification"):
         assert jobs["Properties"][name] == instances["Properties"][name]
     [index] = instances["Properties"]["GlobalSecondaryIndexes"]
-    # An outcome over PENDING costs nothing there.
+    # Replacing PENDING by an outcome costs no write to the index over studies.
     assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}

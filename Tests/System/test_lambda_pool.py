@@ -1,4 +1,4 @@
-"""Lambda's emulator pool: what a function sees, how its failures look, how many run at once."""
+"""The pool of Lambda emulators: a function's environment, its failures, and concurrency."""
 
 import json
 import time
@@ -26,7 +26,7 @@ def test_a_function_answers_and_its_output_is_in_its_log(aws):
     assert "seen" in (aws.state_dir / "logs" / f"{function.name}.log").read_text()
 
 
-def test_the_environment_is_that_of_lambda(aws):
+def test_the_environment_is_like_lambdas(aws):
     source = "def handle(event): return dict(os.environ)"
     function = create_function(aws.client("lambda"), source, variables={"OWN": "variable"})
     environment, _ = invoke(aws, function, {})
@@ -45,7 +45,7 @@ def test_the_environment_is_that_of_lambda(aws):
     assert needed <= environment.keys()
 
 
-def test_an_error_is_told_from_an_answer(aws):
+def test_an_error_is_distinguished_from_an_answer(aws):
     function = create_function(aws.client("lambda"), "def handle(event): raise Failure('Function.Busy')")
     body, error = invoke(aws, function, {})
     assert (body["errorType"], error) == ("Function.Busy", "Unhandled")
@@ -75,7 +75,7 @@ def test_concurrent_calls_run_at_once_up_to_the_bound(aws):
 
 
 def test_a_call_above_the_reserved_concurrency_is_throttled(aws, tmp_path):
-    """The one place is taken until the test lets go of it."""
+    """The only place is occupied until the test releases it."""
     running, go_on = tmp_path / "running", tmp_path / "go-on"
     source = f"""
 import time

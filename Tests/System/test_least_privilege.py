@@ -1,4 +1,4 @@
-"""Each role allows what its part of the system calls, and where it does so: nothing is missing, nothing is to spare."""
+"""Each role allows exactly the calls that its part of the system makes, on exactly the resources that they need."""
 
 import fnmatch
 import re
@@ -41,7 +41,7 @@ from templates import load_template, resources
 LINTED = sorted(path.name for path in (PROJECT / "template").glob("*.yaml"))
 
 
-# Who writes to the index of instances, under which condition there is one to write to.
+# The roles that write to the instance index, and the condition under which it is written.
 INDEX_CONDITIONS = {"TriggerImportRole": "IndexesPending", "CheckStatusRole": "HasInstanceIndex"}
 KEY_CONDITIONS = {"DataKMSKeyARN": "HasDataKMSKey", "DatastoreKMSKeyARN": "HasDatastoreKMSKey"}
 
@@ -61,15 +61,15 @@ def test_every_part_of_the_system_has_a_role_and_every_role_a_user():
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_the_tables_name_no_call_that_is_not_made(part):
+def test_the_tables_name_exactly_the_calls_that_are_made(part):
     assert WHERE[part].keys() == CODE.operations(part)
-    looks_for_absence = any(re.search(r"statusCode == 404|s3\.\w+IfPresent\(", text) for text in CODE.files(part))
+    looks_for_absence = any(re.search(r"statusCode == 404|s3\.\w+IfPresent\(", text) for text in CODE.part(part))
     assert looks_for_absence == (part in MAY_BE_ABSENT)
 
 
-def test_no_call_in_the_code_escapes():
-    """Each function of a client sends something, each call's receiver is known, and only these parts have clients. Those of
-    AWSCredentials assume the roles of a user's own profile, which no template makes."""
+def test_every_call_in_the_code_is_found():
+    """Each function of a client sends a request, the receiver of each call is known, and no other modules have clients.
+    The clients of AWSCredentials assume roles of a user's own profile, which no template creates."""
     assert CODE.silent_functions() == []
     assert {part: CODE.unresolved_calls(part) for part in PARTS} == {part: [] for part in PARTS}
     # The receiver's process leaves the clients to its library.
@@ -81,8 +81,8 @@ def test_no_call_in_the_code_escapes():
 def test_a_role_reaches_those_folders_of_the_bucket_that_the_code_names(part):
     [(template, role)] = [(it, role) for it in TEMPLATES.values() for role, user in users(it).items() if user == part]
     places = {where for _, where in granted(template["Resources"][role])}
-    texts = CODE.files(part)
-    # It writes where the parts that use it do not say.
+    texts = CODE.part(part)
+    # It chooses the keys itself; the parts that use it do not name the folder.
     if any("ManifestWriter(" in text for text in texts):
         texts.append(SOURCES["ImportPipeline/ManifestWriter.swift"])
     named = BucketLayout(SOURCES).folders("\n".join(texts))
@@ -102,8 +102,8 @@ def test_a_role_reaches_those_folders_of_the_bucket_that_the_code_names(part):
         ("sweeps/position", SWEEPS),
     ],
 )
-def test_a_key_is_among_those_of_its_own_folder_alone(key, where):
-    """A question mark stands for any character in a policy, a star for any characters, slashes too."""
+def test_a_key_belongs_only_to_its_own_folder(key, where):
+    """In a policy, a question mark matches any character and a star any characters, including slashes."""
     assert [it for it in FOLDERS if fnmatch.fnmatchcase(f"DicomBucket/{key}", it)] == [where]
 
 
@@ -123,7 +123,7 @@ def test_the_receiver_neither_replaces_a_manifest_nor_deletes_an_instance():
 
 @pytest.mark.parametrize(("name", "role"), ROLES)
 def test_a_role_may_use_a_key_only_if_there_is_one(name, role):
-    """The key's ARN is a parameter that may be empty: an empty resource would be refused with the whole template."""
+    """The key's ARN is a parameter that may be empty. AWS would refuse the whole template for an empty resource."""
     resource = TEMPLATES[name]["Resources"][role]
     keys = {where for action, where in granted(resource) if action.startswith("kms:")}
     index = {"DicomInstanceTable": INDEX_CONDITIONS[role]} if role in INDEX_CONDITIONS else {}
@@ -132,7 +132,7 @@ def test_a_role_may_use_a_key_only_if_there_is_one(name, role):
 
 
 @pytest.mark.parametrize("name", ["pipeline.yaml", "receiver.yaml"])
-def test_the_condition_of_a_key_says_that_it_is_given(name):
+def test_the_condition_of_a_key_is_that_it_is_given(name):
     template = TEMPLATES[name]
     for key, condition in KEY_CONDITIONS.items():
         if key in template["Parameters"]:
@@ -162,10 +162,11 @@ def test_buckets_queues_and_tables_are_encrypted_by_the_key_if_there_is_one():
         }
 
 
-# MARK: Who may act in a role's name
+# MARK: Trust policies
 
-# The services that assume roles here, and whether AWS lets a trust policy ask for whom they do it. A function's role does not
-# need to: who makes a function must be allowed to pass its role (iam:PassRole), which must be of the function's own account.
+# The services that assume roles here, and whether AWS lets a trust policy check on whose behalf they do so. A
+# function's role does not need this check: a user who creates a function must be allowed to pass its role
+# (iam:PassRole), which must belong to the function's own account.
 ASKED_FOR_WHOM = {
     "medical-imaging.amazonaws.com": True,
     "states.amazonaws.com": True,
@@ -176,7 +177,7 @@ ASKED_FOR_WHOM = {
 
 
 def trust(name: str, role: str) -> dict:
-    """The role's only statement about who may assume it."""
+    """The only statement of the role's trust policy."""
     [statement] = TEMPLATES[name]["Resources"][role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     return statement
 
@@ -191,7 +192,7 @@ def test_one_service_may_assume_a_role_and_only_for_this_account(name, role):
     assert account == (ACCOUNT if ASKED_FOR_WHOM[service] else None)
 
 
-def test_a_role_is_passed_to_its_service_alone():
+def test_a_role_is_passed_only_to_its_service():
     passing = [
         statement
         for name, role in ROLES
@@ -203,7 +204,7 @@ def test_a_role_is_passed_to_its_service_alone():
     ]
 
 
-def test_healthimaging_assumes_the_import_role_for_our_data_store_alone():
+def test_healthimaging_assumes_the_import_role_only_for_our_data_store():
     assert trust("pipeline.yaml", "ImportRole")["Condition"] == {
         "StringEquals": {"aws:SourceAccount": ACCOUNT},
         "ArnEquals": {"aws:SourceArn": DATASTORE},
@@ -211,7 +212,7 @@ def test_healthimaging_assumes_the_import_role_for_our_data_store_alone():
 
 
 @pytest.mark.parametrize("queue", ["ImportQueue", "InboxQueue"])
-def test_a_queue_takes_events_of_our_bucket_alone(queue):
+def test_a_queue_accepts_events_only_of_our_bucket(queue):
     pipeline = TEMPLATES["pipeline.yaml"]["Resources"]
     policy = pipeline[f"{queue}Policy"]["Properties"]["PolicyDocument"]["Statement"]
     [allowed] = [statement for statement in policy if statement["Effect"] == "Allow"]
@@ -225,10 +226,10 @@ def test_a_queue_takes_events_of_our_bucket_alone(queue):
     }
 
 
-# MARK: How wide
+# MARK: How much a statement covers
 
 
-def test_the_functions_write_a_manifest_only_where_there_is_none():
+def test_the_functions_never_replace_a_manifest():
     role = TEMPLATES["pipeline.yaml"]["Resources"]["TriggerImportRole"]
     writing = [
         statement
@@ -240,12 +241,12 @@ def test_the_functions_write_a_manifest_only_where_there_is_none():
 
 
 @pytest.mark.parametrize(("name", "role"), ROLES)
-def test_nobody_deletes_an_instance(name, role):
+def test_no_role_may_delete_an_instance(name, role):
     assert ("s3:DeleteObject", DATES) not in granted(TEMPLATES[name]["Resources"][role])
 
 
 @pytest.mark.parametrize(("name", "role"), ROLES)
-def test_an_action_is_allowed_everywhere_only_where_aws_knows_nothing_narrower(name, role):
+def test_an_action_is_allowed_on_all_resources_only_if_aws_supports_nothing_narrower(name, role):
     grants = granted(TEMPLATES[name]["Resources"][role])
     assert {action for action, where in grants if where == "*"} <= EVERYWHERE.keys()
     assert not any("*" in action for action, _ in grants)
@@ -256,7 +257,7 @@ def test_every_action_of_the_list_is_used():
     assert EVERYWHERE.keys() == {action for action, where in grants if where == "*"}
 
 
-def test_a_policy_of_a_resource_names_everybody_only_to_refuse_them():
+def test_a_resource_policy_names_all_principals_only_to_deny():
     kinds = ("S3::BucketPolicy", "SQS::QueuePolicy", "SNS::TopicPolicy", "EC2::VPCEndpoint")
     found = set()
     for template in TEMPLATES.values():
@@ -265,11 +266,11 @@ def test_a_policy_of_a_resource_names_everybody_only_to_refuse_them():
                 policy = resource["Properties"].get("PolicyDocument", {"Statement": []})
                 effects = {it["Effect"] for it in policy["Statement"] if it["Principal"] in ("*", {"AWS": "*"})}
                 found |= {(name, effect) for effect in effects if effect != "Deny"}
-    # An endpoint's policy gives nobody anything: it says what of all that roles allow goes through the endpoint.
+    # An endpoint's policy grants nothing: it limits which of the actions that roles allow may go through the endpoint.
     assert found == {("S3Endpoint", "Allow")}
 
 
-def test_the_endpoint_of_s3_lets_through_what_the_receiver_does_and_the_layers_of_its_image():
+def test_the_s3_endpoint_allows_only_the_receivers_requests_and_its_image_layers():
     receiver = TEMPLATES["receiver.yaml"]["Resources"]
     *ours, layers = receiver["S3Endpoint"]["Properties"]["PolicyDocument"]["Statement"]
     let_through = {
@@ -281,7 +282,7 @@ def test_the_endpoint_of_s3_lets_through_what_the_receiver_does_and_the_layers_o
     writing = {("s3:PutObject", "DicomBucket/*"), ("s3:AbortMultipartUpload", "DicomBucket/*")}
     others = {it for it in granted(receiver["TaskRole"]) if it[0] in ("s3:GetObject", "s3:DeleteObject")}
     assert let_through == writing | others
-    # ECR's own bucket, by AWS's documentation.
+    # ECR's own bucket, according to AWS's documentation.
     assert layers["Action"] == "s3:GetObject"
     assert place(layers["Resource"]) == "arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*"
 
@@ -291,7 +292,7 @@ def test_the_endpoint_of_s3_lets_through_what_the_receiver_does_and_the_layers_o
 
 @pytest.mark.parametrize("name", LINTED)
 def test_no_permission_of_an_eventbridge_rule_asks_for_the_account(name):
-    """No linter knows it: EventBridge sends none, and such a permission refuses each of its calls, which nobody is told."""
+    """No linter checks this: EventBridge passes no account, so such a permission would silently refuse every call."""
     permissions = resources(load_template(name), "Lambda::Permission").values()
     assert [it for it in permissions if is_refused_by_eventbridge(it)] == []
 
@@ -313,4 +314,4 @@ def test_every_rule_that_calls_a_function_has_the_permission_to():
     assert calls == {(place(it["SourceArn"]), place(it["FunctionName"])) for it in permissions}
 
 
-# MARK: That the comparison would tell
+# MARK: The comparison notices mistakes

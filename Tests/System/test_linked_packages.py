@@ -1,6 +1,7 @@
-"""What is linked into the executables is the newest that Debian has, and is built and linked again when it changes.
+"""The executables are linked with the newest versions that Debian has; after a change, libraries are built and
+executables linked again.
 
-The scripts are the project's own, in a folder of their own; what they ask and call is played by small programs.
+The tests run the project's own scripts in a separate folder. Small programs stand in for the programs that they call.
 """
 
 import os
@@ -14,7 +15,8 @@ import pytest
 
 from conftest import PROJECT
 
-# What each does after it has noted its call. Answers lie in files of $PLAYED: what Debian has, what is installed, what fails.
+# The stand-ins' scripts, run after each has recorded its call. Their answers are in files of $PLAYED: what Debian has,
+# what is installed, what fails.
 PROGRAMS = {
     "apt-get": """
         case " $* " in
@@ -36,7 +38,7 @@ PROGRAMS = {
     "make": 'touch "$2/bin/isa-l.a"',
     "cc": 'echo "/usr/lib/${1#*=}"',
     "sudo": '"$@"',
-    # As SwiftPM: it links what is not there.
+    # Like SwiftPM, it links only if the product does not exist.
     "swift": """
         for option; do case $option in --print-archive-stats=*) archives=${option#*=} ;; esac; done
         [ ! -f .build-release/release/Product ] || exit 0
@@ -68,7 +70,7 @@ class Machine:
             (self._played / name).write_text("".join(f"{line}\n" for line in lines))
 
     def run(self, script: str, *arguments: str) -> subprocess.CompletedProcess:
-        """The script, which must have succeeded; the calls of before are forgotten."""
+        """Runs the script, which must succeed, after clearing the recorded calls."""
         self.say(calls=[])
         environment = {"PATH": f"{self._played / 'bin'}:/usr/bin:/bin", "PLAYED": str(self._played)}
         command = [self._folder / "scripts" / script, *arguments]
@@ -89,7 +91,7 @@ def machine(tmp_path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_a_library_is_built_once_for_each_version_of_its_source_and_of_what_it_is_built_against(machine):
+def test_a_library_is_built_once_for_each_version_of_its_source_and_its_dependencies(machine):
     def is_built() -> bool:
         machine.run("build-static-isal")
         return bool(machine.calls("^make"))
@@ -106,7 +108,7 @@ def test_a_library_is_built_once_for_each_version_of_its_source_and_of_what_it_i
     assert not is_built()
 
 
-def test_without_an_answer_a_library_stays_and_is_named(machine):
+def test_without_an_answer_a_library_is_kept_and_named(machine):
     machine.run("build-static-isal")
     machine.say(sources=[])
     result = machine.run("build-static-isal")
@@ -133,7 +135,7 @@ def test_newer_packages_are_installed_and_debian_is_asked_once_a_day(machine):
     assert machine.calls("^apt-get .* update$")
 
 
-def test_without_a_network_it_goes_on_and_names_what_it_could_not_check(machine):
+def test_without_a_network_the_script_succeeds_and_names_the_unchecked_packages(machine):
     machine.say(installed=versions(), errors=["W: Failed to fetch http://deb.debian.org/"])
     for _ in range(2):
         result = machine.run("update-linked-packages")
@@ -145,7 +147,7 @@ def test_without_a_network_it_goes_on_and_names_what_it_could_not_check(machine)
 def test_a_package_that_cannot_be_installed_is_named(machine):
     machine.say(installed=versions(), newest=versions(libssl="2"), refusal=["no"])
     result = machine.run("update-linked-packages")
-    assert result.stderr.startswith("could not install libssl-dev=2: linked are ca-certificates 1")
+    assert result.stderr.startswith("could not install libssl-dev=2; these versions are linked instead: ca-certificates 1")
 
 
 def test_an_executable_is_linked_again_when_a_library_has_changed(machine):

@@ -1,4 +1,4 @@
-"""What becomes of a stack that is live when its parameters change, as far as the template and AWS's schemas tell."""
+"""What happens to a live stack when its parameters change, as far as the template and AWS's schemas determine it."""
 
 import re
 
@@ -26,17 +26,17 @@ def test_with_ranges_the_tasks_do_not_change_when_the_load_balancer_begins_to_se
 
 
 def replacing_properties(resource: str) -> set[str]:
-    """Those for which CloudFormation makes another resource, by AWS's own schema of it."""
+    """The properties whose change makes CloudFormation replace the resource, according to AWS's own schema."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", RECEIVER["Resources"][resource]["Type"]).schema
     return {pointer.removeprefix("/properties/") for pointer in schema["createOnlyProperties"]}
 
 
 def test_a_load_balancer_that_is_replaced_takes_its_target_group_with_it():
-    """`InternetFacing` is its scheme. A target group can belong to one load balancer only."""
+    """`InternetFacing` is the load balancer's scheme. A target group can belong to only one load balancer."""
     assert "Scheme" in replacing_properties("LoadBalancer")
     assert "LoadBalancerArn" in replacing_properties("SCPListener")
     assert "Name" in replacing_properties("TargetGroup")
-    # The service, whose name cannot be there twice, stays and changes its target group.
+    # The service, whose name must be unique, is kept and changes its target group.
     assert {"ServiceName", "LoadBalancers"} & replacing_properties("Service") == {"ServiceName"}
     name = RECEIVER["Resources"]["TargetGroup"]["Properties"]["Name"]
     ids = ("50dc6c495c0c9188", "0123456789abcdef")

@@ -1,4 +1,4 @@
-"""The process itself: two run side by side, and SIGTERM leaves nothing behind."""
+"""The process of the local AWS: two can run side by side, and SIGTERM ends all child processes."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from local_aws import LocalAWS
 from waiting import wait_for
 
 
-def test_two_run_side_by_side_and_know_nothing_of_each_other(aws, tmp_path):
+def test_two_run_side_by_side_without_sharing_state(aws, tmp_path):
     with LocalAWS(tmp_path) as other:
         assert other.endpoint != aws.endpoint
         aws.client("s3").create_bucket(Bucket="only-in-one")
@@ -27,7 +27,7 @@ def test_sigterm_ends_every_child(tmp_path):
 
 
 def runs(pid: int) -> bool:
-    """A zombie that init has not collected yet does not run."""
+    """Whether the process runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:

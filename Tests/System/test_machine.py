@@ -1,4 +1,4 @@
-"""Who is alone on the machine, where tests run side by side."""
+"""Tests that must be alone on the machine, while other tests run side by side."""
 
 import fcntl
 import threading
@@ -7,7 +7,7 @@ from machine import Machine
 from waiting import wait_for
 
 
-def test_who_wants_to_be_alone_waits_for_those_who_run_and_goes_before_those_who_come(tmp_path):
+def test_a_test_that_must_be_alone_waits_for_running_tests_and_precedes_later_ones(tmp_path):
     machine, began = Machine(tmp_path), []
 
     def run(name: str, alone: bool) -> threading.Thread:
@@ -19,7 +19,7 @@ def test_who_wants_to_be_alone_waits_for_those_who_run_and_goes_before_those_who
         thread.start()
         return thread
 
-    def somebody_is_in_line() -> bool:
+    def the_line_is_taken() -> bool:
         with (tmp_path / "line").open() as line:
             try:
                 fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -29,7 +29,7 @@ def test_who_wants_to_be_alone_waits_for_those_who_run_and_goes_before_those_who
 
     with machine.use(alone=False), machine.use(alone=False):
         waiting = [run("alone", alone=True)]
-        wait_for("somebody in line", somebody_is_in_line)
+        wait_for("the line to be taken", the_line_is_taken)
         waiting.append(run("later", alone=False))
         assert began == []
     for thread in waiting:

@@ -1,4 +1,5 @@
-"""Each instance a study and a delivery of its own: the receiver goes on acknowledging, closes as fast as it opens, and keeps to its memory."""
+"""Each instance is a study with its own delivery: the receiver keeps acknowledging, closes deliveries as fast as it
+opens them, and stays within its memory limit."""
 
 import asyncio
 import collections
@@ -17,7 +18,7 @@ INSTANCE_CONNECTIONS, DOCUMENT_CONNECTIONS, LEASE_CONNECTIONS = 50, 16, 2
 
 
 class Sender:
-    """One association with some operations outstanding, each of a study of its own."""
+    """One association with several outstanding operations, each for a different study."""
 
     def __init__(self, port: int, window: int, studies: range, calling: bytes = b"RAW"):
         self._port, self._window, self._studies = port, window, studies
@@ -46,14 +47,14 @@ class Sender:
 
 
 def senders(port: int, associations: int, window: int, studies: int) -> list[Sender]:
-    """Each sends its share."""
+    """Senders that each send an equal share of the studies."""
     share = studies // associations
     return [Sender(port, window, range(1 + index * share, 1 + (index + 1) * share)) for index in range(associations)]
 
 
 @pytest.mark.parametrize(("associations", "window"), [(40, 16), (290, 1)])
 def test_all_studies_are_acknowledged_and_closed(folder_receiver, associations, window):
-    """More outstanding than connections take in the lease's time."""
+    """More operations are outstanding than the connections can finish within the lease."""
     studies = 1160 // associations * associations
     with CountingS3(0.05) as s3:
         receiver = folder_receiver(
@@ -71,13 +72,13 @@ def test_all_studies_are_acknowledged_and_closed(folder_receiver, associations, 
         wait_for("the manifests", lambda: s3.counts()["PUT deliveries"] == studies, 60)
         counts = s3.counts()
         assert counts["PUT open"] == counts["PUT deliveries"] == counts["PUT instance"] == studies
-        # What starts the imports removes the markers.
+        # TriggerImport, not the receiver, removes the markers.
         assert counts["DELETE open"] == 0
         assert counts["greatest"] <= DOCUMENT_CONNECTIONS
         assert not [line for line in receiver.log_lines() if line["level"] in ("ERROR", "WARN")]
 
 
-def test_a_first_study_does_not_wait_for_all_of_another_title(folder_receiver):
+def test_a_first_study_does_not_wait_for_all_studies_of_another_title(folder_receiver):
     with CountingS3(0.05) as s3:
         settings = {"DICOM_BUCKET": "bucket", "AWS_ENDPOINT_URL_S3": s3.endpoint, "DELIVERY_OPENING_SECONDS": "0"}
         receiver = folder_receiver(**settings, MAXIMUM_OPENINGS="1")
@@ -95,13 +96,13 @@ def test_a_first_study_does_not_wait_for_all_of_another_title(folder_receiver):
 
         acknowledged = asyncio.run(both())
         assert other.statuses == {0: 5}
-        # One of the other title for each of this one, and what was answered before and on the way.
+        # One of the other title for each of this one, plus those that were answered before and meanwhile.
         assert acknowledged < 60
         assert sum((sender.statuses for sender in migration), collections.Counter()) == {0: 200}
 
 
-def test_open_deliveries_keep_to_the_memory(folder_receiver):
-    """Studies of one instance as fast as they are let, of which a quarter may be open."""
+def test_open_deliveries_stay_within_the_memory(folder_receiver):
+    """Studies of one instance are sent as fast as possible; a quarter of them may be open."""
     studies = 20_000 if LONG_FORM else 6_000
     open_deliveries, buffers = studies // 4, 16 * MIB
     with CountingS3(0) as s3:
@@ -123,12 +124,12 @@ def test_open_deliveries_keep_to_the_memory(folder_receiver):
         print(f"peak RSS {peak / MIB:.0f} MiB, bound {bound / MIB:.0f} MiB")
         assert peak < bound
         assert s3.counts()["PUT deliveries"] >= studies - open_deliveries - 100
-        # While there is an S3 that takes what is open.
+        # Within the `with` block, because S3 must accept the manifests of the open deliveries.
         assert receiver.stop() == 0
 
 
 def test_studies_of_one_sender_share_deliveries_when_they_come_fast(folder_receiver):
-    """As many as the pace lets open, and one for each title."""
+    """As many deliveries as the pace allows, and one for each title."""
     with CountingS3(0.05) as s3:
         receiver = folder_receiver(
             DICOM_BUCKET="bucket",

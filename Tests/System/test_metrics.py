@@ -1,4 +1,4 @@
-"""Metrics as lines of the logs, in CloudWatch's embedded metric format, and one delivery followed through all of them."""
+"""Metrics as log lines in CloudWatch's embedded metric format, and one delivery followed through all of them."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.pipeline
 
 
 def metric_lines(text: str) -> list[dict]:
-    """What CloudWatch would take out of a log: checked against its specification."""
+    """The lines that CloudWatch would extract from a log, checked against its specification."""
     lines = [json.loads(line) for line in text.splitlines() if '"_aws":' in line]
     for line in lines:
         [definition] = line["_aws"]["CloudWatchMetrics"]
@@ -28,7 +28,7 @@ def metric_lines(text: str) -> list[dict]:
     return lines
 
 
-def test_the_receiver_says_at_its_end_what_it_has_done(pipeline, tmp_path):
+def test_the_receiver_writes_its_metrics_when_it_ends(pipeline, tmp_path):
     log = pipeline.aws.state_dir / "logs" / "metrics-receiver.log"
     files, watch = write_study(tmp_path / "study"), Watch(pipeline)
     settings = {"METRICS_NAMESPACE": "DICOMStoreSCP", "METRICS_SERVICE": "scp", "REQUIRE_CALLED_AE_TITLE": "true"}
@@ -46,7 +46,7 @@ def test_the_receiver_says_at_its_end_what_it_has_done(pipeline, tmp_path):
     assert len(line["StoreLatency"]) == len(files) and min(line["StoreLatency"]) > 0
 
 
-def test_a_sweep_says_that_it_has_ended(pipeline):
+def test_a_sweep_writes_a_metric_when_it_has_ended(pipeline):
     [log] = (pipeline.aws.state_dir / "logs").glob("*TriggerImportFunction*.log")
     before = sweeps_ended(log)
     assert "FunctionError" not in invoke_schedule(pipeline)

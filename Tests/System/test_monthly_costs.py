@@ -1,4 +1,4 @@
-"""The sums of docs/costs.md: that they are sums, and that their counts are those of the templates."""
+"""The sums of docs/costs.md are correct, and their counts are those of the templates."""
 
 import math
 import re
@@ -13,7 +13,7 @@ ALARMS_OF_A_SCALING_POLICY = 2
 
 
 def table(heading: str) -> list[list[str]]:
-    """The cells of each row of the first table below it."""
+    """The cells of each row of the first table below the heading."""
     section = COSTS.split(f"\n## {heading}\n")[1]
     [lines, *_] = re.findall(r"(?:^\|.*\n)+", section, re.MULTILINE)
     return [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines.splitlines()[2:]]
@@ -24,7 +24,7 @@ def dollars(text: str) -> float:
 
 
 def value(formula: str) -> float:
-    """Words in it say what is counted."""
+    """The value of a formula, in which words say what is counted."""
     arithmetic = re.sub(r"[A-Za-z$,]", "", formula).replace("·", "*")
     assert re.fullmatch(r"[\d.()+*/ ]+", arithmetic), formula
     return eval(arithmetic)
@@ -42,7 +42,7 @@ def test_each_sum_of_a_month_is_its_formulas():
     assert math.isclose(sum(dollars(row[2]) for row in rows), dollars(total), abs_tol=0.001)
 
 
-def test_a_months_counts_are_the_templates():
+def test_a_months_counts_are_those_of_the_templates():
     templates = (RECEIVER, PIPELINE)
     types = [it["Properties"]["VpcEndpointType"] for it in resources(RECEIVER, "EC2::VPCEndpoint").values()]
     metrics = sum(len(written_metrics(name)) for name in WRITERS)

@@ -1,4 +1,4 @@
-"""Every storage SOP class and every transfer syntax is taken, and what came in it is stored as it came."""
+"""Every storage SOP class and every transfer syntax is accepted, and the data sets are stored as they were sent."""
 
 import zlib
 from pathlib import Path
@@ -24,7 +24,7 @@ ROOT = "1.2.840.10008.1.2"
 NO_DATA_SET = {f"{ROOT}.6.1", f"{ROOT}.6.2", *(f"{ROOT}.7.{number}" for number in (1, 2, 3))}
 REGISTERED = sorted(uid for uid, entry in UID_dictionary.items() if entry[1] == "Transfer Syntax" and uid not in NO_DATA_SET)
 JPIP_DEFLATED = [f"{ROOT}.4.95", f"{ROOT}.4.205"]
-# pydicom writes these in another encoding than theirs.
+# pydicom writes these in a different encoding.
 NOT_WRITTEN = [*JPIP_DEFLATED, "1.2.840.10008.1.20"]
 TRANSFER_SYNTAXES = [uid for uid in REGISTERED if uid not in NOT_WRITTEN]
 VIDEO = [uid for uid in REGISTERED if uid.startswith(f"{ROOT}.4.10")]
@@ -42,7 +42,7 @@ def storage(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def receiver(storage, tmp_path_factory):
-    """A receiver that stores into a folder: it needs no AWS."""
+    """A receiver that stores into a folder and needs no AWS."""
     settings = {"DICOM_BUCKET": "", "STORAGE_DIRECTORY": str(storage)}
     log = tmp_path_factory.mktemp("logs") / "receiver.log"
     with Receiver(STORE_SCP, "http://127.0.0.1:9", "", log, **settings) as scp:
@@ -60,7 +60,7 @@ def test_every_storage_class_is_accepted(receiver):
         association.release()
 
 
-def test_storage_of_no_study_is_refused(receiver):
+def test_storage_classes_without_a_study_are_refused(receiver):
     assert len(WITHOUT_STUDY) == 9
     association = AE().associate("127.0.0.1", receiver.port, [build_context(uid) for uid in [*WITHOUT_STUDY, SECONDARY_CAPTURE]])
     refused = {context.abstract_syntax: context.result for context in association.rejected_contexts}
@@ -68,7 +68,7 @@ def test_storage_of_no_study_is_refused(receiver):
     association.release()
 
 
-def test_what_is_no_storage_class_is_refused(receiver):
+def test_classes_that_are_not_storage_are_refused(receiver):
     query = "1.2.840.10008.5.1.4.1.2.2.1"
     association = AE().associate("127.0.0.1", receiver.port, [build_context(query), build_context("1.2.840.10008.1.1")])
     assert [context.abstract_syntax for context in association.rejected_contexts] == [query]
@@ -77,14 +77,14 @@ def test_what_is_no_storage_class_is_refused(receiver):
 
 
 @pytest.mark.parametrize("syntax", TRANSFER_SYNTAXES)
-def test_every_transfer_syntax_is_stored_as_it_came(receiver, storage, tmp_path, syntax):
+def test_every_transfer_syntax_is_stored_as_it_was_sent(receiver, storage, tmp_path, syntax):
     path = synthetic_instance(tmp_path / "sent.dcm", UID(syntax))
     [acknowledgement] = send_with_pynetdicom([path], "127.0.0.1", receiver.port)
     assert acknowledgement.status == 0
     [stored] = storage.rglob(f"{acknowledgement.sop_instance_uid}.dcm")
     assert pydicom.dcmread(stored).file_meta.TransferSyntaxUID == syntax
     if syntax == pydicom.uid.DeflatedExplicitVRLittleEndian:
-        # pynetdicom deflates anew.
+        # pynetdicom deflates the data set again.
         assert pydicom.dcmread(stored) == pydicom.dcmread(path)
     else:
         assert data_set_bytes(stored) == data_set_bytes(path)
@@ -103,7 +103,7 @@ def test_jpip_deflated_is_inflated_to_be_read(receiver, storage, syntax):
     assert data_set_bytes(stored) == content
 
 
-def test_a_syntax_of_a_later_edition_is_stored_as_it_came(receiver, storage):
+def test_a_syntax_of_a_later_edition_is_stored_as_it_was_sent(receiver, storage):
     with RawSender(receiver.port) as sender:
         sender.associate(syntax=f"{ROOT}.4.300".encode())
         assert sender.store(300) == 0
@@ -112,7 +112,7 @@ def test_a_syntax_of_a_later_edition_is_stored_as_it_came(receiver, storage):
 
 
 def taken(receiver, *proposals: list[str]) -> list[str]:
-    """The transfer syntax that is taken of each proposal, in a context of its own."""
+    """The accepted transfer syntax of each proposal; each is proposed in its own presentation context."""
     contexts = [build_context(SECONDARY_CAPTURE, syntaxes) for syntaxes in proposals]
     association = AE().associate("127.0.0.1", receiver.port, contexts)
     accepted = {context.context_id: context.transfer_syntax[0] for context in association.accepted_contexts}
@@ -127,7 +127,7 @@ def test_video_is_preferred_to_uncompressed(receiver):
     assert taken(receiver, [JPEG, EXPLICIT, IMPLICIT]) == [EXPLICIT]
 
 
-def test_the_sender_can_be_let_choose(folder_receiver):
+def test_the_senders_order_can_decide(folder_receiver):
     receiver = folder_receiver(TRANSFER_SYNTAX_PREFERENCE="sender")
     proposals = [[JPEG, EXPLICIT, IMPLICIT], [f"{ROOT}.4.90", EXPLICIT], [IMPLICIT, EXPLICIT], ["1.2.840.113619.5.2", IMPLICIT]]
     assert taken(receiver, *proposals) == [JPEG, f"{ROOT}.4.90", IMPLICIT, IMPLICIT]
@@ -163,7 +163,7 @@ def test_refused_contexts_are_logged(folder_receiver):
     assert (accepted["abstractSyntax"], accepted["transferSyntax"]) == ("1.2.840.10008.1.1", EXPLICIT)
 
 
-def test_where_nothing_is_refused_nothing_is_logged_of_it(folder_receiver, tmp_path):
+def test_without_a_refused_context_nothing_is_logged(folder_receiver, tmp_path):
     receiver = folder_receiver()
     send_with_pynetdicom([synthetic_instance(tmp_path / "sent.dcm")], "127.0.0.1", receiver.port)
     [ended] = wait_for("the association's end", lambda: receiver.log_lines("association ended"))

@@ -1,6 +1,7 @@
-"""Hostile neighbours: whatever peer A does, peer B is served, and A is told what docs/configuration.md says.
+"""Hostile neighbours: whatever peer A does, peer B is served, and A gets the answer that docs/configuration.md
+documents.
 
-Nothing here is measured: `SUITES=neighbours scripts/bench-scp` does that.
+These tests measure nothing; `SUITES=neighbours scripts/bench-scp` does.
 """
 
 import contextlib
@@ -32,12 +33,12 @@ DISPLACED = "aborted by us: others needed its place: "
 
 
 def ends(receiver: Receiver) -> list[str]:
-    """How each association ended so far."""
+    """The end of each association that has ended so far."""
     return [line["end"] for line in receiver.log_lines("association ended")]
 
 
 def serve_b(receiver: Receiver) -> None:
-    """An association of its own for each image: neither a place nor memory may be lacking."""
+    """B sends each image over a new association; neither a place nor memory may be missing."""
     for number in range(1, IMAGES + 1):
         with RawSender(receiver.port, B) as sender:
             sender.associate()
@@ -45,7 +46,7 @@ def serve_b(receiver: Receiver) -> None:
 
 
 def private_element(claimed: int, sent: int) -> bytes:
-    """Before every UID that is looked for."""
+    """The beginning of a private element that comes before every UID that the receiver needs."""
     return struct.pack("<HH2sHI", 8, 1, b"UN", 0, claimed) + bytes(sent)
 
 
@@ -56,7 +57,7 @@ def send_part(sender: RawSender, content: bytes) -> None:
 
 @contextlib.contextmanager
 def attacking(attack: Callable[[threading.Event], None], count: int) -> Iterator[None]:
-    """Runs an attack on so many threads, which end when the event is set. What fails in one fails here."""
+    """Runs an attack on `count` threads, which end when the event is set. An error in a thread is raised here."""
     stop = threading.Event()
     with ThreadPoolExecutor(count) as pool:
         attackers = [pool.submit(attack, stop) for _ in range(count)]
@@ -69,7 +70,7 @@ def attacking(attack: Callable[[threading.Event], None], count: int) -> Iterator
 
 
 def tricklers(receiver: Receiver, count: int, content: bytes) -> contextlib.AbstractContextManager[None]:
-    """Associations of A that send so much of a data set and then hardly anything."""
+    """Associations of A that send this content of a data set and then hardly anything."""
 
     def attack(stop: threading.Event) -> None:
         with contextlib.suppress(OSError), RawSender(receiver.port, A) as sender:
@@ -84,7 +85,7 @@ def tricklers(receiver: Receiver, count: int, content: bytes) -> contextlib.Abst
 
 @pytest.fixture
 def s3_receiver(folder_receiver, slow_s3):
-    """Stores into an S3 that takes everything at once: what it has not taken yet is held in memory."""
+    """A receiver that stores into a fast S3; bytes that are not sent to S3 yet are held in memory."""
     slow_s3.delay = 0
 
     def start(**settings: str) -> Receiver:
@@ -96,7 +97,8 @@ def s3_receiver(folder_receiver, slow_s3):
 
 
 def test_held_headers_that_trickle(s3_receiver):
-    """A holds as much as it may before its UIDs, on more associations than memory allows for; its slowest makes room."""
+    """A holds the maximum number of bytes before its UIDs, on more associations than memory allows; its slowest
+    association is ended to make room."""
     receiver = s3_receiver(MAXIMUM_BUFFER_BYTES=str(8 * MIB))
     header = private_element(2 * MIB - KIB, 2 * MIB - 64 * KIB)
     with RawSender(receiver.port, A) as slowest:
@@ -105,11 +107,11 @@ def test_held_headers_that_trickle(s3_receiver):
         send_part(slowest, header)
         with tricklers(receiver, 8, header):
             serve_b(receiver)
-            # Its memory is gone when another has it; then the rest is dropped and answered.
+            # Its memory was given to another association; the rest of its data set is dropped and answered.
             wait_for("the slowest to lose its memory", lambda: receiver.log_lines("instance refused"))
             slowest.send(data(3, 2, b"\0\0"))
             assert slowest.status() == OUT_OF_RESOURCES
-        # It goes on, and is not wanted any more.
+        # It continues to send, but its bytes are dropped.
         slowest.send(data(3, 3, store_command(2)))
         send_part(slowest, header)
         with tricklers(receiver, 8, header):
@@ -123,7 +125,7 @@ def test_held_headers_that_trickle(s3_receiver):
 
 
 def test_trickling_parts(s3_receiver):
-    """A holds nearly a part of each of many objects."""
+    """A holds almost a full part of each of many objects."""
     receiver = s3_receiver(MAXIMUM_BUFFER_BYTES=str(16 * MIB))
     with tricklers(receiver, 8, data_set(1, pixels=6 * MIB)[: 5 * MIB - 100 * KIB]):
         serve_b(receiver)
@@ -142,12 +144,12 @@ def test_a_header_that_is_too_long(folder_receiver):
             send_part(sender, private_element(count * KIB, count * KIB))
             sender.send(data(3, 2, data_set(number)))
             assert sender.status() == expected
-        # What can be a mistake does not end the association.
+        # An error that may be a mistake does not end the association.
         assert sender.store(3) == 0
 
 
 def repeated(attack: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
-    """Runs the attack again and again, on four threads."""
+    """Repeats the attack on four threads."""
 
     def loop(stop: threading.Event) -> None:
         while not stop.is_set():
@@ -188,10 +190,10 @@ def test_deflate_bombs(folder_receiver, bomb):
 
 
 def test_element_floods(folder_receiver):
-    """Undeflated, elements cost what they weigh: C000H, and the association may go on."""
+    """Without deflation, elements cost only their size: the status is C000H, and the association may continue."""
     receiver = folder_receiver()
     flood = struct.pack("<HH2sH", 9, 0x10, b"LO", 0) * (2 * MIB // 8 + 1)
-    # An image that came again and again would be refused for that.
+    # The same image sent many times would be refused for that reason.
     numbers = itertools.count(2)
 
     def attack() -> None:
@@ -209,7 +211,8 @@ def test_element_floods(folder_receiver):
 
 
 def test_real_deflated_instances_are_taken(folder_receiver, samples):
-    """What pydicom deflates: images, reports, a sequence of ten thousand items, and a blank private element of 3 MiB."""
+    """Data sets that pydicom deflates: images, reports, a sequence of ten thousand items, and a blank private element
+    of 3 MiB."""
     datasets = [pydicom.dcmread(path) for path in samples]
     datasets = [dataset for dataset in datasets if not dataset.file_meta.TransferSyntaxUID.is_compressed]
     large, blank = pydicom.dcmread(samples[0]), pydicom.dcmread(samples[0])
@@ -232,7 +235,7 @@ def test_real_deflated_instances_are_taken(folder_receiver, samples):
     association = entity.associate(B, receiver.port)
     assert association.is_established
     for dataset in [*datasets, large, blank]:
-        # pynetdicom does not turn the bytes of big-endian pixels round.
+        # pynetdicom does not swap the bytes of big-endian pixels.
         if not dataset.original_encoding[1]:
             continue
         dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
@@ -241,7 +244,7 @@ def test_real_deflated_instances_are_taken(folder_receiver, samples):
 
 
 def test_silent_connections(folder_receiver):
-    """More than there may be, none of which says anything. They take each other's places, and not that of B's oldest."""
+    """More silent connections than allowed. They replace each other, and not B's oldest connection."""
     receiver = folder_receiver(MAXIMUM_ASSOCIATIONS="10", MAXIMUM_PENDING_CONNECTIONS="100")
     with RawSender(receiver.port, B) as oldest, contextlib.ExitStack() as stack:
         silent = [stack.enter_context(RawSender(receiver.port, A)) for _ in range(150)]
@@ -253,7 +256,7 @@ def test_silent_connections(folder_receiver):
 
 
 def test_idle_associations(folder_receiver):
-    """A has every association there is. When they are silent, one makes room for a peer that has none."""
+    """A has all associations. When they are silent, one of them is ended for a peer that has none."""
     receiver = folder_receiver(MAXIMUM_ASSOCIATIONS="10", SILENCE_SECONDS="1")
     with contextlib.ExitStack() as stack:
         idle = [stack.enter_context(RawSender(receiver.port, A)) for _ in range(10)]
@@ -264,7 +267,7 @@ def test_idle_associations(folder_receiver):
             with RawSender(receiver.port, B) as sender:
                 sender.send(associate_request())
                 answer = sender.pdu()
-                # Accepted, or rejected for the time being: local limit exceeded.
+                # Accepted, or rejected as transient: local limit exceeded.
                 assert answer and (answer[0] == 2 or answer[6:] == bytes([0, 2, 3, 2])), answer
                 return answer[0] == 2 and sender.store(1) == 0
 
@@ -279,7 +282,7 @@ def test_idle_associations(folder_receiver):
 
 
 def test_unfinished_requests(folder_receiver):
-    """1,290 requests for an association of which the last byte never comes: they share a bound, and A loses the largest."""
+    """1,290 association requests whose last byte is never sent share a limit; A loses the largest ones."""
     receiver = folder_receiver()
     unfinished = b"\x01\0" + struct.pack(">I", 256 * KIB) + bytes(255 * KIB)
     bound = 16 * MIB
@@ -290,7 +293,7 @@ def test_unfinished_requests(folder_receiver):
                 stack.enter_context(RawSender(receiver.port, A)).send(unfinished)
         serve_b(receiver)
         peak = peak_rss(receiver.pid)
-    # Buffers that grow take up to twice the bytes that they hold, see MAXIMUM_PENDING_REQUEST_BYTES.
+    # Growing buffers take up to twice the bytes that they hold: see MAXIMUM_PENDING_REQUEST_BYTES.
     allowed = AT_START + 2 * bound + count * PER_IDLE
     print(f"peak RSS {peak / MIB:.0f} MiB, bound {allowed / MIB:.0f} MiB")
     assert peak < allowed

@@ -1,4 +1,5 @@
-"""network.yaml from its creation to its end on the local AWS: what is there is what test_network_walk.py walks over."""
+"""Creates and deletes network.yaml on the local AWS, and checks that the created resources are those that
+test_network_walk.py analyses."""
 
 import json
 
@@ -15,7 +16,7 @@ LARGE = {
     **{"PeerCIDR1": "203.0.113.0/25", "PeerCIDR2": "198.51.100.7/32", "SCPPort": "104", "InternetFacing": "true"},
     **{"NetworkZones": "3", "CreateNATGateway": "true", "CreateFlowLogs": "false"},
 }
-# As receiver.yaml adds it, whose stack is deleted first.
+# As receiver.yaml adds it; its stack is deleted first.
 ENDPOINT = {
     "Type": "AWS::EC2::VPCEndpoint",
     "Properties": {
@@ -60,7 +61,8 @@ def test_a_network_is_created_updated_and_deleted_and_leaves_nothing_behind(tmp_
 
 
 def refuses_two_subnets_in_one_zone(ec2, outputs: dict[str, str]) -> None:
-    """As AWS does: so a template whose endpoints have two cannot be deployed here either."""
+    """The local AWS refuses this as AWS does, so a template with two subnets for an endpoint in one zone cannot be
+    deployed here either."""
     [first, _] = outputs["EndpointSubnetIDs"].split(",")
     [described] = ec2.describe_subnets(SubnetIds=[first])["Subnets"]
     zone = described["AvailabilityZone"]
@@ -77,7 +79,7 @@ def refuses_two_subnets_in_one_zone(ec2, outputs: dict[str, str]) -> None:
 
 
 def everything(ec2) -> dict[str, set[str]]:
-    """Ids of all that the account's networks have."""
+    """The ids of all network resources of the account."""
     found = {
         "VpcId": ec2.describe_vpcs()["Vpcs"],
         "SubnetId": ec2.describe_subnets()["Subnets"],
@@ -94,7 +96,7 @@ def everything(ec2) -> dict[str, set[str]]:
 
 
 def acls(ec2, outputs: dict[str, str]) -> dict[str, dict]:
-    """The stack's network ACLs by their kind."""
+    """The stack's network ACLs by kind, public and private."""
     filters = [{"Name": "vpc-id", "Values": [outputs["VpcID"]]}, {"Name": "default", "Values": ["false"]}]
     found = ec2.describe_network_acls(Filters=filters)["NetworkAcls"]
     assert len(found) == 2
@@ -124,7 +126,7 @@ def expected_entries(resources: dict[str, dict]) -> set[tuple]:
 
 
 def associations(ec2, outputs: dict[str, str]) -> dict[str, int]:
-    """How many subnets each ACL has: all of its kind."""
+    """The number of subnets of each ACL, which must be all subnets of its kind."""
     found = {}
     for kind, acl in acls(ec2, outputs).items():
         associated = {it["SubnetId"] for it in acl["Associations"]}
@@ -134,7 +136,7 @@ def associations(ec2, outputs: dict[str, str]) -> dict[str, int]:
 
 
 def routes(ec2, outputs: dict[str, str]) -> dict[str, set[tuple]]:
-    """Where each kind's route table leads, and that its subnets have it."""
+    """The routes of each kind's route table; all subnets of the kind must use it."""
     found = {}
     for kind, name in (("Public", "PublicRouteTableID"), ("Private", "PrivateRouteTableIDs")):
         [table] = ec2.describe_route_tables(RouteTableIds=[outputs[name]])["RouteTables"]

@@ -1,6 +1,7 @@
-"""What the network lets through: from a sender to the load balancer, to a receiver, to S3, ECR and CloudWatch Logs, and the replies
-to these; nothing else. The walk goes over security groups, network ACLs and route tables of the templates together, as the root
-gives them their parameters. Each layer is judged alone too, so that none can be taken for granted."""
+"""The network lets through only connections from a sender to the load balancer, to a receiver, to S3, ECR and
+CloudWatch Logs, and their replies. The walk combines the security groups, network ACLs and route tables of the
+templates, with the parameters that the root passes to them. Each layer is also checked alone, so that no layer relies
+on another one."""
 
 import copy
 import ipaddress
@@ -14,7 +15,7 @@ from network_walk import Network
 from templates import NETWORK, PIPELINE, RECEIVER, ROOT
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
-# All that can be there, but for the NAT gateway.
+# All optional resources except the NAT gateway.
 FULL = {
     **{"PeerCIDR1": "203.0.113.0/24", "PeerCIDR2": "198.51.100.128/25", "PeerCIDR3": "192.168.7.7/32"},
     **{"ImageURI": "123456789012.dkr.ecr.us-east-1.amazonaws.com/store-scp:1", "SCPPort": "104"},
@@ -36,7 +37,7 @@ SETTINGS = {
 
 
 def made(settings: dict[str, str]) -> dict[str, dict]:
-    """The resources of network and receiver, as the root makes them."""
+    """The resources of the network and the receiver, as the root creates them."""
     root = Evaluation(ROOT, settings, {"Network": NETWORK, "Receiver": RECEIVER, "Pipeline": PIPELINE})
     assert root.broken_rules() == []
     network, receiver = root.stack("Network").resources(), root.stack("Receiver").resources()
@@ -44,17 +45,17 @@ def made(settings: dict[str, str]) -> dict[str, dict]:
     return network | receiver
 
 
-# MARK: As it is
+# MARK: The templates as they are
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_nothing_is_open_but_what_a_study_needs_and_all_of_that_is(name):
+def test_exactly_the_connections_that_a_study_needs_are_open(name):
     settings = SETTINGS[name]
     assert [*Judge(settings, made(settings)).differences()] == []
 
 
 def test_peers_reach_an_internal_load_balancer_over_a_connection_of_the_users_own():
-    """Such as a VPN: its routes go into PublicRouteTableID."""
+    """For example a VPN, whose routes are added to PublicRouteTableID."""
     settings = SETTINGS["internal"]
     resources = made(settings)
     for name in PEERS:
@@ -75,7 +76,7 @@ def test_peers_reach_an_internal_load_balancer_over_a_connection_of_the_users_ow
 
 
 @pytest.mark.parametrize("zones", ["2", "3"])
-def test_subnets_lie_apart_and_each_zone_has_one_of_each_kind(zones):
+def test_subnets_do_not_overlap_and_each_zone_has_one_of_each_kind(zones):
     resources = made({**FULL, "NetworkZones": zones, "NetworkCIDR": "10.9.8.0/21"})
     subnets = {name: it["Properties"] for name, it in resources.items() if it["Type"] == "AWS::EC2::Subnet"}
     ranges = [ipaddress.ip_network(it["CidrBlock"]) for it in subnets.values()]
@@ -87,7 +88,8 @@ def test_subnets_lie_apart_and_each_zone_has_one_of_each_kind(zones):
 
 @pytest.mark.parametrize("zones", ["2", "3"])
 def test_an_interface_endpoint_has_one_subnet_in_each_zone(zones):
-    """AWS refuses a second one in a zone, when all else is made already; no rule of a template can count them."""
+    """AWS refuses a second subnet in a zone only after everything else was created; no rule of a template can count
+    subnets."""
     resources = made({**FULL, "NetworkZones": zones})
     zone = {name: it["Properties"].get("AvailabilityZone") for name, it in resources.items()}
     endpoints = interface_endpoints(resources)
@@ -101,7 +103,7 @@ def test_an_interface_endpoint_has_one_subnet_in_each_zone(zones):
 @pytest.mark.parametrize(
     ("given", "endpoints"), [("", "subnet-22222222,subnet-33333333"), ("subnet-44444444", "subnet-44444444")]
 )
-def test_a_vpc_of_ones_own_is_taken_as_it_is(given, endpoints):
+def test_the_users_own_vpc_is_used_unchanged(given, endpoints):
     own = {
         **FULL,
         **{"VpcID": "vpc-0123abcd", "PublicSubnetIDs": "subnet-11111111", "PrivateRouteTableIDs": "rtb-0123abcd"},
@@ -116,7 +118,7 @@ def test_a_vpc_of_ones_own_is_taken_as_it_is(given, endpoints):
         assert parameters[name] == own[name]
 
 
-# MARK: That the comparison would tell
+# MARK: The comparison notices mistakes
 
 
 def without(resources: dict[str, dict], name: str) -> dict[str, dict]:
@@ -147,7 +149,7 @@ def mutants(resources: dict[str, dict]) -> Iterator[tuple[str, dict[str, dict]]]
                 action = {"allow": "deny", "deny": "allow"}[properties["RuleAction"]]
                 yield f"{name} {action}", changed(resources, name, RuleAction=action)
                 if properties["CidrBlock"] != "0.0.0.0/0":
-                    # The next wider one is public and private subnets together, which some rules allow anyway.
+                    # The next wider range covers public and private subnets together, which some rules allow anyway.
                     wider = str(ipaddress.ip_network(properties["CidrBlock"]).supernet(prefixlen_diff=2))
                     yield f"{name} of {wider}", changed(resources, name, CidrBlock=wider)
             case "AWS::EC2::SecurityGroupIngress":

@@ -1,4 +1,4 @@
-"""The functions' zips: what is in them, how large they are, and what must not be in them."""
+"""The functions' zips: their contents, their size, and code that they must not contain."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def test_the_check_finds_nio_and_icu_where_they_are():
     icu = f"{information['paths']['runtimeResourcePath']}_static/linux/lib_FoundationICU.a"
     for holder in (BUILT / "StoreSCP", icu):
         result = subprocess.run([CHECK, holder], capture_output=True, text=True)
-        assert (result.returncode, "holds what a Lambda function must not" in result.stderr) == (1, True), result.stderr
+        assert (result.returncode, "contains code that a Lambda function must not contain" in result.stderr) == (1, True), result.stderr
 
 
 def test_the_check_refuses_what_it_cannot_read():
@@ -45,7 +45,8 @@ def test_the_check_refuses_what_it_cannot_read():
 
 @pytest.mark.alone
 def test_packing_again_gives_the_same_bytes():
-    """That another folder gives them too takes a second build: `scripts/check-reproducible`."""
+    """`scripts/check-reproducible` checks that a build in another folder gives the same bytes; this needs a second
+    build."""
     before = ZIPS["CheckStatus"].read_bytes()
     ZIPS["CheckStatus"].unlink()
     subprocess.run([PROJECT / "scripts/package-functions"], check=True, capture_output=True)

@@ -1,4 +1,4 @@
-"""The whole pipeline with the real binaries: what two senders send ends in HealthImaging as it was sent."""
+"""The whole pipeline with the real binaries: HealthImaging receives the instances of two senders as they were sent."""
 
 import base64
 import json
@@ -26,7 +26,7 @@ TRAILING_PADDING = 0xFFFCFFFC
 
 
 class Watch:
-    """What is new in the pipeline since this object was made."""
+    """The changes in the pipeline since this object was created."""
 
     def __init__(self, pipeline: Pipeline):
         self._pipeline = pipeline
@@ -37,7 +37,7 @@ class Watch:
         return [item for item in self._pipeline.ended_items() if item["jobId"] not in self._items_before]
 
     def pending(self) -> list[dict[str, str]]:
-        """The new items of jobs that have not ended, as far as the table knows."""
+        """The new items of jobs that have not ended according to the table."""
         return [
             item
             for item in self._pipeline.items()
@@ -45,11 +45,11 @@ class Watch:
         ]
 
     def instances(self) -> list[dict]:
-        """What HealthImaging imported."""
+        """The new instances that HealthImaging imported."""
         return self._pipeline.aws.instances()[self._instances_before :]
 
     def ended(self, count: int) -> list[dict[str, str]]:
-        """The new items, once they account for `count` instances and nothing is under way."""
+        """Waits until the new items account for `count` instances and no execution is running. Returns the items."""
 
         def complete() -> bool:
             settled = sum(int(item.get("instanceCount", 0)) for item in self.items())
@@ -69,7 +69,7 @@ def statuses(acknowledgements) -> set[int | None]:
 
 
 @pytest.mark.parametrize("send", SENDERS)
-def test_what_is_sent_is_imported_as_it_was(pipeline, receiver, samples, watch, tmp_path, send):
+def test_instances_are_imported_as_they_were_sent(pipeline, receiver, samples, watch, tmp_path, send):
     assert statuses(send(samples, "127.0.0.1", receiver.port)) == {0}
     items = watch.ended(len(samples))
     assert {item["outcome"] for item in items} == {"IMPORTED"}
@@ -92,7 +92,7 @@ def test_what_is_sent_is_imported_as_it_was(pipeline, receiver, samples, watch, 
 
 
 def assert_same_instance(sent: pydicom.FileDataset, stored: pydicom.FileDataset) -> None:
-    """Same transfer syntax, same elements, same pixels."""
+    """Asserts that transfer syntax, elements and pixels are equal."""
     assert stored.file_meta.TransferSyntaxUID == sent.file_meta.TransferSyntaxUID
     assert stored.file_meta.MediaStorageSOPClassUID == sent.SOPClassUID
     assert stored.file_meta.MediaStorageSOPInstanceUID == sent.SOPInstanceUID
@@ -101,8 +101,8 @@ def assert_same_instance(sent: pydicom.FileDataset, stored: pydicom.FileDataset)
 
 
 def elements(dataset: pydicom.Dataset) -> list[tuple]:
-    """Tag and value of each, as storescu keeps them when it writes a data set anew: it leaves out retired group lengths
-    and trailing padding, and mends VRs (OB for encapsulated pixels)."""
+    """The tag and value of each element, in the form in which storescu rewrites a data set: it omits retired group
+    lengths and trailing padding, and corrects VRs (OB for encapsulated pixels)."""
     return [
         (element.tag, element.value)
         for element in dataset
@@ -149,7 +149,7 @@ def test_a_study_sent_twice_is_two_deliveries(pipeline, receiver, samples):
     assert len(deliveries) == 2
 
 
-def test_an_event_that_comes_five_times_more_starts_nothing(pipeline, receiver, samples, watch):
+def test_five_further_copies_of_an_event_start_nothing(pipeline, receiver, samples, watch):
     send_with_pynetdicom(samples[:1], "127.0.0.1", receiver.port)
     [item] = watch.ended(1)
     executions = pipeline.executions()
@@ -164,7 +164,7 @@ def test_an_event_that_comes_five_times_more_starts_nothing(pipeline, receiver, 
 
 
 def created(pipeline: Pipeline, key: str) -> str:
-    """S3's event for an object that is there."""
+    """S3's event for an existing object."""
     head = pipeline.aws.client("s3").head_object(Bucket=pipeline.bucket, Key=key)
     described = {
         "key": key,
@@ -211,12 +211,12 @@ def test_a_text_in_the_inbox_is_rejected_once(pipeline, watch):
     assert "Expected a DICOM file" in item["message"] and "the object is a text" in item["message"]
     assert pipeline.dead_letters() == 0
     assert watch.instances() == []
-    # Somebody must look at it.
+    # A person must look at it.
     assert pipeline.keys("inbox/") == ["inbox/x.dcm"]
     pipeline.aws.client("s3").delete_object(Bucket=pipeline.bucket, Key="inbox/x.dcm")
 
 
-def test_an_instance_in_the_inbox_is_a_job_of_its_own(pipeline, samples, watch):
+def test_an_instance_in_the_inbox_has_its_own_job(pipeline, samples, watch):
     path = samples[0]
     pipeline.aws.client("s3").put_object(Bucket=pipeline.bucket, Key="inbox/some folder/y.dcm", Body=path.read_bytes())
     [item] = watch.ended(1)
@@ -241,7 +241,7 @@ def test_sigterm_closes_the_open_delivery(pipeline, samples, watch):
     assert item["outcome"] == "IMPORTED"
 
 
-def test_instances_are_imported_one_by_one_where_that_is_wanted(pipeline, samples, watch):
+def test_instances_are_imported_one_by_one_with_import_unit_instance(pipeline, samples, watch):
     study = [path for path in samples if path.name.startswith("77654033-CR")]
     log = pipeline.aws.state_dir / "logs" / "instance-receiver.log"
     with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, IMPORT_UNIT="instance") as scp:
@@ -270,7 +270,7 @@ def test_without_a_bucket_instances_become_files(pipeline, samples, tmp_path, se
 
 
 def test_no_patient_appears_in_a_log_or_an_item(pipeline, samples):
-    """Runs last in this file: everything above has left its traces."""
+    """Runs last in this file, so that all other tests have left their traces."""
     logs = [path.read_text(errors="replace") for path in (pipeline.aws.state_dir / "logs").iterdir()]
     traces = "\n".join([*logs, json.dumps(pipeline.items())])
     assert traces.count("deliver") > 0
@@ -278,13 +278,14 @@ def test_no_patient_appears_in_a_log_or_an_item(pipeline, samples):
 
 
 def surroundings(words: str, traces: str) -> list[str]:
-    """Where the words stand in the traces. Digits must stand alone: within a hash, an ARN or a time of day any number occurs."""
+    """The surroundings of the words in the traces. Digits count only if they are not part of a longer word, because
+    hashes, ARNs and times contain any number."""
     pattern = rf"(?<![0-9A-Za-z.]){words}(?![0-9A-Za-z.])" if words.isdigit() else re.escape(words)
     return [traces[max(0, hit.start() - 40) : hit.end() + 40] for hit in re.finditer(pattern, traces)]
 
 
 def patient_words(samples: list[Path]) -> set[str]:
-    """Names and identifiers that could not be part of anything else, as UIDs are."""
+    """The patients' names and identifiers that cannot occur in other texts, unlike parts of UIDs."""
     words, uids = set(), ""
     for path in samples:
         dataset = pydicom.dcmread(path, stop_before_pixels=True)

@@ -1,4 +1,4 @@
-"""What is the patient's stays in the objects: marked values are looked for wherever else the receiver writes."""
+"""Patient data stays in the objects: marked values must not occur in anything else that the receiver writes."""
 
 import pytest
 from conftest import STORE_SCP
@@ -26,7 +26,7 @@ MARKED = {
 
 
 def test_marked_values_reach_no_log_and_no_key(pipeline, tmp_path):
-    """Stored, refused for every reason, cut short and rejected, with every level of the log written."""
+    """Instances are stored, refused for every reason, cut short and rejected, with all log levels enabled."""
     log = tmp_path / "receiver.log"
     users = '{"nobody": {}}'
     with Receiver(STORE_SCP, pipeline.aws.endpoint, pipeline.bucket, log, LOG_LEVEL="TRACE") as receiver:

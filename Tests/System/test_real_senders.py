@@ -1,5 +1,5 @@
-"""What senders in use have been seen to send, byte for byte, since no library would write it: what is only malformed is stored as it
-came, and what cannot be stored is refused with its reason."""
+"""Data sets that senders in use were seen to send, byte for byte, because no library would write them. If a data set is
+only malformed, it is stored as it was sent; if it cannot be stored, it is refused with the reason."""
 
 import json
 import zlib
@@ -37,7 +37,7 @@ CREATOR = explicit(0x0009, 0x0010, "LO", "SYNTHETIC")
 
 
 def sequence(content: bytes, length: int | None = UNDEFINED, element: int = 0x1140) -> bytes:
-    """Of group 0008, and behind the UIDs of the instance."""
+    """A sequence of group 0008 that comes after the UIDs of the instance."""
     return explicit(0x0008, element, "SQ", content, length)
 
 
@@ -82,7 +82,7 @@ TAKEN = {
     "an item with a length has a delimiter as well": data_set(before_study=sequence(item(REFERENCE) + ITEM_END + SEQUENCE_END)),
     "a sequence has no delimiter": data_set(before_study=sequence(item(REFERENCE))),
     "delimiters behind the last element": data_set() + ITEM_END + SEQUENCE_END,
-    # One element, or one item, in another encoding.
+    # One element or item in another encoding.
     "a private element in Implicit VR": data_set(
         before_study=CREATOR + implicit(0x0009, 0x1001, "text") + explicit(0x0009, 0x1002, "SH", "x")
     ),
@@ -98,7 +98,7 @@ TAKEN = {
     "an unknown element is a sequence in Explicit VR": data_set(
         before_study=CREATOR + explicit(0x0009, 0x1001, "UN", item(REFERENCE, UNDEFINED) + ITEM_END + SEQUENCE_END, UNDEFINED)
     ),
-    # Elements that belong elsewhere.
+    # Elements in the wrong place.
     "file meta information without its length": data_set(
         first=explicit(0x0002, 0x0010, "UI", EXPLICIT.decode()) + explicit(0x0002, 0x0013, "SH", "OLD_TOOLKIT")
     ),
@@ -106,7 +106,7 @@ TAKEN = {
     "group 0005": data_set(first=explicit(0x0005, 0x0010, "LO", "SYNTHETIC")),
     "group 0007": data_set(first=explicit(0x0007, 0x0010, "LO", "SYNTHETIC")),
     "zeros before the first element": data_set(first=bytes(8)),
-    # UIDs that are not where they should be, or not alone there.
+    # UIDs that are not in their place, or are repeated there.
     "elements sorted as signed numbers": data_set(
         before_study=explicit(0x0020, 0x9221, "SQ", item(explicit(0x0020, 0x9164, "UI", INSTANCE)))
     ),
@@ -115,7 +115,7 @@ TAKEN = {
     ).replace(explicit(0x0020, 0x000D, "UI", ""), b""),
     "spaces around the study": data_set().replace(explicit(0x0020, 0x000D, "UI", STUDY), explicit(0x0020, 0x000D, "UI", f" {STUDY}  ".encode())),
     "a component of a UID has a leading zero": data_set(study="2.25.022.1"),
-    # Behind the last element.
+    # Bytes after the last element.
     "a single NUL": data_set() + b"\0",
     "four hundred zeros": data_set() + bytes(400),
     "an element of padding": data_set() + explicit(0xFFFC, 0xFFFC, "OB", bytes(100)),
@@ -147,7 +147,7 @@ TAKEN_SOMEHOW = {name: (content, EXPLICIT) for name, content in TAKEN.items()} |
 
 
 @pytest.mark.parametrize(("content", "syntax"), TAKEN_SOMEHOW.values(), ids=TAKEN_SOMEHOW.keys())
-def test_what_is_only_malformed_is_stored_as_it_came(folder_receiver, tmp_path, content, syntax):
+def test_a_data_set_that_is_only_malformed_is_stored_as_it_was_sent(folder_receiver, tmp_path, content, syntax):
     receiver = folder_receiver()
     assert str(send(receiver, content, syntax)) == "0000H"
     assert stored(tmp_path) == [content]
@@ -167,7 +167,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("content", "syntax", "tag"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_cannot_be_stored_is_refused_with_its_reason(folder_receiver, tmp_path, content, syntax, tag):
+def test_a_data_set_that_cannot_be_stored_is_refused_with_the_reason(folder_receiver, tmp_path, content, syntax, tag):
     receiver = folder_receiver()
     answer = send(receiver, content, syntax)
     assert answer.status == CANNOT_UNDERSTAND
@@ -178,7 +178,7 @@ def test_what_cannot_be_stored_is_refused_with_its_reason(folder_receiver, tmp_p
     assert tag in line["tag"] and line["expected"] and line["got"]
 
 
-def test_an_instance_uid_that_is_too_long_is_refused_with_its_reason(folder_receiver):
+def test_an_instance_uid_that_is_too_long_is_refused_with_the_reason(folder_receiver):
     receiver = folder_receiver()
     answer = send(receiver, data_set(instance=LONG_UID), instance=LONG_UID)
     assert answer.status == INVALID_SOP_INSTANCE
@@ -186,7 +186,7 @@ def test_an_instance_uid_that_is_too_long_is_refused_with_its_reason(folder_rece
     assert wait_for("its line", lambda: receiver.log_lines("instance refused"))
 
 
-# The data set, its syntax, the element that is cut, and how many bytes are missing where a length says it.
+# The data set, its transfer syntax, the element that is cut, and the number of missing bytes if a length tells it.
 CUT = {
     "inside the last element": (data_set()[:-100], EXPLICIT, "(7FE0,0010)", 100),
     "by one byte": (data_set()[:-1], EXPLICIT, "(7FE0,0010)", 1),
@@ -226,7 +226,7 @@ CUT = {
 
 
 @pytest.mark.parametrize(("content", "syntax", "tag", "missing"), CUT.values(), ids=CUT.keys())
-def test_what_ends_too_early_is_refused_with_the_element_that_is_cut(folder_receiver, tmp_path, content, syntax, tag, missing):
+def test_an_incomplete_data_set_is_refused_with_the_element_that_is_cut(folder_receiver, tmp_path, content, syntax, tag, missing):
     receiver = folder_receiver()
     answer = send(receiver, content, syntax)
     assert answer.status == CANNOT_UNDERSTAND
@@ -240,7 +240,7 @@ def test_what_ends_too_early_is_refused_with_the_element_that_is_cut(folder_rece
 
 
 @pytest.mark.parametrize(("content", "syntax", "tag", "missing"), CUT.values(), ids=CUT.keys())
-def test_what_ends_too_early_is_stored_and_marked_where_that_is_wanted(folder_receiver, tmp_path, content, syntax, tag, missing):
+def test_an_incomplete_data_set_is_stored_and_marked_with_that_setting(folder_receiver, tmp_path, content, syntax, tag, missing):
     receiver = folder_receiver(INCOMPLETE_DATA_SETS="store")
     answer = send(receiver, content, syntax)
     assert answer.status == INCOMPLETE
@@ -252,8 +252,8 @@ def test_what_ends_too_early_is_stored_and_marked_where_that_is_wanted(folder_re
     assert [item.get("incomplete") for item in instances(tmp_path)] == [True]
 
 
-# What is not whole may be so because the reading was lost: then nobody can say it, and it is stored.
-# A block of the type that there is none of. RFC 1951 §3.2.3.
+# A data set may only seem incomplete because the reader lost its place. Then this cannot be decided, and it is stored.
+# A block of the reserved type. RFC 1951 §3.2.3.
 NO_BLOCK = b"\xff" * 20
 UNREAD = {
     "a sequence holds something else than items": (data_set(rest=explicit(0x0040, 0xA730, "SQ", b"no item " * 8, UNDEFINED)), EXPLICIT),
@@ -268,7 +268,7 @@ UNREAD = {
 
 
 @pytest.mark.parametrize(("content", "syntax"), UNREAD.values(), ids=UNREAD.keys())
-def test_what_cannot_be_followed_to_its_end_is_stored_and_told(folder_receiver, tmp_path, content, syntax):
+def test_a_data_set_that_cannot_be_parsed_to_its_end_is_stored_and_logged(folder_receiver, tmp_path, content, syntax):
     receiver = folder_receiver()
     assert str(send(receiver, content, syntax)) == "0000H"
     assert stored(tmp_path) == [content]
@@ -283,7 +283,7 @@ def structures(receiver) -> list[dict]:
 
 
 def instances(folder) -> list[dict]:
-    """Of the one delivery's manifest."""
+    """The instances in the manifest of the only delivery."""
     [path] = (folder / "storage").glob("deliveries/*.json")
     return instances_of(json.loads(path.read_text()))
 
@@ -301,7 +301,7 @@ def test_uids_of_command_and_data_set_that_differ_are_refused(folder_receiver, t
     assert (line["tag"], line["expected"], line["got"]) == ("(0008,0018)", OTHER_INSTANCE, INSTANCE)
 
 
-def test_the_data_sets_uids_count_where_that_is_wanted(folder_receiver, tmp_path):
+def test_the_data_sets_uids_decide_if_the_settings_ask_for_it(folder_receiver, tmp_path):
     receiver = folder_receiver(UID_MISMATCH="data-set")
     answer = send(receiver, data_set(), instance=OTHER_INSTANCE)
     assert (answer.status, answer.sop_instance) == (SUCCESS, OTHER_INSTANCE)
@@ -312,7 +312,7 @@ def test_the_data_sets_uids_count_where_that_is_wanted(folder_receiver, tmp_path
 
 
 @pytest.mark.parametrize("send_files", [send_with_dcmtk, send_with_pynetdicom])
-def test_libraries_send_some_of_it_too(folder_receiver, tmp_path, send_files):
+def test_libraries_send_some_of_these_data_sets_too(folder_receiver, tmp_path, send_files):
     receiver = folder_receiver()
     files = [
         synthetic_instance(tmp_path / "zero.dcm", StudyInstanceUID="2.25.022.1"),

@@ -1,13 +1,15 @@
-"""The receiver's and the network's template and the root that nests them: wrong parameters are refused before anything is made, the root says
-the same as what it nests, and the task definition names only what the Swift code has.
+"""The templates of the receiver and the network, and the root that nests them: wrong parameters are refused before
+anything is created, the root matches the templates that it nests, and the task definition uses only settings that the
+Swift code has.
 
-Rules and parameters are tried out as CloudFormation's documentation describes them; AWS itself is not asked."""
+Rules and parameters are evaluated as CloudFormation's documentation describes them; AWS itself is not asked."""
 
 import itertools
 import re
 
 import pytest
 
+from aws_calls import MODULES
 from evaluation import Evaluation
 from templates import NETWORK, PIPELINE, RECEIVER, ROOT, TEMPLATES, swift, task_environment
 
@@ -19,7 +21,7 @@ DIGESTED = "123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b_c.d/e@sha256:" + "0
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 ROUTE_TABLE = "rtb-0123456789abcdef0"
 
-# Values of the parameters that have a pattern: those that it takes, those that it refuses.
+# Values of the parameters that have a pattern: accepted ones and refused ones.
 PATTERNS: dict[str, tuple[list[str], list[str]]] = {
     "NetworkCIDR": (["10.0.0.0/16", "172.31.0.0/21"], ["", "10.0.0.0", "10.0.0.0/15", "10.0.0.0/22", "fd00::/16"]),
     "PeerCIDR1": (
@@ -80,7 +82,7 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
     "AlarmEmail": (["", "pacs@example.com"], ["pacs", "a@b c", "a@b@c"]),
     "AccessLogBucketName": (["", "logs.example-1"], ["ab", "Logs", "s3://logs", "-logs"]),
 }
-# What CloudFormation itself looks up in the account, and so cannot be empty; the root has patterns for these.
+# Types that CloudFormation looks up in the account, so their values cannot be empty. The root has patterns for these.
 LOOKED_UP = {"AWS::EC2::VPC::Id", "List<AWS::EC2::Subnet::Id>"}
 SUBNET = "subnet-0123456789abcdef0"
 SUBNETS = ["", SUBNET, f"subnet-01234567,{SUBNET}"], ["subnet-", "vpc-01234567", f"{SUBNET},", f"{SUBNET}, {SUBNET}"]
@@ -105,7 +107,7 @@ FARGATE = {
 
 
 def is_taken(parameter: dict, value: str) -> bool:
-    """Whether CloudFormation takes the value: a pattern must match all of it."""
+    """Whether CloudFormation accepts the value; a pattern must match the whole value."""
     if "AllowedPattern" in parameter and not re.fullmatch(parameter["AllowedPattern"], value):
         return False
     if "AllowedValues" in parameter and value not in map(str, parameter["AllowedValues"]):
@@ -120,7 +122,7 @@ def is_taken(parameter: dict, value: str) -> bool:
 
 
 def examples(name: str) -> tuple[list[str], list[str]]:
-    """Values that the parameter must take, and such as it must refuse."""
+    """Values that the parameter must accept, and values that it must refuse."""
     parameter = PARAMETERS[name]
     if name in PATTERNS:
         return PATTERNS[name]
@@ -132,7 +134,7 @@ def examples(name: str) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize("name", [name for name, it in PARAMETERS.items() if it["Type"] not in LOOKED_UP])
-def test_a_parameter_takes_what_is_right_and_refuses_what_is_wrong(name):
+def test_a_parameter_accepts_valid_values_and_refuses_invalid_ones(name):
     right, wrong = examples(name)
     assert right and wrong
     for template in TEMPLATES.values():
@@ -142,14 +144,14 @@ def test_a_parameter_takes_what_is_right_and_refuses_what_is_wrong(name):
 
 
 @pytest.mark.parametrize("name", TEXT_IN_THE_ROOT)
-def test_the_root_takes_ids_or_nothing(name):
+def test_the_root_accepts_ids_or_empty_values(name):
     right, wrong = TEXT_IN_THE_ROOT[name]
     assert [value for value in right if not is_taken(ROOT["Parameters"][name], value)] == []
     assert [value for value in wrong if is_taken(ROOT["Parameters"][name], value)] == []
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_every_parameter_is_described_bounded_and_in_a_group_of_the_form(name):
+def test_every_parameter_has_a_description_bounds_and_a_group(name):
     template = TEMPLATES[name]
     for key, parameter in template["Parameters"].items():
         assert parameter["Description"], key
@@ -193,12 +195,12 @@ def broken_rules(**values: str) -> list[str]:
         ({"TaskCPU": "4096"}, ["MemoryOfCPU4096"]),
     ],
 )
-def test_what_does_not_go_together_is_refused_by_a_rule(values, broken):
+def test_contradicting_parameters_are_refused_by_a_rule(values, broken):
     assert broken_rules(**values) == broken
 
 
 @pytest.mark.parametrize("cpu", FARGATE)
-def test_a_cpu_takes_the_memory_that_fargate_has_for_it_and_no_other(cpu):
+def test_a_cpu_accepts_exactly_the_memory_sizes_that_fargate_offers(cpu):
     parameter = RECEIVER["Parameters"]["TaskMemoryLimit"]
     taken = []
     for memory in range(0, 131072 + 1, 256):
@@ -207,12 +209,12 @@ def test_a_cpu_takes_the_memory_that_fargate_has_for_it_and_no_other(cpu):
     assert taken == list(FARGATE[cpu])
 
 
-def test_every_cpu_of_fargate_can_be_taken():
+def test_every_cpu_size_of_fargate_is_accepted():
     assert RECEIVER["Parameters"]["TaskCPU"]["AllowedValues"] == list(FARGATE)
 
 
-def test_what_is_reserved_holds_the_mappings_and_a_sweep():
-    """Lambda's readers of queues are throttled where their mappings may run more at once than the function."""
+def test_the_reserved_concurrency_covers_the_mappings_and_a_sweep():
+    """Lambda throttles its queue readers if their mappings allow more concurrency than the function has."""
     reserved = PIPELINE["Parameters"]["TriggerImportReservedConcurrency"]["AllowedValues"]
     maxima = PIPELINE["Parameters"]["ImportConcurrency"]["AllowedValues"]
     inbox = PIPELINE["Resources"]["InboxEvents"]["Properties"]["ScalingConfig"]["MaximumConcurrency"]
@@ -233,12 +235,12 @@ def test_the_root_has_the_parameters_of_what_it_nests():
         if name in TEXT_IN_THE_ROOT:
             assert [it["Type"] in LOOKED_UP for it in nested] == [True]
             continue
-        # Where several have it, the root's description speaks for all.
+        # If several templates have the parameter, the root's description covers all of them.
         own = {} if len(nested) == 1 else {"Description": parameter["Description"]}
         assert all({**it, **own} == parameter for it in nested), name
 
 
-def test_the_root_refuses_by_the_same_rules_but_for_those_of_ids():
+def test_the_root_has_the_same_rules_except_those_about_ids():
     rules = {**NETWORK["Rules"], **RECEIVER["Rules"], **PIPELINE["Rules"]}
     assert all(RECEIVER["Rules"][name] == it for name, it in NETWORK["Rules"].items())
     of_ids = {"SubnetsAreOfTheVPC", "EndpointsHaveRouteTables"}
@@ -276,12 +278,12 @@ def test_the_root_refuses_half_a_network(values, broken):
 
 
 def made_or_given(name: str) -> dict:
-    """Of the network that is made, or else the user's own."""
+    """An output of the created network, or else the user's own value."""
     return {"Fn::If": ["MakesNetwork", {"Fn::GetAtt": ["Network", f"Outputs.{name}"]}, {"Ref": name}]}
 
 
 @pytest.mark.parametrize("resource", NESTED)
-def test_the_root_hands_every_parameter_on_under_its_name(resource):
+def test_the_root_passes_every_parameter_on_under_its_name(resource):
     nested = NESTED[resource]
     given = ROOT["Resources"][resource]["Properties"]["Parameters"]
     assert given.keys() == nested["Parameters"].keys()
@@ -318,8 +320,8 @@ def test_the_root_has_the_outputs_of_what_it_nests():
             assert ROOT["Conditions"][condition] == RECEIVER["Conditions"][condition]
 
 
-def test_two_receivers_run_unless_somebody_says_otherwise():
-    """In two zones: one that ends, or a zone that fails, leaves one that takes images."""
+def test_two_receivers_run_by_default():
+    """In two zones, so that one receiver remains if a receiver ends or a zone fails."""
     parameters = RECEIVER["Parameters"]
     assert parameters["TaskDesiredCount"]["Default"] == int(NETWORK["Parameters"]["NetworkZones"]["Default"]) == 2
     assert parameters["AutoscaleMaxCapacity"]["Default"] > parameters["TaskDesiredCount"]["Default"]
@@ -343,15 +345,15 @@ def test_the_execution_role_may_pull_the_image_and_no_other(image, repository):
 
 
 def test_the_receiver_reads_every_variable_that_its_task_has():
-    read_by_the_receiver = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', swift("StoreSCP")))
+    read_by_the_receiver = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', swift(*MODULES["StoreSCP"])))
     read_by_the_client_of_aws = set(re.findall(r'settings\["(AWS_[A-Z_]+)"\]', swift("AWS")))
     assert set(task_environment()) - read_by_the_receiver == {"AWS_REGION"}
     assert "AWS_REGION" in read_by_the_client_of_aws
 
 
-def test_no_number_that_the_template_takes_ends_the_receivers_start():
-    """The bounds of a number's parameter lie within those that the receiver checks when it starts."""
-    code = swift("StoreSCP")
+def test_the_receiver_accepts_every_number_that_the_template_accepts():
+    """The bounds of each numeric parameter are within the bounds that the receiver checks at its start."""
+    code = swift(*MODULES["StoreSCP"])
     [seconds] = re.findall(r"\.seconds\(Int64\(try integer\(name, default: value, in: ([\d_.]+)\)\)\)", code)
     bounds = dict(re.findall(r'settings\.integer\(\s*"([A-Z_]+)",(?: default: [\d_]+,)? in: ([\d_.]+)\)', code))
     bounds |= {name: seconds for name in re.findall(r'settings\.seconds\("([A-Z_]+)"', code)}

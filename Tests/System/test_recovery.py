@@ -1,4 +1,4 @@
-"""A receiver that dies with open deliveries: what it had acknowledged is imported all the same."""
+"""If a receiver dies with open deliveries, the instances that it acknowledged are imported nevertheless."""
 
 import json
 import signal
@@ -21,7 +21,7 @@ LEASE_SECONDS = 1
 
 @pytest.fixture
 def open_receiver(pipeline, tmp_path):
-    """Its deliveries stay open."""
+    """A receiver whose deliveries stay open."""
     settings = {
         "DELIVERY_QUIET_SECONDS": "3600",
         "TASK_LEASE_SECONDS": str(LEASE_SECONDS),
@@ -39,7 +39,7 @@ def sweep(pipeline: Pipeline) -> dict:
 
 
 def send_study(receiver: Receiver, folder) -> list[str]:
-    """The UIDs of what was acknowledged: all of it."""
+    """Sends a study, of which all instances must be acknowledged. Returns their UIDs."""
     answers = send_with_dcmtk(write_study(folder), "127.0.0.1", receiver.port)
     assert {answer.status for answer in answers} == {0}
     return [answer.sop_instance_uid for answer in answers]
@@ -49,13 +49,13 @@ def outcomes(pipeline: Pipeline, delivery_id: str) -> list[str]:
     return [item["outcome"] for item in pipeline.items() if item["deliveryId"] == delivery_id]
 
 
-def test_what_a_killed_receiver_had_acknowledged_is_imported(pipeline, open_receiver, tmp_path):
+def test_instances_that_a_killed_receiver_acknowledged_are_imported(pipeline, open_receiver, tmp_path):
     uids = send_study(open_receiver, tmp_path / "study")
     [marker] = pipeline.keys("open/")
     delivery_id = marker.rpartition("/")[2]
-    assert sweep(pipeline)["open"] == 1  # it is alive
+    assert sweep(pipeline)["open"] == 1  # the receiver is alive
     open_receiver.kill()
-    assert sweep(pipeline)["open"] == 1  # it may be: its lease is young
+    assert sweep(pipeline)["open"] == 1  # the receiver may be alive: its lease is recent
     wait_for("the recovery", lambda: delivery_id in sweep(pipeline)["recovered"])
     assert pipeline.keys("open/") == []
 
@@ -89,8 +89,9 @@ def test_many_recoveries_at_once_do_no_harm(pipeline, open_receiver, tmp_path):
     wait_for("the import", lambda: outcomes(pipeline, delivery_id) == ["IMPORTED"], 60)
 
 
-def test_a_receiver_that_was_thought_dead_acknowledges_nothing_more_there(pipeline, open_receiver, tmp_path):
-    """Frozen for longer than its lease, it goes on: its delivery was closed in its place, and another one begins."""
+def test_a_receiver_that_was_regarded_as_ended_acknowledges_nothing_more_in_its_old_delivery(pipeline, open_receiver, tmp_path):
+    """A receiver continues after it was frozen for longer than its lease. A sweep has closed its delivery meanwhile, so
+    it opens another one."""
     first, *waiting = write_study(tmp_path / "study")
     study = pydicom.dcmread(first).StudyInstanceUID
     [answer] = send_with_dcmtk([first], "127.0.0.1", open_receiver.port)
@@ -102,7 +103,7 @@ def test_a_receiver_that_was_thought_dead_acknowledges_nothing_more_there(pipeli
     open_receiver.signal(signal.SIGCONT)
 
     count = len(waiting)
-    while waiting:  # whoever is told to send again does so
+    while waiting:  # the sender is told to send again, and does
         answers = send_with_dcmtk(waiting, "127.0.0.1", open_receiver.port)
         waiting = [answer.path for answer in answers if answer.status != 0]
     open_receiver.stop()
@@ -118,7 +119,7 @@ def test_a_receiver_that_was_thought_dead_acknowledges_nothing_more_there(pipeli
     assert all(outcomes(pipeline, other) == ["IMPORTED"] for other in counts)
 
 
-def test_a_delivery_of_which_nothing_was_stored_leaves_nothing(pipeline):
+def test_a_delivery_without_instances_leaves_nothing(pipeline):
     s3 = pipeline.aws.client("s3")
     delivery_id = "20261123T235959-0123456789abcdef01234567"
     key = marker_key(delivery_id)
@@ -129,7 +130,7 @@ def test_a_delivery_of_which_nothing_was_stored_leaves_nothing(pipeline):
     assert f"deliveries/{delivery_id}.json" not in pipeline.manifests()
 
 
-def test_a_marker_that_cannot_be_read_is_kept_and_told(pipeline):
+def test_a_marker_that_cannot_be_read_is_kept_and_logged(pipeline):
     key = "open/0123456789abcdef/20261123T235958-0123456789abcdef01234567"
     pipeline.aws.client("s3").put_object(Bucket=pipeline.bucket, Key=key, Body=b"{}")
     assert sweep(pipeline)["failed"] == 1

@@ -1,4 +1,4 @@
-"""The same UIDs again, while the delivery that has them is open: nothing that was acknowledged is replaced."""
+"""UIDs are sent again while the delivery that has them is open: no acknowledged instance is replaced."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ SUCCESS, OUT_OF_RESOURCES = 0x0000, 0xA700
 
 
 class Stored:
-    """What lies in a receiver's folder after it has ended."""
+    """The contents of a receiver's folder after it has ended."""
 
     def __init__(self, storage: Path):
         self.storage = storage
@@ -24,13 +24,13 @@ class Stored:
         )
 
     def _earlier(self, delivery: str) -> list[str]:
-        """The deliveries that it repeats, one after another."""
+        """The deliveries before it in the chain of repeats, one after another."""
         text = (self.storage / "deliveries" / f"{delivery}.json").read_text()
         repeats = json.loads(text).get("repeats")
         return [repeats, *self._earlier(repeats)] if repeats else []
 
     def pixels(self, manifest: dict) -> list[int]:
-        """The last byte of each of its instances."""
+        """The last byte of each instance of the manifest."""
         return [(self.storage / item["key"]).read_bytes()[-1] for item in instances_of(manifest)]
 
 
@@ -63,7 +63,7 @@ def test_one_title_does_not_replace_the_image_of_another(folder_receiver, tmp_pa
 
 
 @pytest.mark.parametrize(("pixel", "content", "changed"), [(1, "same", "0"), (2, "other", "1")])
-def test_what_one_title_sends_twice_is_kept_twice_and_told(folder_receiver, tmp_path, pixel, content, changed):
+def test_an_image_that_one_title_sends_twice_is_kept_twice_and_logged(folder_receiver, tmp_path, pixel, content, changed):
     receiver = folder_receiver(DELIVERY_QUIET_SECONDS="600")
     with sender(receiver, b"CT1") as it:
         assert [it.store(1, pixel=1), it.store(2, pixel=1), it.store(1, pixel=pixel)] == [SUCCESS] * 3
@@ -79,8 +79,8 @@ def test_what_one_title_sends_twice_is_kept_twice_and_told(folder_receiver, tmp_
     assert closed == {first["deliveryId"]: ("0", "0"), again["deliveryId"]: ("1", changed)}
 
 
-def test_copies_at_once_make_as_many_deliveries(folder_receiver, tmp_path):
-    """All of them are on their way at once, of each image; none waits for another."""
+def test_simultaneous_copies_get_a_delivery_each(folder_receiver, tmp_path):
+    """All copies of each image are sent at once; no copy waits for another one."""
     receiver = folder_receiver(DELIVERY_QUIET_SECONDS="600")
     copies, images = 5, 4
     with contextlib.ExitStack() as running:
@@ -99,7 +99,7 @@ def test_copies_at_once_make_as_many_deliveries(folder_receiver, tmp_path):
     assert closed == [it["deliveryId"] for it in manifests]
 
 
-def test_beyond_the_bound_an_instance_is_refused_and_nothing_is_opened(folder_receiver, tmp_path):
+def test_a_repeat_beyond_the_limit_is_refused_and_opens_no_delivery(folder_receiver, tmp_path):
     receiver = folder_receiver(DELIVERY_QUIET_SECONDS="600", MAXIMUM_REPEATS="2")
     with sender(receiver, b"CT1") as it:
         assert [it.store(1, pixel=pixel) for pixel in range(5)] == [SUCCESS] * 3 + [OUT_OF_RESOURCES] * 2
@@ -116,7 +116,7 @@ def test_beyond_the_bound_an_instance_is_refused_and_nothing_is_opened(folder_re
     assert [(it["sopInstanceUID"], it["reason"]) for it in refused] == [(instance_uid(1).decode(), reason)] * 2
 
 
-def test_an_image_that_was_cut_short_keeps_nobody_from_sending_it_again(folder_receiver, tmp_path):
+def test_an_image_that_was_cut_short_can_be_sent_again(folder_receiver, tmp_path):
     receiver = folder_receiver(DELIVERY_QUIET_SECONDS="600")
     with sender(receiver, b"CT1") as it:
         it.begin_instance(1)

@@ -1,4 +1,4 @@
-"""What the table and the report say of imports that went wrong, in part or for a while."""
+"""The table and the report about imports that failed, partly or for a time."""
 
 import json
 import subprocess
@@ -35,7 +35,7 @@ def send(receiver, files) -> None:
     assert {answer.status for answer in answers} == {0}
 
 
-def test_a_study_of_which_one_instance_is_refused_is_partial(pipeline, receiver, watch, tmp_path):
+def test_a_study_with_one_refused_instance_is_partial(pipeline, receiver, watch, tmp_path):
     files = write_study(tmp_path / "study")
     pipeline.aws.arm("RefuseFile")
     send(receiver, files)
@@ -50,7 +50,7 @@ def test_a_study_of_which_one_instance_is_refused_is_partial(pipeline, receiver,
 
 
 def test_the_item_of_a_single_instance_says_why_healthimaging_refused_it(pipeline, receiver, watch, tmp_path):
-    """Without the values that HealthImaging quotes, which the report has."""
+    """The item does not have the values that HealthImaging quotes; the report does."""
     pipeline.aws.arm("RefuseFile")
     send(receiver, [synthetic_instance(tmp_path / "refused.dcm")])
     [item] = watch.ended(1)
@@ -84,7 +84,7 @@ def test_a_job_that_keeps_failing_is_started_four_times_and_then_redriven(pipeli
     listed = redrive(pipeline)
     assert last in listed and first not in listed
     redrive(pipeline, "--start")
-    # Imports of other tests are redriven as well.
+    # Imports of other tests are redriven too.
     items = [item for item in watch.ended(5 * len(files)) if item["deliveryId"] == delivery]
     assert [item["outcome"] for item in items].count("IMPORTED") == 1
     assert last not in redrive(pipeline)
@@ -123,7 +123,7 @@ def test_a_job_that_may_not_read_is_not_tried_again(pipeline, receiver, watch, t
 
 
 def send_studies(pipeline: Pipeline, receiver, folder, faults) -> list:
-    """A study for each fault; which job meets which is left open. The files of all."""
+    """Sends a study for each fault; any job may get any fault. Returns all files."""
     for fault in faults:
         pipeline.aws.arm(fault)
     studies = [write_study(folder / fault) for fault in faults]
@@ -137,7 +137,8 @@ def check_status_log(pipeline: Pipeline) -> str:
 
 
 def test_an_instance_with_a_warning_is_imported_counted_and_named(pipeline, receiver, watch, tmp_path):
-    """In WARNING alone or in SUCCESS too, counted by HealthImaging or not. What it says may quote what the file holds."""
+    """The instance is listed in WARNING only or also in SUCCESS, and HealthImaging counts it or not. The warning may
+    quote values of the file."""
     files = send_studies(pipeline, receiver, tmp_path, ["Warn", "WarnInSuccess", "WarnUncounted"])
     items = watch.ended(len(files))
     assert len(items) == 3
@@ -155,7 +156,7 @@ def test_an_instance_with_a_warning_is_imported_counted_and_named(pipeline, rece
     assert "Doe" not in log + json.dumps(items)
 
 
-def test_what_cannot_be_read_makes_no_good_import_a_failed_one(pipeline, receiver, watch, tmp_path):
+def test_unreadable_output_does_not_fail_a_good_import(pipeline, receiver, watch, tmp_path):
     files = send_studies(pipeline, receiver, tmp_path, ["OddLines", "NoNumbers", "OddManifest", "Nothing"])
     reports = [(item, report(pipeline, item)) for item in watch.ended(len(files))]
     assert sorted((item["outcome"], told["proof"], told["unreadableCount"]) for item, told in reports) == [
@@ -172,7 +173,7 @@ def test_what_cannot_be_read_makes_no_good_import_a_failed_one(pipeline, receive
         assert ("message" in item) == (item["deliveryId"] in listed) == is_partial
 
 
-def test_a_job_whose_status_is_not_known_is_under_way(pipeline, receiver, watch, tmp_path):
+def test_a_job_with_an_unknown_status_is_regarded_as_running(pipeline, receiver, watch, tmp_path):
     for fault in ("Look:OddStatus", "Look:OddAnswer"):
         pipeline.aws.arm(fault)
     send(receiver, [synthetic_instance(tmp_path / "one.dcm")])
@@ -186,7 +187,7 @@ def test_a_job_whose_status_is_not_known_is_under_way(pipeline, receiver, watch,
 
 
 def test_a_conflict_or_a_busy_service_is_tried_again(pipeline, receiver, watch, tmp_path):
-    """After a conflict of one file two looks later, after `Rate exceeded` ten."""
+    """After a conflict of one file the job is started again two poll intervals later, after `Rate exceeded` ten."""
     files = send_studies(pipeline, receiver, tmp_path, ["ConflictFile", "BusyJob"])
     items = watch.ended(2 * len(files))
     ended = sorted((item["attempt"], item["outcome"], item.get("startedAgain", "false")) for item in items)
@@ -203,8 +204,8 @@ def test_instances_in_image_sets_that_are_not_primary_are_counted_and_named(pipe
     assert len(report(pipeline, item)["nonPrimary"]) == len(files)
 
 
-def test_an_object_that_was_never_acknowledged_is_named_and_tagged_and_so_is_no_other(pipeline, watch, tmp_path):
-    """As a receiver leaves it whose PUT landed after its sender had been told to send again."""
+def test_only_objects_that_were_never_acknowledged_are_named_and_tagged(pipeline, watch, tmp_path):
+    """Such an object remains when a PUT succeeds after the sender was told to send again."""
     delivery_id = f"20261123T235152-{uuid.uuid4().hex[:24]}"
     keys = {}
     for file in write_study(tmp_path / "study"):
@@ -247,6 +248,6 @@ def test_dead_letters_go_back_to_their_queue(pipeline, name):
     assert pipeline.dead_letters() == 0
 
 
-def test_redrive_says_what_it_wants():
+def test_redrive_prints_its_usage():
     result = subprocess.run([PROJECT / "scripts/redrive"], capture_output=True, text=True)
     assert result.returncode != 0 and "usage" in result.stderr

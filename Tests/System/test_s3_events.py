@@ -1,4 +1,4 @@
-"""S3's notifications: the text that lands in a queue is S3's."""
+"""S3's notifications in a queue have S3's own form."""
 
 import functools
 import json
@@ -12,7 +12,8 @@ from waiting import wait_for
 
 
 def announce(aws, bucket: str, *filters: tuple[str, str]) -> list:
-    """Announces keys of each prefix and suffix in a queue of its own: functions that read one record of each."""
+    """Sends events for keys of each prefix and suffix to a separate queue. Returns functions that read one record of
+    each queue."""
     sqs, s3 = aws.client("sqs"), aws.client("s3")
     urls, configurations = [], []
     for prefix, suffix in filters:
@@ -38,7 +39,7 @@ def announce(aws, bucket: str, *filters: tuple[str, str]) -> list:
 
 @pytest.fixture
 def bucket(aws):
-    """A bucket whose deliveries/*.json are announced in a queue: (bucket, function that reads one record)."""
+    """A bucket whose events for deliveries/*.json go to a queue, and a function that reads one record."""
     name = f"bucket-{uuid.uuid4().hex[:8]}"
     [receive] = announce(aws, name, ("deliveries/", ".json"))
     return name, receive
@@ -63,7 +64,7 @@ def test_a_put_is_announced_as_s3_does(aws, bucket):
     assert re.fullmatch("[0-9A-F]{16}", announced["sequencer"])
 
 
-def test_sequencers_grow(aws, bucket):
+def test_sequencers_increase(aws, bucket):
     name, receive = bucket
     for _ in range(2):
         aws.client("s3").put_object(Bucket=name, Key="deliveries/x.json", Body=b"{}")
@@ -88,7 +89,7 @@ def test_other_keys_are_not_announced(aws, bucket):
     assert receive()["Records"][0]["s3"]["object"]["key"] == "deliveries/last.json"
 
 
-def test_events_are_lost_and_doubled_where_a_test_asks_for_it(aws, bucket):
+def test_events_are_lost_and_duplicated_if_a_test_asks_for_it(aws, bucket):
     name, receive = bucket
     lost = aws.lost_events()
     try:
@@ -101,7 +102,7 @@ def test_events_are_lost_and_doubled_where_a_test_asks_for_it(aws, bucket):
     assert aws.lost_events() == lost + 1
 
 
-def test_each_queue_is_told_of_its_own_keys_alone(aws):
+def test_each_queue_gets_events_only_for_its_own_keys(aws):
     name = f"bucket-{uuid.uuid4().hex[:8]}"
     deliveries, inbox = announce(aws, name, ("deliveries/", ".json"), ("inbox/", ".dcm"))
     for key in ("inbox/1.json", "deliveries/1.dcm", "inbox/deliveries/1.dcm", "deliveries/inbox/1.json"):
@@ -110,6 +111,6 @@ def test_each_queue_is_told_of_its_own_keys_alone(aws):
     assert inbox()["Records"][0]["s3"]["object"]["key"] == "inbox/deliveries/1.dcm"
 
 
-def test_two_queues_cannot_be_told_of_the_same_key(aws):
+def test_two_queues_cannot_get_events_for_the_same_key(aws):
     with pytest.raises(ClientError, match="InvalidArgument.*overlap"):
         announce(aws, f"bucket-{uuid.uuid4().hex[:8]}", ("in", ".dcm"), ("inbox/", "m"))

@@ -1,4 +1,4 @@
-"""The template by AWS's SAM CLI, for who deploys with it: build, deploy, and the functions run."""
+"""Builds and deploys the template with AWS's SAM CLI, and runs the functions."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What the local AWS lets a rule do to a function: as EventBridge, it calls none whose policy does not let it."""
+"""Scheduled rules of the local AWS: like EventBridge, it invokes a function only if its policy allows it."""
 
 import json
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ FITTING = {"Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com
 
 
 class RecordingFunction:
-    """What moto keeps of a function's policy, and the events that come."""
+    """A function with a policy as moto keeps it, which records its events."""
 
     def __init__(self, permission: dict[str, str] | None):
         self.function_name = "TriggerImport"
@@ -72,5 +72,5 @@ def test_a_rule_calls_a_function_only_with_its_permission(permission, is_called)
         ([], False),
     ],
 )
-def test_policies_are_read_by_iams_rule(statements, is_allowed):
+def test_policies_are_evaluated_by_iams_rule(statements, is_allowed):
     assert permissions.allowed(statements, "sqs:ReceiveMessage", "arn:q", {}) == is_allowed

@@ -1,4 +1,4 @@
-"""What DCMTK and pynetdicom can ask of a receiver: each asserts what was stored and which status came."""
+"""Requests that DCMTK and pynetdicom can make. Each test asserts what was stored and which status was answered."""
 
 import base64
 import http.server
@@ -34,7 +34,7 @@ IDENTITY_NOT_ACCEPTED = (1, 2, 1)
 
 
 def run(*command: object) -> str:
-    """The output of one of DCMTK's programs, which must have succeeded."""
+    """Runs a program of DCMTK, which must succeed. Returns its output."""
     program, *arguments = map(str, command)
     result = subprocess.run([dcmtk.path(program), *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
     assert result.returncode == 0, result.stdout
@@ -123,7 +123,7 @@ def test_operations_window(folder_receiver, tmp_path, image):
     assert stored(tmp_path, image).exists()
 
 
-def test_without_a_window_none_is_answered(folder_receiver):
+def test_without_a_proposed_window_none_is_answered(folder_receiver):
     association = associate(folder_receiver(), build_context(VERIFICATION))
     assert association.acceptor.asynchronous_operations == (1, 1)
     association.release()
@@ -165,7 +165,7 @@ def identity(kind: int, primary: bytes, secondary: bytes = b"", wants_response: 
     return item
 
 
-def test_users_that_are_listed(folder_receiver, tmp_path):
+def test_listed_users_are_accepted(folder_receiver, tmp_path):
     # The passcode is `secret`.
     users = tmp_path / "users.json"
     users.write_text(json.dumps({"ct": {}, "mr": {"passcodeSHA256": "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"}}))
@@ -192,7 +192,7 @@ def test_users_that_are_listed(folder_receiver, tmp_path):
 
 
 class IdentityService(http.server.BaseHTTPRequestHandler):
-    """Accepts whoever says `good`, and answers with `ticket`."""
+    """Accepts users who send `good`, and answers with `ticket`."""
 
     def do_POST(self):
         question = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -223,12 +223,12 @@ def identity_service():
 
 
 @pytest.mark.parametrize("kind", [1, 2, 3, 4, 5])
-def test_users_that_a_service_verifies(folder_receiver, kind):
+def test_users_are_verified_by_a_service(folder_receiver, kind):
     with identity_service() as service:
         url = f"http://127.0.0.1:{service.server_port}/verify"
         receiver = folder_receiver(USER_IDENTITY_TYPES="1,2,3,4,5", USER_IDENTITY_URL=url)
         association = associate(receiver, build_context(VERIFICATION), ext_neg=[identity(kind, b"good", b"pass")])
-        # PS3.7 Table D.3-15: to a name there is nothing to say.
+        # PS3.7 Table D.3-15: there is no server response to a username.
         assert association.acceptor.user_identity.server_response == (b"ticket" if kind > 2 else b"")
         association.release()
         bad = identity(kind, b"bad", b"pass")
@@ -245,7 +245,7 @@ def test_users_that_a_service_verifies(folder_receiver, kind):
 
 @pytest.mark.parametrize("size", [47, 1001, 65537, 1 << 20])
 def test_fragments_of_any_size(folder_receiver, tmp_path, samples, size):
-    """pynetdicom cuts its messages to the maximum length that it believes to be told, which may be odd."""
+    """pynetdicom splits its messages by the maximum length that it is made to assume, which may be odd."""
     receiver = folder_receiver()
     sent = next(path for path in samples if path.name == "examples_palette.dcm")
     header = pydicom.dcmread(sent, stop_before_pixels=True)
@@ -262,7 +262,7 @@ def test_fragments_of_any_size(folder_receiver, tmp_path, samples, size):
 
 
 def test_responses_in_small_pieces(folder_receiver, image):
-    """pynetdicom as a peer that takes 20 bytes at a time."""
+    """pynetdicom as a peer with a maximum PDU length of 20 bytes."""
     received = []
     ae = AE()
     association = ae.associate(

@@ -1,4 +1,5 @@
-"""The receiver against an S3 that verifies signatures: moto does, once it is told to count no more free requests."""
+"""The receiver against an S3 that verifies signatures, as moto does after its number of unverified requests was set to
+0."""
 
 import json
 import os
@@ -29,7 +30,7 @@ ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action"
 
 @dataclass(frozen=True)
 class VerifyingAWS:
-    """Where it is, and the only access key that it takes."""
+    """Its endpoint, and the only access key that it accepts."""
 
     endpoint: str
     access_key_id: str
@@ -56,28 +57,28 @@ class VerifyingAWS:
 
 @pytest.fixture
 def verifying_aws(tmp_path):
-    """moto in a process of its own, with an empty bucket and a user who may do everything."""
-    port = ports.free_port()
+    """moto in its own process, with an empty bucket and a user who may do everything."""
     log = tmp_path / "moto.log"
-    command = [Path(sys.executable).parent / "moto_server", "--host", "127.0.0.1", "--port", str(port)]
-    process = processes.start(command, dict(os.environ), log)
-    try:
-        wait_for("moto to start", lambda: process.poll() is not None or ports.accepts(port))
-        assert process.poll() is None, log.read_text()
-        yield verifying(f"http://127.0.0.1:{port}")
-    finally:
-        processes.stop(process)
+    with ports.reserved_port() as port:
+        command = [Path(sys.executable).parent / "moto_server", "--host", "127.0.0.1", "--port", str(port)]
+        process = processes.start(command, dict(os.environ), log)
+        try:
+            wait_for("moto to start", lambda: process.poll() is not None or ports.accepts(port))
+            assert process.poll() is None, log.read_text()
+            yield verifying(f"http://127.0.0.1:{port}")
+        finally:
+            processes.stop(process)
 
 
 def verifying(endpoint: str) -> VerifyingAWS:
-    """From here on every request is verified."""
+    """Makes moto verify every request from now on."""
     anyone = VerifyingAWS(endpoint, "anyone", "anything")
     iam = anyone.client("iam")
     iam.create_user(UserName="receiver")
     iam.put_user_policy(UserName="receiver", PolicyName="all", PolicyDocument=json.dumps(ALLOW_ALL))
     key = iam.create_access_key(UserName="receiver")["AccessKey"]
     anyone.client("s3").create_bucket(Bucket=BUCKET)
-    # Of a form, which is urllib's default, moto would not see the body.
+    # With urllib's default content type, that of a form, moto would not see the body.
     reset = urllib.request.Request(f"{endpoint}/moto-api/reset-auth", b"0", {"Content-Type": "text/plain"})
     urllib.request.urlopen(reset).close()
     return VerifyingAWS(endpoint, key["AccessKeyId"], key["SecretAccessKey"])
@@ -123,7 +124,7 @@ def test_an_unknown_access_key_is_named(verifying_aws, samples, tmp_path):
 
 
 def large_instance(path: Path) -> Path:
-    """A synthetic CT image of 12 MiB: two parts of 5 MiB and a rest."""
+    """A synthetic CT image of 12 MiB, which is uploaded in two parts of 5 MiB and a third one."""
     dataset = pydicom.Dataset()
     dataset.file_meta = pydicom.dataset.FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
@@ -143,7 +144,7 @@ def instances(aws: VerifyingAWS) -> list[str]:
 
 
 def stored(aws: VerifyingAWS, sop_instance_uid: str, folder: Path) -> bytes:
-    """The data set of the one instance in the bucket, which has this UID."""
+    """The data set of the only instance in the bucket, which must have this UID."""
     [key] = instances(aws)
     assert key.endswith(f"/{sop_instance_uid}.dcm")
     path = folder / "stored.dcm"

@@ -1,4 +1,4 @@
-"""The fixture of the Swift signer's tests is what the installed botocore says."""
+"""The fixture of the Swift signer's tests matches the installed botocore."""
 
 import json
 

@@ -1,5 +1,5 @@
-"""What `make bench-pipeline` simulates is what the pipeline does: the same deliveries, once through the local AWS and once through the
-simulation, take as long and cost as much; and a study of a known sender is imported soon after its job has ended."""
+"""The simulation of `make bench-pipeline` matches the pipeline: the same deliveries take the same time and cost the
+same in the local AWS and in the simulation. A study of a known sender is imported soon after its job has ended."""
 
 import json
 import statistics
@@ -27,11 +27,11 @@ pytestmark = [
 REPOSITORY = Path(__file__).parents[2]
 BENCHMARK = REPOSITORY / ".build-static" / "PipelineBenchmark"
 DELIVERIES, STARTS_PER_SECOND, JOBS_AT_ONCE, JOB_SECONDS, POLL_SECONDS = 300, 2, 5, 6, 2
-# The local HealthImaging takes what two seconds allow at once.
+# The local HealthImaging accepts the calls of two seconds at once.
 BURST = 2 * STARTS_PER_SECOND
-# And when its output manifest comes.
+# The delay of its output manifest.
 MANIFEST_SECONDS = 2
-# Of the functions on this machine, in which nothing is far away.
+# The durations of functions on this machine, where all requests are local.
 START_SECONDS, LOOK_SECONDS = 0.05, 0.1
 
 

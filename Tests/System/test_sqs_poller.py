@@ -11,7 +11,7 @@ from functions import create_function
 from localaws import sqs_poller
 from waiting import wait_for
 
-# Answers by what the bodies say; every batch it sees becomes a line of a file.
+# The answer depends on the bodies; every batch is written as a line of a file.
 RECORDING = """
 def handle(event):
     with open({seen!r}, "a", 1 << 20) as seen:  # one write for a line
@@ -24,7 +24,7 @@ def handle(event):
 
 
 class MappedQueue:
-    """A queue, its dead-letter queue and a recording function behind it."""
+    """A queue with a dead-letter queue and a function that records its messages."""
 
     def __init__(self, aws, folder, handler: str = "", timeout: int = 2, role: str = "test", **mapping):
         self._sqs, self._seen = aws.client("sqs"), folder / "seen.ndjson"
@@ -34,7 +34,7 @@ class MappedQueue:
         redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
         attributes = {"VisibilityTimeout": "2", "RedrivePolicy": redrive}
         self.url = self._sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-        # Lambda takes no queue whose messages would come again while the function works on them.
+        # Lambda refuses a queue whose messages would become visible again while the function works on them.
         source = (handler or RECORDING).format(seen=str(self._seen))
         function = create_function(aws.client("lambda"), source, timeout, role=role)
         self.function_arn = function.arn
@@ -69,7 +69,7 @@ def queue(aws, tmp_path) -> MappedQueue:
     return MappedQueue(aws, tmp_path, FunctionResponseTypes=["ReportBatchItemFailures"])
 
 
-def test_a_good_message_comes_once_in_lambdas_shape(queue):
+def test_a_good_message_is_received_once_in_lambdas_form(queue):
     queue.send("good")
     wait_for("an empty queue", lambda: queue.bodies() and queue.is_empty())
     [[record]] = queue.batches()
@@ -80,7 +80,7 @@ def test_a_good_message_comes_once_in_lambdas_shape(queue):
     assert expected <= record.keys()
 
 
-def test_only_failed_messages_come_again_and_end_as_dead_letters(queue):
+def test_only_failed_messages_are_received_again_and_become_dead_letters(queue):
     queue.send("bad", "good")
     wait_for("the dead letter", lambda: queue.count(queue.dead_letters) == 1)
     assert queue.is_empty()
@@ -96,7 +96,7 @@ def test_a_function_error_fails_the_whole_batch(aws, tmp_path):
     wait_for("both dead letters", lambda: queue.count(queue.dead_letters) == 2)
 
 
-def test_the_window_fills_a_batch(aws, tmp_path):
+def test_the_batching_window_fills_a_batch(aws, tmp_path):
     queue = MappedQueue(aws, tmp_path, BatchSize=5, MaximumBatchingWindowInSeconds=10)
     queue.send(*"12345")
     wait_for("the batch", queue.batches)
@@ -110,13 +110,13 @@ def test_no_message_of_many_is_lost(queue):
     assert sorted(queue.bodies()) == sorted(bodies)
 
 
-def test_a_queue_whose_messages_come_again_too_early_is_refused(aws, tmp_path):
+def test_a_queue_with_a_too_short_visibility_timeout_is_refused(aws, tmp_path):
     with pytest.raises(ClientError, match="visibility timeout: 2 seconds is less than Function timeout: 3 seconds"):
         MappedQueue(aws, tmp_path, timeout=3)
 
 
 class Role:
-    """A role with one policy, which says what it may do at any queue."""
+    """A role with one policy, which allows these actions on any queue."""
 
     def __init__(self, aws):
         self._iam, self.name = aws.client("iam"), f"role-{uuid.uuid4().hex[:8]}"
@@ -141,13 +141,13 @@ def test_a_queue_that_the_functions_role_may_not_poll_is_refused(aws, tmp_path, 
     assert error.value.response["Error"]["Code"] == "InvalidParameterValueException"
 
 
-def test_a_queue_whose_right_was_taken_away_is_not_polled(aws, tmp_path, role):
+def test_a_queue_is_not_polled_after_the_role_lost_its_rights(aws, tmp_path, role):
     role.may(*sqs_poller.ACTIONS)
     queue = MappedQueue(aws, tmp_path, role=role.name)
     role.may("GetQueueAttributes")
 
     def refusals() -> int:
-        return aws.log.read_text().count(f"role of {queue.function_arn} may not ReceiveMessage, DeleteMessage")
+        return aws.log.read_text().count(f"role of {queue.function_arn} may not do ReceiveMessage, DeleteMessage")
 
     wait_for("the poller to notice", refusals)
     queue.send("good")
@@ -158,7 +158,7 @@ def test_a_queue_whose_right_was_taken_away_is_not_polled(aws, tmp_path, role):
     wait_for("the message", lambda: queue.bodies() == ["good"])
 
 
-# How many of it run at once, by the files that they lay down while they do.
+# Records how many invocations run at once, by a file that each creates while it runs.
 CROWDED = """
 import time, uuid
 
@@ -175,7 +175,7 @@ def handle(event):
 """
 
 
-def test_no_more_batches_are_worked_on_at_once_than_the_mapping_says(aws, tmp_path):
+def test_concurrent_batches_do_not_exceed_the_mappings_maximum(aws, tmp_path):
     queue = MappedQueue(aws, tmp_path, CROWDED, BatchSize=1, ScalingConfig={"MaximumConcurrency": 2})
     queue.send(*"12345678")
     wait_for("all messages", lambda: len(queue.bodies()) >= 8)
@@ -184,7 +184,7 @@ def test_no_more_batches_are_worked_on_at_once_than_the_mapping_says(aws, tmp_pa
 
 
 def test_a_poller_rests_while_its_mapping_is_disabled(monkeypatch):
-    """One that spins takes the machine from everything that the test of a disabled mapping looks at."""
+    """A busy poller would take the CPU from everything that the test of a disabled mapping observes."""
     rests = []
     monkeypatch.setattr(sqs_poller.time, "sleep", rests.append)
     mapping = SimpleNamespace(uuid="m", enabled=False, scaling_config=None)

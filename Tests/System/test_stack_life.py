@@ -1,5 +1,6 @@
-"""The whole stack from an empty account to its end, by `aws cloudformation` and the files that are deployed anywhere: VPC, receiver
-and pipeline. The receiver's tasks, which the local AWS does not run, are those of the tests."""
+"""Creates, updates and deletes the whole stack in an empty account, with `aws cloudformation` and the files that are
+deployed everywhere: VPC, receiver and pipeline. The local AWS does not run the receiver's tasks, so the tests run a
+receiver."""
 
 import pytest
 from conftest import PROJECT, STORE_SCP
@@ -13,14 +14,14 @@ from test_pipeline import Watch
 
 pytestmark = pytest.mark.pipeline
 ROOT = PROJECT / "template" / "dicom-store-scp.yaml"
-# All that has no default.
+# The parameters without a default.
 NEEDED = {"PeerCIDR1": "10.1.0.0/16", "ImageURI": "123456789012.dkr.ecr.us-east-1.amazonaws.com/dicom-store-scp:1"}
 
 
-def test_a_stack_is_created_updated_and_deleted_and_keeps_what_must_not_go(tmp_path):
+def test_a_stack_is_created_updated_and_deleted_and_retained_resources_stay(tmp_path):
     with LocalAWS(tmp_path / "aws") as aws:
         before = network(aws)
-        # The same zips run in both of Lambda's runtimes.
+        # The same zips run on both Lambda runtimes.
         runtime = {"LambdaRuntime": "provided.al2"}
         created = Pipeline(aws, deploy(aws.endpoint, {**NEEDED, **runtime, "PollSeconds": "1"}, ROOT))
         assert runtimes(created) == {"provided.al2"}
@@ -36,7 +37,7 @@ def test_a_stack_is_created_updated_and_deleted_and_keeps_what_must_not_go(tmp_p
         updated = Pipeline(aws, deploy(aws.endpoint, {**NEEDED, **changes}, ROOT))
         assert runtimes(updated) == {"provided.al2023"}
         assert updated.outputs["TableName"] == created.outputs["TableName"]
-        # HealthImaging warns of the first instance: its original stays for good.
+        # HealthImaging warns about the first instance, so its original stays.
         aws.arm("Warn")
         import_study(updated, tmp_path / "after", "2")
         assert sorted(tags(updated), key=len) == [set(), set(range(1, INSTANCES))]
@@ -45,7 +46,7 @@ def test_a_stack_is_created_updated_and_deleted_and_keeps_what_must_not_go(tmp_p
         assert network(aws) == before
         assert aws.client("lambda").list_functions()["Functions"] == []
         assert aws.client("stepfunctions").list_state_machines()["stateMachines"] == []
-        # Images, and what is known of their imports, stay.
+        # The images and the records of their imports stay.
         buckets = {bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]}
         assert {updated.bucket, updated.outputs["OutputBucketName"]} <= buckets
         assert len(updated.items()) == 2
@@ -68,7 +69,7 @@ def network(aws: LocalAWS) -> list[str]:
 
 
 def placed(aws: LocalAWS, outputs: dict[str, str]) -> dict[str, tuple]:
-    """What lies in the VPC, and where."""
+    """The resources in the VPC, and their places."""
     [balancer] = aws.client("elbv2").describe_load_balancers()["LoadBalancers"]
     assert balancer["VpcId"] == outputs["VpcID"]
     subnets = ",".join(it["SubnetId"] for it in balancer["AvailabilityZones"])
@@ -94,7 +95,7 @@ def import_study(pipeline: Pipeline, folder, poll_seconds: str) -> None:
 
 
 def tags(pipeline: Pipeline) -> list[set[int]]:
-    """Which instances of each delivery are tagged as imported, by their places in the order of the keys."""
+    """For each delivery, the instances that are tagged as imported, by their position in the order of the keys."""
     s3 = pipeline.aws.client("s3")
     tagged = []
     for delivery in pipeline.closed_deliveries():

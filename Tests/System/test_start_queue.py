@@ -1,5 +1,6 @@
-"""The start queue with the real binaries: while HealthImaging is busy and functions are killed, jobs are started in the order in which
-their executions entered the queue, each delivery is imported and proven, and what is no good holds nobody up."""
+"""The start queue with the real binaries, while HealthImaging is busy and functions are killed: jobs are started in the
+order in which their executions entered the queue, each delivery is imported and proven, and invalid starts delay no
+others."""
 
 import contextlib
 import json
@@ -31,7 +32,7 @@ STUDY, INSTANCE = "2.25.1000000", "2.25.3000000"
 
 @pytest.fixture(scope="module")
 def busy(request, tmp_path_factory) -> Iterator[Pipeline]:
-    """A pipeline whose HealthImaging has its limits."""
+    """A pipeline whose HealthImaging has quotas."""
     with contextlib.ExitStack() as running:
         if LONG_FORM:
             local = running.enter_context(LocalAWS(tmp_path_factory.mktemp("busy"), "--job-seconds", "3"))
@@ -45,7 +46,7 @@ def busy(request, tmp_path_factory) -> Iterator[Pipeline]:
 
 
 def write_studies(folder: Path) -> list[Path]:
-    """Copies of one instance under UIDs of the same length."""
+    """Copies of one instance with UIDs of the same length."""
     folder.mkdir()
     first = synthetic_instance(folder / "first.dcm", StudyInstanceUID=STUDY, SOPInstanceUID=INSTANCE)
     content = first.read_bytes()
@@ -59,7 +60,7 @@ def write_studies(folder: Path) -> list[Path]:
 
 
 def send(files: list[Path], port: int) -> None:
-    """The images of a study over one association, those of many studies side by side."""
+    """Sends the images of a study over one association, and many studies side by side."""
     pieces = [files[start : start + IMAGES] for start in range(0, len(files), IMAGES)]
     shares = [[path for piece in pieces[index::ASSOCIATIONS] for path in piece] for index in range(ASSOCIATIONS)]
     with ThreadPoolExecutor(ASSOCIATIONS) as associations:
@@ -68,7 +69,7 @@ def send(files: list[Path], port: int) -> None:
 
 
 def start_without_objects(pipeline: Pipeline) -> str:
-    """An execution of a delivery whose prefix is gone; the delivery's id."""
+    """Starts an execution for a delivery without objects. Returns the delivery's id."""
     delivery = f"20261123T000000-{uuid.uuid4().hex[:24]}"
     request = {
         "deliveryId": delivery,
@@ -96,7 +97,7 @@ def send_foreign_message(pipeline: Pipeline) -> None:
 
 
 def entries(pipeline: Pipeline, names: set[str]) -> dict[str, tuple[datetime, datetime]]:
-    """By execution, the times between which it entered the queue."""
+    """For each execution, the times between which it entered the queue."""
     states = pipeline.aws.client("stepfunctions")
     found = {}
     for execution in pipeline.executions():
@@ -120,11 +121,11 @@ def test_many_deliveries_are_started_in_order_and_all_are_imported(busy, tmp_pat
     files = write_studies(tmp_path / "studies")
     log = busy.aws.state_dir / "logs" / "start-queue-receiver.log"
     began = time.monotonic()
-    # Each study has a delivery of its own.
+    # Each study has its own delivery.
     settings = {"DELIVERY_QUIET_SECONDS": "1", "DELIVERY_OPENING_SECONDS": "0"}
     with Receiver(STORE_SCP, busy.aws.endpoint, busy.bucket, log, **settings) as receiver:
         send(files, receiver.port)
-        # A killed TriggerImport would hide its events for twelve minutes.
+        # The events of a killed TriggerImport would be invisible for twelve minutes.
         wait_for("the manifests", lambda: len(busy.manifests()) == manifests + STUDIES, IMPORT_SECONDS)
         wait_for("all executions", lambda: not busy.waiting_messages(), IMPORT_SECONDS)
         assert busy.waiting_starts() > 3

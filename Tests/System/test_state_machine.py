@@ -1,4 +1,4 @@
-"""The state machine, with functions that a test scripts."""
+"""The state machine, with functions that each test defines."""
 
 import json
 import re
@@ -22,7 +22,7 @@ REQUEST = {
 }
 STATE = "dict(event, jobId='job1', jobStatus='SUBMITTED', outcome='PENDING', waitSeconds=0, polls=0)"
 START = f"def start(event): return {STATE}"
-# Answers the token of each message of the start queue with what `start` gives, or with its failure.
+# Answers the token of each message of the start queue with the result of `start`, or with its failure.
 ANSWERING = """
 import boto3
 
@@ -44,7 +44,7 @@ def handle(event):
 
 
 def check(*outcomes: str) -> str:
-    """A CheckStatus that gives these outcomes, poll after poll."""
+    """A CheckStatus that returns these outcomes, one per poll."""
     return f"""
 def handle(event):
     outcome = {outcomes!r}[event["polls"]]
@@ -67,7 +67,8 @@ def {function}(event):
 
 
 class Machine:
-    """The deployed definition around two functions, with a table and a start queue of its own. `changes` are those to its states."""
+    """The deployed definition with two functions, its own table and its own start queue. `changes` are applied to its
+    states."""
 
     def __init__(self, aws, start: str, check_status: str, changes: dict[str, dict] | None = None):
         self._states, self._dynamodb = aws.client("stepfunctions"), aws.client("dynamodb")
@@ -97,7 +98,7 @@ class Machine:
         ]
 
     def _start_queue(self, aws, start: str) -> str:
-        """A queue whose messages are answered by `start`."""
+        """Creates a queue whose messages are answered by `start`."""
         attributes = {"FifoQueue": "true", "VisibilityTimeout": "30"}
         sqs = aws.client("sqs")
         url = sqs.create_queue(QueueName=f"{self._table}.fifo", Attributes=attributes)["QueueUrl"]
@@ -108,7 +109,7 @@ class Machine:
         return url
 
     def run(self, request: dict) -> dict:
-        """The execution's description once it has ended."""
+        """Runs an execution. Returns its description after its end."""
         execution = self._states.start_execution(stateMachineArn=self._arn, input=json.dumps(request))
 
         def ended() -> dict | None:
@@ -136,14 +137,14 @@ def test_start_import_job_gets_the_request_under_the_deliverys_id(aws):
 
 
 @pytest.mark.parametrize("outcome", ["PARTIAL", "FAILED"])
-def test_what_is_not_imported_whole_fails_the_execution(aws, outcome):
+def test_an_incomplete_import_fails_the_execution(aws, outcome):
     machine = Machine(aws, START, check("PENDING", outcome))
     execution = machine.run(REQUEST)
     assert (execution["status"], execution["error"]) == ("FAILED", "ImportFailed")
-    assert machine.items() == []  # the functions have written the item
+    assert machine.items() == []  # the functions would have written the item
 
 
-def test_a_job_that_failed_for_a_reason_that_passes_is_started_again(aws):
+def test_a_job_that_failed_for_a_transient_reason_is_started_again(aws):
     start = "def start(event): return dict(event, jobId='job' + str(event['attempt']), outcome='PENDING', waitSeconds=0, polls=0, startsAgain=False)"
     look = """
 def handle(event):
@@ -157,24 +158,24 @@ def handle(event):
 
 
 def retrier(state: str, error: str) -> dict:
-    """The first that fits decides, as Step Functions has it."""
+    """The first retrier that matches the error, as in Step Functions."""
     names = {error} if error == "States.Timeout" else {error, "States.TaskFailed"}
     retries = json.loads(DEFINITION.read_text())["States"][state]["Retry"]
     return next(retry for retry in retries if names & set(retry["ErrorEquals"]))
 
 
 def mean_wait(state: str, error: str) -> float:
-    """For how many seconds in all an error is waited for, on the average."""
+    """The mean total time in seconds for which an error is retried."""
     retry = retrier(state, error)
-    # A retry is five events of the 25,000 that an execution may have.
+    # A retry adds five events to the execution's history, which may have 25,000.
     assert retry["MaxAttempts"] * 5 < 25_000 / 4
     waits = [retry["IntervalSeconds"] * retry["BackoffRate"] ** attempt for attempt in range(retry["MaxAttempts"])]
-    assert retry["JitterStrategy"] == "FULL"  # half of it on the average
+    assert retry["JitterStrategy"] == "FULL"  # with full jitter, half of it on average
     return sum(min(retry["MaxDelaySeconds"], wait) for wait in waits) / 2
 
 
 @pytest.mark.parametrize("error", ["Lambda.TooManyRequestsException", "Function.Busy"])
-def test_a_busy_service_is_given_hours(error):
+def test_a_busy_service_is_retried_for_hours(error):
     assert mean_wait("CheckStatus", error) > 10 * 3600
 
 
@@ -197,8 +198,8 @@ def test_an_outage_of_an_hour_fails_no_delivery(state, error):
     assert mean_wait(state, error) > 3600
 
 
-def test_a_place_in_the_queue_that_is_lost_is_taken_again_for_most_of_a_year():
-    """An execution may last for a year."""
+def test_a_lost_start_is_sent_again_for_most_of_a_year():
+    """An execution may run for a year."""
     state = json.loads(DEFINITION.read_text())["States"]["StartImportJob"]
     retry = retrier("StartImportJob", "States.Timeout")
     assert 300 < (retry["MaxAttempts"] + 1) * state["TimeoutSeconds"] / 86400 < 365
@@ -206,7 +207,7 @@ def test_a_place_in_the_queue_that_is_lost_is_taken_again_for_most_of_a_year():
 
 
 @pytest.mark.parametrize("state", ["StartImportJob", "CheckStatus"])
-def test_an_error_that_nobody_has_classed_is_tried_for_a_while(state):
+def test_an_unclassified_error_is_retried_for_a_while(state):
     assert 900 < mean_wait(state, "Function.DecodingError") < 3600
 
 
@@ -217,11 +218,11 @@ def test_an_error_that_nobody_has_classed_is_tried_for_a_while(state):
         *(("CheckStatus", f"{it}") for it in ("Function.Permanent", "Runtime.UnmarshalError", "Runtime.MarshalError")),
     ],
 )
-def test_what_lasts_is_not_tried_again(state, error):
+def test_permanent_errors_are_not_retried(state, error):
     assert retrier(state, error)["MaxAttempts"] == 0
 
 
-# A start waits in its queue while HealthImaging is busy, and fails for other reasons.
+# While HealthImaging is busy, a start waits in its queue; it fails only for other reasons.
 @pytest.mark.parametrize(("state", "waits_elsewhere"), [("StartImportJob", {"Busy"}), ("CheckStatus", set())])
 def test_the_functions_name_their_errors_as_the_state_machine_does(state, waits_elsewhere):
     classes = (PROJECT / "Sources/StructuredLog/ErrorClass.swift").read_text()
@@ -232,20 +233,20 @@ def test_the_functions_name_their_errors_as_the_state_machine_does(state, waits_
 
 
 @pytest.mark.parametrize("error", ["Function.Busy", "Function.Transient", "Function.Unheard"])
-def test_a_look_that_fails_for_now_is_tried_again(aws, tmp_path, error):
+def test_a_check_that_fails_for_a_transient_reason_is_retried(aws, tmp_path, error):
     look = failing(error, tmp_path / "calls", 1, "dict(event, outcome='IMPORTED')")
     assert Machine(aws, START, look).run(REQUEST)["status"] == "SUCCEEDED"
 
 
 @pytest.mark.parametrize("error", ["Function.Transient", "Function.Unheard"])
-def test_a_start_that_fails_for_now_enters_the_queue_again(aws, tmp_path, error):
-    """Within five minutes: SQS would drop a message that has the deduplication id of the first one."""
+def test_a_start_that_fails_for_a_transient_reason_enters_the_queue_again(aws, tmp_path, error):
+    """Even within five minutes, in which SQS would drop a message with the same deduplication id."""
     start = failing(error, tmp_path / "calls", 1, STATE, function="start")
     assert Machine(aws, start, check("IMPORTED")).run(REQUEST)["status"] == "SUCCEEDED"
 
 
 def test_a_start_that_is_lost_enters_the_queue_again(aws, tmp_path):
-    """As when the retention of the queue has passed."""
+    """As after the end of the queue's retention period."""
     start = f"""
 import time
 
@@ -289,7 +290,7 @@ def test_a_final_error_of_the_start_is_recorded_under_the_imports_id(aws, study)
     assert ended_at.startswith("20") and ended_at.endswith("Z")
 
 
-def test_a_further_attempt_that_cannot_start_is_listed_for_a_redrive(aws):
+def test_a_further_attempt_that_cannot_start_is_listed_by_redrive(aws):
     start = f"""
 def start(event):
     if event["attempt"] > 1:
@@ -314,7 +315,7 @@ def handle(event):
     assert "startedAgain" not in item
 
 
-def test_a_final_error_of_a_look_is_recorded_under_the_jobs_id(aws):
+def test_a_final_error_of_a_check_is_recorded_under_the_jobs_id(aws):
     machine = Machine(aws, START, "def handle(event): raise Failure('Function.Permanent')")
     assert machine.run(REQUEST)["error"] == "ImportFailed"
     [item] = machine.items()

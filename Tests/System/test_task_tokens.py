@@ -10,7 +10,7 @@ from waiting import wait_for
 
 
 class Waiting:
-    """An execution whose only task sends its token to a queue and waits."""
+    """An execution whose only task sends its token to a queue and waits for the answer."""
 
     def __init__(self, aws, **state):
         self._states, self._sqs = aws.client("stepfunctions"), aws.client("sqs")
@@ -28,7 +28,7 @@ class Waiting:
         self._execution = self._states.start_execution(stateMachineArn=machine)["executionArn"]
 
     def token(self) -> str:
-        """The next one that comes out of the queue."""
+        """The next token in the queue."""
 
         def received() -> list[dict]:
             return self._sqs.receive_message(QueueUrl=self._queue, VisibilityTimeout=60).get("Messages", [])
@@ -66,7 +66,7 @@ def test_a_failure_has_its_cause(aws):
     assert (ended["status"], ended["error"], ended["cause"]) == ("FAILED", "Function.Broken", "because")
 
 
-def test_a_retry_waits_for_the_answer_to_a_token_of_its_own(aws):
+def test_a_retry_waits_for_the_answer_to_its_own_token(aws):
     retry = [{"ErrorEquals": ["Function.Broken"], "IntervalSeconds": 1, "MaxAttempts": 1}]
     waiting = Waiting(aws, Retry=retry)
     first = waiting.token()
@@ -78,7 +78,7 @@ def test_a_retry_waits_for_the_answer_to_a_token_of_its_own(aws):
     assert waiting.ended()["status"] == "SUCCEEDED"
 
 
-def test_a_token_that_nobody_has_is_refused(aws):
+def test_an_unknown_token_is_refused(aws):
     waiting = Waiting(aws)
     assert code(waiting.succeed, "no token") == code(waiting.fail, "no token") == "InvalidToken"
     token = waiting.token()

@@ -1,4 +1,4 @@
-"""The template and the state machine: clean for their linters, and deployed by the CLI with functions of the test."""
+"""The template and the state machine pass their linters and are deployed by the CLI, with functions of the tests."""
 
 import ast
 import json
@@ -24,7 +24,7 @@ from waiting import wait_for
 TEMPLATE = PROJECT / "template" / "pipeline.yaml"
 DEFINITION = PROJECT / "statemachine" / "import.asl.json"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012"
-# Writes what it got to the table, as the only item.
+# Writes each message to the table as an item.
 TRIGGER = """
 import boto3
 
@@ -39,7 +39,7 @@ def handle(event):
 
 
 def lint(*command) -> str:
-    """What a linter of the virtual environment says."""
+    """The output of a linter of the virtual environment."""
     program = Path(sys.executable).parent / command[0]
     result = subprocess.run([program, *command[1:]], capture_output=True, text=True)
     return result.stdout + result.stderr
@@ -49,15 +49,16 @@ def test_cfn_lint_is_silent():
     assert lint("cfn-lint", TEMPLATE) == ""
 
 
-def test_statelint_is_silent_and_would_not_be_about_a_mistake(tmp_path):
+def test_statelint_is_silent_but_reports_a_mistake(tmp_path):
     assert lint("statelint", DEFINITION) == ""
     mistaken = tmp_path / "mistaken.asl.json"
     mistaken.write_text(DEFINITION.read_text().replace('"Next": "CheckStatus"', '"Next": "Nowhere"'))
     assert "Nowhere" in lint("statelint", mistaken)
 
 
-def test_a_data_stores_storage_format_is_no_property_of_cloudformations():
-    """docs/deploy.md says so, and how else such a store is made. When this fails, make it a parameter beside the store's name."""
+def test_cloudformation_has_no_property_for_a_data_stores_storage_format():
+    """docs/deploy.md says so, and describes how else such a data store is created. When this fails, make it a parameter
+    like the data store's name."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", "AWS::HealthImaging::Datastore").schema
     assert {"DatastoreName", "KmsKeyArn"} <= schema["properties"].keys()
     assert "LosslessStorageFormat" not in schema["properties"]
@@ -65,7 +66,7 @@ def test_a_data_stores_storage_format_is_no_property_of_cloudformations():
 
 @pytest.fixture(scope="module")
 def stand_in(tmp_path_factory) -> Path:
-    """A copy of the template beside zips of the test's own."""
+    """A copy of the template with zips of the tests."""
     folder = tmp_path_factory.mktemp("project")
     for source in (TEMPLATE, DEFINITION):
         target = folder / source.relative_to(PROJECT)
@@ -88,7 +89,7 @@ def variables(pipeline: Pipeline, function: str) -> dict[str, str]:
     return pipeline.aws.client("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
 
 
-def test_the_functions_know_where_they_are(deployed):
+def test_the_functions_get_the_names_of_their_resources(deployed):
     outputs = deployed.outputs
     metrics = {"METRICS_NAMESPACE": "DICOMStoreSCP", "METRICS_SERVICE": STACK}
     assert variables(deployed, "TriggerImport") == {
@@ -126,8 +127,8 @@ def test_the_state_machine_calls_a_function_and_the_start_queue(deployed):
     )
 
 
-def test_the_start_queue_lets_nothing_expire_that_waits(deployed):
-    """Nor does it hand anything to another queue for having been received often."""
+def test_no_waiting_start_expires(deployed):
+    """It does not move messages to a dead-letter queue after many receives either."""
     url = deployed.outputs["StartQueueUrl"]
     attributes = deployed.aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     assert url.endswith(".fifo") and attributes["FifoQueue"] == "true"
@@ -140,7 +141,7 @@ def test_the_start_queue_lets_nothing_expire_that_waits(deployed):
     assert "HeartbeatSeconds" not in start
 
 
-def test_a_start_that_is_lost_blocks_its_data_store_for_no_longer_than_it_must(deployed):
+def test_a_lost_start_blocks_its_data_store_no_longer_than_necessary(deployed):
     name, url = deployed.outputs["StartImportJobFunctionName"], deployed.outputs["StartQueueUrl"]
     timeout = deployed.aws.client("lambda").get_function_configuration(FunctionName=name)["Timeout"]
     attributes = deployed.aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
@@ -160,7 +161,7 @@ def test_an_object_reaches_trigger_import_by_its_own_queue(deployed, key, queue)
 
 
 def test_an_hour_of_throttled_functions_makes_no_dead_letter(deployed):
-    """The hour in receives, each of which comes after the visibility timeout: here that is a second."""
+    """The hour is measured in receives, which are a visibility timeout apart; here that is one second."""
     sqs, functions = deployed.aws.client("sqs"), deployed.aws.client("lambda")
     queue, name = deployed.outputs["ImportQueueUrl"], deployed.outputs["TriggerImportFunctionName"]
     hour = 3600 // PIPELINE["Resources"]["ImportQueue"]["Properties"]["VisibilityTimeout"]
@@ -173,7 +174,7 @@ def test_an_hour_of_throttled_functions_makes_no_dead_letter(deployed):
 
     visibility = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])["Attributes"]
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
-    put("before")  # what was being received knew the other timeout
+    put("before")  # messages in flight have the other timeout
     wait_for_event("before")
     functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     put("throttled")
@@ -189,7 +190,7 @@ def throttles(pipeline: Pipeline) -> int:
     return pipeline.aws.log.read_text().count("is throttled: a batch of")
 
 
-def test_instances_and_markers_do_not(deployed):
+def test_instances_and_markers_start_nothing(deployed):
     for key in ("2026/11/23/x/1/2/3.dcm", "open/x", "inbox/last.dcm"):
         deployed.aws.client("s3").put_object(Bucket=deployed.bucket, Key=key, Body=b"")
     wait_for("the last event", lambda: any("inbox/last.dcm" in item["message"] for item in deployed.items()))
@@ -197,14 +198,14 @@ def test_instances_and_markers_do_not(deployed):
 
 
 def mappings() -> dict[str, dict]:
-    """The properties of each queue's mapping, by the queue's name."""
+    """The properties of each queue's event source mapping, by the queue's name."""
     found = [it["Properties"] for it in resources(PIPELINE, "Lambda::EventSourceMapping").values()]
     return {it["EventSourceArn"]["Fn::GetAtt"][0]: it for it in found}
 
 
 @pytest.mark.parametrize("name", QUEUES)
-def test_a_queue_leaves_a_function_the_time_that_lambda_asks_for_and_keeps_what_fails(name):
-    """AWS: six times the function's timeout. Each queue has a dead-letter queue of its own, and alarms of its own."""
+def test_a_queue_has_the_visibility_timeout_that_lambda_asks_for_and_a_dead_letter_queue(name):
+    """AWS recommends six times the function's timeout. Each queue has its own dead-letter queue and its own alarms."""
     queue = PIPELINE["Resources"][f"{name}Queue"]["Properties"]
     timeout = PIPELINE["Resources"]["TriggerImportFunction"]["Properties"]["Timeout"]
     assert queue["VisibilityTimeout"] >= 6 * timeout
@@ -221,16 +222,17 @@ def test_a_queue_leaves_a_function_the_time_that_lambda_asks_for_and_keeps_what_
 
 
 @pytest.mark.parametrize(("name", "hours"), [("Import", 60), ("Inbox", 12)])
-def test_a_message_has_tries_for_the_time_that_functions_may_be_throttled(name, hours):
-    """Each receive is a try, also where Lambda throttles the function. What fails for good still has a week to be redriven."""
+def test_a_message_has_attempts_for_the_time_that_functions_may_be_throttled(name, hours):
+    """Each receive is an attempt, also if Lambda throttles the function. After the last attempt, at least a week
+    remains to redrive the message."""
     queue = PIPELINE["Resources"][f"{name}Queue"]["Properties"]
     tries = queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"]
     assert hours * 3600 <= tries <= queue["MessageRetentionPeriod"] - 7 * 86400
     assert mappings()[f"{name}Queue"]["ScalingConfig"]["MaximumConcurrency"] in (2, {"Ref": "ImportConcurrency"})
 
 
-def test_an_object_of_the_inbox_is_alone_with_its_try():
-    """One that takes all of its time, or fails, costs no other message one of its tries."""
+def test_each_inbox_object_has_its_own_invocation():
+    """An object that uses all of the time, or fails, costs no other message an attempt."""
     functions = {name: it["FunctionName"]["Ref"] for name, it in mappings().items()}
     assert functions == {
         **{f"{name}Queue": "TriggerImportFunction" for name in QUEUES},
@@ -240,14 +242,14 @@ def test_an_object_of_the_inbox_is_alone_with_its_try():
     assert (inbox["BatchSize"], inbox["ScalingConfig"]) == (1, {"MaximumConcurrency": 2})
 
 
-def test_a_start_that_is_put_back_is_overtaken_by_none():
+def test_no_start_overtakes_one_that_is_put_back():
     starts = mappings()["StartQueue"]
     assert (starts["BatchSize"], starts["FunctionResponseTypes"]) == (1, ["ReportBatchItemFailures"])
 
 
 @pytest.fixture(scope="module")
 def configured(stand_in, tmp_path_factory) -> Pipeline:
-    """Deployed with what the other one leaves at its defaults."""
+    """Deployed with values for the parameters that the other deployment leaves at their defaults."""
     parameters = {
         "InstanceRetentionDays": "30",
         "ExpireInstancesWithWarnings": "true",
@@ -263,7 +265,7 @@ def configured(stand_in, tmp_path_factory) -> Pipeline:
         yield Pipeline(local, deploy(local.endpoint, parameters, stand_in))
 
 
-def test_only_what_is_tagged_expires_and_only_if_somebody_says_when(configured):
+def test_only_tagged_objects_expire_and_only_with_a_retention(configured):
     assert {variables(configured, "CheckStatus")[f"TAG_{it}"] for it in ("IMPORTED", "WARNED")} == {"true"}
     for tag in ("imported", "unacknowledged"):
         [rule] = [rule for rule in bucket_rules(configured) if rule["ID"] == f"expire-{tag}"]
@@ -274,20 +276,20 @@ def test_only_what_is_tagged_expires_and_only_if_somebody_says_when(configured):
 @pytest.mark.parametrize(
     ("function", "reserved"), [("TriggerImport", 10), ("StartImportJob", None), ("CheckStatus", 20)]
 )
-def test_concurrency_is_reserved_for_the_functions_that_ask_for_it(deployed, configured, function, reserved):
+def test_concurrency_is_reserved_for_each_function_by_its_parameter(deployed, configured, function, reserved):
     for pipeline, expected in ((configured, reserved), (deployed, None)):
         name = pipeline.outputs[f"{function}FunctionName"]
         answer = pipeline.aws.client("lambda").get_function_concurrency(FunctionName=name)
         assert answer.get("ReservedConcurrentExecutions") == expected
 
 
-def test_each_mapping_has_a_maximum_of_its_own(deployed, configured):
+def test_each_mapping_has_its_own_maximum(deployed, configured):
     for pipeline, maxima in ((deployed, [2, 2, 5]), (configured, [2, 2, 4])):
         mappings = pipeline.aws.client("lambda").list_event_source_mappings()["EventSourceMappings"]
         assert sorted(it["ScalingConfig"]["MaximumConcurrency"] for it in mappings) == maxima
 
 
-def test_a_key_of_ones_own_encrypts_the_queues_and_the_roles_may_use_it(deployed, configured):
+def test_the_users_key_encrypts_the_queues_and_the_roles_may_use_it(deployed, configured):
     queues = ("ImportQueue", "InboxQueue", "ImportDeadLetterQueue", "InboxDeadLetterQueue", "StartQueue")
     for name in (f"{queue}Url" for queue in queues):
         assert queue_key(configured, name) == KEY
@@ -304,13 +306,13 @@ def queue_key(pipeline: Pipeline, output: str) -> str | None:
 
 
 def rights_at_key(pipeline: Pipeline, function: str) -> set[str]:
-    """What the function's role may do with the key, by the policy that the stack gave it."""
+    """The actions on the key that the role's policy from the stack allows."""
     name = pipeline.outputs[f"{function}FunctionName"]
     role = pipeline.aws.client("lambda").get_function_configuration(FunctionName=name)["Role"].rpartition("/")[2]
     iam = pipeline.aws.client("iam")
     [policy] = iam.list_role_policies(RoleName=role)["PolicyNames"]
     document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-    # moto answers with Python's words, and with None for AWS::NoValue.
+    # moto answers with Python's notation, and with None for AWS::NoValue.
     statements = [it for it in ast.literal_eval(document)["Statement"] if it and KEY in it["Resource"]]
     return {action for it in statements for action in as_list(it["Action"])}
 

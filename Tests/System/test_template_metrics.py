@@ -1,4 +1,4 @@
-"""Alarms and dashboards look at what is written, and at nothing else."""
+"""Alarms and dashboards use only metrics that are written."""
 
 import itertools
 import json
@@ -6,21 +6,21 @@ import re
 
 import pytest
 
+from aws_calls import MODULES
 from sample_events import FUNCTIONS
 from templates import PIPELINE, RECEIVER, TEMPLATES, resources, swift, task_environment
 
 NAMESPACE = "DICOMStoreSCP"
 SEARCH = re.compile(r'Namespace="([^"]+)" MetricName="([^"]+)"')
-# Metrics of two stacks do not meet, because their dimension is the stack's name: each template may name only what its own
-# parts write.
+# The dimension of the metrics is the stack's name, so a template may use only the metrics that its own parts write.
 WRITERS = {
-    "receiver.yaml": ["StoreSCP"],
-    "pipeline.yaml": ["TriggerImport", "StartImportJob", "CheckStatus", "ImportPipeline"],
+    "receiver.yaml": [*MODULES["StoreSCP"]],
+    "pipeline.yaml": [*MODULES["TriggerImport"], *MODULES["StartImportJob"], *MODULES["CheckStatus"], "ImportPipeline"],
 }
 
 
 def dashboard(template: dict) -> list[dict]:
-    """The widgets of the template's only dashboard, with a word for everything that is filled in."""
+    """The widgets of the template's only dashboard, with a word in place of every substitution."""
     [it] = resources(template, "CloudWatch::Dashboard").values()
     body = it["Properties"]["DashboardBody"]["Fn::Sub"]
     text = body if isinstance(body, str) else body[0]
@@ -28,7 +28,7 @@ def dashboard(template: dict) -> list[dict]:
 
 
 def dashboard_metrics(widgets: list[dict]) -> set[tuple[str, str]]:
-    """Namespace and name of each; a dot stands for what the line before has there."""
+    """The namespace and name of each metric; a dot repeats the value of the line before."""
     metrics = set()
     for widget in widgets:
         before: list[str] = []
@@ -43,7 +43,7 @@ def dashboard_metrics(widgets: list[dict]) -> set[tuple[str, str]]:
 
 
 def metric_nodes(node) -> list[dict]:
-    """Each metric that alarms and scaling policies below here use."""
+    """The metrics that alarms and scaling policies below this node use."""
     if isinstance(node, list):
         return [metric for below in node for metric in metric_nodes(below)]
     if not isinstance(node, dict):
@@ -53,7 +53,7 @@ def metric_nodes(node) -> list[dict]:
 
 
 def metrics_in(node) -> set[tuple[str, str]]:
-    """Namespace and name of each of them."""
+    """The namespace and name of each of these metrics."""
     return {(metric["Namespace"], metric["MetricName"]) for metric in metric_nodes(node)}
 
 
@@ -62,13 +62,13 @@ def written_metrics(name: str) -> set[str]:
 
 
 def unknown_metrics(name: str, template: dict) -> set[str]:
-    """Our own metrics that the template uses and nothing of its stack writes."""
+    """Our own metrics that the template uses but no part of its stack writes."""
     used = metrics_in(template["Resources"]) | dashboard_metrics(dashboard(template))
     return {metric for namespace, metric in used if namespace == NAMESPACE} - written_metrics(name)
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_no_alarm_nor_dashboard_looks_at_a_metric_that_nothing_writes(name):
+def test_alarms_and_dashboards_use_only_metrics_that_are_written(name):
     assert unknown_metrics(name, TEMPLATES[name]) == set()
 
 
@@ -82,8 +82,8 @@ def test_no_alarm_nor_dashboard_looks_at_a_metric_that_nothing_writes(name):
         ("pipeline.yaml", "DeliveriesRecovered"),
     ],
 )
-def test_a_metric_that_is_misspelt_is_noticed(name, metric):
-    """In the receiver's template: of an alarm, of a scaling policy, of the dashboard alone."""
+def test_a_misspelt_metric_is_reported(name, metric):
+    """The receiver's metrics are those of an alarm, of a scaling policy, and of the dashboard only."""
     misspelt = json.loads(json.dumps(TEMPLATES[name]).replace(metric, f"{metric}s"))
     assert unknown_metrics(name, misspelt) == {f"{metric}s"}
 
@@ -99,7 +99,7 @@ def test_the_dashboard_shows_all_that_the_functions_count():
     assert shown == written_metrics("pipeline.yaml") - {"ImportsStarted"}
 
 
-# What AWS's services measure, by their documentation, and the dashboard that must show it.
+# Metrics of AWS's services, according to their documentation, and the dashboard that must show them.
 SHOWN = {
     "receiver.yaml": {
         "AWS/NetworkELB": {
@@ -127,12 +127,12 @@ def test_the_dashboards_show_what_aws_measures(name, namespace):
 def test_the_dashboard_shows_each_measure_of_all_three_functions():
     body = resources(TEMPLATES["pipeline.yaml"], "CloudWatch::Dashboard")["Dashboard"]["Properties"]["DashboardBody"]
     counts = {name: body["Fn::Sub"][0].count(f"${{{name}Function}}") for name in FUNCTIONS}
-    # The duration twice, by its median and by its worst hundredth.
+    # The duration is shown twice, as its median and its 99th percentile.
     assert counts == dict.fromkeys(FUNCTIONS, len(SHOWN["pipeline.yaml"]["AWS/Lambda"]) + 1)
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_dashboards_widgets_lie_beside_each_other(name):
+def test_a_dashboards_widgets_do_not_overlap(name):
     cells: set[tuple[int, int]] = set()
     for widget in dashboard(TEMPLATES[name]):
         columns = range(widget["x"], widget["x"] + widget["width"])
@@ -142,7 +142,7 @@ def test_a_dashboards_widgets_lie_beside_each_other(name):
         cells |= own
 
 
-def test_the_receivers_alarms_need_a_topic_and_are_told_to_it():
+def test_the_receivers_alarms_need_a_topic_and_are_published_to_it():
     alarms = resources(RECEIVER, "CloudWatch::Alarm")
     about = ("RejectedAssociations", "FailedInstances", "RunningTasks", "HealthyHosts")
     assert alarms.keys() == {f"{it}Alarm" for it in about}
@@ -152,7 +152,7 @@ def test_the_receivers_alarms_need_a_topic_and_are_told_to_it():
     assert RECEIVER["Conditions"]["HasAlarmTopic"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicARN"}, ""]}]}
 
 
-def test_a_receiver_that_gets_nothing_is_no_alarm_but_one_that_is_gone_is():
+def test_a_missing_receiver_raises_an_alarm_but_an_idle_one_does_not():
     for name, alarm in resources(RECEIVER, "CloudWatch::Alarm").items():
         properties = alarm["Properties"]
         counts_what_came = properties["Namespace"] == NAMESPACE
@@ -161,7 +161,7 @@ def test_a_receiver_that_gets_nothing_is_no_alarm_but_one_that_is_gone_is():
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_alarms_of_our_own_metrics_look_at_the_dimension_that_is_written(name):
+def test_alarms_on_our_own_metrics_use_the_dimension_that_is_written(name):
     template = TEMPLATES[name]
     service = [{"Name": "Service", "Value": {"Ref": "AWS::StackName"}}]
     for key, alarm in resources(template, "CloudWatch::Alarm").items():
@@ -178,8 +178,8 @@ def test_alarms_of_our_own_metrics_look_at_the_dimension_that_is_written(name):
         assert environment["METRICS_SERVICE"] == {"Ref": "AWS::StackName"}
 
 
-def test_an_alarm_rings_when_no_sweep_has_ended_for_three_of_its_intervals():
-    """CloudWatch bounds what an alarm looks at: a day of periods of less than an hour."""
+def test_an_alarm_is_raised_when_no_sweep_has_ended_for_three_intervals():
+    """CloudWatch limits the time that an alarm evaluates: a day, for periods of less than an hour."""
     alarm = resources(PIPELINE, "CloudWatch::Alarm")["SweepsAlarm"]["Properties"]
     assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == (NAMESPACE, "SweepsEnded", "Sum")
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
@@ -197,19 +197,19 @@ def test_an_alarm_rings_when_no_sweep_has_ended_for_three_of_its_intervals():
         ("AWS/States", "ExecutionsAborted", {"Name": "StateMachineArn", "Value": {"Ref": "ImportStateMachine"}}),
     ],
 )
-def test_one_is_enough_for_an_alarm(namespace, metric, dimension):
+def test_one_event_is_enough_for_an_alarm(namespace, metric, dimension):
     alarms = [it["Properties"] for it in resources(PIPELINE, "CloudWatch::Alarm").values()]
     [alarm] = [it for it in alarms if (it.get("Namespace"), it.get("MetricName")) == (namespace, metric)]
     assert alarm["Dimensions"] == [dimension]
     assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == ("Sum", "GreaterThanThreshold", 0)
 
 
-# What starts and age of the oldest start five minutes have.
+# The number of starts and the age of the oldest start in five minutes.
 @pytest.mark.parametrize(
     ("starts", "age", "rings"),
     [(0, 0, False), (300, 0, False), (300, 864_000, False), (0, 600, False), (0, 1200, True)],
 )
-def test_starts_ring_when_they_stand_and_not_when_they_are_many(starts, age, rings):
+def test_waiting_starts_raise_an_alarm_only_if_none_is_made(starts, age, rings):
     alarm = resources(PIPELINE, "CloudWatch::Alarm")["StandingStartsAlarm"]["Properties"]
     [math, *metrics] = alarm["Metrics"]
     functions = {"FILL": lambda value, _: value, "IF": lambda condition, yes, no: yes if condition else no}
@@ -219,18 +219,18 @@ def test_starts_ring_when_they_stand_and_not_when_they_are_many(starts, age, rin
     assert alarm["EvaluationPeriods"] * 300 == alarm["Threshold"]
 
 
-# Calls of five minutes: starts and looks, errors of both, looks that HealthImaging was too busy for.
+# Invocations in five minutes: of both functions, their errors, and the checks that HealthImaging was too busy for.
 @pytest.mark.parametrize(
     ("calls", "errors", "busy", "rings"),
     [
         ((10, 90), (0, 0), 0, False),
-        ((100, 900), (0, 780), 780, False),  # a backlog: nearly all of it is waited for
-        ((100, 900), (10, 780), 770, False),  # the two clocks count some of it at other times
+        ((100, 900), (0, 780), 780, False),  # a backlog: almost all errors are due to a busy service
+        ((100, 900), (10, 780), 770, False),  # the two metrics count some of the errors at different times
         ((100, 900), (80, 700), 500, True),
-        ((3, 0), (3, 0), 0, True),  # at night, when little is sent, but none of it is imported
+        ((3, 0), (3, 0), 0, True),  # at night: little is sent, but nothing is imported
     ],
 )
-def test_the_errors_alarm_rings_for_what_is_no_backlog(calls, errors, busy, rings):
+def test_the_error_alarm_ignores_a_backlog(calls, errors, busy, rings):
     alarm = resources(PIPELINE, "CloudWatch::Alarm")["ImportErrorsAlarm"]["Properties"]
     assert (alarm["EvaluationPeriods"], alarm.get("DatapointsToAlarm", 3)) == (3, 3)
     [math, *metrics] = alarm["Metrics"]

@@ -1,4 +1,4 @@
-"""What people and tests use: the samples, the two senders, the display."""
+"""The tools of people and tests: the samples, the two senders, the display."""
 
 import io
 import socket
@@ -40,13 +40,13 @@ def test_the_samples_are_many_kinds_of_instances_each_once(samples):
 
 @pytest.fixture
 def storescp(tmp_path):
-    """DCMTK's receiver, which keeps every transfer syntax: its port."""
-    port = ports.free_port()
-    command = [dcmtk.path("storescp"), "--accept-all", "--bit-preserving", "--output-directory", tmp_path, str(port)]
-    process = processes.start(command, {}, tmp_path / "storescp.log")
-    wait_for("storescp to listen", lambda: ports.accepts(port))
-    yield port
-    processes.stop(process)
+    """The port of DCMTK's receiver, which accepts and keeps every transfer syntax."""
+    with ports.reserved_port() as port:
+        command = [dcmtk.path("storescp"), "--accept-all", "--bit-preserving", "--output-directory", tmp_path, str(port)]
+        process = processes.start(command, {}, tmp_path / "storescp.log")
+        wait_for("storescp to listen", lambda: ports.accepts(port))
+        yield port
+        processes.stop(process)
 
 
 @pytest.mark.parametrize("send", [send_with_dcmtk, send_with_pynetdicom])

@@ -1,4 +1,4 @@
-"""HTTPS in front of a local server: a certificate of its own, and a forwarder that ends TLS."""
+"""Certificates for tests, and a forwarder that terminates TLS in front of a local server."""
 
 import ssl
 import subprocess
@@ -8,7 +8,7 @@ from forwarder import Forwarder
 
 
 class TLSForwarder(Forwarder):
-    """Ends TLS before a port of loopback."""
+    """Terminates TLS in front of a loopback port."""
 
     def __init__(self, target: int, certificate: Path, key: Path):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -22,7 +22,8 @@ KEY_OPTIONS = {"ec": ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"], "rsa": 
 def make_certificate(
     host: str, folder: Path, authority: tuple[Path, Path] | None = None, key_type: str = "ec"
 ) -> tuple[Path, Path]:
-    """A certificate for `host` and its key. It is its own authority, or that of another certificate and key."""
+    """Makes a certificate for `host` and its key. It is self-signed, or signed by `authority`, another certificate and
+    key."""
     folder.mkdir(parents=True, exist_ok=True)
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     command = ["openssl", "req", "-x509", "-newkey", *KEY_OPTIONS[key_type], "-nodes"]

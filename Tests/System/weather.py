@@ -1,4 +1,4 @@
-"""mitmproxy in front of the local AWS: see `s3_faults.py`."""
+"""Runs mitmproxy in front of the local AWS: see `s3_faults.py`."""
 
 import os
 from pathlib import Path
@@ -13,12 +13,13 @@ SCRIPT = Path(__file__).with_name("s3_faults.py")
 
 
 class Weather:
-    """Runs while its `with` block does; calm at first."""
+    """Runs during its `with` block; calm at first."""
 
     def __init__(self, endpoint: str, folder: Path, seed: int):
         self._endpoint, self._folder, self._seed = endpoint, folder, seed
         self._file = folder / "weather"
-        self._port = ports.free_port()
+        self._reserved = ports.ReservedPort()
+        self._port = self._reserved.number
         self.endpoint = f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> "Weather":
@@ -33,9 +34,10 @@ class Weather:
 
     def __exit__(self, *_) -> None:
         processes.stop(self._process)
+        self._reserved.close()
 
     def change(self, weather: str) -> None:
-        """To calm, storm or dark."""
+        """Changes the state to calm, storm or dark."""
         partial = self._file.with_suffix(".partial")
         partial.write_text(weather)
         partial.replace(self._file)

@@ -1,7 +1,7 @@
 """`python -m localaws --port 0 --state-dir DIR`: serves the local AWS on 127.0.0.1 until SIGTERM.
 
-`DIR/endpoint` appears, whole, when requests are answered; the same line goes to stdout. `DIR/logs` holds a log for each
-function, `DIR/healthimaging` the objects that HealthImaging's stand-in imported.
+The file `DIR/endpoint` with the server's URL appears as soon as requests are answered; the URL is also printed.
+`DIR/logs` holds a log for each function, `DIR/healthimaging` the objects that HealthImaging's stand-in imported.
 """
 
 import argparse
@@ -20,11 +20,11 @@ DEFAULT_EMULATOR = Path(".venv/bin/aws-lambda-rie")
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m localaws", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0: the kernel chooses")
+    parser.add_argument("--port", type=int, default=0, help="0 lets the kernel choose")
     parser.add_argument("--state-dir", type=Path, required=True)
     parser.add_argument("--emulator", type=Path, default=DEFAULT_EMULATOR, help="the aws-lambda-rie binary")
-    parser.add_argument("--function-concurrency", type=int, default=4, help="emulators for each function")
-    parser.add_argument("--job-seconds", type=float, default=1.0, help="how long an import job takes")
+    parser.add_argument("--function-concurrency", type=int, default=4, help="maximum number of emulators for each function")
+    parser.add_argument("--job-seconds", type=float, default=1.0, help="duration of an import job")
     return parser.parse_args()
 
 
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Readers see either no file or all of it."""
+    """Writes the file in one step: a reader sees either no file or the whole text."""
     partial = path.with_suffix(".partial")
     partial.write_text(text)
     partial.replace(path)

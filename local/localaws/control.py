@@ -1,17 +1,17 @@
-"""`/local/…`: what tests ask of this AWS, beside what AWS offers. Loopback only, as the server.
+"""`/local/…`: requests of tests that AWS itself does not offer. On the loopback address only, as the whole server.
 
 GET    /local/healthimaging/instances            every imported instance, see `Instance`
 GET    /local/healthimaging/objects/{sha256}     the bytes that were imported
-GET    /local/healthimaging/faults               the armed faults, first to come first
+GET    /local/healthimaging/faults               the armed faults, the next one first
 POST   /local/healthimaging/faults               arm: {"fault": "ThrottlingException", "count": 3}
 DELETE /local/healthimaging/faults               disarm all
 PUT    /local/healthimaging/quotas               {"startsPerSecond": 5, "jobsAtOnce": 20} for each data store; null: no limit
-POST   /local/lambda/kill                        kill every function that runs an invocation now: how many
-GET    /local/lambda/invocations                 how often each function was called
-POST   /local/s3/disorder                        {"copies": 2, "seconds": 5, "lost": 0.1, "seed": 1}: each event comes so often,
-                                                 so late at the most, and that part of all never
-GET    /local/s3/lost-events                     how many never came
-GET    /local/requests                           how often each operation was asked for, by service
+POST   /local/lambda/kill                        kill every function that is running an invocation; their number
+GET    /local/lambda/invocations                 the number of invocations of each function
+POST   /local/s3/disorder                        {"copies": 2, "seconds": 5, "lost": 0.1, "seed": 1}: each event is delivered
+                                                 twice, up to 5 seconds late; a tenth of all events is lost
+GET    /local/s3/lost-events                     the number of events that were lost
+GET    /local/requests                           the number of requests for each operation of each service
 """
 
 import collections
@@ -48,7 +48,7 @@ ROUTES = Map(
 
 
 class Control:
-    """A WSGI application in front of another."""
+    """A WSGI application in front of another one."""
 
     def __init__(self, application, pools: LambdaPools):
         self._application, self._pools = application, pools
@@ -113,7 +113,8 @@ class Control:
             return _json(self._requests)
 
     def _count(self, environ) -> None:
-        """Not those of boto3: they are the tests' own, and Step Functions' way to functions and tables."""
+        """Requests of boto3 are not counted: these are made by the tests, and by Step Functions to call functions and
+        tables."""
         if "Boto3" in environ.get("HTTP_USER_AGENT", ""):
             return
         service = SERVICE.search(environ.get("HTTP_AUTHORIZATION", ""))

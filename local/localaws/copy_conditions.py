@@ -1,4 +1,4 @@
-"""`x-amz-copy-source-if-match`: moto copies whatever is there. Here a copy is of the object with that ETag, as S3 does it."""
+"""`x-amz-copy-source-if-match`: moto ignores it. Here a copy fails if the object has another ETag, as in S3."""
 
 from collections.abc import Callable
 from urllib.parse import unquote, urlparse

@@ -1,7 +1,7 @@
 """One execution environment: AWS's runtime interface emulator around one `bootstrap`.
 
-A second invocation while one runs makes the emulator panic, so whoever leases one uses it alone. The emulator starts
-its runtime in a process group apart, hence both are ended by their own pids.
+A second invocation while one runs makes the emulator panic, so each caller must use an emulator alone. The emulator
+starts its runtime in another process group, so both are killed by their own pids.
 """
 
 import contextlib
@@ -23,14 +23,15 @@ class EmulatorError(Exception):
 
 class Emulator:
     def __init__(self, binary: Path, folder: Path, environment: dict[str, str], log: Path):
-        self._port = ports.free_port()
+        self._reserved = [ports.ReservedPort(), ports.ReservedPort()]
+        self._port, runtime_api_port = (port.number for port in self._reserved)
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [
                     binary,
                     "--log-level=error",
                     f"--runtime-interface-emulator-address=127.0.0.1:{self._port}",
-                    f"--runtime-api-address=127.0.0.1:{ports.free_port()}",
+                    f"--runtime-api-address=127.0.0.1:{runtime_api_port}",
                     folder / "bootstrap",
                 ],
                 cwd=folder,
@@ -43,7 +44,7 @@ class Emulator:
         self._wait_until_listening()
 
     def invoke(self, payload: bytes, timeout: float) -> bytes:
-        """The body of the emulator's answer; its status says nothing."""
+        """Returns the body of the emulator's answer; the status is always 200."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)
         try:
             connection.request("POST", "/2015-03-31/functions/function/invocations", body=payload)
@@ -54,15 +55,17 @@ class Emulator:
             connection.close()
 
     def kill(self) -> None:
-        """Kills the emulator and the runtime that it started, whatever they do; `stop` must follow."""
+        """Kills the emulator and the runtime that it started. `stop` must be called afterwards."""
         for pid in [*_children(self._process.pid), self._process.pid]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> None:
-        """Ends both."""
+        """Kills both and waits for the emulator's end."""
         self.kill()
         self._process.wait()
+        for port in self._reserved:
+            port.close()
 
     def _wait_until_listening(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -75,7 +78,7 @@ class Emulator:
 
 
 def _children(pid: int) -> list[int]:
-    """The processes that `pid` started and that still run."""
+    """The child processes of `pid` that are still running."""
     tasks = Path(f"/proc/{pid}/task")
     with contextlib.suppress(FileNotFoundError):
         return [int(child) for path in tasks.glob("*/children") for child in path.read_text().split()]

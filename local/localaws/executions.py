@@ -1,8 +1,8 @@
-"""Step Functions: executions without a name get one, a name is taken by one caller alone, clients are made once, and
-`$$.State.EnteredTime` is written as the service writes it.
+"""Step Functions: executions without a name get one, only one caller can take a name, clients are created once, and
+`$$.State.EnteredTime` has the service's format.
 
-moto checks a name and then takes it, without a lock: two events at one time would start it twice. It also makes a boto3
-client for each task from the default session, which is slow and not safe from many threads.
+moto checks a name and then takes it without a lock, so two simultaneous events would start the execution twice. It also
+creates a boto3 client for each task from the default session, which is slow and not thread-safe.
 """
 
 import functools

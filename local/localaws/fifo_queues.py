@@ -1,8 +1,8 @@
-"""FIFO queues of SQS. A message group is blocked while a message of it is in flight, and what comes again comes in the order in
-which it was sent; a deduplication id is remembered for five minutes.
+"""FIFO queues of SQS. A message group is blocked while one of its messages is in flight. Messages that become visible
+again are received in the order in which they were sent. A deduplication id is remembered for five minutes.
 
-moto frees a group message by message when a batch becomes visible again, and so hands out its last one first; it spins while what
-is visible is blocked; and it forgets a message's deduplication id with the message.
+moto unblocks a group message by message when a batch becomes visible again, so it returns the last one first; it
+busy-waits while all visible messages are blocked; and it forgets the deduplication id of a deleted message.
 """
 
 import copy
@@ -10,7 +10,7 @@ import time
 
 from moto.sqs.models import DEDUPLICATION_TIME_IN_SECONDS, Message, Queue, SQSBackend
 
-# Between two looks: a visibility timeout ends without a word.
+# Between two checks: nothing signals the end of a visibility timeout.
 LOOK_SECONDS = 0.1
 
 
@@ -32,7 +32,7 @@ def install() -> None:
 
 
 def _receive(queue: Queue, count: int, wait_seconds: float, visibility: int) -> list[Message]:
-    """Copies of up to `count` messages, as soon as there are some."""
+    """Waits for messages; returns copies of up to `count` of them."""
     deadline = time.monotonic() + wait_seconds
     with queue._messages_lock:
         while True:
@@ -46,7 +46,7 @@ def _receive(queue: Queue, count: int, wait_seconds: float, visibility: int) -> 
 
 
 def _available(queue: Queue, count: int) -> list[Message]:
-    """The first of the groups of which nothing is in flight, in order."""
+    """The next messages in order, from groups without a message in flight."""
     blocked = {message.group_id for message in queue._messages if not message.visible}
     found: list[Message] = []
     for message in queue._messages:
@@ -62,7 +62,7 @@ def _available(queue: Queue, count: int) -> list[Message]:
 
 
 def _is_new(queue: Queue, message: Message) -> bool:
-    """Whether no message with its deduplication id was sent within five minutes."""
+    """Whether no message with the same deduplication id was sent in the last five minutes."""
     sent = queue.__dict__.setdefault("_deduplication_ids", {})
     oldest = message.sent_timestamp - DEDUPLICATION_TIME_IN_SECONDS * 1000
     with queue._messages_lock:

@@ -1,6 +1,7 @@
-"""HealthImaging: not in moto. The package under `plugin/` becomes `moto.medicalimaging`, found as moto's own are.
+"""HealthImaging, which moto lacks. The package in `plugin/` becomes `moto.medicalimaging`, and moto finds it like its
+own packages.
 
-Importing this file does that; `resource` is imported because CloudFormation finds resources by their classes.
+Importing this module is enough. `resource` is imported because moto's CloudFormation finds resources by their classes.
 """
 
 import re

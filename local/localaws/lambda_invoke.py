@@ -1,7 +1,7 @@
-"""Lambda: moto runs functions in Docker. Here each call goes to the emulators, unless the function's reserved concurrency is
-used up.
+"""Lambda: moto runs functions in Docker. Here each call goes to an emulator, unless the function's reserved concurrency
+is used up.
 
-`LambdaFunction.invoke` is where every path in moto ends: the Invoke API, S3, SQS and Step Functions.
+All callers in moto use `LambdaFunction.invoke`: the Invoke API, S3, SQS and Step Functions.
 """
 
 import logging
@@ -26,7 +26,7 @@ def install(pools: LambdaPools) -> None:
         try:
             run(function, payload)
         except TooManyRequestsException:
-            LOG.warning("%s is throttled: Lambda would try an asynchronous call again for hours", function.function_name)
+            LOG.warning("%s is throttled: Lambda would retry an asynchronous call for hours", function.function_name)
 
     def invoke(self: LambdaFunction, body: str | bytes, request_headers, response_headers: dict[str, str]) -> bytes:
         payload = (body.encode() if isinstance(body, str) else body) or b"{}"
@@ -42,5 +42,5 @@ def install(pools: LambdaPools) -> None:
 
 
 def _is_asynchronous(headers) -> bool:
-    """An asynchronous failure is not tried again here; Lambda tries twice more."""
+    """Asynchronous calls that fail are not retried here; Lambda retries them twice."""
     return {name.lower(): value for name, value in dict(headers or {}).items()}.get("x-amz-invocation-type") == "Event"

@@ -1,6 +1,6 @@
-"""Runs a deployed function's zip: one pool of emulators for each deployed version, bounded, one emulator per call.
+"""Runs a deployed function's zip. Each deployed version has a bounded pool of emulators; each call uses one of them.
 
-Above the bound a call waits; the real service would answer TooManyRequestsException at the account's limit.
+When all are in use, a call waits. The real service would answer TooManyRequestsException at the account's limit.
 """
 
 import io
@@ -23,7 +23,7 @@ TIMEOUT_MARGIN_SECONDS = 5
 
 @dataclass(frozen=True)
 class Result:
-    """What a function answered. `failed`: it reported an error, ended, or ran out of time."""
+    """A function's answer. `failed` means that it reported an error, exited, or exceeded its time limit."""
 
     payload: bytes
     failed: bool
@@ -44,7 +44,7 @@ class LambdaPool:
         self._log.parent.mkdir(parents=True, exist_ok=True)
         _unpack(function.code_bytes, self._folder)
         self._environment = environment(function, self._folder)
-        # An empty place is a right to start an emulator; one that runs idle is taken first.
+        # None is the right to start an emulator. Idle emulators are taken first.
         self._places: queue.LifoQueue[Emulator | None] = queue.LifoQueue()
         for _ in range(concurrency):
             self._places.put(None)
@@ -75,7 +75,7 @@ class LambdaPool:
         return result
 
     def kill(self) -> int:
-        """Kills what runs an invocation now; how many that were."""
+        """Kills the emulators that are running an invocation. Returns their number."""
         with self._lock:
             busy = list(self._busy)
         for emulator in busy:
@@ -83,7 +83,7 @@ class LambdaPool:
         return len(busy)
 
     def stop(self) -> None:
-        """Ends every emulator; calls under way fail, and none is started any more."""
+        """Stops every emulator. Running calls fail, and no emulator is started afterwards."""
         with self._lock:
             self._ended = True
             running = list(self._running)
@@ -105,7 +105,7 @@ class LambdaPool:
 
 
 class LambdaPools:
-    """All functions' pools. A function that was deployed anew gets a new pool, the old one ends."""
+    """The pools of all functions. When a function is deployed again, it gets a new pool, and the old one is stopped."""
 
     def __init__(self, binary: Path, state_dir: Path, concurrency: int):
         self._binary, self._state_dir, self._concurrency = binary, state_dir, concurrency
@@ -116,11 +116,11 @@ class LambdaPools:
         return self._pool(function).invoke(payload)
 
     def kill(self) -> int:
-        """Kills every function that runs an invocation now; how many that were."""
+        """Kills every function that is running an invocation. Returns their number."""
         return sum(pool.kill() for pool in self._current().values())
 
     def invocations(self) -> dict[str, int]:
-        """How often each function was called."""
+        """The number of invocations of each function."""
         return {arn.rpartition(":")[2]: pool.invocations for arn, pool in self._current().items()}
 
     def _current(self) -> dict[str, LambdaPool]:
@@ -149,7 +149,7 @@ class LambdaPools:
 
 
 def interpret(answer: bytes) -> Result:
-    """Tells failures apart, which the emulator does not: it answers 200 without `X-Amz-Function-Error`."""
+    """Recognises failures by the body, because the emulator always answers 200 without `X-Amz-Function-Error`."""
     if answer.startswith(b"Task timed out"):
         return Result.failure("Sandbox.Timedout", answer.decode())
     try:
@@ -160,7 +160,7 @@ def interpret(answer: bytes) -> Result:
 
 
 def environment(function, folder: Path) -> dict[str, str]:
-    """What Lambda sets, what leads to this AWS, and the function's own variables."""
+    """The variables that Lambda sets, those that lead to this AWS, and the function's own."""
     logging_config = getattr(function, "logging_config", {})
     group = logging_config.get("LogGroup", function.logs_group_name)
     platform = {
@@ -188,12 +188,12 @@ def environment(function, folder: Path) -> dict[str, str]:
 
 
 def _environment_is_lost(result: Result) -> bool:
-    """After these Lambda throws the environment away as well."""
+    """Whether Lambda too would discard the execution environment after this failure."""
     return result.failed and json.loads(result.payload)["errorType"] in LOST_AFTER
 
 
 def _unpack(code: bytes, folder: Path) -> None:
-    """Zips that Python wrote carry no permissions: `bootstrap` is made executable."""
+    """Unpacks the zip and makes `bootstrap` executable: zips that Python wrote carry no permissions."""
     with zipfile.ZipFile(io.BytesIO(code)) as archive:
         archive.extractall(folder)
     (folder / "bootstrap").chmod(0o755)

@@ -1,4 +1,4 @@
-"""The list of what is changed in moto, installed before its server starts."""
+"""The list of all changes to moto, which are installed before its server starts."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ from localaws.lambda_pool import LambdaPools
 
 
 def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
-    """Changes moto in this process; must run once, before the first request."""
+    """Changes moto in this process. Must be called once, before the first request."""
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     healthimaging.configure(state_dir / "healthimaging", job_seconds)
     lambda_invoke.install(pools)

@@ -1,4 +1,5 @@
-"""Policies where AWS asks for them and moto does not: a rule that calls a function, a function's role that polls a queue."""
+"""Evaluates policies where AWS does and moto does not: when a rule invokes a function, and when a function's role polls
+a queue."""
 
 import fnmatch
 import json
@@ -8,12 +9,13 @@ from moto.events.models import Rule
 from moto.iam.models import iam_backends
 from moto.utilities.utils import get_partition
 
-# How a condition compares; `*` is a wildcard in all but StringEquals, where no value of ours has one.
+# The supported operators. `*` is a wildcard in all of them except StringEquals, which we use only for values without
+# `*`.
 OPERATORS = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
 
 
 def rule_may_invoke(rule: Rule, function: LambdaFunction) -> bool:
-    """EventBridge tells Lambda the rule and not the account: a permission with SourceAccount is never fulfilled."""
+    """EventBridge passes the rule to Lambda but not the account, so a permission with SourceAccount never applies."""
     statements = [
         statement
         for statement in function.policy.statements
@@ -24,7 +26,7 @@ def rule_may_invoke(rule: Rule, function: LambdaFunction) -> bool:
 
 
 def role_may(function: LambdaFunction, action: str, resource: str) -> bool:
-    """Whether the function's role has the right by its own policies and those that are attached to it."""
+    """Whether the role's own policies and the attached ones allow the action."""
     backend = iam_backends[function.account_id][get_partition(function.region)]
     roles = [role for role in backend.get_roles() if role.arn == function.role]
     inline = [document for role in roles for document in role.policies.values()]
@@ -34,7 +36,7 @@ def role_may(function: LambdaFunction, action: str, resource: str) -> bool:
 
 
 def allowed(statements: list[dict], action: str, resource: str, context: dict[str, str]) -> bool:
-    """By IAM's rule: something allows it and nothing denies it."""
+    """IAM's rule: a statement allows it and no statement denies it."""
     effects = {it["Effect"] for it in statements if _concerns(it, action, resource, context)}
     return effects == {"Allow"}
 
@@ -52,7 +54,7 @@ def _concerns(statement: dict, action: str, resource: str, context: dict[str, st
 
 
 def _is_fulfilled(operator: str, key: str, values, context: dict[str, str]) -> bool:
-    """A key that the request does not have fulfils nothing."""
+    """A condition on a key that the request does not have is not fulfilled."""
     if operator not in OPERATORS:
         raise NotImplementedError(f"expected one of {OPERATORS}, got {operator}")
     actual = context.get(key.lower())
@@ -60,7 +62,8 @@ def _is_fulfilled(operator: str, key: str, values, context: dict[str, str]) -> b
 
 
 def _statements(document: str | dict) -> list[dict]:
-    """moto keeps a role's policies as text, those of a CloudFormation stack as they were read, with None for AWS::NoValue."""
+    """moto keeps a role's policies as JSON text, but those of a CloudFormation stack as parsed values, with None for
+    AWS::NoValue."""
     policy = json.loads(document) if isinstance(document, str) else document
     return [it for it in _list(policy["Statement"]) if it]
 

@@ -1,4 +1,4 @@
-"""Reserved concurrency: Lambda refuses at once what is above it. moto only remembers the number."""
+"""Reserved concurrency: Lambda throttles invocations above it. moto only remembers the number."""
 
 import collections
 import contextlib
@@ -17,7 +17,7 @@ class TooManyRequestsException(LambdaClientError):
 
 
 class ReservedConcurrency:
-    """Counts what runs of each function."""
+    """Counts the running invocations of each function."""
 
     def __init__(self) -> None:
         self._running: collections.Counter[str] = collections.Counter()
@@ -25,7 +25,7 @@ class ReservedConcurrency:
 
     @contextlib.contextmanager
     def place(self, function: LambdaFunction) -> Iterator[None]:
-        """A place among those that are reserved; with none free raises TooManyRequestsException."""
+        """Occupies one of the reserved places. Raises TooManyRequestsException if none is free."""
         reserved, arn = function.reserved_concurrency, function.function_arn
         with self._lock:
             if reserved is not None and self._running[arn] >= int(reserved):

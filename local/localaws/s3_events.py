@@ -1,6 +1,6 @@
-"""S3 events: moto leaves out `sequencer` and the `Z` of `eventTime`, encodes `/` in keys, and announces a multipart
-upload twice, as a Put as well. Here they are as S3's, which promises no order and no time; a test asks for as much, and for more
-copies or none. Two configurations that one key could match are refused, as S3 does."""
+"""S3 events: moto omits `sequencer` and the `Z` of `eventTime`, encodes `/` in keys, and sends a second event, a Put,
+for a multipart upload. Here events look like S3's. S3 guarantees neither order nor delay; a test can ask for delays,
+duplicates and losses. Two configurations that could match the same key are refused, as S3 does."""
 
 import itertools
 import random
@@ -17,7 +17,7 @@ _sequence = itertools.count(time.time_ns())
 
 
 class Disorder:
-    """How often each event comes, how late at the most, and how many never do."""
+    """How often each event is delivered, the longest delay, and the share of events that are lost."""
 
     def __init__(self):
         self.lost_events = 0
@@ -29,7 +29,7 @@ class Disorder:
         self._drawn = random.Random(f"{seed}/events")
 
     def delays(self) -> list[float]:
-        """Of one event, a number for each time that it comes."""
+        """The delay of each delivery of the next event; empty if the event is lost."""
         with self._lock:
             if self._drawn.random() < self._lost:
                 self.lost_events += 1
@@ -81,7 +81,7 @@ def install() -> None:
 
 
 def refuse_overlaps(configurations: list[dict]) -> None:
-    """By the words of the S3 API, as moto parses them."""
+    """The configurations are in the form of the S3 API, as moto parses it."""
     for one, other in itertools.combinations(configurations, 2):
         pairs = zip(_affixes(one), _affixes(other), strict=True)
         if all(it.startswith(that) or that.startswith(it) for it, that in pairs):
@@ -92,7 +92,7 @@ def refuse_overlaps(configurations: list[dict]) -> None:
 
 
 def _affixes(configuration: dict) -> tuple[str, str]:
-    """The prefix, and the suffix from its end."""
+    """The prefix, and the reversed suffix."""
     rules = configuration.get("Filter", {}).get("S3Key", {}).get("FilterRule", [])
     values = {rule["Name"].lower(): rule["Value"] for rule in (rules if isinstance(rules, list) else [rules])}
     return values.get("prefix", ""), values.get("suffix", "")[::-1]

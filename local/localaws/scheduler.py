@@ -1,8 +1,8 @@
-"""EventBridge's scheduled rules: moto keeps them and never runs them.
+"""EventBridge's scheduled rules: moto stores them but never runs them.
 
-A thread calls the functions that a rule with `rate(…)` names and whose policies let it, with the event that EventBridge sends.
-Where a policy does not, it counts `FailedInvocations` of the rule, as EventBridge does, and nobody else is told. Rules count
-from the moment at which they are first seen.
+A thread invokes the functions that a rule with `rate(…)` names, with the event that EventBridge sends. If a function's
+policy does not allow it, the thread only counts `FailedInvocations` of the rule, as EventBridge does. The first
+interval of a rule begins when the rule is first seen.
 """
 
 import json
@@ -50,7 +50,7 @@ def interval(expression: str) -> float:
 
 
 def event(rule: Rule) -> dict:
-    """What EventBridge sends for a scheduled rule."""
+    """The event that EventBridge sends for a scheduled rule."""
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
@@ -80,11 +80,11 @@ def _send(rule: Rule) -> None:
 
 
 def send(rule: Rule, function: LambdaFunction) -> None:
-    """Calls the function if its policy lets the rule do so."""
+    """Invokes the function if its policy allows the rule to do so."""
     if permissions.rule_may_invoke(rule, function):
         function.invoke(json.dumps(event(rule)), {}, {})
         return
-    LOG.error("rule %s may not invoke %s: no permission fits it", rule.name, function.function_name)
+    LOG.error("rule %s may not invoke %s: no permission of the function allows it", rule.name, function.function_name)
     cloudwatch_backends[rule.account_id][rule.region_name].put_metric_data(
         "AWS/Events",
         [{"MetricName": "FailedInvocations", "Dimensions": [{"Name": "RuleName", "Value": rule.name}], "Value": 1}],

@@ -1,4 +1,5 @@
-"""moto's HTTP server on a port of its own, with `/local/` in front of it for what tests ask of the stand-ins."""
+"""moto's HTTP server on its own port. Requests below `/local/` are answered by `Control`, with which tests control the
+stand-ins."""
 
 import os
 import threading
@@ -9,12 +10,13 @@ from werkzeug.serving import make_server
 from localaws.control import Control
 from localaws.lambda_pool import LambdaPools
 
-# Bodies above this many bytes go to disk: an instance of gigabytes must fit this machine.
+# Larger bodies are kept on disk, so that an instance of gigabytes does not need that much memory.
 S3_MEMORY_PER_OBJECT = 16 * 1024
 
 
 class LocalServer:
-    """Serves while its `with` block runs. moto reaches itself (Step Functions to Lambda) by `MOTO_PORT`."""
+    """Serves during its `with` block. moto connects to itself, for example from Step Functions to Lambda, at
+    `MOTO_PORT`."""
 
     def __init__(self, port: int, pools: LambdaPools):
         os.environ["MOTO_S3_DEFAULT_KEY_BUFFER_SIZE"] = str(S3_MEMORY_PER_OBJECT)

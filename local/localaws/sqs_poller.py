@@ -1,9 +1,9 @@
-"""SQS as an event source: moto calls the function inside SendMessage, with one message, deaf to partial failures.
+"""SQS as an event source: moto calls the function inside SendMessage, with one message, and ignores partial failures.
 
 Here a thread polls each mapped queue as Lambda does: batches, the batching window, the maximum concurrency,
-ReportBatchItemFailures. A mapping that Lambda refuses is refused, and one whose function's role has lost its rights at the
-queue rests. What is not deleted, because the function failed or was throttled, reappears when its visibility timeout ends, and
-goes to the dead-letter queue after `maxReceiveCount`.
+ReportBatchItemFailures. A mapping that Lambda would refuse is refused; polling pauses while the function's role lacks
+rights on the queue. Messages that are not deleted, because the function failed or was throttled, become visible again
+when their visibility timeout ends, and go to the dead-letter queue after `maxReceiveCount`.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ CONCURRENT_BATCHES = 4
 MESSAGES_PER_RECEIVE = 10
 WAIT_SECONDS = 1
 WINDOW_POLL_SECONDS = 0.05
-# What Lambda does at the queue, in the name of the function's role.
+# What Lambda does with the queue, using the function's role.
 ACTIONS = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 
 
@@ -49,7 +49,7 @@ def install() -> None:
 
 
 def validate(functions: LambdaBackend, spec: dict) -> None:
-    """Lambda's own checks of a queue's mapping, which moto lacks."""
+    """Checks a queue's mapping as Lambda does; moto does not."""
     function = functions.get_function(spec["FunctionName"])
     for queue in sqs_backends[functions.account_id][functions.region_name].queues.values():
         if queue.queue_arn != spec.get("EventSourceArn"):
@@ -70,7 +70,7 @@ def missing_rights(function: LambdaFunction, queue: Queue) -> list[str]:
 
 
 class Poller:
-    """Polls one queue for one function until the mapping, the queue or the function is gone."""
+    """Polls one queue for one function until the mapping, the queue or the function is deleted."""
 
     def __init__(self, functions: LambdaBackend, sqs: SQSBackend, queue: Queue, mapping: EventSourceMapping):
         self._functions, self._sqs, self._queue, self._mapping = functions, sqs, queue, mapping
@@ -94,14 +94,14 @@ class Poller:
     def _lacks_rights(self) -> bool:
         missing = missing_rights(self._function(), self._queue)
         if missing:
-            LOG.error("the role of %s may not %s at %s", self._mapping.function_arn, ", ".join(missing), self._queue.name)
+            LOG.error("the role of %s may not do %s on %s", self._mapping.function_arn, ", ".join(missing), self._queue.name)
         return bool(missing)
 
     def _function(self) -> LambdaFunction:
         return get_backend(self._queue.account_id, self._queue.region).get_function(self._mapping.function_arn)
 
     def _receive_batch(self) -> list[Message]:
-        """Up to BatchSize messages; after the first, waits for more for as long as the window says."""
+        """Receives up to BatchSize messages. After the first one, waits for more until the batching window ends."""
         messages = self._receive(self._mapping.batch_size, WAIT_SECONDS)
         window_ends = time.monotonic() + int(self._mapping.max_batch_window or 0)
         while messages and len(messages) < self._mapping.batch_size and time.monotonic() < window_ends:
@@ -121,14 +121,14 @@ class Poller:
                 if message.id not in failed:
                     self._sqs.delete_message(self._queue.name, message.receipt_handle)
         except TooManyRequestsException:
-            LOG.info("%s is throttled: a batch of %s comes again", self._mapping.function_arn, self._queue.name)
+            LOG.info("%s is throttled: a batch of %s will be received again", self._mapping.function_arn, self._queue.name)
         except Exception:
             LOG.exception("batch of %s", self._queue.name)
         finally:
             self._room.release()
 
     def _invoke(self, messages: list[Message]) -> set[str]:
-        """The ids of the messages that must stay in the queue."""
+        """Invokes the function. Returns the ids of the messages that must stay in the queue."""
         event = {"Records": [record(message, self._queue) for message in messages]}
         headers: dict[str, str] = {}
         answer = self._function().invoke(json.dumps(event), {}, headers)
@@ -141,7 +141,7 @@ class Poller:
 
 
 def failures(answer: bytes, everything: set[str]) -> set[str]:
-    """Which messages failed. An answer that Lambda would not understand fails them all."""
+    """The ids of the failed messages. If Lambda would not understand the answer, all messages have failed."""
     try:
         reported = [item["itemIdentifier"] for item in (json.loads(answer) or {}).get("batchItemFailures") or []]
     except (ValueError, TypeError, KeyError, AttributeError):
@@ -150,7 +150,7 @@ def failures(answer: bytes, everything: set[str]) -> set[str]:
 
 
 def record(message: Message, queue: Queue) -> dict:
-    """A message as the function sees it."""
+    """The message in the form in which the function receives it."""
     return {
         "messageId": message.id,
         "receiptHandle": message.receipt_handle,
@@ -171,7 +171,7 @@ def record(message: Message, queue: Queue) -> dict:
 
 
 def fifo_attributes(message: Message) -> dict[str, str]:
-    """What a message of a FIFO queue has beside."""
+    """Further attributes that a message of a FIFO queue has."""
     if message.group_id is None:
         return {}
     return {
@@ -182,7 +182,7 @@ def fifo_attributes(message: Message) -> dict[str, str]:
 
 
 def _keep_messages_sent_during_a_deletion() -> None:
-    """moto's deletion replaces the list of messages without the lock under which they are added."""
+    """moto's deletion replaces the list of messages without holding the lock under which messages are added."""
     delete = Queue.delete_message
 
     def delete_message(self: Queue, receipt_handle: str) -> None:

@@ -1,8 +1,8 @@
-"""Step Functions: a token for each try of a task that waits for an answer, and the answers to them.
+"""Step Functions: a token for each attempt of a task that waits for an answer, and the answers to these tokens.
 
-moto gives all tries of a state one token, so that a retry ends at once with the answer to the try before; it loses the cause of a
-failure, takes a second answer to one token, answers one that nobody waits for with an internal error, and lets an execution wait on
-that was stopped.
+moto uses one token for all attempts of a state, so a retry ends at once with the answer to the previous attempt. It
+also loses the cause of a failure, accepts a second answer to a token, answers an unknown token with an internal error,
+and keeps a stopped execution waiting.
 """
 
 from moto.core.exceptions import ServiceException
@@ -72,7 +72,7 @@ def _answer(backend: StepFunctionsParserBackend, outcome: CallbackOutcome) -> Em
     endpoint = _endpoint(backend, outcome.callback_id)
     if endpoint is None:
         raise InvalidToken()
-    # Set by an answer and by the end of the wait.
+    # Set by an answer, and when the wait ends without one.
     if endpoint._notify_event.is_set():
         raise TaskTimedOut()
     endpoint.notify(outcome)
@@ -81,7 +81,7 @@ def _answer(backend: StepFunctionsParserBackend, outcome: CallbackOutcome) -> Em
 
 def _endpoint(backend: StepFunctionsParserBackend, token: str) -> CallbackEndpoint | None:
     for execution in backend._get_executions(ExecutionStatus.RUNNING):
-        # One that is just being started has no environment yet.
+        # An execution that is just being started has no environment yet.
         environment = execution.exec_worker and execution.exec_worker.env
         if environment and (endpoint := environment.callback_pool_manager.get(token)):
             return endpoint

@@ -1,1 +1,1 @@
-"""CloudFormation resources that moto ignores or makes and updates without what they need."""
+"""Corrections of moto's CloudFormation: resources that it ignores, or that it creates and updates incompletely."""

@@ -14,7 +14,7 @@ def install() -> None:
 
 
 def complete(bucket: FakeBucket, properties: dict) -> FakeBucket:
-    """Only queues are told: the pipeline has no other target."""
+    """Adds the notifications, only to queues because the pipeline has no other targets, and the lifecycle rules."""
     queues = properties.get("NotificationConfiguration", {}).get("QueueConfigurations", [])
     queues = [_queue_configuration(item) for item in queues]
     bucket.set_notification_configuration({"QueueConfiguration": queues} if queues else None)
@@ -24,14 +24,14 @@ def complete(bucket: FakeBucket, properties: dict) -> FakeBucket:
 
 
 def _queue_configuration(item: dict) -> dict:
-    """From CloudFormation's words to those of the S3 API, as moto parses them."""
+    """Translates from CloudFormation's form to that of the S3 API, as moto parses it."""
     rules = item.get("Filter", {}).get("S3Key", {}).get("Rules", [])
     filters = {"Filter": {"S3Key": {"FilterRule": rules}}} if rules else {}
     return {"Queue": item["Queue"], "Event": [item["Event"]], **filters}
 
 
 def _lifecycle_rule(rule: dict) -> dict:
-    """The same."""
+    """As `_queue_configuration`."""
     tags = rule.get("TagFilters", [])
     result = {
         "ID": rule["Id"],

@@ -1,4 +1,4 @@
-"""Change sets, which `aws cloudformation deploy` uses: moto forgets the stack's Outputs."""
+"""Change sets, which `aws cloudformation deploy` uses: moto does not update the stack's Outputs."""
 
 from moto.cloudformation.models import ChangeSet
 

@@ -1,4 +1,5 @@
-"""Conditions: CloudFormation compares all parameters as text. moto makes numbers of some of them, which then equal no text."""
+"""Conditions: CloudFormation compares all parameters as strings. moto turns some of them into numbers, which are not
+equal to any string."""
 
 from moto.cloudformation import parsing
 

@@ -1,5 +1,5 @@
-"""AWS::Lambda::Function: moto drops LoggingConfig, from which Lambda sets a function's log variables, and what an update says
-of reserved concurrency; it keeps numbers among the environment's values, which are text."""
+"""AWS::Lambda::Function: moto ignores LoggingConfig, from which Lambda sets a function's log variables, and a new
+reserved concurrency in an update. It also keeps numbers as values of environment variables, which must be strings."""
 
 from moto.awslambda.models import LambdaFunction
 

@@ -1,4 +1,5 @@
-"""AWS::ElasticLoadBalancingV2: moto makes an application load balancer whatever the template says, and knows no full names."""
+"""AWS::ElasticLoadBalancingV2: moto always creates an application load balancer, and has no attributes for full
+names."""
 
 from moto.elbv2.models import FakeLoadBalancer, FakeTargetGroup, elbv2_backends
 

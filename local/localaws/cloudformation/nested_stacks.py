@@ -1,5 +1,5 @@
-"""AWS::CloudFormation::Stack: moto makes a nested stack, knows none of its outputs, replaces it where it should update it, and
-forgets one that cannot be deleted yet."""
+"""AWS::CloudFormation::Stack: moto creates a nested stack but does not offer its outputs, replaces it instead of
+updating it, and forgets it if it cannot be deleted yet."""
 
 from moto.cloudformation.models import Stack, cloudformation_backends
 from moto.utilities.utils import get_partition
@@ -21,7 +21,7 @@ def _update(cls, original_resource, new_resource_name, cloudformation_json, acco
 
 
 def _delete(cls, resource_name, cloudformation_json, account_id, region_name) -> None:
-    """What another nested stack still needs is tried again when that one is gone."""
+    """Fails if another nested stack still needs something of this one; moto tries again after that one was deleted."""
     stacks = cloudformation_backends[account_id][region_name].stacks
     [stack] = [stack for stack in stacks.values() if stack.name == resource_name]
     stack.delete()

@@ -1,16 +1,16 @@
-"""AWS::EC2::NetworkAcl, its entries and its association with a subnet, which moto has, but not for CloudFormation."""
+"""AWS::EC2::NetworkAcl, its entries and its association with a subnet: moto has them, but not for CloudFormation."""
 
 from moto.core.common_models import CloudFormationModel
 from moto.ec2.models import ec2_backends
 
 
 def install() -> None:
-    """Nothing to do: moto finds what is derived from its class, as the three below are."""
+    """Does nothing: moto finds subclasses of its class, as the three below are, by itself."""
 
 
 class _Resource:
-    """What the three have in common: moto calls `create`, keeps what it returns, and calls `delete` of that. An update makes the
-    resource again, as CloudFormation does for most of their properties."""
+    """The base of the three: moto calls `create`, keeps the returned resource and later calls its `delete`. An update
+    replaces the resource, as CloudFormation does for most of their properties."""
 
     def __init__(self, backend, physical_id: str):
         self._backend = backend
@@ -71,7 +71,7 @@ class NetworkACLEntry(_Resource, CloudFormationModel):
         return resource
 
     def delete(self, account_id: str, region_name: str) -> None:
-        """It goes with its ACL, which may be gone already: moto deletes in any order."""
+        """The ACL may have been deleted already, and the entry with it: moto deletes in any order."""
         entry = self._entry
         if entry.network_acl_id not in self._backend.network_acls:
             return
@@ -96,7 +96,7 @@ class SubnetNetworkACLAssociation(_Resource, CloudFormationModel):
         return cls(backend, made.id)
 
     def delete(self, account_id: str, region_name: str) -> None:
-        """The subnet falls back to the VPC's default ACL."""
+        """Gives the subnet the VPC's default ACL again."""
         acls = self._backend.network_acls.values()
         [acl] = [it for it in acls if self.physical_resource_id in it._associations]
         [default] = [it for it in acls if it.default and it.vpc_id == acl.vpc_id]

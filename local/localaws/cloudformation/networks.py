@@ -1,5 +1,5 @@
-"""Resources of a VPC: moto forgets some of their properties, and leaves most of them behind when their stack is deleted. Then the VPC,
-which it deletes only when it is empty, stays too."""
+"""Resources of a VPC: moto ignores some of their properties and does not delete most of them with their stack. Then the
+VPC stays too, because moto deletes it only when it is empty."""
 
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models import EC2Backend, ec2_backends
@@ -69,7 +69,8 @@ def _detach(backend, attachment: VPCGatewayAttachment) -> None:
 
 
 def _delete_with_the_stack() -> None:
-    """moto calls `delete` of what a stack holds, and tries again what something else still depends on."""
+    """Adds `delete` methods: moto calls `delete` on each resource of a stack, and tries again if another resource still
+    depends on it."""
     RouteTable.delete = _delete_route_table
     Route.delete = lambda self, *_: self.route_table._routes.pop(self.id)
     InternetGateway.delete = lambda self, *_: self.ec2_backend.delete_internet_gateway(self.id)
@@ -93,12 +94,12 @@ def _delete_nat_gateway(self: NatGateway, account_id: str, region_name: str) -> 
 
 def _delete_endpoint(self: VPCEndPoint, account_id: str, region_name: str) -> None:
     self.ec2_backend.delete_vpc_endpoints([self.id])
-    # moto would show it as deleted for ever.
+    # moto would keep listing it as deleted.
     del self.ec2_backend.vpc_end_points[self.id]
 
 
 def _refuse_to_delete_a_vpc_in_use() -> None:
-    """moto looks at subnets and route tables alone, and leaves the VPC's default ACL behind."""
+    """moto checks only subnets and route tables, and does not delete the VPC's default ACL."""
     delete = EC2Backend.delete_vpc
 
     def delete_if_unused(self: EC2Backend, vpc_id: str) -> VPC:
@@ -119,7 +120,8 @@ def _refuse_to_delete_a_vpc_in_use() -> None:
 
 
 def _refuse_endpoints_as_aws_does() -> None:
-    """An interface endpoint has at most one subnet in a zone, and its private name needs both attributes of the VPC."""
+    """An interface endpoint may have at most one subnet in a zone, and its private DNS name needs both DNS attributes
+    of the VPC."""
     create = EC2Backend.create_vpc_endpoint
 
     def create_if_possible(self: EC2Backend, vpc_id: str, endpoint_type: str | None = None, **properties) -> VPCEndPoint:

@@ -1,4 +1,4 @@
-"""AWS::SQS::Queue: a FIFO queue's name ends in `.fifo`, also where CloudFormation makes the name."""
+"""AWS::SQS::Queue: a FIFO queue's name must end in `.fifo`, also if CloudFormation chooses the name."""
 
 from moto.sqs.models import Queue
 

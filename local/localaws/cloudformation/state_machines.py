@@ -1,5 +1,5 @@
-"""AWS::StepFunctions::StateMachine: moto makes it beside the interpreter and knows neither the definition in S3 nor
-DefinitionSubstitutions nor `!GetAtt Arn`."""
+"""AWS::StepFunctions::StateMachine: moto creates it outside its interpreter, and supports neither a definition in S3
+nor DefinitionSubstitutions nor `!GetAtt Arn`."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def _delete(cls, resource_name, cloudformation_json, account_id, region_name) ->
 
 
 def definition(properties: dict, account_id: str, region_name: str) -> str:
-    """The definition's text with its substitutions made."""
+    """The text of the definition after its substitutions."""
     if location := properties.get("DefinitionS3Location"):
         s3 = s3_backends[account_id][get_partition(region_name)]
         text = s3.get_object(location["Bucket"], location["Key"]).value.decode()

@@ -1,5 +1,5 @@
-"""Templates above 51,200 bytes and nested ones, which the CLI puts into a bucket: moto finds them there only by the host
-`localhost`."""
+"""Templates above 51,200 bytes and nested templates, which the CLI uploads to a bucket: moto finds them only if the
+URL's host is `localhost`."""
 
 from moto.cloudformation import models, responses
 from moto.cloudformation.utils import get_stack_from_s3_url

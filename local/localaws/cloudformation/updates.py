@@ -1,6 +1,7 @@
-"""Updating and deleting a stack: moto forgets a resource whose class cannot be updated, and with it the stack breaks. Here such a resource
-stays as it was; a bucket gets its new rules, a state machine its new definition, a function all of its variables as text. A resource
-comes and goes with its condition, which moto does not look at. What is retained but for a failed creation is retained."""
+"""Updating and deleting a stack: moto forgets a resource whose class cannot be updated, which breaks the stack. Here
+such a resource stays as it was; a bucket gets its new rules, a state machine its new definition, a function all of its
+variables as strings. Resources are created and deleted when their condition changes, which moto ignores. Resources with
+the policy RetainExceptOnCreate are retained."""
 
 from moto.awslambda.models import LambdaFunction
 from moto.cloudformation import parsing
@@ -56,7 +57,7 @@ def _is_wanted(resource_json: dict, resources_map: parsing.ResourceMap) -> bool:
 
 
 def _follow_conditions(resources_map: parsing.ResourceMap) -> None:
-    """Makes what a condition has come to ask for, and deletes what it no longer asks for."""
+    """Creates the resources whose condition has become true, and deletes those whose condition has become false."""
     wanted = {name: _is_wanted(it, resources_map) for name, it in resources_map._resource_json_map.items()}
     present = resources_map._parsed_resources
     for logical_id in wanted:
@@ -64,10 +65,11 @@ def _follow_conditions(resources_map: parsing.ResourceMap) -> None:
             del present[logical_id]
     for logical_id in wanted:
         if wanted[logical_id]:
-            # Looking for it makes it.
+            # Access creates the resource.
             resources_map[logical_id]
     unwanted = [logical_id for logical_id in wanted if logical_id in present and not wanted[logical_id]]
-    # What depends on another stands behind it in most templates; the rest is tried again.
+    # In most templates a resource is written after those that it depends on, so the order is reversed; failures are
+    # tried again.
     while unwanted:
         left = [logical_id for logical_id in reversed(unwanted) if not _is_deleted(logical_id, resources_map)]
         assert len(left) < len(unwanted), f"cannot be deleted: {left}"

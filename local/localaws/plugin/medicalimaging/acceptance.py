@@ -1,4 +1,4 @@
-"""What HealthImaging takes as an instance. `check` is the place for what was never seen against the real service."""
+"""What HealthImaging accepts as an instance. Rules that were never verified against the real service are in `check`."""
 
 import io
 
@@ -12,7 +12,7 @@ GZIP = b"\x1f\x8b"
 
 
 class Unacceptable(Exception):
-    """Why an object cannot be imported; never with a value of the data set but UIDs and lengths."""
+    """The reason why an object cannot be imported. It holds no values of the data set except UIDs and lengths."""
 
 
 def parse(content: bytes) -> FileDataset:
@@ -29,8 +29,8 @@ def parse(content: bytes) -> FileDataset:
 
 
 def check(dataset: FileDataset) -> None:
-    """The service's rules as they are documented; how it treats what these rules leave open is unverified. What it imports with a
-    warning is in `import_warnings.py`."""
+    """The service's documented rules; its behaviour where they leave something open is unverified. Instances that it
+    imports with a warning are in `import_warnings.py`."""
     for keyword in UIDS:
         if not str(dataset.get(keyword) or ""):
             raise Unacceptable(f"{keyword}: expected a UID, got none")
@@ -39,7 +39,8 @@ def check(dataset: FileDataset) -> None:
 
 
 def _read_every_element(dataset: Dataset) -> None:
-    """pydicom reads lazily and takes a value that the file's end cuts off: each value is measured, then converted."""
+    """pydicom reads lazily and accepts a value that is cut off by the end of the file. So the length of each value is
+    checked, and the value is converted."""
     for tag in list(dataset.keys()):
         raw = dataset.get_item(tag)
         if isinstance(raw, RawDataElement) and raw.length != UNDEFINED_LENGTH and len(raw.value or b"") != raw.length:

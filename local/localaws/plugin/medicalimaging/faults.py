@@ -1,5 +1,5 @@
-"""Failures that a test arms in advance: each comes once, in order, at the next StartDICOMImportJob or, those of a look, at
-the next GetDICOMImportJob."""
+"""Failures that a test arms in advance. Each happens once, in order: at the next StartDICOMImportJob, or at the next
+GetDICOMImportJob if its name begins with `Look:`."""
 
 import collections
 import threading
@@ -17,21 +17,21 @@ REFUSALS = {
     "ConflictException": ConflictException,
     "InternalServerException": InternalServerException,
 }
-# What becomes of a job that starts: it fails for a reason that is transient, lasts, or asks for patience.
+# The job fails, for a transient reason, a permanent one, or because the service is busy.
 FAIL_JOB, DENY_JOB, BUSY_JOB = JOB_FAILURES = ("FailJob", "DenyJob", "BusyJob")
-# What becomes of its first file: it meets a fault of the service's own, a conflict, or is refused for a value that the message quotes.
+# The job's first file fails: by an error of the service itself, a conflict, or a refusal whose message quotes a value.
 SERVER_ERROR, CONFLICT, REFUSE_FILE = FILE_FAILURES = ("ServerError", "ConflictFile", "RefuseFile")
-# Or it is imported with a warning that quotes the value. Files with warnings, this one or others, are in WARNING alone, or in SUCCESS
-# too, or in WARNING alone and not in the summary's number. Which of these the service does is unverified.
+# The first file is imported with a warning that quotes a value. Files with warnings are listed in WARNING only, or also
+# in SUCCESS, or in WARNING only and are not counted as imported. Which of these the service does is unverified.
 WARN, WARN_IN_SUCCESS, WARN_UNCOUNTED = WARNINGS = ("Warn", "WarnInSuccess", "WarnUncounted")
-# Its image sets are not primary; lines of SUCCESS are as in AWS's own sample, with a Python `True`; the manifest has no numbers; it has
-# no numbers, and there are no lines; or the manifest is not JSON.
+# The image sets are not primary; lines of SUCCESS are like those of AWS's own sample, with Python's `True`; the
+# manifest has no numbers; it has no numbers and there are no lines; the manifest is not JSON.
 NOT_PRIMARY, ODD_LINES, NO_NUMBERS, NOTHING, ODD_MANIFEST = (
     *("NotPrimary", "OddLines", "NoNumbers", "Nothing", "OddManifest"),
 )
 JOB_FAULTS = (*JOB_FAILURES, *FILE_FAILURES, *WARNINGS, NOT_PRIMARY, ODD_LINES, NO_NUMBERS, NOTHING, ODD_MANIFEST)
 LOOK = "Look:"
-# What a look is told in the place of the job's status.
+# GetDICOMImportJob answers with these instead of the job's status.
 ODD_STATUS, ODD_ANSWER = LOOK_FAULTS = ("OddStatus", "OddAnswer")
 
 
@@ -42,7 +42,7 @@ class Faults:
         self._lock = threading.Lock()
 
     def arm(self, fault: str, count: int) -> None:
-        """`Look:ThrottlingException` is one of a look."""
+        """`Look:ThrottlingException`, for example, is for GetDICOMImportJob."""
         name = fault.removeprefix(LOOK)
         is_look = name != fault
         known = [*REFUSALS, *(LOOK_FAULTS if is_look else JOB_FAULTS)]
@@ -52,11 +52,11 @@ class Faults:
             (self._looks if is_look else self._starts).extend([name] * count)
 
     def next_start(self) -> str | None:
-        """Raises the refusal that is due, or gives the fault of the job that starts now."""
+        """Raises the next refusal, or returns the fault of the job that is being started."""
         return self._next(self._starts)
 
     def next_look(self) -> str | None:
-        """The same of a look."""
+        """The same for GetDICOMImportJob."""
         return self._next(self._looks)
 
     def _next(self, armed: collections.deque[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""The work of one import job, on a thread of its own: reads every object below the prefix, imports or refuses each."""
+"""The work of one import job, on its own thread: reads every object below the prefix and imports or refuses it."""
 
 import collections
 import hashlib
@@ -27,7 +27,7 @@ from .settings import settings
 
 LOG = logging.getLogger("localaws.healthimaging")
 MAXIMUM_FILES, MAXIMUM_BYTES = 5_000, 10_000_000_000
-# What the service says is documented nowhere (unverified).
+# The service's messages are not documented (unverified).
 REFUSAL = "DICOM attribute PatientID (0010,0020) has the value 'Doe^John 4711', which is not valid"
 FAILURES = {
     FAIL_JOB: "Internal server error",
@@ -61,7 +61,7 @@ def run(job: dict, s3: S3Backend, fault: str | None) -> None:
 
 
 def over_the_limits(job: dict, s3: S3Backend) -> str | None:
-    """The quotas of one job; what the service says of them is unverified."""
+    """Checks the quotas of one job; the service's messages about them are unverified."""
     bucket, prefix = split_uri(job["inputS3Uri"])
     sizes = [key.size for name, key in list(s3.get_bucket(bucket).keys.items()) if name.startswith(prefix)]
     if len(sizes) > MAXIMUM_FILES:
@@ -109,13 +109,13 @@ def split_uri(uri: str) -> tuple[str, str]:
     return bucket, prefix
 
 
-# How many jobs each image set was changed by.
+# The number of jobs that changed each image set.
 _versions: collections.Counter[str] = collections.Counter()
 _lock = threading.Lock()
 
 
 def _image_set(job: dict, output: JobOutput, dataset) -> ImageSet:
-    """What contradicts others goes into an image set of its own."""
+    """Instances of a job whose image sets are not primary go into image sets of that job."""
     series = (str(dataset.StudyInstanceUID), str(dataset.SeriesInstanceUID))
     apart = [] if output.is_primary else [job["jobId"]]
     identity = hashlib.md5("/".join([job["datastoreId"], *series, *apart]).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What HealthImaging warns of in an instance that it imports: the codes that are documented, as far as they are looked for here."""
+"""HealthImaging's warnings about instances that it imports: those of the documented codes that this stand-in checks."""
 
 import re
 
@@ -7,7 +7,7 @@ from pydicom.dataset import FileDataset
 from .acceptance import UIDS
 
 MALFORMED_UID, LONG_VALUE, OTHER_SYNTAX, OFFSET_TABLE = 45570, 45571, 45344, 45330
-# What the service calls them, and says of them, is unverified.
+# The service's names and messages for them are unverified.
 TYPES = {
     MALFORMED_UID: "INVALID_UID",
     LONG_VALUE: "INVALID_VALUE_LENGTH",
@@ -31,7 +31,7 @@ def warning(code: int, message: str) -> dict:
 
 
 def warnings_about(dataset: FileDataset) -> list[dict]:
-    """As lines of WARNING have them."""
+    """The warnings in the form in which lines of WARNING hold them."""
     found = [
         warning(MALFORMED_UID, f"{keyword} has the value '{dataset.get(keyword)}', which is not a UID")
         for keyword in UIDS

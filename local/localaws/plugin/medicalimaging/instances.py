@@ -1,4 +1,4 @@
-"""What was imported: for each instance where it came from and its digest, by which its bytes are named in a folder."""
+"""The imported instances: the origin and the digest of each. Its bytes are in a file that is named after the digest."""
 
 import hashlib
 import threading
@@ -13,7 +13,7 @@ from .settings import settings
 
 @dataclass(frozen=True)
 class Instance:
-    """Field names are those of the JSON that tests read."""
+    """The field names are those of the JSON that tests read."""
 
     datastoreId: str
     jobId: str

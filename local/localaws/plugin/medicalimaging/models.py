@@ -46,7 +46,8 @@ class MedicalImagingBackend(BaseBackend):
         return self.datastores[datastore_id]
 
     def start_dicom_import_job(self, request: dict) -> dict:
-        """The same token with the same request gives the same job; with another request a conflict (unverified)."""
+        """A repeated client token returns the same job if the request is the same, and a conflict otherwise
+        (unverified)."""
         validate("StartDICOMImportJob", request)
         self.get_datastore(request["datastoreId"])
         fault = faults.next_start()
@@ -76,7 +77,7 @@ class MedicalImagingBackend(BaseBackend):
         return {} if fault == ODD_ANSWER else job
 
     def list_dicom_import_jobs(self, request: dict) -> tuple[list[dict], str | None]:
-        """One page of jobs, and the token of the next."""
+        """One page of jobs, and the token of the next page."""
         validate("ListDICOMImportJobs", request)
         self.get_datastore(request["datastoreId"])
         jobs = [
@@ -89,7 +90,7 @@ class MedicalImagingBackend(BaseBackend):
         return jobs[start:end], str(end) if end < len(jobs) else None
 
     def _new_job(self, request: dict) -> dict:
-        # Known beforehand, so that a sample event can name a job.
+        # Predictable, so that a sample event can name a job.
         job_id = hashlib.sha256(request["clientToken"].encode()).hexdigest()[:32]
         names = ("datastoreId", "dataAccessRoleArn", "inputS3Uri", "outputS3Uri")
         self.jobs[job_id] = {

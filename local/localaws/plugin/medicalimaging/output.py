@@ -1,4 +1,4 @@
-"""The files that an import job leaves below its output URI, as the developer guide lays them out."""
+"""The files that an import job writes below its output URI, as the developer guide describes them."""
 
 import json
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class ImageSet:
 
 @dataclass
 class JobOutput:
-    """What a job found: `successes`, `warnings` and `failures` are lines of the .ndjson files."""
+    """The results of a job: `successes`, `warnings` and `failures` are lines of the .ndjson files."""
 
     fault: str | None = None
     successes: list[dict] = field(default_factory=list)
@@ -56,7 +56,7 @@ class JobOutput:
         self._failure(key, "ConflictException", "Another import changes the image set")
 
     def failed(self, key: str) -> None:
-        """By a fault of the service's own."""
+        """By an error of the service itself."""
         self.server_errors += 1
         self._failure(key, "InternalServerException", "An unexpected error occurred")
 
@@ -65,7 +65,7 @@ class JobOutput:
         self.failures.append({"inputFile": key, "exception": {"exceptionType": kind, "message": message}})
 
     def files(self) -> dict[str, bytes]:
-        """Where the job has no warnings, whether the service writes an empty file is unverified: here there is none."""
+        """Without warnings there is no file for them; whether the service writes an empty one is unverified."""
         successes = _lines(self.successes)
         if self.fault == ODD_LINES:
             successes = successes.replace(b'"isPrimary": true', b'"isPrimary": True')

@@ -1,5 +1,5 @@
-"""The limits of a data store: how many calls of StartDICOMImportJob it takes in a second, and how many of its jobs run at once.
-None of either, unless a test says so."""
+"""The limits of a data store: calls of StartDICOMImportJob per second, and concurrent jobs. There are no limits unless
+a test sets them."""
 
 import threading
 import time
@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from .exceptions import ServiceQuotaExceededException, ThrottlingException
 
-# Seconds whose calls are taken at once after a while without any: what AWS documents as one a second with a burst of two.
+# After a pause, the calls of this many seconds are accepted at once: AWS documents one call a second with a burst of
+# two.
 BURST_SECONDS = 2
 RUNNING = ("SUBMITTED", "IN_PROGRESS")
 
@@ -20,13 +21,13 @@ class Quotas:
         self._lock = threading.Lock()
 
     def limit(self, starts_per_second: float | None, jobs_at_once: int | None) -> None:
-        """None: unlimited."""
+        """None means unlimited."""
         with self._lock:
             self._rate, self._jobs_at_once = starts_per_second, jobs_at_once
             self._buckets.clear()
 
     def take_call(self, datastore_id: str) -> None:
-        """Status 429 if there were too many."""
+        """Raises ThrottlingException (429) if there were too many calls."""
         with self._lock:
             if self._rate is None:
                 return
@@ -38,7 +39,7 @@ class Quotas:
             raise ThrottlingException()
 
     def take_job(self, datastore_id: str, jobs: Iterable[dict]) -> None:
-        """Status 402 if as many run as may."""
+        """Raises ServiceQuotaExceededException (402) if the maximum number of jobs is running."""
         running = sum(job["datastoreId"] == datastore_id and job["jobStatus"] in RUNNING for job in jobs)
         if self._jobs_at_once is not None and running >= self._jobs_at_once:
             raise ServiceQuotaExceededException()

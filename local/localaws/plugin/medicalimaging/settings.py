@@ -1,15 +1,16 @@
-"""What the process that serves the stand-in decides for it."""
+"""Settings of the stand-in, made by the process that serves it."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-# As AWS says: some seconds.
+# AWS documents a few seconds.
 LONGEST_MANIFEST_DELAY = 2.0
 
 
 @dataclass
 class Settings:
-    """`manifest_delay` passes between a job's COMPLETED and its output manifest, as on the real service it may."""
+    """`manifest_delay` is the time between a job's COMPLETED and its output manifest; the real service may have such a
+    delay too."""
 
     store: Path = Path("healthimaging")
     job_seconds: float = 1.0

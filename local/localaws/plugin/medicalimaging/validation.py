@@ -1,4 +1,5 @@
-"""Checks a request against botocore's service model: what is required, patterns, lengths, ranges and enumerations."""
+"""Checks a request against botocore's service model: required parameters, patterns, lengths, ranges and
+enumerations."""
 
 import re
 
@@ -10,7 +11,7 @@ _model = botocore.session.get_session().get_service_model("medical-imaging")
 
 
 def validate(operation: str, parameters: dict) -> None:
-    """Raises ValidationException at the first parameter that the model forbids. Absent ones are None."""
+    """Raises ValidationException for the first parameter that violates the model. Absent parameters are None."""
     shape = _model.operation_model(operation).input_shape
     for name, member in shape.members.items():
         value = parameters.get(name)
