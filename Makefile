@@ -16,7 +16,7 @@ PYTHON := .venv/bin/python
 PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint image invoke reproduce redrive chaos corpus bench-runtime bench-scp bench-pipeline soak-scp down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus bench-runtime bench-scp bench-pipeline soak-scp down clean
 
 help: ## Lists these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -83,6 +83,10 @@ lint: setup .venv-lint/complete ## Format, templates, state machine, Dockerfile
 	.venv-lint/bin/checkov
 	.venv-lint/bin/hadolint Dockerfile
 	.venv/bin/statelint statemachine/import.asl.json
+
+configuration: setup ## The tables of docs/configuration.md and docs/deploy.md, from the code and the template
+	$(RUN_HERE) UPDATE_TABLES=yes swift test --filter DocumentationTests
+	$(PYTHON) scripts/template-parameters --write
 
 release: package ## dist/: the functions' zips and the receiver, as they ship, each with a list of what is inside
 	@scripts/build-static StoreSCP

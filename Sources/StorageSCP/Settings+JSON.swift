@@ -6,9 +6,9 @@ extension Settings {
     ///
     /// Of what holds secrets an error repeats nothing.
     func json<Value: Decodable>(
-        _ name: String, as: Value.Type, holdsSecrets: Bool = false
+        _ setting: Setting<String?>, as: Value.Type, holdsSecrets: Bool = false
     ) throws(ConfigurationError) -> Value? {
-        guard let text = text(name) else { return nil }
+        guard let text = text(setting) else { return nil }
         let isInline = text.first { !$0.isWhitespace }.map { "[{".contains($0) } == true
         do {
             let bytes = isInline ? Data(text.utf8) : try Data(contentsOf: URL(filePath: text))
@@ -17,7 +17,7 @@ extension Settings {
             let reason = holdsSecrets && error is DecodingError ? "it is not of that form" : Self.reason(error)
             throw ConfigurationError(
                 // What is no absolute path can be JSON whose beginning got lost.
-                name: name, value: text.begins(with: "/") ? text : "…",
+                name: setting.name, value: text.begins(with: "/") ? text : "…",
                 expected: "JSON of its documented form, or a file of it: \(reason)")
         }
     }

@@ -12,6 +12,6 @@ def test_the_names_beside_those_of_the_python_product_are_ours():
     [section] = re.findall(r"## Names of the Python product\n(.*?)\n## ", text, re.DOTALL)
     rows = [line.split("|")[1:3] for line in section.splitlines() if line.startswith("| ")]
     named = {name for there, here in rows for name in re.findall(r"`(\w+)`", there if "the same" in here else here)}
-    variables = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', swift("StoreSCP")))
+    variables = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', swift("StorageSCP")))
     assert len(named) > 30
     assert named - variables - PIPELINE["Parameters"].keys() - RECEIVER["Parameters"].keys() - RECEIVER["Outputs"].keys() == set()

@@ -7,6 +7,7 @@ import itertools
 import re
 
 import pytest
+from conftest import PROJECT
 
 from evaluation import Evaluation
 from templates import NETWORK, PIPELINE, RECEIVER, ROOT, TEMPLATES, swift, task_environment
@@ -343,7 +344,7 @@ def test_the_execution_role_may_pull_the_image_and_no_other(image, repository):
 
 
 def test_the_receiver_reads_every_variable_that_its_task_has():
-    read_by_the_receiver = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', swift("StoreSCP")))
+    read_by_the_receiver = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', swift("StorageSCP")))
     read_by_the_client_of_aws = set(re.findall(r'settings\["(AWS_[A-Z_]+)"\]', swift("AWS")))
     assert set(task_environment()) - read_by_the_receiver == {"AWS_REGION"}
     assert "AWS_REGION" in read_by_the_client_of_aws
@@ -351,16 +352,15 @@ def test_the_receiver_reads_every_variable_that_its_task_has():
 
 def test_no_number_that_the_template_takes_ends_the_receivers_start():
     """The bounds of a number's parameter lie within those that the receiver checks when it starts."""
-    code = swift("StoreSCP")
-    [seconds] = re.findall(r"\.seconds\(Int64\(try integer\(name, default: value, in: ([\d_.]+)\)\)\)", code)
-    bounds = dict(re.findall(r'settings\.integer\(\s*"([A-Z_]+)",(?: default: [\d_]+,)? in: ([\d_.]+)\)', code))
-    bounds |= {name: seconds for name in re.findall(r'settings\.seconds\("([A-Z_]+)"', code)}
+    # `swift test` compares the page with the code.
+    page = (PROJECT / "docs/configuration.md").read_text()
+    bounds = {name: bounds for name, *bounds in re.findall(r"^\| `([A-Z_]+)` \| [^|]*\| (\d+) to (\d+) \|", page, re.MULTILINE)}
     checked = set()
     for name, value in task_environment().items():
         if name not in bounds:
             continue
         parameter = RECEIVER["Parameters"][value["Ref"]] if isinstance(value, dict) else {}
-        least, most = (int(bound) for bound in bounds[name].split("..."))
+        least, most = (int(bound) for bound in bounds[name])
         assert least <= int(parameter.get("MinValue", value if not parameter else 0)), name
         assert int(parameter.get("MaxValue", value if not parameter else 1 << 62)) <= most, name
         checked.add(name)

@@ -14,8 +14,8 @@ SEARCH = re.compile(r'Namespace="([^"]+)" MetricName="([^"]+)"')
 # Metrics of two stacks do not meet, because their dimension is the stack's name: each template may name only what its own
 # parts write.
 WRITERS = {
-    "receiver.yaml": ["StoreSCP"],
-    "pipeline.yaml": ["TriggerImport", "StartImportJob", "CheckStatus", "ImportPipeline"],
+    "receiver.yaml": ["StorageSCP"],
+    "pipeline.yaml": ["TriggerImport", "ImportIntake", "StartImportJob", "StartQueue", "CheckStatus", "ImportPipeline"],
 }
 
 
