@@ -16,7 +16,7 @@ PYTHON := .venv/bin/python
 PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint image invoke reproduce redrive chaos corpus bench-runtime bench-scp bench-pipeline soak-scp down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus bench-runtime bench-scp bench-pipeline soak-scp down clean
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -84,6 +84,10 @@ lint: setup .venv-lint/complete ## Checks the Swift format, the templates, the s
 	.venv-lint/bin/checkov
 	.venv-lint/bin/hadolint Dockerfile
 	.venv/bin/statelint statemachine/import.asl.json
+
+configuration: setup ## Writes the tables of docs/configuration.md and docs/deploy.md from the code and the templates
+	$(RUN_HERE) UPDATE_TABLES=yes swift test --filter DocumentationTests
+	$(PYTHON) scripts/template-parameters --write
 
 release: package ## Builds dist/: the functions' zips and the receiver, each with a list of its components
 	@scripts/build-static StoreSCP

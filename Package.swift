@@ -184,6 +184,8 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "DocumentationTests", dependencies: ["ImportPipeline", "StorageSCP"], swiftSettings: settings),
 
         .executableTarget(
             name: "Simulation",

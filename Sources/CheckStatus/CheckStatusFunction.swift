@@ -22,28 +22,23 @@ struct CheckStatusFunction: LambdaHandler {
     /// Seconds after the end of a job in which CheckStatus tries again if a row of the index could not be written.
     private static let indexPatience: TimeInterval = 3_600
 
-    static let settings = [
-        FunctionSetting("TABLE_NAME", "the import job table"),
-        FunctionSetting("INSTANCE_TABLE_NAME", "the index of instances; without it nothing is written there"),
-        FunctionSetting("DATASTORE_ID", "the HealthImaging data store"),
-        FunctionSetting("POLL_SECONDS", "seconds before a job that failed is started again, 1 to 3600"),
-        FunctionSetting("TAG_IMPORTED", "true: imported objects are tagged, so that they may expire"),
-        FunctionSetting("TAG_WARNED", "true: objects that were imported with a warning are tagged too"),
-        FunctionSetting("METRICS_NAMESPACE, METRICS_SERVICE", "where metrics go; without the first none are written"),
-    ]
+    static let settings = PipelineFunction.checkStatus.settings.map {
+        FunctionSetting($0.name, $0.purpose, default: $0.defaultValue)
+    }
 
     init(environment: LambdaEnvironment) throws {
         let client = try AWSClient(
             environment: environment.variables, retryPolicy: .functionIsRepeated, logger: environment.logger)
         healthImaging = HealthImagingClient(client: client)
         s3 = S3Client(client: client)
-        table = ImportJobTable(name: try environment.required("TABLE_NAME"), client: client)
-        datastoreID = try environment.required("DATASTORE_ID")
+        table = ImportJobTable(name: try environment.required(PipelineSetting.tableName.name), client: client)
+        datastoreID = try environment.required(PipelineSetting.datastoreID.name)
         index = InstanceTable(
-            name: environment.variables["INSTANCE_TABLE_NAME"], datastoreID: datastoreID, client: client)
-        pollInterval = try PollInterval(environment.required("POLL_SECONDS"))
-        tagsImported = environment.variables["TAG_IMPORTED"] == "true"
-        tagsWarned = environment.variables["TAG_WARNED"] == "true"
+            name: environment.variables[PipelineSetting.instanceTableName.name], datastoreID: datastoreID,
+            client: client)
+        pollInterval = try PollInterval(environment.required(PipelineSetting.pollSeconds.name))
+        tagsImported = environment.variables[PipelineSetting.tagImported.name] == "true"
+        tagsWarned = environment.variables[PipelineSetting.tagWarned.name] == "true"
         metrics = environment.metrics
     }
 

@@ -12,23 +12,29 @@ package struct IntakeSettings: Sendable, Equatable {
     package let auditAfter: TimeInterval
 
     package init(environment: [String: String]) throws(IntakeSettingError) {
-        guard let bucket = try? S3URI("s3://\(environment["DICOM_BUCKET"] ?? "")"), bucket.key.isEmpty else {
-            throw IntakeSettingError(name: "DICOM_BUCKET", expected: "the name of a bucket")
+        guard let bucket = try? S3URI("s3://\(Self.text(of: .bucket, in: environment))"), bucket.key.isEmpty else {
+            throw IntakeSettingError(name: PipelineSetting.bucket.name, expected: "the name of a bucket")
         }
-        let output = environment["OUTPUT_S3_URI"] ?? ""
+        let output = Self.text(of: .outputURI, in: environment)
         guard (try? S3URI(output)) != nil else {
             throw IntakeSettingError(
-                name: "OUTPUT_S3_URI", expected: "a URI such as s3://bucket/ or s3://bucket/prefix/")
+                name: PipelineSetting.outputURI.name, expected: "a URI such as s3://bucket/ or s3://bucket/prefix/")
         }
         bucketName = bucket.bucket
         outputRoot = output.ends(with: "/") ? output : "\(output)/"
-        guard let taken = InboxTaken(rawValue: environment["INBOX_TAKEN"] ?? InboxTaken.delete.rawValue) else {
-            throw IntakeSettingError(name: "INBOX_TAKEN", expected: "delete or move")
+        guard let taken = InboxTaken(rawValue: Self.text(of: .inboxTaken, in: environment)) else {
+            throw IntakeSettingError(name: PipelineSetting.inboxTaken.name, expected: "delete or move")
         }
-        guard let seconds = environment["AUDIT_AFTER_SECONDS"].map(Int.init) ?? DeliveryAge.secondLook, seconds >= 0
-        else { throw IntakeSettingError(name: "AUDIT_AFTER_SECONDS", expected: "a whole number of seconds") }
+        guard let seconds = Int(Self.text(of: .auditAfterSeconds, in: environment)), seconds >= 0 else {
+            throw IntakeSettingError(
+                name: PipelineSetting.auditAfterSeconds.name, expected: "a whole number of seconds")
+        }
         inboxTaken = taken
         auditAfter = TimeInterval(seconds)
+    }
+
+    private static func text(of setting: PipelineSetting, in environment: [String: String]) -> String {
+        environment[setting.name] ?? setting.defaultValue ?? ""
     }
 }
 

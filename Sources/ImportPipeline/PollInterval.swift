@@ -23,5 +23,11 @@ package struct PollInterval: Sendable, Equatable {
 package struct PollIntervalError: Error, Equatable, CustomStringConvertible {
     package let value: String
 
-    package var description: String { "POLL_SECONDS is \"\(value)\", expected a whole number from 1 to 3600" }
+    package var description: String {
+        let bounds = DocumentLimits.pollSeconds
+        return """
+            \(PipelineSetting.pollSeconds.name) is "\(value)", expected a whole number from \(bounds.lowerBound) to \
+            \(bounds.upperBound)
+            """
+    }
 }

@@ -3,14 +3,14 @@ package struct FunctionSetting: Sendable {
     let name: String
     let text: String
 
-    package init(_ name: String, _ text: String) {
+    package init(_ name: String, _ text: String, default value: String? = nil) {
         self.name = name
-        self.text = text
+        self.text = value.map { "\(text) (default: \($0))" } ?? text
     }
 
     static let ofRuntime = [
-        FunctionSetting("AWS_LAMBDA_LOG_FORMAT", "JSON, the default, or Text"),
-        FunctionSetting("AWS_LAMBDA_LOG_LEVEL", "TRACE, DEBUG, INFO (the default), WARN, ERROR or FATAL"),
+        FunctionSetting("AWS_LAMBDA_LOG_FORMAT", "JSON or Text", default: "JSON"),
+        FunctionSetting("AWS_LAMBDA_LOG_LEVEL", "TRACE, DEBUG, INFO, WARN, ERROR or FATAL", default: "INFO"),
     ]
 
     /// One line for each setting, with aligned texts.

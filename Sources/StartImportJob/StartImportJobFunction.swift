@@ -10,28 +10,23 @@ import StructuredLog
 struct StartImportJobFunction: LambdaHandler {
     private let starts: QueuedStarts
 
-    static let settings = [
-        FunctionSetting("TABLE_NAME", "the import job table"),
-        FunctionSetting("DATASTORE_ID", "the HealthImaging data store"),
-        FunctionSetting("DATA_ACCESS_ROLE_ARN", "the role that HealthImaging assumes"),
-        FunctionSetting("START_QUEUE_URL", "the queue that it takes messages from"),
-        FunctionSetting("POLL_SECONDS", "seconds to the first look while no job has ended, 1 to 3600"),
-        FunctionSetting("METRICS_NAMESPACE, METRICS_SERVICE", "where metrics go; without the first none are written"),
-    ]
+    static let settings = PipelineFunction.startImportJob.settings.map {
+        FunctionSetting($0.name, $0.purpose, default: $0.defaultValue)
+    }
 
     init(environment: LambdaEnvironment) throws {
         let client = try AWSClient(
             environment: environment.variables, retryPolicy: .functionIsRepeated, logger: environment.logger)
         let jobs = HealthImagingJobs(
-            client: client, tableName: try environment.required("TABLE_NAME"),
-            datastoreID: try environment.required("DATASTORE_ID"),
-            dataAccessRoleARN: try environment.required("DATA_ACCESS_ROLE_ARN"),
-            pollInterval: try PollInterval(environment.required("POLL_SECONDS")), now: { Date() },
+            client: client, tableName: try environment.required(PipelineSetting.tableName.name),
+            datastoreID: try environment.required(PipelineSetting.datastoreID.name),
+            dataAccessRoleARN: try environment.required(PipelineSetting.dataAccessRoleARN.name),
+            pollInterval: try PollInterval(environment.required(PipelineSetting.pollSeconds.name)), now: { Date() },
             metrics: environment.metrics)
         starts = QueuedStarts(
             jobs: jobs, executions: StepFunctionsAnswers(stepFunctions: StepFunctionsClient(client: client)),
             messages: SQSMessages(
-                sqs: SQSClient(client: client), queueURL: try environment.required("START_QUEUE_URL")),
+                sqs: SQSClient(client: client), queueURL: try environment.required(PipelineSetting.startQueueURL.name)),
             clock: ContinuousClock(), random: { .random(in: 0...1) }, metrics: environment.metrics)
     }
 

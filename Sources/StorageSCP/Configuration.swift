@@ -65,58 +65,56 @@ package struct Configuration: Sendable {
     private let metricsService: String
 
     package init(environment: [String: String]) throws(ConfigurationError) {
-        let settings = Settings(environment)
+        try self.init(Settings(environment))
+    }
+
+    init(_ settings: Settings) throws(ConfigurationError) {
         storage =
-            if let bucket = try settings.bucket("DICOM_BUCKET") {
+            if let bucket = try settings.bucket(ReceiverSettings.bucket) {
                 .bucket(bucket)
             } else {
-                .directory(settings.text("STORAGE_DIRECTORY") ?? "storage")
+                .directory(settings.text(ReceiverSettings.storageDirectory))
             }
-        synchronizesStorage = try settings.boolean("STORAGE_FSYNC", default: true)
-        address = settings.text("SCP_ADDRESS") ?? "0.0.0.0"
-        port = try settings.integer("SCP_PORT", default: 11112, in: 0...65535)
-        requiresTLS = try settings.boolean("REQUIRE_TLS", default: false)
+        synchronizesStorage = try settings.boolean(ReceiverSettings.storageFsync)
+        address = settings.text(ReceiverSettings.address)
+        port = try settings.integer(ReceiverSettings.port)
+        requiresTLS = try settings.boolean(ReceiverSettings.requireTLS)
         tls = try TLSSettings(settings)
         proxyProtocol = try ProxyProtocolSettings(settings)
-        healthPort = try settings.integer("HEALTH_PORT", in: 0...65535)
-        aeTitle = try settings.aeTitle("AE_TITLE", default: "STORESCP")
-        requiresCalledAETitle = try settings.boolean("REQUIRE_CALLED_AE_TITLE", default: false)
-        callingAETitles = try settings.aeTitles("REQUIRE_CALLING_AE_TITLE")
-        sopClassUIDs = try settings.uids("SUPPORTED_SOP_CLASS_UIDS")
-        accessRules = try settings.json("ACCESS_RULES", as: [AccessRule].self)
+        healthPort = try settings.integer(ReceiverSettings.healthPort)
+        aeTitle = try settings.aeTitle(ReceiverSettings.aeTitle)
+        requiresCalledAETitle = try settings.boolean(ReceiverSettings.requireCalledAETitle)
+        callingAETitles = try settings.aeTitles(ReceiverSettings.requireCallingAETitle)
+        sopClassUIDs = try settings.uids(ReceiverSettings.supportedSOPClassUIDs)
+        accessRules = try settings.json(ReceiverSettings.accessRules, as: [AccessRule].self)
         if let rules = accessRules, Set(rules.map(\.callingAETitle)).count < rules.count {
-            throw ConfigurationError(name: "ACCESS_RULES", value: "…", expected: "one rule for each calling AE title")
+            throw ConfigurationError(
+                name: ReceiverSettings.accessRules.name, value: "…", expected: "one rule for each calling AE title")
         }
         userIdentity = try UserIdentityConfiguration(settings)
-        transferSyntaxPreference = try settings.choice(
-            "TRANSFER_SYNTAX_PREFERENCE", default: TransferSyntaxPreference.lossless)
-        rejectsWithoutContext = try settings.boolean("REJECT_WITHOUT_CONTEXT", default: false)
+        transferSyntaxPreference = try settings.choice(ReceiverSettings.transferSyntaxPreference)
+        rejectsWithoutContext = try settings.boolean(ReceiverSettings.rejectWithoutContext)
         network = try NetworkConfiguration(settings)
-        drainTimeoutSeconds = try settings.integer("DRAIN_TIMEOUT", default: 20, in: 1...3600)
-        maximumPoolConnections = try settings.integer("MAX_POOL_CONNECTIONS", default: 50, in: 1...10_000)
-        maximumDocumentConnections = try settings.integer("MAX_DOCUMENT_CONNECTIONS", default: 16, in: 2...1000)
-        importUnit = try settings.choice("IMPORT_UNIT", default: ImportUnit.delivery)
+        drainTimeoutSeconds = try settings.integer(ReceiverSettings.drainTimeout)
+        maximumPoolConnections = try settings.integer(ReceiverSettings.maximumPoolConnections)
+        maximumDocumentConnections = try settings.integer(ReceiverSettings.maximumDocumentConnections)
+        importUnit = try settings.choice(ReceiverSettings.importUnit)
         delivery = DeliveryLimits(
-            quietSeconds: try settings.integer("DELIVERY_QUIET_SECONDS", default: 30, in: 1...86_400),
-            shortQuietSeconds: try settings.integer("DELIVERY_SHORT_QUIET_SECONDS", default: 3, in: 1...86_400),
+            quietSeconds: try settings.integer(ReceiverSettings.deliveryQuietSeconds),
+            shortQuietSeconds: try settings.integer(ReceiverSettings.deliveryShortQuietSeconds),
             maximumInstances: importUnit == .instance
-                ? 1
-                : try settings.integer(
-                    "DELIVERY_MAXIMUM_INSTANCES", default: HealthImagingLimits.maximumInstances,
-                    in: 1...HealthImagingLimits.maximumInstances),
-            maximumBytes: try settings.integer(
-                "DELIVERY_MAXIMUM_BYTES", default: 4_000_000_000, in: 1...HealthImagingLimits.maximumBytes),
-            maximumAgeSeconds: try settings.integer(
-                "DELIVERY_MAXIMUM_AGE_SECONDS", default: 3600, in: 1...DeliveryAge.maximumOfAcknowledgement))
+                ? 1 : try settings.integer(ReceiverSettings.deliveryMaximumInstances),
+            maximumBytes: try settings.integer(ReceiverSettings.deliveryMaximumBytes),
+            maximumAgeSeconds: try settings.integer(ReceiverSettings.deliveryMaximumAgeSeconds))
         deliveryCapacity = try DeliveryCapacity(settings, connections: maximumDocumentConnections)
         openingPace = OpeningPace(
-            seconds: try settings.integer("DELIVERY_OPENING_SECONDS", default: 3, in: 0...3600),
-            burst: try settings.integer("DELIVERY_OPENING_BURST", default: 20, in: 1...10_000))
+            seconds: try settings.integer(ReceiverSettings.deliveryOpeningSeconds),
+            burst: try settings.integer(ReceiverSettings.deliveryOpeningBurst))
         taskLeaseSeconds = try settings.taskLeaseSeconds()
-        logLevel = try settings.logLevel("LOG_LEVEL", default: .info)
-        logFormat = try settings.choice("LOG_FORMAT", default: LogFormat.json)
-        metricsNamespace = settings.text("METRICS_NAMESPACE")
-        metricsService = settings.text("METRICS_SERVICE") ?? "StoreSCP"
+        logLevel = try settings.logLevel(ReceiverSettings.logLevel)
+        logFormat = try settings.choice(ReceiverSettings.logFormat)
+        metricsNamespace = settings.text(ReceiverSettings.metricsNamespace)
+        metricsService = settings.text(ReceiverSettings.metricsService)
     }
 
     /// Returns `nil` when no metrics are written.
@@ -126,15 +124,14 @@ package struct Configuration: Sendable {
 }
 
 extension Settings {
-    /// The lease must be long compared with the difference between Lambda's and S3's clocks, and with the delay of a
-    /// slow request. Only tests may use a shorter one.
     fileprivate func taskLeaseSeconds() throws(ConfigurationError) -> Int {
-        let seconds = try integer("TASK_LEASE_SECONDS", default: 60, in: DocumentLimits.leaseSeconds)
-        let allowsShortLease = try boolean("ALLOW_SHORT_LEASE", default: false)
-        guard seconds >= 60 || allowsShortLease else {
+        let seconds = try integer(ReceiverSettings.taskLeaseSeconds)
+        let allowsShortLease = try boolean(ReceiverSettings.allowShortLease)
+        guard seconds >= ReceiverSettings.minimumLeaseSeconds || allowsShortLease else {
             throw ConfigurationError(
-                name: "TASK_LEASE_SECONDS", value: "\(seconds)",
-                expected: "at least 60, or ALLOW_SHORT_LEASE=true in a test")
+                name: ReceiverSettings.taskLeaseSeconds.name, value: "\(seconds)",
+                expected:
+                    "at least \(ReceiverSettings.minimumLeaseSeconds), or ALLOW_SHORT_LEASE=true in a test")
         }
         return seconds
     }

@@ -6,9 +6,9 @@ extension Settings {
     ///
     /// If the setting holds secrets, an error repeats none of its content.
     func json<Value: Decodable>(
-        _ name: String, as: Value.Type, holdsSecrets: Bool = false
+        _ setting: Setting<String?>, as: Value.Type, holdsSecrets: Bool = false
     ) throws(ConfigurationError) -> Value? {
-        guard let text = text(name) else { return nil }
+        guard let text = text(setting) else { return nil }
         let isInline = text.first { !$0.isWhitespace }.map { "[{".contains($0) } == true
         do {
             let bytes = isInline ? Data(text.utf8) : try Data(contentsOf: URL(filePath: text))
@@ -17,7 +17,7 @@ extension Settings {
             let reason = holdsSecrets && error is DecodingError ? "the JSON is not of that form" : Self.reason(error)
             throw ConfigurationError(
                 // A value that is not an absolute path may be JSON whose beginning is missing, so it is not repeated.
-                name: name, value: text.begins(with: "/") ? text : "…",
+                name: setting.name, value: text.begins(with: "/") ? text : "…",
                 expected: "JSON of the documented form, or the path of a file with such JSON: \(reason)")
         }
     }

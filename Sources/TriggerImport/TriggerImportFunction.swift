@@ -15,31 +15,23 @@ struct TriggerImportFunction: LambdaHandler {
     private let clock = ContinuousClock()
     private let metrics: EmbeddedMetrics?
 
-    static let settings = [
-        FunctionSetting("DICOM_BUCKET", "the only bucket whose objects are imported"),
-        FunctionSetting("STATE_MACHINE_ARN", "each import is an execution of it"),
-        FunctionSetting("TABLE_NAME", "the import job table"),
-        FunctionSetting("INSTANCE_TABLE_NAME", "the index of instances; without it nothing is written there"),
-        FunctionSetting("DATASTORE_ID", "the HealthImaging data store, with INSTANCE_TABLE_NAME"),
-        FunctionSetting("OUTPUT_S3_URI", "s3://bucket/, below which each delivery's results go"),
-        FunctionSetting("INBOX_TAKEN", "delete, the default, or move: what becomes of an object of inbox/"),
-        FunctionSetting("AUDIT_AFTER_SECONDS", "86400, the default: how old an audit is when it is looked at again"),
-        FunctionSetting("METRICS_NAMESPACE, METRICS_SERVICE", "where metrics go; without the first none are written"),
-    ]
+    static let settings = PipelineFunction.triggerImport.settings.map {
+        FunctionSetting($0.name, $0.purpose, default: $0.defaultValue)
+    }
 
     init(environment: LambdaEnvironment) throws {
         let client = try AWSClient(
             environment: environment.variables, retryPolicy: .functionIsRepeated, logger: environment.logger)
         let s3 = S3Client(client: client)
-        for name in ["DICOM_BUCKET", "OUTPUT_S3_URI"] { _ = try environment.required(name) }
+        for setting in [PipelineSetting.bucket, .outputURI] { _ = try environment.required(setting.name) }
         let settings = try IntakeSettings(environment: environment.variables)
         let bucket = S3IntakeBucket(s3: s3, name: settings.bucketName)
         let table = RejectionItems(
-            table: ImportJobTable(name: try environment.required("TABLE_NAME"), client: client))
+            table: ImportJobTable(name: try environment.required(PipelineSetting.tableName.name), client: client))
         let starter = ImportStarter(
             executions: StepFunctionsExecutions(
                 stepFunctions: StepFunctionsClient(client: client),
-                stateMachineARN: try environment.required("STATE_MACHINE_ARN")),
+                stateMachineARN: try environment.required(PipelineSetting.stateMachineARN.name)),
             table: table, rows: try Self.rows(environment, client, clock), now: { Date() }, metrics: environment.metrics
         )
         let manifests = ManifestIntake(
@@ -73,8 +65,8 @@ struct TriggerImportFunction: LambdaHandler {
     private static func rows(
         _ environment: LambdaEnvironment, _ client: AWSClient, _ clock: ContinuousClock
     ) throws -> PendingRows? {
-        let name = environment.variables["INSTANCE_TABLE_NAME"]
-        let datastoreID = try name.map { _ in try environment.required("DATASTORE_ID") }
+        let name = environment.variables[PipelineSetting.instanceTableName.name]
+        let datastoreID = try name.map { _ in try environment.required(PipelineSetting.datastoreID.name) }
         return InstanceTable(name: name, datastoreID: datastoreID ?? "", client: client)
             .map { PendingRows(index: $0, clock: clock, now: { Date() }, metrics: environment.metrics) }
     }

@@ -32,6 +32,19 @@ struct ConfigurationTests {
         #expect(configuration.logLevel == .info)
     }
 
+    @Test("Each setting that is read has a description, and the other way round")
+    func descriptions() throws {
+        var names: [String] = []
+        _ = try Configuration(
+            Settings { name in
+                names.append(name)
+                return nil
+            })
+        let described = (ReceiverSettings.general + ReceiverSettings.limits).map(\.name)
+        #expect(Set(described).count == described.count)
+        #expect(Set(names).symmetricDifference(described) == [])
+    }
+
     @Test("Every setting is read")
     func settings() throws {
         let configuration = try Configuration(environment: [

@@ -69,5 +69,5 @@ def test_the_deployment_guide_repeats_the_sums():
     studies, one_by_one = (dollars(table("A million images")[-1][column]) for column in (3, 5))
     month = dollars(table("By the month")[-1][2])
     text = " ".join(DEPLOY.split())
-    [told] = re.findall(r"cost about \$(\d+) of .{,60}? about \$(\d+); a stack that does nothing about \$(\d+) a month", text)
+    [told] = re.findall(r"cost about \$(\d+) for .{,80}? about \$(\d+)\. An idle stack costs about \$(\d+) a month", text)
     assert [int(amount) for amount in told] == [round(amount) for amount in (studies, one_by_one, month)]

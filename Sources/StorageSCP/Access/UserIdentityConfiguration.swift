@@ -30,15 +30,15 @@ struct UserIdentityConfiguration: Sendable {
     let url: String?
 
     init(_ settings: Settings) throws(ConfigurationError) {
-        let numbers = settings.list("USER_IDENTITY_TYPES")
+        let numbers = settings.list(ReceiverSettings.userIdentityTypes)
         kinds = Set(numbers.compactMap { UInt8($0).flatMap(UserIdentity.Kind.init) })
         guard kinds.count == numbers.count else {
             throw ConfigurationError(
                 name: "USER_IDENTITY_TYPES", value: numbers.sorted().joined(separator: ","),
                 expected: "numbers from 1 to 5 with commas between them")
         }
-        users = try settings.json("USER_IDENTITIES", as: [String: User].self, holdsSecrets: true) ?? [:]
-        url = settings.text("USER_IDENTITY_URL")
+        users = try settings.json(ReceiverSettings.userIdentities, as: [String: User].self, holdsSecrets: true) ?? [:]
+        url = settings.text(ReceiverSettings.userIdentityURL)
         guard !kinds.isEmpty || (users.isEmpty && url == nil) else {
             throw ConfigurationError(
                 name: "USER_IDENTITY_TYPES", value: "",

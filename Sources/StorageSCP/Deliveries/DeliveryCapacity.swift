@@ -18,12 +18,12 @@ struct DeliveryCapacity: Sendable, Equatable {
 extension DeliveryCapacity {
     /// By default a third of the connections for documents is for openings, so that closing does not fall behind.
     init(_ settings: Settings, connections: Int) throws(ConfigurationError) {
-        let openings = try settings.integer(
-            "MAXIMUM_OPENINGS", default: max(1, connections / 3), in: 0...(connections - 1))
+        let openings =
+            try settings.integer(ReceiverSettings.maximumOpenings, in: 0...(connections - 1)) ?? max(1, connections / 3)
         self.init(
             maximumOpenings: openings == 0 ? nil : openings, maximumClosings: connections - openings,
-            maximumOpen: try settings.integer("MAXIMUM_OPEN_DELIVERIES", default: 5_000, in: 1...1_000_000),
-            maximumInstances: try settings.integer("MAXIMUM_OPEN_INSTANCES", default: 200_000, in: 1...100_000_000),
-            maximumRepeats: try settings.integer("MAXIMUM_REPEATS", default: 16, in: 1...1000))
+            maximumOpen: try settings.integer(ReceiverSettings.maximumOpenDeliveries),
+            maximumInstances: try settings.integer(ReceiverSettings.maximumOpenInstances),
+            maximumRepeats: try settings.integer(ReceiverSettings.maximumRepeats))
     }
 }

@@ -16,9 +16,9 @@ struct ProxyProtocolSettings: Sendable {
     private let from: [NetworkRange]
 
     init(_ settings: Settings) throws(ConfigurationError) {
-        mode = try settings.choice("PROXY_PROTOCOL", default: .never)
-        ranges = settings.text("PROXY_PROTOCOL_FROM")
-        from = try settings.networkRanges("PROXY_PROTOCOL_FROM")
+        mode = try settings.choice(ReceiverSettings.proxyProtocol)
+        ranges = settings.text(ReceiverSettings.proxyProtocolFrom)
+        from = try settings.networkRanges(ReceiverSettings.proxyProtocolFrom)
         // Without the addresses any sender could claim another sender's address.
         if mode == .auto, ranges == nil {
             throw ConfigurationError(
@@ -46,13 +46,13 @@ struct ProxyProtocolSettings: Sendable {
 
 extension Settings {
     /// Empty only when the setting is absent.
-    fileprivate func networkRanges(_ name: String) throws(ConfigurationError) -> [NetworkRange] {
-        guard let text = text(name) else { return [] }
-        let texts = list(name)
+    fileprivate func networkRanges(_ setting: Setting<String?>) throws(ConfigurationError) -> [NetworkRange] {
+        guard let text = text(setting) else { return [] }
+        let texts = list(setting)
         let ranges = texts.compactMap { NetworkRange($0) }
         guard !ranges.isEmpty, ranges.count == texts.count else {
             throw ConfigurationError(
-                name: name, value: text, expected: "addresses and CIDR ranges with commas between them")
+                name: setting.name, value: text, expected: "addresses and CIDR ranges with commas between them")
         }
         return ranges
     }

@@ -22,15 +22,15 @@ struct TLSSettings: Hashable, Sendable {
     /// `nil` without a certificate: then there is no TLS port.
     init?(_ settings: Settings) throws(ConfigurationError) {
         // Read first: a value that is not valid is an error even if it is not used.
-        port = try settings.integer("TLS_PORT", default: 2762, in: 0...65535)
-        minimumVersion = try settings.choice("TLS_MINIMUM_VERSION", default: .tls12)
-        reloadSeconds = try settings.integer("TLS_RELOAD_SECONDS", default: 60, in: 1...86_400)
-        let clients = try settings.choice("TLS_CLIENT_CERTIFICATES", default: ClientCertificates.none)
-        let requiresTLS = try settings.boolean("REQUIRE_TLS", default: false)
+        port = try settings.integer(ReceiverSettings.tlsPort)
+        minimumVersion = try settings.choice(ReceiverSettings.tlsMinimumVersion)
+        reloadSeconds = try settings.integer(ReceiverSettings.tlsReloadSeconds)
+        let clients = try settings.choice(ReceiverSettings.tlsClientCertificates)
+        let requiresTLS = try settings.boolean(ReceiverSettings.requireTLS)
 
-        let key = settings.pem("TLS_PRIVATE_KEY")
-        let authorities = settings.pem("TLS_CLIENT_CA_CERTIFICATES")
-        guard let certificate = settings.pem("TLS_CERTIFICATE") else {
+        let key = settings.pem(ReceiverSettings.tlsPrivateKey)
+        let authorities = settings.pem(ReceiverSettings.tlsClientAuthorities)
+        guard let certificate = settings.pem(ReceiverSettings.tlsCertificate) else {
             let user: String? =
                 if key != nil {
                     "TLS_PRIVATE_KEY is set"
