@@ -1,4 +1,5 @@
 import AWS
+import Eventually
 import FoundationEssentials
 import ImportPipeline
 import Logging
@@ -226,7 +227,7 @@ import Testing
         try await before.marker.written()
         await leaseClock.sleepers(1)
         leaseClock.advance(by: .seconds(61))
-        while lease.term != 2 { await Task.yield() }
+        await eventually("the lease is in its second term") { lease.term == 2 }
         #expect(try await !isAcknowledged(before))
         await closed(before.delivery)
         #expect(try manifest(of: before.delivery) == nil)
@@ -250,7 +251,7 @@ import Testing
         try await store(before)
         await leaseClock.sleepers(1)
         leaseClock.advance(by: .seconds(61))
-        while lease.term != 2 { await Task.yield() }
+        await eventually("the lease is in its second term") { lease.term == 2 }
         let after = try begin("20")
         #expect(after.delivery != before.delivery)
         await closed(before.delivery)
@@ -289,20 +290,21 @@ import Testing
 
     /// Returns when the store has refused so many requests.
     private func refused(_ count: Int) async {
-        while store.refusals < count && !Task.isCancelled { await Task.yield() }
+        await eventually("the store has refused \(count) requests") { store.refusals >= count }
     }
 
     /// The same as `closed`, while time goes by.
     private func closedInTime(_ id: DeliveryID) async {
-        while !isClosed(id) && !Task.isCancelled {
+        await eventually("the delivery is closed") {
+            if isClosed(id) { return true }
             clock.advance(by: .seconds(1))
-            await Task.yield()
+            return false
         }
     }
 
     /// Returns when the delivery's manifest is there, or its marker is gone because there is none.
     private func closed(_ id: DeliveryID) async {
-        while !isClosed(id) && !Task.isCancelled { await Task.yield() }
+        await eventually("the delivery is closed") { isClosed(id) }
     }
 
     private func isClosed(_ id: DeliveryID) -> Bool {

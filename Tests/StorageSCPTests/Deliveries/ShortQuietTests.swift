@@ -1,4 +1,5 @@
 import AWS
+import Eventually
 import ImportPipeline
 import Logging
 import Testing
@@ -46,7 +47,7 @@ import Testing
         clock.advance(by: .seconds(seconds - 1))
         #expect(!isClosed(delivery))
         clock.advance(by: .seconds(2))
-        while deliveries.count > 0 { await Task.yield() }
+        await eventually("the delivery is closed") { deliveries.count == 0 }
         #expect(isClosed(delivery))
     }
 

@@ -1,3 +1,4 @@
+import Eventually
 import Synchronization
 import Testing
 
@@ -41,7 +42,7 @@ import Testing
         #expect(reader.read.isEmpty)
         reader.goOn()
         // The number is told in parts where the writing began late.
-        while dropped < 50 { await Task.yield() }
+        await eventually("50 lines are reported as dropped") { dropped >= 50 }
         #expect(dropped == 50)
         #expect(reader.read.count { $0.hasPrefix("xx") } == fitting)
     }
