@@ -106,6 +106,7 @@ let package = Package(
             ],
             path: "Tests/LoopbackHTTP", swiftSettings: settings),
         .target(name: "ForeignPrograms", path: "Tests/ForeignPrograms", swiftSettings: settings),
+        .target(name: "Eventually", path: "Tests/Eventually", swiftSettings: settings),
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
         .target(
             name: "DamagedInput", dependencies: ["SeededRandom"], path: "Tests/DamagedInput", swiftSettings: settings),
@@ -133,7 +134,7 @@ let package = Package(
             name: "AWSTests", dependencies: ["AWS", "Digests", "HTTP", "LoopbackHTTP", "StructuredLog", "TestLog"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
-            name: "AWSCredentialsTests", dependencies: ["AWS", "AWSCredentials", "HTTP", "LoopbackHTTP"],
+            name: "AWSCredentialsTests", dependencies: ["AWS", "AWSCredentials", "Eventually", "HTTP", "LoopbackHTTP"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "HTTPTests", dependencies: ["AWS", "HTTP", "LoopbackHTTP", "StructuredLog"], swiftSettings: settings),
@@ -179,7 +180,7 @@ let package = Package(
         .testTarget(
             name: "StorageSCPTests",
             dependencies: [
-                "StorageSCP", "Digests", "ForeignPrograms", "TestLog",
+                "StorageSCP", "Digests", "Eventually", "ForeignPrograms", "TestLog",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],

@@ -1,5 +1,5 @@
-// The floor of the runtime benchmark: the Runtime API's loop with nothing but a socket. It reads the event and answers
-// with a constant; it knows just the form of HTTP that RuntimeAPIStub speaks.
+// The floor of the runtime benchmark: the Runtime API's loop on a plain socket. It reads the event and answers with a
+// constant. It only understands the form of HTTP that RuntimeAPIStub uses.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <arpa/inet.h>

@@ -1,6 +1,6 @@
-// The least that a C-STORE receiver can do: accepts whatever is proposed, writes each data set into a file of its own and
-// renames it, answers Success. Nothing is checked. `floor PORT FOLDER`; with `-` for the folder, data sets are dropped, with
-// `:PORT` each is sent to the sink at that port, in one PUT, and Success follows its answer.
+// The minimal work of a C-STORE receiver: it accepts everything that is proposed, writes each data set into a file of
+// its own, renames it and answers Success. It checks nothing. `floor PORT FOLDER`: with `-` as FOLDER it drops data
+// sets, with `:PORT` it sends each one in a PUT to the sink at that port, and answers Success after the sink's answer.
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <stdatomic.h>
@@ -17,7 +17,7 @@ static const char *folder;
 static int sink_port;
 static atomic_long file_number;
 
-// Where the data sets of a connection go.
+// The destination of a connection's data sets.
 struct store {
     int file;
     char temporary[512], final[512];
@@ -93,7 +93,7 @@ static size_t put_item(uint8_t *at, uint8_t type, const void *value, uint16_t le
     return 4u + length;
 }
 
-// PS3.8 §9.3.3: every context with the first transfer syntax that was proposed.
+// PS3.8 §9.3.3: accepts every context with the first proposed transfer syntax.
 static void accept_association(int socket, const uint8_t *request, size_t length) {
     uint8_t *answer = calloc(1, BUFFER), *at = answer + 74;
     memcpy(answer + 6, request, 68);
@@ -125,7 +125,7 @@ static size_t put_element(uint8_t *at, uint16_t element, const void *value, uint
     return 8 + length;
 }
 
-// Success for the request whose command set this is. PS3.7 §9.3.1.2.
+// Answers Success to the request with this command set. PS3.7 §9.3.1.2.
 static void respond(int socket, uint8_t context, const uint8_t *command, size_t length) {
     uint8_t answer[1024], *start = answer + 12, *at = start + 12;
     static const uint16_t store = 0x8001, none = 0x0101, success = 0;

@@ -1,4 +1,4 @@
-// What the floor and the sink share: ports of the loopback address, and a thread for each connection.
+// Shared by the floor and the sink: ports of the loopback address, and a thread for each connection.
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@ static struct sockaddr_in loopback(int port) {
         .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 }
 
-// Gives each connection to `serve`, as an integer, and never returns but for a port that is not to be had.
+// Calls `serve` with each connection's descriptor, on a new thread. Returns only if the port is not available.
 static int serve_connections(int port, void *(*serve)(void *)) {
     struct sockaddr_in address = loopback(port);
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;

@@ -1,6 +1,6 @@
-// The least of S3 that a sender needs: `sink PORT MILLISECONDS` takes objects, in one request or in parts, drops them, and
-// answers so long after a body's last byte. Nothing is checked. Only Content-Length is understood, no chunked bodies.
-// Bodies are dropped in the kernel: what the store costs is not what is measured.
+// The minimal part of S3 that a sender needs. `sink PORT MILLISECONDS` receives objects, in one request or in parts,
+// drops them, and answers the given time after a body's last byte. It checks nothing. It understands Content-Length,
+// but no chunked bodies. The kernel drops the bodies, so that the cost of a store does not influence the measurement.
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static int answer(int socket, const char *status, const char *header, const char
     return write_fully(socket, text, (size_t)size);
 }
 
-// `head` is the request's line and headers, NUL at the end.
+// `head` is the request line and the headers, with a NUL at the end.
 static int answer_request(int socket, const char *head) {
     static const char etag[] = "ETag: \"d41d8cd98f00b204e9800998ecf8427e\"\r\n";
     size_t line_length = strcspn(head, "\r");
@@ -65,7 +65,7 @@ static size_t content_length(const char *head) {
 static void *serve(void *argument) {
     int socket = (int)(intptr_t)argument, yes = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    // Or a sleep takes 50 µs longer than asked for.
+    // Without this, a sleep takes 50 µs too long.
     prctl(PR_SET_TIMERSLACK, 1);
     char *head = malloc(HEAD + 1);
     size_t held = 0;

@@ -1,3 +1,4 @@
+import Eventually
 import Foundation
 import Synchronization
 import Testing
@@ -57,11 +58,12 @@ struct CredentialsRefreshTests {
 
     /// The credentials of the provider after it has processed all answers of its source.
     private func key(_ provider: CredentialsProvider, after count: Int) async throws -> String {
-        while true {
-            let key = try await provider.credentials().accessKeyID
-            if key == "AKID\(count)" { return key }
-            await Task.yield()
+        var key = ""
+        try await eventually("the provider gives the credentials of answer \(count)") {
+            key = try await provider.credentials().accessKeyID
+            return key == "AKID\(count)"
         }
+        return key
     }
 
     @Test("New credentials are fetched before the old ones expire, and no caller waits for them")
@@ -112,7 +114,7 @@ struct CredentialsRefreshTests {
             #expect(try await provider.credentials().accessKeyID == "AKID1")
             await answers.next()
             // The provider processes the answer asynchronously.
-            while await !provider.isAtRest { await Task.yield() }
+            await eventually("the provider is at rest") { await provider.isAtRest }
             #expect(source.calls == 2 + index)
         }
         clock.advance(to: 3600)
@@ -127,7 +129,7 @@ struct CredentialsRefreshTests {
         let provider = provider(source)
         let caller = Task { try await provider.credentials() }
         let other = Task { try await provider.credentials().accessKeyID }
-        while source.calls == 0 { await Task.yield() }
+        await eventually("the source was asked") { source.calls > 0 }
         caller.cancel()
         await #expect(throws: CancellationError.self) { try await caller.value }
         source.answerOnce()

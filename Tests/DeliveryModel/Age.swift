@@ -13,7 +13,7 @@ struct Age: RawRepresentable, Equatable {
         rawValue = ticks + 1
     }
 
-    /// nil: there is no object.
+    /// `nil` if there is no object.
     var ticks: UInt8? { rawValue == 0 ? nil : rawValue - 1 }
 
     mutating func grow(atMost limit: Int) {

@@ -1,5 +1,5 @@
-/// Runs the model of the delivery protocol and prints what came out, with the story of each run that is violated: of the runs
-/// that the arguments name, or of all, the long ones too with `--long`.
+/// Runs the model of the delivery protocol and prints the verdict of each run, with a story for each violated run. The
+/// arguments name the runs; without names all of them run, and with `--long` the long ones too.
 @main
 struct DeliveryModel {
     static func main() async {

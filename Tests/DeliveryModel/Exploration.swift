@@ -1,9 +1,9 @@
-/// Every state that can be reached, breadth first, and whether there is one from which the delivery cannot be settled any
-/// more although nothing else fails.
+/// Visits every reachable state, breadth first, and decides whether there is a state from which the delivery can never
+/// be settled although nothing else fails.
 struct Exploration {
     enum Verdict {
         case holds
-        /// The way to the nearest state from which it cannot be settled.
+        /// The shortest path to a state from which the delivery cannot be settled.
         case violated(Story)
     }
 

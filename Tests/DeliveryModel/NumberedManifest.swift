@@ -1,6 +1,6 @@
-/// A manifest on its way into the bucket.
+/// A manifest whose PUT is under way.
 struct NumberedManifest {
     var number: UInt8 = 0
-    /// Empty: none is on its way.
+    /// Empty if no manifest is being written.
     var instances: InstanceSet = []
 }

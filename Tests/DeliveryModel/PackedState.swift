@@ -1,4 +1,4 @@
-/// A state in 128 bits: millions of them are kept.
+/// A state in 128 bits, because millions of states are kept.
 struct PackedState: Equatable {
     var low: UInt64 = 0
     var high: UInt64 = 0
@@ -11,7 +11,7 @@ struct PackedState: Equatable {
     }
 }
 
-/// Goes through the fields of a state, in the one order that packing and unpacking share.
+/// Visits the fields of a state, in the order that packing and unpacking share.
 protocol FieldCoder {
     mutating func code(_ field: inout UInt8, bits: Int)
 }

@@ -2,9 +2,9 @@
 struct Renewal: Equatable {
     var isUnderWay = false
     var hasLanded = false
-    /// Ticks since it was begun.
+    /// Ticks since the write began.
     var elapsed: UInt8 = 0
 
-    /// They are alike, as sweeps are.
+    /// Renewals are interchangeable, like sweeps: see `Sweep.rank`.
     var rank: UInt8 { (isUnderWay ? 16 : 0) | (hasLanded ? 8 : 0) | elapsed }
 }

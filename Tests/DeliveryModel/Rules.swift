@@ -1,6 +1,7 @@
-/// What is modelled in one run: how many of each, what may go wrong, and how the protocol departs from its design.
+/// What one run models: the number of instances, sweeps and renewals, the possible faults, and how the protocol departs
+/// from its design.
 struct Rules {
-    /// One departure from the design, after which the protocol does not hold any more.
+    /// One departure from the design, with which the protocol does not hold.
     enum Mutation {
         // The lease.
         case noTermCheck
@@ -13,7 +14,7 @@ struct Rules {
         case markerRemovedBeforeExecution
         case livingMarkersNotSwept
         case furtherManifestsRemoveMarker
-        /// Where all was in a manifest already, the sweep starts no execution.
+        /// The sweep starts no execution if manifests already list everything.
         case recoveryStartsOnlyWhatItWrote
         // Manifests.
         case conflictingManifestNotCompared
@@ -26,29 +27,29 @@ struct Rules {
         case deliveryOutlivesSecondLook
     }
 
-    /// TASK_LEASE_SECONDS, in ticks.
+    /// `TASK_LEASE_SECONDS`, in ticks.
     var leaseTicks = 2
     var instances = 1
     /// Sweeps at the same time.
     var sweeps = 1
     /// Writes of the lease at the same time.
     var renewals = 1
-    /// Ticks for which the task's clock may stand still, in all.
+    /// Ticks for which the task's clock may stand still, in total.
     var pauseTicks = 0
-    /// Ticks that may go by between a sweep's reading of the clock and of the lease.
+    /// Ticks that may pass between a sweep's reading of the clock and its reading of the lease.
     var delayTicks = 0
     /// Ticks by which TriggerImport's clock is ahead of S3's.
     var skewTicks = 0
-    /// Or end before their manifest is written.
+    /// Tasks may die, or end before their manifest is written.
     var tasksDie = true
-    /// The task gives requests up, which land later or never.
+    /// The task may give up a request, which takes effect later or never.
     var requestsFail = true
-    /// S3's events may be lost, an invocation may be killed and its event with it.
+    /// S3's events may be lost, or an invocation may be killed and its event lost with it.
     var eventsAreLost = false
     var eventsAreDoubled = false
-    /// When an audit is looked at again; nil: never.
+    /// The age at which an audit is looked at for the second time; `nil` for no second look.
     var auditTicks: Int?
-    /// Where there is a second look: a delivery that is as old, by its task's clock, acknowledges nothing any more.
+    /// With a second look: the age, by the task's clock, from which a delivery acknowledges nothing.
     var deliveryTicks = 1
     var mutation: Mutation?
 

@@ -1,5 +1,5 @@
-/// The protocol as it is designed. The first line of defence, that is the lease, the marker and their sweep, is to hold by
-/// itself where clocks are no further apart than two leases; beyond that the second look is to make up for it.
+/// The protocol as it is designed. The first line of defence is the lease, the marker and the sweep. It must hold by
+/// itself while clocks differ by at most two leases. If they differ by more, the second look must repair the result.
 extension Run {
     static let designed = [
         Run("two-instances") { $0.instances = 2 },
@@ -21,7 +21,7 @@ extension Run {
             $0.pauseClockBriefly()
             $0.lookTwice()
         },
-        // Comparing is enough then, without a second look.
+        // If no task dies, comparing manifests is enough, without a second look.
         Run("paused-clock-nothing-dies") {
             $0.instances = 2
             $0.tasksDie = false
@@ -40,7 +40,7 @@ extension Run {
         },
     ]
 
-    /// Takes minutes.
+    /// Runs that take minutes.
     static let designedLong = [
         Run("two-of-each") {
             $0.instances = 2

@@ -1,4 +1,4 @@
-/// What the protocol does not hold against without its second look, and each way in which it would not hold at all.
+/// Runs that must be violated: faults that only the second look repairs, and mutations of the protocol.
 extension Run {
     static let withoutSecondLook = [
         Run("clock-far-ahead-without-second-look") {
@@ -12,7 +12,7 @@ extension Run {
         },
     ]
 
-    /// Without a second look where it is not what is mutated: it would make up for most of them.
+    /// Most of these have no second look, because it would repair the mutation's effect.
     static let mutants = [
         Run(.noTermCheck),
         Run(.leaseCountedFromAnswer),

@@ -1,4 +1,4 @@
-/// A configuration of the model, by a name that the tests know.
+/// A configuration of the model. Tests refer to it by its name.
 struct Run: Sendable {
     let name: String
     let rules: Rules
@@ -10,7 +10,7 @@ struct Run: Sendable {
         self.rules = rules
     }
 
-    /// Has the mutation's name.
+    /// The run is named after the mutation.
     init(_ mutation: Rules.Mutation, _ change: (inout Rules) -> Void = { _ in }) {
         self.init("\(mutation)") {
             change(&$0)
@@ -25,23 +25,23 @@ extension Rules {
         eventsAreDoubled = true
     }
 
-    /// The task's clock stands still for just long enough: the task is taken for gone and holds its lease.
+    /// The task's clock stands still just long enough that a task is taken for dead while it holds its lease.
     mutating func pauseClock() {
         pauseTicks = 3 * leaseTicks
     }
 
-    /// TriggerImport's clock is ahead by just enough: a task is taken for gone that holds its lease.
+    /// TriggerImport's clock is just far enough ahead that a task is taken for dead while it holds its lease.
     mutating func advanceClock() {
         skewTicks = 3 * leaseTicks
         auditTicks = skewTicks + 1
     }
 
-    /// As early as is safe where a delivery is open for one tick.
+    /// The second look comes as early as is safe for a delivery that is open for one tick.
     mutating func lookTwice() {
         auditTicks = 1
     }
 
-    /// A paused clock in few states.
+    /// A paused clock in a model with few states.
     mutating func pauseClockBriefly() {
         leaseTicks = 1
         pauseTicks = 4

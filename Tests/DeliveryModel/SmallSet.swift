@@ -1,4 +1,4 @@
-/// Instances of the delivery, or numbers of manifests.
+/// A set of the delivery's instances, or of manifest numbers.
 struct SmallSet: OptionSet, Equatable {
     var rawValue: UInt8
 

@@ -1,10 +1,10 @@
 extension State {
     var acknowledged: InstanceSet { instances { $0 == .acknowledged } }
 
-    /// What a listing of the delivery's prefix shows.
+    /// The instances that a listing of the delivery's prefix shows.
     var listed: InstanceSet { instances { $0 == .stored || $0 == .storedUnacknowledged || $0 == .acknowledged } }
 
-    /// On their way, or stored with the answer on its way.
+    /// Instances that are being stored, or are stored without the task knowing it yet.
     var pending: InstanceSet { instances { $0 == .onItsWay || $0 == .stored } }
 
     private func instances(where isMeant: (Instance) -> Bool) -> InstanceSet {
@@ -13,10 +13,11 @@ extension State {
         return set
     }
 
-    /// Nobody has anything to do for the delivery any more, and nothing acknowledged was left behind.
+    /// Nothing remains to be done for the delivery, and every acknowledged instance is imported.
     func isSettled(rules: Rules) -> Bool {
         guard acknowledged.isSubset(of: imported) else { return false }
-        // A sweep asks a living task's marker for its manifest only: one that is late and has none ends with its task.
+        // For the marker of a living task a sweep only looks for a manifest. A late marker without a manifest remains
+        // until its task has ended.
         let maySeeMarker = !isGone && acknowledged.isEmpty
         return (!marker || maySeeMarker) && (audit == .none || rules.auditTicks == nil)
     }

@@ -1,12 +1,12 @@
 /// Manifests and the executions that they start.
 extension State {
-    /// What any manifest lists.
+    /// The instances that manifests list.
     private var inManifests: InstanceSet { manifests[0].union(manifests[1]).union(manifests[2]) }
 
     /// The first number that no manifest has.
     var freeNumber: Int { manifests.indices.first { manifests[$0].isEmpty } ?? manifests.count }
 
-    /// S3 takes a manifest: creates it, or refuses it because there is one of that number.
+    /// S3 receives a manifest and creates it, or refuses it because a manifest with its number exists.
     mutating func put(_ manifest: NumberedManifest, rules: Rules) {
         let number = Int(manifest.number)
         guard manifests[number].isEmpty || rules.has(.manifestsOverwrite) else { return }
@@ -14,15 +14,16 @@ extension State {
         events.insert(number: number)
     }
 
-    /// What writing a manifest of these comes to: each number that is taken is compared, what they lack gets the next one.
-    /// Manifests do not change, so that it makes no difference when each was compared. nil: they lack nothing.
+    /// The manifest that remains to be written for these instances, after a comparison with the existing manifests:
+    /// what they lack, under the next number. `nil` if they lack nothing. Manifests do not change, so that it makes no
+    /// difference when each of them is compared.
     func missingManifest(of wanted: InstanceSet, rules: Rules) -> NumberedManifest? {
         if rules.has(.manifestsOverwrite), !wanted.isEmpty { return NumberedManifest(number: 0, instances: wanted) }
         let missing = wanted.subtracting(inManifests)
         return missing.isEmpty ? nil : NumberedManifest(number: UInt8(freeNumber), instances: missing)
     }
 
-    /// An execution has its manifest's name: it starts once, with what the manifest lists then.
+    /// An execution is named after its manifest: it starts once, with what the manifest lists at that time.
     mutating func startExecution(_ number: Int) {
         guard !manifests[number].isEmpty, !executions.contains(number: number) else { return }
         executions.insert(number: number)

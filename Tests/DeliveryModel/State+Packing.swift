@@ -13,7 +13,7 @@ extension State {
         return packer.packed
     }
 
-    /// Forgets what makes no difference any more.
+    /// Resets everything that no longer makes a difference.
     private mutating func normalise(rules: Rules) {
         if isGone { phase = .closed }
         if phase.rawValue >= Phase.sealed.rawValue {
@@ -37,7 +37,7 @@ extension State {
         if renewals[0].rank < renewals[1].rank { (renewals[0], renewals[1]) = (renewals[1], renewals[0]) }
     }
 
-    /// Now or later.
+    /// Whether the task can acknowledge an instance, now or later.
     private func mayAcknowledge(rules: Rules) -> Bool {
         switch phase {
         case .none: true
@@ -47,7 +47,7 @@ extension State {
         }
     }
 
-    /// Now or later.
+    /// Whether a sweep can read the lease, now or later.
     private func isLeaseRead(rules: Rules) -> Bool {
         let mayBeListed = phase == .none || marker || markerPut
         return mayBeListed

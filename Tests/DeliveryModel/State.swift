@@ -1,18 +1,18 @@
-/// All that counts at one moment of one delivery: its task, the bucket, events and executions, sweeps.
+/// The state of one delivery at one moment: its task, the bucket, events, executions and sweeps.
 ///
-/// Time goes in ticks. Ages are relative and stop growing where they make no difference any more, so that there are finitely
-/// many states.
+/// Time passes in ticks. Ages are relative and stop growing when they no longer make a difference, so that the number
+/// of states is finite.
 struct State {
-    /// How far the task has come with the delivery.
+    /// The task's progress with the delivery.
     enum Phase: UInt8 {
         case none
-        /// The PUT of its marker was begun.
+        /// The PUT of the open marker has begun.
         case opening
         case open
-        /// Nothing joins any more.
+        /// No further instance joins.
         case sealed
         case closing
-        /// A manifest's PUT is awaited.
+        /// The task waits for the answer to its PUT of a manifest.
         case manifestSent
         case closed
     }
@@ -20,9 +20,9 @@ struct State {
     enum Instance: UInt8 {
         case notSent
         case onItsWay
-        /// Stored; the task has not seen the answer.
+        /// Stored, but the task has not seen the answer.
         case stored
-        /// The task awaits nothing any more, but the PUT may still land.
+        /// The task no longer waits for the PUT, which may still take effect.
         case givenUp
         case storedUnacknowledged
         case acknowledged
@@ -30,11 +30,11 @@ struct State {
     }
 
     // The task.
-    /// Dead, or has ended. One that hangs is one that makes no steps.
+    /// The task is dead or has ended. A task that hangs is modelled as a task that makes no steps.
     var isGone = false
-    /// Ticks that went by while its clock stood still.
+    /// Ticks that passed while the task's clock stood still.
     var paused: UInt8 = 0
-    /// Ticks for which it holds its lease.
+    /// Ticks for which the task still holds its lease.
     var held: UInt8 = 0
     var renewals = InlineArray<2, Renewal>(repeating: Renewal())
     /// The lease has been held without a gap since the delivery was opened.
@@ -44,7 +44,7 @@ struct State {
     var age: UInt8 = 0
     var instances = InlineArray<3, Instance>(repeating: .notSent)
 
-    // Requests that may land whatever becomes of their client.
+    // Requests that may take effect whatever happens to the task.
     var staleLeasePut = false
     var markerPut = false
     var manifestPut = NumberedManifest()
@@ -52,13 +52,14 @@ struct State {
     // The bucket.
     var lease = Age.none
     var marker = false
-    /// By number; one that lists nothing is not there.
+    /// The instances of each manifest, by its number; empty if the manifest does not exist.
     var manifests = InlineArray<3, InstanceSet>(repeating: [])
     var audit = Age.none
 
-    // TriggerImport, for events. These are sets of manifests' numbers.
+    // TriggerImport, for events. These are sets of manifest numbers.
     var events: NumberSet = []
-    /// Its invocation has done the first of two things: started the execution, removed the marker.
+    /// The event's invocation has made the first of its two steps, the start of the execution and the removal of the
+    /// marker.
     var halfDone: NumberSet = []
     var executions: NumberSet = []
     var imported: InstanceSet = []

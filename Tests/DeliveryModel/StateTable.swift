@@ -1,12 +1,12 @@
-/// The states that were seen, each with its index, in the order in which they were found.
+/// The states that were found, in that order, and a hash table of their indices.
 struct StateTable {
     private static let free = UInt32.max
 
     private(set) var states: ContiguousArray<PackedState> = []
-    /// Indices of states, by hash; a power of two of them, at most half of them taken.
+    /// The indices of states, by hash. The number of slots is a power of two, and at most half of the slots are used.
     private var slots = ContiguousArray(repeating: free, count: 1 << 16)
 
-    /// The state's index, and whether it was not there before.
+    /// Returns the state's index, and whether the state is new.
     mutating func insert(_ state: PackedState) -> (index: Int, isNew: Bool) {
         if states.count * 2 >= slots.count { grow() }
         var slot = state.hash & (slots.count - 1)

@@ -1,4 +1,4 @@
-/// What happens on the way from the first state to another, a sentence for each step.
+/// The path from the first state to another one, with a sentence for each step.
 struct Story: CustomStringConvertible {
     private(set) var sentences: [String] = []
     private let end: String
@@ -7,7 +7,7 @@ struct Story: CustomStringConvertible {
     init(through path: [PackedState], rules: Rules) {
         for (before, after) in zip(path, path.dropFirst()) {
             let step = Successors(of: before, rules: rules).all.first { $0.state == after }
-            guard let step else { preconditionFailure("a state follows another by no step") }
+            guard let step else { preconditionFailure("no step leads from a state to the next one") }
             sentences.append(step.sentence)
         }
         end = path.last.map { State($0, rules: rules).summary } ?? ""
@@ -27,16 +27,16 @@ extension Successors.Successor {
 }
 
 extension State {
-    /// What tells why the delivery cannot be settled.
+    /// The facts that explain why the delivery cannot be settled.
     fileprivate var summary: String {
         let listed = manifests.indices.filter { !manifests[$0].isEmpty }.map { "manifest \($0) \(manifests[$0])" }
         let busy = sweeps.indices.map { sweeps[$0].phase }.filter { $0 != .idle }.map { "\($0)" }
         return [
-            "the task \(isGone ? "is gone" : "runs"), acknowledged \(acknowledged), imported \(imported)",
+            "the task \(isGone ? "has ended" : "runs"), acknowledged \(acknowledged), imported \(imported)",
             listed.isEmpty ? "no manifest" : listed.joined(separator: ", "),
-            marker ? "the marker is there" : "no marker", audit == .none ? "no audit" : "the audit is there",
-            "executions \(executions), events that wait \(events)",
-            busy.isEmpty ? "no sweep" : "a sweep that \(busy.joined(separator: " and one that "))",
+            marker ? "the marker exists" : "no marker", audit == .none ? "no audit" : "the audit exists",
+            "executions \(executions), pending events \(events)",
+            busy.isEmpty ? "no sweep" : "sweeps: \(busy.joined(separator: " and "))",
         ].joined(separator: "; ")
     }
 }

@@ -1,11 +1,11 @@
-/// Time, and what S3 does with requests that are on their way.
+/// Time passes, and S3 carries out requests that are under way.
 extension Successors {
     func addTime() {
         for index in 0..<rules.sweeps where state.sweeps[index].isBeforeDecision(rules: rules) {
-            // An invocation does not take longer than that.
+            // An invocation takes no longer than this.
             guard state.sweeps[index].waited < rules.delayTicks else { return }
         }
-        append("a tick goes by", isCertain: !state.isLeaseDue(rules: rules)) {
+        append("a tick passes", isCertain: !state.isLeaseDue(rules: rules)) {
             $0.timePasses(rules: self.rules)
             if $0.held > 0 { $0.held -= 1 }
             if self.rules.auditTicks != nil, $0.phase != .none, $0.age < self.rules.deliveryTicks { $0.age += 1 }
@@ -13,9 +13,9 @@ extension Successors {
                 $0.renewals[index].elapsed = min($0.renewals[index].elapsed + 1, UInt8(self.rules.leaseTicks))
             }
         }
-        // While the task's machine is paused, it makes no steps either: here it may, so that a clock that is slow is covered.
+        // A task whose machine is paused makes no steps. Here it may make steps, which also covers a slow clock.
         if !state.isGone, state.paused < rules.pauseTicks {
-            mishap("a tick goes by, and the task's clock STANDS STILL") {
+            mishap("a tick passes while the task's clock STANDS STILL") {
                 $0.timePasses(rules: self.rules)
                 $0.paused += 1
             }
@@ -24,43 +24,43 @@ extension Successors {
 
     func addBucket() {
         for index in 0..<rules.renewals where state.renewals[index].isUnderWay && !state.renewals[index].hasLanded {
-            step("the lease is in S3") {
+            step("S3 stores the lease") {
                 $0.renewals[index].hasLanded = true
                 $0.lease = .new
             }
         }
         if state.staleLeasePut {
-            step("a lease whose PUT was given up is in S3") {
+            step("S3 stores a lease whose PUT was given up") {
                 $0.staleLeasePut = false
                 $0.lease = .new
             }
-            mishap("a PUT of the lease never lands") { $0.staleLeasePut = false }
+            mishap("a PUT of the lease never takes effect") { $0.staleLeasePut = false }
         }
         if state.markerPut {
-            step("the marker is in S3") {
+            step("S3 stores the marker") {
                 $0.markerPut = false
                 $0.marker = true
             }
-            if state.phase != .opening { mishap("the PUT of the marker never lands") { $0.markerPut = false } }
+            if state.phase != .opening { mishap("the PUT of the marker never takes effect") { $0.markerPut = false } }
         }
         for index in 0..<rules.instances {
             switch state.instances[index] {
-            case .onItsWay: step("instance # is in S3", index) { $0.instances[index] = .stored }
+            case .onItsWay: step("S3 stores instance #", index) { $0.instances[index] = .stored }
             case .givenUp:
-                step("instance #, whose PUT was given up, is in S3", index) {
+                step("S3 stores instance #, whose PUT was given up", index) {
                     $0.instances[index] = .storedUnacknowledged
                 }
-                mishap("the PUT of instance # never lands", index) { $0.instances[index] = .lost }
+                mishap("the PUT of instance # never takes effect", index) { $0.instances[index] = .lost }
             default: break
             }
         }
         if !state.manifestPut.instances.isEmpty {
             let manifest = state.manifestPut
-            step("S3 takes or refuses the task's manifest #", Int(manifest.number)) {
+            step("S3 stores or refuses the task's manifest #", Int(manifest.number)) {
                 $0.manifestPut = NumberedManifest()
                 $0.put(manifest, rules: self.rules)
             }
-            mishap("the PUT of the task's manifest # never lands", Int(manifest.number)) {
+            mishap("the PUT of the task's manifest # never takes effect", Int(manifest.number)) {
                 $0.manifestPut = NumberedManifest()
                 if $0.phase == .manifestSent { $0.phase = .closing }
             }
@@ -69,12 +69,12 @@ extension Successors {
 }
 
 extension State {
-    /// Where nothing fails, a task that runs writes its lease before the lease has run out.
+    /// While nothing fails, a running task writes its lease before the lease runs out.
     fileprivate func isLeaseDue(rules: Rules) -> Bool {
         !isGone && lease.ticks.map { $0 >= rules.leaseTicks } ?? false
     }
 
-    /// By S3's clock and TriggerImport's.
+    /// On the clocks of S3 and TriggerImport.
     fileprivate mutating func timePasses(rules: Rules) {
         lease.grow(atMost: rules.ticksUntilGone + 1)
         if let auditTicks = rules.auditTicks { audit.grow(atMost: auditTicks) }
@@ -83,7 +83,7 @@ extension State {
 }
 
 extension Sweep {
-    /// Between the clock and the lease, in whichever order they are read.
+    /// The sweep has read one of the clock and the lease, and not yet the other.
     fileprivate func isBeforeDecision(rules: Rules) -> Bool {
         phase == .readClock || rules.has(.clockReadAfterLease) && phase == .readLease
     }

@@ -1,4 +1,4 @@
-/// TriggerImport on S3's events, one for each manifest that is written.
+/// TriggerImport handles S3's events, one for each manifest that is written.
 extension Successors {
     func addEvents() {
         for number in 0..<rules.instances {
@@ -14,20 +14,21 @@ extension Successors {
     }
 
     private func addFirstHalf(_ number: Int) {
-        // Of a further manifest the execution is all: the marker tells of the first one, which may not have started yet.
+        // The event of a further manifest only starts an execution. The marker belongs to the first manifest, whose
+        // execution may not have started yet.
         guard number == 0 || rules.has(.furtherManifestsRemoveMarker) else {
-            return step("TriggerImport starts the execution, by the event of manifest #", number) {
+            return step("TriggerImport starts the execution, for the event of manifest #", number) {
                 $0.startExecution(number)
                 $0.events.remove(number: number)
             }
         }
         if rules.has(.markerRemovedBeforeExecution) {
-            step("TriggerImport removes the marker, by the event of manifest #", number) {
+            step("TriggerImport removes the marker, for the event of manifest #", number) {
                 $0.marker = false
                 $0.halfDone.insert(number: number)
             }
         } else {
-            step("TriggerImport starts the execution, by the event of manifest #", number) {
+            step("TriggerImport starts the execution, for the event of manifest #", number) {
                 $0.startExecution(number)
                 $0.halfDone.insert(number: number)
             }
@@ -40,17 +41,17 @@ extension Successors {
             state.halfDone.remove(number: number)
             if startIsDue { state.startExecution(number) } else { state.marker = false }
         }
-        step("TriggerImport does the other half, removal or start, for manifest #", number) {
+        step("TriggerImport makes its second step, removal or start, for manifest #", number) {
             finish(&$0)
             $0.events.remove(number: number)
         }
         if rules.eventsAreDoubled {
-            mishap("TriggerImport does the other half, and the event comes AGAIN, of manifest #", number) {
+            mishap("TriggerImport makes its second step, and the event is delivered AGAIN, for manifest #", number) {
                 finish(&$0)
             }
         }
-        // The queue shows the event again.
-        mishap("TriggerImport is KILLED between start and removal, for manifest #", number) {
+        // The queue delivers the event again.
+        mishap("TriggerImport is KILLED between its two steps, for manifest #", number) {
             $0.halfDone.remove(number: number)
         }
     }

@@ -1,4 +1,4 @@
-/// TriggerImport on its schedule: markers, and the second look at what was recovered.
+/// TriggerImport runs on its schedule: it sweeps markers, and looks a second time at recovered deliveries.
 extension Successors {
     func addSweep(_ index: Int) {
         let sweep = state.sweeps[index]
@@ -18,7 +18,7 @@ extension Successors {
         if sweep.phase != .idle { mishap("sweep # is KILLED", index) { $0.sweeps[index] = Sweep() } }
     }
 
-    /// What the sweep knows is forgotten, except for what `change` sets.
+    /// The sweep forgets what it knows, except for what `change` sets.
     private func move(
         _ index: Int, _ name: StaticString, to phase: Sweep.Phase, _ change: (inout State) -> Void = { _ in }
     ) {
@@ -28,7 +28,7 @@ extension Successors {
         }
     }
 
-    // MARK: - Is the task alive?
+    // MARK: - Whether the task is alive
 
     private func addBeginning(_ index: Int) {
         if rules.has(.leasesBeforeMarkers) {
@@ -68,13 +68,13 @@ extension Successors {
         }
     }
 
-    /// By the clock that the sweep read. nil: there is no lease.
+    /// `age` is the lease's age on the sweep's clock; `nil` if there is no lease.
     private func decide(_ index: Int, age: Int?) {
         if let age, age + rules.skewTicks <= rules.ticksUntilGone {
             let next = rules.has(.livingMarkersNotSwept) ? Sweep.Phase.idle : .taskIsAlive
             move(index, "sweep # finds that the task is alive", to: next)
         } else {
-            move(index, "sweep # finds that the task is gone", to: .taskIsGone)
+            move(index, "sweep # takes the task for dead", to: .taskIsGone)
         }
     }
 
@@ -90,7 +90,7 @@ extension Successors {
                 index, isClosed ? "sweep # finds the delivery's manifest" : "sweep # finds no manifest",
                 to: isClosed ? .foundManifest : without)
         case .isUnclosed where !state.marker:
-            move(index, "sweep # finds that the marker has gone", to: .idle)
+            move(index, "sweep # finds that the marker was removed", to: .idle)
         case .isUnclosed:
             let listed = state.listed
             let next = writesAudit(afterFinding: listed) ? Sweep.Phase.listedInstances : .wroteAudit
@@ -133,9 +133,9 @@ extension Successors {
         case .looked:
             let found = state.sweeps[index].found
             guard let manifest = state.missingManifest(of: found, rules: rules) else {
-                return move(index, "sweep # sees at the second look that nothing is missing", to: .isToStartAll)
+                return move(index, "sweep # finds nothing missing at the second look", to: .isToStartAll)
             }
-            move(index, "sweep # writes at the second look a manifest of what is missing", to: .isToStartAll) {
+            move(index, "sweep # writes a manifest of what is missing, at the second look", to: .isToStartAll) {
                 $0.put(manifest, rules: self.rules)
             }
         case .isToStartAll:

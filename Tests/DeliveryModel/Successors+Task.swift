@@ -8,7 +8,7 @@ extension Successors {
         addClosing()
         let isOutOfWork = state.phase == .none || state.phase == .closed
         if isOutOfWork, !state.renewals[0].isUnderWay, !state.renewals[1].isUnderWay {
-            mishap("the task ends in order and removes its lease") { $0.end(removingLease: true) }
+            mishap("the task shuts down and removes its lease") { $0.end(removingLease: true) }
         }
         guard rules.tasksDie else { return }
         mishap("the task DIES") { $0.end() }
@@ -26,7 +26,7 @@ extension Successors {
             if renewal.hasLanded {
                 step("the task sees that its lease is written") {
                     $0.renewals[index] = Renewal()
-                    // A lease that was lost in between begins another term.
+                    // If the lease was lost in between, another term begins.
                     if $0.held == 0 { $0.isSameTerm = false }
                     let ticks = UInt8(rules.leaseTicks)
                     $0.held = rules.has(.leaseCountedFromAnswer) ? ticks : ticks - min(ticks, renewal.elapsed)
@@ -51,7 +51,7 @@ extension Successors {
         if state.phase == .opening {
             if !state.markerPut { step("the task sees that the marker is written") { $0.phase = .open } }
             if rules.requestsFail {
-                mishap("the task gives up the marker and refuses the delivery's instances") {
+                mishap("the task gives up writing the marker and refuses the delivery's instances") {
                     $0.phase = .sealed
                     $0.refuseInstances()
                 }
@@ -70,16 +70,16 @@ extension Successors {
             }
         for index in 0..<rules.instances {
             switch state.instances[index] {
-            // They are alike: one order is all.
+            // Instances are interchangeable: one order of sending represents all.
             case .notSent where mayJoin && (index == 0 || state.instances[index - 1] != .notSent):
                 step("the task begins to store instance #", index) { $0.instances[index] = .onItsWay }
             case .onItsWay where rules.requestsFail:
-                mishap("the task gives up instance #", index) { $0.instances[index] = .givenUp }
+                mishap("the task gives up storing instance #", index) { $0.instances[index] = .givenUp }
             case .stored where mayBeAcknowledged:
                 if state.held > 0, state.isSameTerm || rules.has(.noTermCheck), !state.isTooOld(rules: rules) {
                     step("the task ACKNOWLEDGES instance #", index) { $0.instances[index] = .acknowledged }
                 } else {
-                    step("the task, without its lease or in a delivery that is too old, refuses instance #", index) {
+                    step("the task refuses instance #, because it lost its lease or the delivery is too old", index) {
                         $0.instances[index] = .storedUnacknowledged
                         $0.phase = .sealed
                     }
@@ -111,7 +111,7 @@ extension Successors {
                 return
             }
             if rules.has(.conflictingManifestNotCompared), manifest.number > 0 {
-                step("the task is refused its manifest and compares nothing") { $0.phase = .closed }
+                step("S3 refuses the task's manifest, and the task compares nothing") { $0.phase = .closed }
                 return
             }
             step("the task begins to write manifest #", Int(manifest.number)) {
@@ -119,7 +119,7 @@ extension Successors {
                 $0.manifestPut = manifest
             }
         case .manifestSent where state.manifestPut.instances.isEmpty:
-            step("the task sees that there is a manifest") {
+            step("the task sees that the manifest exists") {
                 $0.phase = rules.has(.manifestsOverwrite) ? .closed : .closing
             }
         default: break
@@ -128,7 +128,7 @@ extension Successors {
 }
 
 extension State {
-    /// The second look comes when every delivery of its time has long been that old.
+    /// The second look only comes when the delivery has been this old for a long time.
     fileprivate func isTooOld(rules: Rules) -> Bool {
         rules.auditTicks != nil && age >= rules.deliveryTicks && !rules.has(.deliveryOutlivesSecondLook)
     }
@@ -143,7 +143,7 @@ extension State {
         }
     }
 
-    /// What was on its way may still land.
+    /// Requests that are under way may still take effect.
     mutating func end(removingLease: Bool = false) {
         isGone = true
         for index in renewals.indices {

@@ -1,12 +1,12 @@
-/// The states that can follow one, each by a step of one of those that take part.
+/// The states that can follow a state, each by one step of one participant.
 final class Successors {
     struct Successor {
         let state: PackedState
-        /// Whether it happens in the end where nothing fails any more.
+        /// Whether the step is certain to happen at some time if nothing else fails.
         let isCertain: Bool
-        /// A `#` stands for the number.
+        /// Describes the step; `#` is replaced by `number`.
         let name: StaticString
-        /// Which instance, manifest or sweep it is about.
+        /// The instance, manifest or sweep that makes the step.
         let number: Int?
     }
 
@@ -25,12 +25,12 @@ final class Successors {
         for index in 0..<rules.sweeps { addSweep(index) }
     }
 
-    /// A step that the protocol makes, or S3, or the clock.
+    /// A step of the protocol, of S3 or of the clock, which is certain to happen.
     func step(_ name: StaticString, _ number: Int? = nil, _ change: (inout State) -> Void) {
         append(name, number, isCertain: true, change)
     }
 
-    /// What may happen, and may as well not.
+    /// A fault or a choice, which may happen or not.
     func mishap(_ name: StaticString, _ number: Int? = nil, _ change: (inout State) -> Void) {
         append(name, number, isCertain: false, change)
     }

@@ -1,4 +1,4 @@
-/// One invocation of TriggerImport by its schedule, as far as it concerns the delivery.
+/// One scheduled invocation of TriggerImport, as far as it concerns the delivery.
 struct Sweep: Equatable {
     enum Phase: UInt8 {
         case idle
@@ -7,30 +7,30 @@ struct Sweep: Equatable {
         case readLease
         case taskIsAlive
         case taskIsGone
-        /// Its task is gone, and there was no manifest when it was asked for.
+        /// The task is taken for dead, and the sweep found no manifest.
         case isUnclosed
         case listedInstances
         case wroteAudit
-        /// It found the delivery's manifest.
+        /// The sweep found the delivery's manifest.
         case foundManifest
-        /// It wrote a manifest, or found that there is nothing to be written.
+        /// The sweep wrote a manifest, or found that there was nothing to write.
         case wroteManifest
         case isToRemoveMarker
-        /// The second look, from here on.
+        /// This and the following phases belong to the second look.
         case looked
         case isToStartAll
         case isToRemoveAudit
     }
 
     var phase = Phase.idle
-    /// What it found under the delivery's prefix.
+    /// The instances found under the delivery's prefix.
     var found: InstanceSet = []
-    /// As it was read.
+    /// The lease's age when the sweep read it.
     var lease = Age.none
-    /// Ticks since it read the clock or, in the mutant that does so later, the lease.
+    /// Ticks since the sweep read the clock or, in the mutant that reads the clock later, the lease.
     var waited: UInt8 = 0
 
-    /// Sweeps are alike: an order among them makes states equal that differ in nothing else.
+    /// Sweeps are interchangeable. Sorting them by this rank makes states equal that differ only in their order.
     var rank: UInt32 {
         UInt32(phase.rawValue) << 24 | UInt32(found.rawValue) << 20 | UInt32(lease.rawValue) << 8
             | UInt32(waited)

@@ -2,22 +2,22 @@ import DICOM
 import DICOMNetwork
 import NIOCore
 
-/// What bytes from outside reach first, a peer's or a document's: each takes any bytes, and must neither trap nor hold more than
-/// its limits allow.
+/// The code that reads bytes from outside first, from a peer or from a document. Each target accepts any bytes, and
+/// must neither trap nor use more memory than its limits allow.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    /// A stream of PDUs, and what is answered to a request among them.
+    /// A stream of PDUs, and the answers to its A-ASSOCIATE-RQs.
     case pdus
-    /// A command set, and every message that could be read from it.
+    /// A command set, and every message that can be read from it.
     case commandSet
-    /// A file.
+    /// A Part 10 file.
     case part10
-    /// The first byte names the transfer syntax, the rest is a data set.
+    /// A data set: the first byte selects the transfer syntax, the rest is the data set.
     case dataSet
-    /// A data set that is followed to its end, see `FuzzedWalk`.
+    /// A data set that is read to its end: see `FuzzedWalk`.
     case walk
-    /// What a load balancer puts first, byte by byte: no byte more may change what was judged.
+    /// A load balancer's PROXY header, byte by byte: a further byte must not change the result.
     case proxyHeader
-    /// What comes after an association was accepted.
+    /// The bytes that follow the acceptance of an association.
     case association
 
     // Documents, see `FuzzedDocument`.
@@ -25,18 +25,18 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case marker
     case lease
     case manifest
-    /// The input of the functions that the state machine calls.
+    /// The input of the functions that the state machine invokes.
     case execution
-    /// Of S3 or EventBridge, alone or in a queue's messages.
+    /// An event of S3 or EventBridge, alone or in the messages of a queue.
     case event
-    /// HealthImaging's answer about a job.
+    /// HealthImaging's description of an import job.
     case job
     case jobOutput
-    /// How long jobs have lately taken.
+    /// The durations of recent jobs.
     case jobTimes
-    /// Lines about single files.
+    /// Result lines about single files.
     case results
-    /// A page of S3's.
+    /// A page of an S3 listing.
     case listing
     case s3URI
 
@@ -99,11 +99,11 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             pieces.writeInteger(byte)
             let found = Result { () throws(ProxyHeaderError) in try ProxyHeader.decode(from: &pieces) }
             if case .success(nil) = found { continue }
-            return precondition(found == expected, "pieces are read differently")
+            return precondition(found == expected, "the header gives another result when it arrives byte by byte")
         }
     }
 
-    /// Whole, and in two halves, which must come to the same end.
+    /// Reads the bytes as a whole and in two halves, with the same result.
     private static func read<Reader: HeaderReader>(
         _ bytes: UnsafeRawBufferPointer, _ makeReader: () throws -> Reader
     ) {
@@ -112,6 +112,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         let first = try? whole.feed(bytes)
         _ = try? halves.feed(UnsafeRawBufferPointer(rebasing: bytes[..<half]))
         let second = try? halves.feed(UnsafeRawBufferPointer(rebasing: bytes[half...]))
-        if first == .complete { precondition(second == .complete, "halves are read differently") }
+        if first == .complete {
+            precondition(second == .complete, "the bytes give another result when they arrive in two halves")
+        }
     }
 }

@@ -3,7 +3,7 @@ import DICOMNetwork
 import NIOCore
 import NIOEmbedded
 
-/// An association that takes what comes and keeps nothing.
+/// An association that accepts everything and stores nothing.
 enum FuzzedAssociation {
     static let policy = AcceptancePolicy(implementationClassUID: "2.25.1", implementationVersionName: "FUZZED")
 
@@ -64,7 +64,7 @@ enum FuzzedAssociation {
         return buffer
     }()
 
-    /// The bytes come in two pieces; the association ends by itself, by the peer's end of its side, or is closed.
+    /// The bytes arrive in two pieces. Then the peer may end its output, and the connection is closed.
     static func run(_ bytes: UnsafeRawBufferPointer) {
         let channel = EmbeddedChannel()
         do {
@@ -78,7 +78,7 @@ enum FuzzedAssociation {
             channel.embeddedEventLoop.advanceTime(by: .hours(2))
             _ = try channel.finish(acceptAlreadyClosed: true)
         } catch {
-            fatalError("an association throws nothing: \(error)")
+            fatalError("an association must not throw: \(error)")
         }
     }
 }

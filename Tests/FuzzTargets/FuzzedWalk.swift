@@ -1,23 +1,23 @@
 import DICOM
 
-/// A data set that is followed to its end: the first byte names the encoding, the second how it is cut into fragments, the rest is
-/// the data set.
+/// A data set that is read to its end. The first byte selects the encoding, the second one how the data set is cut into
+/// fragments, the rest is the data set.
 ///
-/// However it comes, in one piece or in many, with pauses or without, it ends in the same way.
+/// The result must be the same in one piece and in many, with pauses and without.
 enum FuzzedWalk {
     private static let syntaxes: [TransferSyntax] = [
         .implicitVRLittleEndian, .explicitVRLittleEndian, .explicitVRBigEndian, .deflatedExplicitVRLittleEndian,
         .jpegBaseline,
     ]
-    /// A megabyte of missing bytes is brought, but not four gigabytes.
+    /// The maximum of missing bytes that are added: a megabyte, not four gigabytes.
     private static let greatestRest: UInt64 = 1 << 20
 
-    /// What is known in the end.
+    /// The result of reading a data set.
     private enum Outcome: Equatable {
         case refused(DataSetError)
         case ended(DataSetWalk.Ending)
 
-        /// Whether it hangs on how much of the data set had come.
+        /// Whether the result depends on how much of the data set had arrived.
         var dependsOnFragments: Bool {
             switch self {
             case .refused(let error), .ended(.unread(let error, _)): error.isAttack
@@ -34,7 +34,7 @@ enum FuzzedWalk {
         let pieces = outcome(of: fragments(of: dataSet, seed: bytes[1]), syntax, work: 1 + UInt64(bytes[1] % 8))
         precondition(
             whole == pieces || whole.dependsOnFragments || pieces.dependsOnFragments,
-            "fragments are read differently: \(whole), \(pieces)")
+            "the data set gives another result in fragments: \(whole), \(pieces)")
         if !syntax.isDeflated { check(whole, of: dataSet, syntax) }
     }
 
@@ -42,20 +42,21 @@ enum FuzzedWalk {
         switch outcome {
         case .refused, .ended(.whole): break
         case .ended(.unread(_, let place)):
-            precondition(place.offset <= dataSet.count, "the walk was lost behind the end")
+            precondition(place.offset <= dataSet.count, "the walk went on behind the end of the data set")
         case .ended(.cut(let cut)):
-            precondition(cut.element.offset < dataSet.count, "the element that is cut begins behind the end")
+            precondition(
+                cut.element.offset < dataSet.count, "the element that is cut begins behind the end of the data set")
             guard let missing = cut.missingBytes, missing <= greatestRest else { return }
-            precondition(missing > 0, "nothing is missing")
+            precondition(missing > 0, "the data set is cut, but no byte is missing")
             let rest = [UInt8](repeating: 0, count: Int(missing))
             let mended = rest.withUnsafeBytes { self.outcome(of: [dataSet, $0], syntax, work: .max) }
-            // The element is whole then; what encloses it may not be.
+            // The element is complete now. An element that encloses it may still be cut.
             guard case .ended(.cut(let other)) = mended else { return }
-            precondition(other.missingBytes == nil, "the bytes that were missing do not end the element")
+            precondition(other.missingBytes == nil, "the missing bytes do not complete the element")
         }
     }
 
-    /// Of a few bytes each, and now and then without one.
+    /// Fragments of a few bytes each, some of them empty.
     private static func fragments(of dataSet: UnsafeRawBufferPointer, seed: UInt8) -> [UnsafeRawBufferPointer] {
         var rest = dataSet[...]
         var state = UInt32(seed) + 1

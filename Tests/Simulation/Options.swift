@@ -13,7 +13,7 @@ struct Options {
 
         var description: String {
             """
-            \(argument) is not understood.
+            \(argument) is not a valid argument.
             Simulation --seeds COUNT [--first SEED] [--mutant NAME] [--jobs COUNT]
             Simulation --seed SEED [--trace] [--mutant NAME]
             Simulation --mutants [--jobs COUNT]
@@ -25,7 +25,7 @@ struct Options {
     private(set) var command = Command.seeds(1..<1_001)
     private(set) var makeMutant: @Sendable () -> Mutant = { Mutant() }
     private(set) var isTraced = false
-    /// Runs at once.
+    /// The number of runs at the same time.
     private(set) var jobs = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
     init(_ arguments: some Sequence<String>) throws(Problem) {

@@ -1,7 +1,7 @@
 /// The outcome of one run.
 struct Run {
     let seed: UInt64
-    /// nil: nothing went wrong.
+    /// What went wrong; `nil` if nothing did.
     let violation: String?
     let hash: UInt64
     let acknowledged: Int
@@ -16,7 +16,7 @@ struct Run {
             acknowledged = world.ledger.count
             steps = world.scheduler.stepCount
         } catch {
-            (violation, hash, acknowledged, steps) = ("the run cannot begin: \(error)", 0, 0, 0)
+            (violation, hash, acknowledged, steps) = ("the run could not start: \(error)", 0, 0, 0)
         }
     }
 }

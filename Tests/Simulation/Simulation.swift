@@ -2,10 +2,10 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Runs the delivery protocol, the real code of it, over a modelled AWS: see docs/simulation.md.
+/// Runs the real code of the delivery protocol against a modelled AWS: see docs/simulation.md.
 @main
 struct Simulation {
-    /// Runs of them are made twice, and must be the same.
+    /// The first seeds of a range, this many, run twice; both runs must be identical.
     private static let repeatedSeeds: UInt64 = 50
 
     static func main() throws {
@@ -39,7 +39,7 @@ struct Simulation {
                 if let violation = run.violation { failures.withLock { $0.append((seed, violation)) } }
                 guard seed - seeds.lowerBound < Self.repeatedSeeds else { continue }
                 if Run(seed: seed, mutant: options.makeMutant()).hash != run.hash {
-                    failures.withLock { $0.append((seed, "the run was another the second time")) }
+                    failures.withLock { $0.append((seed, "the second run with this seed was different")) }
                 }
             }
         }
@@ -84,12 +84,12 @@ struct Simulation {
         return missed.load(ordering: .relaxed) == 0
     }
 
-    /// Dictionaries have another order in each process, unless they are told not to.
+    /// Without this setting the order of a dictionary's elements differs from process to process.
     private static func makeHashingDeterministic() {
         guard getenv("SWIFT_DETERMINISTIC_HASHING") == nil else { return }
         setenv("SWIFT_DETERMINISTIC_HASHING", "1", 1)
         execv("/proc/self/exe", CommandLine.unsafeArgv)
-        print("the simulation cannot start itself with deterministic hashing: errno \(errno)")
+        print("the simulation could not restart itself with deterministic hashing: errno \(errno)")
         exit(2)
     }
 }

@@ -1,6 +1,6 @@
 import ImportPipeline
 
-/// What befalls processes, and when: at any step, and more often where it hurts.
+/// The faults that hit processes, and when: at any step, and more often at steps where a fault is dangerous.
 extension World {
     func befall(_ receiver: SimulatedReceiver) {
         let process = receiver.process
@@ -29,21 +29,21 @@ extension World {
         }
     }
 
-    /// A freeze matters most while something is under way.
+    /// A freeze is most dangerous while an instance is being stored.
     func instanceBegan(in process: SimulatedProcess) {
         guard scheduler.chance(faults.receiverFreezes / 8) else { return }
         stop(process, .frozen, atSteps: 8, for: scheduler.duration(from: .seconds(150), to: .seconds(600)))
     }
 
-    /// A function that is late here takes a task for gone that lives, unless it read its clock before.
+    /// A function that is delayed here would take a living task for dead if it read the clock only afterwards.
     func leasesAreListed(by process: SimulatedProcess) {
         guard scheduler.chance(faults.functionFreezes) else { return }
-        // Longer, and the sweep has no time left to do anything.
+        // After a longer freeze the sweep would have no time left to act.
         stop(process, .frozen, atSteps: 2, for: scheduler.duration(from: .seconds(50), to: .seconds(70)))
     }
 
-    /// A task was taken for gone. If it is not, and dies before it closes the delivery, nobody but the second look makes good
-    /// what it acknowledges from now on.
+    /// A sweep has taken the delivery's task for dead and closes the delivery in its place. If the task is still alive,
+    /// goes on acknowledging and dies before it closes the delivery, only the second look imports what it acknowledged.
     func closedInPlace(of delivery: DeliveryID) {
         let markers = bucket.allKeys(prefix: BucketLayout.openMarkers).lazy.compactMap {
             BucketLayout.openMarker(ofKey: $0)

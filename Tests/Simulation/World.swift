@@ -6,7 +6,7 @@ import Logging
 import SeededRandom
 import StorageSCP
 
-/// One run: receivers, senders and functions about one bucket, until everything should have been imported.
+/// One run: receivers, senders and functions share one bucket, until everything should have been imported.
 // Sendable: a run has one thread.
 final class World: @unchecked Sendable {
     static let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
@@ -19,7 +19,7 @@ final class World: @unchecked Sendable {
     let mutant: Mutant
     private(set) var faults: Faults
     let configuration: Configuration
-    /// Runs senders and what happens at set times; nothing befalls it.
+    /// Runs the senders and everything that happens at fixed times. No fault hits this process.
     let director: SimulatedProcess
     let stateMachine: ModelledStateMachine
     let startQueue: ModelledStartQueue
@@ -29,9 +29,9 @@ final class World: @unchecked Sendable {
     private(set) var receivers: [SimulatedReceiver] = []
     private var associationCount = 0
     private var functionCount = 0
-    /// Some receiver's clock stood still.
+    /// A receiver's clock stood still at some time during the run.
     var hadPause = false
-    /// Tasks that were taken for gone and are not.
+    /// Tasks that were taken for dead although they may be alive.
     var doomed: Set<TaskID> = []
     private var isOver = false
     private var isUnwinding = false
@@ -66,7 +66,7 @@ final class World: @unchecked Sendable {
         }
     }
 
-    /// nil: nothing went wrong.
+    /// Returns what went wrong; `nil` if nothing did.
     func run() -> String? {
         let spawn = TaskSpawner(executor: director)
         spawn { [self] in
@@ -75,13 +75,13 @@ final class World: @unchecked Sendable {
         }
         let isComplete = scheduler.run(
             until: { isOver || ledger.violation != nil }, maximumSteps: Self.maximumSteps)
-        if !isComplete { ledger.violated("the run does not end") }
+        if !isComplete { ledger.violated("the run did not end") }
         let violation = ledger.violation
         unwind()
         return violation
     }
 
-    // MARK: What processes ask
+    // MARK: What processes ask for
 
     func makeProcess(_ name: String, hasEventLoop: Bool = false) -> SimulatedProcess {
         let process = SimulatedProcess(
@@ -92,7 +92,7 @@ final class World: @unchecked Sendable {
         return process
     }
 
-    /// One that takes associations, as a load balancer chooses it.
+    /// A receiver that accepts associations, chosen at random like a load balancer's choice.
     func receiver() -> SimulatedReceiver? {
         receivers.filter { !$0.isDraining && !$0.process.isOver }.randomElement(using: &scheduler.random)
     }
@@ -102,7 +102,8 @@ final class World: @unchecked Sendable {
         return "association \(associationCount)"
     }
 
-    /// Has the process do something and waits for what it answers; it may die before, or take too long.
+    /// Lets the process run `action` and waits for its answer. The result is `none()` if the process dies before it
+    /// answers or takes longer than `patience`.
     func ask<Answer>(
         _ process: SimulatedProcess, within patience: Duration,
         _ action: @escaping @Sendable (@escaping @Sendable (Answer) -> Void) -> Void,
@@ -110,7 +111,7 @@ final class World: @unchecked Sendable {
     ) async -> Answer {
         let answer: Unchecked<Answer> = await withCheckedContinuation { continuation in
             let once = Once { continuation.resume(returning: Unchecked($0)) }
-            // At the end of the run nobody answers any more.
+            // At the end of the run no process answers any more.
             _ = director.wait { once.call(none()) }
             guard !process.isOver else { return once.call(none()) }
             process.onDeath.append { once.call(none()) }
@@ -126,7 +127,7 @@ final class World: @unchecked Sendable {
         endIfDoomed(receiver)
     }
 
-    // MARK: What happens
+    // MARK: The course of a run
 
     private func play() async {
         startReceiver(after: .zero)
@@ -143,7 +144,7 @@ final class World: @unchecked Sendable {
         endFaults()
         for receiver in receivers { receiver.end() }
         await sweepInPeace(4)
-        // Where no clock stood still, leases alone keep anything from being missed.
+        // If no clock stood still, leases alone ensure that everything was imported, without a second look.
         if !hadPause { ledger.checkImported() }
         await rest(.seconds(86_400))
         (scheduler.isCalm, self.faults) = (false, faults)
@@ -176,7 +177,7 @@ final class World: @unchecked Sendable {
         scheduler.after(scheduler.duration(from: .seconds(5), to: .seconds(300))) { [self] in
             guard !scheduler.isCalm else { return }
             for _ in 0..<(scheduler.chance(0.2) ? 3 : 1) { startFunction("sweep").sweep() }
-            // Others begin while it looks.
+            // A receiver may start while the sweep runs.
             if scheduler.chance(0.4) {
                 startReceiver(after: scheduler.duration(from: .milliseconds(1), to: .seconds(60)))
             }
@@ -198,7 +199,7 @@ final class World: @unchecked Sendable {
         return starter
     }
 
-    /// Others put single objects there.
+    /// Someone else puts single objects into the inbox.
     private func fillInbox() {
         for number in 0..<Int.random(in: 0...1, using: &scheduler.random) {
             let sent = SentInstance(
@@ -229,7 +230,7 @@ final class World: @unchecked Sendable {
             let content = UInt8.random(in: 1...3, using: &scheduler.random)
             let instances = (0..<Int.random(in: 1...(isSlow ? 8 : 4), using: &scheduler.random)).map { number in
                 let series = Int.random(in: 1...2, using: &scheduler.random)
-                // The slow ones repeat others, and not themselves.
+                // Slow senders repeat instances of others, but not their own.
                 let name = isSlow ? number + 1 : Int.random(in: 1...2, using: &scheduler.random)
                 return SentInstance(
                     study: study, series: "\(study).\(series)", instance: "\(study).\(series).\(name)",
@@ -247,19 +248,19 @@ final class World: @unchecked Sendable {
             "DICOM_BUCKET": ModelledBucket.name,
             "DELIVERY_QUIET_SECONDS": choice("5", "30"),
             "DELIVERY_MAXIMUM_AGE_SECONDS": choice("60", "3600"),
-            // The second makes bundles of nearly all studies of a sender.
+            // The second value puts nearly all studies of a sender into bundles.
             "DELIVERY_OPENING_SECONDS": choice("3", "600"),
             "DELIVERY_OPENING_BURST": choice("1", "20"),
             "DELIVERY_MAXIMUM_INSTANCES": choice("2", "5000", "5000"),
             "MAXIMUM_OPEN_DELIVERIES": choice("1", "5000", "5000"),
             "MAXIMUM_REPEATS": choice("1", "16"),
-            // Clocks differ by 40 seconds at most: two leases, as docs say.
+            // Clocks differ by at most 40 seconds, which is two of the shorter leases: the limit that the docs state.
             "TASK_LEASE_SECONDS": choice("60", "20"), "ALLOW_SHORT_LEASE": "true",
             "IMPORT_UNIT": choice("delivery", "delivery", "delivery", "instance"),
         ])
     }
 
-    /// Tasks of processes that have died wait for ever, and would stay in memory.
+    /// Swift tasks of dead processes would wait for ever and keep their memory: this ends them.
     private func unwind() {
         isUnwinding = true
         let all = processes + [director]

@@ -1,7 +1,7 @@
 import Foundation
 import PipelineSimulation
 
-/// A migration as lines in SVG: which part of its images has come, and which has been handed to a job.
+/// A migration as lines in SVG: the share of its images that was received, and the share that was given to a job.
 struct BacklogChart {
     let parameters: PipelineParameters
 
@@ -11,7 +11,7 @@ struct BacklogChart {
     private struct Line {
         let name: String
         let colour: String
-        /// Hours, and the part that has been reached by then.
+        /// The share that was reached after a number of hours.
         let points: [(hours: Double, share: Double)]
     }
 

@@ -2,7 +2,7 @@ import Foundation
 import ImportPipeline
 import PipelineSimulation
 
-/// What is printed, in Markdown.
+/// Prints the tables, in Markdown.
 struct BenchmarkTables {
     let parameters: PipelineParameters
     let prices: Prices
@@ -26,7 +26,7 @@ struct BenchmarkTables {
         print()
     }
 
-    /// Of jobs that wait for nothing, where others have ended before them.
+    /// Looks at jobs that start without a wait, after the durations of other jobs are known.
     func printLooks() {
         printHead(
             "job times", "looks", "transitions", "noticed after the end", "of the job", "later than 15 s and 15 %")
@@ -41,7 +41,7 @@ struct BenchmarkTables {
         print()
     }
 
-    /// Of one receiver that opens as many deliveries as it is sent studies.
+    /// Deliveries of one receiver without bundles.
     func printSenders() {
         printHead("sender", "deliveries", "with 30 s for all", "more", "closed after", "beyond the job")
         var fixed = parameters.delivery

@@ -1,19 +1,19 @@
 import ImportPipeline
 import PipelineSimulation
 
-/// Deliveries that really went through a pipeline, to be compared with the simulation.
+/// Deliveries that went through a real pipeline, for a comparison with the simulation.
 struct MeasuredRun: Decodable {
-    /// Seconds at which executions entered the start queue.
+    /// The times at which executions entered the start queue, in seconds.
     let entered: [Double]
     let startsPerSecond: Double
     let burst: Double
     let jobsAtOnce: Int
     let jobSeconds: Double
-    /// From each job's end to its output manifest.
+    /// Seconds from each job's end to its output manifest.
     let manifestSeconds: Double
-    /// As it was deployed.
+    /// The deployed pipeline's parameter.
     let pollSeconds: Int
-    /// Seconds of one start, and of one look, as measured.
+    /// The measured durations of one start and of one look, in seconds.
     let startSeconds: Double
     let lookSeconds: Double
 
@@ -28,7 +28,7 @@ struct MeasuredRun: Decodable {
         var parameters = parameters
         parameters.pollInterval = try PollInterval(String(pollSeconds))
         var latencies = PipelineSimulation.Latencies()
-        // These deliveries are at the queue already.
+        // The measured times are those at which executions enter the queue.
         (latencies.event, latencies.leastEvent) = (0, 0)
         (latencies.manifest, latencies.leastManifest) = (0, manifestSeconds)
         (latencies.start, latencies.look) = (startSeconds, lookSeconds)

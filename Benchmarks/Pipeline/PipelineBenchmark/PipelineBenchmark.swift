@@ -2,7 +2,8 @@ import Foundation
 import PipelineSimulation
 
 /// `PipelineBenchmark REPOSITORY [PLOT]` prints tables in Markdown, and draws a migration into the file PLOT.
-/// `PipelineBenchmark REPOSITORY agreement` reads a `MeasuredRun` and prints what the simulation makes of it, both in JSON.
+/// `PipelineBenchmark REPOSITORY agreement` reads a `MeasuredRun` and prints the simulation's results for the same
+/// load, both in JSON.
 @main
 struct PipelineBenchmark {
     static func main() throws {

@@ -1,6 +1,6 @@
 import HeapModule
 
-/// What happens next in virtual time; of two things at one moment, the one that was planned first.
+/// Events in virtual time. Events at the same moment happen in the order in which they were planned.
 struct Agenda<Event> {
     private struct Entry: Comparable {
         let time: Double

@@ -1,8 +1,8 @@
 import SeededRandom
 
-/// Deliveries that are closed as one by one come, each with one study.
+/// Deliveries of one study each, at the times at which they close.
 package enum Arrivals {
-    /// `count` at random times within `seconds`.
+    /// `count` deliveries at random times within `seconds`.
     package static func random(
         _ count: Int, within seconds: Double, images: Int = 4, seed: UInt64 = 7
     ) -> [ClosedDelivery] {
@@ -12,7 +12,7 @@ package enum Arrivals {
         }
     }
 
-    /// Each image of the deliveries as one of its own.
+    /// Makes a delivery of each image.
     package static func byImage(_ deliveries: [ClosedDelivery]) -> [ClosedDelivery] {
         deliveries.flatMap { delivery in
             repeatElement(

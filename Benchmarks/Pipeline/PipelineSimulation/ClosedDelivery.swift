@@ -1,7 +1,7 @@
 /// A delivery that a receiver has closed.
 package struct ClosedDelivery: Sendable {
     package var closedAt: Double
-    /// When the last instance of each of its studies was acknowledged.
+    /// For each study the time at which its last instance was acknowledged.
     package var lastAcknowledged: [Double]
     package var images: Int
 

@@ -1,4 +1,4 @@
-/// Values of which quantiles are asked.
+/// Sorted values, for quantiles and the mean.
 package struct Distribution: Sendable {
     private let sorted: [Double]
 

@@ -4,16 +4,16 @@ import HeapModule
 struct HealthImagingModel {
     enum Answer: Equatable {
         case started
-        /// 429.
+        /// Status 429.
         case throttled
-        /// 402.
+        /// Status 402.
         case full
     }
 
     private let quotas: Quotas
     private var tokens: Double
     private var refilledAt = 0.0
-    /// When the running jobs end.
+    /// The times at which the running jobs end.
     private var ends = Heap<Double>()
 
     init(_ quotas: Quotas) {
@@ -24,7 +24,7 @@ struct HealthImagingModel {
     mutating func start(at now: Double, jobSeconds: Double) -> Answer {
         tokens = min(quotas.burst, tokens + (now - refilledAt) * quotas.startsPerSecond)
         refilledAt = now
-        // A token is within reach of rounding.
+        // The tolerance covers rounding errors.
         guard tokens >= 1 - 1e-9 else { return .throttled }
         tokens -= 1
         while let end = ends.min, end <= now { ends.removeMin() }

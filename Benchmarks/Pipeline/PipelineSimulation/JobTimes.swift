@@ -1,11 +1,11 @@
 import SeededRandom
 
-/// Lognormal: most jobs take about as long as the others, a few much longer.
+/// Lognormal durations of jobs: most jobs take about the same time, a few take much longer.
 package struct JobTimes: Sendable {
     package var mean: Double
-    /// Of the logarithm.
+    /// The standard deviation of the logarithm.
     package var spread: Double
-    /// From these times on, by the clock of the simulation, jobs that start have another mean.
+    /// Jobs that start from these times on, on the clock of the simulation, have another mean duration.
     package var changes: [(time: Double, mean: Double)] = []
 
     package init(mean: Double, spread: Double = 0.5, changes: [(time: Double, mean: Double)] = []) {

@@ -1,6 +1,6 @@
 import Yams
 
-/// A YAML or JSON file of which single values are read.
+/// A YAML or JSON file from which single values are read.
 struct ParameterFile {
     struct Missing: Error {
         let path: String
@@ -16,7 +16,7 @@ struct ParameterFile {
         return number
     }
 
-    /// How many states of a state machine are passed from one to another, by `Next` and in a choice by `Default`.
+    /// The number of states on the path from one state to another, along `Next`, or `Default` in a Choice state.
     func states(from first: String, to last: String) throws -> Int {
         var (state, count) = (first, 0)
         while state != last {

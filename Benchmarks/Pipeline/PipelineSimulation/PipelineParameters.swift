@@ -3,19 +3,20 @@ import ImportPipeline
 import StorageSCP
 import Yams
 
-/// What the pipeline's own files say: the state machine and the templates.
+/// The parameters of the pipeline, read from its state machine and its templates.
 package struct PipelineParameters: Sendable {
     package var pollInterval: PollInterval
-    /// Of the function that takes messages of the start queue.
+    /// The timeout of the function that receives the messages of the start queue.
     package let startTimeoutSeconds: Double
-    /// Receivers, and their defaults.
+    /// The number of receivers, and the defaults of their settings.
     package let tasks: Int
     package let delivery: DeliveryLimits
     package let pace: OpeningPace
-    /// Transitions of an execution whose first job imports everything: until it waits, for each look, and from the last look on.
+    /// Transitions of an execution whose first job imports everything: before the first wait, for each look, and after
+    /// the last look.
     private let (untilWait, ofLook, afterLooks): (Int, Int, Int)
 
-    /// `folder`: the repository.
+    /// `folder` is the repository.
     package init(repository folder: URL) throws {
         let pipeline = try Self.read("template/pipeline.yaml", in: folder)
         let receiver = try Self.read("template/receiver.yaml", in: folder)
@@ -24,7 +25,7 @@ package struct PipelineParameters: Sendable {
         tasks = Int(try receiver.number("Parameters", "TaskDesiredCount", "Default"))
         let configuration = try Configuration(environment: ["DICOM_BUCKET": "bucket"])
         (delivery, pace) = (configuration.delivery, configuration.openingPace)
-        // JSON is YAML.
+        // A JSON file is a YAML file.
         let states = try Self.read("statemachine/import.asl.json", in: folder)
         untilWait = try states.states(from: states.text("StartAt"), to: "WaitForCompletion")
         ofLook = try states.states(from: "WaitForCompletion", to: "IsComplete") + 1

@@ -3,24 +3,25 @@ import ImportPipeline
 import SeededRandom
 import StartQueue
 
-/// Deliveries of one data store, from the receiver's manifest to the table's last word, in virtual time: the product's own policy values
-/// decide when a start is tried again and when a job is looked at.
+/// Deliveries of one data store, from the receiver's manifest to the final item in the table, in virtual time. The
+/// product's own policy values decide when a start is tried again and when a job is looked at.
 ///
-/// The start queue has one consumer, as a message group of SQS has. Executions do not touch one another but there and in what is known of
-/// recent jobs.
+/// The start queue has one consumer, like a message group of SQS. Executions influence one another only through this
+/// queue and through the known durations of recent jobs.
 package struct PipelineSimulation {
-    /// Seconds that the services take.
+    /// The latencies of the services, in seconds.
     package struct Latencies: Sendable {
-        /// From a manifest to the message in the start queue: an event of S3, TriggerImport, two states. Exponential, and at least this.
+        /// From a manifest to the message in the start queue: S3's event, TriggerImport and two states. The minimum
+        /// plus an exponentially distributed time.
         package var (event, leastEvent) = (0.7, 0.3)
-        /// A message's way to the function, and the answer's to the execution.
+        /// From the queue to the function, and from the function's answer to the execution.
         package var (delivery, answer) = (0.03, 0.05)
-        /// Of one call of StartDICOMImportJob, with what is read and written beside it.
+        /// One call of StartDICOMImportJob, including what the function reads and writes for it.
         package var start = 0.2
         package var look = 0.3
-        /// From a job's end until its output manifest can be read: exponential, and at least this.
+        /// From a job's end until its output manifest can be read: the minimum plus an exponentially distributed time.
         package var (manifest, leastManifest) = (1.0, 0.0)
-        /// Reading a job's output, writing report and item.
+        /// Reading a job's output, and writing the report and the item.
         package var proof = 0.5
 
         package init() {}
@@ -32,7 +33,7 @@ package struct PipelineSimulation {
         case looks(Int)
     }
 
-    /// Of one delivery.
+    /// The execution of one delivery.
     private struct Execution {
         var enteredQueue = 0.0
         var startedAt = 0.0
@@ -55,7 +56,7 @@ package struct PipelineSimulation {
     private var queue: [Int] = []
     private var head = 0
     private var consumerIsBusy = false
-    /// Of the invocation that holds the head of the queue.
+    /// The tries and the deadline of the invocation that holds the head of the queue.
     private var (tries, deadline) = (StartTries(), 0.0)
     private var recent: RecentJobTimes?
     private var order: [Int] = []
@@ -98,7 +99,7 @@ package struct PipelineSimulation {
         if !consumerIsBusy { receive(at: now) }
     }
 
-    /// The queue's head goes to an invocation.
+    /// SQS gives the head of the queue to an invocation.
     private mutating func receive(at now: Double) {
         consumerIsBusy = head < queue.count
         guard consumerIsBusy else { return }
@@ -109,7 +110,7 @@ package struct PipelineSimulation {
         agenda.plan(.consumes, at: begin + latencies.start)
     }
 
-    /// HealthImaging answers a start of the queue's head.
+    /// HealthImaging answers the call for the head of the queue.
     private mutating func consume(at now: Double) {
         let index = queue[head]
         executions[index].tries += 1
@@ -172,7 +173,7 @@ package struct PipelineSimulation {
         counts.jobs = started.count
         counts.images = images
         counts.transitions = started.reduce(0) { $0 + parameters.transitions(looks: $1.looks) }
-        // Where `docs/costs.md` has them from: TriggerImport's; a marker and a manifest besides the images.
+        // As in `docs/costs.md`: for each delivery an invocation of TriggerImport and four SQS requests.
         counts.invocations += deliveries.count
         counts.sqsRequests += 4 * deliveries.count
         return PipelineResult(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Public list prices in dollars, as `docs/costs.md` has them: they stand there alone.
+/// Public list prices in dollars, read from `docs/costs.md`, which is the only place that contains them.
 package struct Prices: Sendable {
     package let (transition, invocation): (Double, Double)
     package let (s3Put, s3Get): (Double, Double)

@@ -1,4 +1,4 @@
-/// What HealthImaging allows a data store.
+/// HealthImaging's quotas for a data store.
 package struct Quotas: Sendable {
     package var startsPerSecond: Double
     package var burst: Double

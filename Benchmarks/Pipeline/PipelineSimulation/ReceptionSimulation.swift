@@ -1,13 +1,13 @@
 import ImportPipeline
 import StorageSCP
 
-/// One receiver that makes deliveries of what associations send, in virtual time: the product's own values decide when a delivery is
-/// opened, when a study joins another's, and when it closes.
+/// One receiver that puts the images of associations into deliveries, in virtual time. The product's own policy values
+/// decide when a delivery opens, when a study joins the delivery of another one, and when a delivery closes.
 package struct ReceptionSimulation {
     private enum Event {
         case begins(Int)
         case ends(Int)
-        /// If nothing came since.
+        /// The delivery closes if it has received nothing since then.
         case isQuiet(Int, since: Double)
         case isOld(Int)
     }
@@ -15,7 +15,7 @@ package struct ReceptionSimulation {
     private struct Delivery {
         let sender: String
         let openedAt: Double
-        /// Each with the time of its last acknowledgement.
+        /// The time of the last acknowledgement of each study.
         var studies: [String: Double] = [:]
         var images = 0
         var underWay = 0
@@ -31,9 +31,9 @@ package struct ReceptionSimulation {
     private var pace: OpeningPace
     private var agenda = Agenda<Event>()
     private var open: [Int: Delivery] = [:]
-    /// By sender and study.
+    /// The open delivery of each sender and study.
     private var deliveryOfStudy: [[String]: Int] = [:]
-    /// The delivery that each sender opened last, until it is closed.
+    /// The newest open delivery of each sender.
     private var youngestOfSender: [String: Int] = [:]
     private var deliveryOfTransmission: [Int: Int] = [:]
     private var openedCount = 0
@@ -48,7 +48,7 @@ package struct ReceptionSimulation {
         self.pace = pace
     }
 
-    /// The deliveries in the order in which they are closed.
+    /// Returns the deliveries in the order in which they close.
     package mutating func run() -> [ClosedDelivery] {
         for (index, transmission) in transmissions.enumerated() { agenda.plan(.begins(index), at: transmission.begin) }
         while let (now, event) = agenda.next() {

@@ -2,10 +2,10 @@ import ImportPipeline
 import SeededRandom
 import StorageSCP
 
-/// What comes, and what HealthImaging allows.
+/// The deliveries that arrive, and the quotas of HealthImaging.
 package struct Scenario: Sendable {
     package let name: String
-    /// In the order in which they are closed.
+    /// In the order in which they close.
     package let deliveries: [ClosedDelivery]
     package let quotas: Quotas
     package let jobTimes: JobTimes
@@ -17,7 +17,7 @@ package struct Scenario: Sendable {
         self.jobTimes = jobTimes
     }
 
-    /// `recent`: what is known of jobs before the first delivery.
+    /// `recent` is what is known about the durations of jobs before the first delivery.
     package func run(_ parameters: PipelineParameters, recent: RecentJobTimes? = nil) -> PipelineResult {
         var simulation = PipelineSimulation(
             deliveries, quotas: quotas, jobTimes: jobTimes, parameters: parameters, recent: recent)
@@ -32,10 +32,11 @@ package struct Scenario: Sendable {
         Scenario("\(name), one job an image", Arrivals.byImage(deliveries), quotas: quotas, jobTimes: jobTimes)
     }
 
-    // MARK: - Those of the benchmark
+    // MARK: - The scenarios of the benchmark
 
-    /// Backlogs of studies that are closed within an hour, and a migration of 1.2 a second for thirty hours, each study a delivery of its
-    /// own. `share`: of the studies and of the time in which they come, `migrationShare` of the migration's.
+    /// Backlogs of studies whose deliveries close within an hour, and a migration of 1.2 studies a second for thirty
+    /// hours. Each study is a delivery of its own. `share` scales the number of studies and the time in which they
+    /// arrive, `migrationShare` those of the migration.
     package static func backlogs(share: Double = 1, migrationShare: Double = 1) -> [Scenario] {
         let backlog = Arrivals.random(Int(10_000 * share), within: 3_600 * share)
         let migration = Arrivals.random(Int(129_600 * migrationShare), within: 108_000 * migrationShare)
@@ -48,7 +49,7 @@ package struct Scenario: Sendable {
         ]
     }
 
-    /// The same migration through receivers that bundle.
+    /// The same migration through receivers that make bundles.
     package static func bundledMigration(share: Double = 1, _ parameters: PipelineParameters) -> Scenario {
         let seconds = 108_000 * share
         let arrivals = (0..<parameters.tasks).map { task in
@@ -64,7 +65,7 @@ package struct Scenario: Sendable {
             "a migration with bundles", received(arrivals, parameters), jobTimes: JobTimes(mean: 90))
     }
 
-    /// 10,000 studies of four images that three receivers take within ten minutes.
+    /// 10,000 studies of four images that three receivers receive within ten minutes.
     package static func burst(_ parameters: PipelineParameters) -> Scenario {
         let arrivals = (0..<3).map { task in
             var random = SplitMix64(seed: UInt64(task) + 31)
@@ -77,7 +78,7 @@ package struct Scenario: Sendable {
         return Scenario("10,000 studies in ten minutes", received(arrivals, parameters), jobTimes: JobTimes(mean: 90))
     }
 
-    /// What senders of this kind send to one receiver, without other load.
+    /// Studies that a sender of this kind sends to one receiver, without other load.
     package static func sender(_ kind: SenderKind, studies: Int, _ limits: DeliveryLimits) -> Scenario {
         var reception = ReceptionSimulation(
             kind.transmissions(studies: studies), limits: limits, pace: .unlimited)

@@ -1,6 +1,6 @@
 import SeededRandom
 
-/// Synthetic senders that differ in how a study comes.
+/// Synthetic senders that differ in how they send a study.
 package enum SenderKind: String, CaseIterable, Sendable {
     case associationAStudy = "one association a study"
     case associationAnImage = "one association an image"
@@ -9,7 +9,7 @@ package enum SenderKind: String, CaseIterable, Sendable {
     case router = "a router"
     case migration = "a migration"
 
-    /// What it sends of so many studies, in no order.
+    /// The transmissions of `studies` studies, not sorted by time.
     package func transmissions(studies: Int, seed: UInt64 = 11) -> [Transmission] {
         var random = SplitMix64(seed: seed)
         var begin = 0.0
@@ -31,7 +31,7 @@ package enum SenderKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Seconds from the begin of one study to that of the next.
+    /// Seconds from the beginning of one study to the beginning of the next.
     private func pause(before number: Int, using random: inout SplitMix64) -> Double {
         switch self {
         case .associationAStudy, .associationAnImage, .parallelAssociations: random.exponential(mean: 120)
@@ -56,12 +56,12 @@ package enum SenderKind: String, CaseIterable, Sendable {
                 study.part(after: random.seconds(0...8), seconds: random.seconds(5...40), images: 50)
             }
         case .router:
-            // Of a modality that sends a series at once, of another that sends the reconstruction when it has it.
+            // Most modalities send a study at once. One in ten sends a reconstruction later.
             let first = study.part(after: 0, seconds: random.seconds(1...8), images: 60)
             guard random.seconds(0...1) < 0.1 else { return [first] }
             return [first, study.part(after: random.seconds(10...28), seconds: 3, images: 60)]
         case .migration:
-            // Eight associations take the studies in turn, and go from one to the next.
+            // Eight associations send the studies in turn, each one study after another without a release.
             return [study.part(after: 0, seconds: random.seconds(4...6), images: 250, isReleased: false)]
         }
     }

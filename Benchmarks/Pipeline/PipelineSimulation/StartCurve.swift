@@ -1,4 +1,4 @@
-/// How many images have been handed to a job, over time.
+/// The number of images that have been given to an import job, over time.
 package struct StartCurve: Sendable {
     package let points: [(time: Double, images: Int)]
 

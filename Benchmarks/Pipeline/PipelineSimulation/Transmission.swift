@@ -1,11 +1,11 @@
-/// What one association sends of one study in one stretch.
+/// The images of one study that one association sends without a break.
 package struct Transmission: Sendable {
     package var sender: String
     package var study: String
-    /// Of the first image and of the last acknowledgement.
+    /// The times of the first image and of the last acknowledgement.
     package var (begin, end): (Double, Double)
     package var images: Int
-    /// The association is released at its end; otherwise it goes on to another study.
+    /// Whether the association is released at the end. Otherwise it goes on with another study.
     package var isReleased: Bool
 
     package init(sender: String, study: String, begin: Double, end: Double, images: Int, isReleased: Bool = true) {

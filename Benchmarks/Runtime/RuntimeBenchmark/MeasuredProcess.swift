@@ -1,10 +1,11 @@
 import Glibc
 
-/// A program under measurement, and what the kernel says of it.
+/// A program that is being measured, and the kernel's figures about it.
 struct MeasuredProcess {
     private let id: pid_t
 
-    /// `command` is a path and its arguments. The program gets `environment` and nothing else, its log goes to /dev/null.
+    /// `command` is a path and its arguments. `environment` is the program's whole environment. Its log goes to
+    /// /dev/null.
     init(_ command: [String], environment: [String]) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -25,11 +26,11 @@ struct MeasuredProcess {
     func cpuNanoseconds() throws -> Int {
         var clock = clockid_t()
         let result = clock_getcpuclockid(id, &clock)
-        guard result == 0 else { throw BenchmarkError("no CPU clock of the program: errno \(result)") }
+        guard result == 0 else { throw BenchmarkError("the program has no CPU clock: errno \(result)") }
         return nanoseconds(of: clock)
     }
 
-    /// A value of /proc's `status`: `VmRSS`, `VmHWM`.
+    /// A value of `/proc/PID/status`, such as `VmRSS` or `VmHWM`.
     func mebibytes(_ name: String) throws -> Double {
         guard let file = fopen("/proc/\(id)/status", "r") else { throw BenchmarkError("the program has ended") }
         defer { fclose(file) }
@@ -41,7 +42,7 @@ struct MeasuredProcess {
                 return kibibytes / 1024
             }
         }
-        throw BenchmarkError("the kernel tells no \(name) of the program")
+        throw BenchmarkError("/proc has no \(name) of the program")
     }
 
     func end() {

@@ -1,11 +1,11 @@
 /// One program in one round.
 struct Measurement {
-    /// Of the round's starts the median, from exec to the first `/next`.
+    /// The median of the round's starts, from exec to the first `/next`.
     let coldStartMilliseconds: Double
-    // Zero where the program was only started.
+    // Zero if the program was only started.
     private(set) var cpuMicroseconds = 0.0
     private(set) var perSecond = 0.0
-    /// From the event's first byte out to the answer's last byte in.
+    /// From the first byte of the event that is sent to the last byte of the answer that is received.
     private(set) var p50Microseconds = 0.0
     private(set) var p99Microseconds = 0.0
     private(set) var peakMebibytes = 0.0
@@ -41,7 +41,7 @@ struct RunningProgram {
     let process: MeasuredProcess
     let coldStartMilliseconds: Double
     private let api: RuntimeAPIStub
-    /// Where `/next` waits.
+    /// The connection on which `/next` waits.
     private var connection: Int
 
     init(_ program: Program, event: [UInt8]) throws {
@@ -57,7 +57,8 @@ struct RunningProgram {
         coldStartMilliseconds = Double(nanoseconds() - begun) / 1e6
     }
 
-    /// Hands out the event; the time until its answer has come, in nanoseconds. Returns when the program asks again.
+    /// Hands out the event and returns the nanoseconds until its answer arrived. Waits until the program calls `/next`
+    /// again.
     mutating func invoke() throws -> Int {
         let begun = nanoseconds()
         try api.handOut(to: connection)

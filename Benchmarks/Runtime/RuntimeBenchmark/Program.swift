@@ -12,7 +12,7 @@ struct Program {
         command = parts[1].split(separator: " ").map(String.init)
     }
 
-    /// What a function of this project finds in its environment, with no service behind it.
+    /// The environment of this project's functions. No service exists at its addresses.
     func environment(api: String) -> [String] {
         [
             "AWS_LAMBDA_RUNTIME_API=\(api)", "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x",

@@ -1,4 +1,4 @@
-/// The measurements as a table in Markdown: a row for a program, a column for a figure.
+/// The measurements as a table in Markdown, with a row for each program and a column for each figure.
 struct ResultTable {
     let programs: [Program]
     let measured: [[Measurement]]

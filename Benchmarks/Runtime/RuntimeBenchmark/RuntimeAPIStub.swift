@@ -1,7 +1,7 @@
 import Glibc
 
-/// The Runtime API as far as a benchmark needs it: one thread that hands out the same event again and again and takes any
-/// answer. It does nothing but `poll`, `read` and `write`, so that it is not what is measured.
+/// The part of the Runtime API that a benchmark needs: one thread that hands out the same event again and again and
+/// accepts any answer. It only calls `poll`, `read` and `write`, so that it does not influence the measurement.
 final class RuntimeAPIStub {
     let address: String
     private let listener: Int32
@@ -9,7 +9,7 @@ final class RuntimeAPIStub {
     private let response: [UInt8]
     private static let accepted = Array("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".utf8)
 
-    /// What a call that came is: the loop asks for work, or it answers.
+    /// The kind of a call: the program asks for an event, or answers one.
     enum Call {
         case next, answer
     }
@@ -49,8 +49,8 @@ final class RuntimeAPIStub {
         close(listener)
     }
 
-    /// Waits for the next whole call, which is to be of this kind, and returns its connection. A `.next` is left open until
-    /// `handOut` answers it, an answer has been accepted.
+    /// Waits for the next complete call, which must be of this kind, and returns its connection. A `.next` stays open
+    /// until `handOut` answers it. An answer is accepted here.
     func nextCall(_ expected: Call) throws -> Int {
         while true {
             for index in connections.indices {
@@ -110,7 +110,7 @@ final class RuntimeAPIStub {
             guard count > 0 else { throw BenchmarkError("the program closed its connection: errno \(errno)") }
         }
 
-        /// The call whose bytes are all there.
+        /// The call, if all its bytes have arrived.
         mutating func takeCall() -> Call? {
             guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
             let isGet = bytes.first == UInt8(ascii: "G")

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Measures programs that speak the Lambda Runtime API side by side: in every round each program once, so that what the
-/// machine does meanwhile falls on all of them. Prints medians, their spread, and ratios to the first program.
+/// Measures programs that use the Lambda Runtime API side by side. Each round runs each program once, so that other
+/// load on the machine affects all of them. Prints medians, their spread, and ratios to the first program.
 ///
-///     RuntimeBenchmark compare EVENT-FILE ROUNDS STARTS INVOCATIONS NAME=COMMAND …
-///     RuntimeBenchmark soak EVENT-FILE INVOCATIONS NAME=COMMAND
+/// RuntimeBenchmark compare EVENT-FILE ROUNDS STARTS INVOCATIONS NAME=COMMAND …
+/// RuntimeBenchmark soak EVENT-FILE INVOCATIONS NAME=COMMAND
 ///
-/// A name that ends in `*` stands for a function whose handler needs AWS: only its start is measured. A soak prints how much
-/// memory the program holds after the first thousand invocations and after all of them, and fails if that grew by over 5 %.
+/// A name that ends in `*` means a function whose handler needs AWS: only its start is measured. A soak prints the
+/// program's memory after the first thousand invocations and after all of them, and fails if it grew by more than 5 %.
 @main
 struct RuntimeBenchmark {
     static func main() {
@@ -54,7 +54,7 @@ struct RuntimeBenchmark {
         for _ in 1000..<max(invocations, 1001) { _ = try running.invoke() }
         let after = try running.process.mebibytes("VmRSS")
         print("\(program.name): RSS \(before) MiB after 1000 invocations, \(after) MiB after \(invocations)")
-        guard after <= before * 1.05 else { throw BenchmarkError("it grew by more than 5 %") }
+        guard after <= before * 1.05 else { throw BenchmarkError("the memory grew by more than 5 %") }
     }
 
     private static func count(_ text: String) throws -> Int {

@@ -1,4 +1,4 @@
-/// An S3 notification as TriggerImport takes it: typed, and of what Amazon documents that which tells an object.
+/// A typed S3 notification, with the documented members that identify an object, as TriggerImport reads it.
 struct S3Event: Decodable {
     struct Record: Decodable {
         struct Entity: Decodable {

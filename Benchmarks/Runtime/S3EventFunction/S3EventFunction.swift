@@ -1,6 +1,6 @@
 import LambdaRuntime
 
-/// What the runtime itself costs: takes a typed S3 event and answers with the object's bucket and size.
+/// Shows the cost of the runtime itself: takes a typed S3 event and answers with the object's bucket and size.
 @main
 struct S3EventFunction: LambdaHandler {
     struct Answer: Encodable {

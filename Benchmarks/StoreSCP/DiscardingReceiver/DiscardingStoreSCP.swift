@@ -3,7 +3,7 @@ import Digests
 import NIOCore
 import StorageSCP
 
-/// The receiver, but for its store: what the network and the protocol cost alone.
+/// The receiver without its store, which shows the cost of the network and the protocol alone.
 @main
 struct DiscardingStoreSCP {
     static func main() async {
@@ -11,7 +11,7 @@ struct DiscardingStoreSCP {
     }
 }
 
-/// Keeps nothing.
+/// Stores nothing.
 private struct DiscardingStore: InstanceStore {
     func writer(
         for key: String, beginning: ByteBuffer, memory: BufferShare, eventLoop: any EventLoop

@@ -1,4 +1,4 @@
-"""pynetdicom as a receiver that writes the bytes as they came: `receiver.py PORT FOLDER`."""
+"""pynetdicom as a receiver that writes the received bytes unchanged: `receiver.py PORT FOLDER`."""
 
 import os
 import sys

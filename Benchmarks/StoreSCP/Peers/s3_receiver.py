@@ -1,4 +1,4 @@
-"""pynetdicom as a receiver that answers when S3 has the bytes, as they came: `s3_receiver.py PORT BUCKET`."""
+"""pynetdicom as a receiver that puts the received bytes into S3 and then answers: `s3_receiver.py PORT BUCKET`."""
 
 import sys
 

@@ -1,6 +1,7 @@
-"""What the receivers with pynetdicom have in common.
+"""The shared part of the receivers with pynetdicom.
 
-BACKLOG, of connections that are not accepted yet: it has 5, and with more the others wait for seconds.
+The environment variable BACKLOG sets the number of connections that may wait to be accepted. The default is 5; further
+connections wait for seconds.
 """
 
 import os

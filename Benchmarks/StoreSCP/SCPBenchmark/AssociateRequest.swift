@@ -1,7 +1,8 @@
-/// An A-ASSOCIATE-RQ for one object's class and transfer syntax, and what is read of its A-ASSOCIATE-AC. PS3.8 §9.3.2, §9.3.3.
+/// An A-ASSOCIATE-RQ for one object's SOP class and transfer syntax, and the values that are read from its
+/// A-ASSOCIATE-AC. PS3.8 §9.3.2, §9.3.3.
 struct AssociateRequest {
     let object: StoredObject
-    /// Operations that may be outstanding; 1 is not negotiated. PS3.7 §D.3.3.3.
+    /// The number of operations that may be outstanding. 1 is the default and is not negotiated. PS3.7 §D.3.3.3.
     let window: Int
 
     var bytes: [UInt8] {
@@ -28,11 +29,11 @@ struct AssociateRequest {
     }
 
     struct Answer {
-        /// The most that the receiver takes in one P-DATA-TF; 0: anything.
+        /// The maximum length of a P-DATA-TF that the receiver accepts; 0 for any length.
         let maximumLength: Int
         let window: Int
 
-        /// Nil: the association, or its only context, was not accepted.
+        /// Fails if the association or its only presentation context was not accepted.
         init?(_ pdu: [UInt8]) {
             guard pdu.first == 2, Self.value(of: 0x21, in: pdu[74...])?.dropFirst(2).first == 0 else { return nil }
             let information = Self.value(of: 0x50, in: pdu[74...]) ?? []

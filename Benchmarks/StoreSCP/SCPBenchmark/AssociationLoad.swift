@@ -1,4 +1,4 @@
-/// What one thread sends.
+/// The objects that one thread sends.
 struct AssociationLoad {
     private(set) var latencies: [Double] = []
     private let workload: Workload
@@ -7,7 +7,7 @@ struct AssociationLoad {
     private var head: Message.Head
     private var sender: Sender?
     private var sent = 0
-    /// When each operation that is not answered yet began, by its message's id.
+    /// The start of each outstanding operation, by its message ID.
     private var outstanding: [UInt16: ContinuousClock.Instant] = [:]
 
     init(_ workload: Workload, _ message: Message, port: Int) {
@@ -17,7 +17,8 @@ struct AssociationLoad {
         tail = message.tail
     }
 
-    /// Sends objects of the numbers that it is given, until there is none. Each is made while the one before is being stored.
+    /// Sends the objects with the numbers that `nextNumber` returns. An object is prepared while the one before it is
+    /// being stored.
     mutating func run(_ nextNumber: () -> Int?) throws {
         while let number = nextNumber() {
             let connecting = sender == nil ? ContinuousClock.now : nil

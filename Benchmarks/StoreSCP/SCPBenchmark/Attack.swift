@@ -1,14 +1,14 @@
 import Foundation
 import Synchronization
 
-/// Something that peer A does to the receiver for as long as it runs, on threads of its own.
+/// What peer A does to the receiver during a measurement, on threads of its own.
 struct Attack: Sendable {
     let name: String
     private let threads: Int
-    /// One of the threads, from its beginning to the end of the attack.
+    /// Runs on each of the threads, until the attack ends.
     private let body: @Sendable (Run) -> Void
 
-    /// What the threads of a running attack share.
+    /// The shared state of a running attack's threads.
     final class Run: Sendable {
         let port: Int
         private let isOver = Atomic(false)
@@ -40,7 +40,7 @@ struct Attack: Sendable {
         holding("parts that trickle", threads: 40, object: .ct, part),
         repeated("deflate bombs", threads: 4) { port in
             let peer = try AttackingPeer(port: port, associatingFor: .deflated)
-            // As long as the association is let go on.
+            // Until the receiver ends the association.
             while peer.write(bomb), peer.read() {}
         },
         repeated("floods of elements", threads: 4) { port in
@@ -50,7 +50,7 @@ struct Attack: Sendable {
         },
         standing("silent connections", connections: 1400, says: []),
         standing("unfinished requests", connections: 1290, says: unfinishedRequest),
-        // As many as a network lets through, not as many as this machine has cores for.
+        // The pause limits the rate to what a network transports, and not to what this machine's cores can do.
         repeated("associations without end", threads: 4, pauseMicroseconds: 5000) { port in
             _ = try AttackingPeer(port: port, associatingFor: .ct)
         },
@@ -63,7 +63,8 @@ struct Attack: Sendable {
 
     // MARK: Kinds
 
-    /// Sends so much of a data set and then two bytes now and then; begins again when it is ended.
+    /// Sends the beginning of a data set and then two bytes from time to time. Starts again when the receiver ends the
+    /// association.
     private static func holding(_ name: String, threads: Int, object: StoredObject, _ bytes: [UInt8]) -> Attack {
         let beginning = AttackingPeer.command(for: object) + AttackingPeer.dataSet(bytes, isWhole: false)
         return Attack(name: name, threads: threads) { run in
@@ -88,7 +89,7 @@ struct Attack: Sendable {
         }
     }
 
-    /// Connections that say this and nothing more; those that are closed are opened again, a hundred a second.
+    /// Connections that send these bytes and then nothing. Closed connections are replaced, a hundred a second.
     private static func standing(_ name: String, connections: Int, says bytes: [UInt8]) -> Attack {
         Attack(name: name, threads: 1) { run in
             var peers: [AttackingPeer] = []
@@ -108,13 +109,13 @@ struct Attack: Sendable {
 
     // MARK: Bytes
 
-    /// A private element before the UIDs, of which a little is not sent.
+    /// An element before the UIDs, of which the last bytes are not sent.
     private static func header(mebibytes: Int) -> [UInt8] {
         let length = mebibytes << 20 - 1024
         return [8, 0, 1, 0] + UInt32(length).littleEndianBytes + [UInt8](repeating: 0, count: length - (64 << 10))
     }
 
-    /// Nearly as much as is sent to S3 at once.
+    /// Slightly less than the receiver uploads to S3 in one part.
     private static let part: [UInt8] = Array(
         StoredObject.multiFrame.dataSet(instanceUID: [UInt8](repeating: UInt8(ascii: "1"), count: Message.uidLength))
             .prefix(5 << 20 - 100 << 10))
@@ -144,7 +145,7 @@ struct Attack: Sendable {
 }
 
 extension StoredObject {
-    /// Proposed for what is not an image at all.
+    /// Used for data sets that are not an image.
     fileprivate static let deflated = StoredObject(
         sopClassUID: ct.sopClassUID, transferSyntaxUID: "1.2.840.10008.1.2.1.99", body: .pixels(bytes: 0))
 }

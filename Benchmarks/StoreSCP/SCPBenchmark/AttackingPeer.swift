@@ -1,8 +1,8 @@
 import Glibc
 
-/// A connection of peer A's: a socket, and whatever is written to it.
+/// A connection of peer A: a socket on which any bytes can be sent.
 final class AttackingPeer {
-    /// Another address than that of peer B.
+    /// A different address from peer B's.
     private static let address = Loopback.host + 1
 
     private let descriptor: Int32
@@ -11,7 +11,7 @@ final class AttackingPeer {
         descriptor = try Loopback.connect(port: port, timeoutSeconds: 5, source: Self.address)
     }
 
-    /// Asks for an association for this object, and has it accepted.
+    /// Requests an association for this object, and waits until it is accepted.
     convenience init(port: Int, associatingFor object: StoredObject) throws {
         try self.init(port: port)
         guard write(AssociateRequest(object: object, window: 1).bytes), read() else {
@@ -21,7 +21,7 @@ final class AttackingPeer {
 
     deinit { close(descriptor) }
 
-    /// False: the receiver has closed, or it takes nothing more.
+    /// Returns false if the receiver has closed the connection, or does not read any more.
     @discardableResult
     func write(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
@@ -33,14 +33,14 @@ final class AttackingPeer {
         return true
     }
 
-    /// Waits for something. False: the receiver has closed, or nothing came for some seconds.
+    /// Waits for bytes. Returns false if the receiver has closed the connection, or sent nothing for some seconds.
     func read() -> Bool {
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) {
             recv(descriptor, $0.baseAddress, $0.count, 0) > 0
         }
     }
 
-    /// Whether the receiver has closed, or sent anything; without waiting.
+    /// Whether the receiver has closed the connection or sent anything. Does not wait.
     var hasAnswer: Bool {
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return Glibc.poll(&poll, 1, 0) > 0
@@ -53,13 +53,13 @@ final class AttackingPeer {
             + [Sender.contextID, control] + fragment
     }
 
-    /// The command of a C-STORE, as one PDU.
+    /// The command set of a C-STORE, as one PDU.
     static func command(for object: StoredObject) -> [UInt8] {
         let uid = [UInt8](repeating: UInt8(ascii: "1"), count: Message.uidLength)
         return data(Message.command(sopClassUID: object.sopClassUID, instanceUID: uid).bytes, control: 3)
     }
 
-    /// A data set in several PDUs, which need not be whole.
+    /// A complete or incomplete data set in several PDUs.
     static func dataSet(_ bytes: [UInt8], isWhole: Bool) -> [UInt8] {
         var pdus: [UInt8] = []
         for start in stride(from: 0, to: bytes.count, by: 64 << 10) {

@@ -1,4 +1,4 @@
-/// A figure of each measurement.
+/// A figure that is printed for each measurement.
 struct Column<Row>: Sendable {
     let title: String
     let value: @Sendable (Row) -> Double

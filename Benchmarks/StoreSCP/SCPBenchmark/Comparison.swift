@@ -1,17 +1,17 @@
-/// A suite's workloads against receivers, as tables, the first receiver being what the others are compared with.
+/// Tables of a suite's workloads, in which receivers are compared with the first one.
 struct Comparison {
     let suite: Suite
     let programs: [Program]
     let rounds: Int
     let storage: Storage
-    /// Nil: all.
+    /// The names of the chosen workloads; `nil` for all.
     let workloads: [String]?
-    /// Of the store behind the receivers, where it is what bounds them.
+    /// The latency of the store behind the receivers, if that limits them.
     let latencyMilliseconds: Double?
 
     func run() -> [ResultTable<Measurement>] {
         let workloads = suite.workloads.filter { self.workloads?.contains($0.name) ?? true }
-        // Not counted: it leaves the file system as the rest of the run finds it.
+        // This first measurement is not counted. It brings the file system into the state of the later measurements.
         if let first = workloads.first { for program in programs { _ = try? measure(first, program) } }
         return workloads.map { workload in
             let table = measure(workload)

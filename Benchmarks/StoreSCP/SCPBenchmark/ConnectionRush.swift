@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Peers that all connect at the same moment: how long each waits, from `connect` to its A-ASSOCIATE-AC.
+/// Peers that all connect at the same moment: the time of each one from `connect` to its A-ASSOCIATE-AC.
 struct ConnectionRush {
     static let peers = 64
     static let timeoutSeconds = 10
@@ -13,7 +13,7 @@ struct ConnectionRush {
 
     let medianMilliseconds: Double
     let greatestMilliseconds: Double
-    /// Their times count as they are.
+    /// The number of peers whose association was not accepted in time. Their times are included in the other figures.
     let unanswered: Int
 
     init(port: Int) throws {
@@ -31,7 +31,7 @@ struct ConnectionRush {
                 let sender = Result { try Sender(port: port, object: .ct, timeoutSeconds: Self.timeoutSeconds) }
                 let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
                 answered.leave()
-                // Nobody makes room for others.
+                // The associations stay open until all peers have an answer, so that none makes room for another.
                 answered.wait()
                 if (try? sender.get().release()) == nil { unanswered.withLock { $0 += 1 } }
                 times.withLock { $0.append(milliseconds) }

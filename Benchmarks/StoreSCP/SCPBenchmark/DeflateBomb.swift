@@ -1,17 +1,17 @@
-/// A deflate stream by hand (RFC 1951): elements without a value, four million of them in 200 KB.
+/// A deflate stream (RFC 1951) of elements without a value: four million of them take 200 KB.
 struct DeflateBomb {
     private(set) var bytes: [UInt8] = []
     private var bits = 0
     private var bitCount = 0
 
     init(elements: Int) {
-        // (0009,0010) LO, Explicit VR, in a block that is stored as it is.
+        // (0009,0010) LO, Explicit VR, in a non-compressed block.
         let element: [UInt8] = [9, 0, 0x10, 0, 0x4C, 0x4F, 0, 0]
         bytes = [0] + UInt16(element.count).littleEndianBytes + (~UInt16(element.count)).littleEndianBytes + element
         // The last block, with fixed Huffman codes.
         append(0b011, 3)
         for _ in 0..<(elements * element.count / 258) {
-            // 258 bytes (285, no extra bits) from 8 bytes before (5, and of its one extra bit the greater).
+            // 258 bytes (code 285, no extra bits) at a distance of 8 bytes (code 5, with its one extra bit set).
             append(reversed: 0b1100_0101, 8)
             append(reversed: 0b00101, 5)
             append(1, 1)

@@ -1,7 +1,7 @@
 import CZlib
 
-/// A deflated data set whose UIDs can still be set: what stands before the pixels is in a block that is stored as it is
-/// (RFC 1951 §3.2.4).
+/// A deflated data set whose UIDs can still be changed: everything before the pixels is in a non-compressed block (RFC
+/// 1951 §3.2.4).
 enum DeflatedDataSet {
     static func bytes(head: [UInt8], pixels: [UInt8]) -> [UInt8] {
         let first =
@@ -13,7 +13,7 @@ enum DeflatedDataSet {
 
     private static func deflated(_ bytes: [UInt8]) -> [UInt8] {
         var stream = z_stream()
-        // Negative: a raw stream, without zlib's header and checksum.
+        // A negative number of window bits gives a raw stream, without zlib's header and checksum.
         let size = Int32(MemoryLayout<z_stream>.size)
         let code = deflateInit2_(
             &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)

@@ -1,10 +1,11 @@
 import Foundation
 import Synchronization
 
-/// One pass of a workload: a thread for each association, which takes the next object until there is none or the time is over.
+/// One pass of a workload. A thread for each association sends the next object until no object or no time is left.
 struct Load {
     private(set) var seconds = 0.0
-    /// Of each object that was stored, from the call of `send` (`connect`, for the first of an association) to the response.
+    /// Milliseconds of each stored object, from the call of `send` to the response; for the first object of an
+    /// association from `connect`.
     private(set) var latencies: [Double] = []
 
     init(_ workload: Workload, _ message: Message, port: Int, firstNumber: Int, seconds limit: Double) throws {

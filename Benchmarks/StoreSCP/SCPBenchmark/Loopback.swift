@@ -4,7 +4,7 @@ import Glibc
 enum Loopback {
     static let host: UInt32 = 0x7F00_0001
 
-    /// One that nobody listens on. Whoever asks next may get the same.
+    /// A port on which nothing listens. A later call may return the same port.
     static func freePort() throws -> Int {
         let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(probe) }
@@ -19,8 +19,8 @@ enum Loopback {
         return Int(in_port_t(bigEndian: address.sin_port))
     }
 
-    /// The descriptor of a connection without Nagle's algorithm, on which nothing is waited for longer than this. The source is
-    /// any address of the loopback network.
+    /// The descriptor of a connection without Nagle's algorithm. `timeout` limits every wait for the peer. The source
+    /// can be any address of the loopback network.
     static func connect(port: Int, timeoutSeconds: Int, source: UInt32 = host) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var timeout = timeval(tv_sec: timeoutSeconds, tv_usec: 0)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where the figures come from, in one line.
+/// Describes the measuring machine in one line.
 enum Machine {
     static var line: String {
         let processor = value(of: "model name", in: "/proc/cpuinfo") ?? "unknown processor"

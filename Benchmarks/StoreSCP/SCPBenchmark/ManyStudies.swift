@@ -1,16 +1,16 @@
 import Foundation
 
-/// What it costs that the instances are of many studies: each needs a marker, a manifest and the removal of the marker, beside
-/// its instances. The same load is sent in one study, in studies of ten and in studies of one.
+/// The cost of many studies: in addition to its instances, each study needs an open marker, a manifest and the removal
+/// of the marker. The same load is sent as one study, as studies of ten instances and as studies of one instance.
 struct ManyStudies {
     let program: Program
-    /// Of each load.
+    /// The duration of each load.
     let seconds: Double
     let storage: Storage
-    /// Of the store behind the receiver.
+    /// The latency of the store behind the receiver.
     let latencyMilliseconds: Double
 
-    /// To the store, for markers and manifests: what the receiver opens by default.
+    /// The receiver's default number of connections to the store for markers and manifests.
     private static let documentConnections = 16.0
     private static let requestsPerStudy = 3.0
 
@@ -34,7 +34,7 @@ struct ManyStudies {
         "\(associations) associations, " + (objectsPerStudy.map { "\($0) a study" } ?? "one study")
     }
 
-    /// The objects a second.
+    /// Returns the objects a second.
     private func measure(_ workload: Workload, besides other: Double?) throws -> Double {
         try storage.renew()
         let receiver = try Receiver(program, folder: storage.folder)
@@ -42,7 +42,7 @@ struct ManyStudies {
         let probe = try Sender(port: receiver.port, object: workload.object)
         try probe.release()
         let message = Message(workload.object, maximumLength: probe.maximumLength)
-        // In ten pieces, to see whether it goes on as it began.
+        // In ten pieces, to see whether the rate stays the same.
         var rates: [Double] = []
         var latencies: [Double] = []
         for piece in 0..<10 {
@@ -63,7 +63,8 @@ struct ManyStudies {
         return rate
     }
 
-    /// Each association waits for the store once an object, and the connections for documents are needed thrice a study.
+    /// An association waits for the store once for each object. A study needs three requests on the connections for
+    /// documents.
     private func limit(_ workload: Workload) -> Double {
         let ofObjects = Double(min(workload.associations, 50)) / latencyMilliseconds * 1000
         guard let objectsPerStudy = workload.objectsPerStudy else { return ofObjects }

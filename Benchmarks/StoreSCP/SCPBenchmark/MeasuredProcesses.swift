@@ -1,15 +1,16 @@
 import Foundation
 
-/// What the kernel says of a process and of those that it forked.
+/// The kernel's figures about a process and the processes that it forked.
 struct MeasuredProcesses: Sendable {
     let root: pid_t
 
-    /// User and system, those that have ended and were waited for too.
+    /// User and system time, including processes that have ended and were waited for.
     var cpuSeconds: Double {
         all().reduce(0) { $0 + Self.cpuTicks($1) } / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
-    /// Of the first process's threads that live, to the nanosecond: the kernel counts ticks of ten milliseconds otherwise.
+    /// The CPU time of the first process's living threads, in units of a nanosecond. The other figure is counted in
+    /// ticks of ten milliseconds.
     var exactCPUSeconds: Double {
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(root)/task")) ?? []
         return threads.reduce(0) { sum, thread in
@@ -18,7 +19,8 @@ struct MeasuredProcesses: Sendable {
         }
     }
 
-    /// The sum over the processes that live now of the most that each has held so far. What forked ones share counts for each.
+    /// The sum of the peaks of all processes that live now. Memory that forked processes share is counted for each of
+    /// them.
     var peakBytes: Int { sum("VmHWM") }
 
     var residentBytes: Int { sum("VmRSS") }
@@ -28,7 +30,7 @@ struct MeasuredProcesses: Sendable {
         waitpid(root, nil, 0)
     }
 
-    /// Those that are measured fork from their main threads, and one level deep.
+    /// The measured programs fork from their main threads, and only one level deep.
     private func all() -> [pid_t] {
         [root] + Self.read("\(root)/task/\(root)/children").split(separator: " ").compactMap { pid_t($0) }
     }
@@ -37,7 +39,7 @@ struct MeasuredProcesses: Sendable {
         all().reduce(0) { $0 + Self.kibibytes(field, of: $1) } * 1024
     }
 
-    /// From `stat`: the name, which may hold spaces, ends at the last parenthesis.
+    /// A field of `stat`. The name before the fields may contain spaces, and ends at the last parenthesis.
     private static func cpuTicks(_ id: pid_t) -> Double {
         let text = read("\(id)/stat")
         guard let end = text.lastIndex(of: ")") else { return 0 }
@@ -51,7 +53,7 @@ struct MeasuredProcesses: Sendable {
         return line?.split { $0 == " " || $0 == "\t" }.dropFirst().first.flatMap { Int($0) } ?? 0
     }
 
-    /// Empty where the process has ended.
+    /// Empty if the process has ended.
     private static func read(_ path: String) -> String {
         (try? String(contentsOfFile: "/proc/\(path)", encoding: .utf8)) ?? ""
     }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// One workload against one receiver, once.
+/// One run of a workload against a receiver.
 struct Measurement {
     let objectsPerSecond: Double
     let megabytesPerSecond: Double
@@ -11,13 +11,13 @@ struct Measurement {
     let peakMebibytes: Double
 
     struct Limits {
-        /// A workload is sent again until it took so long in all, so that the CPU's ticks can be told apart.
+        /// A workload is repeated for at least this long in total, because the kernel counts CPU time in ticks.
         var seconds = 2.0
-        /// A pass takes no more objects after so long.
+        /// After this time a pass sends no further objects.
         var passSeconds = 4.0
     }
 
-    /// `reset` is called between passes, for which no time counts.
+    /// `reset` is called between passes; its time is not counted.
     init(_ workload: Workload, of receiver: Receiver, limits: Limits, reset: () throws -> Void) throws {
         let probe = try Sender(port: receiver.port, object: workload.object)
         try probe.release()
@@ -47,7 +47,8 @@ struct Measurement {
     }
 }
 
-/// Follows the processes' memory while they are measured: those that are forked take what the kernel knows with them.
+/// Samples the processes' memory during the measurement, because the kernel's figures for a forked process disappear
+/// when it ends.
 private final class PeakSampler: Sendable {
     private let peak = Mutex(0)
     private let isStopped = Mutex(false)
@@ -63,7 +64,7 @@ private final class PeakSampler: Sendable {
         }
     }
 
-    /// The most so far.
+    /// The greatest value so far.
     var peakBytes: Int {
         let now = processes.peakBytes
         return peak.withLock { peak in

@@ -1,7 +1,7 @@
-/// A C-STORE as the bytes of its PDUs, made once. Only the head differs from one object to the next: each association has its
-/// own, all share the rest.
+/// The bytes of a C-STORE's PDUs, made once. Only the head differs between objects: each association has its own head,
+/// and all share the rest.
 struct Message: Sendable {
-    /// However much the receiver takes, no PDU is longer.
+    /// The greatest length of a PDU, even if the receiver accepts longer ones.
     private static let greatestPDU = 1 << 20
     static let uidLength = 32
 
@@ -9,7 +9,7 @@ struct Message: Sendable {
     let tail: [UInt8]
     var count: Int { head.bytes.count + tail.count }
 
-    /// The beginning, up to and with the UIDs in the data set.
+    /// The beginning of the message, including the UIDs in the data set.
     struct Head: Sendable {
         private(set) var bytes: [UInt8]
         fileprivate let instanceOffsets: [Int]
@@ -30,7 +30,7 @@ struct Message: Sendable {
         }
     }
 
-    /// Its PDUs are as long as the receiver takes; a `maximumLength` of 0 is any length.
+    /// The PDUs are as long as the receiver accepts. A `maximumLength` of 0 means any length.
     init(_ object: StoredObject, maximumLength: Int) {
         let uid = [UInt8](repeating: UInt8(ascii: "1"), count: Self.uidLength)
         let studyUID = [UInt8](repeating: UInt8(ascii: "2"), count: Self.uidLength)
@@ -59,7 +59,7 @@ struct Message: Sendable {
 
     private static let headerLength = 12
 
-    /// Of a PDU with one fragment.
+    /// The headers of a PDU with one fragment.
     private static func header(control: UInt8, count: Int) -> [UInt8] {
         [4, 0] + UInt32(count + 6).bigEndianBytes + UInt32(count + 2).bigEndianBytes + [Sender.contextID, control]
     }

@@ -1,7 +1,8 @@
 import Foundation
 
-/// What peer B feels of peer A: B stores a CT image every five milliseconds, ten on each association, alone and then while A
-/// attacks. Times are counted from when an image was due, so that those that had to wait for one before them count as well.
+/// The effect of peer A on peer B. B stores a CT image every five milliseconds, ten on each association: first alone,
+/// then while A attacks. Times are counted from the moment at which an image was due, so that the wait for an earlier
+/// image is included.
 struct Neighbours {
     static let columns: [Column<Neighbours>] = [
         Column(title: "p99 ms alone") { $0.alone.p99 },
@@ -15,7 +16,7 @@ struct Neighbours {
     private static let interval = Duration.milliseconds(5)
     private static let imagesOfAssociation = 10
     private static let images = 1000
-    /// Until A has opened what it opens.
+    /// The time that A needs to open its connections.
     private static let secondsOfPreparation: UInt32 = 4
 
     private let alone: Latencies
@@ -38,7 +39,7 @@ struct Neighbours {
         let probe = try Sender(port: receiver.port, object: .ct)
         try probe.release()
         let message = Message(.ct, maximumLength: probe.maximumLength)
-        // Not counted: the receiver's first memory and connections.
+        // The first images are not counted: the receiver allocates memory and opens connections for them.
         _ = try Self.store(message, port: receiver.port, from: 0)
         alone = Latencies(try Self.store(message, port: receiver.port, from: Self.images))
         let run = attack.begin(port: receiver.port)
@@ -47,7 +48,7 @@ struct Neighbours {
         beside = Latencies(try Self.store(message, port: receiver.port, from: 2 * Self.images))
     }
 
-    /// Milliseconds from when each image was due to its answer.
+    /// Returns for each image the milliseconds from when it was due to its answer.
     private static func store(_ message: Message, port: Int, from first: Int) throws -> [Double] {
         var head = message.head
         var sender: Sender?

@@ -1,4 +1,4 @@
-/// What is compared: `NAME=COMMAND`, in which `{port}` and `{folder}` are replaced.
+/// A program to be measured: `NAME=COMMAND`, in which `{port}` and `{folder}` are replaced.
 struct Program {
     let name: String
     let command: String

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Bars in SVG: of each workload each program's throughput, as its ratio to the first program's.
+/// Bars in SVG: for each workload the throughput of each program, as a ratio to the first program's.
 struct RatioChart {
     let title: String
     let tables: [ResultTable<Measurement>]
@@ -13,7 +13,7 @@ struct RatioChart {
     private var groupWidth: Double { Self.width / Double(tables.count) }
     private var barWidth: Double { (groupWidth - Self.groupGap) / Double(programs.count) }
 
-    /// The axis ends at the next quarter above all of them.
+    /// The end of the axis: the next quarter above all ratios.
     private var greatest: Double {
         let ratios = tables.flatMap { table in programs.indices.compactMap { table.ratio(.objectsPerSecond, $0) } }
         return max(1.25, (((ratios.max() ?? 1) + 0.05) * 4).rounded(.up) / 4)
@@ -67,7 +67,7 @@ struct RatioChart {
                 \(Self.label(ratio))</text>
                 """
         }
-        // The name's parts one below the other.
+        // The parts of the name, one below another.
         let names = table.title.components(separatedBy: ", ").enumerated().map { line, part in
             let (middle, y) = (x + (groupWidth - Self.groupGap) / 2, Self.top + Self.height + 18 + Double(line) * 15)
             return "<text x=\"\(Self.number(middle))\" y=\"\(y)\" text-anchor=\"middle\">\(Self.escaped(part))</text>"
@@ -75,7 +75,7 @@ struct RatioChart {
         return (bars + names).joined(separator: "\n")
     }
 
-    /// Two digits, without the zero before the point: a bar is narrow.
+    /// Two digits without the zero before the point, because a bar is narrow.
     private static func label(_ ratio: Double) -> String {
         let text = String(format: "%.2f", ratio)
         return text.hasPrefix("0") ? String(text.dropFirst()) : text

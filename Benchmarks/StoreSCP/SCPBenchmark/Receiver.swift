@@ -1,11 +1,11 @@
 import Foundation
 
-/// A receiver under measurement, with all the processes that it starts.
+/// A receiver that is being measured, with all the processes that it starts.
 struct Receiver: Sendable {
     let port: Int
     let processes: MeasuredProcesses
 
-    /// Returns when it accepts associations.
+    /// Returns when the receiver accepts associations.
     init(_ program: Program, folder: String) throws {
         let port = try Loopback.freePort()
         self.port = port
@@ -13,7 +13,7 @@ struct Receiver: Sendable {
             word.replacingOccurrences(of: "{port}", with: "\(port)").replacingOccurrences(of: "{folder}", with: folder)
         }
         let process = Process()
-        // It ends when this program does, however that comes.
+        // The kernel kills it when this program ends, for whatever reason.
         process.executableURL = URL(filePath: "/usr/bin/setpriv")
         process.arguments = ["--pdeathsig", "KILL", "/usr/bin/env"] + words
         process.standardOutput = FileHandle.nullDevice

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Medians in Markdown: in parentheses the least and the greatest, then the ratio to the first program's.
+/// Medians in Markdown, with the least and the greatest value in parentheses and the ratio to the first program.
 struct ResultTable<Row> {
     let title: String
     let columns: [Column<Row>]
     let programs: [String]
-    /// By program; none where it was not measured.
+    /// The measurements of each program; empty if none succeeded.
     let rounds: [[Row]]
 
     func print() {
@@ -18,7 +18,7 @@ struct ResultTable<Row> {
         fflush(nil)
     }
 
-    /// Nil where one of both was not measured.
+    /// `nil` if one of the two programs was not measured.
     func ratio(_ column: Column<Row>, _ index: Int) -> Double? {
         guard let own = rounds[index].map(column.value).median, let first = rounds[0].map(column.value).median,
             first > 0

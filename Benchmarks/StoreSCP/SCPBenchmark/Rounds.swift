@@ -1,7 +1,7 @@
 import Foundation
 
-/// Every program once in every round, so that what the machine does meanwhile falls on all. What fails is said on standard
-/// error and has no row.
+/// Measures every program once in every round, so that other load on the machine affects all of them. A failed
+/// measurement is reported on standard error and has no row.
 func interleaved<Row>(
     _ programs: [Program], rounds: Int, _ what: String, measure: (Program) throws -> Row
 ) -> [[Row]] {
@@ -18,8 +18,8 @@ func interleaved<Row>(
     return results
 }
 
-/// Everyone comes after every other about as often: what a measurement leaves behind, on the file system above all, is met by
-/// the next. Pairs of rounds are a row of Williams' design and the same row reversed.
+/// Each program follows each other one about equally often, because a measurement can influence the next one, mostly
+/// through the file system. Each pair of rounds is a row of a Williams design and the same row reversed.
 private func order(of count: Int, inRound round: Int) -> [Int] {
     let row = (0..<count).map { position in
         let step = position % 2 == 0 ? count - position / 2 : position / 2 + 1

@@ -2,17 +2,18 @@ import Foundation
 
 /// Measures DICOM receivers side by side and prints Markdown.
 ///
-///     SCPBenchmark machine
-///     SCPBenchmark free-port
-///     SCPBenchmark SUITE ROUNDS NAME=COMMAND …
-///     SCPBenchmark walk PASSES NAME=COMMAND NAME=COMMAND
-///     SCPBenchmark connect ROUNDS NAME=COMMAND …
-///     SCPBenchmark neighbours ROUNDS NAME=COMMAND …
-///     SCPBenchmark soak SECONDS NAME=COMMAND
-///     SCPBenchmark many-studies SECONDS NAME=COMMAND
+/// SCPBenchmark machine
+/// SCPBenchmark free-port
+/// SCPBenchmark SUITE ROUNDS NAME=COMMAND …
+/// SCPBenchmark walk PASSES NAME=COMMAND NAME=COMMAND
+/// SCPBenchmark connect ROUNDS NAME=COMMAND …
+/// SCPBenchmark neighbours ROUNDS NAME=COMMAND …
+/// SCPBenchmark soak SECONDS NAME=COMMAND
+/// SCPBenchmark many-studies SECONDS NAME=COMMAND
 ///
-/// Its environment: FOLDER, where receivers store; SINK_FOLDER, where the server behind them does; WORKLOADS, names with
-/// semicolons between them; LATENCY, of that server in milliseconds; PLOT, the SVG file to be written.
+/// Environment variables: FOLDER, where receivers store; SINK_FOLDER, where the server behind them stores; WORKLOADS,
+/// names separated by semicolons; LATENCY, the latency of that server in milliseconds; PLOT, the SVG file to be
+/// written.
 @main
 struct SCPBenchmark {
     static func main() throws {
@@ -48,7 +49,7 @@ struct SCPBenchmark {
             ).run()
         case "soak": try Soak(program: programs[0], seconds: Double(amount), storage: storage).run()
         default:
-            guard let suite = Suite.named[name] else { throw BenchmarkError("there is no suite \(name)") }
+            guard let suite = Suite.named[name] else { throw BenchmarkError("unknown suite: \(name)") }
             let tables = Comparison(
                 suite: suite, programs: programs, rounds: amount, storage: storage,
                 workloads: workloads,

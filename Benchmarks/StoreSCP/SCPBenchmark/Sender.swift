@@ -1,14 +1,14 @@
 import Glibc
 
-/// A C-STORE SCU of one association: blocking, and no more than is needed.
+/// A minimal, blocking C-STORE SCU with one association.
 final class Sender {
     static let contextID: UInt8 = 3
 
     let maximumLength: Int
-    /// How many operations may be outstanding.
+    /// The number of operations that may be outstanding.
     let window: Int
     private let descriptor: Int32
-    /// What has come and was not read yet.
+    /// Received bytes that were not read yet.
     private var received: [UInt8] = []
 
     /// Returns when the association is accepted.
@@ -36,7 +36,7 @@ final class Sender {
         try Self.write([head.bytes, tail], to: descriptor)
     }
 
-    /// The id of the message that the next response to come is for.
+    /// Waits for the next response, which must be a success, and returns the ID of its message.
     func receiveSuccess() throws -> UInt16 {
         let response = StoreResponse(try Self.readPDU(descriptor, &received))
         guard response.status == 0, let messageID = response.messageID else {
@@ -45,7 +45,7 @@ final class Sender {
         return messageID
     }
 
-    /// Returns when the receiver has answered. The connection ends then, for which some receivers wait.
+    /// Returns when the receiver has answered. Then closes the connection, because some receivers wait for that.
     func release() throws {
         defer { shutdown(descriptor, Int32(SHUT_RDWR)) }
         try Self.write([[5, 0, 0, 0, 0, 4, 0, 0, 0, 0]], to: descriptor)
@@ -82,7 +82,7 @@ final class Sender {
         }
     }
 
-    /// The next whole PDU; what comes behind it stays in `received`.
+    /// The next complete PDU. Bytes that follow it stay in `received`.
     private static func readPDU(_ descriptor: Int32, _ received: inout [UInt8]) throws -> [UInt8] {
         while true {
             if received.count >= 6 {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// One receiver for a long time: small objects over many associations and a large one now and then. What it holds is printed
-/// once a minute, and in the end how much that grew since the first.
+/// One receiver for a long time: small objects over many associations, and a large object from time to time. Prints the
+/// receiver's memory every minute, and at the end its memory after the first minute, at the end and at its peak.
 struct Soak {
     let program: Program
     let seconds: Double
@@ -37,7 +37,7 @@ struct Soak {
         let peak = Double(receiver.processes.peakBytes) / 1_048_576
         print(
             "\nRSS after the first minute \(Self.rounded(readings.first)) MiB, at the end \(Self.rounded(readings.last)) "
-                + "MiB; the most that it was \(Self.rounded(peak)) MiB.")
+                + "MiB, at its peak \(Self.rounded(peak)) MiB.")
     }
 
     private static func rounded(_ number: Double?) -> String { String(format: "%.2f", number ?? 0) }

@@ -1,15 +1,15 @@
 import Foundation
 import Glibc
 
-/// The folders in which the receivers, and the server behind them, keep what they are sent.
+/// The folders in which the receivers, and the server behind them, store what they receive.
 ///
-/// What becomes of the files decides what the next ones cost: for a minute or more after inodes were freed, ext4 passes over
-/// each of them for every file that it makes in the same place.
+/// Whether old files are removed influences the cost of new ones: for a minute or more after inodes were freed, ext4
+/// skips each of them for every file that it creates in the same place.
 final class Storage {
     enum Files {
-        /// As whoever fetches what was received removes it.
+        /// Files are removed, as a program that fetches them from the folder would do.
         case removed
-        /// They stay, as names: only their space is given back.
+        /// Files are kept, but truncated: only their space is released.
         case kept
     }
 
@@ -24,10 +24,10 @@ final class Storage {
         self.files = files
     }
 
-    /// The receiver's own.
+    /// The folder of the current receiver.
     var folder: String { "\(root)/\(count)" }
 
-    /// Empty folders, for a receiver of its own.
+    /// Creates empty folders for the next receiver.
     func renew() throws {
         try clear()
         if files == .removed { try? FileManager.default.removeItem(atPath: folder) }
@@ -35,7 +35,7 @@ final class Storage {
         for path in all { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
     }
 
-    /// Gives the space of what was stored back. Folders and documents stay, which the receiver has made for itself.
+    /// Releases the space of the stored objects. The receiver's own folders and documents stay.
     func clear() throws {
         for path in all {
             let entries = FileManager.default.enumerator(

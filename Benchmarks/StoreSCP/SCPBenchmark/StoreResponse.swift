@@ -1,9 +1,9 @@
-/// What is read of a C-STORE-RSP. PS3.7 §9.3.1.2.
+/// The elements that are read from a C-STORE-RSP. PS3.7 §9.3.1.2.
 struct StoreResponse {
     private(set) var messageID: UInt16?
     private(set) var status: UInt16?
 
-    /// The whole command set is in one fragment, as all receivers have it.
+    /// The whole command set must be in one fragment. All receivers send it this way.
     init(_ pdu: [UInt8]) {
         guard pdu.first == 4 else { return }
         var rest = pdu.dropFirst(12)

@@ -1,18 +1,18 @@
-/// An object to be stored: what is proposed for it, and its data set.
+/// An object that is sent: the presentation context for it, and its data set.
 struct StoredObject: Sendable {
     let sopClassUID: String
     let transferSyntaxUID: String
     let body: Body
-    /// Further elements of ten bytes before it, behind the UIDs.
+    /// Further elements of ten bytes, between the UIDs and the large element.
     var elements = 0
 
     /// The element that makes the object large.
     enum Body: Sendable {
         case pixels(bytes: Int)
         case text(bytes: Int)
-        /// Encapsulated: an empty offset table and these fragments.
+        /// Encapsulated pixel data: an empty offset table and these fragments.
         case fragments([Int])
-        /// Pixels of so many bytes, in a data set that is deflated.
+        /// Pixels of this many bytes, in a deflated data set.
         case deflated(bytes: Int)
     }
 
@@ -21,12 +21,12 @@ struct StoredObject: Sendable {
     static let structuredReport = StoredObject(
         sopClassUID: "1.2.840.10008.5.1.4.1.1.88.11", transferSyntaxUID: "1.2.840.10008.1.2",
         body: .text(bytes: 5 << 10))
-    /// JPEG 2000 Lossless, as far as a receiver can see: the fragments are noise.
+    /// JPEG 2000 Lossless for the receiver, although the fragments are noise.
     static let compressed = StoredObject(
         sopClassUID: "1.2.840.10008.5.1.4.1.1.2", transferSyntaxUID: "1.2.840.10008.1.2.4.90",
         body: .fragments([64 << 10, 64 << 10, 22 << 10]))
 
-    /// With as many elements as a scanner's images have: the files of real scanners in test_corpus.py have 79 to 258.
+    /// Has as many elements as the images of scanners: the files of real scanners in test_corpus.py have 79 to 258.
     static let ctOfAScanner = StoredObject(
         sopClassUID: "1.2.840.10008.5.1.4.1.1.2", transferSyntaxUID: "1.2.840.10008.1.2",
         body: .pixels(bytes: 512 << 10), elements: 180)
@@ -84,7 +84,8 @@ struct StoredObject: Sendable {
         }
     }
 
-    /// Little endian numbers of 12 bits that differ little from one to the next, as a scanner's do: they deflate to about half.
+    /// Little endian numbers of 12 bits with small differences between neighbours, like a scanner's pixels. They
+    /// deflate to about half of their size.
     private static func smoothPixels(_ count: Int) -> [UInt8] {
         noise(count / 2).enumerated().flatMap { index, byte in
             UInt16(1000 + index / 512 % 512 + Int(byte & 15)).littleEndianBytes

@@ -1,10 +1,10 @@
-/// A set of workloads, and what is asked of them.
+/// A set of workloads, and what is measured with them.
 struct Suite {
     let workloads: [Workload]
     let columns: [Column<Measurement>]
     var limits = Measurement.Limits()
     var files = Storage.Files.kept
-    /// Whether it matters where memory comes from.
+    /// Whether memory is prepared before each measurement, see `WarmMemory`.
     var warmsMemory = true
 
     static let named: [String: Suite] = [
@@ -13,7 +13,7 @@ struct Suite {
         "discard": Suite(workloads: [ct(5000, associations: 1), multiFrame], columns: .all, warmsMemory: false),
         "s3-fast": Suite(
             workloads: [ct(2000, associations: 8), ct(2000, associations: 64), structuredReports], columns: .all),
-        // More objects than any latency that makes sense lets through in the time.
+        // More objects than a store with a realistic latency can accept in this time.
         "s3-latency": Suite(
             workloads: [
                 ct(100_000, associations: 1), ct(100_000, associations: 8), ct(100_000, associations: 16),

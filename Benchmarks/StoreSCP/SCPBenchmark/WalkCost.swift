@@ -1,10 +1,10 @@
 import Foundation
 
-/// What the second of two receivers takes of the CPU beside the first, to a hundredth.
+/// The CPU time of the second of two receivers relative to the first, with a precision of one percent.
 ///
-/// What the machine does meanwhile changes a receiver's CPU seconds by more than that, so both run, and passes of a second go to
-/// one and to the other in turn. Each pair of passes gives a ratio; of the ratios the median counts. Whatever disturbs a pass makes
-/// it dearer, so that the ratio of the cheapest passes says the same where there were enough of them.
+/// Other load on the machine changes a receiver's CPU seconds by more than that. So both receivers run, and passes go
+/// to them in turn. Each pair of passes gives a ratio, and the result is the median of the ratios. A disturbance only
+/// makes a pass more expensive, so that with enough passes the ratio of the cheapest ones gives the same result.
 struct WalkCost {
     let programs: [Program]
     let passes: Int
@@ -30,7 +30,7 @@ struct WalkCost {
         }
     }
 
-    /// Of each pass the CPU seconds per gigabyte, by receiver.
+    /// Returns the CPU seconds per gigabyte of each pass, by receiver.
     private func measure(_ workload: Workload) throws -> [[Double]] {
         try storage.renew()
         let receivers = try programs.enumerated().map { index, program in
@@ -44,7 +44,7 @@ struct WalkCost {
         let message = Message(workload.object, maximumLength: probe.maximumLength)
         var sent = 0
         var results: [[Double]] = [[], []]
-        // The first pair is not counted: it makes the memory that the others find.
+        // The first pair is not counted: it allocates the memory that the later ones use.
         for pass in 0...passes {
             for index in pass.isMultiple(of: 2) ? [0, 1] : [1, 0] {
                 let processes = receivers[index].processes
@@ -70,7 +70,7 @@ struct WalkCost {
         ]
     }
 
-    /// The median, and the middle half.
+    /// The median, and the range of the middle half.
     private func text(_ values: [Double], _ format: String) -> String {
         let sorted = values.sorted()
         let quarters = [sorted.count / 2, sorted.count / 4, sorted.count * 3 / 4].map {

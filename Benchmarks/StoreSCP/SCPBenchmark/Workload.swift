@@ -1,26 +1,26 @@
-/// What is sent: so many objects at most, over so many associations at once.
+/// The load: objects of one kind, sent over several associations at the same time.
 struct Workload: Sendable {
     let name: String
     let object: StoredObject
-    /// Of one pass: what is stored stays until it has ended.
+    /// The maximum of objects in one pass. What they store is kept until the pass ends.
     let objects: Int
     let associations: Int
-    /// Nil: each association sends its share of the objects.
+    /// `nil` if each association sends its share of all objects.
     var objectsPerAssociation: Int?
-    /// Nil: all objects are of one study.
+    /// `nil` if all objects belong to one study.
     var objectsPerStudy: Int?
-    /// Operations outstanding on one association.
+    /// The number of outstanding operations on one association.
     var window = 1
 
     /// The number of an object's study.
     func study(of number: Int) -> Int { objectsPerStudy.map { 1 + number / $0 } ?? 0 }
 
-    /// The objects a second that a store lets through that answers so late, over 50 connections to it at most.
+    /// The objects a second that a store with this latency can accept, over at most 50 connections.
     func limit(latencyMilliseconds: Double) -> Double {
         Double(min(associations * window, 50)) / latencyMilliseconds * 1000
     }
 
-    /// Whether a folder would have to hold gigabytes.
+    /// Whether the objects of a pass take more than four gigabytes.
     var isTooLargeForFolder: Bool {
         guard case .pixels(let bytes) = object.body else { return false }
         return objects * bytes > 4 << 30

@@ -1,13 +1,14 @@
 import FoundationEssentials
 import ImportPipeline
 
-/// S3's events of manifests and of the inbox: late, twice, or not at all. One whose function fails comes again some times.
+/// S3's events for manifests and for the inbox: late, twice, or not at all. If the function fails, the event is
+/// delivered again, three times in total.
 final class EventQueue {
     private static let maximumReceives = 3
 
     private let scheduler: Scheduler
     var faults: () -> Faults = { .none }
-    /// Runs a function for it; what is passed on tells whether it succeeded.
+    /// Runs a function for the event, which calls `done` with whether it succeeded.
     var onEvent: (CreatedObject, _ done: @escaping (Bool) -> Void) -> Void = { _, _ in }
 
     init(scheduler: Scheduler) {

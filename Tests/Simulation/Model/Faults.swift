@@ -1,27 +1,28 @@
 import SeededRandom
 
-/// What goes wrong in a run, and how often. Each seed has its own: a run in which everything fails hides what a run with one kind
-/// of fault shows.
+/// Probabilities of the faults in a run. Each seed has its own: a run in which everything fails hides mistakes that a
+/// run with one kind of fault shows.
 struct Faults {
-    /// Of requests: the answer is an error, or the caller gives up, and S3 carries it out all the same or not.
+    /// A request is answered with an error, or its caller gives up. The service may carry it out all the same.
     var requestFails = 0.0
-    /// A request is carried out twice: the caller sent it again and sees the second answer, or the network doubled it.
+    /// A request is carried out twice, because its caller or the network repeated it. The caller sees one of the
+    /// answers.
     var requestDoubled = 0.0
-    /// Of requests: they land, or are answered, much later.
+    /// A request reaches its service, or is answered, much later.
     var requestSlow = 0.0
     var eventLost = 0.0
     var eventDoubled = 0.0
     var eventSlow = 0.0
-    /// Of receivers that die; the others end in order.
+    /// A receiver dies. The others shut down in an orderly way.
     var receiverDies = 0.0
-    /// Of receivers that freeze, and of those whose machine is paused.
+    /// A receiver freezes, or its machine is paused.
     var receiverFreezes = 0.0
     var receiverPauses = 0.0
     var functionFreezes = 0.0
     var functionPauses = 0.0
-    /// Of functions that are killed, at some await.
+    /// A function is killed at some await.
     var functionDies = 0.0
-    /// Of calls that start a job: HealthImaging is too busy; it fails.
+    /// A call that starts an import job is throttled, or fails.
     var startThrottled = 0.0
     var startFails = 0.0
     /// The sender does not hear that its instance was stored.

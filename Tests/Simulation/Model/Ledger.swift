@@ -1,7 +1,7 @@
 import Digests
 import ImportPipeline
 
-/// What was promised to senders, and whether it was kept.
+/// What was acknowledged to senders, and whether that promise was kept.
 final class Ledger {
     struct Acknowledged {
         let sent: SentInstance
@@ -13,9 +13,9 @@ final class Ledger {
     private let stateMachine: ModelledStateMachine
     private let startQueue: ModelledStartQueue
     private var acknowledged: [String: Acknowledged] = [:]
-    /// Keys of objects that others put into the inbox, with what they are.
+    /// The instances that others put into the inbox, by key.
     private var inInbox: [String: SentInstance] = [:]
-    /// The first; nil: none.
+    /// The first violation; `nil` if there is none.
     private(set) var violation: String?
 
     init(bucket: ModelledBucket, stateMachine: ModelledStateMachine, startQueue: ModelledStartQueue) {
@@ -31,7 +31,7 @@ final class Ledger {
     }
 
     func acknowledged(_ instance: Acknowledged) {
-        if !holds(instance) { violated("acknowledged, and the object is not there: \(instance.key)") }
+        if !holds(instance) { violated("acknowledged, but the object does not exist: \(instance.key)") }
         if acknowledged.updateValue(instance, forKey: instance.key) != nil {
             violated("two instances were acknowledged under one key: \(instance.key)")
         }
@@ -41,35 +41,35 @@ final class Ledger {
         inInbox[key] = sent
     }
 
-    /// At the end.
+    /// Checks everything at the end of a run.
     func check() {
         checkImported()
         for prefix in [BucketLayout.openMarkers, BucketLayout.audits, BucketLayout.inbox] {
-            for key in bucket.allKeys(prefix: prefix) { violated("still there in the end: \(key)") }
+            for key in bucket.allKeys(prefix: prefix) { violated("still exists at the end: \(key)") }
         }
         checkInbox()
         checkStarts()
     }
 
-    /// What was acknowledged is imported.
+    /// Everything that was acknowledged is imported.
     func checkImported() {
         let imported = imported()
         for instance in acknowledged.values.sorted(by: { $0.key < $1.key }) {
             guard holds(instance) else {
-                violated("the object is another in the end: \(instance.key)")
+                violated("the object has other content at the end: \(instance.key)")
                 continue
             }
             guard let listed = imported[instance.key] else {
-                violated("acknowledged and not imported: \(instance.key)")
+                violated("acknowledged, but not imported: \(instance.key)")
                 continue
             }
             if listed.callingAETitle != instance.callingAETitle || !isRight(listed.instance) {
-                violated("its manifest tells something else of it: \(instance.key)")
+                violated("its manifest describes it wrongly: \(instance.key)")
             }
         }
     }
 
-    /// By key, what manifests list that started an import.
+    /// The instances listed by the manifests that started an import, by key.
     private func imported() -> [String: (instance: DeliveryManifest.Instance, callingAETitle: String)] {
         var imported: [String: (instance: DeliveryManifest.Instance, callingAETitle: String)] = [:]
         for (name, execution) in stateMachine.executions.sorted(by: { $0.key < $1.key }) {
@@ -77,7 +77,7 @@ final class Ledger {
             guard BucketLayout.importID(ofManifestKey: key)?.description == name, let body = bucket[key]?.body,
                 let manifest = try? PipelineJSON.decode(DeliveryManifest.self, from: body)
             else {
-                violated("an execution's manifest is another or cannot be read: \(name)")
+                violated("an execution's manifest has another name or cannot be read: \(name)")
                 continue
             }
             for instance in manifest.instances {
@@ -89,14 +89,14 @@ final class Ledger {
         return imported
     }
 
-    /// Each execution has one job, and was told of it.
+    /// Each execution has exactly one job, and has received its answer.
     private func checkStarts() {
         for name in stateMachine.executions.keys.sorted() {
             let count = startQueue.jobs.values.count { $0 == name }
             if count != 1 { violated("an execution has \(count) jobs: \(name)") }
             if startQueue.answered[name] == nil { violated("an execution waits for its job for ever: \(name)") }
         }
-        if !startQueue.isEmpty { violated("a start is in its queue in the end") }
+        if !startQueue.isEmpty { violated("the start queue is not empty at the end") }
     }
 
     private func isRight(_ instance: DeliveryManifest.Instance) -> Bool {
@@ -106,7 +106,7 @@ final class Ledger {
         return checksum.base64 == instance.checksumCRC32 ?? checksum.base64
     }
 
-    /// Each object that was put into the inbox is in an import of its own.
+    /// Each object that was put into the inbox was imported exactly once.
     private func checkInbox() {
         let prefixes = stateMachine.executions.values.filter { $0.request.manifestKey == nil }.map {
             BucketLayout.prefix(of: $0.request.deliveryId)
@@ -114,7 +114,7 @@ final class Ledger {
         let contents = prefixes.flatMap { bucket.allKeys(prefix: $0) }.compactMap { bucket[$0]?.body }
         for (key, sent) in inInbox.sorted(by: { $0.key < $1.key }) {
             let count = contents.count { $0.suffix(sent.dataSet.count) == sent.dataSet[...] }
-            if count != 1 { violated("imported \(count) times out of the inbox: \(key)") }
+            if count != 1 { violated("imported \(count) times from the inbox: \(key)") }
         }
     }
 

@@ -2,7 +2,7 @@ import AWS
 import FoundationEssentials
 import ImportPipeline
 
-/// What S3 holds: strongly consistent, and everything that is done to it happens at one moment.
+/// The objects in S3. It is strongly consistent: each operation happens at one moment.
 // Sendable: a run has one thread.
 final class ModelledBucket: @unchecked Sendable {
     struct Object {
@@ -16,7 +16,7 @@ final class ModelledBucket: @unchecked Sendable {
     private let scheduler: Scheduler
     private var objects: [String: Object] = [:]
     private var keys: [String] = []
-    /// Told of each object that is created or replaced, with what was there before.
+    /// Called for each object that is created or replaced, with the object that was there before.
     var onPut: (_ key: String, _ object: Object, _ replaced: Object?) -> Void = { _, _, _ in }
     var onRemoval: (_ key: String) -> Void = { _ in }
 
@@ -34,7 +34,7 @@ final class ModelledBucket: @unchecked Sendable {
         onPut(key, object, replaced)
     }
 
-    /// False: there is one, which stays.
+    /// Returns false if the object already exists, and leaves it as it is.
     func create(_ body: [UInt8], key: String) -> Bool {
         guard objects[key] == nil else { return false }
         put(body, key: key)
@@ -47,7 +47,7 @@ final class ModelledBucket: @unchecked Sendable {
         onRemoval(key)
     }
 
-    /// The first keys of that prefix after this one.
+    /// The first keys with this prefix that follow `key`.
     func keys(prefix: String, after key: String, maximum: Int) -> [String] {
         let start = max(index(of: prefix), index(after: key))
         return Array(keys[start...].prefix { $0.hasPrefix(prefix) }.prefix(maximum))

@@ -2,7 +2,7 @@ import FoundationEssentials
 import ImportPipeline
 import StartQueue
 
-/// The start queue as SQS and Lambda have it, and the executions that wait in it for their job.
+/// The start queue as SQS and Lambda implement it, and the executions that wait for their import job.
 final class ModelledStartQueue {
     private struct Message {
         let number: Int
@@ -22,14 +22,14 @@ final class ModelledStartQueue {
     private let isGrouped: Bool
     private var messages: [Message] = []
     private var sentCount = 0
-    /// By token, the execution and what it asked for.
+    /// The waiting execution and its request, by task token.
     private var waiting: [String: (execution: String, request: ImportRequest)] = [:]
-    /// By client token, the execution for which the job was started first.
+    /// The execution whose call started the job, by client token.
     private(set) var jobs: [String: String] = [:]
     private(set) var answered: [String: String] = [:]
-    /// Runs a function for the message; what is passed on tells whether it is to be deleted.
+    /// Runs a function for the message, which calls `done` with whether the message is to be deleted.
     var onMessage: (QueueMessage, _ number: Int, _ done: @escaping (Bool) -> Void) -> Void = { _, _, _ in }
-    /// What must not happen.
+    /// Called when something happens that must not happen.
     var onViolation: (String) -> Void = { _ in }
 
     init(scheduler: Scheduler, isGrouped: Bool) {
@@ -39,7 +39,7 @@ final class ModelledStartQueue {
 
     var isEmpty: Bool { messages.isEmpty }
 
-    /// The state StartImportJob of an execution, each time that it is entered or tried again.
+    /// An execution enters its state StartImportJob, or tries it again.
     func enter(_ execution: String, _ request: ImportRequest) {
         sentCount += 1
         let token = "token \(sentCount)"
@@ -56,22 +56,22 @@ final class ModelledStartQueue {
         scheduler.after(hidden) { [self] in deliver() }
     }
 
-    /// HealthImaging starts one job for a client token. Message by message: none is overtaken by one that was sent later.
+    /// HealthImaging starts one job for a client token. Jobs must start in the order in which their messages were sent.
     func startJob(_ clientToken: String, of execution: String, by number: Int) -> String {
         if jobs.updateValue(execution, forKey: clientToken) == nil {
             let isOvertaken = messages.contains { $0.number < number && !jobs.values.contains($0.execution) }
-            if isOvertaken { onViolation("a start was overtaken by that of \(execution)") }
+            if isOvertaken { onViolation("a start was overtaken by the start of \(execution)") }
         }
         return "job of \(clientToken)"
     }
 
-    /// False: nobody waits for this token.
+    /// Returns false if no execution waits with this token.
     func answer(_ token: String, with answer: Result<ImportProgress, StartFailure>) -> Bool {
         guard let (execution, request) = waiting.removeValue(forKey: token) else { return false }
         switch answer {
         case .success(let progress): answered[execution] = progress.jobId
         case .failure(let failure) where failure.error == "Function.Permanent":
-            onViolation("a start failed for good: \(failure.cause)")
+            onViolation("a start failed permanently: \(failure.cause)")
         case .failure:
             // The state's Retry.
             scheduler.after(scheduler.duration(from: .seconds(1), to: .seconds(300))) { [self] in

@@ -1,8 +1,8 @@
 import ImportIntake
 import ImportPipeline
 
-/// Step Functions: an execution's name is used once. While it runs, whoever starts it again with the same input is told that it was
-/// started.
+/// Step Functions: each execution has a name of its own. While an execution runs, starting it again with the same input
+/// succeeds and does nothing.
 final class ModelledStateMachine {
     struct Execution {
         let request: ImportRequest
@@ -11,9 +11,9 @@ final class ModelledStateMachine {
 
     private let scheduler: Scheduler
     private(set) var executions: [String: Execution] = [:]
-    /// Of a new execution, by its name.
+    /// Called when a new execution has started, with its name.
     var onStart: (ImportRequest, String) -> Void = { _, _ in }
-    /// What must not happen.
+    /// Called when something happens that must not happen.
     var onViolation: (String) -> Void = { _ in }
 
     init(scheduler: Scheduler) {

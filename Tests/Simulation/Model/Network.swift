@@ -1,10 +1,10 @@
 import FoundationEssentials
 
-/// The way from one process to a service. A request lands at some moment, also when its caller has given up or died by then; its
-/// answer takes time, is lost, or does not matter to anybody any more.
+/// The network between one process and a service. A request reaches the service at some moment, even if its caller has
+/// given up or died by then. Its answer takes time, is lost, or comes too late.
 // Sendable: a run has one thread.
 final class Network: @unchecked Sendable {
-    /// When a caller gives up that has no answer.
+    /// How long a caller waits for an answer.
     private static let patience = Duration.seconds(90)
 
     let process: SimulatedProcess
@@ -16,7 +16,8 @@ final class Network: @unchecked Sendable {
         self.faults = faults
     }
 
-    /// Sends it and waits for the answer. A task that is cancelled does not wait; its request may land all the same.
+    /// Sends a request and waits for the answer. A cancelled Swift task does not wait, but its request may still take
+    /// effect.
     func send<Answer>(
         _ what: StaticString, _ subject: String, _ effect: @escaping () throws -> Answer
     ) async throws -> Answer {
@@ -32,7 +33,7 @@ final class Network: @unchecked Sendable {
         return try result.value.get()
     }
 
-    /// `completion` is called on the process, once; the result is a function that gives the request up.
+    /// Sends a request and calls `completion` once, on the process. Returns a function that gives the request up.
     @discardableResult
     func begin<Answer>(
         _ what: StaticString, _ subject: String, _ effect: @escaping () throws -> Answer,
@@ -86,7 +87,7 @@ final class Network: @unchecked Sendable {
     }
 }
 
-/// Gives a request up that has begun.
+/// Gives up a request that was sent.
 // Sendable: a run has one thread.
 private final class Cancellation: @unchecked Sendable {
     var cancel: () -> Void = {}

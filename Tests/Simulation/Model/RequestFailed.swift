@@ -1,2 +1,2 @@
-/// What the caller of a request sees when it fails, whether or not it was carried out.
+/// The request failed for its caller. The service may have carried it out or not.
 struct RequestFailed: Error {}

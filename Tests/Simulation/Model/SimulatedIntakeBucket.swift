@@ -3,10 +3,10 @@ import FoundationEssentials
 import ImportIntake
 import ImportPipeline
 
-/// The bucket as a function sees it: it lists, page by page.
+/// The bucket as a function sees it, which lists it page by page.
 // Sendable: a run has one thread.
 class SimulatedIntakeBucket: SimulatedStore, IntakeBucket, @unchecked Sendable {
-    /// Of one page, which is smaller than S3's so that listings have several.
+    /// Smaller than a page of S3, so that listings have several pages.
     private static let pageSize = 3
 
     /// Called when leases are about to be listed.
@@ -19,7 +19,7 @@ class SimulatedIntakeBucket: SimulatedStore, IntakeBucket, @unchecked Sendable {
         while listing.objects.count < maximum {
             let after = last
             let count = min(Self.pageSize, maximum - listing.objects.count)
-            // One more tells whether there is another page.
+            // One key more shows whether there is another page.
             let page = try await network.send("LIST", prefix) { [bucket] in
                 bucket.keys(prefix: prefix, after: after, maximum: count + 1).compactMap { bucket.listed($0) }
             }

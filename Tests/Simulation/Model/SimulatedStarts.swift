@@ -2,13 +2,13 @@ import AWS
 import ImportPipeline
 import StartQueue
 
-/// What one invocation of StartImportJob sees: HealthImaging, the executions and the queue.
+/// HealthImaging, the executions and the start queue as one invocation of StartImportJob sees them.
 // Sendable: a run has one thread.
 class SimulatedStarts: ImportJobs, WaitingExecutions, HeldMessages, @unchecked Sendable {
     let network: Network
     private let queue: ModelledStartQueue
     private let faults: () -> Faults
-    /// Of the message for which it was called.
+    /// The number of the message that the function was invoked for.
     private let number: Int
 
     init(network: Network, queue: ModelledStartQueue, number: Int, faults: @escaping () -> Faults) {

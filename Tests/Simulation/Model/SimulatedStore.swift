@@ -7,7 +7,7 @@ import StorageSCP
 class SimulatedStore: InstanceStore, @unchecked Sendable {
     let network: Network
     let bucket: ModelledBucket
-    /// The key of the last instance that was begun.
+    /// The key of the instance whose upload began last.
     private(set) var lastKey: String?
     var mutant: StoreMutant?
 
@@ -45,7 +45,7 @@ class SimulatedStore: InstanceStore, @unchecked Sendable {
         return SimulatedWriter(store: self, key: key, beginning: beginning, eventLoop: eventLoop)
     }
 
-    /// Of a whole instance.
+    /// Uploads a complete instance.
     func finish(_ body: [UInt8], key: String, promise: EventLoopPromise<Void>) {
         network.begin("PUT", key) { [bucket] in
             bucket.put(body, key: key)

@@ -2,7 +2,7 @@ import FoundationEssentials
 import ImportIntake
 import ImportPipeline
 
-/// Where rejections are written down: nothing is rejected here, and what is all the same breaks the run.
+/// The table of rejections. No import should be rejected in a run: a rejection is a violation.
 // Sendable: a run has one thread.
 final class SimulatedTable: RejectionTable, @unchecked Sendable {
     private let ledger: Ledger

@@ -3,7 +3,7 @@ import Digests
 import NIOCore
 import StorageSCP
 
-/// One PUT for each instance, sent when it is whole.
+/// Sends one PUT for each instance, when the instance is complete.
 final class SimulatedWriter: InstanceWriter {
     private let store: SimulatedStore
     private let key: String

@@ -3,7 +3,7 @@ import FoundationEssentials
 import ImportIntake
 import ImportPipeline
 
-/// A sweep lists the leases before the markers: a task that begins in between has a marker and no lease.
+/// A sweep lists the leases before the markers: a task that starts in between has a marker, but no listed lease.
 final class LeasesBeforeMarkers: Mutant {
     override func bucket(_ network: Network, _ bucket: ModelledBucket) -> SimulatedIntakeBucket {
         Bucket(network: network, bucket: bucket)
@@ -23,7 +23,7 @@ final class LeasesBeforeMarkers: Mutant {
     }
 }
 
-/// The clock is read when the leases have been listed: they look older by as long as that took.
+/// The clock is read after the leases were listed: they look older by the duration of the listing.
 final class ClockAfterLeases: Mutant {
     override func bucket(_ network: Network, _ bucket: ModelledBucket) -> SimulatedIntakeBucket {
         Bucket(network: network, bucket: bucket)
@@ -41,7 +41,7 @@ final class ClockAfterLeases: Mutant {
     }
 }
 
-/// A task counts as gone as soon as its lease has run out.
+/// A task counts as dead as soon as its lease has run out.
 final class GoneAfterOneLease: Mutant {
     override func bucket(_ network: Network, _ bucket: ModelledBucket) -> SimulatedIntakeBucket {
         Bucket(network: network, bucket: bucket)
@@ -72,7 +72,7 @@ final class FirstPageOnly: Mutant {
     }
 }
 
-/// Whoever closes in a task's place takes the delivery's first study for all that it holds.
+/// A sweep that closes a delivery takes its first study for all its studies.
 final class FirstStudyOnly: Mutant {
     override func bucket(_ network: Network, _ bucket: ModelledBucket) -> SimulatedIntakeBucket {
         Bucket(network: network, bucket: bucket)
@@ -112,7 +112,7 @@ final class MarkerBeforeExecution: Mutant {
     }
 }
 
-/// Further manifests are started by their events only.
+/// Only events start the imports of further manifests.
 final class FurtherManifestsNotStarted: Mutant {
     override func executions(_ network: Network, _ world: World) -> SimulatedExecutions {
         Executions(network: network, stateMachine: world.stateMachine, bucket: world.bucket)

@@ -1,7 +1,8 @@
 import FoundationEssentials
 
-/// An instance is acknowledged whenever the lease is held, also where it was lost and taken anew since its delivery was opened: a
-/// term never ends, as the clock says at the end of each renewal that it is the beginning.
+/// An instance is acknowledged whenever the lease is held, even if the lease was lost and regained since its delivery
+/// was opened. A lease term never ends, because at the end of each renewal the clock shows the time at which it was
+/// made.
 final class NoTermCheck: Mutant {
     override func receiverStore(_ network: Network, _ bucket: ModelledBucket) -> SimulatedStore {
         LeaseWatchingStore(network: network, bucket: bucket)
@@ -13,7 +14,7 @@ final class NoTermCheck: Mutant {
     }
 }
 
-/// The lease counts from the answer to its renewal and not from the request: the clock stands still in between.
+/// The lease counts from the answer to its renewal and not from the request: the clock stops in between.
 final class LeaseFromAnswer: Mutant {
     override func receiverStore(_ network: Network, _ bucket: ModelledBucket) -> SimulatedStore {
         LeaseWatchingStore(network: network, bucket: bucket)
@@ -25,7 +26,7 @@ final class LeaseFromAnswer: Mutant {
     }
 }
 
-/// Others may think that the task is gone while it acknowledges.
+/// The lease is never written, so that sweeps take a task for dead that still acknowledges.
 final class LeaseNotWritten: Mutant {
     override func receiverStore(_ network: Network, _ bucket: ModelledBucket) -> SimulatedStore {
         Store(network: network, bucket: bucket)

@@ -1,14 +1,14 @@
-/// Knows when a renewal of the lease has been answered, and how long renewals have taken.
+/// Records when a renewal of the lease was answered, and how long renewals have taken.
 // Sendable: a run has one thread.
 final class LeaseWatchingStore: SimulatedStore, @unchecked Sendable {
     private var isAnswered = false
     private var since: Duration?
     private var past = Duration.zero
 
-    /// Of all renewals, also the one under way.
+    /// The total duration of all renewals, including the one under way.
     var waited: Duration { past + (since.map { network.process.scheduler.time - $0 } ?? .zero) }
 
-    /// True once after each answer.
+    /// Returns true once after each answer.
     func takeAnswer() -> Bool {
         defer { isAnswered = false }
         return isAnswered

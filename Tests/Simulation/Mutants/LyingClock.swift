@@ -1,4 +1,4 @@
-/// A clock that does not always tell the truth.
+/// A clock that sometimes shows a wrong time.
 // Sendable: a run has one thread.
 final class LyingClock: Clock, @unchecked Sendable {
     typealias Duration = Swift.Duration
@@ -6,7 +6,7 @@ final class LyingClock: Clock, @unchecked Sendable {
 
     enum Lie {
         case truth
-        /// It is the time at which the clock was made.
+        /// The clock shows the time at which it was made.
         case reset
         case behind(Duration)
     }

@@ -1,5 +1,5 @@
-/// What the real code is given instead of what it should have. This one is none: each of the others does wrong what it is named
-/// after.
+/// The surroundings that the real code gets. This class changes nothing; each subclass makes the one mistake that it is
+/// named after.
 class Mutant {
     init() {}
 
@@ -13,7 +13,7 @@ class Mutant {
         SimulatedIntakeBucket(network: network, bucket: bucket)
     }
 
-    /// Of the start queue: whether a message waits until the one before is done with.
+    /// Whether a message of the start queue waits until the message before it is done.
     var startsAreGrouped: Bool { true }
 
     func starts(_ network: Network, _ world: World, message number: Int) -> SimulatedStarts {

@@ -1,4 +1,4 @@
-/// Every mutant, by the name that the command line takes, with the seeds within which it must be found.
+/// Every mutant: its name on the command line, and the number of seeds within which it must be found.
 enum MutantList {
     static let all: [(name: String, seeds: Int, make: @Sendable () -> Mutant)] = [
         ("no-term-check", 20_000, { NoTermCheck() }),

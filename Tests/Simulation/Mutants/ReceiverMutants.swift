@@ -2,7 +2,7 @@ import ImportPipeline
 import NIOCore
 import StorageSCP
 
-/// The marker goes before the manifest is there.
+/// The marker is removed before the manifest is written.
 final class MarkerBeforeManifest: StoreMutant {
     override func createDocument(
         _ body: [UInt8], key: String, in store: SimulatedStore, original: () async throws -> Bool
@@ -17,7 +17,7 @@ final class MarkerBeforeManifest: StoreMutant {
     }
 }
 
-/// Nothing waits for the marker: it is said to be there when its request is sent.
+/// The marker is reported as written when its request is sent: nothing waits for the answer.
 final class AcknowledgedWithoutMarker: StoreMutant {
     override func putDocument(
         _ body: [UInt8], key: String, in store: SimulatedStore, original: () async throws -> Void
@@ -31,7 +31,7 @@ final class AcknowledgedWithoutMarker: StoreMutant {
     }
 }
 
-/// An instance is said to be durable when its request is sent.
+/// An instance is reported as stored when its request is sent.
 final class AcknowledgedWithoutObject: Mutant {
     override func receiverStore(_ network: Network, _ bucket: ModelledBucket) -> SimulatedStore {
         Store(network: network, bucket: bucket)
@@ -46,7 +46,7 @@ final class AcknowledgedWithoutObject: Mutant {
     }
 }
 
-/// Who finds a manifest takes the delivery for closed, whatever the manifest lists.
+/// A task that finds a manifest takes the delivery for closed, whatever the manifest lists.
 final class ManifestNotCompared: StoreMutant {
     override func createDocument(
         _ body: [UInt8], key: String, in store: SimulatedStore, original: () async throws -> Bool
@@ -56,7 +56,7 @@ final class ManifestNotCompared: StoreMutant {
     }
 }
 
-/// Manifests are written in the place of others.
+/// A manifest replaces an existing one.
 final class ManifestsUnconditional: StoreMutant {
     override func createDocument(
         _ body: [UInt8], key: String, in store: SimulatedStore, original: () async throws -> Bool
@@ -66,7 +66,7 @@ final class ManifestsUnconditional: StoreMutant {
     }
 }
 
-/// A manifest lists the first study only, as if a delivery had one.
+/// A manifest lists only the first study, as if a delivery had one study.
 final class ManifestOfOneStudy: StoreMutant {
     override func createDocument(
         _ body: [UInt8], key: String, in store: SimulatedStore, original: () async throws -> Bool
@@ -79,7 +79,7 @@ final class ManifestOfOneStudy: StoreMutant {
     }
 }
 
-/// A delivery takes a key twice: what is sent again goes under the key of the first as well.
+/// A key is used twice: an instance that is sent again is stored under the key of the first one as well.
 final class KeyTwice: Mutant {
     override func receiverStore(_ network: Network, _ bucket: ModelledBucket) -> SimulatedStore {
         Store(network: network, bucket: bucket)

@@ -1,6 +1,6 @@
 import ImportPipeline
 
-/// Each call of HealthImaging has a client token of its own.
+/// Each call of StartDICOMImportJob has a new client token.
 final class AnotherClientToken: Mutant {
     override func starts(_ network: Network, _ world: World, message number: Int) -> SimulatedStarts {
         Starts(network: network, queue: world.startQueue, number: number) { world.faults }
@@ -17,7 +17,7 @@ final class AnotherClientToken: Mutant {
     }
 }
 
-/// The queue has no groups: the next message does not wait for the one before.
+/// The queue has no message groups: a message does not wait for the one before it.
 final class QueueWithoutGroups: Mutant {
     override var startsAreGrouped: Bool { false }
 }

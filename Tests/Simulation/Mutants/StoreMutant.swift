@@ -1,4 +1,4 @@
-/// A mutant that does something else where a document is written, by receivers and by functions.
+/// A mutant that changes how receivers and functions write documents.
 class StoreMutant: Mutant {
     func putDocument(
         _ body: [UInt8], key: String, in store: SimulatedStore, original: () async throws -> Void

@@ -1,6 +1,6 @@
 import DICOMNetwork
 
-/// Sends some instances of a study, and each again until it is told that it was stored, or gives it up.
+/// Sends some instances of a study. It repeats each instance until it is acknowledged, at most three times.
 // Sendable: a run has one thread.
 final class Sender: @unchecked Sendable {
     private enum Answer {
@@ -13,7 +13,7 @@ final class Sender: @unchecked Sendable {
     private let world: World
     private let callingAETitle: String
     private let instances: [SentInstance]
-    /// Keeps a delivery open for long, as a modality does that sends while it acquires.
+    /// Keeps a delivery open for a long time, like a modality that sends while it acquires.
     private let isSlow: Bool
     private var connection: (receiver: SimulatedReceiver, association: SimulatedAssociation)?
     private var scheduler: Scheduler { world.scheduler }

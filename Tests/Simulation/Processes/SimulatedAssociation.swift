@@ -2,7 +2,7 @@ import DICOM
 import DICOMNetwork
 import NIOCore
 
-/// An association as the receiver has it: one C-STORE after another.
+/// An association on the receiver's side: one C-STORE after another.
 // Sendable: a run has one thread.
 final class SimulatedAssociation: @unchecked Sendable {
     private let receiver: SimulatedReceiver
@@ -18,7 +18,8 @@ final class SimulatedAssociation: @unchecked Sendable {
         isAdmitted = receiver.core.service.admit(association) == nil
     }
 
-    /// Takes an instance in two fragments, with a pause between them; `answer` is called unless the association ends before.
+    /// Receives an instance in two fragments, with a pause between them. `answer` is not called if the association ends
+    /// first.
     func store(_ sent: SentInstance, pause: Duration, answer: @escaping @Sendable (StoreOutcome) -> Void) {
         guard !hasEnded, isAdmitted, let eventLoop = receiver.process.eventLoop,
             let sopClass = try? UID(SentInstance.sopClass), let instance = try? UID(sent.instance)
@@ -34,7 +35,7 @@ final class SimulatedAssociation: @unchecked Sendable {
         let dataSet = sent.dataSet
         _ = current.receive(ByteBuffer(bytes: dataSet.dropLast(2)))
         receiver.world.instanceBegan(in: receiver.process)
-        // The key is chosen where the header is whole.
+        // The receiver has chosen the key when the header is complete.
         let key = receiver.store.lastKey ?? ""
         let process = receiver.process
         process.scheduler.after(pause) { [self] in
@@ -42,7 +43,7 @@ final class SimulatedAssociation: @unchecked Sendable {
         }
     }
 
-    /// However it ends.
+    /// By a release, an abort or a lost connection.
     func end() {
         guard !hasEnded else { return }
         hasEnded = true

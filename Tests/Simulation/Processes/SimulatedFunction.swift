@@ -2,11 +2,11 @@ import FoundationEssentials
 import ImportIntake
 import ImportPipeline
 
-/// One invocation of TriggerImport: the real one, as its process puts it together.
+/// One invocation of TriggerImport: its real parts, connected in the same way as in its process.
 // Sendable: a run has one thread.
 final class SimulatedFunction: @unchecked Sendable {
     private static let timeout = Duration.seconds(120)
-    /// A machine that is frozen is not cut off in time.
+    /// The time limit of a function whose process is frozen, which Lambda ends late.
     private static let longest = Duration.seconds(900)
     private static let auditAfter: TimeInterval = 86_400
 

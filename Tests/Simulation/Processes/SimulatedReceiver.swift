@@ -3,10 +3,10 @@ import ImportPipeline
 import Logging
 import StorageSCP
 
-/// One run of the receiver: the real one behind a network of its own making.
+/// One task of the receiver: its real core, with a simulated network.
 // Sendable: a run has one thread.
 final class SimulatedReceiver: @unchecked Sendable {
-    /// After SIGTERM, how long associations may go on, and how long the process may.
+    /// After SIGTERM: how long associations may go on, and how long until the process is killed.
     private static let drainTimeout = Duration.seconds(20)
     private static let killTimeout = Duration.seconds(25)
 
@@ -39,7 +39,7 @@ final class SimulatedReceiver: @unchecked Sendable {
         spawn { [core] in await core.begin() }
     }
 
-    /// nil: it takes none.
+    /// Returns `nil` if the receiver accepts no associations any more.
     func associate(id: String, callingAETitle: String) -> SimulatedAssociation? {
         guard !isDraining else { return nil }
         let association = SimulatedAssociation(id: id, callingAETitle: callingAETitle, receiver: self)
@@ -51,7 +51,7 @@ final class SimulatedReceiver: @unchecked Sendable {
         associations.removeAll { $0 === association }
     }
 
-    /// As after SIGTERM. The process is dead at the end of it.
+    /// Shuts down as after SIGTERM. Afterwards the process is dead.
     func end() {
         guard !isDraining else { return }
         isDraining = true
@@ -66,7 +66,7 @@ final class SimulatedReceiver: @unchecked Sendable {
         }
     }
 
-    /// After the end of the run: it lets everything go that it holds.
+    /// Releases everything that the receiver holds, after the end of the run.
     func unwind() {
         isDraining = true
         process.perform { [self] in

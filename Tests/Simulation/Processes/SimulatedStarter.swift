@@ -1,11 +1,11 @@
 import ImportPipeline
 import StartQueue
 
-/// One invocation of StartImportJob: the real one, as its process puts it together.
+/// One invocation of StartImportJob: its real parts, connected in the same way as in its process.
 // Sendable: a run has one thread.
 final class SimulatedStarter: @unchecked Sendable {
     private static let timeout = Duration.seconds(60)
-    /// A machine that is frozen is not cut off in time.
+    /// The time limit of a function whose process is frozen, which Lambda ends late.
     private static let longest = Duration.seconds(900)
 
     let process: SimulatedProcess

@@ -1,4 +1,4 @@
-/// Passes on the first call only.
+/// Calls the action at the first call, and ignores every later call.
 // Sendable: a run has one thread.
 final class Once<Value>: @unchecked Sendable {
     private var action: ((Value) -> Void)?

@@ -3,9 +3,10 @@ import Glibc
 import HeapModule
 import SeededRandom
 
-/// Decides what happens next: one step of one process, or that time goes on. The seed decides, so that a run can be repeated.
+/// Decides what happens next: one step of one process, or time goes on. The seed determines every decision, so that a
+/// run can be repeated.
 ///
-/// A run has one thread, and everything of it happens there.
+/// A run has one thread, and everything in it happens on that thread.
 // Sendable: see above; `add` checks it.
 final class Scheduler: @unchecked Sendable {
     enum Work {
@@ -27,14 +28,14 @@ final class Scheduler: @unchecked Sendable {
         static func == (one: Event, other: Event) -> Bool { one.number == other.number }
     }
 
-    /// When a run begins, by S3's clock.
+    /// The time on S3's clock when a run begins.
     static let beginning = Date(timeIntervalSince1970: 1_795_000_000)
 
     private(set) var time = Duration.zero
     private(set) var stepCount = 0
     var random: SplitMix64
     var trace: Trace
-    /// No process is slow any more.
+    /// From now on no process is slow.
     var isCalm = false
     private var ready: [Step] = []
     private var events = Heap<Event>()
@@ -49,7 +50,7 @@ final class Scheduler: @unchecked Sendable {
     var date: Date { Self.beginning.addingTimeInterval(time / .seconds(1)) }
 
     func add(_ work: Work, of process: SimulatedProcess) {
-        precondition(pthread_equal(thread, pthread_self()) != 0, "something of the run escaped to another thread")
+        precondition(pthread_equal(thread, pthread_self()) != 0, "part of the run escaped to another thread")
         ready.append(Step(process: process, work: work))
     }
 
@@ -67,13 +68,13 @@ final class Scheduler: @unchecked Sendable {
         probability > 0 && Double.random(in: 0..<1, using: &random) < probability
     }
 
-    /// Longer ones are rarer: each order of magnitude is as likely as another.
+    /// Each order of magnitude is equally likely, so that short durations are as frequent as long ones.
     func duration(from shortest: Duration, to longest: Duration) -> Duration {
         let (low, high) = (log(shortest / .seconds(1)), log(longest / .seconds(1)))
         return .seconds(exp(Double.random(in: low...high, using: &random)))
     }
 
-    /// Runs until the condition holds. False: nothing is left that could happen, or it takes more steps than a run may.
+    /// Runs until the condition holds. Returns false if nothing is left to do before that, or at `maximumSteps`.
     func run(until isDone: () -> Bool, maximumSteps: Int) -> Bool {
         while !isDone() {
             guard stepCount < maximumSteps, runOnce() else { return false }
@@ -81,7 +82,7 @@ final class Scheduler: @unchecked Sendable {
         return true
     }
 
-    /// Runs what is left of processes that have ended, in order, so that nothing of the run stays in memory.
+    /// Runs the remaining steps of processes that have ended, in order, so that the run keeps no memory.
     func drain(maximumSteps: Int) {
         events = Heap()
         var count = 0
@@ -94,7 +95,7 @@ final class Scheduler: @unchecked Sendable {
         events = Heap()
     }
 
-    /// Whether time goes on before everything is done that could be: processes are slow.
+    /// Whether time goes on although a process could make a step: processes are slow.
     private func isHurried() -> Bool {
         guard let next = events.min, UInt8.random(in: 0..<32, using: &random) == 0 else { return false }
         return next.time - time < .seconds(1) || (!isCalm && chance(0.1))

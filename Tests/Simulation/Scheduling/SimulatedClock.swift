@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The clock of one process: it goes on while the process is frozen, and stands still while its machine is paused.
+/// The clock of one process. It goes on while the process is frozen, and stops while its machine is paused.
 // Sendable: a run has one thread.
 final class SimulatedClock: Clock, @unchecked Sendable {
     typealias Duration = Swift.Duration
@@ -36,7 +36,7 @@ final class SimulatedClock: Clock, @unchecked Sendable {
 
     let minimumResolution = Duration.zero
     var now: Instant { Instant(sinceBeginning: (stoppedAt ?? scheduler.time) - lost) }
-    /// The wall clock; a machine that goes on after a pause has it set right.
+    /// The wall clock. It is corrected when a machine goes on after a pause.
     var date: Date { Scheduler.beginning.addingTimeInterval((scheduler.time + skew) / .seconds(1)) }
 
     func sleep(until deadline: Instant, tolerance: Duration?) async throws {
@@ -77,7 +77,7 @@ final class SimulatedClock: Clock, @unchecked Sendable {
     private func setAlarm(_ id: Int) {
         guard let sleeper = sleepers[id] else { return }
         scheduler.after(max(.zero, now.duration(to: sleeper.deadline))) { [self, process] in
-            // Where the clock has stood still meanwhile, there is a later alarm.
+            // If the clock was stopped in the meantime, a later alarm was set.
             guard stoppedAt == nil, let sleeper = sleepers[id], now >= sleeper.deadline else { return }
             if !process.isOver { wake(id, .success(())) }
         }

@@ -1,37 +1,37 @@
 import FoundationEssentials
 import NIOEmbedded
 
-/// A process that can die between any two awaits, freeze, or lie in a machine that is paused. It runs what is spawned on it
+/// A process that can die between any two awaits, freeze, or run on a machine that is paused. It runs its Swift tasks
 /// one step at a time, when the scheduler says so.
 // Sendable: a run has one thread.
 final class SimulatedProcess: TaskExecutor, @unchecked Sendable {
     enum Condition {
         case running
-        /// Nothing runs; clocks go on.
+        /// Nothing runs, but its clock goes on.
         case frozen
         /// Nothing runs, and its clock stands still.
         case paused
         /// Nothing runs ever again.
         case dead
-        /// After the end of the run: everything that it waits for fails, and nothing that it does has an effect.
+        /// The run has ended: everything that the process waits for fails, and nothing that it does has an effect.
         case unwinding
     }
 
     let name: String
     let number: Int
     let scheduler: Scheduler
-    /// Of a process that has one.
+    /// `nil` if the process does not use NIO.
     let eventLoop: EmbeddedEventLoop?
     private(set) var condition = Condition.running
     private let skew: Duration
     private(set) lazy var clock = SimulatedClock(of: self, skew: skew)
-    /// What ends where the process ends: connections.
+    /// Called when the process dies, for example to end its connections.
     var onDeath: [() -> Void] = []
-    /// What waits for an answer from outside, by number, and is told that there will be none.
+    /// Called when an awaited answer from outside will not come; by the number of the wait.
     private var waiting: [Int: () -> Void] = [:]
     private var waitingCount = 0
     private var held: [Scheduler.Work] = []
-    /// Called after the step of this number.
+    /// Actions that run after the step of the given number.
     private var plans: [(step: Int, action: () -> Void)] = []
     private(set) var stepCount = 0
 
@@ -47,7 +47,7 @@ final class SimulatedProcess: TaskExecutor, @unchecked Sendable {
 
     var isOver: Bool { condition == .dead || condition == .unwinding }
 
-    // MARK: What it does
+    // MARK: What the process does
 
     func enqueue(_ job: consuming ExecutorJob) {
         scheduler.add(.job(UnownedJob(job)), of: self)
@@ -57,7 +57,7 @@ final class SimulatedProcess: TaskExecutor, @unchecked Sendable {
         scheduler.add(.action(action), of: self)
     }
 
-    /// Whether the step is to be run now. If not, it is kept.
+    /// Returns whether the step is to run now. If not, keeps it until the process goes on.
     func takes(_ work: Scheduler.Work) -> Bool {
         if condition == .running { return true }
         held.append(work)
@@ -79,7 +79,8 @@ final class SimulatedProcess: TaskExecutor, @unchecked Sendable {
         plan.action()
     }
 
-    /// Waits for something outside; `fail` is called if it will not come. The number is to be given back.
+    /// Registers a wait for an answer from outside; `fail` is called if the answer will not come. `stopWaiting` takes
+    /// the number that is returned.
     func wait(_ fail: @escaping () -> Void) -> Int {
         waitingCount += 1
         waiting[waitingCount] = fail
@@ -88,12 +89,12 @@ final class SimulatedProcess: TaskExecutor, @unchecked Sendable {
 
     func isWaiting(_ number: Int) -> Bool { waiting[number] != nil }
 
-    /// False: it has been told that nothing comes.
+    /// Returns false if the wait was already told that no answer will come.
     func stopWaiting(_ number: Int) -> Bool {
         waiting.removeValue(forKey: number) != nil
     }
 
-    // MARK: What is done to it
+    // MARK: What is done to the process
 
     func plan(afterSteps count: Int, _ action: @escaping () -> Void) {
         plans.append((stepCount + count, action))
@@ -127,7 +128,7 @@ final class SimulatedProcess: TaskExecutor, @unchecked Sendable {
         for work in work { scheduler.add(work, of: self) }
     }
 
-    /// Lets everything that waits fail, and runs what was held back: only so its memory is released.
+    /// Lets every wait fail, and runs the steps that were held back. Their memory is only released this way.
     func unwind() {
         condition = .unwinding
         plans = []

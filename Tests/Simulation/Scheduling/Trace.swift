@@ -1,4 +1,4 @@
-/// What happened in a run: a hash of all of it, and the lines where somebody reads them.
+/// What happened in a run: a hash of everything, and the lines if they are to be printed.
 struct Trace {
     private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     private let isPrinted: Bool

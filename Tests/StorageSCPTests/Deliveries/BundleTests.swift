@@ -1,4 +1,5 @@
 import Digests
+import Eventually
 import FoundationEssentials
 import ImportPipeline
 import Logging
@@ -93,7 +94,7 @@ struct BundleTests {
         try await store(next, in: deliveries)
         await leaseClock.sleepers(1)
         leaseClock.advance(by: .seconds(61))
-        while lease.term != 2 { await Task.yield() }
+        await eventually("the lease is in its second term") { lease.term == 2 }
         #expect(try begin(study: "1.5", in: deliveries).delivery != next.delivery)
     }
 
@@ -126,9 +127,10 @@ struct BundleTests {
         #expect(other.delivery == third.delivery)
 
         for membership in [third, other, again, second, first] { try await store(membership, in: deliveries) }
-        while deliveries.count > 0 && !Task.isCancelled {
+        await eventually("every delivery is closed") {
+            if deliveries.count == 0 { return true }
             clock.advance(by: .seconds(1))
-            await Task.yield()
+            return false
         }
         let expected = [first, second, third].map { BucketLayout.manifestKey(of: ImportID($0.delivery)) }
         #expect(store.created == expected)
@@ -160,11 +162,11 @@ struct BundleTests {
         let deliveries = deliveries(maximumOpenings: 1)
         store.hold(prefix: BucketLayout.openMarkers)
         _ = try begin(study: "1.1", title: "CT1", in: deliveries)
-        while store.heldKeys.isEmpty { await Task.yield() }
+        await eventually("the store holds a request") { !store.heldKeys.isEmpty }
         let opened = try begin(study: "1.3", title: "CT2", in: deliveries)
         #expect(try begin(study: "1.2", title: "CT2", in: deliveries).delivery == opened.delivery)
         store.release()
-        while store.heldKeys.isEmpty { await Task.yield() }
+        await eventually("the store holds a request") { !store.heldKeys.isEmpty }
         #expect(try begin(study: "1.4", title: "CT2", in: deliveries).delivery == opened.delivery)
         store.release()
         try await opened.marker.written()

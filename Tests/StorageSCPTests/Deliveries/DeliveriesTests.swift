@@ -1,4 +1,5 @@
 import Digests
+import Eventually
 import FoundationEssentials
 import ImportPipeline
 import Logging
@@ -227,7 +228,7 @@ struct DeliveriesTests {
         try await before.marker.written()
         await leaseClock.sleepers(1)
         leaseClock.advance(by: .seconds(61))
-        while lease.term != 2 { await Task.yield() }
+        await eventually("the lease is in its second term") { lease.term == 2 }
         #expect(try await !isAcknowledged(before))
         await closed(before.delivery)
         #expect(try manifest(of: before.delivery) == nil)
@@ -251,7 +252,7 @@ struct DeliveriesTests {
         try await store(before)
         await leaseClock.sleepers(1)
         leaseClock.advance(by: .seconds(61))
-        while lease.term != 2 { await Task.yield() }
+        await eventually("the lease is in its second term") { lease.term == 2 }
         let after = try begin("20")
         #expect(after.delivery != before.delivery)
         await closed(before.delivery)
@@ -290,20 +291,21 @@ struct DeliveriesTests {
 
     /// Returns when the store has refused this many requests.
     private func refused(_ count: Int) async {
-        while store.refusals < count && !Task.isCancelled { await Task.yield() }
+        await eventually("the store has refused \(count) requests") { store.refusals >= count }
     }
 
     /// The same as `closed`, while the clock advances.
     private func closedInTime(_ id: DeliveryID) async {
-        while !isClosed(id) && !Task.isCancelled {
+        await eventually("the delivery is closed") {
+            if isClosed(id) { return true }
             clock.advance(by: .seconds(1))
-            await Task.yield()
+            return false
         }
     }
 
     /// Returns when the delivery's manifest is written, or its open marker has been removed because nothing was stored.
     private func closed(_ id: DeliveryID) async {
-        while !isClosed(id) && !Task.isCancelled { await Task.yield() }
+        await eventually("the delivery is closed") { isClosed(id) }
     }
 
     private func isClosed(_ id: DeliveryID) -> Bool {

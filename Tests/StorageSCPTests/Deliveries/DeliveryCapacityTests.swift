@@ -1,4 +1,5 @@
 import Digests
+import Eventually
 import FoundationEssentials
 import ImportPipeline
 import Logging
@@ -38,12 +39,14 @@ struct DeliveryCapacityTests {
     }
 
     private func markers(_ count: Int) async -> [String] {
-        while store.heldKeys.count < count { await Task.yield() }
+        await eventually("the store holds \(count) requests") { store.heldKeys.count >= count }
         return store.heldKeys
     }
 
     private func closed(_ id: DeliveryID) async {
-        while store.objects[BucketLayout.manifestKey(of: ImportID(id))] == nil { await Task.yield() }
+        await eventually("the manifest is written") {
+            store.objects[BucketLayout.manifestKey(of: ImportID(id))] != nil
+        }
     }
 
     private func marker(_ membership: Deliveries.Membership) -> String {
@@ -65,9 +68,10 @@ struct DeliveryCapacityTests {
         _ = await markers(1)
         store.release()
         #expect(await markers(1) == [marker(other)] || many[1].marker.isWritten)
-        while !other.marker.isWritten {
+        await eventually("the other title's marker is written") {
+            if other.marker.isWritten { return true }
             if !store.heldKeys.isEmpty { store.release() }
-            await Task.yield()
+            return false
         }
         #expect(!many[3].marker.isWritten)
         #expect(deliveries.waitingCount >= 2)
@@ -111,7 +115,7 @@ struct DeliveryCapacityTests {
         deliveries.instanceFailed(in: gone.delivery)
         await clock.sleepers(2)
         clock.advance(by: .seconds(31))
-        while deliveries.count > 1 { await Task.yield() }
+        await eventually("one delivery is left") { deliveries.count <= 1 }
         _ = await markers(1)
         store.release()
         try await storeInstance(in: first, of: deliveries)
@@ -147,7 +151,7 @@ struct DeliveryCapacityTests {
         #expect(await markers(2).count == 2)
         store.release()
         await closed(memberships[0].delivery)
-        while deliveries.count > 3 { await Task.yield() }
+        await eventually("three deliveries are left") { deliveries.count <= 3 }
         _ = try begin("1.4", in: deliveries)
     }
 }

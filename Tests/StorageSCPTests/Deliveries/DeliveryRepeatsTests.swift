@@ -1,4 +1,5 @@
 import Digests
+import Eventually
 import FoundationEssentials
 import ImportPipeline
 import Logging
@@ -145,10 +146,10 @@ struct DeliveryRepeatsTests {
         for name in ["2", "4"] { try await store(try begin(name)) }
         #expect(store.heldKeys.isEmpty)
         try await store(onItsWay)
-        while store.heldKeys.isEmpty && !Task.isCancelled { await Task.yield() }
+        await eventually("the store holds a request") { !store.heldKeys.isEmpty }
         #expect(store.heldKeys == [BucketLayout.manifestKey(of: ImportID(first.delivery))])
         store.release()
-        while store.heldKeys.isEmpty && !Task.isCancelled { await Task.yield() }
+        await eventually("the store holds a request") { !store.heldKeys.isEmpty }
         #expect(try manifest(of: first) != nil)
         store.release()
     }
@@ -170,7 +171,7 @@ struct DeliveryRepeatsTests {
         let refused = try begin("1")
         await #expect(throws: MemoryStore.Refused.self) { try await refused.marker.written() }
         deliveries.instanceFailed(in: refused.delivery)
-        while deliveries.count > 0 && !Task.isCancelled { await Task.yield() }
+        await eventually("every delivery is closed") { deliveries.count == 0 }
         #expect(try manifest(of: first)?.closeReason == .repeated)
         store.accept(prefix: BucketLayout.openMarkers)
         #expect(try begin("1").repeats == nil)

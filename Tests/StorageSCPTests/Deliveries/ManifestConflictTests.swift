@@ -1,4 +1,5 @@
 import Digests
+import Eventually
 import FoundationEssentials
 import ImportPipeline
 import Logging
@@ -39,9 +40,10 @@ struct ManifestConflictTests {
                 StoredInstance(size: 1, checksum: CRC32(), sopClassUID: "1", transferSyntaxUID: "1"), in: membership)
             #expect(isStored)
         }
-        while deliveries.count > 0 && !Task.isCancelled {
+        await eventually("every delivery is closed") {
+            if deliveries.count == 0 { return true }
             clock.advance(by: .seconds(1))
-            await Task.yield()
+            return false
         }
         return (id, BucketLayout.openMarkerKey(of: id, task: deliveries.lease.task))
     }

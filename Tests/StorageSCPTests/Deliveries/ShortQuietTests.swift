@@ -1,4 +1,5 @@
 import Digests
+import Eventually
 import ImportPipeline
 import Logging
 import Testing
@@ -47,7 +48,7 @@ struct ShortQuietTests {
         clock.advance(by: .seconds(seconds - 1))
         #expect(!isClosed(delivery))
         clock.advance(by: .seconds(2))
-        while deliveries.count > 0 { await Task.yield() }
+        await eventually("the delivery is closed") { deliveries.count == 0 }
         #expect(isClosed(delivery))
     }
 

@@ -1,3 +1,4 @@
+import Eventually
 import Synchronization
 import Testing
 
@@ -42,7 +43,7 @@ import Testing
         #expect(reader.read.isEmpty)
         reader.goOn()
         // If the thread started late, the number is logged in parts.
-        while dropped < 50 { await Task.yield() }
+        await eventually("50 lines are reported as dropped") { dropped >= 50 }
         #expect(dropped == 50)
         #expect(reader.read.count { $0.hasPrefix("xx") } == fitting)
     }

@@ -1,5 +1,6 @@
 import DICOM
 import DICOMNetwork
+import Eventually
 import ImportPipeline
 import Logging
 import NIOCore
@@ -107,7 +108,7 @@ struct InstanceReceptionTests {
         let outcome = try await receive(large, maximumBytes: 4500)
         #expect(outcome?.status == .outOfResources)
         #expect(outcome?.errorComment == "Larger than the maximum of 4500 bytes")
-        while store.discarded.isEmpty { await Task.yield() }
+        await eventually("the store has discarded the upload") { !store.discarded.isEmpty }
         #expect(instances.isEmpty)
         #expect(try await receive(large, maximumBytes: large.count)?.status == .success)
     }
@@ -118,7 +119,7 @@ struct InstanceReceptionTests {
         _ = try await receive(Samples.dataSet(pixels: 5000), maximumBytes: 4500)
         _ = try await receive(Samples.dataSet(study: nil))
         _ = try await receive(Samples.dataSet(pixels: 10_000), cancels: true)
-        while budget.available < 1 << 30 { await Task.yield() }
+        await eventually("all memory has been given back") { budget.available >= 1 << 30 }
         #expect(budget.available == 1 << 30)
     }
 
@@ -161,7 +162,7 @@ struct InstanceReceptionTests {
     @Test("An instance that is cancelled in the middle leaves nothing")
     func cancelled() async throws {
         #expect(try await receive(Samples.dataSet(pixels: 10_000), cancels: true) == nil)
-        while store.discarded.isEmpty { await Task.yield() }
+        await eventually("the store has discarded the upload") { !store.discarded.isEmpty }
         #expect(instances.isEmpty)
     }
 }

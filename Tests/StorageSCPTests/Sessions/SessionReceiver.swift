@@ -1,5 +1,6 @@
 import DICOM
 import DICOMNetwork
+import Eventually
 import Foundation
 import Logging
 import NIOCore
@@ -40,10 +41,8 @@ struct SessionReceiver {
 
     /// Waits until no association is counted and no memory is held.
     func waitUntilIdle() async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while associations.count > 0 || service.budget.available < memory {
-            try #require(ContinuousClock.now < deadline, "the receiver still holds something")
-            try await Task.sleep(for: .milliseconds(2))
+        await eventually("no association is counted and no memory is held", within: .seconds(60)) {
+            associations.count == 0 && service.budget.available >= memory
         }
     }
 

@@ -1,4 +1,6 @@
+import Eventually
 import Synchronization
+import Testing
 
 /// A clock that moves only when a test advances it.
 final class ManualClock: Clock {
@@ -13,7 +15,6 @@ final class ManualClock: Clock {
         var now = ContinuousClock.now
         var nextID = 0
         var sleepers: [Int: Sleeper] = [:]
-        var waiting: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state = Mutex(State())
@@ -34,9 +35,6 @@ final class ManualClock: Clock {
                         return
                     }
                     state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
-                    let ready = state.waiting.filter { $0.count <= state.sleepers.count }
-                    state.waiting.removeAll { $0.count <= state.sleepers.count }
-                    for waiting in ready { waiting.continuation.resume() }
                 }
             }
         } onCancel: {
@@ -44,17 +42,9 @@ final class ManualClock: Clock {
         }
     }
 
-    /// Returns when at least this many tasks are asleep.
+    /// Returns when at least `count` tasks sleep.
     func sleepers(_ count: Int) async {
-        await withCheckedContinuation { continuation in
-            state.withLock { state in
-                if state.sleepers.count >= count {
-                    continuation.resume()
-                } else {
-                    state.waiting.append((count, continuation))
-                }
-            }
-        }
+        await eventually("\(count) tasks sleep") { state.withLock { $0.sleepers.count } >= count }
     }
 
     func advance(by duration: Duration) {
