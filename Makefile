@@ -16,7 +16,7 @@ PYTHON := .venv/bin/python
 PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus bench-runtime bench-scp bench-pipeline soak-scp down clean
+.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus coverage mutate bench-runtime bench-scp bench-pipeline soak-scp down clean
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -75,6 +75,14 @@ fuzz: setup ## SECONDS=600 per target: fuzzes with the address and the thread sa
 
 fuzz-walk: setup ## EXECUTIONS=10000000: fuzzes only the walk over data sets, with the address sanitizer
 	scripts/fuzz address optimised $(or $(EXECUTIONS),10000000) 7200 walk
+
+coverage: setup ## FILE=ElementReader.swift: the number of lines in each file that `swift test` does not run, or those lines of FILE
+	swift build --build-tests --enable-code-coverage --scratch-path .build-coverage
+	$(RUN_HERE) swift test --skip-build --enable-code-coverage --scratch-path .build-coverage
+	@scripts/coverage $(FILE)
+
+mutate: setup ## SAMPLE=60 SEED=1: plants faults in state machines and parsers, and lists those that no test finds
+	@scripts/mutate --sample $(or $(SAMPLE),60) --seed $(or $(SEED),1)
 
 lint: setup .venv-lint/complete ## Checks the Swift format, the templates, the state machine and the Dockerfile
 	$(LINT_SWIFT)
