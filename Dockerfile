@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The receiver's image from its sources: docker build --tag dicom-store-scp .
 # scripts/build-image builds the same image from an executable that exists already: it replaces the stage `build` by a
 # folder, so that nothing is pulled.

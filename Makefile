@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The two most important targets are `make run` and `make test`. `make help` lists all.
 
 # Each line of a recipe runs in an environment that does not depend on the user of this machine, with access to servers
@@ -28,7 +29,7 @@ test: test-swift test-race test-fuzz test-simulation test-system ## Every test, 
 
 test-swift: setup
 	swift build --build-tests
-	$(RUN_HERE) SWIFTNIO_STRICT=1 swift test --skip-build $(SWIFT_TEST_ARGUMENTS)
+	$(RUN_HERE) swift test --skip-build $(SWIFT_TEST_ARGUMENTS)
 
 # The tests of concurrent code, under the thread sanitizer.
 test-race: setup
@@ -88,6 +89,8 @@ lint: setup .venv-lint/complete ## Checks the Swift format, the templates, the s
 	$(LINT_SWIFT)
 	scripts/lint-simulated-code
 	scripts/lint-byte-comparison
+	scripts/lint-english
+	scripts/lint-licence
 	.venv/bin/cfn-lint template/*.yaml
 	.venv-lint/bin/checkov
 	.venv-lint/bin/hadolint Dockerfile

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Gives this process and its children the environment that `scripts/clean-environment` makes, whatever the user's
 environment holds."""
 

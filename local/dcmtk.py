@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Finds DCMTK's programs. Other programs have the same names, for example pynetdicom's `storescu` and `echoscu`.
 
     python local/dcmtk.py storescp

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Deploys template/pipeline.yaml with the CLI, as a user would: `aws cloudformation package`, then `deploy`.
 
     python local/deploy.py http://127.0.0.1:4566 --parameter PollSeconds=1

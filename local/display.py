@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The output of the demonstration: on a terminal one line that changes, elsewhere plain lines; a table at the end."""
 
 import shutil

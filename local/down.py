@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """`python local/down.py` stops every `make run` of this project that is still running, and everything it started."""
 
 import os

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Puts AWS's Lambda runtime interface emulator at a path: `python local/fetch_emulator.py .venv/bin/aws-lambda-rie`.
 
 The binary is part of the wheel of aws-sam-cli. The wheel is downloaded but not installed; this one file is taken out of

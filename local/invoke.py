@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Runs a function's zip under AWS's Lambda emulator on one event: `make invoke FUNCTION=TriggerImport EVENT=events/s3-put.json`.
 
 The function gets this shell's environment (`make run` prints the name of a file with a suitable one). The answer goes

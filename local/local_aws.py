@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The local AWS as a child process: starts it, asks it for its state, stops it."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The deployed pipeline as seen from outside: its manifests, executions, items and queues."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """TCP ports of this machine's loopback address."""
 
 import contextlib

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Child processes. Each has its own session, is stopped by its pid, and ends when its parent dies."""
 
 import signal

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The receiver (StoreSCP) as a process: on a free port, with the local AWS; its deliveries close after two quiet seconds."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The whole system on this machine: `python local/run.py dist/StoreSCP`.
 
 Starts the local AWS, deploys the pipeline, starts the receiver, sends real images with two senders and shows how they

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Copies real DICOM instances into a folder: `python local/sample_data.py FOLDER`.
 
 They come from the test data that pydicom's package ships and are chosen by name, so the result is the same everywhere

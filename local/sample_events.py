@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Prepares a local AWS for the sample events of events/: the objects that they name, and the environment of a
 function."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Two senders by different makers: DCMTK's storescu and pynetdicom. Each file is sent in its own transfer syntax.
 
 Every pair of SOP class and transfer syntax gets a presentation context with that one syntax, so no peer can ask for a

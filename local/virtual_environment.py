@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Makes a virtual environment of pinned packages: `python3 local/virtual_environment.py .venv local/requirements.txt`.
 
 From the user's pip settings, in files and variables, only those about the way to the package index are used. Those

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Waits for a condition, never for a fixed time."""
 
 import time

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Downloads the wheels of pinned packages, checks their hashes and installs nothing:
 
     python local/wheels.py .corpus local/requirements-corpus.txt

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The floor of the runtime benchmark: the Runtime API's loop on a plain socket. It reads the event and answers with a
 // constant. It only understands the form of HTTP that RuntimeAPIStub uses.
 #include <netinet/in.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The minimal work of a C-STORE receiver: it accepts everything that is proposed, writes each data set into a file of
 // its own, renames it and answers Success. It checks nothing. `floor PORT FOLDER`: with `-` as FOLDER it drops data
 // sets, with `:PORT` it sends each one in a PUT to the sink at that port, and answers Success after the sink's answer.

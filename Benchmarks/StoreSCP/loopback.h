@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Shared by the floor and the sink: ports of the loopback address, and a thread for each connection.
 #include <arpa/inet.h>
 #include <pthread.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The minimal part of S3 that a sender needs. `sink PORT MILLISECONDS` receives objects, in one request or in parts,
 // drops them, and answers the given time after a body's last byte. It checks nothing. It understands Content-Length,
 // but no chunked bodies. The kernel drops the bodies, so that the cost of a store does not influence the measurement.

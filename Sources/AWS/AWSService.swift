@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The names of a service in its endpoints, in signatures and in settings.
 package struct AWSService: Sendable, Equatable {
     package let signingName: String

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import StructuredLog
 
 /// A service's response that it did not carry out the request.

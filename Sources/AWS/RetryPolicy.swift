@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import StructuredLog
 
 /// Which requests are retried, how many times and after which delay: exponential backoff, half of it random.

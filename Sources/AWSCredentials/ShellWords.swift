@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Splits a command into words as a POSIX shell does, without expansion.
 enum ShellWords {
     /// `nil` if a quote is not closed.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import AWS
 
 /// Comes after all supported sources of a profile. A profile with an unsupported kind of credentials is an error;

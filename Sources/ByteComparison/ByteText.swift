@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A text, such as an object's key, that is compared and ordered by its UTF-8 bytes.
 ///
 /// Swift's `String` treats `é` as one scalar and `é` as two scalars as equal. S3 treats them as two keys. With

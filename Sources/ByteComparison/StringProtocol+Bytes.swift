@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Prefixes and suffixes of keys, URIs and other external names, compared by their UTF-8 bytes.
 ///
 /// Swift's `hasPrefix` and `hasSuffix` compare characters: for them, `inbox/` followed by a combining mark does not

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import StructuredLog
 
 /// Classes of the errors that HealthImaging reports for an import. Its texts are not documented (unverified).

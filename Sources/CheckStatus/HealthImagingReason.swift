@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ImportPipeline
 
 /// The reason why HealthImaging did not import an instance, as far as the table may contain it. The table holds no

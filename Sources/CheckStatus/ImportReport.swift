@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ImportPipeline
 
 /// `report.json` in a job's output folder: the result of each instance that was not simply imported. It names objects

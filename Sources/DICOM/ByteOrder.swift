@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The byte order of numbers. PS3.5 §7.3.
 package enum ByteOrder: Hashable, Sendable {
     case littleEndian

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where a data set ends too early.
 package struct DataSetCut: Hashable, Sendable {
     /// The innermost element that is not complete.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension DataSetError: CustomStringConvertible {
     /// A sentence of at most 64 characters, the limit of an Error Comment (0000,0902).
     package var description: String {

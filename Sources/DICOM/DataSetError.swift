@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why a data set, or a file, could not be read.
 ///
 /// After damage, a reader can take bytes of a value for a tag or a length. The texts go to logs and senders, so they

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Limits on the cost of reading a data set, whatever the sender wrote.
 package struct DataSetLimits: Hashable, Sendable {
     /// The maximum number of bytes before the UIDs, read or skipped.

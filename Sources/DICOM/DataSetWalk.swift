@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads a data set from its header to its end, to determine whether it is complete. Values are skipped and not kept.
 package struct DataSetWalk {
     /// The result at the end of a data set.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The encoding of element headers at one place in a data set. PS3.5 §7.1.2 and §7.1.3.
 struct ElementEncoding: Hashable, Sendable {
     static let implicitVRLittleEndian = ElementEncoding(isExplicitVR: false, byteOrder: .littleEndian)

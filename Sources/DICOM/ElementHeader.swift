@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The header of an element: tag, VR and length, and the element's nesting depth. PS3.5 §7.1.
 package struct ElementHeader: Hashable, Sendable {
     package let tag: Tag

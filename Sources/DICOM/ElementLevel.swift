@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What encloses an element: the data set, or a sequence, item or fragments of undefined length.
 struct ElementLevel {
     enum Kind: Hashable {

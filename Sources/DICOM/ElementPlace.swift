@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The position of an element in a data set.
 package struct ElementPlace: Hashable, Sendable {
     package let tag: Tag

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads the elements of a data set from chunks of any size. It keeps at most one small value in memory.
 ///
 /// The caller pulls events with `next`, which reports each element. If the caller then calls `keepValue`, the next

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads the elements of a data set from its fragments, inflating them if necessary, with a limit on the work for each
 /// fragment.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension FileMetaInformation {
     /// Whether the bytes begin like a DICOM file, where only a data set was expected.
     ///

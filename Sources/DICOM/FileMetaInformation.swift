@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The beginning of a DICOM file: preamble, prefix and group 0002. PS3.10 §7.1.
 package struct FileMetaInformation: Hashable, Sendable {
     package static let preambleLength = 128

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads the part of a file before the data set, as it arrives: preamble, prefix and the elements of group 0002. PS3.10
 /// §7.1.
 ///

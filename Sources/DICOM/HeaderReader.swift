@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads the header of an instance from bytes as they arrive.
 package protocol HeaderReader {
     /// Takes the next bytes. Bytes after completion are ignored.

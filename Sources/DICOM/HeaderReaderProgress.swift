@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The state of a header reader.
 package enum HeaderReaderProgress: Hashable, Sendable {
     case needsMoreBytes

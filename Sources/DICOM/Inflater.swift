@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CZlib
 
 /// Inflates a raw deflate stream in steps of limited output, so that a small input cannot exhaust the memory.

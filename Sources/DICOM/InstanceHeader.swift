@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The attributes of an instance that a receiver needs.
 package struct InstanceHeader: Hashable, Sendable {
     package internal(set) var sopClassUID: UIDValue?

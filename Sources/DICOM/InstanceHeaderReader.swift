@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads the header of an instance from its data set as it arrives, until it has all UIDs or reaches the pixel data.
 ///
 /// Feed it until it is complete, or call `finish` when the data set ends. `DataSetWalk` continues from there. A copy

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension BidirectionalCollection<UInt8> {
     /// Without trailing NULs and spaces. PS3.5 §6.2 pads UIDs with NUL and text with spaces, but senders confuse them.
     @inlinable

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads the header of an instance from the bytes of a file as they arrive: first file meta information, then the data
 /// set.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Tag {
     /// Whether the standard allows this tag in a data set, a command set or file meta information. A reader that has
     /// lost its position takes bytes of a value for a tag. PS3.6 and PS3.7 annex E.

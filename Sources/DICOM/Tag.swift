@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The tag of a data element: group and element number. The order is that of elements in a data set.
 ///
 /// PS3.5 §7.1.1.

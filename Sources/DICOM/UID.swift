@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A unique identifier that is safe to use in a path or an object key.
 ///
 /// It consists of digits with single dots between them, at most 64 bytes. Leading zeros in a component are accepted:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why bytes are not a UID. Texts do not contain the bytes, which can be anything in a damaged data set.
 package enum UIDError: Error, Hashable, Sendable {
     case empty

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The value of an element that should be a UID. It may not be a valid one.
 package struct UIDValue: Hashable, Sendable {
     /// Without leading and trailing padding.

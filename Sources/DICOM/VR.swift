@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A value representation (VR): two letters that specify the encoding of a value.
 ///
 /// Unknown letters are kept, so that a VR of a later edition of the standard can be read.

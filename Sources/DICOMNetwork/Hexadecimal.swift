@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension FixedWidthInteger where Self: UnsignedInteger {
     /// All digits, in the form of the standard: `20H`, `A700H`.
     var standardHexadecimal: String {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension [UInt8] {
     /// Two lower-case hexadecimal digits for each byte.
     package var hexadecimal: String {

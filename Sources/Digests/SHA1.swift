@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CCrypto
 
 /// SHA-1 (FIPS 180-4). The AWS CLI derives the names of its cache files from it; nothing here relies on it for security.

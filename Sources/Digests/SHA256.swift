@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CCrypto
 
 /// SHA-256 (FIPS 180-4) by OpenSSL's libcrypto, over bytes that arrive piece by piece.

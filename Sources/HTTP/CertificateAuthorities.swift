@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// The file with this machine's certificate authorities. libcurl's built-in path is that of Debian, not of Amazon

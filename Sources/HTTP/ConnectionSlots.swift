@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Synchronization
 
 /// Permission to use a connection, for a bounded number of requests at a time. Slots are granted in the order of the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CCurl
 
 /// Sends requests over one libcurl easy handle, one after another. Use it on one thread at a time.

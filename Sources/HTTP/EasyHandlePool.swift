@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The easy handles that wait for their next request. Only the client's own thread uses it.
 ///
 /// A burst of requests opens as many handles as there are connections, and each handle keeps its buffers. Handles that are

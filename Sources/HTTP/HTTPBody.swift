@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The body of a request. The client's thread reads it in pieces, and from the start again if the request is resent.
 package protocol HTTPBody: Sendable {
     var count: Int { get }

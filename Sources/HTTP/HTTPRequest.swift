@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One HTTP request. The URL is sent as it is, so it must already be percent-encoded.
 package struct HTTPRequest: Sendable {
     package var method: String

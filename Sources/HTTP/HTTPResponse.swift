@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A complete HTTP response.
 package struct HTTPResponse: Sendable {
     package var status: Int

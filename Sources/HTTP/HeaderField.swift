@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A header field as its received bytes (RFC 9112 §5).
 package struct HeaderField {
     package let name: UnsafeRawBufferPointer

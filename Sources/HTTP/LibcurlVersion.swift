@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CCurl
 
 /// The versions that libcurl reports for itself and its TLS library at run time.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ByteComparison
 
 /// The kind of an object that is not a DICOM file, as far as its first bytes tell.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import AWS
 
 /// The bucket with the inbox, into which others put single objects. Each object is named with its ETag: if the object

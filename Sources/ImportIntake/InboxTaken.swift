@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What happens to an object of the inbox after its import was started: setting `INBOX_TAKEN`.
 package enum InboxTaken: String, Sendable {
     case delete

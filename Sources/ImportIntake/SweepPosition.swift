@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ImportPipeline
 
 /// The position at which a sweep ran out of time: for each kind, the last key that it has handled. The next sweep

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Work was cancelled because it exceeded its time limit.
 struct TimeLimitExceeded: Error, Equatable, CustomStringConvertible {
     let limit: Duration

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ImportPipeline
 
 /// The answer of the function: to a queue the messages to deliver again, to any other caller what was done.

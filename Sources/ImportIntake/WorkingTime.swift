@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The time in which an invocation may work: there must be time left to report what it cannot finish.
 package struct WorkingTime: Sendable {
     /// The time limit of one object, whatever its size and content are. Copying 10 GB takes some seconds.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The ages of a delivery, in seconds, at which something happens to it.
 package enum DeliveryAge {
     /// A receiver acknowledges no instance of a delivery that was opened longer ago than this.

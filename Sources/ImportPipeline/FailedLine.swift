@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A line of a job's `FAILURE` folder: the file was not imported.
 package struct FailedLine: Decodable, Sendable, Equatable {
     package let inputFile: String

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The limits of one import job (AWS HealthImaging developer guide, quotas).
 package enum HealthImagingLimits {
     package static let maximumInstances = 5_000

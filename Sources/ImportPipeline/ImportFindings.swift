@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What is known of an import when its job has ended, as far as the job's item holds it; the report in S3 holds the
 /// rest.
 package struct ImportFindings: Sendable {

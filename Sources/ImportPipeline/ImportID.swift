@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ByteComparison
 
 /// The name of one import of a delivery, by the manifest that starts it. It is the name of the execution, and client

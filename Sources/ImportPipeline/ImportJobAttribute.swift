@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The names of the attributes of an import job's item, each of which is a string.
 ///
 /// The state machine, scripts/redrive and the system tests spell some of them as well: `ImportJobItemTests` and

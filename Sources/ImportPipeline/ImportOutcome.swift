@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What became of a delivery, according to the output of HealthImaging.
 package enum ImportOutcome: String, Codable, Sendable {
     /// Not known yet.

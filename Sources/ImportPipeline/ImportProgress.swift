@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import AWS
 
 /// The state of an execution between its steps. The state machine waits for `waitSeconds` and reads `outcome`.

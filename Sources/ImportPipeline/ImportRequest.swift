@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ByteComparison
 
 /// The input of an execution of the state machine: one delivery to be imported by one job.

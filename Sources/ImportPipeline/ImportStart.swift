@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The state of an execution before its job is started, as the state machine lays it out.
 package struct ImportStart: Decodable, Sendable, Equatable {
     package let request: ImportRequest

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A warning of HealthImaging about a file that it imported. Only the report holds the message, which may quote what
 /// the file contains.
 package struct ImportWarning: Decodable, Encodable, Sendable, Equatable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A line of a job's `SUCCESS` or `WARNING` folder: the file was imported. AWS's own sample of such a line contains
 /// `"isPrimary": True`, which is not JSON.
 package struct ImportedLine: Decodable, Sendable, Equatable {

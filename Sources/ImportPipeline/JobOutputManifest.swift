@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// `job-output-manifest.json`, which HealthImaging writes when a job ends. Only what is used here is read of its
 /// summary.
 ///

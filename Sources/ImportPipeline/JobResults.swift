@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ByteComparison
 
 /// What HealthImaging says about each file, in the lines of a job's `SUCCESS`, `WARNING` and `FAILURE` folders.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// When CheckStatus looks at an import job. Each look costs three state transitions, so the first look waits until the
 /// job may have ended, and later looks come at intervals that grow with the age of the job.
 package enum LookSchedule {

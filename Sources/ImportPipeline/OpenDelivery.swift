@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import FoundationEssentials
 
 /// An open marker: what a sweep must know of a delivery to close it if the task that receives it is gone.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import FoundationEssentials
 
 /// The form of the documents that parts of the system exchange: dates in ISO 8601, keys in a fixed order.

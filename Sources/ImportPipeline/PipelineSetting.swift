@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A function of the pipeline, under the name of its executable.
 package enum PipelineFunction: String, CaseIterable, Sendable {
     case triggerImport = "TriggerImport"

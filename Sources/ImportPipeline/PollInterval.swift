@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// `POLL_SECONDS`: the time to the first look at a job while no other job is known. The waits between attempts are
 /// multiples of it.
 package struct PollInterval: Sendable, Equatable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// How long recent import jobs of one data store took: a document that the end of each job updates.

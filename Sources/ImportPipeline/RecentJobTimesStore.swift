@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import AWS
 
 /// The object in the output bucket that keeps the recent job times of a data store.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why an object is not imported: what was expected, and what was found instead. It never contains a patient's data.
 package struct Rejection: Error, Sendable, Equatable {
     package let deliveryId: DeliveryID

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A message of the start queue: an execution waits for a job of its import.
 package struct StartMessage: Decodable, Sendable {
     /// The holder of this token may answer the execution.

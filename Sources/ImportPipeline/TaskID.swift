@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The name of one run of the receiver, unique among all runs: 16 hexadecimal digits.
 package struct TaskID: Hashable, Sendable, Codable, CustomStringConvertible {
     package let description: String

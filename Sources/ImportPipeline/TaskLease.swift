@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A task's lease of its deliveries: an object that the task writes again and again while it runs.
 ///
 /// A task acknowledges no instance later than `seconds` after it began the last successful write of its lease. So a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Starts concurrent Swift tasks that outlive the call. A simulation gives it an executor, and so decides when each
 /// step of them runs.
 package struct TaskSpawner: Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Sequence where Element: Sendable {
     /// Works on at most `maximum` elements at the same time, and passes each result to `take` as it arrives.
     package func sideBySide<Result: Sendable>(

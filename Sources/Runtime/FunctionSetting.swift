@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An environment variable that a function reads, for its `--help`.
 package struct FunctionSetting: Sendable {
     let name: String

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Runs the loop's asynchronous code on the loop's own thread, which would otherwise only wait while a handler runs. An
 /// invocation changes threads only where the handler's own code does.
 final class InvocationExecutor: TaskExecutor {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Logging
 
 /// Takes an invocation, handles it and sends its answer, repeatedly, on the thread that calls `run`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A Lambda function. An executable only needs `@main struct CheckStatus: LambdaHandler { … }`.
 ///
 /// `handle` is called for one event at a time. Its task is cancelled shortly before the invocation's deadline. It runs

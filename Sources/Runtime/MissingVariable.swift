@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A required environment variable is missing.
 package struct MissingVariable: Error, Equatable, CustomStringConvertible {
     package let name: String

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The head of a request to the Runtime API, as bytes.
 struct RequestHead {
     private(set) var bytes: [UInt8]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import HTTP
 
 /// Parses one response of the Runtime API from pieces of any size (RFC 9112).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The Runtime API did not respond as specified.
 enum RuntimeAPIError: Error, Equatable, CustomStringConvertible {
     case unexpectedStatus(call: String, status: Int)

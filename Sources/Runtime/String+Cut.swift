@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension String {
     /// The string if it fits; otherwise the scalars that fit, followed by the number of missing bytes.
     func cut(toBytes maximum: Int) -> String {

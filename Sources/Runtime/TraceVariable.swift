@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// `_X_AMZN_TRACE_ID` in the process's environment, from which X-Ray and AWS SDKs read the trace of the invocation.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ImportPipeline
 
 /// The messages of the queue that this invocation holds.

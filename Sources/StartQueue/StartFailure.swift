@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import StructuredLog
 
 /// The answer to an execution whose job cannot be started now.

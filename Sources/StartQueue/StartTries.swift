@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The tries to start the job of the message at the head of the queue, within one invocation. It decides what to do
 /// after each failure.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A setting has a value that cannot be used.
 package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     let name: String

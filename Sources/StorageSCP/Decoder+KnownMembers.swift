@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Decoder {
     /// A container all of whose members must be known: otherwise a misspelt member would be treated as absent.
     func container<Key: CodingKey & CaseIterable>(ofAll: Key.Type) throws -> KeyedDecodingContainer<Key> {

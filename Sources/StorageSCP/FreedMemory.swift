@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CMalloc
 
 /// Makes the allocator return memory that was needed only briefly, for example for the manifest of a large delivery.

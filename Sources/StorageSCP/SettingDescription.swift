@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a person must know of a setting. The documentation's tables are printed from this.
 package struct SettingDescription: Sendable, Equatable {
     /// A section of the documentation, relative to `docs/configuration.md`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// Divides long work on an event loop into pieces, so that the loop can serve its connections between two pieces.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import FoundationEssentials
 
 /// Writes metrics as log lines in CloudWatch's embedded metric format. CloudWatch extracts the metrics from the log, so

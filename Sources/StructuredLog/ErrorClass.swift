@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a caller can do about an error.
 package enum ErrorClass: String, Sendable {
     /// The service can carry out the request, but not now: wait and try again, for as long as it takes.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An error with a name and a class, which say more than its Swift type.
 package protocol NamedError: Error {
     /// For example an AWS service's `ThrottlingException`. The default is the name of the type.

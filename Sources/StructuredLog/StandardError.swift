@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// The process's standard error, from which Lambda, ECS and terminals take its log.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How long ago an object was written, in ticks.
 struct Age: RawRepresentable, Equatable {
     static let none = Age(rawValue: 0)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Which states follow which by steps that are certain to happen at some time. Faults and free choices are not
 /// included.
 struct CertainSteps {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Runs the model of the delivery protocol and prints the verdict of each run, with a story for each violated run. The
 /// arguments name the runs; without names all of them run, and with `--long` the long ones too.
 @main

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Visits every reachable state, breadth first, and decides whether there is a state from which the delivery can never
 /// be settled although nothing else fails.
 struct Exploration {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A state in 128 bits, because millions of states are kept.
 struct PackedState: Equatable {
     var low: UInt64 = 0

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A write of the task's lease that is under way.
 struct Renewal: Equatable {
     var isUnderWay = false

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What one run models: the number of instances, sweeps and renewals, the possible faults, and how the protocol departs
 /// from its design.
 struct Rules {

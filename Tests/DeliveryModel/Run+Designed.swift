@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The protocol as it is designed. The first line of defence is the lease, the marker and the sweep. It must hold by
 /// itself while clocks differ by at most two leases. If they differ by more, the second look must repair the result.
 extension Run {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Runs that must be violated: faults that only the second look repairs, and mutations of the protocol.
 extension Run {
     static let withoutSecondLook = [

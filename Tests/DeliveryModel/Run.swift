@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A configuration of the model. Tests refer to it by its name.
 struct Run: Sendable {
     let name: String

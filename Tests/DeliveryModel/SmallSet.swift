@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A set of the delivery's instances, or of manifest numbers.
 struct SmallSet: OptionSet, Equatable {
     var rawValue: UInt8

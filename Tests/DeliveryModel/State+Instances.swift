@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension State {
     var acknowledged: InstanceSet { instances { $0 == .acknowledged } }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Manifests and the executions that they start.
 extension State {
     /// The instances that manifests list.

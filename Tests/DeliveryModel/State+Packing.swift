@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension State {
     init(_ packed: PackedState, rules: Rules) {
         self.init()

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The state of one delivery at one moment: its task, the bucket, events, executions and sweeps.
 ///
 /// Time passes in ticks. Ages are relative and stop growing when they no longer make a difference, so that the number

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The states that were found, in that order, and a hash table of their indices.
 struct StateTable {
     private static let free = UInt32.max

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The path from the first state to another one, with a sentence for each step.
 struct Story: CustomStringConvertible {
     private(set) var sentences: [String] = []

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Time passes, and S3 carries out requests that are under way.
 extension Successors {
     func addTime() {

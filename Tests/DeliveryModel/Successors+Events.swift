@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// TriggerImport handles S3's events, one for each manifest that is written.
 extension Successors {
     func addEvents() {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// TriggerImport runs on its schedule: it sweeps markers, and looks a second time at recovered deliveries.
 extension Successors {
     func addSweep(_ index: Int) {

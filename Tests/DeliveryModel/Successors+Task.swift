@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The receiver: its lease, the delivery, its instances and its manifest.
 extension Successors {
     func addTask() {

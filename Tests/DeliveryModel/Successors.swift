@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The states that can follow a state, each by one step of one participant.
 final class Successors {
     struct Successor {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One scheduled invocation of TriggerImport, as far as it concerns the delivery.
 struct Sweep: Equatable {
     enum Phase: UInt8 {

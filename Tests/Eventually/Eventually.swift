@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Testing
 
 /// Waits until `condition` is true. When it is not within `limit`, records an issue that says what was awaited, and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import DICOM
 
 /// A data set that is read to its end. The first byte selects the encoding, the second one how the data set is cut into

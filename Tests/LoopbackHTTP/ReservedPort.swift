@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// A port without a listener. It is bound but not listening, so that no other program gets it while this object exists.

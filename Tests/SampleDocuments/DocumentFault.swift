@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A member of a document, and values that are not valid for it; `nil`: the member is missing.
 package struct DocumentFault: Sendable {
     package let document: SampleDocument

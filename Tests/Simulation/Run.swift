@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The outcome of one run.
 struct Run {
     let seed: UInt64

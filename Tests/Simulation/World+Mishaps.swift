@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ImportPipeline
 
 /// The faults that hit processes, and when: at any step, and more often at steps where a fault is dangerous.

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Finds the AWS operations that each part of the Swift code calls, by reading its text.
 
 The clients in `Sources/AWS/Services` name the operation where they send it. Calls that `Sources/ImportPipeline` makes

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Sessions of botocore, for the cases that botocore decides."""
 
 import botocore.session

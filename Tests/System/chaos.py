@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Makes everything fail that can fail: receivers are killed and frozen, functions are killed, S3 and HealthImaging
 fail, events are lost, duplicated and delayed. A seed determines the faults, but not how the machine schedules them."""
 

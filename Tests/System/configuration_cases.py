@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The settings that botocore derives from an environment and the profile's files, to compare AWSConfiguration with:
 `python Tests/System/configuration_cases.py` writes it to Tests/AWSTests/Fixtures/configurations.json.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Fixtures of the system tests: a local AWS for the session, and another one with the real binaries for `pipeline`."""
 
 import contextlib

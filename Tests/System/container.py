@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The receiver's image and its containers, in a podman with its own storage, so that two copies of the project do not
 interfere."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The DICOM files inside wheels on PyPI: in the packages that the tests use, and in those that local/wheels.py
 downloaded. Most come from real scanners; the others were written to cause trouble."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """An S3 that answers after a delay and counts requests: `python counting_s3.py SECONDS`, its own process to serve many
 requests.
 

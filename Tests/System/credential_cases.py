@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The places where botocore finds credentials, to compare the receiver's chain with: `python
 Tests/System/credential_cases.py` writes it to Tests/AWSCredentialsTests/Fixtures/credentials.json.
 

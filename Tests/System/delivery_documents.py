@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """A delivery's documents as a receiver writes them; a test can change their members."""
 
 TASK = "0123456789abcdef"

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Data sets as bytes, valid and invalid ones: some senders write what no library would write."""
 
 import struct

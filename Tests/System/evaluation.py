@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Evaluates the expressions of a template as CloudFormation's documentation describes them. AWS itself is not asked."""
 
 import ipaddress

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Receivers that store into a folder and need no AWS, and the statuses that senders got from them."""
 
 from collections.abc import Iterable

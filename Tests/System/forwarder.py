@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Forwards the bytes of connections, as a proxy or a load balancer does."""
 
 import asyncio

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Lambda functions for tests: a zip with a `bootstrap` in Python that runs the Runtime API's loop around a given
 `handle`."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Shortens the visibility timeout of the start queue, for tests that kill StartImportJob: the messages that a killed
 one holds block the queue until this timeout ends."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Compares the instance index with the contents of HealthImaging's stand-in."""
 
 import hashlib

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Tests run side by side, but a test that is marked `alone` has the machine for itself.
 
 The other tests share a lock. A test that wants to be alone waits in line first, so that later tests cannot pass it for

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Compares what the network lets through with what it should let through according to the stack's settings: each layer
 alone, and all layers together."""
 

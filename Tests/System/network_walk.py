@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Follows packets from host to host through the security groups, network ACLs and route tables that the templates
 create."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Files of PS3.10, each with one oddity that real senders write."""
 
 import struct

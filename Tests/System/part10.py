@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Part 10 files as bytes."""
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Senders that behave like real modalities: each sends many studies at once, sends again what was not acknowledged, and
 reuses UIDs. Sometimes an instance is sent twice, with the same content or different content, from the same title or
 another one."""

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The same connection in both versions of the PROXY header: TCP over IPv4, 203.0.113.7:40000 to 192.0.2.1:104."""
 
 # Version 2, which ends with an empty PP2_TYPE_NOOP.

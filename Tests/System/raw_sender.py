@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """A sender that is only a socket, for what no library does: stop in the middle of a message, or be one of thousands."""
 
 import select

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Runs `scripts/redrive` as an operator does."""
 
 import subprocess

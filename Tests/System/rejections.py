@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Reads the rejection of an association from the receiver's answer.
 
 pynetdicom's `Association.is_rejected` is not reliable: pynetdicom closes the connection after the answer, and if it

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The calls that each part of the system makes, and the actions that its role allows.
 
 The calls are read from the Swift code and the state machine. The tables here say on which resources they are made, and

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """A Lambda Runtime API for functions that run as processes of a test: it hands out events and keeps the answers."""
 
 import os

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """A script for mitmproxy: an S3 that is slow, refuses requests, cuts connections, and sometimes does not answer a
 request that it carried out.
 

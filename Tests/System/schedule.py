@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Runs a sweep, as TriggerImport's schedule does, without waiting for the schedule."""
 
 from conftest import PROJECT

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Reproducible randomness: each part of a test draws from its own stream, which depends on the test's seed and the
 part's name."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Requests that botocore has signed, to compare the Swift signer with: `python Tests/System/sigv4_cases.py` writes them
 to Tests/AWSTests/Fixtures/sigv4.json.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """An S3 that is slow with instances, can refuse the first requests for an object as busy, and keeps nothing."""
 
 import collections

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Other storage receivers, DCMTK's and pynetdicom's, each on its own port during a `with` block."""
 
 import contextlib

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Checks whether pydicom can read a data set to its end. By itself, pydicom accepts a data set that is cut short, with
 or without a warning. Here every value must have the length of its header, and every sequence must have its end."""
 

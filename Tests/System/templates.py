@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The templates, and the Swift code that they are compared with."""
 
 import json

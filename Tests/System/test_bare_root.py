@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Runs the zips in a root folder with only /proc, /dev, /etc/hosts and Amazon Linux's certificate bundle, against a
 Runtime API and an HTTPS endpoint. If the executable needs anything else of its environment, these tests fail."""
 

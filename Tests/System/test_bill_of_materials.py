@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The listed components of each artifact are in it, every dependency has an exact version, and the processes report the
 same versions."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Studies that arrive faster than deliveries may be opened share deliveries, and each study is imported and proven."""
 
 import contextlib

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Whatever fails, every instance whose acknowledgement a sender received is imported as that sender sent it, and the
 table is correct.
 

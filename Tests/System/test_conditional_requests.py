@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The local S3 is as strict as S3 about the conditional requests on which manifests and the inbox rely."""
 
 import uuid

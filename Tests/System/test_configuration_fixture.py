@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The fixture of AWSConfiguration's tests matches the decisions of the installed botocore."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The receiver's image, run as in production: it contains only the receiver, and the container may use only the
 network."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Sends the DICOM files inside wheels on PyPI, each data set unchanged, to four receivers: this one, DCMTK's storescp
 parsing them, storescp keeping their bytes, and pynetdicom. `make corpus` prints the answers."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Counts what a study costs: state transitions, invocations of functions and requests to services. `docs/costs.md` has
 the sums. One study is one delivery, one execution and one job, however many images it has."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The fixture of the tests of credentials matches what the installed botocore finds."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Many peers at once: all are served, and the receiver stays within its memory limit."""
 
 import asyncio

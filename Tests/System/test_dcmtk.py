@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """DCMTK's programs are recognised by their version text, and the output of a sender that fails is shown."""
 
 import io

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Checks all interleavings of a small model of the delivery protocol (Tests/DeliveryModel). The design loses nothing;
 for each mutation of the design there is a sequence of steps in which an acknowledged instance is not imported."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The runtime under AWS's own Lambda emulator: events, answers and errors; no event ends the process."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """SIGTERM: the receiver ends in time, and no acknowledged instance is lost."""
 
 import signal

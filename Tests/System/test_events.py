@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Gives the sample events of events/ to the real functions, as a person does at a shell."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """FIFO queues of the local AWS, by themselves and as a function's event source."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """After a receiver that stores into a folder was killed, the next one closes its deliveries."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """`make run` and `make test` on another person's machine, whose settings would all break them."""
 
 import re

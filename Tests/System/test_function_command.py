@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """A function's executable at a shell: the sources of its event, its errors, and its help."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The runtime as a process: signals, exit codes, logs, concurrent events, memory."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Senders that close their side of the connection after their last message, as `shutdown(SHUT_WR)` does, and continue
 to read."""
 

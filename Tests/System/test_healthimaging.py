@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """HealthImaging's stand-in: what it accepts, what it refuses, and what it writes."""
 
 import json

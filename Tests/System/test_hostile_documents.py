@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Hostile documents in the bucket or in an event: they are reported, have no effect, and do not stop the others."""
 
 import json

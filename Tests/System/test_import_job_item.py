@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Whatever reads or writes the items of import jobs outside of Swift spells their attributes as Swift does.
 
 The list is ImportPipelineTests' own, which compares it with `ImportJobAttribute` and with the state machine."""

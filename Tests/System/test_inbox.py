@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The inbox, into which others write: one object takes a bounded share of a function, and metadata and tags of its
 writer have no effect."""
 

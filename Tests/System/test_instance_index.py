@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The instance index shows what HealthImaging holds, and the outcome of all other instances."""
 
 import hashlib

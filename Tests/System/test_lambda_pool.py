@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The pool of Lambda emulators: a function's environment, its failures, and concurrency."""
 
 import json

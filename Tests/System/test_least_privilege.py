@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Each role allows exactly the calls that its part of the system makes, on exactly the resources that they need."""
 
 import fnmatch

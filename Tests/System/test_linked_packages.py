@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The executables are linked with the newest versions that Debian has; after a change, libraries are built and
 executables linked again.
 

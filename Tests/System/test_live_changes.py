@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """What happens to a live stack when its parameters change, as far as the template and AWS's schemas determine it."""
 
 import re

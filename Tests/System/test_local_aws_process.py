@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The process of the local AWS: two can run side by side, and SIGTERM ends all child processes."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """If the reader of the receiver's log stops reading, the receiver continues."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Tests that must be alone on the machine, while other tests run side by side."""
 
 import fcntl

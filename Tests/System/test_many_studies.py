@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Each instance is a study with its own delivery: the receiver keeps acknowledging, closes deliveries as fast as it
 opens them, and stays within its memory limit."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Metrics as log lines in CloudWatch's embedded metric format, and one delivery followed through all of them."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The sums of docs/costs.md are correct, and their counts are those of the templates."""
 
 import math

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The table of docs/configuration.md that compares our names with those of the Python product."""
 
 import re

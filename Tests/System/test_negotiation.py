@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Every storage SOP class and every transfer syntax is accepted, and the data sets are stored as they were sent."""
 
 import zlib

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Hostile neighbours: whatever peer A does, peer B is served, and A gets the answer that docs/configuration.md
 documents.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Creates and deletes network.yaml on the local AWS, and checks that the created resources are those that
 test_network_walk.py analyses."""
 

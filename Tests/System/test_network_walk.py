@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The network lets through only connections from a sender to the load balancer, to a receiver, to S3, ECR and
 CloudWatch Logs, and their replies. The walk combines the security groups, network ACLs and route tables of the
 templates, with the parameters that the root passes to them. Each layer is also checked alone, so that no layer relies

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The functions' zips: their contents, their size, and code that they must not contain."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The table of docs/deploy.md that describes the template's parameters."""
 
 import subprocess

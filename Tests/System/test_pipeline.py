@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The whole pipeline with the real binaries: HealthImaging receives the instances of two senders as they were sent."""
 
 import base64

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """A port that is reserved for a server stays free until that server listens on it."""
 
 import errno

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Patient data stays in the objects: marked values must not occur in anything else that the receiver writes."""
 
 import pytest

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """A load balancer in front of the receiver puts the PROXY header before the connections of senders."""
 
 import json

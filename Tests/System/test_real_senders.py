@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Data sets that senders in use were seen to send, byte for byte, because no library would write them. If a data set is
 only malformed, it is stored as it was sent; if it cannot be stored, it is refused with the reason."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The receiver's log says why a sender's images are not stored: aborts, rejections, refusals."""
 
 import contextlib

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The templates of the receiver and the network, and the root that nests them: wrong parameters are refused before
 anything is created, the root matches the templates that it nests, and the task definition uses only settings that the
 Swift code has.

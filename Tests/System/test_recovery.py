@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """If a receiver dies with open deliveries, the instances that it acknowledged are imported nevertheless."""
 
 import json

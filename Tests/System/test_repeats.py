@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """UIDs are sent again while the delivery that has them is open: no acknowledged instance is replaced."""
 
 import contextlib

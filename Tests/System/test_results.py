@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The table and the report about imports that failed, partly or for a time."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The comparison of roles and code notices each change of either."""
 
 import copy

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """S3's notifications in a queue have S3's own form."""
 
 import functools

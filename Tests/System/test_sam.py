@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Builds and deploys the template with AWS's SAM CLI, and runs the functions."""
 
 import json

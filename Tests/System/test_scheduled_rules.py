@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Scheduled rules of the local AWS: like EventBridge, it invokes a function only if its policy allows it."""
 
 import json

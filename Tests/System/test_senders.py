@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Requests that DCMTK and pynetdicom can make. Each test asserts what was stored and which status was answered."""
 
 import base64

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Values that Swift, the templates, the state machine and the local AWS each spell are the same everywhere.
 
 Other tests compare more of them: the folders that each role reaches (test_least_privilege.py), metrics (test_template_metrics.py),

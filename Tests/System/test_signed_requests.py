@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The receiver against an S3 that verifies signatures, as moto does after its number of unverified requests was set to
 0."""
 

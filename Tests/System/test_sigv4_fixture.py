@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The fixture of the Swift signer's tests matches the installed botocore."""
 
 import json

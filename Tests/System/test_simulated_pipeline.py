@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The simulation of `make bench-pipeline` matches the pipeline: the same deliveries take the same time and cost the
 same in the local AWS and in the simulation. A study of a known sender is imported soon after its job has ended."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """SQS as a function's event source: batches, partial failures, the dead-letter queue."""
 
 import json

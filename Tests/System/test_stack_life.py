@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Creates, updates and deletes the whole stack in an empty account, with `aws cloudformation` and the files that are
 deployed everywhere: VPC, receiver and pipeline. The local AWS does not run the receiver's tasks, so the tests run a
 receiver."""

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The start queue with the real binaries, while HealthImaging is busy and functions are killed: jobs are started in the
 order in which their executions entered the queue, each delivery is imported and proven, and invalid starts delay no
 others."""

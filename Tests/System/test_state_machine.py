@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The state machine, with functions that each test defines."""
 
 import json

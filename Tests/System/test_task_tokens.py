@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Answers to the task tokens of the local AWS's Step Functions."""
 
 import json

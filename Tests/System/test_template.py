@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The template and the state machine pass their linters and are deployed by the CLI, with functions of the tests."""
 
 import ast

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Alarms and dashboards use only metrics that are written."""
 
 import itertools

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """TLS between other programs and the receiver: versions, cipher suites, certificates of both sides."""
 
 import json

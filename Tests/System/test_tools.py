@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The tools of people and tests: the samples, the two senders, the display."""
 
 import io

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The receiver's ports: errors at the start, the health port, shutdown, load balancers' probes."""
 
 import contextlib

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The receiver's log says why a connection does not become an association: other protocols, failed TLS handshakes."""
 
 import contextlib

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Certificates for tests, and a forwarder that terminates TLS in front of a local server."""
 
 import ssl

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Clients that speak TLS to the receiver: Python's, OpenSSL's and DCMTK's."""
 
 import ssl

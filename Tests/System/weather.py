@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Runs mitmproxy in front of the local AWS: see `s3_faults.py`."""
 
 import os

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """`python -m localaws --port 0 --state-dir DIR`: serves the local AWS on 127.0.0.1 until SIGTERM.
 
 The file `DIR/endpoint` with the server's URL appears as soon as requests are answered; the URL is also printed.

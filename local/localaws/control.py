@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """`/local/…`: requests of tests that AWS itself does not offer. On the loopback address only, as the whole server.
 
 GET    /local/healthimaging/instances            every imported instance, see `Instance`

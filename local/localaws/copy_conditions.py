@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """`x-amz-copy-source-if-match`: moto ignores it. Here a copy fails if the object has another ETag, as in S3."""
 
 from collections.abc import Callable

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """One execution environment: AWS's runtime interface emulator around one `bootstrap`.
 
 A second invocation while one runs makes the emulator panic, so each caller must use an emulator alone. The emulator

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Step Functions: executions without a name get one, only one caller can take a name, clients are created once, and
 `$$.State.EnteredTime` has the service's format.
 

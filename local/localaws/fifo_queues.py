@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """FIFO queues of SQS. A message group is blocked while one of its messages is in flight. Messages that become visible
 again are received in the order in which they were sent. A deduplication id is remembered for five minutes.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """HealthImaging, which moto lacks. The package in `plugin/` becomes `moto.medicalimaging`, and moto finds it like its
 own packages.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Lambda: moto runs functions in Docker. Here each call goes to an emulator, unless the function's reserved concurrency
 is used up.
 

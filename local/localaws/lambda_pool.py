@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Runs a deployed function's zip. Each deployed version has a bounded pool of emulators; each call uses one of them.
 
 When all are in use, a call waits. The real service would answer TooManyRequestsException at the account's limit.

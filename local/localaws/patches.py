@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The list of all changes to moto, which are installed before its server starts."""
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Evaluates policies where AWS does and moto does not: when a rule invokes a function, and when a function's role polls
 a queue."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Reserved concurrency: Lambda throttles invocations above it. moto only remembers the number."""
 
 import collections

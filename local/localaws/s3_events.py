@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """S3 events: moto omits `sequencer` and the `Z` of `eventTime`, encodes `/` in keys, and sends a second event, a Put,
 for a multipart upload. Here events look like S3's. S3 guarantees neither order nor delay; a test can ask for delays,
 duplicates and losses. Two configurations that could match the same key are refused, as S3 does."""

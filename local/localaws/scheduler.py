@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """EventBridge's scheduled rules: moto stores them but never runs them.
 
 A thread invokes the functions that a rule with `rate(…)` names, with the event that EventBridge sends. If a function's

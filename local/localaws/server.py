@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """moto's HTTP server on its own port. Requests below `/local/` are answered by `Control`, with which tests control the
 stand-ins."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """SQS as an event source: moto calls the function inside SendMessage, with one message, and ignores partial failures.
 
 Here a thread polls each mapped queue as Lambda does: batches, the batching window, the maximum concurrency,

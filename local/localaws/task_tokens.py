@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Step Functions: a token for each attempt of a task that waits for an answer, and the answers to these tokens.
 
 moto uses one token for all attempts of a state, so a retry ends at once with the answer to the previous attempt. It

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import HeapModule
 
 /// Events in virtual time. Events at the same moment happen in the order in which they were planned.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A delivery that a receiver has closed.
 package struct ClosedDelivery: Sendable {
     package var closedAt: Double

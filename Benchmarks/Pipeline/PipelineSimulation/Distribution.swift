@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Sorted values, for quantiles and the mean.
 package struct Distribution: Sendable {
     private let sorted: [Double]

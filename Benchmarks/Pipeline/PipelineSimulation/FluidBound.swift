@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The shortest waits that any pipeline can reach: it starts jobs at the allowed rate, runs the allowed number of jobs
 /// at the same time, and starts each delivery as soon as a quota allows it.
 package struct FluidBound: Sendable {

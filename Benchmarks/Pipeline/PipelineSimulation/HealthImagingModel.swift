@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import HeapModule
 
 /// HealthImaging's throttle of StartDICOMImportJob and its quota of concurrent jobs, for one data store.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import SeededRandom
 
 /// Lognormal durations of jobs: most jobs take about the same time, a few take much longer.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a run of the pipeline is charged for, and its failures.
 package struct PipelineCounts: Sendable {
     package var jobs = 0

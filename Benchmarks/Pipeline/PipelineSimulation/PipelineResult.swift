@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The result of a run of the pipeline.
 package struct PipelineResult: Sendable {
     package let counts: PipelineCounts

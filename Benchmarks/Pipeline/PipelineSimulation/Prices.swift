@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// Public list prices in dollars, read from `docs/costs.md`, which is the only place that contains them.

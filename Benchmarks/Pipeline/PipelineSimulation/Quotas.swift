@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// HealthImaging's quotas for a data store.
 package struct Quotas: Sendable {
     package var startsPerSecond: Double

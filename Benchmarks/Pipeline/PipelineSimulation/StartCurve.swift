@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The number of images that have been given to an import job, over time.
 package struct StartCurve: Sendable {
     package let points: [(time: Double, images: Int)]

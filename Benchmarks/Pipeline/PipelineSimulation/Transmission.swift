@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The images of one study that one association sends without a break.
 package struct Transmission: Sendable {
     package var sender: String

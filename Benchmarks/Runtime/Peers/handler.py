@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The same work as S3EventFunction, for AWS's Python runtime."""
 
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One program in one round.
 struct Measurement {
     /// The median of the round's starts, from exec to the first `/next`.

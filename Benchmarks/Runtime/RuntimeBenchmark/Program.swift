@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A program to be measured: `name=path argument …`.
 struct Program {
     let name: String

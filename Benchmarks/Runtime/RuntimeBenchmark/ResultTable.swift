@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The measurements as a table in Markdown, with a row for each program and a column for each figure.
 struct ResultTable {
     let programs: [Program]

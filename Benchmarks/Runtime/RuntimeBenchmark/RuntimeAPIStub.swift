@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// The part of the Runtime API that a benchmark needs: one thread that hands out the same event again and again and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// Measures programs that use the Lambda Runtime API side by side. Each round runs each program once, so that other

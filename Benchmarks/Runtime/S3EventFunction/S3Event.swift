@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A typed S3 notification, with the documented members that identify an object, as TriggerImport reads it.
 struct S3Event: Decodable {
     struct Record: Decodable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import LambdaRuntime
 
 /// Shows the cost of the runtime itself: takes a typed S3 event and answers with the object's bucket and size.

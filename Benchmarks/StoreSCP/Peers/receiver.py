@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """pynetdicom as a receiver that writes the received bytes unchanged: `receiver.py PORT FOLDER`."""
 
 import os

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """pynetdicom as a receiver that puts the received bytes into S3 and then answers: `s3_receiver.py PORT BUCKET`."""
 
 import sys

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The shared part of the receivers with pynetdicom.
 
 The environment variable BACKLOG sets the number of connections that may wait to be accepted. The default is 5; further

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An A-ASSOCIATE-RQ for one object's SOP class and transfer syntax, and the values that are read from its
 /// A-ASSOCIATE-AC. PS3.8 §9.3.2, §9.3.3.
 struct AssociateRequest {

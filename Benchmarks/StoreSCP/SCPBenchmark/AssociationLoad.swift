@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The objects that one thread sends.
 struct AssociationLoad {
     private(set) var latencies: [Double] = []

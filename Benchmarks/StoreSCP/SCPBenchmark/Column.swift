@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A figure that is printed for each measurement.
 struct Column<Row>: Sendable {
     let title: String

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Tables of a suite's workloads, in which receivers are compared with the first one.
 struct Comparison {
     let suite: Suite

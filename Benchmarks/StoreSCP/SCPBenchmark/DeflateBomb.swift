@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A deflate stream (RFC 1951) of elements without a value: four million of them take 200 KB.
 struct DeflateBomb {
     private(set) var bytes: [UInt8] = []

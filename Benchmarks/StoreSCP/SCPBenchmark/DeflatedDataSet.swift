@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CZlib
 
 /// A deflated data set whose UIDs can still be changed: everything before the pixels is in a non-compressed block (RFC

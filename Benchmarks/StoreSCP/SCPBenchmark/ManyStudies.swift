@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// The cost of many studies: in addition to its instances, each study needs an open marker, a manifest and the removal

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The bytes of a C-STORE's PDUs, made once. Only the head differs between objects: each association has its own head,
 /// and all share the rest.
 struct Message: Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// The effect of peer A on peer B. B stores a CT image every five milliseconds, ten on each association: first alone,

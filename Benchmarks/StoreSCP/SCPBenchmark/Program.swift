@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A program to be measured: `NAME=COMMAND`, in which `{port}` and `{folder}` are replaced.
 struct Program {
     let name: String

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// Bars in SVG: for each workload the throughput of each program, as a ratio to the first program's.

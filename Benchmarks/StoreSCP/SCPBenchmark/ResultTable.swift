@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// Medians in Markdown, with the least and the greatest value in parentheses and the ratio to the first program.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// Measures every program once in every round, so that other load on the machine affects all of them. A failed

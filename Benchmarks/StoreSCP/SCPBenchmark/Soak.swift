@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// One receiver for a long time: small objects over many associations, and a large object from time to time. Prints the

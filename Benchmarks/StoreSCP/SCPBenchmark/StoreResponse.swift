@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The elements that are read from a C-STORE-RSP. PS3.7 §9.3.1.2.
 struct StoreResponse {
     private(set) var messageID: UInt16?

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An object that is sent: the presentation context for it, and its data set.
 struct StoredObject: Sendable {
     let sopClassUID: String

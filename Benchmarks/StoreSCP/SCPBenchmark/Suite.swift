@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A set of workloads, and what is measured with them.
 struct Suite {
     let workloads: [Workload]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// The CPU time of the second of two receivers relative to the first, with a precision of one percent.

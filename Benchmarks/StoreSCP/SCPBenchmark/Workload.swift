@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The load: objects of one kind, sent over several associations at the same time.
 struct Workload: Sendable {
     let name: String

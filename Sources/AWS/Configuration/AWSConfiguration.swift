@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import FoundationEssentials
 
 /// Region, endpoints and number of attempts, from the environment and the profile's files.

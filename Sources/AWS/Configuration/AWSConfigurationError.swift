@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An AWS setting that is missing or not usable.
 package enum AWSConfigurationError: Error, Equatable, CustomStringConvertible {
     case noRegion

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An AWS region. Its name is checked only for being usable in a host name.
 package struct AWSRegion: Sendable, Equatable {
     package let name: String

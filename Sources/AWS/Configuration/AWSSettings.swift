@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ByteComparison
 
 /// AWS settings, by the names of their environment variables. They come from the environment or, where it has none, the

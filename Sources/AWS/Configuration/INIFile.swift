@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import FoundationEssentials
 
 /// A file in the format of the AWS CLI: sections that begin with `[name]` and contain `option = value` or `option :

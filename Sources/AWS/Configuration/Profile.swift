@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ByteComparison
 
 /// The settings of a profile in `~/.aws/config` and `~/.aws/credentials`. The credentials file takes precedence.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The contents of `~/.aws/config` and `~/.aws/credentials`.
 package struct Profiles: Sendable {
     let config: INIFile

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Credentials {
     /// Reads an access key from settings with these names, of the environment or of a profile; `nil` if there is no id.
     package init?(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import FoundationEssentials
 
 /// Finds credentials in the environment, or else in the first source that has any, and caches them. It refreshes them

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The result of a conditional write.
 package enum ConditionalPut: Sendable {
     case written

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The value of an item's attribute, in the kinds that are used here.
 package enum DynamoDBAttribute: Codable, Sendable, Hashable {
     case text(String)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The condition of a conditional write, about the existing item.
 package struct DynamoDBCondition: Sendable {
     let expression: String

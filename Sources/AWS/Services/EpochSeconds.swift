@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import FoundationEssentials
 
 /// A time in AWS's JSON: seconds since 1970, with a fraction. Only times that ISO 8601 can express are accepted.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import FoundationEssentials
 
 /// A time in the format of HTTP headers (RFC 9110 §5.6.7): `Tue, 24 Nov 2026 15:53:19 GMT`.

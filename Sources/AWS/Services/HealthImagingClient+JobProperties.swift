@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension HealthImagingClient {
     /// What HealthImaging reports about an import job. A member that is missing or cannot be read is unknown or `nil`.
     package struct JobProperties: Decodable, Sendable, Equatable {

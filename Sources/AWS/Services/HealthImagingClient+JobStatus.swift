@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension HealthImagingClient {
     /// The status of an import job.
     package enum JobStatus: Sendable, Hashable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension HealthImagingClient {
     /// The response to a started import job. Only the id is required; other members that cannot be read are ignored.
     package struct StartedJob: Decodable, Sendable, Equatable {

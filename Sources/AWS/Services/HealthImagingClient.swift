@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import FoundationEssentials
 
 /// The operations of AWS HealthImaging (`medical-imaging`) that are used here.

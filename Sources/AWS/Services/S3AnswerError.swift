@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// S3 reported success, but a required part of the response is missing.
 package struct S3AnswerError: Error, CustomStringConvertible {
     let operation: String

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension S3Client {
     private static let contentType = "application/dicom"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import StructuredLog
 
 /// The object, or the requested range of it, has more bytes than the caller allows.

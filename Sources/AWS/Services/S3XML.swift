@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ByteComparison
 
 /// Reads single values from the responses of S3 and STS: simple XML with entities, without CDATA and comments.

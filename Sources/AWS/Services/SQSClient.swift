@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The operation of Amazon SQS that is used here. Lambda itself receives and deletes the messages.
 package struct SQSClient: Sendable {
     private let client: AWSClient

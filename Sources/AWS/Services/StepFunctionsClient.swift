@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The operations of AWS Step Functions that are used here.
 package struct StepFunctionsClient: Sendable {
     private let client: AWSClient

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The parts of an absolute URL that a signature covers, unchanged.
 struct RequestTarget {
     let host: String

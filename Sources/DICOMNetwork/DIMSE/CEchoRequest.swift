@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import DICOM
 
 /// C-ECHO-RQ. PS3.7 §9.3.5.1.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import DICOM
 
 /// C-ECHO-RSP. PS3.7 §9.3.5.2.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import DICOM
 
 /// The element numbers of group 0000 that are used here. PS3.7 §E.1.

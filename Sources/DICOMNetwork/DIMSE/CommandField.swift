@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// (0000,0100), the type of a message. PS3.7 §E.1.
 package struct CommandField: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt16

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A response that is ready to be sent. Our responses never have a data set.
 package struct DIMSEResponse: Hashable, Sendable {
     package let presentationContextID: UInt8

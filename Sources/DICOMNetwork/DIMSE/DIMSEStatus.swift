@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The outcome of an operation. PS3.7 annex C; PS3.4 §B.2.3 for C-STORE.
 package struct DIMSEStatus: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt16

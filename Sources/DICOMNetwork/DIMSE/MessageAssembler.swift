@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// Assembles messages from PDVs. It collects command sets, and passes data sets on as they arrive.

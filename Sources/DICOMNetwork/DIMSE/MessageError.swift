@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A message that violates PS3.7 §6.3 or PS3.8 annex E, so that the association cannot continue.
 package enum MessageError: Error, Hashable, Sendable {
     case contextNotAccepted(UInt8)

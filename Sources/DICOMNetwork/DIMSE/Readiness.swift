@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// When the caller of an asynchronous step may go on. Most steps need no wait, and then a future would cost more than

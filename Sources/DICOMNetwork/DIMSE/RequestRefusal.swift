@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import DICOM
 
 /// A request that is answered with a failure because of its command, whatever its data set contains.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The content of a C-STORE-RSP. The comment, cut to 64 characters, is sent with failures and warnings.
 package struct StoreOutcome: Hashable, Sendable {
     package let status: DIMSEStatus

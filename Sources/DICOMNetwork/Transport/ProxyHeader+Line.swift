@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// Version 1, §2.1: `PROXY TCP4 203.0.113.7 192.0.2.1 40000 104` and CRLF.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// The header of HAProxy's PROXY protocol, in which a load balancer describes the connection that it passes on.

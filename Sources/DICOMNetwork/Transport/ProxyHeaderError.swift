@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What is wrong with a PROXY header. Lengths are the ones that the peer claims.
 package enum ProxyHeaderError: Error, Hashable, Sendable {
     /// Not a PROXY header: the peer speaks another protocol.

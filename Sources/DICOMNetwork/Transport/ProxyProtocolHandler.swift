@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// Takes the PROXY header off the beginning of a connection, reports the peer's address and leaves the pipeline.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A-ABORT: the association ends at once. PS3.8 §9.3.8.
 package struct AAbort: Hashable, Sendable {
     /// 0 is the service user, 2 the service provider; a peer may send anything.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A-ASSOCIATE-AC: which of the proposed presentation contexts are accepted. PS3.8 §9.3.3.
 package struct AAssociateAC: Hashable, Sendable {
     package var protocolVersion: UInt16 = 1

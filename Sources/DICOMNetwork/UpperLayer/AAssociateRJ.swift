@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A-ASSOCIATE-RJ: why an association is rejected. PS3.8 §9.3.4.
 package struct AAssociateRJ: Hashable, Sendable {
     package enum Result: UInt8, Hashable, Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A-ASSOCIATE-RQ: who calls whom, and what it wants to send. PS3.8 §9.3.2.
 package struct AAssociateRQ: Hashable, Sendable {
     /// PS3.7 §A.2.1: the only application context of DICOM.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An application entity title as written in an A-ASSOCIATE PDU: 16 bytes, padded with spaces.
 ///
 /// Titles are compared without their padding. Some real devices send a title of spaces only; its value is "".

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// When an association's handler may go on with what it received, when it has to wait, and when it ends because it was
 /// told to drain or because the peer ended its side of the connection.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// A peer that ends its side of the connection; needs the channel option `allowRemoteHalfClosure`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How much a peer may make an association hold. Each limit is checked before anything is buffered.
 package struct AssociationLimits: Hashable, Sendable {
     /// The longest A-ASSOCIATE PDU. 128 contexts that each propose every registered transfer syntax need about 260 KB,

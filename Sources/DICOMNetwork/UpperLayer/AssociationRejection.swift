@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why an A-ASSOCIATE-RQ is rejected, for the peer and for the log.
 package struct AssociationRejection: Hashable, Sendable {
     package let answer: AAssociateRJ

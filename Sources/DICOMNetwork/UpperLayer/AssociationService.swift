@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// What the application decides and receives. Called on the association's event loop, so it must not block.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The upper layer protocol of an acceptor, without channels, clocks or promises.
 ///
 /// Methods are named after events; each returns what has to be done now. The states, and the events and actions named

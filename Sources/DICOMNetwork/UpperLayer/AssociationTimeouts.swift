@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// How long we wait for a peer. Time in which the peer waits for the application does not count.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why a connection is closed in favour of others.
 package enum Displacement: String, Hashable, Sendable {
     case connections = "too many connections without an association"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The first byte of an item in an A-ASSOCIATE PDU. PS3.8 §9.3.2, §9.3.3 and annex D; PS3.7 §D.3.3.
 enum ItemType {
     static let applicationContext: UInt8 = 0x10

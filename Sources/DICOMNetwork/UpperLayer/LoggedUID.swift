@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import DICOM
 
 /// The text that a peer sent as a UID, for logs: the UID if it is valid, otherwise only the length of the text.

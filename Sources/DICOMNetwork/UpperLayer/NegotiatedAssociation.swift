@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The result of negotiating a request: the accepted contexts, the window, and the answer.
 package struct NegotiatedAssociation: Sendable {
     package let contexts: [UInt8: AcceptedPresentationContext]

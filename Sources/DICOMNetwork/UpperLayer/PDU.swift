@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A protocol data unit of the upper layer. PS3.8 §9.3.
 package enum PDU: Hashable, Sendable {
     case associateRQ(AAssociateRQ)

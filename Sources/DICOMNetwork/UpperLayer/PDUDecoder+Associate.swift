@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// The fields at the beginning of both A-ASSOCIATE-RQ and A-ASSOCIATE-AC. PS3.8 Tables 9-11 and 9-17.

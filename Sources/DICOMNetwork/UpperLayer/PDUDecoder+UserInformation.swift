@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension UserInformation {
     /// PS3.8 §9.3.2.3. Sub-items of an unknown type are skipped, as §D.2 requires.
     init(decoding item: PDUItem, counting count: inout ItemCount) throws(PDUDecodingError) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// Cuts the byte stream into PDUs and decodes them. PS3.8 §9.3.

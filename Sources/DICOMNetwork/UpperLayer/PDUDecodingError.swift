@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What is wrong with a PDU. Lengths are the ones that the peer claims.
 package enum PDUDecodingError: Error, Hashable, Sendable {
     case unrecognizedType(UInt8)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// PS3.8 §9.3.2.3 and annex D; PS3.7 §D.3.3.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The first byte of a PDU. PS3.8 §9.3.1.
 package enum PDUType: UInt8, Hashable, Sendable, CaseIterable {
     case associateRQ = 0x01

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// Reads the PDVs of one P-DATA-TF as they arrive. Fragments are slices that share the buffer's storage. PS3.8

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A presentation context item of an A-ASSOCIATE-AC. PS3.8 §9.3.3.2.
 package struct PresentationContextAnswer: Hashable, Sendable {
     package enum Result: UInt8, Hashable, Sendable {

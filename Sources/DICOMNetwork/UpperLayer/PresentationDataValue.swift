@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// A PDV: a fragment of a command set or of a data set. PS3.8 §9.3.5.1 and §E.2.

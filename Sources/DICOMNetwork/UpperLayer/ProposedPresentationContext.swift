@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A presentation context item of an A-ASSOCIATE-RQ: one abstract syntax, and the encodings that the peer can send it
 /// in.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import DICOM
 
 /// The presentation contexts for storage that were not accepted. The log lists them to explain why a sender's images do

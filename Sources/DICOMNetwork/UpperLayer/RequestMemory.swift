@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The memory that a connection holds for an A-ASSOCIATE-RQ, as last told to the `WatchedConnection`.
 struct RequestMemory: Hashable, Sendable {
     enum Action: Hashable {

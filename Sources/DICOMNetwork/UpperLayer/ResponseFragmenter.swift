@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// Cuts a response into PDUs that are not longer than the peer accepts.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import DICOM
 
 /// Which of the transfer syntaxes proposed for one presentation context is accepted.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The user information item of an A-ASSOCIATE-RQ or -AC: the sub-items that we know.
 ///
 /// PS3.8 §9.3.2.3 and annex D; PS3.7 §D.3.3.

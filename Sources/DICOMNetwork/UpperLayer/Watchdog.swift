@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// Decides whether a peer was silent, or busy with one message, for too long. It is asked from time to time, which

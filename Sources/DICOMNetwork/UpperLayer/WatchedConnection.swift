@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// One of the connections of the process: its association reports its costs, and it may have to make room for others.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The protocol that a peer speaks, judged by the first bytes of its connection.
 package enum WireProtocol: Hashable, Sendable {
     /// DICOM's upper layer without TLS: an A-ASSOCIATE-RQ.
@@ -16,7 +18,7 @@ package enum WireProtocol: Hashable, Sendable {
     private static let tlsBeginnings: [[UInt8]] = [[0x16, 0x03]]
     private static let dicomBeginnings = [[PDUType.associateRQ.rawValue]]
 
-    /// `nil` if it is none of these. If only part of a beginning was received, that part decides.
+    /// `nil` if it is another one. If only part of a beginning was received, that part decides.
     package init?(beginning bytes: some Collection<UInt8>) {
         let known: [(WireProtocol, [[UInt8]])] = [
             (.dicom, Self.dicomBeginnings), (.tls, Self.tlsBeginnings), (.http, Self.httpBeginnings),

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import StructuredLog
 
 /// Why a document from outside is refused: the place in it, and what was expected there. It never holds the value that

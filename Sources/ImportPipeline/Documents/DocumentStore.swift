@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A store of the small documents about instances. A document that it has accepted is durable.
 package protocol DocumentStore: Sendable {
     /// Stores a document, and replaces a document with the same key.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Checks a JSON text before the decoder reads it: it must be UTF-8, and nested no deeper than
 /// `DocumentLimits.maximumDepth`.
 ///

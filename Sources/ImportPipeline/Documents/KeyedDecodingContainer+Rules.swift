@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import FoundationEssentials
 
 /// Values of documents from outside. Each is checked when it is read; the error names the place of a value that is not

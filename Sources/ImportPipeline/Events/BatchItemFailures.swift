@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The answer of a function to a queue: the messages that the queue must deliver again.
 package struct BatchItemFailures: Encodable, Equatable, Sendable {
     private let batchItemFailures: [Item]

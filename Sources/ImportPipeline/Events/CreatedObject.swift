@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An object that S3 reports as created. Only these values of the event are used; everything else is asked of the
 /// object itself.
 package struct CreatedObject: Equatable, Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The service that an event comes from, by its `source` or the `eventSource` of its records.
 enum EventSource {
     static let eventBridgeS3 = "aws.s3"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An SQS message as Lambda passes it to a function.
 package struct QueueMessage: Decodable, Equatable, Sendable {
     package let messageId: String

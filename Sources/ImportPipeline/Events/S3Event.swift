@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ByteComparison
 
 /// An event of S3, sent by S3 itself or by EventBridge: the objects that were created. Removals and other events are

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A message of an SNS topic: the text of an event in an envelope. A function gets it in a list of records, a queue
 /// gets it alone.
 struct TopicMessage: Decodable {

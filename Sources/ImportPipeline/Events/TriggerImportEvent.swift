@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An event of S3 in any form in which it can arrive, or an event of a schedule.
 package enum TriggerImportEvent: Decodable, Equatable, Sendable {
     /// From S3, EventBridge or a topic: the objects that were created.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// A range of IP addresses in CIDR notation, `10.1.0.0/16` or `fd00::/8`; a single address is a range of one.

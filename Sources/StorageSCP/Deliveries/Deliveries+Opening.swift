@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ImportPipeline
 
 /// Opening a delivery means writing its open marker. No instance is acknowledged before that.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ImportPipeline
 
 /// A delivery closes when it has been quiet for some time, and when it reaches its maximum age. Three tasks wait for

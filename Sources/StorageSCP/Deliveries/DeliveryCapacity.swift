@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How many deliveries and instances one task may hold. Beyond these limits, senders wait or are told to try again.
 struct DeliveryCapacity: Sendable, Equatable {
     /// The number of open markers that are written at the same time; `nil` for any number. Other deliveries wait.

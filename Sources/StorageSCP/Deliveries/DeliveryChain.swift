@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ImportPipeline
 
 /// The deliveries of one calling AE title and study whose manifests are not written, in the order in which they were

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// When a delivery closes. Then its instances are imported, and the next instance of its study opens another delivery.
 package struct DeliveryLimits: Sendable, Equatable {
     /// How long no instance arrives and no association holds the delivery until it closes.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Identifies an instance within its study.
 struct InstanceName: Hashable, Sendable {
     let seriesInstanceUID: String

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Decides whether a study opens a delivery of its own or joins an open one, so that a flood of studies does not become
 /// as many import jobs: HealthImaging starts about one job per second.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How the content of an instance that was sent again compares with the copy that was sent before.
 enum RepeatedContent: String, Hashable, Sendable {
     case same

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Digests
 
 /// What a delivery remembers of a stored instance until its manifest is written. It does not contain the key, which

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import DICOMNetwork
 
 /// Hints for the log: which setting, with its value, an operator of the receiver or of a sender should look at.

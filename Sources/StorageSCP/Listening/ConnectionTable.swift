@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// Decides which connections have to close when there are too many, or when incomplete requests hold too much memory:

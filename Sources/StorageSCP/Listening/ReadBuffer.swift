@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// The buffer that all connections of an event loop are read into, one after another: it stays in the core's cache, and

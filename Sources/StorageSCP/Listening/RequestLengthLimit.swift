@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// Closes a connection of the health port that sends too many bytes: NIOHTTP1 limits the header fields to 2 MB, and

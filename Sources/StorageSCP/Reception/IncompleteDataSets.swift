@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What to do with a data set that ends too early: setting `INCOMPLETE_DATA_SETS`.
 enum IncompleteDataSets: String, CaseIterable, Sendable {
     case refuse

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The limits for one instance, and which faulty instances are stored.
 struct ReceptionLimits: Sendable, Equatable {
     /// The size of the data set as sent.

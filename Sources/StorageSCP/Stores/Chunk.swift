@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// A reusable piece of memory: an event loop fills it, and the HTTP client's thread reads it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Synchronization
 
 /// The chunks that are not in use. The memory budget limits how many chunks there are in total. Chunks that were not

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// A folder that is kept open, so that the system does not resolve its path again for each file in it.

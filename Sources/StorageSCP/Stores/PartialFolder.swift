@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where files are until they are complete, and the folders that they then move into.
 final class PartialFolder: Sendable {
     let path: String

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The receiver cannot write into the storage folder.
 struct UnusableFolderError: Error, Equatable, CustomStringConvertible {
     let directory: String

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOSSL
 
 /// A certificate, its key and the clients' authorities, loaded at one moment and ready for connections.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A certificate or a key cannot be used. The error never contains any of its bytes.
 struct TLSLoadingError: Error, Equatable, CustomStringConvertible {
     let setting: String

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The settings of the TLS port.
 struct TLSSettings: Hashable, Sendable {
     enum MinimumVersion: String, CaseIterable, Sendable {

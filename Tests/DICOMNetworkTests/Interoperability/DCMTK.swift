@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ForeignPrograms
 
 /// DCMTK's programs, from Debian's package `dcmtk`.

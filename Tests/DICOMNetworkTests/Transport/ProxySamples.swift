@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import NIOCore
 
 /// PROXY headers, written out from haproxy.org's proxy-protocol.txt §2.2.

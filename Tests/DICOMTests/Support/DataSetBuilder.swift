@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import DICOM
 
 /// Writes synthetic data sets in any encoding: the counterpart of the reader.

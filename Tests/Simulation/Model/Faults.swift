@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import SeededRandom
 
 /// Probabilities of the faults in a run. Each seed has its own: a run in which everything fails hides mistakes that a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import FoundationEssentials
 
 /// The network between one process and a service. A request reaches the service at some moment, even if its caller has

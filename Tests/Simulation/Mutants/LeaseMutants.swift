@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import FoundationEssentials
 
 /// An instance is acknowledged whenever the lease is held, even if the lease was lost and regained since its delivery

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Records when a renewal of the lease was answered, and how long renewals have taken.
 // Sendable: a run has one thread.
 final class LeaseWatchingStore: SimulatedStore, @unchecked Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A clock that sometimes shows a wrong time.
 // Sendable: a run has one thread.
 final class LyingClock: Clock, @unchecked Sendable {

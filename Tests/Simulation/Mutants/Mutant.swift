@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The surroundings that the real code gets. This class changes nothing; each subclass makes the one mistake that it is
 /// named after.
 class Mutant {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Every mutant: its name on the command line, and the number of seeds within which it must be found.
 enum MutantList {
     static let all: [(name: String, seeds: Int, make: @Sendable () -> Mutant)] = [

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A mutant that changes how receivers and functions write documents.
 class StoreMutant: Mutant {
     func putDocument(

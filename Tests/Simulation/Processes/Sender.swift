@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import DICOMNetwork
 
 /// Sends some instances of a study. It repeats each instance until it is acknowledged, at most three times.

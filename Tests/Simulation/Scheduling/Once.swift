@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Calls the action at the first call, and ignores every later call.
 // Sendable: a run has one thread.
 final class Once<Value>: @unchecked Sendable {

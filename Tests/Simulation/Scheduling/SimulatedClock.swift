@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import FoundationEssentials
 
 /// The clock of one process. It goes on while the process is frozen, and stops while its machine is paused.

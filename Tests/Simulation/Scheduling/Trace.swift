@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What happened in a run: a hash of everything, and the lines if they are to be printed.
 struct Trace {
     private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325

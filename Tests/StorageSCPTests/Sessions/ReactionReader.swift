@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads the receiver's PDUs as reactions; a response may be spread over many of them.
 struct ReactionReader {
     struct NotUnderstood: Error {

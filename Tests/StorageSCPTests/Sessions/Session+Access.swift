@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// PS3.8 §9.3.4: requests that the settings of the receiver reject, or do not reject.
 extension Session {
     private static let users = [

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// PS3.7 §6.3, §9.3, annex C and §E.1: command sets that are not valid, unusual or not supported.
 extension Session {
     private static let dataSet = Wire.dataSet()

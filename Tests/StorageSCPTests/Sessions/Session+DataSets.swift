@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// PS3.4 §B.2.3 and PS3.5 §7: data sets that do not match their command, or cannot be read.
 extension Session {
     private static func element(_ group: Int, _ element: Int, _ vr: String, _ value: [UInt8]) -> [UInt8] {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Peers that end their side of the connection (`shutdown(SHUT_WR)`) without waiting for an answer.
 extension Session {
     private static let dataSet = Wire.dataSet()

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// PS3.8 annex E and PS3.7 §6.3: the legal ways to cut messages into PDVs and PDUs.
 extension Session {
     private static let store = Wire.store

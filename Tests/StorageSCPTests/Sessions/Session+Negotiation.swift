@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// PS3.8 §9.3.2 and annex D, PS3.7 §D.3.3: what an A-ASSOCIATE-RQ may contain, and what not.
 ///
 /// A request that is not valid is Evt19 in Sta2; Table 9-10 requires AA-1: an A-ABORT whose source is the user.

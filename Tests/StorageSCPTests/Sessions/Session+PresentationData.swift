@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// PS3.8 §9.3.5 and annex E: lengths, contexts and control headers of PDVs.
 extension Session {
     private static let echo = Wire.echo

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// PS3.8 Table 9-10: PDUs that are unexpected, unknown or not valid, in each state that a peer can cause.
 extension Session {
     private static func first(_ title: String, _ bytes: [UInt8], _ reactions: Reaction...) -> Session {

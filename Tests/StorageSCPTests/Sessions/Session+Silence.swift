@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// PS3.8 §9.1.5 and our own timeouts: peers that stop sending without closing.
 extension Session {
     private static let impatient = ["ASSOCIATION_TIMEOUT": "3", "NETWORK_TIMEOUT": "3", "DIMSE_TIMEOUT": "3"]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The bytes of a sender. They are written from the standard, not with our own encoder, so that they can contain any
 /// error.
 enum Wire {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Synchronization
 
 /// Runs the steps of tasks when a test calls `run`, on the test's own thread.

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """AWS::S3::Bucket: moto ignores NotificationConfiguration and LifecycleConfiguration."""
 
 from moto.s3.models import FakeBucket

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Change sets, which `aws cloudformation deploy` uses: moto does not update the stack's Outputs."""
 
 from moto.cloudformation.models import ChangeSet

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Conditions: CloudFormation compares all parameters as strings. moto turns some of them into numbers, which are not
 equal to any string."""
 

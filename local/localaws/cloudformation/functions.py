@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """AWS::Lambda::Function: moto ignores LoggingConfig, from which Lambda sets a function's log variables, and a new
 reserved concurrency in an update. It also keeps numbers as values of environment variables, which must be strings."""
 

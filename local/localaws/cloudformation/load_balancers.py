@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """AWS::ElasticLoadBalancingV2: moto always creates an application load balancer, and has no attributes for full
 names."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """AWS::CloudFormation::Stack: moto creates a nested stack but does not offer its outputs, replaces it instead of
 updating it, and forgets it if it cannot be deleted yet."""
 

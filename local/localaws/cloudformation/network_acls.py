@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """AWS::EC2::NetworkAcl, its entries and its association with a subnet: moto has them, but not for CloudFormation."""
 
 from moto.core.common_models import CloudFormationModel

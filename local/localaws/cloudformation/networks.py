@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Resources of a VPC: moto ignores some of their properties and does not delete most of them with their stack. Then the
 VPC stays too, because moto deletes it only when it is empty."""
 

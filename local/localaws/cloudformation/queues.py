@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """AWS::SQS::Queue: a FIFO queue's name must end in `.fifo`, also if CloudFormation chooses the name."""
 
 from moto.sqs.models import Queue

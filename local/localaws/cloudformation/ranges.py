@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Fn::Cidr, which moto leaves unevaluated."""
 
 import ipaddress

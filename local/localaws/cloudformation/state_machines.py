@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """AWS::StepFunctions::StateMachine: moto creates it outside its interpreter, and supports neither a definition in S3
 nor DefinitionSubstitutions nor `!GetAtt Arn`."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Templates above 51,200 bytes and nested templates, which the CLI uploads to a bucket: moto finds them only if the
 URL's host is `localhost`."""
 

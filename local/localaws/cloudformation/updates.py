@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Updating and deleting a stack: moto forgets a resource whose class cannot be updated, which breaks the stack. Here
 such a resource stays as it was; a bucket gets its new rules, a state machine its new definition, a function all of its
 variables as strings. Resources are created and deleted when their condition changes, which moto ignores. Resources with

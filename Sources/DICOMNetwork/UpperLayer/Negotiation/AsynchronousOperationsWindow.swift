@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How many operations may be outstanding at the same time, as the association's requestor sees it. 0: any number.
 ///
 /// Without this sub-item the number is 1. PS3.7 §D.3.3.3.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Which roles the association's requestor asks for, or is granted, for a SOP class. PS3.7 §D.3.3.4.
 package struct RoleSelection: Hashable, Sendable {
     package var sopClassUID: String

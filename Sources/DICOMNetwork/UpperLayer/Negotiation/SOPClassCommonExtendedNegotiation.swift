@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The service class and the more general SOP classes of a SOP class, for acceptors that do not know the class.
 ///
 /// An acceptor never returns it. PS3.7 §D.3.3.6.

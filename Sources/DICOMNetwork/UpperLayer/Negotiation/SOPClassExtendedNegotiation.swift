@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a requestor and an acceptor tell each other about a SOP class, in a form that the class's service defines.
 ///
 /// PS3.7 §D.3.3.5.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Who uses the association's requestor, and how that is proved. PS3.7 §D.3.3.7.
 package struct UserIdentity: Hashable, Sendable {
     /// PS3.7 Table D.3-14.

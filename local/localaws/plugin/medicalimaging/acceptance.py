@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """What HealthImaging accepts as an instance. Rules that were never verified against the real service are in `check`."""
 
 import io

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The service's errors. moto takes the HTTP status of each from the service model."""
 
 from moto.core.exceptions import ServiceException

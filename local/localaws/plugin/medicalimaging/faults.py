@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Failures that a test arms in advance. Each happens once, in order: at the next StartDICOMImportJob, or at the next
 GetDICOMImportJob if its name begins with `Look:`."""
 

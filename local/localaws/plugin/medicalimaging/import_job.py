@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The work of one import job, on its own thread: reads every object below the prefix and imports or refuses it."""
 
 import collections

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """HealthImaging's warnings about instances that it imports: those of the documented codes that this stand-in checks."""
 
 import re

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The imported instances: the origin and the digest of each. Its bytes are in a file that is named after the digest."""
 
 import hashlib

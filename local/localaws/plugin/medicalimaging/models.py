@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The state of the service in one region: data stores, import jobs and the client tokens that were used."""
 
 import hashlib

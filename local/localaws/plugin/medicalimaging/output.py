@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The files that an import job writes below its output URI, as the developer guide describes them."""
 
 import json

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The limits of a data store: calls of StartDICOMImportJob per second, and concurrent jobs. There are no limits unless
 a test sets them."""
 

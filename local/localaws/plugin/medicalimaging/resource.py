@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """AWS::HealthImaging::Datastore for CloudFormation."""
 
 from moto.core.common_models import CloudFormationModel

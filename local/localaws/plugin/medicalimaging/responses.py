@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """From HTTP to the backend and back; moto parses and serializes by the service model."""
 
 from moto.core.responses import ActionResult, BaseResponse

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Settings of the stand-in, made by the process that serves it."""
 
 from dataclasses import dataclass

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """The paths of the calls that the stand-in answers."""
 
 from .responses import MedicalImagingResponse

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """Checks a request against botocore's service model: required parameters, patterns, lengths, ranges and
 enumerations."""
 
