@@ -97,7 +97,8 @@ lint: setup .venv-lint/complete ## Checks the Swift format, the templates, the s
 	.venv/bin/statelint statemachine/import.asl.json
 
 configuration: setup ## Writes the tables of docs/configuration.md and docs/deploy.md from the code and the templates
-	$(RUN_HERE) UPDATE_TABLES=yes swift test --filter DocumentationTests
+	swift build --build-tests
+	$(RUN_HERE) UPDATE_TABLES=yes swift test --skip-build --filter DocumentationTests
 	$(PYTHON) scripts/template-parameters --write
 
 release: package ## Builds dist/: the functions' zips and the receiver, each with a list of its components

@@ -106,7 +106,7 @@ struct CheckStatusFunction: LambdaHandler {
                 results: try await output.results())
             if let place = proof.results?.unreadable.first {
                 logger.warning(
-                    "lines about single files cannot be read: what they say is not known",
+                    "lines about single files cannot be read: the results of these files are not known",
                     metadata: [
                         "count": "\(proof.results?.unreadableCount ?? 0)", "file": "\(place.file)",
                         "line": "\(place.line ?? 0)", "expected": "\(place.expected)",

@@ -61,7 +61,7 @@ struct ExpectedInstances: Sendable, Equatable {
             problem = error.description
         }
         logger.error(
-            "the import's manifest cannot be used: only numbers are compared",
+            "the import's manifest cannot be used: only the number of instances is checked",
             metadata: ["deliveryId": "\(request.deliveryId)", "problem": "\(problem)"])
         return nil
     }
@@ -81,7 +81,7 @@ struct ExpectedInstances: Sendable, Equatable {
             return manifests
         } catch {
             logger.error(
-                "another manifest of the delivery cannot be read: no object counts as unacknowledged", error: error,
+                "another manifest of the delivery cannot be read: unacknowledged objects cannot be named", error: error,
                 metadata: ["deliveryId": "\(own.delivery)"])
             return nil
         }

@@ -6,7 +6,7 @@ import Logging
 import StructuredLog
 import Synchronization
 
-/// Records imports in progress in the index of instances.
+/// Records imports in progress in the instance index.
 ///
 /// It never keeps an import from being started: it has a time limit of its own, and pauses for a while if the table
 /// does not answer. Missing rows are written when the event is delivered again; and CheckStatus writes the result of

@@ -48,6 +48,7 @@ package enum PipelineSetting: String, CaseIterable, Sendable {
         switch self {
         case .inboxTaken: "delete"
         case .auditAfterSeconds: "\(DeliveryAge.secondLook)"
+        case .metricsService: "local"
         default: nil
         }
     }
@@ -55,7 +56,7 @@ package enum PipelineSetting: String, CaseIterable, Sendable {
     package var purpose: String {
         switch self {
         case .tableName: "the import job table"
-        case .instanceTableName: "the index of instances; without it nothing is written there"
+        case .instanceTableName: "the instance index; without it nothing is written there"
         case .stateMachineARN: "the state machine; each import is one execution of it"
         case .bucket: "the only bucket whose objects are imported"
         case .outputURI: "s3://bucket/ or s3://bucket/prefix/, below which each delivery's results go"

@@ -23,7 +23,7 @@ struct InvocationLoop<Handler: LambdaHandler> {
                 try answer(invocation)
                 if Termination.endWork() { return 0 }
             } catch {
-                logger.critical("the invocation loop ends", error: error)
+                logger.critical("the runtime ends the process with status 1", error: error)
                 return 1
             }
         }

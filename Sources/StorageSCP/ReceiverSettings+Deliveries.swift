@@ -6,7 +6,7 @@ extension ReceiverSettings {
     /// Differences between clocks, and delays of requests, must be small compared with a lease. Only tests may have a shorter one.
     static let minimumLeaseSeconds = 60
 
-    private static let manyStudies = SettingDescription.Section("Many studies", "#many-studies")
+    static let manyStudies = SettingDescription.Section("Many studies", "#many-studies")
 
     static let importUnit = Setting(
         "IMPORT_UNIT", default: Configuration.ImportUnit.delivery,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DICOMNetwork
+import ImportPipeline
 import NIOCore
 
 extension ReceiverSettings {
@@ -22,16 +23,17 @@ extension ReceiverSettings {
     private static let association = AssociationLimits()
     private static let capacity = DeliveryCapacity()
     private static let upToADay = 1...86_400
+    /// The receiver's own limit, and the limit of an access rule.
+    static let associationBounds = 1...100_000
     /// 10,000 parts of 5 MiB, as S3 takes them.
     private static let maximumObjectBytes = 10_000 * (5 << 20)
-    private static let manyStudies = SettingDescription.Section("Many studies", "#many-studies")
 
     private static func seconds(_ timeout: KeyPath<AssociationTimeouts, TimeAmount>) -> Int {
         Int(AssociationTimeouts()[keyPath: timeout].nanoseconds / 1_000_000_000)
     }
 
     static let maximumAssociations = Setting(
-        "MAXIMUM_ASSOCIATIONS", default: 300, in: 1...100_000, "Concurrent associations.",
+        "MAXIMUM_ASSOCIATIONS", default: 300, in: associationBounds, "Concurrent associations.",
         beyond: """
             a silent association is aborted for a peer that has fewer; if none is silent, A-ASSOCIATE-RJ (transient, \
             local limit exceeded)
@@ -58,8 +60,8 @@ extension ReceiverSettings {
     static let maximumPendingRequestBytes = Setting(
         "MAXIMUM_PENDING_REQUEST_BYTES", default: 16 << 20, in: (1 << 16)...(1 << 34),
         """
-        Memory for all A-ASSOCIATE-RQs that are incomplete or not decided on yet (up to twice their bytes), and for \
-        the bytes not yet processed of peers that have ended their side of the connection.
+        Memory for all A-ASSOCIATE-RQs that are incomplete or not decided on yet (up to twice their bytes). It also \
+        holds unprocessed bytes of peers that have ended their side of the connection.
         """,
         beyond: "A-ABORT for the largest one of the peer that holds most")
     static let maximumAssociatePDUSize = Setting(
@@ -92,7 +94,7 @@ extension ReceiverSettings {
         "MAXIMUM_HEADER_BYTES", default: 2 << 20, in: (1 << 10)...(16 << 20),
         "Bytes of a data set, as sent, up to the UIDs that the receiver needs.", beyond: "C000H")
     static let maximumInstanceBytes = Setting(
-        "MAXIMUM_INSTANCE_BYTES", default: 10_000_000_000, in: 1...maximumObjectBytes,
+        "MAXIMUM_INSTANCE_BYTES", default: HealthImagingLimits.maximumBytes, in: 1...maximumObjectBytes,
         "Bytes of a data set, as sent. The default is the limit of one import job.", beyond: "A700H")
     static let maximumOperations = Setting(
         "MAXIMUM_OPERATIONS", default: 16, in: 1...1000,
@@ -130,10 +132,11 @@ extension ReceiverSettings {
         """,
         beyond: "the connection is closed")
     static let networkTimeout = Setting(
-        "NETWORK_TIMEOUT", default: seconds(\.network), in: upToADay, "Seconds without a PDU between messages.",
+        "NETWORK_TIMEOUT", default: seconds(\.network), in: upToADay,
+        "Seconds without a complete PDU between messages.",
         beyond: "A-ABORT by the service user")
     static let dimseTimeout = Setting(
-        "DIMSE_TIMEOUT", default: seconds(\.dimse), in: upToADay, "Seconds without a PDU inside a message.",
+        "DIMSE_TIMEOUT", default: seconds(\.dimse), in: upToADay, "Seconds without a complete PDU inside a message.",
         beyond: "A-ABORT by the service user")
     static let messageTimeout = Setting(
         "MESSAGE_TIMEOUT", default: seconds(\.message), in: upToADay,

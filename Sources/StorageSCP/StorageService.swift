@@ -163,7 +163,7 @@ final class StorageService: AssociationService, ReceptionService {
         do {
             return .receive(try reception(of: request, on: association, eventLoop: eventLoop))
         } catch {
-            logger.error("instance cannot be received", error: error, metadata: Self.metadata(of: association))
+            logger.error("instance refused: the receiver could not begin to receive it", error: error, metadata: Self.metadata(of: association))
             return .refuse(.outOfResources, comment: "The receiver cannot take a data set now")
         }
     }
@@ -207,7 +207,7 @@ final class StorageService: AssociationService, ReceptionService {
         log("instance refused", at: .warning, of: association, metadata: problem.metadata.naming(request))
     }
 
-    func stored(_ request: CStoreRequest, despite ending: DataSetWalk.Ending, on association: Association) {
+    func takes(_ request: CStoreRequest, despite ending: DataSetWalk.Ending, on association: Association) {
         log(
             "instance stored as received", at: .notice, of: association, metadata: ending.metadata.naming(request))
     }

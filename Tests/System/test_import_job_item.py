@@ -11,7 +11,7 @@ from conftest import PROJECT
 from templates import PIPELINE
 
 ATTRIBUTES = json.loads((PROJECT / "Tests/ImportPipelineTests/Fixtures/import-job-attributes.json").read_text())
-# Rows of the index of instances, and members of other answers and documents, that a variable called `item` holds as well.
+# Rows of the instance index, and members of other answers and documents, that a variable called `item` holds as well.
 OTHERS = {"executionArn", "incomplete", "inputFile", "itemIdentifier", "key", "purl", "sha256", "size"}
 # The function of test_template.py's own writes it.
 OTHERS |= {"queue"}
@@ -26,7 +26,7 @@ def names_in_redrive(script: str) -> set[str]:
             r"\b([a-z]\w+)\.S\b",
             r"\b(\w+) (?:=|<>) :\w+",
             r"\b(\w+) IN \(:",
-            r'\{\\?"(\w+)\\?": \{\\?"S\\?": \\?"\$',
+            r"\bstrings \"(\w+)=",
         )
         for name in re.findall(pattern, script)
     }

@@ -25,6 +25,9 @@ CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234
 ROUTE_TABLE = "rtb-0123456789abcdef0"
 
 # Values of the parameters that have a pattern: accepted ones and refused ones.
+# 64 characters, the longest one.
+LONG_UID = "1.2" + 30 * ".1" + "3"
+
 PATTERNS: dict[str, tuple[list[str], list[str]]] = {
     "NetworkCIDR": (["10.0.0.0/16", "172.31.0.0/21"], ["", "10.0.0.0", "10.0.0.0/15", "10.0.0.0/22", "fd00::/16"]),
     "PeerCIDR1": (
@@ -49,8 +52,8 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
         ["", " ", "A ", " A", "ABCDEFGHIJKLMNOPQ", "A\\B", "Ä", "A\nB", "A\tB", "A\n"],
     ),
     "SupportedSOPClassUIDs": (
-        ["", "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2,1.2.840.10008.5.1.4.1.1.4", "2.25.0"],
-        ["CT", "1", "1.2.", "1.02", "1.2,", "1.2, 1.3", "3.1"],
+        ["", "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2,1.2.840.10008.5.1.4.1.1.4", "2.25.0", LONG_UID],
+        [f"{LONG_UID}3", f"1.2,{LONG_UID}3", "CT", "1", "1.2.", "1.02", "1.2,", "1.2, 1.3", "3.1"],
     ),
     "ImageURI": (
         [TAGGED, DIGESTED],

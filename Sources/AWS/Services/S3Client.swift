@@ -68,7 +68,7 @@ package struct S3Client: Sendable {
         return Object(body: response.body, eTag: response.headers["ETag"], size: total ?? response.body.count)
     }
 
-    /// The same; `nil` if the key has no object (404 `NoSuchKey`).
+    /// The same; `nil` if S3 answers 404: the key has no object.
     package func getObjectIfPresent(bucket: String, key: String, maximumBytes: Int) async throws -> Object? {
         do {
             return try await getObject(bucket: bucket, key: key, maximumBytes: maximumBytes)

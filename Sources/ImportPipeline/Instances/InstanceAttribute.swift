@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The names of the attributes in the index of instances. Each attribute is a string, except `beside`.
+/// The names of the attributes in the instance index. Each attribute is a string, except `beside`.
 package enum InstanceAttribute: String, CaseIterable, Sendable {
     /// The partition key. UIDs have the form of the keys of the bucket: a malformed UID is replaced by its SHA-256.
     case sopInstanceUID

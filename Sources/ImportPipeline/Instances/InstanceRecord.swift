@@ -2,7 +2,7 @@
 
 import AWS
 
-/// A row of the index of instances: what is known about one instance in one data store.
+/// A row of the instance index: what is known about one instance in one data store.
 ///
 /// Several writers write a row, in any order, repeatedly, and may be killed at any time. So each import is merged into
 /// the existing row by rules under which every order of the same writes gives the same row.

@@ -14,9 +14,6 @@ struct AccessRule: Decodable, Equatable, Sendable {
         case verify
     }
 
-    /// The bounds of `MAXIMUM_ASSOCIATIONS`.
-    private static let associations = 1...100_000
-
     let callingAETitle: String
     /// Empty: from anywhere.
     let peers: [NetworkRange]
@@ -52,11 +49,12 @@ struct AccessRule: Decodable, Equatable, Sendable {
                 forKey: .sopClassUIDs, in: container, debugDescription: "\"\(text)\" is not a valid UID")
         }
         maximumAssociations = try container.decodeIfPresent(Int.self, forKey: .maximumAssociations)
-        if let maximumAssociations, !Self.associations.contains(maximumAssociations) {
+        let bounds = ReceiverSettings.associationBounds
+        if let maximumAssociations, !bounds.contains(maximumAssociations) {
             throw DecodingError.dataCorruptedError(
                 forKey: .maximumAssociations, in: container,
                 debugDescription: "\(maximumAssociations), expected a whole number from "
-                    + "\(Self.associations.lowerBound) to \(Self.associations.upperBound)")
+                    + "\(bounds.lowerBound) to \(bounds.upperBound)")
         }
     }
 

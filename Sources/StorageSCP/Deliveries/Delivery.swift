@@ -181,12 +181,13 @@ extension Delivery {
 
     /// `nil` when no instance was stored: then there is nothing to import.
     func manifest(task: TaskID, closedAt: Date) -> DeliveryManifest? {
-        guard let closeReason, storedCount > 0 else { return nil }
+        guard storedCount > 0 else { return nil }
         let prefix = BucketLayout.prefix(of: id)
         return DeliveryManifest(
             deliveryId: id, task: task, repeats: repeats, callingAETitle: origin.callingAETitle,
             calledAETitle: origin.calledAETitle, peer: origin.peer, openedAt: openedAt, closedAt: closedAt,
-            closeReason: closeReason,
+            // An abandoned delivery has no stored instances. If one had, they would have to be imported.
+            closeReason: closeReason ?? .quiet,
             studies: studies.compactMap { uid, study in
                 let stored = study.attempts.compactMap { name, stored in
                     stored.map { entry(of: name, $0, folder: BucketLayout.studyFolder(prefix: prefix, study: uid)) }

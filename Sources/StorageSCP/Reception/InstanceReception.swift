@@ -110,7 +110,7 @@ final class InstanceReception: InstanceReceiver {
         // After a failed write we did not receive the rest of the data set, so we cannot tell whether it ended well.
         guard !upload.hasFailed, let ending = walk?.finish(), ending != .whole else { return upload.finish() }
         guard case .cut(let cut) = ending else {
-            service.stored(request, despite: ending, on: association)
+            service.takes(request, despite: ending, on: association)
             return upload.finish()
         }
         guard limits.incompleteDataSets == .store else {
@@ -118,7 +118,7 @@ final class InstanceReception: InstanceReceiver {
             refuse(problem)
             return eventLoop.makeSucceededFuture(problem.outcome)
         }
-        service.stored(request, despite: ending, on: association)
+        service.takes(request, despite: ending, on: association)
         return upload.finish(cut: cut)
     }
 

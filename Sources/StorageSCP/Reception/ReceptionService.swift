@@ -18,8 +18,8 @@ protocol ReceptionService: Sendable {
 
     func refused(_ request: CStoreRequest, because problem: InstanceProblem, on association: Association)
 
-    /// The instance is stored although its data set is incomplete, or could not be read to its end.
-    func stored(_ request: CStoreRequest, despite ending: DataSetWalk.Ending, on association: Association)
+    /// The instance goes to the store although its data set is incomplete, or could not be read to its end.
+    func takes(_ request: CStoreRequest, despite ending: DataSetWalk.Ending, on association: Association)
 
     /// How many times memory was taken away from this association, this time included.
     func countEviction(of association: Association) -> Int

@@ -21,7 +21,7 @@ struct FolderRecovery: Sendable {
                     if let open = try marker(of: delivery, task: task) { try await close(open) }
                 } catch {
                     logger.error(
-                        "delivery not recovered: its open marker stays", error: error,
+                        "delivery not closed: the next start of a receiver tries again", error: error,
                         metadata: ["deliveryId": "\(delivery)"])
                 }
             }

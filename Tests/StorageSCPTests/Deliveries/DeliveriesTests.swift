@@ -291,6 +291,24 @@ struct DeliveriesTests {
         #expect(folder.objects[BucketLayout.manifestKey(of: ImportID(membership.delivery))] != nil)
     }
 
+    @Test("Where manifests start no imports, the open marker stays while its manifest is not written")
+    func markerInFolderWithoutManifest() async throws {
+        let folder = MemoryStore(startsImports: false)
+        folder.refuse(prefix: BucketLayout.manifests)
+        let deliveries = Samples.deliveries(
+            store: folder, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let membership = try deliveries.instanceBegan(
+            InstanceName(seriesInstanceUID: "1", sopInstanceUID: "1"), study: "1.2", studyDate: nil, association: "a",
+            origin: Samples.origin)
+        try await membership.marker.written()
+        let isStored = deliveries.instanceStored(
+            StoredInstance(size: 1, checksum: CRC32(), sopClassUID: "1", transferSyntaxUID: "1"), in: membership)
+        #expect(isStored)
+        await deliveries.shutDown()
+        #expect(folder.refusals > 0)
+        #expect(folder.removed.isEmpty)
+    }
+
     /// Returns when the store has refused this many requests.
     private func refused(_ count: Int) async {
         await eventually("the store has refused \(count) requests") { store.refusals >= count }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Eventually
 import ImportPipeline
 import TestLog
 import Testing
@@ -68,14 +69,14 @@ struct EmptyDeliveryTests {
         let first = try begin()
         let last = try begin(study: "1.3")
         let late = try begin(study: "1.4")
-        while store.heldKeys.isEmpty && !Task.isCancelled { await Task.yield() }
+        await eventually("the store holds a request") { !store.heldKeys.isEmpty }
         clock.advance(by: .seconds(61))
         store.release()
         try await first.marker.written()
         await #expect(throws: Deliveries.OpeningTimeout.self) { try await late.marker.written() }
         deliveries.instanceFailed(in: late.delivery)
         expectEnded(late.delivery, reason: "notOpenedInTime")
-        while store.heldKeys.isEmpty && !Task.isCancelled { await Task.yield() }
+        await eventually("the store holds a request") { !store.heldKeys.isEmpty }
         store.release()
         try await last.marker.written()
     }

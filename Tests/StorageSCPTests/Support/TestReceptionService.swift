@@ -59,7 +59,7 @@ final class TestReceptionService: ReceptionService {
         state.withLock { $0.problems.append(problem) }
     }
 
-    func stored(_ request: CStoreRequest, despite ending: DataSetWalk.Ending, on association: Association) {
+    func takes(_ request: CStoreRequest, despite ending: DataSetWalk.Ending, on association: Association) {
         state.withLock { $0.endings.append(ending) }
     }
 
