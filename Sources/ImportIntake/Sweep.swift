@@ -117,7 +117,9 @@ package struct Sweep: Sendable {
         let markers = listing.objects.compactMap(ListedMarker.init)
         let strange = listing.objects.count - markers.count
         if strange > 0 {
-            logger.error("objects in open/ without a valid delivery ID: look at them and delete them by hand", metadata: ["count": "\(strange)"])
+            logger.error(
+                "objects in open/ without a valid delivery ID: look at them and delete them by hand",
+                metadata: ["count": "\(strange)"])
             outcome.failed += strange
         }
         return markers

@@ -163,7 +163,9 @@ final class StorageService: AssociationService, ReceptionService {
         do {
             return .receive(try reception(of: request, on: association, eventLoop: eventLoop))
         } catch {
-            logger.error("instance refused: the receiver could not begin to receive it", error: error, metadata: Self.metadata(of: association))
+            logger.error(
+                "instance refused: the receiver could not begin to receive it", error: error,
+                metadata: Self.metadata(of: association))
             return .refuse(.outOfResources, comment: "The receiver cannot take a data set now")
         }
     }

@@ -115,7 +115,9 @@ final class HeldLease: Sendable {
             } catch {
                 guard !Task.isCancelled else { return }
                 logger.error(
-                    wasHeld ? "task lease not renewed, trying again" : "task lease lost: nothing is acknowledged until it is written again",
+                    wasHeld
+                        ? "task lease not renewed, trying again"
+                        : "task lease lost: nothing is acknowledged until it is written again",
                     error: error, metadata: ["task": "\(task)"])
             }
         }

@@ -7,26 +7,31 @@ import Testing
 
 @Suite("Uploads in progress", .timeLimit(.minutes(1)))
 struct UploadsInProgressTests {
+    /// Whether the wait for the uploads has ended.
+    private final class Wait: Sendable {
+        private let state = Atomic(false)
+
+        var hasEnded: Bool { state.load(ordering: .relaxed) }
+
+        func end() { state.store(true, ordering: .relaxed) }
+    }
+
     @Test("Waiting for the uploads ends when the last upload has ended")
     func none() async {
         let uploads = UploadsInProgress()
         await uploads.waitUntilNone()
         uploads.begin()
         uploads.begin()
-        let isNone = Atomic(false)
-        await withTaskGroup { group in
-            group.addTask {
-                await uploads.waitUntilNone()
-                isNone.store(true, ordering: .relaxed)
-            }
-            for _ in 0..<100 { await Task.yield() }
-            uploads.end()
-            for _ in 0..<100 { await Task.yield() }
-            let early = isNone.load(ordering: .relaxed)
-            #expect(!early)
-            uploads.end()
-        }
-        let late = isNone.load(ordering: .relaxed)
-        #expect(late)
+        let wait = Wait()
+        async let none: Void = {
+            await uploads.waitUntilNone()
+            wait.end()
+        }()
+        for _ in 0..<100 { await Task.yield() }
+        uploads.end()
+        for _ in 0..<100 { await Task.yield() }
+        #expect(!wait.hasEnded)
+        uploads.end()
+        await none
     }
 }

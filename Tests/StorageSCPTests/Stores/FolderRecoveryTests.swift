@@ -107,6 +107,6 @@ struct FolderRecoveryTests {
             !exists(BucketLayout.manifestKey(of: ImportID(delivery)))
                 && !exists(BucketLayout.manifestKey(of: ImportID(other))))
         #expect(exists(BucketLayout.openMarkerKey(of: delivery, task: task)))
-        #expect(log.lines.count { $0.contains("delivery not recovered") } == 1)
+        #expect(log.lines.count { $0.contains("delivery not closed") } == 1)
     }
 }
