@@ -21,7 +21,7 @@ struct Program {
             "AWS_LAMBDA_FUNCTION_NAME=\(name)", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128", "AWS_LAMBDA_FUNCTION_VERSION=1",
             "_HANDLER=handler.handle", "LAMBDA_TASK_ROOT=/tmp", "PATH=/usr/bin:/bin", "HOME=/nonexistent",
             "TABLE_NAME=t", "DICOM_BUCKET=dicom", "OUTPUT_S3_URI=s3://output/", "STATE_MACHINE_ARN=a", "DATASTORE_ID=d",
-            "DATA_ACCESS_ROLE_ARN=r", "POLL_SECONDS=10",
+            "DATA_ACCESS_ROLE_ARN=r", "START_QUEUE_URL=http://127.0.0.1:1/q", "POLL_SECONDS=10",
         ]
     }
 }
