@@ -277,24 +277,22 @@ struct DeliveriesTests {
     @Test("Where manifests start no imports, the open marker is removed after the manifest is written")
     func markerInFolder() async throws {
         let folder = MemoryStore(startsImports: false)
-        let deliveries = Samples.deliveries(
-            store: folder, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let membership = try deliveries.instanceBegan(
-            InstanceName(seriesInstanceUID: "1", sopInstanceUID: "1"), study: "1.2", studyDate: nil, association: "a",
-            origin: Samples.origin)
-        try await membership.marker.written()
-        let isStored = deliveries.instanceStored(
-            StoredInstance(size: 1, checksum: CRC32(), sopClassUID: "1", transferSyntaxUID: "1"), in: membership)
-        #expect(isStored)
-        await deliveries.shutDown()
-        #expect(folder.removed == [BucketLayout.openMarkerKey(of: membership.delivery, task: deliveries.lease.task)])
-        #expect(folder.objects[BucketLayout.manifestKey(of: ImportID(membership.delivery))] != nil)
+        let (delivery, task) = try await deliveryOfOneInstance(in: folder)
+        #expect(folder.removed == [BucketLayout.openMarkerKey(of: delivery, task: task)])
+        #expect(folder.objects[BucketLayout.manifestKey(of: ImportID(delivery))] != nil)
     }
 
     @Test("Where manifests start no imports, the open marker stays while its manifest is not written")
     func markerInFolderWithoutManifest() async throws {
         let folder = MemoryStore(startsImports: false)
         folder.refuse(prefix: BucketLayout.manifests)
+        _ = try await deliveryOfOneInstance(in: folder)
+        #expect(folder.refusals > 0)
+        #expect(folder.removed.isEmpty)
+    }
+
+    /// Stores one instance in deliveries of their own in `folder`, and shuts them down.
+    private func deliveryOfOneInstance(in folder: MemoryStore) async throws -> (DeliveryID, TaskID) {
         let deliveries = Samples.deliveries(
             store: folder, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let membership = try deliveries.instanceBegan(
@@ -305,8 +303,7 @@ struct DeliveriesTests {
             StoredInstance(size: 1, checksum: CRC32(), sopClassUID: "1", transferSyntaxUID: "1"), in: membership)
         #expect(isStored)
         await deliveries.shutDown()
-        #expect(folder.refusals > 0)
-        #expect(folder.removed.isEmpty)
+        return (membership.delivery, deliveries.lease.task)
     }
 
     /// Returns when the store has refused this many requests.
