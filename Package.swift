@@ -11,7 +11,8 @@ let package = Package(
     name: "dicom-store-scp",
     products: [
         // scripts/fuzz links this with libFuzzer.
-        .library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"])
+        .library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"]),
+        .executable(name: "dicomstore", targets: ["DICOMStore"]),
     ],
     dependencies: [
         // The first four are dependencies of the others. They are named here so that their versions are fixed, too.
@@ -19,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-atomics", exact: "1.3.0"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
@@ -77,7 +79,9 @@ let package = Package(
             dependencies: ["ByteComparison", "LambdaRuntime", "AWS", "ImportPipeline", "StructuredLog"],
             swiftSettings: small),
         .executableTarget(
-            name: "StoreSCP", dependencies: ["StorageSCP"], swiftSettings: settings),
+            name: "StoreSCP",
+            dependencies: ["StorageSCP", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
         .target(
             name: "StorageSCP",
             dependencies: [
@@ -88,6 +92,35 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
+
+        // The command for people.
+        .executableTarget(
+            name: "DICOMStore",
+            dependencies: [
+                "Console", "Inspection", "StorageSCU",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Inspection",
+            dependencies: ["ByteComparison", "AWS", "HTTP", "ImportPipeline", "DICOM", "StructuredLog"],
+            swiftSettings: settings),
+        .target(
+            name: "StorageSCU",
+            dependencies: [
+                "DICOM", "DICOMNetwork",
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Console",
+            dependencies: [
+                "DICOM", "Inspection",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
 
