@@ -215,7 +215,7 @@ let package = Package(
         .testTarget(
             name: "StorageSCPTests",
             dependencies: [
-                "StorageSCP", "Digests", "Eventually", "ForeignPrograms", "TestLog",
+                "StorageSCP", "AWS", "Digests", "Eventually", "ForeignPrograms", "HTTP", "LoopbackHTTP", "TestLog",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
