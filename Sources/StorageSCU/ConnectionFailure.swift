@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -8,20 +9,16 @@ package struct ConnectionFailure: Error, Hashable, Sendable {
     package let reason: String
 
     init(_ error: any Error) {
-        switch error {
-        case let error as NIOConnectionError: self.init(error)
-        case let error as IOError: reason = Self.text(error)
-        case let error as ChannelError:
-            if case .connectTimeout = error { reason = "no answer: timed out" } else { reason = "\(error)" }
-        default: reason = "\(error)"
-        }
+        reason = Self.text(error)
     }
 
-    private init(_ error: NIOConnectionError) {
-        if let first = error.connectionErrors.first {
-            self.init(first.error)
-        } else {
-            reason = "the host name was not found"
+    private static func text(_ error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { text($0.error) } ?? "the host name was not found"
+        case let error as IOError: text(error)
+        case ChannelError.connectTimeout: "no answer: timed out"
+        default: "\(error)"
         }
     }
 

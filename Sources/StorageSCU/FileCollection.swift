@@ -30,7 +30,8 @@ package struct FileCollection: Sendable {
             var files: [OutgoingFile] = []
             var results: [FileResult] = []
             var isIncomplete = false
-            var finder = FileFinder { path, problem in
+            // A journal in the folder is not one of the files.
+            var finder = FileFinder(ignoring: Set([journal?.identity].compactMap { $0 })) { path, problem in
                 guard files.count + results.count < Self.maximumFiles else {
                     isIncomplete = true
                     return

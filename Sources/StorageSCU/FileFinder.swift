@@ -8,17 +8,14 @@ struct FileFinder {
     /// Folders inside folders.
     static let maximumDepth = 256
 
-    private struct Identity: Hashable {
-        let device: UInt
-        let inode: UInt
-    }
-
     /// Called for each file; the problem says why it cannot be looked at.
     private let found: (String, FileProblem?) -> Void
-    private var visited: Set<Identity> = []
+    private var visited: Set<FileIdentity>
 
-    init(found: @escaping (String, FileProblem?) -> Void) {
+    /// Files in `ignored` are not found.
+    init(ignoring ignored: Set<FileIdentity> = [], found: @escaping (String, FileProblem?) -> Void) {
         self.found = found
+        visited = ignored
     }
 
     /// Blocks.
@@ -29,8 +26,7 @@ struct FileFinder {
     private mutating func visit(_ path: String, depth: Int) {
         var status = stat()
         guard stat(path, &status) == 0 else { return found(path, .unreadable(errno: errno)) }
-        let identity = Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
-        guard visited.insert(identity).inserted else { return }
+        guard visited.insert(FileIdentity(status)).inserted else { return }
         switch status.st_mode & S_IFMT {
         case S_IFREG: found(path, nil)
         case S_IFDIR: visitFolder(path, depth: depth)

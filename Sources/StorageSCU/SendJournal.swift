@@ -38,7 +38,7 @@ package final class SendJournal: Sendable {
         descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SendJournalError(path: path, errno: errno) }
         let header = Header(peer: "\(peer)", called: peer.calledAETitle.value)
-        do {
+        do throws(SendJournalError) {
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 throw SendJournalError(path: path, problem: "another process uses this journal")
             }
@@ -54,6 +54,11 @@ package final class SendJournal: Sendable {
     }
 
     package var count: Int { stored.count }
+
+    var identity: FileIdentity? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? FileIdentity(status) : nil
+    }
 
     /// Whether an earlier run had this file stored.
     package func contains(path: String, stamp: FileStamp) -> Bool {
@@ -140,7 +145,7 @@ package final class SendJournal: Sendable {
     private static func append(
         _ value: some Encodable, to descriptor: CInt, path: String
     ) throws(SendJournalError) {
-        let line = try line(value, path: path)
+        let line = try Self.line(value, path: path)
         let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         guard written == line.count else { throw SendJournalError(path: path, errno: written < 0 ? errno : ENOSPC) }
     }

@@ -121,7 +121,8 @@ package struct Sender: Sendable {
         switch end {
         case .rejected(.callingAETitleNotRecognized): "\(end). The receiver does not know our title: --calling"
         case .rejected(.calledAETitleNotRecognized): "\(end). The receiver has another title: --called"
-        case .connectionLost(let reason?) where reason.contains("CERTIFICATE_VERIFY_FAILED"):
+        case .connectionLost(let reason?)
+        where reason.contains("CERTIFICATE_VERIFY_FAILED") || reason.contains("failedToValidateHostname"):
             "the receiver's certificate was not verified: its authority is not known (--tls-ca), or its name is not "
                 + "that of the host (--tls-server-name)"
         case .connectionLost(let reason?) where reason.contains("WRONG_VERSION_NUMBER"):

@@ -19,7 +19,8 @@ struct SendJournalTests {
         let samples = try SampleFiles()
         let path = try samples.writeInstance("1.2.1", as: "a/1.dcm")
         try samples.writeInstance("1.2.2", as: "a/2.dcm")
-        let journalPath = samples.path + "/journal"
+        // In the folder that is sent, but not one of its files.
+        let journalPath = samples.path + "/a/journal"
         do {
             let journal = try SendJournal(path: journalPath, peer: Self.peer())
             try journal.record(try OutgoingFile(reading: path))

@@ -152,7 +152,7 @@ struct RequestorTests {
     @Test(
         "Each PDU is as long as the peer accepts, or as we send at most",
         arguments: [
-            (8, 2), (4096, 4090), (4097, 4090), (16384, 16378), (nil, 262_138), (.max, 262_138),
+            (6, 262_138), (8, 2), (4096, 4090), (4097, 4090), (16384, 16378), (nil, 262_138), (.max, 262_138),
         ] as [(UInt32?, Int)])
     func fragments(_ maximumLength: UInt32?, _ fragmentLength: Int) throws {
         let acceptor = try EmbeddedAcceptor.accepted(maximumLength: maximumLength)

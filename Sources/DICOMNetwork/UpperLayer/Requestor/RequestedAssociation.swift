@@ -37,7 +37,7 @@ package struct RequestedAssociation: Sendable {
         self.handler = handler
     }
 
-    private var eventLoop: any EventLoop { handler.eventLoop }
+    private var eventLoop: any EventLoop { channel.eventLoop }
 
     /// Sends a request, whose message ID is set here, and returns the peer's response.
     ///

@@ -7,9 +7,9 @@ import NIOCore
 extension RequestorHandler {
     /// The length of the fragments of a data set that the peer takes.
     var fragmentLength: Int {
-        let announced = confirmed?.maximumLength
-        let length = announced.map { min($0, limits.maximumLengthSent) } ?? limits.maximumLengthSent
-        return ResponseFragmenter.fragmentLength(maximumLength: length)
+        min(
+            ResponseFragmenter.fragmentLength(maximumLength: confirmed?.maximumLength),
+            ResponseFragmenter.fragmentLength(maximumLength: limits.maximumLengthSent))
     }
 
     /// Sends a request, whose message ID is set here. A data set has to follow if the command says so.
