@@ -39,7 +39,9 @@ package struct Sender: Sendable {
         let queue = SendQueue(files)
         let reasons = await withTaskGroup(of: String?.self) { group in
             for _ in 0..<min(associations, max(1, files.count)) { group.addTask { await work(on: queue) } }
-            return await group.reduce(into: []) { reasons, reason in if let reason { reasons.append(reason) } }
+            var reasons: [String] = []
+            for await case let reason? in group { reasons.append(reason) }
+            return reasons
         }
         // One association may have given up while the others went on, so that only these files are left.
         for file in await queue.takeAll() {
