@@ -99,7 +99,7 @@ let package = Package(
         .executableTarget(
             name: "DICOMStore",
             dependencies: [
-                "Console", "Inspection", "StorageSCU",
+                "Console", "DICOMNetwork", "Inspection", "StorageSCU",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -218,6 +218,13 @@ let package = Package(
                 "StorageSCP", "AWS", "Digests", "Eventually", "ForeignPrograms", "HTTP", "LoopbackHTTP", "TestLog",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "StorageSCUTests",
+            dependencies: [
+                "StorageSCU", "DICOM", "DICOMNetwork", "Eventually",
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .testTarget(
