@@ -96,7 +96,7 @@ lint: setup .venv-lint/complete ## Checks the Swift format, the templates, the s
 	.venv-lint/bin/hadolint Dockerfile
 	.venv/bin/statelint statemachine/import.asl.json
 
-configuration: setup ## Writes the tables of docs/configuration.md and docs/deploy.md from the code and the templates
+configuration: setup ## Writes the tables of docs that are printed from the code and the templates
 	swift build --build-tests
 	$(RUN_HERE) UPDATE_TABLES=yes swift test --skip-build --filter DocumentationTests
 	$(PYTHON) scripts/template-parameters --write

@@ -221,7 +221,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "DocumentationTests", dependencies: ["ImportPipeline", "StorageSCP"], swiftSettings: settings),
+            name: "DocumentationTests",
+            dependencies: [
+                "DICOM", "DICOMNetwork", "ImportPipeline", "StorageSCP",
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
 
         .executableTarget(
             name: "Simulation",
