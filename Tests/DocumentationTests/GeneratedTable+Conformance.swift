@@ -80,15 +80,17 @@ extension GeneratedTable {
     private static let userInformation = GeneratedTable(
         conformance: "user information", ["sub-item", "in a request", "in the answer"],
         [
-            subItem(ItemType.maximumLength, "no PDU of a response is longer; 0 means no limit", "as above"),
-            subItem(ItemType.implementationClassUID, "logged", "as above"),
+            subItem(
+                ItemType.maximumLength, "no PDU of a response is longer; 0 means no limit",
+                "as in 7.1"),
+            subItem(ItemType.implementationClassUID, "logged at level DEBUG", "as in 7.1"),
             subItem(
                 ItemType.asynchronousOperationsWindow, "the smaller of both numbers applies",
                 "that number, and 1 operation performed; nothing if the request has no window"),
             subItem(
                 ItemType.roleSelection, "a class that is proposed without the SCU role is refused (result 1)",
                 "the SCU role as proposed; the SCP role is never granted"),
-            subItem(ItemType.implementationVersionName, "logged", "as above"),
+            subItem(ItemType.implementationVersionName, "logged", "as in 7.1"),
             subItem(
                 ItemType.extendedNegotiation, "read, without effect",
                 "for an accepted storage class: `\(storageProvider)`"),

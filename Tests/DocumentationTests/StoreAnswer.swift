@@ -80,8 +80,8 @@ struct StoreAnswer: Sendable {
         StoreAnswer(
             .outOfResources, "The store cannot take it now, send it again later",
             """
-            the store refuses the object or cannot be reached; the task lease has expired; the delivery is older than \
-            twelve hours
+            the store refuses the object or cannot be reached; the delivery could not be opened within a minute, because \
+            too many others are; the task lease has expired; the delivery is older than twelve hours
             """,
             sendLater),
         StoreAnswer(
