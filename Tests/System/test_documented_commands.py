@@ -57,6 +57,7 @@ class NotRun:
 
 
 CI = ".ci/run"
+SESSION = "test_operations_session.py"
 PRETENDED = Here("test_a_page_is_a_session_in_a_shell")
 AWS = NotRun("needs an account at AWS; test_the_cli_knows_each_call checks its options and its query")
 REGISTRY = NotRun("needs a container registry")
@@ -88,6 +89,13 @@ CLAIMS: list[tuple[str, object]] = [
     (r"echoscu \+tla --add-cert-file", TLS),
     (r"scripts/redrive ", Elsewhere("redriving.py", "redrive")),
     # Sessions at AWS
+    (r"output\(\) \{", Elsewhere(SESSION, "shell")),
+    (r"aws dynamodb scan ", Elsewhere(SESSION, "test_the_table_shows_an_import")),
+    (r"aws cloudwatch describe-alarms ", Elsewhere(SESSION, "test_the_alarms_are_listed")),
+    (r"for MAPPING in |RULE=|aws events disable-rule ", Elsewhere(SESSION, "test_imports_are_paused_and_resumed")),
+    (r"aws dynamodb (restore-table-|wait )", Elsewhere(SESSION, "test_a_table_is_restored_beside_the_old_one")),
+    (r"aws s3 sync ", Elsewhere(SESSION, "test_the_images_are_copied_to_another_bucket")),
+    (r"MANIFEST=|aws s3 cp \$MANIFEST ", Elsewhere(SESSION, "test_a_manifest_that_is_copied_onto_itself_starts_nothing_twice")),
     (r"aws cloudformation (package|deploy) --template-file (packaged|template/(pipeline|dicom-store-scp))\.yaml", DEPLOYED),
     (r"aws cloudformation deploy --template-file template/network\.yaml", NETWORK),
     (r"aws cloudformation deploy --template-file template/receiver\.yaml", DEPLOYED),
