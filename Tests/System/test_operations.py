@@ -7,7 +7,7 @@ import re
 import pytest
 
 from conftest import PROJECT
-from documents import PAGES, anchors, code_spans, links
+from documents import code_spans
 from templates import ROOT, TEMPLATES, resources, swift
 from test_template_metrics import metric_nodes
 
@@ -119,18 +119,3 @@ def test_the_outputs_that_commands_use_exist():
     used = {*re.findall(r"\$\(output (\w+)\)", TEXT + (PROJECT / "docs/deploy.md").read_text())}
     assert len(used) > 10
     assert used - ROOT["Outputs"].keys() == set()
-
-
-# Links between documents
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
-def test_every_link_leads_to_a_file_and_a_heading(page):
-    wrong = [link for link, target, anchor in links(page) if not target.exists() or (anchor and anchor not in anchors(target))]
-    assert wrong == []
-
-
-def test_the_map_lists_every_document():
-    listed = {target for _, target, _ in links(PROJECT / "docs/README.md")}
-    pages = {page for page in (PROJECT / "docs").glob("*.md") if page.name != "README.md"}
-    assert pages - listed == set()
