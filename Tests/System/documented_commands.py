@@ -5,7 +5,7 @@
 import os
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from conftest import PROJECT
@@ -14,6 +14,8 @@ from documents import Line, blocks
 PAGES = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").glob("*.md"))]
 # A block of code in another language has no commands.
 SHELL = ("", "sh")
+# If a block has a line with this, only such lines are commands, and the others are what they print.
+PROMPT = "$ "
 
 # Programs whose calls are written down instead. Everything else is the shell itself, or a program such as `tr`.
 PRETENDED = ("aws", "buildah", "docker", "echoscu", "git", "make", "openssl", "sam", "storescu", "swift")
@@ -43,6 +45,8 @@ def commands(page: Path) -> list[Command]:
     for language, lines in blocks(page):
         if language not in SHELL:
             continue
+        if any(line.text.startswith(PROMPT) for line in lines):
+            lines = [replace(line, text=line.text.removeprefix(PROMPT)) for line in lines if line.text.startswith(PROMPT)]
         begun: list[Line] = []
         for line in lines:
             if not begun and not line.text.partition("#")[0].strip():
