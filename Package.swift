@@ -99,13 +99,20 @@ let package = Package(
         .executableTarget(
             name: "DICOMStore",
             dependencies: [
-                "Console", "Inspection", "StorageSCU",
+                "Console", "ImportPipeline", "Inspection", "StorageSCU", "StructuredLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        // Operations that only people call. The functions do not link this.
+        .target(
+            name: "AWSManagement", dependencies: ["AWS", "HTTP"], swiftSettings: settings),
         .target(
             name: "Inspection",
-            dependencies: ["ByteComparison", "AWS", "HTTP", "ImportPipeline", "DICOM", "StructuredLog"],
+            dependencies: [
+                "ByteComparison", "AWS", "AWSCredentials", "AWSManagement", "HTTP", "ImportPipeline", "DICOM",
+                "StructuredLog",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         .target(
             name: "StorageSCU",
@@ -218,6 +225,12 @@ let package = Package(
                 "StorageSCP", "Digests", "Eventually", "ForeignPrograms", "TestLog",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "InspectionTests",
+            dependencies: [
+                "AWS", "AWSManagement", "DICOMStore", "HTTP", "ImportPipeline", "Inspection", "LoopbackHTTP",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -18,7 +18,7 @@ SHELL = ("", "sh")
 PROMPT = "$ "
 
 # Programs whose calls are written down instead. Everything else is the shell itself, or a program such as `tr`.
-PRETENDED = ("aws", "buildah", "docker", "echoscu", "git", "make", "openssl", "sam", "storescu", "swift")
+PRETENDED = ("aws", "buildah", "dicomstore", "docker", "echoscu", "git", "make", "openssl", "sam", "storescu", "swift")
 PRELUDE = f"""
 set -u
 for program in {" ".join(PRETENDED)}; do

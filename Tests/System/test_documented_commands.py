@@ -16,7 +16,7 @@ from awscli.clidriver import create_clidriver
 import dcmtk
 import ports
 import processes
-from conftest import PROJECT, STORE_SCP
+from conftest import DICOMSTORE, PROJECT, STORE_SCP
 from documented_commands import PAGES, Command, commands, pretended_calls, without_comment
 from documents import code_spans
 from receiver import START_SECONDS
@@ -58,6 +58,7 @@ class NotRun:
 
 CI = ".ci/run"
 SESSION = "test_operations_session.py"
+DICOMSTORE_TESTS = "test_dicomstore.py"
 PRETENDED = Here("test_a_page_is_a_session_in_a_shell")
 AWS = NotRun("needs an account at AWS; test_the_cli_knows_each_call checks its options and its query")
 REGISTRY = NotRun("needs a container registry")
@@ -87,7 +88,10 @@ CLAIMS: list[tuple[str, object]] = [
     (r"openssl req ", TLS),
     (r"TLS_CERTIFICATE=\S+ .*dist/StoreSCP &$", TLS),
     (r"echoscu \+tla --add-cert-file", TLS),
-    (r"scripts/redrive ", Elsewhere("redriving.py", "redrive")),
+    (r"dicomstore status\b", Elsewhere(DICOMSTORE_TESTS, "test_an_empty_pipeline_has_nothing_wrong")),
+    (r"dicomstore find ", Elsewhere(DICOMSTORE_TESTS, "test_a_study_is_followed_from_the_association_to_its_image_sets")),
+    (r"dicomstore events\b", Elsewhere(DICOMSTORE_TESTS, "test_events_are_lines_of_receiver_and_functions_in_order")),
+    (r"dicomstore redrive\b", Elsewhere("redriving.py", "redrive")),
     # Sessions at AWS
     (r"output\(\) \{", Elsewhere(SESSION, "shell")),
     (r"aws dynamodb scan ", Elsewhere(SESSION, "test_the_table_shows_an_import")),
@@ -162,6 +166,20 @@ def test_each_product_that_is_run_exists():
     assert named and {it for it in named if f'name: "{it}"' not in package} == set()
 
 
+@pytest.mark.pipeline
+def test_the_command_has_the_subcommands_and_options_that_are_named():
+    """`dicomstore help` lists them."""
+    options: dict[str, set[str]] = {}
+    for _, text in TEXTS:
+        if found := re.match(r"(?:dist/)?dicomstore ([a-z]+)\b(.*)", text):
+            options.setdefault(found[1], set()).update(re.findall(r"(?<= )--[a-z-]+", found[2]))
+    assert options
+    for subcommand, named in options.items():
+        result = subprocess.run([DICOMSTORE, "help", subcommand], capture_output=True, text=True, timeout=60)
+        assert result.returncode == 0, result.stderr
+        assert named - {*re.findall(r"--[a-z-]+", result.stdout)} == set(), subcommand
+
+
 # Pages as sessions in a shell
 
 BEFORE = {
@@ -176,7 +194,7 @@ def calls(tmp_path_factory) -> dict[Path, list[list[str]]]:
     """The calls of programs, page by page."""
     found = {}
     for page in BEFORE:
-        texts = [it.text for it in commands(page) if not it.text.startswith("scripts/")]
+        texts = [it.text for it in commands(page)]
         found[page] = pretended_calls(BEFORE[page] + texts, tmp_path_factory.mktemp("calls"))
     return found
 
