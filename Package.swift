@@ -99,7 +99,7 @@ let package = Package(
         .executableTarget(
             name: "DICOMStore",
             dependencies: [
-                "Console", "ImportPipeline", "Inspection", "StorageSCU", "StructuredLog",
+                "Console", "DICOMNetwork", "ImportPipeline", "Inspection", "StorageSCU", "StructuredLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -228,6 +228,13 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "StorageSCUTests",
+            dependencies: [
+                "StorageSCU", "DICOM", "DICOMNetwork", "Eventually",
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "InspectionTests",
             dependencies: [
                 "AWS", "AWSManagement", "DICOMStore", "HTTP", "ImportPipeline", "Inspection", "LoopbackHTTP",
@@ -236,7 +243,8 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "DICOM", "DICOMNetwork", "ImportPipeline", "StorageSCP",
+                "DICOM", "DICOMNetwork", "ImportPipeline", "StorageSCP", "StorageSCU",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),

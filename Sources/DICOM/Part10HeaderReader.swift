@@ -16,6 +16,9 @@ package struct Part10HeaderReader: HeaderReader {
     /// The transfer syntax in which the data set is read; `nil` until it is known.
     package private(set) var transferSyntax: TransferSyntax?
 
+    /// (0002,0010) as written, also if its encoding is not known; `nil` until it was read.
+    package var transferSyntaxUID: UIDValue? { meta.transferSyntaxUID.flatMap { UIDValue($0) } }
+
     /// Whether the file is a DICOMDIR, the directory of a medium, which is not an instance. PS3.3 §F.3.
     package private(set) var isMediaDirectory = false
 

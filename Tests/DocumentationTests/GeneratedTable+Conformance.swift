@@ -22,7 +22,7 @@ extension GeneratedTable {
     private static let acceptedSOPClasses = GeneratedTable(
         conformance: "SOP classes that are accepted", ["SOP class", "UID", "SCU", "SCP"],
         StandardRegistry.sopClasses.filter { AcceptancePolicy.isStorageOrVerification($0.uid) }
-            .map { [$0.name, $0.uid, "N", "Y"] })
+            .map { [$0.name, $0.uid, $0.uid == SOPClass.verification ? "N" : "Y", "Y"] })
 
     private static let refusedSOPClasses = GeneratedTable(
         conformance: "SOP classes that are refused", ["SOP class", "UID", "why"],

@@ -20,7 +20,7 @@ struct GeneratedTable: Sendable, CustomTestStringConvertible {
     private var beginning: String { "<!-- generated: \(name), by `make configuration` -->\n" }
     private static let end = "<!-- end of generated -->\n"
 
-    static let all = configuration + conformance
+    static let all = configuration + conformance + requestor
 
     init(of page: Page, name: String, _ heading: [String], _ rows: [[String]]) {
         self.page = page

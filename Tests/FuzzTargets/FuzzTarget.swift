@@ -21,6 +21,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case proxyHeader
     /// The bytes that follow the acceptance of an association.
     case association
+    /// What the peer of an association that we request sends.
+    case requestor
 
     // Documents, see `FuzzedDocument`.
 
@@ -56,6 +58,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .walk: FuzzedWalk.run(bytes)
         case .proxyHeader: Self.decodeProxyHeader(bytes)
         case .association: FuzzedAssociation.run(bytes)
+        case .requestor: FuzzedRequestor.run(bytes)
         case .marker: FuzzedDocument.marker(Array(bytes))
         case .lease: FuzzedDocument.lease(Array(bytes))
         case .manifest: FuzzedDocument.manifest(Array(bytes))

@@ -92,6 +92,8 @@ CLAIMS: list[tuple[str, object]] = [
     (r"dicomstore find ", Elsewhere(DICOMSTORE_TESTS, "test_a_study_is_followed_from_the_association_to_its_image_sets")),
     (r"dicomstore events\b", Elsewhere(DICOMSTORE_TESTS, "test_events_are_lines_of_receiver_and_functions_in_order")),
     (r"dicomstore redrive\b", Elsewhere("redriving.py", "redrive")),
+    (r"dist/dicomstore send .*--tls-", Elsewhere("test_send.py", "test_tls_with_client_certificates")),
+    (r"dist/dicomstore send ", Elsewhere("test_send.py", "test_resume_after_failures")),
     # Sessions at AWS
     (r"output\(\) \{", Elsewhere(SESSION, "shell")),
     (r"aws dynamodb scan ", Elsewhere(SESSION, "test_the_table_shows_an_import")),

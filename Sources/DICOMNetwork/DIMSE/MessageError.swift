@@ -8,8 +8,13 @@ package enum MessageError: Error, Hashable, Sendable {
     case commandNotExpected
     case commandSetLengthExceedsMaximum(length: Int, maximum: Int)
     case commandSet(CommandSetError)
-    /// We never send a request, so no response is expected.
+    /// No request is outstanding that this could answer. An acceptor never sends one.
     case responseNotExpected(CommandField)
+    /// The response answers a request other than the one that is outstanding.
+    case responseToAnotherRequest(
+        CommandField, messageID: UInt16, expected: CommandField, expectedMessageID: UInt16)
+    case dataSetLengthExceedsMaximum(maximum: Int)
+    case tooManyRequests(maximum: Int)
 
     /// The reason in our A-ABORT. If a PDV's header is wrong, the provider aborts with this reason; if the command is
     /// wrong, the user aborts, and this is `nil`.
@@ -17,7 +22,8 @@ package enum MessageError: Error, Hashable, Sendable {
         switch self {
         case .contextNotAccepted, .contextChanged, .dataSetNotExpected, .commandNotExpected:
             .invalidPDUParameterValue
-        case .commandSetLengthExceedsMaximum, .commandSet, .responseNotExpected:
+        case .commandSetLengthExceedsMaximum, .commandSet, .responseNotExpected, .responseToAnotherRequest,
+            .dataSetLengthExceedsMaximum, .tooManyRequests:
             nil
         }
     }
@@ -36,6 +42,10 @@ extension MessageError: CustomStringConvertible {
             "a command set of at least \(length) bytes, maximum \(maximum)"
         case .commandSet(let error): "\(error)"
         case .responseNotExpected(let field): "response \(field), but we sent no request"
+        case .responseToAnotherRequest(let field, let messageID, let expected, let expectedMessageID):
+            "response \(field) to message \(messageID), expected \(expected) to message \(expectedMessageID)"
+        case .dataSetLengthExceedsMaximum(let maximum): "a data set of more than \(maximum) bytes"
+        case .tooManyRequests(let maximum): "more than \(maximum) requests"
         }
     }
 }

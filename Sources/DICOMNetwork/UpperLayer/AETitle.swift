@@ -27,6 +27,14 @@ package struct AETitle: Sendable {
     package init(_ value: String) {
         self.init(field: value.utf8)
     }
+
+    /// Whether the text is an AE title: 1 to 16 printable characters of ASCII without a backslash, besides padding, and
+    /// not only spaces. PS3.5 §6.2.
+    package static func isValid(_ text: String) -> Bool {
+        let isPrintable = text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }
+        let count = text.drop { $0 == " " }.reversed().drop { $0 == " " }.count
+        return isPrintable && (1...length).contains(count)
+    }
 }
 
 extension AETitle: Hashable {

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DICOM
+
+/// What became of a file, and which one it is.
+package struct FileResult: Hashable, Sendable {
+    package let path: String
+    /// `nil` if the file could not be read, or was not opened because a journal has it.
+    package let file: OutgoingFile?
+    package let outcome: FileOutcome
+
+    package init(path: String, file: OutgoingFile? = nil, outcome: FileOutcome) {
+        self.path = path
+        self.file = file
+        self.outcome = outcome
+    }
+
+    init(_ file: OutgoingFile, _ outcome: FileOutcome) {
+        self.init(path: file.path, file: file, outcome: outcome)
+    }
+}
