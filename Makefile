@@ -8,21 +8,26 @@ SHELL := scripts/clean-environment
 RUN_HERE := scripts/clean-environment
 .DEFAULT_GOAL := help
 
-# What a fresh Debian machine with Swift and Python lacks. DCMTK sends and checks DICOM files in the tests; podman runs
-# the image.
-PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev libisal-dev nasm pkg-config cmake dpkg-dev binutils p7zip-full openssl \
-	dcmtk python3-venv ca-certificates podman buildah runc slirp4netns netavark
+# What a fresh Debian machine with Swift and Python lacks. DCMTK sends DICOM files.
+PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev libisal-dev nasm pkg-config cmake dpkg-dev binutils p7zip-full \
+	dcmtk python3-venv ca-certificates
+# What only tests and benchmarks need; podman runs the image.
+TEST_PACKAGES := openssl podman buildah runc slirp4netns netavark
+# Executables that ship; the first three are packed into zips.
+FUNCTIONS := TriggerImport StartImportJob CheckStatus
+COMMANDS := StoreSCP dicomstore
 PYTHON := .venv/bin/python
 # The files of Tests/System are distributed over this many processes, because system tests wait most of the time.
 PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus coverage mutate bench-runtime bench-scp bench-pipeline soak-scp down clean
+.PHONY: help setup packages static-libraries package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus coverage mutate bench-runtime bench-scp bench-pipeline soak-scp down clean
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: release ## Runs the whole system on this machine: sends real DICOM files, shows what was imported, keeps running
+run: ## Runs the whole system on this machine: sends real DICOM files, shows what was imported, keeps running
+	@scripts/show-progress .local/build.log $(MAKE) --no-print-directory --jobs 3 release
 	@$(PYTHON) local/run.py $(RUN_ARGUMENTS)
 
 test: test-swift test-race test-fuzz test-simulation test-system ## Every test, including those against other programs
@@ -56,18 +61,18 @@ simulate: setup ## SEEDS=100000 FIRST=1: simulates the delivery protocol over a 
 	@scripts/build-static Simulation
 	$(RUN_HERE) .build-static/Simulation --seeds $(or $(SEEDS),100000) --first $(or $(FIRST),1)
 
-test-system: release .venv-sam/complete .venv-mitmproxy/complete .build-corpus/complete
+test-system: setup release .venv-sam/complete .venv-mitmproxy/complete .build-corpus/complete
 	swift build --product SampleFunction
 	@scripts/build-static DeliveryModel
 	$(PYTHON) -m pytest Tests/System --numprocesses $(PROCESSES) --dist loadfile $(PYTEST_ARGUMENTS)
 
-test-long: release ## The tests that `make test` runs in a short form, with all their studies, images, deliveries and states
+test-long: setup release ## The tests that `make test` runs in a short form, with all their studies, images, deliveries and states
 	LONG_FORM=yes swift test --filter PipelineSimulationTests
 	@scripts/build-static DeliveryModel PipelineBenchmark
 	LONG_FORM=yes $(PYTHON) -m pytest -s \
 		$(foreach name,many_studies start_queue hostile_documents costs delivery_model simulated_pipeline,Tests/System/test_$(name).py)
 
-corpus: release .build-corpus/complete ## A table of the answers of four receivers to the DICOM files inside PyPI's wheels
+corpus: setup release .build-corpus/complete ## A table of the answers of four receivers to the DICOM files inside PyPI's wheels
 	$(PYTHON) -m pytest -s Tests/System/test_corpus.py
 
 fuzz: setup ## SECONDS=600 per target: fuzzes with the address and the thread sanitizer; findings become fixtures
@@ -101,13 +106,21 @@ configuration: setup ## Writes the tables of docs that are printed from the code
 	$(RUN_HERE) UPDATE_TABLES=yes swift test --skip-build --filter DocumentationTests
 	$(PYTHON) scripts/template-parameters --write
 
-release: package ## Builds dist/: the functions' zips and the receiver, each with a list of its components
-	@scripts/build-static StoreSCP
-	@strip -o dist/StoreSCP .build-static/StoreSCP
-	@scripts/bill-of-materials StoreSCP dist/StoreSCP
-
-package: setup ## Builds dist/: only the zips of TriggerImport, StartImportJob and CheckStatus
+release: .venv/complete static-libraries ## Builds dist/: the functions' zips, the receiver and dicomstore, each with a list of its components
+	@scripts/build-static $(FUNCTIONS) $(COMMANDS)
 	@scripts/package-functions
+	@for command in $(COMMANDS); do \
+		strip -o dist/$$command .build-static/$$command && scripts/bill-of-materials $$command dist/$$command || exit 1; \
+	done
+
+package: .venv/complete static-libraries ## Builds dist/: only the zips of TriggerImport, StartImportJob and CheckStatus
+	@scripts/build-static $(FUNCTIONS)
+	@scripts/package-functions
+
+static-libraries: packages
+	@scripts/update-linked-packages
+	@scripts/build-static-libcurl
+	@scripts/build-static-isal
 
 # These targets use the user's own environment: AWS, shell or container engine.
 invoke image redrive: private SHELL := /bin/bash
@@ -119,19 +132,19 @@ invoke: package ## FUNCTION=TriggerImport EVENT=events/s3-put.json: runs the zip
 reproduce: setup ## Checks that two clones in two folders give the same zips
 	@scripts/check-reproducible
 
-image: release ## Builds the receiver's container image, dicom-store-scp, with buildah or docker
+image: setup release ## Builds the receiver's container image, dicom-store-scp, with buildah or docker
 	@scripts/build-image
 
 redrive: ## STACK=dicom-store-scp START=yes: lists what is not imported; with START, starts it again
 	@dist/dicomstore redrive $(if $(STACK),--stack $(STACK)) $(if $(START),--start)
 
-chaos: release .venv-mitmproxy/complete ## KILLS=50 STUDIES=25 (per sender) SEED=…: receivers, functions, S3, events and HealthImaging fail; nothing may be lost
+chaos: setup release .venv-mitmproxy/complete ## KILLS=50 STUDIES=25 (per sender) SEED=…: receivers, functions, S3, events and HealthImaging fail; nothing may be lost
 	CHAOS_KILLS=$(or $(KILLS),50) CHAOS_STUDIES=$(or $(STUDIES),25) CHAOS_SEED=$(SEED) $(PYTHON) -m pytest -s Tests/System/test_chaos.py
 
-bench-scp: release ## Compares the receiver with a C floor, DCMTK and pynetdicom; SUITES="folder;memory" and more, see the script
+bench-scp: setup release ## Compares the receiver with a C floor, DCMTK and pynetdicom; SUITES="folder;memory" and more, see the script
 	@scripts/bench-scp
 
-soak-scp: release ## SECONDS=3600: checks whether the receiver's memory grows
+soak-scp: setup release ## SECONDS=3600: checks whether the receiver's memory grows
 	@SUITES=soak SOAK_SECONDS=$(or $(SECONDS),3600) scripts/bench-scp
 
 bench-pipeline: setup ## Simulates the pipeline in virtual time with the product's own policies: waits, costs and the optimum; draws a plot
@@ -148,10 +161,12 @@ clean: down ## Removes everything that was built or generated
 	rm -rf .build .build-* .venv .venv-* .local dist
 
 setup: .venv/complete
+	@scripts/install-packages $(PACKAGES) $(TEST_PACKAGES)
+
+packages:
 	@scripts/install-packages $(PACKAGES)
 
-.venv/complete: local/requirements.txt local/requirements-sam.txt local/fetch_emulator.py
-	@scripts/install-packages $(PACKAGES)
+.venv/complete: local/requirements.txt local/requirements-sam.txt local/fetch_emulator.py | packages
 	@echo "preparing .venv"
 	@python3 local/virtual_environment.py .venv local/requirements.txt
 	@$(PYTHON) local/fetch_emulator.py .venv/bin/aws-lambda-rie

@@ -222,7 +222,7 @@ let package = Package(
         .testTarget(
             name: "StorageSCPTests",
             dependencies: [
-                "StorageSCP", "Digests", "Eventually", "ForeignPrograms", "TestLog",
+                "StorageSCP", "AWS", "Digests", "Eventually", "ForeignPrograms", "HTTP", "LoopbackHTTP", "TestLog",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -290,7 +290,36 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+/// Removes all targets but those that are wanted and those that they depend on.
+@MainActor func keepOnly(_ isWanted: (Target) -> Bool) {
+    var kept: Set<String> = []
+    var next = package.targets.filter(isWanted)
+    while let target = next.popLast() {
+        guard kept.insert(target.name).inserted else { continue }
+        for case .byNameItem(let name, _) in target.dependencies { next += package.targets.filter { $0.name == name } }
+    }
+    package.targets.removeAll { !kept.contains($0.name) }
+}
+
 // The build for the thread sanitizer contains only the tests that use several threads: see `make test-race`.
 if Context.environment["ONLY_RACE_TESTS"] != nil {
-    package.targets.removeAll { $0.name != "StorageSCPTests" && ($0.type == .test || $0.type == .executable) }
+    keepOnly { $0.name == "StorageSCPTests" }
+    package.products = []
+}
+
+// scripts/build-static builds only these executables, all at once. The linker writes what it took from static libraries
+// into a file for each of them.
+if let names = Context.environment["ONLY_EXECUTABLES"], let folder = Context.environment["LINKER_RECORDS"] {
+    let names = Set(names.split(separator: " ").map(String.init))
+    package.products.removeAll { !names.contains($0.name) }
+    let named = package.products.compactMap { $0 as? Product.Executable }
+    var executables = Dictionary(uniqueKeysWithValues: named.map { ($0.targets[0], $0.name) })
+    for target in package.targets where names.contains(target.name) { executables[target.name] = target.name }
+    keepOnly { executables[$0.name] != nil }
+    for target in package.targets {
+        guard let name = executables[target.name] else { continue }
+        target.linkerSettings = (target.linkerSettings ?? []) + [
+            .unsafeFlags(["-Xlinker", "--print-archive-stats=\(folder)/\(name).archives"])
+        ]
+    }
 }

@@ -42,11 +42,10 @@ PROGRAMS = {
     "sudo": '"$@"',
     # Like SwiftPM, it links only if the product does not exist.
     "swift": """
-        for option; do case $option in --print-archive-stats=*) archives=${option#*=} ;; esac; done
         [ ! -f .build-release/release/Product ] || exit 0
         echo linked >>"$PLAYED/calls"
         mkdir -p .build-release/release && touch .build-release/release/Product
-        printf 'members\\textracted\\tarchive\\n2\\t1\\t%s\\n' "$PLAYED/libssl.a" >"$archives" """,
+        printf 'members\\textracted\\tarchive\\n2\\t1\\t%s\\n' "$PLAYED/libssl.a" >"$LINKER_RECORDS/Product.archives" """,
 }
 LINKED = ["ca-certificates", "libc-dev", "libcrypto-dev", "libgcc-dev", "libssl-dev", "libstdc++-dev", "libz-dev"]
 
