@@ -2,6 +2,7 @@
 
 """`dicomstore send` to our own receiver, to DCMTK's and pynetdicom's, and to receivers that refuse, abort or are silent."""
 
+import contextlib
 import json
 import os
 import pty
@@ -42,12 +43,14 @@ def instances(folder: Path, count: int, **elements: object) -> list[Path]:
 
 
 def stored(folder: Path) -> dict[str, bytes]:
-    """The data sets that a folder holds, by SOP Instance UID."""
-    paths = [path for path in folder.rglob("*") if path.is_file() and path.stat().st_size > 132]
+    """The data sets that a receiver's folder holds, by SOP Instance UID. Files that are being written do not count."""
     found = {}
-    for path in paths:
-        with path.open("rb") as file:
-            if file.read(132)[128:] == b"DICM":
+    for path in folder.rglob("*"):
+        if ".partial" in path.parts or not path.is_file():
+            continue
+        # A document of a delivery may be removed in the meantime.
+        with contextlib.suppress(FileNotFoundError):
+            if path.read_bytes()[128:132] == b"DICM":
                 found[str(pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID)] = data_set_bytes(path)
     return found
 
@@ -273,7 +276,7 @@ def test_statuses(tmp_path, status, outcome, text, exit_status):
 
 
 def test_a_rejected_title_is_explained(folder_receiver, tmp_path):
-    receiver = folder_receiver(CALLED_AE_TITLES="PACS")
+    receiver = folder_receiver(AE_TITLE="PACS", REQUIRE_CALLED_AE_TITLE="true")
     instances(tmp_path / "sent", 1)
     sent = run(receiver.port, "--retries", 2, tmp_path / "sent")
     assert sent.status == 1 and "trying again" not in sent.notes
@@ -329,19 +332,6 @@ def test_a_receiver_that_answers_wrongly(tmp_path, answer, reason):
         assert sent.status == 1 and reason in sent.notes, sent
 
 
-def test_a_receiver_that_is_silent_after_it_was_connected(tmp_path):
-    """The sender waits 30 s for an answer to its request; a person who stops it gets its journal."""
-    instances(tmp_path / "sent", 1)
-    with raw_receiver(lambda connection: connection.recv(1 << 20) and connection.recv(1)) as port:
-        process = subprocess.Popen(command(port, tmp_path / "sent"), stdout=subprocess.PIPE, text=True, env={})
-        try:
-            output, _ = process.communicate(timeout=SECONDS)
-        finally:
-            process.kill()
-    assert process.returncode == 1
-    assert "not sent: timed out: no answer to the association request" in output
-
-
 # Transport
 
 
@@ -352,7 +342,7 @@ def client_pair(tmp_path_factory) -> tuple[Path, Path]:
 
 def test_tls_with_client_certificates(tmp_path, pair, client_pair):
     paths = instances(tmp_path / "sent", 3, PixelData=os.urandom(300_000))
-    settings = tls_settings(pair, TLS_CLIENT_CA=str(client_pair[0]))
+    settings = tls_settings(pair, TLS_CLIENT_CERTIFICATES="required", TLS_CLIENT_CA_CERTIFICATES=str(client_pair[0]))
     ours = ["--tls-certificate", client_pair[0], "--tls-key", client_pair[1]]
     trust = ["--tls-ca", pair[0], "--tls-server-name", HOST]
     folder = tmp_path / "sent"

@@ -16,7 +16,7 @@ struct SendCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "HOST:PORT of the receiver, unless --host names it. Then the files and folders.")
-    var arguments: [String]
+    var arguments: [String] = []
 
     @Option(help: "The receiver's name or address.")
     var host: String?
