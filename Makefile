@@ -101,7 +101,7 @@ lint: setup .venv-lint/complete ## Checks the Swift format, the templates, the s
 	.venv-lint/bin/hadolint Dockerfile
 	.venv/bin/statelint statemachine/import.asl.json
 
-configuration: setup ## Writes the tables of docs/configuration.md and docs/deploy.md from the code and the templates
+configuration: setup ## Writes the tables of docs that are printed from the code and the templates
 	swift build --build-tests
 	$(RUN_HERE) UPDATE_TABLES=yes swift test --skip-build --filter DocumentationTests
 	$(PYTHON) scripts/template-parameters --write
@@ -136,7 +136,7 @@ image: setup release ## Builds the receiver's container image, dicom-store-scp, 
 	@scripts/build-image
 
 redrive: ## STACK=dicom-store-scp START=yes: lists what is not imported; with START, starts it again
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/redrive $(STACK) $(if $(START),--start)
+	@dist/dicomstore redrive $(if $(STACK),--stack $(STACK)) $(if $(START),--start)
 
 chaos: setup release .venv-mitmproxy/complete ## KILLS=50 STUDIES=25 (per sender) SEED=…: receivers, functions, S3, events and HealthImaging fail; nothing may be lost
 	CHAOS_KILLS=$(or $(KILLS),50) CHAOS_STUDIES=$(or $(STUDIES),25) CHAOS_SEED=$(SEED) $(PYTHON) -m pytest -s Tests/System/test_chaos.py

@@ -99,13 +99,20 @@ let package = Package(
         .executableTarget(
             name: "DICOMStore",
             dependencies: [
-                "Console", "DICOMNetwork", "Inspection", "StorageSCU",
+                "Console", "DICOMNetwork", "ImportPipeline", "Inspection", "StorageSCU", "StructuredLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        // Operations that only people call. The functions do not link this.
+        .target(
+            name: "AWSManagement", dependencies: ["AWS", "HTTP"], swiftSettings: settings),
         .target(
             name: "Inspection",
-            dependencies: ["ByteComparison", "AWS", "HTTP", "ImportPipeline", "DICOM", "StructuredLog"],
+            dependencies: [
+                "ByteComparison", "AWS", "AWSCredentials", "AWSManagement", "HTTP", "ImportPipeline", "DICOM",
+                "StructuredLog",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         .target(
             name: "StorageSCU",
@@ -228,7 +235,19 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "DocumentationTests", dependencies: ["ImportPipeline", "StorageSCP"], swiftSettings: settings),
+            name: "InspectionTests",
+            dependencies: [
+                "AWS", "AWSManagement", "DICOMStore", "HTTP", "ImportPipeline", "Inspection", "LoopbackHTTP",
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "DICOM", "DICOMNetwork", "ImportPipeline", "StorageSCP", "StorageSCU",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
 
         .executableTarget(
             name: "Simulation",

@@ -9,6 +9,10 @@ struct DICOMStore: AsyncParsableCommand {
         commandName: "dicomstore",
         abstract: "Sends images, and shows what became of images that a receiver took.",
         subcommands: [
-            SendCommand.self
+            StatusCommand.self,
+            FindCommand.self,
+            EventsCommand.self,
+            RedriveCommand.self,
+            SendCommand.self,
         ])
 }

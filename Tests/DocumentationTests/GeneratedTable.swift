@@ -1,40 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
-import ImportPipeline
-import StorageSCP
 import Testing
 
-/// A table of `docs/configuration.md` that is printed from the code which reads the settings.
+/// A table of a page below `docs/` that is printed from the code.
 struct GeneratedTable: Sendable, CustomTestStringConvertible {
+    enum Page: String {
+        case configuration = "configuration.md"
+        case conformance = "conformance.md"
+    }
+
+    let page: Page
     /// What the line before the table names.
     let name: String
     let markdown: String
 
-    var testDescription: String { name }
+    var testDescription: String { "\(page.rawValue): \(name)" }
 
     private var beginning: String { "<!-- generated: \(name), by `make configuration` -->\n" }
     private static let end = "<!-- end of generated -->\n"
 
-    static let all = [
-        GeneratedTable(
-            name: "settings of the receiver", ["variable", "default", "values", "meaning"],
-            ReceiverSettings.general.map { [$0.variable, $0.defaultText ?? "", $0.values ?? "", $0.meaning] }),
-        GeneratedTable(
-            name: "limits of the receiver", ["variable", "default", "values", "what is limited", "beyond it"],
-            ReceiverSettings.limits.map {
-                [$0.variable, $0.defaultText ?? "", $0.values ?? "", $0.meaning, $0.beyond ?? ""]
-            }),
-        GeneratedTable(
-            name: "settings of the functions",
-            ["variable"] + PipelineFunction.allCases.map(\.rawValue) + ["default", "meaning"],
-            PipelineSetting.allCases.map { setting in
-                ["`\(setting.name)`"] + PipelineFunction.allCases.map { setting.functions.contains($0) ? "✓" : "" }
-                    + [setting.defaultValue ?? "", setting.purpose]
-            }),
-    ]
+    static let all = configuration + conformance + requestor
 
-    private init(name: String, _ heading: [String], _ rows: [[String]]) {
+    init(of page: Page, name: String, _ heading: [String], _ rows: [[String]]) {
+        self.page = page
         self.name = name
         let lines = [heading, heading.map { _ in "---" }] + rows
         markdown = lines.map { $0.map { $0.isEmpty ? "| " : "| \($0) " }.joined() + "|\n" }.joined()
@@ -46,13 +35,5 @@ struct GeneratedTable: Sendable, CustomTestStringConvertible {
             let end = text[start...].firstRange(of: Self.end)?.lowerBound
         else { return nil }
         return start..<end
-    }
-}
-
-extension SettingDescription {
-    fileprivate var variable: String { "`\(name)`" }
-
-    fileprivate var meaning: String {
-        section.map { "\(purpose) See [\($0.title)](\($0.link))." } ?? purpose
     }
 }
