@@ -124,7 +124,7 @@ image: release ## Builds the receiver's container image, dicom-store-scp, with b
 	@scripts/build-image
 
 redrive: ## STACK=dicom-store-scp START=yes: lists what is not imported; with START, starts it again
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/redrive $(STACK) $(if $(START),--start)
+	@dist/dicomstore redrive $(if $(STACK),--stack $(STACK)) $(if $(START),--start)
 
 chaos: release .venv-mitmproxy/complete ## KILLS=50 STUDIES=25 (per sender) SEED=…: receivers, functions, S3, events and HealthImaging fail; nothing may be lost
 	CHAOS_KILLS=$(or $(KILLS),50) CHAOS_STUDIES=$(or $(STUDIES),25) CHAOS_SEED=$(SEED) $(PYTHON) -m pytest -s Tests/System/test_chaos.py

@@ -99,13 +99,20 @@ let package = Package(
         .executableTarget(
             name: "DICOMStore",
             dependencies: [
-                "Console", "Inspection", "StorageSCU",
+                "Console", "ImportPipeline", "Inspection", "StorageSCU", "StructuredLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        // Operations that only people call. The functions do not link this.
+        .target(
+            name: "AWSManagement", dependencies: ["AWS", "HTTP"], swiftSettings: settings),
         .target(
             name: "Inspection",
-            dependencies: ["ByteComparison", "AWS", "HTTP", "ImportPipeline", "DICOM", "StructuredLog"],
+            dependencies: [
+                "ByteComparison", "AWS", "AWSCredentials", "AWSManagement", "HTTP", "ImportPipeline", "DICOM",
+                "StructuredLog",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         .target(
             name: "StorageSCU",
@@ -231,6 +238,12 @@ let package = Package(
             path: "Tests/SampleConsole", swiftSettings: settings),
         .testTarget(
             name: "ConsoleTests", dependencies: ["Console", "Eventually", "HTTP", "Inspection"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "InspectionTests",
+            dependencies: [
+                "AWS", "AWSManagement", "DICOMStore", "HTTP", "ImportPipeline", "Inspection", "LoopbackHTTP",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "DocumentationTests", dependencies: ["ImportPipeline", "StorageSCP"], swiftSettings: settings),

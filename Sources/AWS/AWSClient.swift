@@ -37,7 +37,8 @@ package struct AWSClient: Sendable {
     /// otherwise.
     ///
     /// Because of retries, the service may carry out a request twice.
-    func send(_ request: AWSRequest) async throws -> HTTPResponse {
+    @discardableResult
+    package func send(_ request: AWSRequest) async throws -> HTTPResponse {
         let clock = ContinuousClock()
         // Does not include the time that an attempt waited for a free connection.
         var elapsed = Duration.zero

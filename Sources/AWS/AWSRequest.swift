@@ -4,12 +4,22 @@ import FoundationEssentials
 import HTTP
 
 /// One call of a service's operation, not yet signed.
-struct AWSRequest: Sendable {
-    let service: AWSService
-    let operation: String
+package struct AWSRequest: Sendable {
+    package let service: AWSService
+    package let operation: String
     var http: HTTPRequest
     /// Reads an error in the format of this service; `nil` if the response is not an error.
     let error: @Sendable (HTTPResponse, AWSRequest) -> AWSServiceError?
+
+    package init(
+        service: AWSService, operation: String, http: HTTPRequest,
+        error: @escaping @Sendable (HTTPResponse, AWSRequest) -> AWSServiceError?
+    ) {
+        self.service = service
+        self.operation = operation
+        self.http = http
+        self.error = error
+    }
 
     /// For JSON. Far more than the response of any operation used here.
     private static let maximumAnswerBytes = 8 << 20
@@ -24,7 +34,7 @@ struct AWSRequest: Sendable {
     }
 
     /// A request of the JSON protocols that name the operation in `X-Amz-Target`.
-    static func json(
+    package static func json(
         _ service: AWSService, target: String, operation: String, version: String, body: some Encodable,
         configuration: AWSConfiguration
     ) throws -> AWSRequest {

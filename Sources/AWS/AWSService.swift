@@ -8,7 +8,7 @@ package struct AWSService: Sendable, Equatable {
     /// The name in `AWS_ENDPOINT_URL_{settingName}`.
     let settingName: String
 
-    static let all = [s3, stepFunctions, dynamoDB, healthImaging, sqs, sts]
+    static let all = [s3, stepFunctions, dynamoDB, healthImaging, sqs, sts, cloudFormation, logs]
 
     package static let s3 = AWSService(signingName: "s3", hostPrefix: "s3", settingName: "S3")
     package static let stepFunctions = AWSService(signingName: "states", hostPrefix: "states", settingName: "SFN")
@@ -16,6 +16,9 @@ package struct AWSService: Sendable, Equatable {
         signingName: "dynamodb", hostPrefix: "dynamodb", settingName: "DYNAMODB")
     package static let sqs = AWSService(signingName: "sqs", hostPrefix: "sqs", settingName: "SQS")
     package static let sts = AWSService(signingName: "sts", hostPrefix: "sts", settingName: "STS")
+    package static let cloudFormation = AWSService(
+        signingName: "cloudformation", hostPrefix: "cloudformation", settingName: "CLOUDFORMATION")
+    package static let logs = AWSService(signingName: "logs", hostPrefix: "logs", settingName: "CLOUDWATCH_LOGS")
     package static let healthImaging = AWSService(
         signingName: "medical-imaging", hostPrefix: "medical-imaging", settingName: "MEDICAL_IMAGING")
 }

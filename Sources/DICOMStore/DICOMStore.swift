@@ -8,5 +8,10 @@ struct DICOMStore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dicomstore",
         abstract: "Sends images, and shows what became of images that a receiver took.",
-        subcommands: [])
+        subcommands: [
+            StatusCommand.self,
+            FindCommand.self,
+            EventsCommand.self,
+            RedriveCommand.self,
+        ])
 }

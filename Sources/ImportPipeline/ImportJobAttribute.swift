@@ -2,7 +2,7 @@
 
 /// The names of the attributes of an import job's item, each of which is a string.
 ///
-/// The state machine, scripts/redrive and the system tests spell some of them as well: `ImportJobItemTests` and
+/// The state machine and the system tests spell some of them as well: `ImportJobItemTests` and
 /// Tests/System/test_import_job_item.py compare those with this list.
 package enum ImportJobAttribute: String, CaseIterable, Sendable {
     /// The partition key: HealthImaging's id of the job; the import's id where no job was started, the delivery's id of
@@ -26,7 +26,7 @@ package enum ImportJobAttribute: String, CaseIterable, Sendable {
     case reportS3Uri
     /// `true` where another job of the same import follows.
     case startedAgain
-    /// The execution that imports the same again. Only scripts/redrive writes it.
+    /// The execution that imports the same again. Only `dicomstore redrive` writes it.
     case redrivenAs
     /// The delivery that this one repeats.
     case repeats

@@ -20,7 +20,7 @@ package protocol PipelineInspector: Sendable {
 }
 
 /// One line of a log.
-package struct LogEntry: Codable, Sendable, Equatable {
+package struct LogEntry: Codable, Sendable, Hashable {
     package var at: Date
     /// `StoreSCP`, `TriggerImport`, `StartImportJob`, `CheckStatus`.
     package var source: String

@@ -38,22 +38,35 @@ package struct PipelineStatus: Codable, Sendable, Equatable {
 
     package var at: Date
     package var stack: String
+    /// Imports that ended earlier are not among the numbers.
+    package var since: Date?
     package var datastoreId: String?
     /// The number of imports at each `DeliverySummary.Step`.
     package var steps: [String: Int]
     package var receivedInstances: Int
+    package var receivedBytes: Int
     package var importedInstances: Int
+    /// Instances that failed, were missing or were rejected.
     package var failedInstances: Int
+    /// Deliveries whose sizes were not read yet: they are missing in `receivedBytes`.
+    package var unreadDeliveries: Int
+    /// The median time of a job; `nil` if too few have ended.
+    package var usualJobSeconds: Double?
     package var queues: [Queue]
     /// Oldest first.
     package var rates: [Rate]
+    /// The first of them.
     package var problems: [Problem]
+    package var problemCount: Int
+    /// What was not read completely, because there is more than one reading takes.
+    package var incomplete: [String]
 
     package init(at: Date, stack: String) {
         self.at = at
         self.stack = stack
         steps = [:]
-        (receivedInstances, importedInstances, failedInstances) = (0, 0, 0)
-        (queues, rates, problems) = ([], [], [])
+        (receivedInstances, receivedBytes, importedInstances, failedInstances) = (0, 0, 0, 0)
+        (unreadDeliveries, problemCount) = (0, 0)
+        (queues, rates, problems, incomplete) = ([], [], [], [])
     }
 }

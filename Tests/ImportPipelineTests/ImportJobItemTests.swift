@@ -8,7 +8,7 @@ import Testing
 @testable import ImportPipeline
 
 /// Holds whatever else reads or writes the items of import jobs to `ImportJobAttribute`: the state machine here, and by
-/// the list in Fixtures/import-job-attributes.json the template, scripts/redrive, local/ and the system tests
+/// the list in Fixtures/import-job-attributes.json the template, local/ and the system tests
 /// (Tests/System/test_import_job_item.py).
 @Suite struct ImportJobItemTests {
     private static let tests = URL(filePath: #filePath).deletingLastPathComponent()
@@ -97,7 +97,7 @@ import Testing
             ])
     }
 
-    @Test("Every attribute is written: by a function, or by scripts/redrive")
+    @Test("Every attribute is written: by a function, or by `dicomstore redrive`")
     func noAttributeWithoutWriter() throws {
         let written = [try Self.started(), Self.ended, Self.rejected].flatMap(\.attributes.keys)
         #expect(Set(written).union([ImportJobAttribute.redrivenAs.rawValue]) == Set(Self.types.keys))

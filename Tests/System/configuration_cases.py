@@ -30,8 +30,11 @@ OPERATIONS = {
     "dynamodb": ("list_tables", {}),
     "sts": ("get_caller_identity", {}),
     "medical-imaging": ("list_datastores", {}),
+    "cloudformation": ("list_stacks", {}),
+    "logs": ("describe_log_groups", {}),
 }
-SIGNING_NAMES = {"s3": "s3", "stepfunctions": "states", "dynamodb": "dynamodb", "sts": "sts", "medical-imaging": "medical-imaging"}
+# All others sign with the name that botocore has for them.
+SIGNING_NAMES = {name: "states" if name == "stepfunctions" else name for name in OPERATIONS}
 REGIONS = (
     *("us-east-1", "eu-central-1", "mx-central-1", "cn-north-1", "us-gov-west-1", "us-gov-east-1", "eusc-de-east-1"),
     *("us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1", "cn-x", "us-gov", "xx-new-1"),

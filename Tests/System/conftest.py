@@ -31,6 +31,7 @@ clean_environment.enter()
 
 PROJECT = Path(__file__).parents[2]
 STORE_SCP = PROJECT / os.environ.get("STORE_SCP", "dist/StoreSCP")
+DICOMSTORE = PROJECT / os.environ.get("DICOMSTORE", "dist/dicomstore")
 ZIPS = {name: PROJECT / "dist" / f"{name}.zip" for name in sample_events.FUNCTIONS}
 DCMTK_PROGRAMS = ("storescu", "echoscu", "dcmsend", "storescp", "dcmdump", "dcmftest")
 # With `make test-long`, tests use the numbers that the docs name; otherwise smaller ones.

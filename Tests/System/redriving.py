@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Runs `scripts/redrive` as an operator does."""
+"""Runs `dicomstore redrive` as an operator does."""
 
-import subprocess
+import json
 
-from conftest import PROJECT
-from deploy import STACK, environment
+from commands import dicomstore
 from pipeline import Pipeline
 
 
 def redrive(pipeline: Pipeline, *arguments: str) -> str:
-    """Returns the script's output."""
-    variables = environment(pipeline.aws.endpoint)
-    variables["PATH"] = f"{PROJECT}/.venv/bin:{variables['PATH']}"
-    command = [PROJECT / "scripts/redrive", STACK, *arguments]
-    result = subprocess.run(command, env=variables, capture_output=True, text=True)
+    """Returns the command's output."""
+    result = dicomstore(pipeline.aws.endpoint, "redrive", *arguments)
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
+
+
+def listed(pipeline: Pipeline) -> dict[str, dict]:
+    """What is to be started again, by the names of imports."""
+    return {entry["name"]: entry for entry in json.loads(redrive(pipeline, "--json"))["imports"]}

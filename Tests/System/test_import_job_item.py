@@ -17,40 +17,12 @@ OTHERS = {"executionArn", "incomplete", "inputFile", "itemIdentifier", "key", "p
 OTHERS |= {"queue"}
 
 
-def names_in_redrive(script: str) -> set[str]:
-    """The attributes that the script's expressions name: conditions, updates and queries."""
-    return {
-        name
-        for pattern in (
-            r"attribute_not_exists\((\w+)\)",
-            r"\b([a-z]\w+)\.S\b",
-            r"\b(\w+) (?:=|<>) :\w+",
-            r"\b(\w+) IN \(:",
-            r"\bstrings \"(\w+)=",
-        )
-        for name in re.findall(pattern, script)
-    }
-
-
 def names_in_python(text: str) -> set[str]:
     """The names that are read of a variable called `item`, by itself or in a loop over names. AWS's own begin with a capital."""
     loops = re.findall(r"\bitem\.get\(name\b[^)]*\) for name in \(([^)]*)\)", text)
     names = re.findall(r"""\bitem(?:\[|\.get\()f?["'](\w+)["']""", text)
     names += [name for loop in loops for name in re.findall(r'"(\w+)"', loop)]
     return {name for name in names if name[0].islower()}
-
-
-def test_redrive_knows_the_attributes():
-    names = names_in_redrive((PROJECT / "scripts/redrive").read_text())
-    assert names == names & ATTRIBUTES.keys()
-    assert {"jobId", "outcome", "endedAt", "startedAgain", "redrivenAs", "incompleteStudyInstanceUID"} <= names
-
-
-def test_a_misspelt_attribute_of_redrive_is_noticed():
-    script = (PROJECT / "scripts/redrive").read_text()
-    names = names_in_redrive(script)
-    for name in names:
-        assert names_in_redrive(re.sub(rf"\b{name}\b", f"{name}s", script)) - ATTRIBUTES.keys() == {f"{name}s"}
 
 
 def test_python_reads_attributes_that_there_are():

@@ -71,12 +71,14 @@ def test_the_tables_name_exactly_the_calls_that_are_made(part):
 
 def test_every_call_in_the_code_is_found():
     """Each function of a client sends a request, the receiver of each call is known, and no other modules have clients.
-    The clients of AWSCredentials assume roles of a user's own profile, which no template creates."""
+    The clients of AWSCredentials assume roles of a user's own profile, which no template creates. Those of the command
+    have the caller's rights (test_command_rights.py)."""
     assert CODE.silent_functions() == []
     assert {part: CODE.unresolved_calls(part) for part in PARTS} == {part: [] for part in PARTS}
     # The receiver's process leaves the clients to its library.
     modules = {*sum(MODULES.values(), ())} - {"StoreSCP"}
-    assert CODE.folders_with_clients() == {"AWS", "AWSCredentials", "ImportPipeline", *modules}
+    command = {"AWSManagement", "Inspection"}
+    assert CODE.folders_with_clients() == {"AWS", "AWSCredentials", "ImportPipeline", *modules, *command}
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -59,7 +59,7 @@ package struct AWSEndpoint: Sendable, Equatable {
         switch (service, isDualStack) {
         case (.stepFunctions, true): return "-fips"
         case (.stepFunctions, false): return region.name == "us-gov-west-1" ? "" : plain
-        case (.dynamoDB, false), (.sts, false): return ""
+        case (.dynamoDB, false), (.sts, false), (.cloudFormation, false), (.logs, false): return ""
         default: return plain
         }
     }

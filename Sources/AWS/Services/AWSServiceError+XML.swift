@@ -4,7 +4,7 @@ import HTTP
 
 extension AWSServiceError {
     /// The error of a service that answers in XML.
-    init(xml response: HTTPResponse, to request: AWSRequest, statusCode: Int, requestIDHeader: String) {
+    package init(xml response: HTTPResponse, to request: AWSRequest, statusCode: Int, requestIDHeader: String) {
         self.init(
             service: request.service.signingName, operation: request.operation, statusCode: statusCode,
             code: S3XML.text(of: "Code", in: response.body) ?? Self.code(forUnnamed: response.status),

@@ -6,7 +6,7 @@ import HTTP
 /// The operations of Amazon DynamoDB that are used here, on items whose attributes are strings or lists of maps of
 /// strings.
 package struct DynamoDBClient: Sendable {
-    private let client: AWSClient
+    package let client: AWSClient
 
     package init(client: AWSClient) {
         self.client = client

@@ -2,18 +2,18 @@
 
 import ByteComparison
 
-/// Reads single values from the responses of S3 and STS: simple XML with entities, without CDATA and comments.
+/// Reads single values from the responses of S3, STS and CloudFormation: simple XML with entities, without CDATA and comments.
 ///
 /// Works on Unicode scalars, as XML does. For Swift, `&` followed by a combining accent is one character that is not
 /// `&`.
-enum S3XML {
+package enum S3XML {
     /// The text of the first element with this name; `nil` if there is none.
-    static func text(of element: String, in body: [UInt8]) -> String? {
+    package static func text(of element: String, in body: [UInt8]) -> String? {
         content(of: element, in: body[...]).map { unescape(String(decoding: $0, as: UTF8.self)) }
     }
 
     /// The contents of each element with this name. They can contain other elements, but none with the same name.
-    static func contents(of element: String, in body: [UInt8]) -> [[UInt8]] {
+    package static func contents(of element: String, in body: [UInt8]) -> [[UInt8]] {
         var contents: [[UInt8]] = []
         var rest = body[...]
         while let content = content(of: element, in: rest) {

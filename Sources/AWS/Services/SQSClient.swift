@@ -2,7 +2,7 @@
 
 /// The operation of Amazon SQS that is used here. Lambda itself receives and deletes the messages.
 package struct SQSClient: Sendable {
-    private let client: AWSClient
+    package let client: AWSClient
 
     package init(client: AWSClient) {
         self.client = client

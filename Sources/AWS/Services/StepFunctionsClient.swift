@@ -2,7 +2,7 @@
 
 /// The operations of AWS Step Functions that are used here.
 package struct StepFunctionsClient: Sendable {
-    private let client: AWSClient
+    package let client: AWSClient
 
     package init(client: AWSClient) {
         self.client = client

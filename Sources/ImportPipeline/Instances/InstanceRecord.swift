@@ -44,7 +44,7 @@ package struct InstanceRecord: Hashable, Sendable {
 /// The form of a row in DynamoDB.
 extension InstanceRecord {
     /// `nil` if the item is not such a row.
-    init?(item: [String: DynamoDBAttribute]) {
+    package init?(item: [String: DynamoDBAttribute]) {
         guard let instance = item[InstanceAttribute.sopInstanceUID.rawValue]?.text else { return nil }
         let keys: [InstanceAttribute] = [.sopInstanceUID, .datastoreId, .beside, .newestEnded, .revision]
         let first = item.compactMapValues(\.text).filter { it in !keys.contains { $0.rawValue == it.key } }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import FoundationEssentials
+
+extension StepFunctionsClient {
+    package enum ExecutionStatus: String, Codable, Sendable, CaseIterable {
+        case running = "RUNNING"
+        case succeeded = "SUCCEEDED"
+        case failed = "FAILED"
+        case timedOut = "TIMED_OUT"
+        case aborted = "ABORTED"
+        case pendingRedrive = "PENDING_REDRIVE"
+
+        /// Whether the execution has ended in another way than by success.
+        package var isFailure: Bool { [.failed, .timedOut, .aborted].contains(self) }
+    }
+
+    package struct Execution: Sendable, Equatable {
+        package var name: String
+        package var status: ExecutionStatus
+        package var startDate: Date
+        package var stopDate: Date?
+
+        package init(name: String, status: ExecutionStatus, startDate: Date, stopDate: Date? = nil) {
+            self.name = name
+            self.status = status
+            self.startDate = startDate
+            self.stopDate = stopDate
+        }
+    }
+
+    /// The executions of a state machine, newest first; only those with the status, if one is given. Stops behind the
+    /// first page that has an execution older than `since`.
+    package func listExecutions(
+        stateMachineARN: String, status: ExecutionStatus?, since: Date? = nil, maximumPages: Int
+    ) async throws -> Pages<Execution> {
+        let isOld = { (execution: Execution) in since.map { execution.startDate < $0 } ?? false }
+        return try await .follow(atMost: maximumPages, until: { $0.last.map(isOld) ?? false }) { token in
+            let answer: Executions = try await send(
+                "ListExecutions",
+                ListExecutions(
+                    stateMachineArn: stateMachineARN, statusFilter: status?.rawValue, maxResults: 1_000,
+                    nextToken: token))
+            return (answer.executions.compactMap(\.execution), answer.nextToken)
+        }
+    }
+
+    /// An execution and its input; `nil` if Step Functions does not know it, or does not know it any more: it keeps an
+    /// execution for 90 days.
+    package func describeExecution(executionARN: String) async throws -> (execution: Execution, input: String)? {
+        do {
+            let answer: Described = try await send("DescribeExecution", ["executionArn": executionARN])
+            return answer.entry.execution.map { ($0, answer.input ?? "{}") }
+        } catch let error as AWSServiceError where error.code == "ExecutionDoesNotExist" {
+            return nil
+        }
+    }
+
+    private func send<Answer: Decodable>(_ operation: String, _ body: some Encodable) async throws -> Answer {
+        let response = try await client.send(
+            .json(
+                .stepFunctions, target: "AWSStepFunctions", operation: operation, version: "1.0", body: body,
+                configuration: client.configuration))
+        return try JSONDecoder().decode(Answer.self, from: Data(response.body))
+    }
+
+    private struct ListExecutions: Encodable {
+        let stateMachineArn: String
+        let statusFilter: String?
+        let maxResults: Int
+        let nextToken: String?
+    }
+
+    private struct Entry: Decodable {
+        let name: String
+        let status: String
+        let startDate: EpochSeconds
+        let stopDate: EpochSeconds?
+
+        /// `nil` if its status is not documented.
+        var execution: Execution? {
+            ExecutionStatus(rawValue: status).map {
+                Execution(name: name, status: $0, startDate: startDate.date, stopDate: stopDate?.date)
+            }
+        }
+    }
+
+    private struct Executions: Decodable {
+        let executions: [Entry]
+        let nextToken: String?
+    }
+
+    private struct Described: Decodable {
+        let entry: Entry
+        let input: String?
+
+        init(from decoder: any Decoder) throws {
+            entry = try Entry(from: decoder)
+            input = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(String.self, forKey: .input)
+        }
+
+        private enum CodingKeys: CodingKey {
+            case input
+        }
+    }
+}

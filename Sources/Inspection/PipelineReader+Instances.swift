@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import AWSManagement
+import ImportPipeline
+
+/// What is stored of an instance, and what the instance index says about it.
+extension PipelineReader {
+    nonisolated func storedInstances(in delivery: DeliveryID) async throws -> [InstanceTrace] {
+        let listing = try await s3.listObjects(
+            bucket: stack.bucket, prefix: BucketLayout.prefix(of: delivery),
+            maximum: InspectionLimits.objectsPerDelivery)
+        return listing.objects.compactMap { object in
+            BucketLayout.components(ofInstanceKey: object.key, in: delivery).map { uids in
+                var trace = InstanceTrace(
+                    sopInstanceUID: uids.instance, studyInstanceUID: uids.study, seriesInstanceUID: uids.series)
+                trace.byteCount = object.size
+                trace.key = object.key
+                return trace
+            }
+        }
+    }
+
+    nonisolated func rows(ofInstance uid: String) async throws -> [InstanceRecord] {
+        guard let table = stack.instanceTable else { return [] }
+        let key = (InstanceAttribute.sopInstanceUID.rawValue, BucketLayout.component(ofUID: uid))
+        let items = try await dynamoDB.query(table: table, key: key, maximumPages: 1).elements
+        let own = items.filter { $0[InstanceAttribute.datastoreId.rawValue]?.text == stack.datastoreID }
+        return own.compactMap { InstanceRecord(item: $0) }
+    }
+
+    /// The rows by their instances. One that cannot be read is missing.
+    nonisolated func rows(ofInstances uids: [String]) async throws -> [String: InstanceRecord] {
+        guard stack.instanceTable != nil else { return [:] }
+        var found: [String: InstanceRecord] = [:]
+        var failure: (any Error)?
+        await uids.sideBySide(atMost: InspectionLimits.requestsAtOnce) { uid in
+            await Result(catching: { (uid, try await self.rows(ofInstance: uid).first) })
+        } take: { result in
+            switch result {
+            case .success(let (uid, row)): found[uid] = row
+            case .failure(let error): failure = error
+            }
+        }
+        if let failure { throw failure }
+        return found
+    }
+}
+
+extension Result where Failure == any Error {
+    init(catching body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
+    }
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AWS
+import AWSManagement
+import FoundationEssentials
+import ImportPipeline
+
+/// Reads snapshots of a deployed pipeline. Documents that never change are read once, and kept.
+package actor PipelineReader {
+    nonisolated let stack: PipelineStack
+    nonisolated let s3: S3Client
+    nonisolated let stepFunctions: StepFunctionsClient
+    nonisolated let dynamoDB: DynamoDBClient
+    nonisolated let sqs: SQSClient
+    private let now: @Sendable () -> Date
+    /// By their keys. `nil`: the document cannot be used.
+    private var manifests: [String: ManifestFacts?] = [:]
+    private var markers: [String: OpenDelivery?] = [:]
+
+    package init(stack: PipelineStack, client: AWSClient, now: @escaping @Sendable () -> Date = { Date() }) {
+        self.stack = stack
+        self.now = now
+        s3 = S3Client(client: client)
+        stepFunctions = StepFunctionsClient(client: client)
+        dynamoDB = DynamoDBClient(client: client)
+        sqs = SQSClient(client: client)
+    }
+
+    /// The whole pipeline: what has not ended, and what ended within the window.
+    package func snapshot() async throws -> PipelineSnapshot {
+        var snapshot = PipelineSnapshot(at: now(), stack: stack.name)
+        snapshot.datastoreID = stack.datastoreID
+        snapshot.sweepSeconds = Double(60 * stack.recoveryMinutes)
+        let since = snapshot.at.addingTimeInterval(-Double(InspectionLimits.windowSeconds))
+        // What moves on is read in the order in which it moves, so that it is seen twice rather than not at all.
+        async let queues = queues()
+        let open = try await openMarkers()
+        let leases = try await leases()
+        let closed = try await listedManifests(since: since)
+        let running = try await executions(.running, since: nil)
+        let ended = try await executions(nil, since: since)
+        let items = try await items(where: Self.recent(since))
+        snapshot.markers = open.elements
+        snapshot.leases = leases.elements
+        snapshot.manifests = closed.elements
+        snapshot.executions = running.elements + ended.elements.filter { $0.status != .running }
+        snapshot.items = items.elements
+        snapshot.queues = try await queues
+        let parts = [
+            (open.isComplete, "open markers"), (leases.isComplete, "task leases"), (closed.isComplete, "manifests"),
+            (running.isComplete && ended.isComplete, "executions"), (items.isComplete, "items of the job table"),
+        ]
+        snapshot.incomplete = parts.filter { !$0.0 }.map(\.1)
+        await fillIn(&snapshot)
+        return snapshot
+    }
+
+    /// All that is known of some deliveries, whatever their age is.
+    package func snapshot(of deliveries: Set<DeliveryID>) async throws -> PipelineSnapshot {
+        var snapshot = PipelineSnapshot(at: now(), stack: stack.name)
+        snapshot.datastoreID = stack.datastoreID
+        snapshot.sweepSeconds = Double(60 * stack.recoveryMinutes)
+        guard !deliveries.isEmpty else { return snapshot }
+        snapshot.queues = try await queues()
+        snapshot.markers = try await openMarkers().elements.filter { deliveries.contains($0.delivery) }
+        if !snapshot.markers.isEmpty { snapshot.leases = try await leases().elements }
+        for delivery in deliveries {
+            snapshot.manifests += try await listedManifests(prefix: delivery.description + ".").elements
+        }
+        let names = deliveries.map(\.description).sorted()
+        let values = Dictionary(uniqueKeysWithValues: names.enumerated().map { (":d\($0)", $1) })
+        let condition = DynamoDBClient.Condition(
+            "#delivery IN (\(values.keys.sorted().joined(separator: ", ")))",
+            names: ["#delivery": ImportJobAttribute.deliveryId.rawValue], values: values)
+        let items = try await items(where: condition)
+        snapshot.items = items.elements
+        if !items.isComplete { snapshot.incomplete.append("items of the job table") }
+        let imports = Set(
+            snapshot.manifests.map(\.id) + snapshot.items.map(\.importID) + deliveries.map { ImportID($0) })
+        let executions = imports.map(\.description) + snapshot.items.compactMap { $0[.redrivenAs] }
+        for name in Set(executions) {
+            let described = try await stepFunctions.describeExecution(executionARN: stack.executionARN(name: name))
+            snapshot.executions += [described?.execution].compactMap(\.self)
+        }
+        await fillIn(&snapshot)
+        return snapshot
+    }
+
+    // MARK: Listings
+
+    func openMarkers() async throws -> Pages<PipelineSnapshot.Marker> {
+        let listing = try await s3.listObjects(
+            bucket: stack.bucket, prefix: BucketLayout.openMarkers, maximum: InspectionLimits.listedObjects)
+        let markers = listing.objects.compactMap { object in
+            BucketLayout.openMarker(ofKey: object.key).map {
+                PipelineSnapshot.Marker(task: $0.task, delivery: $0.delivery, writtenAt: object.lastModified)
+            }
+        }
+        return Pages(markers, isComplete: listing.isComplete)
+    }
+
+    private struct Leases {
+        var elements: [TaskID: PipelineSnapshot.Lease]
+        var isComplete: Bool
+    }
+
+    /// A lease is read each time, because its age is what matters; its seconds are in its body.
+    private func leases() async throws -> Leases {
+        let listing = try await s3.listObjects(
+            bucket: stack.bucket, prefix: BucketLayout.taskLeases, maximum: InspectionLimits.documentsPerReading)
+        let (s3, bucket) = (s3, stack.bucket)
+        var leases: [TaskID: PipelineSnapshot.Lease] = [:]
+        await listing.objects.sideBySide(atMost: InspectionLimits.requestsAtOnce) { object -> PipelineSnapshot.Lease? in
+            guard let task = BucketLayout.task(ofLeaseKey: object.key) else { return nil }
+            let lease = try? await s3.getDocumentIfPresent(TaskLease.self, bucket: bucket, key: object.key)
+            return PipelineSnapshot.Lease(task: task, writtenAt: object.lastModified, seconds: lease?.seconds)
+        } take: { lease in
+            if let lease { leases[lease.task] = lease }
+        }
+        return Leases(elements: leases, isComplete: listing.isComplete)
+    }
+
+    /// Keys of manifests begin with the time of their deliveries.
+    private func listedManifests(since: Date) async throws -> Pages<PipelineSnapshot.Manifest> {
+        let first = DeliveryID(openedAt: since, randomness: 0, 0)
+        return try await listedManifests(prefix: "", after: BucketLayout.manifestKey(of: ImportID(first)))
+    }
+
+    /// The manifests of the deliveries whose ids begin with the prefix.
+    func listedManifests(
+        prefix: String, after key: String? = nil, maximum: Int = InspectionLimits.listedObjects
+    ) async throws -> Pages<PipelineSnapshot.Manifest> {
+        let listing = try await s3.listObjects(
+            bucket: stack.bucket, prefix: BucketLayout.manifests + prefix, startingAfter: key, maximum: maximum)
+        let manifests = listing.objects.compactMap { object in
+            BucketLayout.importID(ofManifestKey: object.key).map {
+                PipelineSnapshot.Manifest(id: $0, writtenAt: object.lastModified)
+            }
+        }
+        return Pages(manifests, isComplete: listing.isComplete)
+    }
+
+    private func executions(
+        _ status: StepFunctionsClient.ExecutionStatus?, since: Date?
+    ) async throws -> Pages<StepFunctionsClient.Execution> {
+        try await stepFunctions.listExecutions(
+            stateMachineARN: stack.stateMachineARN, status: status, since: since,
+            maximumPages: InspectionLimits.executionPages)
+    }
+
+    func items(where condition: DynamoDBClient.Condition?) async throws -> Pages<JobItem> {
+        let pages = try await dynamoDB.scan(
+            table: stack.table, where: condition, maximumPages: InspectionLimits.tablePages)
+        return Pages(pages.elements.compactMap { JobItem(item: $0) }, isComplete: pages.isComplete)
+    }
+
+    /// Items of the window, and those whose imports are not done.
+    private static func recent(_ since: Date) -> DynamoDBClient.Condition {
+        DynamoDBClient.Condition(
+            """
+            #submittedAt >= :since OR #endedAt >= :since OR (#outcome IN (:pending, :partial, :failed) AND \
+            attribute_not_exists(#startedAgain) AND attribute_not_exists(#redrivenAs))
+            """,
+            names: Dictionary(
+                uniqueKeysWithValues: [
+                    ImportJobAttribute.submittedAt, .endedAt, .outcome, .startedAgain, .redrivenAs,
+                ].map { ("#\($0.rawValue)", $0.rawValue) }),
+            values: [
+                ":since": PipelineJSON.timestamp(since), ":pending": ImportOutcome.pending.rawValue,
+                ":partial": ImportOutcome.partial.rawValue, ":failed": ImportOutcome.failed.rawValue,
+            ])
+    }
+
+    func queues() async throws -> [PipelineStatus.Queue] {
+        var queues: [PipelineStatus.Queue] = []
+        for name in PipelineStack.queues {
+            guard let url = stack.queueURLs[name] else { continue }
+            let counts = try await sqs.counts(queueURL: url)
+            let letters = try await deadLetters(of: name)
+            queues.append(
+                .init(name: name, waiting: counts.waiting, inFlight: counts.inFlight, deadLetters: letters))
+        }
+        return queues
+    }
+
+    private func deadLetters(of queue: String) async throws -> Int {
+        guard let url = stack.deadLetterQueueURLs[queue] else { return 0 }
+        return try await sqs.counts(queueURL: url).waiting
+    }
+
+    // MARK: Documents
+
+    /// Reads documents that were not read yet, up to a limit: of what has not ended first, then the newest.
+    private func fillIn(_ snapshot: inout PipelineSnapshot) async {
+        await readMarkers(of: snapshot)
+        await readManifests(of: snapshot)
+        for index in snapshot.markers.indices {
+            let marker = snapshot.markers[index]
+            snapshot.markers[index].document = markers[Self.key(of: marker)] ?? nil
+        }
+        for index in snapshot.manifests.indices {
+            snapshot.manifests[index].facts =
+                manifests[BucketLayout.manifestKey(of: snapshot.manifests[index].id)] ?? nil
+        }
+        let closed = Set(snapshot.manifests.map(\.id.delivery))
+        let open = snapshot.markers.indices.filter { !closed.contains(snapshot.markers[$0].delivery) }
+            .sorted { snapshot.markers[$0].writtenAt > snapshot.markers[$1].writtenAt }
+            .prefix(InspectionLimits.countedOpenDeliveries)
+        let deliveries = open.map { (index: $0, delivery: snapshot.markers[$0].delivery) }
+        let reader = self
+        var counted: [(Int, PipelineSnapshot.Stored?)] = []
+        await deliveries.sideBySide(atMost: InspectionLimits.requestsAtOnce) {
+            ($0.index, try? await reader.stored(in: $0.delivery))
+        } take: {
+            counted.append($0)
+        }
+        for (index, stored) in counted { snapshot.markers[index].stored = stored }
+    }
+
+    nonisolated func stored(in delivery: DeliveryID) async throws -> PipelineSnapshot.Stored {
+        let listing = try await s3.listObjects(
+            bucket: stack.bucket, prefix: BucketLayout.prefix(of: delivery),
+            maximum: InspectionLimits.objectsPerDelivery)
+        let studies = listing.objects.compactMap { BucketLayout.components(ofInstanceKey: $0.key, in: delivery)?.study }
+        return .init(
+            instances: listing.objects.count, bytes: listing.objects.reduce(0) { $0 &+ $1.size },
+            studies: Set(studies).count, latest: listing.objects.map(\.lastModified).max())
+    }
+
+    private func readMarkers(of snapshot: PipelineSnapshot) async {
+        if markers.count > InspectionLimits.keptDocuments { markers = [:] }
+        let missing = snapshot.markers.sorted { $0.writtenAt > $1.writtenAt }.map(Self.key).filter {
+            markers[$0] == nil
+        }
+        let (s3, bucket) = (s3, stack.bucket)
+        var read: [(String, OpenDelivery?)] = []
+        await missing.prefix(InspectionLimits.documentsPerReading).sideBySide(atMost: InspectionLimits.requestsAtOnce) {
+            ($0, (try? await s3.getDocumentIfPresent(OpenDelivery.self, bucket: bucket, key: $0)) ?? nil)
+        } take: {
+            read.append($0)
+        }
+        for (key, document) in read { markers[key] = .some(document) }
+    }
+
+    private func readManifests(of snapshot: PipelineSnapshot) async {
+        if manifests.count > InspectionLimits.keptDocuments { manifests = [:] }
+        let ended = Set(snapshot.items.filter { $0.outcome != .pending }.map(\.importID))
+        let missing = snapshot.manifests.map(\.id).filter { manifests[BucketLayout.manifestKey(of: $0)] == nil }
+            .sorted { (ended.contains($0) ? 0 : 1, $0) > (ended.contains($1) ? 0 : 1, $1) }
+        let reader = self
+        var read: [(String, ManifestFacts?)] = []
+        await missing.prefix(InspectionLimits.documentsPerReading).sideBySide(atMost: InspectionLimits.requestsAtOnce) {
+            (BucketLayout.manifestKey(of: $0), (try? await reader.manifest($0)).flatMap(\.self).map(ManifestFacts.init))
+        } take: {
+            read.append($0)
+        }
+        for (key, facts) in read { manifests[key] = .some(facts) }
+    }
+
+    /// `nil` if there is none. Throws a `DocumentError` if it cannot be read.
+    nonisolated func manifest(_ id: ImportID) async throws -> DeliveryManifest? {
+        try await s3.getDocumentIfPresent(
+            DeliveryManifest.self, bucket: stack.bucket, key: BucketLayout.manifestKey(of: id))
+    }
+
+    private static func key(of marker: PipelineSnapshot.Marker) -> String {
+        BucketLayout.openMarkerKey(of: marker.delivery, task: marker.task)
+    }
+}
