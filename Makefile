@@ -171,7 +171,7 @@ setup: .venv/complete
 packages:
 	@scripts/install-packages $(PACKAGES)
 
-.venv/complete: local/requirements.txt local/requirements-sam.txt local/fetch_emulator.py | packages
+.venv/complete: local/requirements.txt local/requirements-uv.txt local/requirements-sam.txt local/fetch_emulator.py | packages
 	@echo "preparing .venv"
 	@python3 local/virtual_environment.py .venv local/requirements.txt
 	@$(PYTHON) local/fetch_emulator.py .venv/bin/aws-lambda-rie
@@ -187,7 +187,7 @@ browser: setup .venv-browser/complete
 	@touch $@
 
 # Programs that need other versions than local/requirements.txt.
-.venv-%/complete: local/requirements-%.txt
+.venv-%/complete: local/requirements-%.txt | .venv/complete
 	@echo "preparing .venv-$*"
-	@python3 local/virtual_environment.py .venv-$* $<
+	@python3 local/virtual_environment.py .venv-$* $< --uv .venv/bin/uv
 	@touch $@
