@@ -139,7 +139,7 @@ def test_a_mistyped_setting_is_a_warning_with_the_nearest_name(tmp_path):
     assert SECRET not in scp.log.read_text()
     status, lines = check(STORAGE_DIRECTORY=str(tmp_path / "storage"), **mistyped, **foreign)
     assert status == 0
-    assert "did you mean SCP_PORT?" in line(lines, "warning", "SCP_PROT")
+    assert "To mend it: rename it to SCP_PORT, or unset it" in line(lines, "warning", "SCP_PROT")
     assert len([line for line in lines if line.startswith("warning")]) == len(mistyped)
     assert SECRET not in "".join(lines)
 

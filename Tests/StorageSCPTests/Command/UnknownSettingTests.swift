@@ -55,12 +55,4 @@ import Testing
         #expect(UnknownSetting.all(in: many).count == UnknownSetting.maximumCount)
         #expect(UnknownSetting.all(in: ["SCP_" + String(repeating: "A", count: 61): ""]) == [])
     }
-
-    @Test("A report does not repeat the value")
-    func value() {
-        #expect(
-            UnknownSetting.all(in: ["TLS_PRIVATE_KEYS": "secret"]).map(\.description) == [
-                "TLS_PRIVATE_KEYS is not a setting of the receiver: did you mean TLS_PRIVATE_KEY?"
-            ])
-    }
 }
