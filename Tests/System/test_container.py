@@ -117,7 +117,7 @@ def test_there_is_no_shell_to_run(podman, built):
 
 
 def test_the_image_is_a_command_too(podman, built):
-    assert "SCP_PORT (default: 11112; 0 to 65535)" in podman.run("run", "--rm", "--network=none", IMAGE, "--help")
+    assert "SCP_PORT (default: 11112; values: 0 to 65535)" in podman.run("run", "--rm", "--network=none", IMAGE, "--help")
     assert podman.run("run", "--rm", "--network=none", IMAGE, "--version").startswith("StoreSCP ")
     lines = podman.run("run", "--rm", "--network=none", *HARDENED, "--volume=checked:/app/storage", IMAGE, "--check")
     assert {line.split()[0] for line in lines.splitlines()} == {"ok"}

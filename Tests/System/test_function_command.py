@@ -95,7 +95,7 @@ def test_help_says_of_each_setting_what_the_documentation_says(name, tmp_path):
         for setting, default, meaning in ((cell[1], cell[5], cell[6]) for cell in cells if cell[column])
     }
     assert expected
-    printed = dict(line.split(maxsplit=1) for line in result.stdout.splitlines() if re.match(r"  [A-Z_]+ ", line))
+    printed = dict(line.split(maxsplit=1) for line in result.stdout.splitlines() if re.match(r"  [A-Z0-9_]+ ", line))
     assert {name: text for name, text in printed.items() if not name.startswith("AWS_LAMBDA")} == expected
     for text in ("AWS_LAMBDA_LOG_LEVEL", "AWS_LAMBDA_LOG_FORMAT", "--event FILE"):
         assert text in result.stdout

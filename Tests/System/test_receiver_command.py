@@ -139,7 +139,7 @@ def test_a_mistyped_setting_is_a_warning_with_the_nearest_name(tmp_path):
     assert SECRET not in scp.log.read_text()
     status, lines = check(STORAGE_DIRECTORY=str(tmp_path / "storage"), **mistyped, **foreign)
     assert status == 0
-    assert "did you mean SCP_PORT?" in line(lines, "warning", "SCP_PROT")
+    assert "To mend it: rename it to SCP_PORT, or unset it" in line(lines, "warning", "SCP_PROT")
     assert len([line for line in lines if line.startswith("warning")]) == len(mistyped)
     assert SECRET not in "".join(lines)
 
@@ -309,9 +309,11 @@ def test_an_outage_of_s3_ends_readiness_and_nothing_else(tmp_path):
         assert ask(scp.health_port, "/health") == (200, "healthy\n")
         # The load balancer's TCP check, and what lies behind it.
         assert verifies(scp.port)
+        assert scp.log_lines("task lease lost: nothing is acknowledged until it is written again")
         assert scp.log_lines("receiver ready") and not scp.log_lines(NOT_READY)
         bucket.refusal_of_writes = None
         wait_for("readiness", ready)
+        wait_for("the line", lambda: scp.log_lines("task lease regained: instances are acknowledged again"))
         assert scp.stop() == 0
 
 

@@ -54,7 +54,7 @@ package struct ReceiverCheck: Sendable {
 
     private static func result(_ setting: UnknownSetting) -> CheckResult {
         CheckResult(
-            .warning, setting.name, "is not a setting of the receiver, it has no effect",
-            remedy: "did you mean \(setting.nearest)?")
+            .warning, setting.name, "is not a setting and has no effect; the nearest is \(setting.nearest)",
+            remedy: "rename it to \(setting.nearest), or unset it")
     }
 }

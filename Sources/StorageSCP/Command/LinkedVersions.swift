@@ -29,8 +29,17 @@ package enum LinkedVersions {
             ("openssl", String(LibcurlVersion.tls.split(separator: "/").last ?? "unknown")),
             ("zlib", ZlibVersion.zlib),
             ("isa-l", "2.30.0"),
-            ("glibc", String(cString: gnu_get_libc_version())),
+            ("glibc", glibc),
         ]
+    }
+
+    /// Such as `2.36`.
+    private static var glibc: String {
+        // The system's answer is "glibc 2.36".
+        var answer = [CChar](repeating: 0, count: 64)
+        guard confstr(Int32(_CS_GNU_LIBC_VERSION), &answer, answer.count) > 0 else { return "unknown" }
+        let text = String(decoding: answer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return text.split(separator: " ").last.map(String.init) ?? "unknown"
     }
 
     /// For `--version`.

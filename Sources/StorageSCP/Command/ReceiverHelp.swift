@@ -59,9 +59,9 @@ package enum ReceiverHelp {
 }
 
 extension SettingDescription {
-    /// Such as `SCP_PORT (default: 11112; 0 to 65535)`.
+    /// Such as `SCP_PORT (default: 11112; values: 0 to 65535)`.
     fileprivate var heading: String {
-        let facts = [defaultText.map { "default: \($0)" }, values].compactMap { $0 }
+        let facts = [defaultText.map { "default: \($0)" }, values.map { "values: \($0)" }].compactMap { $0 }
         return facts.isEmpty ? name : "\(name) (\(Self.plain(facts.joined(separator: "; "))))"
     }
 

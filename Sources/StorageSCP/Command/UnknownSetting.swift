@@ -70,7 +70,3 @@ package struct UnknownSetting: Sendable, Equatable {
         }
     }
 }
-
-extension UnknownSetting: CustomStringConvertible {
-    package var description: String { "\(name) is not a setting of the receiver: did you mean \(nearest)?" }
-}

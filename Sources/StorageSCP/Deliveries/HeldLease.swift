@@ -80,7 +80,6 @@ final class HeldLease: Sendable {
 
     // MARK: -
 
-    @discardableResult
     private func renew() async throws -> Int {
         defer { state.withLock { $0.renewal = nil } }
         let start = elapsed()
@@ -99,7 +98,12 @@ final class HeldLease: Sendable {
         while (try? await clock.sleep(for: .seconds(lease.seconds) / 4)) != nil {
             let wasHeld = term != nil
             do {
-                try await renew()
+                let term = try await renew()
+                // The first term follows a start, which has its own line.
+                if !wasHeld, term > 1 {
+                    logger.notice(
+                        "task lease regained: instances are acknowledged again", metadata: ["task": "\(task)"])
+                }
             } catch {
                 guard !Task.isCancelled else { return }
                 logger.error(
