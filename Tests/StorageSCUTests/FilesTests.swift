@@ -21,11 +21,8 @@ struct FilesTests {
         let link = samples.folder.appending(path: "a/loop").path
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: samples.path)
         let found = try await Self.collect([samples.path, samples.path + "/c.dcm"])
-        #expect(
-            found.files.map { String($0.path.dropFirst(samples.path.count + 1)) }.sorted() == [
-                "a/1.dcm", "a/loop/b/2.dcm", "a/loop/c.dcm", "a/z/0.dcm",
-            ] || found.files.count == 4)
-        #expect(found.files.count == 4)
+        let names = found.files.map { String($0.path.dropFirst(samples.path.count + 1)) }
+        #expect(names == ["a/1.dcm", "a/z/0.dcm", "b/2.dcm", "c.dcm"])
         #expect(found.results.isEmpty)
     }
 
@@ -103,10 +100,8 @@ struct FilesTests {
         #expect(progress.line(width: 20) == String(text.prefix(19)))
         progress.bytes = 9_999_999_999
         #expect(progress.text == "312/1000 files, 3.4 GB of 3.4 GB, 1.0 GB/s, 0:00 left")
-        #expect(
-            [0, 999, 999.6, 1000, 99_940, 99_960, 1e15].map(SendProgress.size) == [
-                "0 B", "999 B", "1.0 kB", "1.0 kB", "99.9 kB", "100 kB", "1000 TB",
-            ])
+        let sizes: [String] = [0, 999, 999.6, 1000, 99_940, 99_960, 1e15].map { SendProgress.size($0) }
+        #expect(sizes == ["0 B", "999 B", "1.0 kB", "1.0 kB", "99.9 kB", "100 kB", "1000 TB"])
         #expect(SendProgress.time(3723) == "1:02:03")
     }
 
@@ -120,6 +115,7 @@ struct FilesTests {
         #expect(summary.isSuccess)
         summary.add(FileResult(path: "4", outcome: .unusable(.notDICOM)), skipsOtherFiles: false)
         #expect(!summary.isSuccess)
-        #expect([summary.files, summary.storedBefore, summary.skipped, summary.notStored] == [4, 1, 2, 1])
+        let counts: [Int] = [summary.files, summary.storedBefore, summary.skipped, summary.notStored]
+        #expect(counts == [4, 1, 2, 1])
     }
 }
