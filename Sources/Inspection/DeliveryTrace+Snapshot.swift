@@ -157,7 +157,7 @@ package enum ByteSize {
             value /= 1_000
             unit += 1
         }
-        let isShort = unit == 0 || value >= 99.5
+        let isShort = unit == 0 || value >= 99.95
         return isShort ? "\(Int(value.rounded())) \(units[unit])" : "\((value * 10).rounded() / 10) \(units[unit])"
     }
 }

@@ -36,6 +36,9 @@ package enum InspectionLimits {
     package static let logLines = 2_000
     /// One instance that is shown.
     package static let instanceBytes = 512 << 20
+    /// How long a snapshot is used again: at least for this, and for a multiple of the time that its reading took.
+    package static let snapshotSeconds = 1.0
+    package static let snapshotFactor = 10.0
     /// Requests at the same time.
     package static let requestsAtOnce = 16
     /// Problems in one status; the others are counted.

@@ -16,6 +16,8 @@ package actor PipelineReader {
     /// By their keys. `nil`: the document cannot be used.
     private var manifests: [String: ManifestFacts?] = [:]
     private var markers: [String: OpenDelivery?] = [:]
+    private var recent: (snapshot: PipelineSnapshot, end: Date)?
+    private var reading: Task<PipelineSnapshot, any Error>?
 
     package init(stack: PipelineStack, client: AWSClient, now: @escaping @Sendable () -> Date = { Date() }) {
         self.stack = stack
@@ -24,6 +26,22 @@ package actor PipelineReader {
         stepFunctions = StepFunctionsClient(client: client)
         dynamoDB = DynamoDBClient(client: client)
         sqs = SQSClient(client: client)
+    }
+
+    /// A snapshot that several callers share, for those that ask again and again. The longer the table takes to be
+    /// read, the longer a snapshot is kept: a reading costs money.
+    package func recentSnapshot() async throws -> PipelineSnapshot {
+        if let recent, now() < recent.end { return recent.snapshot }
+        if let reading { return try await reading.value }
+        let task = Task { try await snapshot() }
+        reading = task
+        defer { reading = nil }
+        let start = now()
+        let latest = try await task.value
+        let seconds = max(
+            InspectionLimits.snapshotSeconds, InspectionLimits.snapshotFactor * now().timeIntervalSince(start))
+        recent = (latest, now().addingTimeInterval(seconds))
+        return latest
     }
 
     /// The whole pipeline: what has not ended, and what ended within the window.

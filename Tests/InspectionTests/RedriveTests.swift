@@ -19,8 +19,9 @@ struct RedriveTests {
         let pipeline = FakePipeline()
         let partial = pipeline.add(.partial)
         let failed = pipeline.add(.failed)
-        pipeline.add(.failed, [.startedAgain: "true"])
-        pipeline.add(.partial, [.redrivenAs: "x"])
+        pipeline.add(.failed, [.startedAgain: "true"], status: .running)
+        let redriven = pipeline.add(.partial, [.redrivenAs: "x"])
+        pipeline.executions["\(redriven)-20261123T180000"] = .init(status: .succeeded, input: "")
         pipeline.add(.imported)
         pipeline.add(.rejected)
         pipeline.add(.pending, status: .running)
@@ -110,6 +111,16 @@ struct RedriveTests {
         #expect(pipeline.item(name)?[.redrivenAs] == nil)
     }
 
+    @Test("The item of a silent import that ends in the meantime keeps its outcome")
+    func endedInTheMeantime() async throws {
+        let pipeline = FakePipeline()
+        let name = pipeline.add(.pending, status: .aborted)
+        pipeline.beforeUpdate = { pipeline.set(name, .outcome, "IMPORTED") }
+        let results = try await pipeline.redriveAll(at: Self.now)
+        #expect(results.last == .changed(name))
+        #expect(pipeline.item(name)?[.outcome] == "IMPORTED" && pipeline.item(name)?[.redrivenAs] == nil)
+    }
+
     @Test("Interrupted after any request, it loses nothing: the next one completes it")
     func interrupted() async throws {
         var requests = 0
@@ -130,6 +141,7 @@ struct RedriveTests {
                 pipeline.endVisibilityTimeouts()
                 _ = try await pipeline.redriveAll(at: Self.now.addingTimeInterval(60))
             }
+            pipeline.requestsLeft = nil
             for name in names {
                 let again = pipeline.executions.keys.filter { $0.hasPrefix("\(name)-") }
                 #expect((1...2).contains(again.count), "\(name) after \(requests) requests")
