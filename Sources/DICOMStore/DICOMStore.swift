@@ -13,5 +13,6 @@ struct DICOMStore: AsyncParsableCommand {
             FindCommand.self,
             EventsCommand.self,
             RedriveCommand.self,
+            ConsoleCommand.self,
         ])
 }
