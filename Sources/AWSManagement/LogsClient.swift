@@ -16,6 +16,12 @@ package struct LogsClient: Sendable {
         /// Milliseconds since 1970.
         package let timestamp: Int
         package let message: String
+
+        package init(eventId: String? = nil, timestamp: Int, message: String) {
+            self.eventId = eventId
+            self.timestamp = timestamp
+            self.message = message
+        }
     }
 
     /// The events of a log group from a time on, oldest first, that match a pattern. A group that does not exist gives

@@ -28,7 +28,7 @@ struct StatusText {
         lines += [received, imported].compactMap(\.self)
         lines.append(row("queues", status.queues.map(queue)))
         if let usual = status.usualJobSeconds {
-            lines.append(row("jobs", ["half of them took less than \(Timestamp.duration(usual))"]))
+            lines.append(row("jobs", ["usually \(Timestamp.duration(usual))"]))
         }
         for part in status.incomplete {
             lines.append(row("note", ["there are more \(part) than one reading takes; the numbers are too small"]))
@@ -74,8 +74,8 @@ struct StatusText {
         let imported = status.rates.reduce(0) { $0 + $1.importedInstances }
         let bytes = status.rates.reduce(0) { $0 + $1.receivedBytes }
         return [
-            "received \(Self.number(received / minutes)) a minute (\(ByteSize.text(bytes / minutes)))",
-            "imported \(Self.number(imported / minutes)) a minute",
+            "received \(Self.perMinute(received, minutes)) a minute (\(ByteSize.text(bytes / minutes)))",
+            "imported \(Self.perMinute(imported, minutes)) a minute",
         ]
     }
 
@@ -117,6 +117,12 @@ struct StatusText {
 
     private func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
         "\(Self.number(number)) \(number == 1 ? noun : plural ?? noun + "s")"
+    }
+
+    /// With a decimal where the number is small.
+    static func perMinute(_ count: Int, _ minutes: Int) -> String {
+        let tenths = (count * 10 + minutes / 2) / minutes
+        return tenths >= 100 ? number(tenths / 10) : "\(tenths / 10).\(tenths % 10)"
     }
 
     /// `12,345`

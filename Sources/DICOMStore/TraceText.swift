@@ -30,6 +30,8 @@ struct TraceText {
             lines.append("")
             lines += label("why", problem.text, .red)
             lines += label("do", problem.advice, .bold)
+            // An address that is broken in two cannot be copied.
+            if let report = summary.reportS3Uri { lines.append("  report \(Terminal.printable(report))") }
         }
         return lines + instances
     }
@@ -43,6 +45,9 @@ struct TraceText {
             case .failed: ("failed", .red)
             case .pending: ("-", .dim)
             }
+        guard step.state != .pending else {
+            return ["  \(Terminal.padded(name, 11))\(terminal.styled(mark.0, mark.1))"]
+        }
         let time = step.at.map { StatusText.time($0).prefix(19) } ?? ""
         let head =
             "  \(Terminal.padded(name, 11))\(terminal.styled(Terminal.padded(mark.0, 7), mark.1))"

@@ -38,6 +38,8 @@ package struct DeliverySummary: Codable, Sendable, Equatable, Identifiable {
     package var missingCount: Int?
     package var warningCount: Int?
     package var jobId: String?
+    /// The report about each instance that was not simply imported.
+    package var reportS3Uri: String?
     /// From 1.
     package var attempt: Int?
     package var openedAt: Date?

@@ -64,7 +64,7 @@ extension DeliveryTrace {
             let age = Timestamp.duration(snapshot.at.timeIntervalSince(renewed))
             return text
                 + "; the receiver is alive, its lease is \(age) old, and it closes the delivery when no more arrives"
-        case .silent, .gone: return text + "; \(summary.problem?.text ?? "")"
+        case .silent, .gone: return text + "; the receiver counts as dead"
         }
     }
 
@@ -91,10 +91,9 @@ extension DeliveryTrace {
     ) -> String {
         switch summary.step {
         case .closed:
-            return summary.problem?.text ?? "its event is on its way to TriggerImport"
-        case .rejected: return summary.problem?.text ?? "it was rejected"
+            return summary.problem == nil ? "its event is on its way to TriggerImport" : "no execution was started"
+        case .rejected: return "it was rejected, and no job was started"
         case .waiting:
-            if let problem = summary.problem { return problem.text }
             let ahead = snapshot.queue("StartQueue").map { $0.waiting + $0.inFlight } ?? 0
             return "it waits in the start queue, which holds \(count(ahead, "import"))"
         default: break
@@ -111,12 +110,13 @@ extension DeliveryTrace {
 
     private static func imported(_ summary: DeliverySummary) -> String {
         switch summary.step {
-        case .importing: return summary.problem?.text ?? "HealthImaging imports; the job is looked at again and again"
+        case .importing: return "HealthImaging imports; the job is looked at again and again"
         case .failed, .partial:
-            let imported = summary.importedCount.map {
-                "\($0) of \(summary.instanceCount.map(String.init) ?? "?") imported; "
-            }
-            return (imported ?? "") + (summary.problem?.text ?? "")
+            guard let imported = summary.importedCount else { return "it is not known what was imported" }
+            var text = "\(imported) of \(summary.instanceCount.map(String.init) ?? "?") instances imported"
+            if let failed = summary.failedCount, failed > 0 { text += ", \(failed) failed" }
+            if let missing = summary.missingCount, missing > 0 { text += ", \(missing) not mentioned" }
+            return text
         default: break
         }
         var text =
@@ -157,7 +157,7 @@ package enum ByteSize {
             value /= 1_000
             unit += 1
         }
-        let isShort = unit == 0 || value >= 99.5
+        let isShort = unit == 0 || value >= 99.95
         return isShort ? "\(Int(value.rounded())) \(units[unit])" : "\((value * 10).rounded() / 10) \(units[unit])"
     }
 }

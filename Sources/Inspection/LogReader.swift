@@ -80,7 +80,7 @@ package struct LogReader: Sendable {
 
 extension LogEntry {
     /// `nil` for what is no line of this project: metrics, and the lines in which Lambda itself reports.
-    init?(_ event: LogsClient.Event, source: String) {
+    package init?(_ event: LogsClient.Event, source: String) {
         let bytes = Array(event.message.utf8)
         guard bytes.count <= DocumentLimits.maximumSmallBytes,
             let line = try? PipelineJSON.decode(Line.self, from: bytes)

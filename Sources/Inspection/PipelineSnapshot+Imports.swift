@@ -126,6 +126,7 @@ extension PipelineSnapshot {
         summary.warningCount = item.count(.warningCount)
         summary.jobId = item.hasJob ? item[.jobId] : nil
         summary.attempt = item.count(.attempt)
+        summary.reportS3Uri = item[.reportS3Uri]
         summary.submittedAt = item.date(.submittedAt)
         summary.endedAt = item.date(.endedAt)
     }

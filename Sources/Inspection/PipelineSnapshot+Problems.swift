@@ -150,8 +150,8 @@ extension PipelineSnapshot {
             return Problem(
                 message,
                 advice: """
-                    The report names each instance\(item[.reportS3Uri].map { ": \($0)" } ?? ""). If HealthImaging \
-                    refuses an instance for good, tell its sender's maker. Otherwise \(Self.redrive)
+                    The report (`dicomstore find` shows its address) names each instance. If HealthImaging refuses an \
+                    instance for good, tell its sender's maker. Otherwise \(Self.redrive)
                     """)
         }
     }

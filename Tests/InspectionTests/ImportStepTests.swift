@@ -92,7 +92,7 @@ struct ImportStepTests {
         Case("it was imported", [.execution(.succeeded, secondsAgo: 60), .item([.outcome: "IMPORTED"])], .imported),
         Case(
             "some were not imported", [.item([.outcome: "PARTIAL", .message: "9 of 10", .reportS3Uri: "s3://o/r"])],
-            .partial, "9 of 10", "s3://o/r"),
+            .partial, "9 of 10", "The report"),
         Case(
             "the job failed", [.item([.outcome: "FAILED", .message: "Access denied: AccessDeniedException"])], .failed,
             "Access denied", "The import role may not do this"),

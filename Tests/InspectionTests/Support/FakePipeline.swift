@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import AWSManagement
 import Foundation
 import ImportPipeline
@@ -47,10 +48,8 @@ final class FakePipeline: RedriveServices, @unchecked Sendable {
                 "studyCount":\(studies),"instanceCount":10}
                 """)
         guard let outcome else { return name }
-        var item = [
-            "jobId": "job\(count)", "outputS3Uri": "s3://output/\(name)/", "outcome": outcome.rawValue,
-            "endedAt": outcome == .pending ? nil : "2026-11-23T18:00:00Z",
-        ].compactMapValues(\.self)
+        var item = ["jobId": "job\(count)", "outputS3Uri": "s3://output/\(name)/", "outcome": outcome.rawValue]
+        if outcome != .pending { item["endedAt"] = "2026-11-23T18:00:00Z" }
         for (attribute, value) in attributes { item[attribute.rawValue] = value }
         items["job\(count)"] = item
         return name
