@@ -101,6 +101,7 @@ let package = Package(
             dependencies: [
                 "Console", "DICOMNetwork", "ImportPipeline", "Inspection", "StorageSCU", "StructuredLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         // Operations that only people call. The functions do not link this.
@@ -125,7 +126,7 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "AWS", "ByteComparison", "CZlib", "DICOM", "HTTP", "Inspection",
+                "ByteComparison", "CZlib", "DICOM", "Inspection",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -237,7 +238,12 @@ let package = Package(
             ],
             path: "Tests/SampleConsole", swiftSettings: settings),
         .testTarget(
-            name: "ConsoleTests", dependencies: ["Console", "Eventually", "HTTP", "Inspection"],
+            name: "ConsoleTests",
+            dependencies: [
+                "Console", "CZlib", "Eventually", "Inspection",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "StorageSCUTests",

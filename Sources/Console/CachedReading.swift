@@ -24,6 +24,7 @@ actor CachedReading<Value: Sendable> {
     private static var restFactor: Double { 4 }
 
     private let minimumAge: Duration
+    private let problems: ReadingProblem
     private let read: @Sendable () async throws -> Value
     private let clock = ContinuousClock()
     private var result = Result()
@@ -31,8 +32,12 @@ actor CachedReading<Value: Sendable> {
     private var running: Task<Void, Never>?
 
     /// - Parameter minimumAge: the least time between two reads.
-    init(minimumAge: Duration, read: @escaping @Sendable () async throws -> Value) {
+    init(
+        minimumAge: Duration, problems: ReadingProblem = ReadingProblem(),
+        read: @escaping @Sendable () async throws -> Value
+    ) {
         self.minimumAge = minimumAge
+        self.problems = problems
         self.read = read
     }
 
@@ -49,7 +54,7 @@ actor CachedReading<Value: Sendable> {
             let value = try await read()
             result = Result(value: value, readAt: Date(), problem: nil, number: result.number + 1)
         } catch {
-            result.problem = ReadingProblem.problem(of: error)
+            result.problem = problems.problem(of: error)
             result.number += 1
         }
         freshUntil = clock.now + max(minimumAge, (clock.now - began) * Self.restFactor)

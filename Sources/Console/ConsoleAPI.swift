@@ -23,17 +23,23 @@ final class ConsoleAPI: Sendable {
     private let findings: NamedReadings<[DeliveryTrace]>
     private let thumbnails: ThumbnailMaker
 
-    init(inspector: any PipelineInspector, limits: ConsoleLimits, minimumAge: Duration, start: String) {
-        self.limits = limits
-        overview = CachedReading(minimumAge: minimumAge) { try await inspector.overview() }
-        feed = DeliveryFeed(reading: overview, limits: limits, start: start)
-        traces = NamedReadings(maximum: limits.details, minimumAge: minimumAge) { try await inspector.delivery($0) }
-        // CloudWatch Logs searches for seconds, and allows few searches at once.
-        logs = NamedReadings(maximum: limits.details, minimumAge: minimumAge * 3) {
-            try await inspector.logLines(about: $0)
+    init(
+        inspector: any PipelineInspector, limits: ConsoleLimits, minimumAge: Duration, start: String,
+        problems: ReadingProblem = ReadingProblem()
+    ) {
+        func named<Value>(
+            minimumAge: Duration, _ read: @escaping @Sendable (String) async throws -> Value
+        ) -> NamedReadings<Value> {
+            NamedReadings(maximum: limits.details, minimumAge: minimumAge, problems: problems, read: read)
         }
-        findings = NamedReadings(maximum: limits.details, minimumAge: minimumAge) { try await inspector.find($0) }
-        thumbnails = ThumbnailMaker(inspector: inspector, limits: limits)
+        self.limits = limits
+        overview = CachedReading(minimumAge: minimumAge, problems: problems) { try await inspector.overview() }
+        feed = DeliveryFeed(reading: overview, limits: limits, start: start)
+        traces = named(minimumAge: minimumAge) { try await inspector.delivery($0) }
+        // CloudWatch Logs searches for seconds, and allows few searches at once.
+        logs = named(minimumAge: minimumAge * 3) { try await inspector.logLines(about: $0) }
+        findings = named(minimumAge: minimumAge) { try await inspector.find($0) }
+        thumbnails = ThumbnailMaker(inspector: inspector, limits: limits, problems: problems)
     }
 
     func respond(to request: ConsoleRequest) async -> ConsoleResponse {

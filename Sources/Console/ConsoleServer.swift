@@ -36,13 +36,16 @@ package final class ConsoleServer: Sendable {
     /// - Parameters:
     ///   - port: 0 lets the kernel choose.
     ///   - minimumAge: the least time between two reads of the same thing from AWS.
+    ///   - endpoint: the address that AWS_ENDPOINT_URL names; `nil` for AWS itself.
     package static func open(
         inspector: any PipelineInspector, port: Int = 0, token: AccessToken = AccessToken(),
-        minimumAge: Duration = .seconds(2), limits: ConsoleLimits = ConsoleLimits()
+        minimumAge: Duration = .seconds(2), endpoint: String? = nil, limits: ConsoleLimits = ConsoleLimits()
     ) async throws -> ConsoleServer {
         // The first digits of a further token: they differ in each start, and say nothing of the token.
         let start = String(AccessToken().text.prefix(8))
-        let api = ConsoleAPI(inspector: inspector, limits: limits, minimumAge: minimumAge, start: start)
+        let api = ConsoleAPI(
+            inspector: inspector, limits: limits, minimumAge: minimumAge, start: start,
+            problems: ReadingProblem(endpoint: endpoint))
         let router = ConsoleRouter(token: token, limits: limits, api: api)
         let connections = OpenConnections(maximum: limits.connections)
         do {

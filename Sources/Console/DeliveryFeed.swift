@@ -23,7 +23,7 @@ actor DeliveryFeed {
             do {
                 if result.problem == nil { try journal.update(result.value?.deliveries ?? []) }
             } catch {
-                failure = ReadingProblem.problem(of: error)
+                failure = ReadingProblem().problem(of: error)
             }
         }
         let problem = result.problem ?? failure

@@ -4,13 +4,18 @@
 actor NamedReadings<Value: Sendable> {
     private let maximum: Int
     private let minimumAge: Duration
+    private let problems: ReadingProblem
     private let read: @Sendable (String) async throws -> Value
     /// The one that was asked for last is the last.
     private var held: [(name: String, reading: CachedReading<Value>)] = []
 
-    init(maximum: Int, minimumAge: Duration, read: @escaping @Sendable (String) async throws -> Value) {
+    init(
+        maximum: Int, minimumAge: Duration, problems: ReadingProblem = ReadingProblem(),
+        read: @escaping @Sendable (String) async throws -> Value
+    ) {
         self.maximum = maximum
         self.minimumAge = minimumAge
+        self.problems = problems
         self.read = read
     }
 
@@ -25,7 +30,7 @@ actor NamedReadings<Value: Sendable> {
         if let index = held.firstIndex(where: { $0.name.utf8.elementsEqual(bytes) }) {
             found = held.remove(at: index)
         } else {
-            found = (name, CachedReading(minimumAge: minimumAge) { try await read(name) })
+            found = (name, CachedReading(minimumAge: minimumAge, problems: problems) { try await read(name) })
         }
         held.append(found)
         if held.count > maximum { held.removeFirst() }

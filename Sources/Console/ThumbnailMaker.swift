@@ -6,11 +6,13 @@ import Inspection
 actor ThumbnailMaker {
     private let inspector: any PipelineInspector
     private let limits: ConsoleLimits
+    private let problems: ReadingProblem
     private var running = 0
 
-    init(inspector: any PipelineInspector, limits: ConsoleLimits) {
+    init(inspector: any PipelineInspector, limits: ConsoleLimits, problems: ReadingProblem) {
         self.inspector = inspector
         self.limits = limits
+        self.problems = problems
     }
 
     func response(for instance: InstanceTrace) async -> ConsoleResponse {
@@ -29,7 +31,7 @@ actor ThumbnailMaker {
         } catch let error as ThumbnailError {
             return .problem(422, error.problem)
         } catch {
-            return .problem(502, ReadingProblem.problem(of: error))
+            return .problem(502, problems.problem(of: error))
         }
     }
 

@@ -14,5 +14,6 @@ struct DICOMStore: AsyncParsableCommand {
             EventsCommand.self,
             RedriveCommand.self,
             SendCommand.self,
+            ConsoleCommand.self,
         ])
 }

@@ -115,7 +115,7 @@ import Testing
     func tokens() {
         #expect(AccessToken().text != token.text)
         #expect(token.text.utf8.count == 64)
-        #expect(token.text.allSatisfy(\.isHexDigit))
+        #expect(token.text.allSatisfy { $0.isHexDigit })
     }
 
     // MARK: The page

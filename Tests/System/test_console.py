@@ -20,11 +20,11 @@ WIDE = {"width": 1440, "height": 1000}
 NARROW = {"width": 400, "height": 860}
 # The files of pydicom whose thumbnails are asked for, and what the page then says.
 SHOWN = {
-    "CT_small.dcm": "128 × 128 pixels, window of the data set",
+    "CT_small.dcm": "128 × 128 pixels, from the least to the greatest value",
     "ExplVR_BigEnd.dcm": "pixels",
     "examples_rgb_color.dcm": "colours as sent",
     "SC_rgb_dcmtk_+eb+cr.dcm": "JPEG as sent",
-    "dicomdirtests/98892003/MR1/5641": "pixels",
+    "dicomdirtests/98892003/MR1/5641": "16 × 16 pixels, window of the data set",
 }
 NOT_SHOWN = {
     "SC_rgb_rle.dcm": "RLE Lossless",

@@ -129,9 +129,9 @@ function facts(summary) {
     ["Called AE title", summary.calledAETitle],
     ["Opened", format.wholeTime(summary.openedAt)],
     ["Received", summary.instanceCount === undefined ? undefined
-      : `${format.count(summary.instanceCount)} instances, ${format.bytes(summary.byteCount)}`
+      : `${format.counted(summary.instanceCount, "instance")}, ${format.bytes(summary.byteCount)}`
         + (rate === undefined ? "" : `, ${format.bytes(rate)}/s`)],
-    ["Imported", summary.importedCount === undefined ? undefined : outcome(summary)],
+    ["Result", summary.importedCount === undefined ? undefined : outcome(summary)],
     ["Import job", summary.jobId, true],
     ["Attempt", summary.attempt > 1 ? format.count(summary.attempt) : undefined],
     ["Data store", summary.datastoreId, true],

@@ -31,6 +31,9 @@ export function bytes(value) {
   return `${value >= 100 || unit === 0 ? Math.round(value) : short.format(value)} ${UNITS[unit]}`;
 }
 
+/** "1 instance", "2 instances". */
+export const counted = (value, noun) => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+
 export const decimal = (value) => short.format(value);
 
 /** The time of day, with the day before it if that is not today. */

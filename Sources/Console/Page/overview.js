@@ -10,6 +10,8 @@ const ENDED_BADLY = ["partial", "failed", "rejected"];
 
 const sum = (steps, names) => names.reduce((total, name) => total + (steps[name] ?? 0), 0);
 
+const plural = (value, noun) => (value === 1 ? noun : noun.replace(/y$/, "ie") + "s");
+
 /** Shows the status. */
 export function showStatus(status) {
   byId("stack").textContent = status.stack;
@@ -23,16 +25,16 @@ export function showStatus(status) {
 function showTiles(status) {
   const bad = sum(status.steps, ENDED_BADLY);
   const tiles = [
-    ["Received", status.receivedInstances, "instances", ""],
-    ["Imported", status.importedInstances, "instances", "good"],
-    ["Not imported", status.failedInstances, "instances", status.failedInstances ? "bad" : ""],
-    ["On the way", sum(status.steps, LIVE), "deliveries", "live"],
-    ["Need attention", bad, "deliveries", bad ? "warn" : ""],
+    ["Received", status.receivedInstances, "instance", ""],
+    ["Imported", status.importedInstances, "instance", "good"],
+    ["Not imported", status.failedInstances, "instance", status.failedInstances ? "bad" : ""],
+    ["On the way", sum(status.steps, LIVE), "delivery", "live"],
+    ["Need attention", bad, "delivery", bad ? "warn" : ""],
   ];
   refresh(byId("tiles"), JSON.stringify(tiles), () =>
     tiles.map(([label, value, unit, tone]) =>
       make("div", { class: `tile ${tone}` },
-        make("dt", {}, label), make("dd", {}, make("b", {}, format.count(value)), ` ${unit}`))));
+        make("dt", {}, label), make("dd", {}, make("b", {}, format.count(value)), ` ${plural(value, unit)}`))));
 }
 
 function showQueues(queues) {
