@@ -30,7 +30,7 @@ class Receiver:
             "DELIVERY_QUIET_SECONDS": str(QUIET_SECONDS),
             **settings,
         }
-        # With these levels it logs a line as soon as every port is open.
+        # With these levels it logs a line when every port is open and its store has answered, or has not for seconds.
         self._tells = self._environment.get("LOG_LEVEL", "INFO") in ("TRACE", "DEBUG", "INFO")
 
     def __enter__(self) -> "Receiver":
@@ -47,10 +47,14 @@ class Receiver:
         self._process = processes.start([self._binary], self._environment, self.log)
         process = self._process
         ended = lambda: process.poll() is not None  # noqa: E731
-        is_ready = lambda: b"receiver ready" in self.log.read_bytes()[before:] if self._tells else ports.accepts(self.port)  # noqa: E731
+        is_ready = lambda: self._has_told(before) if self._tells else ports.accepts(self.port)  # noqa: E731
         wait_for("the receiver to listen", lambda: ended() or is_ready(), START_SECONDS)
         if self._process.poll() is not None:
             raise RuntimeError(f"the receiver ended with {self._process.returncode}: see {self.log}")
+
+    def _has_told(self, before: int) -> bool:
+        log = self.log.read_bytes()[before:]
+        return b"receiver ready" in log or b"receiver not ready" in log
 
     def __exit__(self, *_) -> None:
         self.stop()
@@ -67,7 +71,7 @@ class Receiver:
         return self._opened_port("healthPort")
 
     def _opened_port(self, name: str) -> int:
-        return int(self.log_lines("receiver ready")[-1][name])
+        return int([line for line in self.log_lines() if line["message"].startswith(("receiver ready", "receiver not ready"))][-1][name])
 
     @property
     def pid(self) -> int:

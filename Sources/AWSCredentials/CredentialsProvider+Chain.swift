@@ -9,19 +9,22 @@ extension CredentialsProvider {
     package init(
         _ configuration: AWSConfiguration, http: HTTPClient, now: @escaping @Sendable () -> Date = { Date() }
     ) {
+        self.init(
+            environment: configuration.environment, sources: Self.sources(configuration, http: http), now: now)
+    }
+
+    /// The places, in order.
+    static func sources(_ configuration: AWSConfiguration, http: HTTPClient) -> [any CredentialsSource] {
         let environment = configuration.environment
         let chain = ProfileChain(configuration: configuration, http: http)
-        self.init(
-            environment: environment,
-            sources: [
-                EnvironmentCredentials(environment: environment),
-                chain.assumedRole(of: configuration.profile, visited: []),
-            ]
-                + chain.rest(of: configuration.profile, environment: environment)
-                + [
-                    ContainerCredentials(environment: environment, http: http),
-                    InstanceCredentials(environment: environment, http: http),
-                ],
-            now: now)
+        let first: [any CredentialsSource] = [
+            EnvironmentCredentials(environment: environment),
+            chain.assumedRole(of: configuration.profile, visited: []),
+        ]
+        let last: [any CredentialsSource] = [
+            ContainerCredentials(environment: environment, http: http),
+            InstanceCredentials(environment: environment, http: http),
+        ]
+        return first + chain.rest(of: configuration.profile, environment: environment) + last
     }
 }

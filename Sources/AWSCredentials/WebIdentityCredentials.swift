@@ -7,6 +7,8 @@ import HTTP
 /// A role that is assumed with a token file of an identity provider, such as that of a pod's service account in EKS
 /// (IRSA).
 struct WebIdentityCredentials: CredentialsSource {
+    /// Whether the token file is named by the environment, and not by the profile.
+    let isOfEnvironment: Bool
     private let tokenFile: String?
     private let roleARN: String?
     private let sessionName: String?
@@ -18,6 +20,7 @@ struct WebIdentityCredentials: CredentialsSource {
         func setting(_ name: String, _ variable: String) -> String? {
             environment.nonEmpty(variable) ?? profile[name]
         }
+        isOfEnvironment = environment.nonEmpty("AWS_WEB_IDENTITY_TOKEN_FILE") != nil
         tokenFile = setting("web_identity_token_file", "AWS_WEB_IDENTITY_TOKEN_FILE")
         roleARN = setting("role_arn", "AWS_ROLE_ARN")
         sessionName = setting("role_session_name", "AWS_ROLE_SESSION_NAME")

@@ -57,9 +57,13 @@ package final class ReceiverCore: Sendable {
             uploads: uploads, counts: counts, logger: logger)
     }
 
-    /// Takes the lease before the first delivery needs it.
-    package func begin() async {
-        await lease.begin()
+    /// Whether instances can be acknowledged: the store has taken the task lease, and it has not run out since.
+    package var holdsLease: Bool { lease.term != nil }
+
+    /// Takes the lease before the first delivery needs it. An error says why the store did not take it; the attempts go
+    /// on.
+    package func begin() async throws {
+        _ = try await lease.acquire()
     }
 
     /// Closes all deliveries and deletes the lease. `drain` ends the associations: no instance begins after it has

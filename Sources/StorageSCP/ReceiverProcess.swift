@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import AWS
-import AWSCredentials
 import DICOM
 import FoundationEssentials
 import Glibc
@@ -22,6 +20,12 @@ package struct ReceiverProcess: Sendable {
     /// Ends the process with status 1 when it cannot run. Without `makeStore` it uses the bucket or the folder of the
     /// settings.
     package func run(makeStore: MakeStore? = nil) async {
+        let startLogger = Self.startLogger(environment)
+        for setting in UnknownSetting.all(in: environment) {
+            startLogger.warning(
+                "setting not known, it has no effect",
+                metadata: ["setting": "\(setting.name)", "nearest": "\(setting.nearest)"])
+        }
         do {
             let configuration = try Configuration(environment: environment)
             let log = LogQueue(format: configuration.logFormat)
@@ -31,20 +35,25 @@ package struct ReceiverProcess: Sendable {
             let store = try (makeStore ?? configuredStore)(configuration, task, logger)
             try await Self.serve(configuration, task: task, store: store, log: log, logger: logger)
         } catch {
-            let logger = Logger(label: "StoreSCP") { _ in StructuredLogHandler(format: .json, logLevel: .info) }
-            logger.critical("the receiver cannot run", error: error)
+            startLogger.critical(
+                "the receiver cannot run", error: error,
+                metadata: ["hint": "StoreSCP --check looks at every setting, StoreSCP --help lists them"])
             exit(1)
         }
+    }
+
+    /// For what is logged before the settings are known to be valid, or because one is not.
+    private static func startLogger(_ environment: [String: String]) -> Logger {
+        let settings = Settings(environment)
+        let format = (try? settings.choice(ReceiverSettings.logFormat)) ?? ReceiverSettings.logFormat.defaultValue
+        let level = (try? settings.logLevel(ReceiverSettings.logLevel)) ?? ReceiverSettings.logLevel.defaultValue
+        return Logger(label: "StoreSCP") { _ in StructuredLogHandler(format: format, logLevel: level) }
     }
 
     /// How long the process waits at the end until the last log lines are written.
     private static let flushLimit = Duration.seconds(1)
     /// How long deliveries may take to close after associations have ended.
     private static let closingSeconds = 5
-    /// Connections to S3 for the lease: one, and a second one for when the first does not answer.
-    private static let connectionsForLeases = 2
-    /// Credentials are fetched one request at a time.
-    private static let connectionsForCredentials = 1
 
     private static func serve(
         _ configuration: Configuration, task: TaskID, store: any InstanceStore, log: LogQueue, logger: Logger
@@ -54,7 +63,11 @@ package struct ReceiverProcess: Sendable {
         let openFiles = OpenFileLimit.raise()
         await store.closeDeliveriesOfEndedTasks(logger: logger)
         let core = ReceiverCore(configuration: configuration, task: task, store: store, logger: logger)
-        let server = try await Server.start(configuration: configuration, service: core.storage, logger: logger)
+        // In a folder, locks show which tasks live, so a receiver is ready without its lease.
+        let needsLease = store.startsImports
+        let server = try await Server.start(
+            configuration: configuration, service: core.storage,
+            readiness: HealthListener.Readiness { !needsLease || core.holdsLease }, logger: logger)
         var description = server.description
         description["aeTitle"] = "\(configuration.aeTitle)"
         description["storage"] = "\(configuration.storage)"
@@ -64,16 +77,18 @@ package struct ReceiverProcess: Sendable {
         description["libcurl"] = "\(LibcurlVersion.libcurl)"
         description["tls"] = "\(LibcurlVersion.tls)"
         description["zlib"] = "\(ZlibVersion.zlib)"
-        logger.info("receiver ready", metadata: description)
         let reporter = configuration.metrics(write: log.write).map {
             MetricsReporter(
                 metrics: $0, counts: core.counts, associations: core.associations, deliveries: core.deliveries,
                 task: "\(task)")
         }
         let reporting = Task { await reporter?.run() }
-        Task { await core.begin() }
+        let start = StartReport(
+            core: core, storage: configuration.storage, description: description, logger: logger)
+        let starting = Task { await start.run() }
 
         await signals.first()
+        starting.cancel()
         logger.info("shutting down: no more associations, instances in flight are finished")
         endInAnyCase(after: configuration.drainTimeoutSeconds + closingSeconds, log: log, logger: logger)
         await core.end {
@@ -106,21 +121,9 @@ package struct ReceiverProcess: Sendable {
             return try FolderInstanceStore(
                 directory: directory, task: task, isSynchronized: configuration.synchronizesStorage)
         case .bucket(let bucket):
-            let aws = try AWSConfiguration(environment: environment)
-            let credentials = CredentialsProvider(
-                aws, http: HTTPClient(maximumConnections: Self.connectionsForCredentials))
-            func s3(connections: Int, _ retryPolicy: RetryPolicy) -> S3Client {
-                S3Client(
-                    client: AWSClient(
-                        configuration: aws, credentials: credentials, http: HTTPClient(maximumConnections: connections),
-                        retryPolicy: retryPolicy, logger: logger))
-            }
-            let documents = s3(connections: configuration.maximumDocumentConnections, .senderWaits)
-            let leases = s3(connections: Self.connectionsForLeases, .standard)
-            return S3InstanceStore(
-                instances: s3(connections: configuration.maximumPoolConnections, .senderWaits),
-                documents: S3DocumentStore(s3: documents, bucket: bucket),
-                leases: S3DocumentStore(s3: leases, bucket: bucket), bucket: bucket)
+            return try BucketConnections(bucket: bucket, environment: environment, logger: logger).store(
+                connections: configuration.maximumPoolConnections,
+                documentConnections: configuration.maximumDocumentConnections)
         }
     }
 }

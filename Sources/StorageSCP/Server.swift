@@ -45,7 +45,10 @@ final class Server: Sendable {
         return description
     }
 
-    static func start(configuration: Configuration, service: StorageService, logger: Logger) async throws -> Server {
+    static func start(
+        configuration: Configuration, service: StorageService, readiness: HealthListener.Readiness = .init(),
+        logger: Logger
+    ) async throws -> Server {
         let network = configuration.network
         let connections = Connections(limits: network.connections)
         let readBuffers = ReadBuffers()
@@ -87,7 +90,8 @@ final class Server: Sendable {
         // Last: when the health port answers, the other ports are open.
         var health: HealthListener?
         if let port = configuration.healthPort {
-            health = try await HealthListener.open(address: configuration.address, port: port)
+            health = try await HealthListener.open(
+                address: configuration.address, port: port, readiness: readiness)
         }
         return Server(plain: plain, tls: tls, health: health, connections: connections, contexts: contexts)
     }

@@ -12,7 +12,7 @@ import Synchronization
 final class StorageService: AssociationService, ReceptionService {
     static let implementationClassUID = "2.25.296761367846566554451742218492403725020"
     private static let implementationUID = try? UID(implementationClassUID)
-    static let implementationVersionName = "SWIFT_STORE_1"
+    static let implementationVersionName = ProductVersion.implementationVersionName
 
     private let configuration: Configuration
     private let destination: InstanceUpload.Destination

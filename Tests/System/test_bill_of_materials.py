@@ -55,8 +55,9 @@ def test_the_list_names_exactly_what_is_linked():
     everywhere = {"curl", "libisal", "libssl-dev", "zlib1g-dev", "libc6-dev", "swift", "swift-log"}
     of_gcc = {name for name in components("StoreSCP") if re.fullmatch(r"lib(gcc|stdc\+\+)-\d+-dev", name)}
     of_nio = {"swift-nio", "swift-nio-ssl", "boringssl", "llhttp", "swift-atomics", "swift-collections"}
+    of_receiver = {"swift-service-lifecycle", "swift-argument-parser"}
     assert len(of_gcc) == 2
-    assert components("StoreSCP").keys() == everywhere | of_gcc | of_nio | {"swift-service-lifecycle"}
+    assert components("StoreSCP").keys() == everywhere | of_gcc | of_nio | of_receiver
     for function in ("TriggerImport", "StartImportJob", "CheckStatus"):
         assert components(function).keys() == everywhere | of_gcc
 
@@ -104,6 +105,18 @@ def test_the_receiver_logs_its_components(tmp_path):
         wait_for("its first line", lambda: receiver.log_lines("receiver ready"))
         [ready] = receiver.log_lines("receiver ready")
     assert linked("StoreSCP").items() <= ready.items()
+
+
+def test_the_receiver_prints_its_components():
+    """Except the runtimes of the compilers, which have no versions of their own at run time."""
+    output = subprocess.run([ARTIFACTS["StoreSCP"], "--version"], check=True, capture_output=True, text=True).stdout
+    printed = dict(line.split() for line in output.splitlines()[1:])
+    names = {"curl": "libcurl", "libssl-dev": "openssl", "zlib1g-dev": "zlib", "libisal": "isa-l", "libc6-dev": "glibc"}
+    listed = {names.get(name, name): component["version"] for name, component in components("StoreSCP").items()}
+    listed = {name: version for name, version in listed.items() if name != "swift" and not re.match(r"lib(gcc|stdc)", name)}
+    assert printed.keys() == listed.keys()
+    for name, version in printed.items():
+        assert version in (listed[name], upstream(listed[name])), name
 
 
 def test_a_function_logs_its_components_first(executables):

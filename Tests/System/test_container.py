@@ -116,6 +116,13 @@ def test_there_is_no_shell_to_run(podman, built):
         podman.run("run", "--rm", "--network=none", "--entrypoint=/bin/sh", IMAGE, "-c", "true")
 
 
+def test_the_image_is_a_command_too(podman, built):
+    assert "SCP_PORT (default: 11112; 0 to 65535)" in podman.run("run", "--rm", "--network=none", IMAGE, "--help")
+    assert podman.run("run", "--rm", "--network=none", IMAGE, "--version").startswith("StoreSCP ")
+    lines = podman.run("run", "--rm", "--network=none", *HARDENED, "--volume=checked:/app/storage", IMAGE, "--check")
+    assert {line.split()[0] for line in lines.splitlines()} == {"ok"}
+
+
 @pytest.mark.parametrize(
     "options", [(), (*HARDENED, "--volume=storage:/app/storage")], ids=["as it is", "read-only but for a volume"]
 )

@@ -4,6 +4,7 @@
 
 import json
 import os
+import re
 import subprocess
 import threading
 
@@ -82,16 +83,22 @@ def test_an_invalid_command_line_shows_the_usage():
 
 
 @pytest.mark.parametrize("name", ZIPS)
-def test_help_names_the_settings(name, tmp_path):
+def test_help_says_of_each_setting_what_the_documentation_says(name, tmp_path):
+    """`swift test` compares the page with the code. Bounds are part of the meaning."""
     result = run("--help", executable=unpack_function(name, tmp_path / name))
     assert result.returncode == 0, result.stderr
     rows = (PROJECT / "docs/configuration.md").read_text().split("## The functions")[1].split("## ")[0]
     column = {"TriggerImport": 2, "StartImportJob": 3, "CheckStatus": 4}[name]
-    cells = [row.split("|") for row in rows.splitlines() if row.startswith("| `")]
-    expected = [cell[1].strip().replace("`", "") for cell in cells if cell[column].strip()]
+    cells = [[cell.strip() for cell in row.split("|")] for row in rows.splitlines() if row.startswith("| `")]
+    expected = {
+        setting.strip("`"): f"{meaning} (default: {default})" if default else meaning
+        for setting, default, meaning in ((cell[1], cell[5], cell[6]) for cell in cells if cell[column])
+    }
     assert expected
-    for setting in (*expected, "AWS_LAMBDA_LOG_LEVEL", "--event FILE"):
-        assert setting in result.stdout
+    printed = dict(line.split(maxsplit=1) for line in result.stdout.splitlines() if re.match(r"  [A-Z_]+ ", line))
+    assert {name: text for name, text in printed.items() if not name.startswith("AWS_LAMBDA")} == expected
+    for text in ("AWS_LAMBDA_LOG_LEVEL", "AWS_LAMBDA_LOG_FORMAT", "--event FILE"):
+        assert text in result.stdout
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9001", "127.0.0.1:9001/2018-06-01", "a b"])

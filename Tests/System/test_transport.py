@@ -91,7 +91,8 @@ def ask(port: int, path: str = "/") -> tuple[int, bytes, str | None]:
 def test_the_health_port_says_whether_associations_are_accepted(tmp_path):
     with start(tmp_path, HEALTH_PORT="0") as scp:
         port = scp.health_port
-        assert ask(port) == ask(port, "/healthz?now") == (200, b"ready\n", "close")
+        assert ask(port) == ask(port, "/health?now") == (200, b"healthy\n", "close")
+        assert ask(port, "/ready") == (200, b"ready\n", "close")
         ae = AE()
         ae.add_requested_context(Verification)
         association = ae.associate("127.0.0.1", scp.port)

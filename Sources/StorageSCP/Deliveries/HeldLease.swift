@@ -50,18 +50,6 @@ final class HeldLease: Sendable {
         return state.withLock { now < $0.heldUntil ? $0.term : nil }
     }
 
-    /// Takes the lease at the start, so that the first delivery does not have to wait for it, and a store that cannot
-    /// be written to is logged at once.
-    func begin() async {
-        do {
-            _ = try await acquire()
-        } catch {
-            logger.error(
-                "task lease not written: nothing is acknowledged until it is", error: error,
-                metadata: ["task": "\(task)"])
-        }
-    }
-
     /// Returns the term when the lease is held. The first call starts the renewals.
     func acquire() async throws -> Int {
         if let term { return term }

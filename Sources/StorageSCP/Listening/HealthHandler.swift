@@ -12,7 +12,7 @@ final class HealthHandler: ChannelInboundHandler {
     static let timeLimit = TimeAmount.seconds(5)
 
     private let readiness: HealthListener.Readiness
-    private var method: HTTPMethod?
+    private var request: HTTPRequestHead?
     private var timeout: Scheduled<Void>?
 
     init(readiness: HealthListener.Readiness) {
@@ -36,12 +36,12 @@ final class HealthHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch Self.unwrapInboundIn(data) {
-        case .head(let head): method = head.method
+        case .head(let head): request = head
         case .body: break
         case .end:
-            guard let method else { return }
-            self.method = nil
-            answer(method, context: context)
+            guard let request else { return }
+            self.request = nil
+            answer(request, context: context)
         }
     }
 
@@ -49,16 +49,38 @@ final class HealthHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    private func answer(_ method: HTTPMethod, context: ChannelHandlerContext) {
-        let status: HTTPResponseStatus
-        let body: String
-        if method != .GET && method != .HEAD {
-            (status, body) = (.methodNotAllowed, "expected GET\n")
-        } else if readiness.isReady {
-            (status, body) = (.ok, "ready\n")
-        } else {
-            (status, body) = (.serviceUnavailable, "ending\n")
+    /// What is asked about. A path that is mistyped must not look healthy, so other paths are answered with 404.
+    private enum Question {
+        /// Must this process be replaced? An S3 that cannot be reached is no reason for that: another process would not
+        /// reach it either.
+        case health
+        /// Can it store instances now?
+        case readiness
+
+        init?(path: some StringProtocol) {
+            switch path {
+            case "/", "/health": self = .health
+            case "/ready": self = .readiness
+            default: return nil
+            }
         }
+    }
+
+    private func response(to request: HTTPRequestHead) -> (HTTPResponseStatus, String) {
+        guard request.method == .GET || request.method == .HEAD else { return (.methodNotAllowed, "expected GET\n") }
+        guard let question = Question(path: request.uri.prefix { $0 != "?" }) else {
+            return (.notFound, "expected /health or /ready\n")
+        }
+        switch (question, readiness.state) {
+        case (_, .ending): return (.serviceUnavailable, "ending\n")
+        case (.readiness, .storeUnusable): return (.serviceUnavailable, "the store does not take the task lease\n")
+        case (.readiness, .ready): return (.ok, "ready\n")
+        case (.health, _): return (.ok, "healthy\n")
+        }
+    }
+
+    private func answer(_ request: HTTPRequestHead, context: ChannelHandlerContext) {
+        let (status, body) = response(to: request)
         var headers = HTTPHeaders()
         headers.add(name: "Content-Type", value: "text/plain")
         headers.add(name: "Content-Length", value: "\(body.utf8.count)")
@@ -66,7 +88,7 @@ final class HealthHandler: ChannelInboundHandler {
         if status == .methodNotAllowed { headers.add(name: "Allow", value: "GET, HEAD") }
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
-        if method != .HEAD {
+        if request.method != .HEAD {
             context.write(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
         }
         context.writeAndFlush(Self.wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in

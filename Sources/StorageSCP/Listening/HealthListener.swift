@@ -6,7 +6,7 @@ import NIOPosix
 import Synchronization
 
 /// The port for health checks of load balancers and orchestrators: TCP checks connect, and HTTP checks are told whether
-/// associations are still accepted.
+/// associations are accepted (`/` and `/health`) and whether instances can be stored too (`/ready`).
 final class HealthListener: Sendable {
     /// The most open connections. One more closes the oldest connection of the client that has most.
     private static let maximumConnections = 100
@@ -14,11 +14,29 @@ final class HealthListener: Sendable {
     private let readiness: Readiness
     private let channel: any Channel
 
-    /// Whether associations are accepted: true from the start, until `end` is called.
+    /// What the receiver can do at the moment.
     final class Readiness: Sendable {
-        private let ended = Atomic(false)
+        enum State: Sendable {
+            /// Associations are accepted, and their instances are stored.
+            case ready
+            /// Associations are accepted, and their instances are answered with A700H, because the store does not take
+            /// the task lease.
+            case storeUnusable
+            /// Associations are rejected.
+            case ending
+        }
 
-        var isReady: Bool { !ended.load(ordering: .relaxed) }
+        private let ended = Atomic(false)
+        private let isStoreUsable: @Sendable () -> Bool
+
+        init(isStoreUsable: @escaping @Sendable () -> Bool = { true }) {
+            self.isStoreUsable = isStoreUsable
+        }
+
+        var state: State {
+            if ended.load(ordering: .relaxed) { return .ending }
+            return isStoreUsable() ? .ready : .storeUnusable
+        }
 
         func end() {
             ended.store(true, ordering: .relaxed)
@@ -32,8 +50,7 @@ final class HealthListener: Sendable {
 
     var port: Int { channel.localAddress?.port ?? 0 }
 
-    static func open(address: String, port: Int) async throws -> HealthListener {
-        let readiness = Readiness()
+    static func open(address: String, port: Int, readiness: Readiness) async throws -> HealthListener {
         let connections = Connections(
             limits: ConnectionTable.Limits(connections: maximumConnections, requestBytes: .max))
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

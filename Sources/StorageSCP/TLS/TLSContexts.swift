@@ -60,7 +60,7 @@ final class TLSContexts: Sendable {
         while (try? await clock.sleep(for: .seconds(settings.reloadSeconds))) != nil { reloadIfChanged() }
     }
 
-    private static func format(_ seconds: Int) -> String {
+    static func format(_ seconds: Int) -> String {
         Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
     }
 }

@@ -39,7 +39,7 @@ struct TLSCredentials: Sendable {
         }
     }
 
-    private static func certificates(_ source: PEMSource) throws(TLSLoadingError) -> [NIOSSLCertificate] {
+    static func certificates(_ source: PEMSource) throws(TLSLoadingError) -> [NIOSSLCertificate] {
         let bytes = try source.read()
         do {
             return try NIOSSLCertificate.fromPEMBytes(bytes)

@@ -38,7 +38,7 @@ final class SimulatedReceiver: @unchecked Sendable {
     }
 
     func begin() {
-        spawn { [core] in await core.begin() }
+        spawn { [core] in try await core.begin() }
     }
 
     /// Returns `nil` if the receiver accepts no associations any more.

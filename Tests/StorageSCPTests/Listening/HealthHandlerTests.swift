@@ -2,15 +2,21 @@
 
 import NIOCore
 import NIOEmbedded
+import Synchronization
 import Testing
 
 @testable import StorageSCP
 
 @Suite struct HealthHandlerTests {
-    private let readiness = HealthListener.Readiness()
+    private let readiness: HealthListener.Readiness
     private let channel = EmbeddedChannel()
 
     init() throws {
+        try self.init(readiness: HealthListener.Readiness())
+    }
+
+    private init(readiness: HealthListener.Readiness) throws {
+        self.readiness = readiness
         try HealthHandler.addHandlers(to: channel, readiness: readiness)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 50000)).wait()
     }
@@ -24,20 +30,46 @@ import Testing
     }
 
     @Test(
-        "While the receiver serves, any path is answered with 200, and the connection is closed",
-        arguments: ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET /healthz?a=b HTTP/1.0\r\n\r\n"])
-    func ready(request: String) throws {
+        "While the receiver serves, its paths are answered with 200, and the connection is closed",
+        arguments: [
+            ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "healthy"), ("GET /health?a=b HTTP/1.0\r\n\r\n", "healthy"),
+            ("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n", "ready"),
+        ])
+    func serving(request: String, body: String) throws {
         let answer = try ask(request)
         #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(answer.contains("\r\nConnection: close\r\n"))
-        #expect(answer.hasSuffix("\r\n\r\nready\n"))
+        #expect(answer.hasSuffix("\r\n\r\n\(body)\n"))
         #expect(!channel.isActive)
     }
 
-    @Test("After draining began the answer is 503, even on open connections")
-    func ending() throws {
+    @Test("While the store cannot be used, the receiver is healthy and not ready; afterwards it is ready again")
+    func storeUnusable() throws {
+        let isUsable = Atomic(false)
+        let readiness = HealthListener.Readiness { isUsable.load(ordering: .relaxed) }
+        func ask(_ path: String) throws -> String {
+            try HealthHandlerTests(readiness: readiness).ask("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
+        }
+        #expect(try ask("/ready").hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
+        #expect(try ask("/ready").hasSuffix("\r\n\r\nthe store does not take the task lease\n"))
+        #expect(try ask("/health").hasPrefix("HTTP/1.1 200 OK\r\n"))
+        isUsable.store(true, ordering: .relaxed)
+        #expect(try ask("/ready").hasPrefix("HTTP/1.1 200 OK\r\n"))
         readiness.end()
-        let answer = try ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try ask("/ready").hasPrefix("HTTP/1.1 503 "))
+    }
+
+    @Test("A path that is mistyped does not look healthy", arguments: ["/redy", "/ready/", "/healthz", "//"])
+    func unknownPath(path: String) throws {
+        let answer = try ask("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 404 "))
+        #expect(answer.hasSuffix("expected /health or /ready\n"))
+    }
+
+    @Test("After draining began the answer is 503, even on open connections", arguments: ["/", "/health", "/ready"])
+    func ending(path: String) throws {
+        readiness.end()
+        let answer = try ask("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(answer.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
         #expect(answer.hasSuffix("\r\n\r\nending\n"))
         #expect(!channel.isActive)
