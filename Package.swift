@@ -125,10 +125,11 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "DICOM", "Inspection",
+                "AWS", "ByteComparison", "CZlib", "DICOM", "HTTP", "Inspection",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
+            resources: [.embedInCode("Page")],
             swiftSettings: settings),
 
         // The functions do not link this: their credentials are in their environment.
@@ -226,6 +227,17 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "SampleConsole",
+            dependencies: [
+                "Console", "Inspection", "SeededRandom",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/SampleConsole", swiftSettings: settings),
+        .testTarget(
+            name: "ConsoleTests", dependencies: ["Console", "Eventually", "HTTP", "Inspection"],
             swiftSettings: settings),
         .testTarget(
             name: "StorageSCUTests",

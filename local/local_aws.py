@@ -78,6 +78,10 @@ class LocalAWS:
         """The number of invocations of each function."""
         return json.loads(self._control("GET", "lambda/invocations"))
 
+    def show_log(self, group: str, file: Path) -> None:
+        """From now on, the lines of this file are events of the log group in CloudWatch Logs."""
+        self._control("PUT", "logs", {"group": group, "file": str(file.resolve())})
+
     def requests(self) -> dict[str, int]:
         """How often the product requested each operation: `{"s3 PUT": 3}`."""
         return json.loads(self._control("GET", "requests"))

@@ -2,9 +2,9 @@
 
 """The whole system on this machine: `python local/run.py dist/StoreSCP`.
 
-Starts the local AWS, deploys the pipeline, starts the receiver, sends real images with two senders and shows how they
-are imported. Then it keeps running so that you can send images of your own. With --once it exits after the table, with
-status 0 if everything was imported.
+Starts the local AWS, deploys the pipeline, starts the receiver and the console, sends real images with two senders and
+shows how they are imported. Then it keeps running so that you can send images of your own. With --once it exits after
+the table, with status 0 if everything was imported.
 """
 
 import argparse
@@ -22,10 +22,12 @@ from pathlib import Path
 import clean_environment
 import dcmtk
 import down
+import pydicom
 import pynetdicom
 import sample_data
 import sample_events
-from deploy import deploy
+from console import Console
+from deploy import STACK, deploy
 from display import Display, shortened
 from local_aws import LocalAWS
 from pipeline import Pipeline
@@ -34,6 +36,7 @@ from senders import Acknowledgement, send_with_dcmtk, send_with_pynetdicom
 
 PROJECT = Path(__file__).parent.parent
 STATE = PROJECT / ".local"
+COMMAND = PROJECT / "dist/dicomstore"
 POLL_SECONDS = 0.25
 IMPORT_SECONDS = 300
 STUDY_WIDTH = 24
@@ -126,6 +129,21 @@ def seconds(item: dict[str, str]) -> str:
     return f"{(ended - began).total_seconds():.1f}"
 
 
+def advice(folder: Path, environment: Path, port: int, console: str, file: Path) -> list[str]:
+    """What to try now; the last lines on the screen."""
+    command = COMMAND.relative_to(PROJECT)
+    study = pydicom.dcmread(file, specific_tags=["StudyInstanceUID"]).StudyInstanceUID
+    return [
+        "",
+        f"look in a browser    {console}",
+        f"send files           {command} send 127.0.0.1:{port} {file.parent.relative_to(PROJECT)}",
+        f"find a study         . {environment.relative_to(PROJECT)}; {command} find {study}",
+        f"run a function       . {environment.relative_to(PROJECT)}; swift run TriggerImport --event events/s3-put.json",
+        f"read the logs        {(folder / 'logs').relative_to(PROJECT)}",
+        "Ctrl-C stops everything.",
+    ]
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("receiver", type=Path, nargs="?", default=PROJECT / "dist/StoreSCP")
@@ -151,17 +169,21 @@ def main() -> int:
         display.note("pipeline deployed")
         log = folder / "logs" / "receiver.log"
         receiver = running.enter_context(Receiver(options.receiver.resolve(), aws.endpoint, pipeline.bucket, log))
+        aws.show_log(f"/ecs/{STACK}", log)
         display.note(f"receiver at port {receiver.port}")
+        console = running.enter_context(Console(COMMAND, aws.endpoint, folder / "logs" / "console.log"))
+        display.note(f"console: {console.url}")
         files = sample_data.write_samples(folder / "samples")
         complete = Demonstration(pipeline, receiver.port, files, display).run()
-        display.note(f"logs: {(folder / 'logs').relative_to(PROJECT)}")
-        if not options.once:
+        if options.once:
+            display.note(f"logs: {(folder / 'logs').relative_to(PROJECT)}")
+        else:
             [ct_small] = [path for path in files if path.name == "CT_small.dcm"]
             sample_events.put_objects(pipeline, ct_small)
             environment = folder / "environment"
             sample_events.write_environment(pipeline, environment)
-            display.note(f"for a function at a shell: . {environment.relative_to(PROJECT)}")
-            display.note(f"send a file of your own: {storescu.path} 127.0.0.1 {receiver.port} file.dcm   (Ctrl-C stops all)")
+            for line in advice(folder, environment, receiver.port, console.url, ct_small):
+                display.note(line)
             signal.pause()
     return 0 if complete else 1
 

@@ -7,6 +7,8 @@ package protocol PipelineInspector: Sendable {
     func status() async throws -> PipelineStatus
     /// Newest first.
     func deliveries() async throws -> [DeliverySummary]
+    /// Both of them, from one reading.
+    func overview() async throws -> PipelineOverview
     /// `nil` if there is no such import.
     func delivery(_ id: String) async throws -> DeliveryTrace?
     /// Everything that a UID of a study, series or instance, or a delivery's id, names.

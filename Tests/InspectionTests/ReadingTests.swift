@@ -52,7 +52,7 @@ struct ReadingTests {
     }
 
     @Test(
-        "Other lines are none of ours",
+        "A line that is not JSON, or has no message, is skipped",
         arguments: [
             "START RequestId: 1", #"{"time":"t","type":"platform.report","record":{}}"#, #"{"_aws":{}}"#, "[]", "{",
         ])

@@ -10,6 +10,8 @@ DELETE /local/healthimaging/faults               disarm all
 PUT    /local/healthimaging/quotas               {"startsPerSecond": 5, "jobsAtOnce": 20} for each data store; null: no limit
 POST   /local/lambda/kill                        kill every function that is running an invocation; their number
 GET    /local/lambda/invocations                 the number of invocations of each function
+PUT    /local/logs                               {"group": "/ecs/…", "file": "/…/receiver.log"}: from now on, the file's
+                                                 lines are events of the log group
 POST   /local/s3/disorder                        {"copies": 2, "seconds": 5, "lost": 0.1, "seed": 1}: each event is delivered
                                                  twice, up to 5 seconds late; a tenth of all events is lost
 GET    /local/s3/lost-events                     the number of events that were lost
@@ -20,16 +22,20 @@ import collections
 import json
 import re
 import threading
+from pathlib import Path
 
+from moto.core import DEFAULT_ACCOUNT_ID
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from localaws import log_groups
 from localaws.healthimaging import faults, instances, quotas
 from localaws.lambda_pool import LambdaPools
 from localaws.s3_events import disorder
 
 ROOT = "/local/"
+REGION = "us-east-1"
 SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 ROUTES = Map(
@@ -42,6 +48,7 @@ ROUTES = Map(
         Rule("/local/healthimaging/quotas", endpoint="set_quotas", methods=["PUT"]),
         Rule("/local/lambda/kill", endpoint="kill_functions", methods=["POST"]),
         Rule("/local/lambda/invocations", endpoint="count_invocations", methods=["GET"]),
+        Rule("/local/logs", endpoint="follow_log", methods=["PUT"]),
         Rule("/local/s3/disorder", endpoint="disorder_events", methods=["POST"]),
         Rule("/local/s3/lost-events", endpoint="count_lost_events", methods=["GET"]),
         Rule("/local/requests", endpoint="count_requests", methods=["GET"]),
@@ -101,6 +108,11 @@ class Control:
 
     def count_invocations(self, request: Request) -> Response:
         return _json(self._pools.invocations())
+
+    def follow_log(self, request: Request) -> Response:
+        order = json.loads(request.get_data())
+        log_groups.files.follow(DEFAULT_ACCOUNT_ID, REGION, order["group"], Path(order["file"]))
+        return _json(order)
 
     def disorder_events(self, request: Request) -> Response:
         order = json.loads(request.get_data())

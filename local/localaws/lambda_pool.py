@@ -15,6 +15,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from localaws import log_groups
 from localaws.emulator import Emulator, EmulatorError
 
 LOG = logging.getLogger("localaws.lambda")
@@ -46,6 +47,8 @@ class LambdaPool:
         self._log.parent.mkdir(parents=True, exist_ok=True)
         _unpack(function.code_bytes, self._folder)
         self._environment = environment(function, self._folder)
+        group = self._environment["AWS_LAMBDA_LOG_GROUP_NAME"]
+        log_groups.files.follow(function.account_id, function.region, group, self._log)
         # None is the right to start an emulator. Idle emulators are taken first.
         self._places: queue.LifoQueue[Emulator | None] = queue.LifoQueue()
         for _ in range(concurrency):

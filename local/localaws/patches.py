@@ -12,6 +12,7 @@ from localaws import (
     fifo_queues,
     healthimaging,
     lambda_invoke,
+    log_groups,
     s3_events,
     scheduler,
     sqs_poller,
@@ -40,6 +41,7 @@ def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     healthimaging.configure(state_dir / "healthimaging", job_seconds)
     lambda_invoke.install(pools)
+    log_groups.install()
     s3_events.install()
     copy_conditions.install()
     fifo_queues.install()

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests to the console's own process.
+
+/** An answer that is not a success; `advice` says what to do. */
+export class APIError extends Error {
+  constructor(status, text, advice) {
+    super(text);
+    this.status = status;
+    this.advice = advice;
+  }
+}
+
+async function request(path, parameters, headers) {
+  const query = new URLSearchParams(parameters).toString();
+  let response;
+  try {
+    response = await fetch(query ? `${path}?${query}` : path, { headers, cache: "no-store" });
+  } catch {
+    throw new APIError(0, "The console's process does not answer", "Start `dicomstore console` again.");
+  }
+  if (response.ok || response.status === 304) return response;
+  const { problem } = await response.json().catch(() => ({}));
+  throw new APIError(response.status, problem?.text ?? `status ${response.status}`, problem?.advice ?? "");
+}
+
+const get = async (path, parameters = {}) => (await request(path, parameters, {})).json();
+
+export const status = () => get("/api/status");
+export const delivery = (id) => get("/api/delivery", { id });
+export const instances = (id, from) => get("/api/instances", { id, from });
+export const log = (id) => get("/api/log", { id });
+export const find = (name) => get("/api/find", { name });
+
+/** The deliveries that changed since `version`; `null` if none did. */
+export async function deliveries(version) {
+  const headers = version ? { "If-None-Match": `"${version}"` } : {};
+  const response = await request("/api/deliveries", version ? { since: version } : {}, headers);
+  return response.status === 304 ? null : response.json();
+}
+
+/** A picture of an instance, after the person agreed to see it. */
+export async function thumbnail(id, index) {
+  const response = await request("/api/thumbnail", { id, index }, { "Show-Image": "yes" });
+  return {
+    blob: await response.blob(),
+    size: response.headers.get("Image-Size"),
+    frame: response.headers.get("Image-Frame"),
+    note: response.headers.get("Image-Note"),
+    inverted: response.headers.get("Image-Inverted") === "yes",
+  };
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// One delivery, followed through every step.
+
+import * as api from "./api.js";
+import { make, prose, refresh, setText } from "./dom.js";
+import * as format from "./format.js";
+import { InstanceTable } from "./instances.js";
+
+const STEP_NAMES = {
+  received: "Received", closed: "Closed", started: "Import started", imported: "Imported", imageSets: "Image sets",
+};
+const STATES = { done: "done", current: "now", failed: "failed", pending: "not yet" };
+const POLL_MILLISECONDS = 3000;
+// A delivery whose import ended a while ago hardly changes.
+const SETTLED = { after: 60_000, poll: 30_000 };
+
+export class Detail {
+  constructor(section, closed) {
+    [this.section, this.closed] = [section, closed];
+    this.id = null;
+    section.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.closed();
+    });
+  }
+
+  /** Shows this delivery and follows it until `close`. `known` is what the list knows of it. */
+  async open(id, known) {
+    this.close();
+    this.id = id;
+    const parts = {};
+    for (const name of ["problem", "facts", "steps", "log"]) parts[name] = make("div", { class: `part-${name}` });
+    parts.instances = new InstanceTable(id);
+    parts.notice = make("p", { class: "notice bad", hidden: true });
+    this.parts = parts;
+    const heading = make("h2", { id: "detail-heading", tabindex: "-1" }, "Delivery");
+    const close = make("button", { type: "button", class: "quiet", onclick: () => this.closed() }, "Close");
+    this.section.replaceChildren(
+      make("div", { class: "detail-head" }, heading, close), parts.notice, parts.problem, parts.steps, parts.facts,
+      parts.instances.element, parts.log);
+    this.section.hidden = false;
+    if (known) this.show({ summary: known, steps: [], instances: [], instanceTotal: 0 });
+    heading.focus({ preventScroll: true });
+    this.section.scrollIntoView({ block: "nearest" });
+    await this.poll(id);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.id = null;
+    this.section.hidden = true;
+    this.section.replaceChildren();
+  }
+
+  async poll(id) {
+    if (!document.hidden) {
+      try {
+        const [trace, log] = await Promise.all([api.delivery(id), api.log(id)]);
+        if (this.id !== id) return;
+        if (trace.summary) this.show(trace);
+        this.showLog(log);
+        this.notice(trace.reading.problem ?? log.reading.problem);
+      } catch (error) {
+        if (this.id !== id) return;
+        this.notice({ text: error.message, advice: error.advice ?? "" });
+      }
+    }
+    this.timer = setTimeout(() => this.poll(id), this.isSettled() ? SETTLED.poll : POLL_MILLISECONDS);
+  }
+
+  isSettled() {
+    return this.endedAt !== undefined && Date.now() - this.endedAt > SETTLED.after;
+  }
+
+  notice(problem) {
+    this.parts.notice.hidden = !problem;
+    setText(this.parts.notice, problem ? `${problem.text}. ${problem.advice}` : "");
+  }
+
+  show({ summary, steps, instances, instanceTotal }) {
+    const { parts } = this;
+    this.endedAt = summary.endedAt;
+    const step = format.STEPS[summary.step] ?? { label: summary.step, tone: "" };
+    refresh(parts.problem, JSON.stringify([summary.step, summary.problem]), () => [
+      make("p", { class: "headline" }, make("span", { class: `badge ${step.tone} step-${summary.step}` }, step.label),
+        ` ${summary.problem ? "" : format.result(summary)}`),
+      summary.problem && make("div", { class: `notice ${step.tone === "bad" ? "bad" : "warn"}` },
+        make("p", {}, make("b", {}, summary.problem.text)), make("p", {}, ...prose(summary.problem.advice))),
+    ].filter(Boolean));
+    refresh(parts.facts, JSON.stringify(summary), () => [make("h3", {}, "Facts"), facts(summary)]);
+    if (steps.length) refresh(parts.steps, JSON.stringify(steps), () => [make("h3", {}, "Steps"), timeline(steps)]);
+    if (instanceTotal) parts.instances.show(instances, instanceTotal);
+  }
+
+  showLog({ lines, total }) {
+    refresh(this.parts.log, `${total} ${lines[lines.length - 1]?.at}`, () => {
+      const heading = make("h3", {}, "Log lines");
+      if (!lines.length) return [heading, make("p", { class: "quiet-text" }, "No log line names this delivery yet.")];
+      const note = total > lines.length ? `The newest ${lines.length} of ${format.count(total)}` : "Log lines";
+      return [
+        heading,
+        make("ol", { class: "log-lines scroll", tabindex: "0", "aria-label": note, role: "list" }, ...lines.map(logLine)),
+      ];
+    });
+  }
+}
+
+function timeline(steps) {
+  const items = steps.map((step, index) => {
+    const before = steps.slice(0, index).findLast((earlier) => earlier.at)?.at;
+    const took = step.at && before && step.at > before ? ` · after ${format.duration(step.at - before)}` : "";
+    const time = step.at
+      ? make("time", { datetime: new Date(step.at).toISOString(), title: format.wholeTime(step.at) },
+        format.timeOfDay(step.at) + took)
+      : null;
+    return make("li", { class: `step-item ${step.state}` },
+      make("span", { class: "step-name" }, STEP_NAMES[step.name] ?? step.name,
+        make("span", { class: "step-state" }, STATES[step.state] ?? step.state)),
+      time, make("span", { class: "step-text" }, step.text));
+  });
+  return make("ol", { class: "timeline", role: "list" }, ...items);
+}
+
+function facts(summary) {
+  const rate = format.rate(summary);
+  const rows = [
+    ["Delivery", summary.id, true],
+    ["Study", format.study(summary), Boolean(summary.studyInstanceUID)],
+    ["Sender", summary.callingAETitle],
+    ["Called AE title", summary.calledAETitle],
+    ["Opened", format.wholeTime(summary.openedAt)],
+    ["Received", summary.instanceCount === undefined ? undefined
+      : `${format.count(summary.instanceCount)} instances, ${format.bytes(summary.byteCount)}`
+        + (rate === undefined ? "" : `, ${format.bytes(rate)}/s`)],
+    ["Imported", summary.importedCount === undefined ? undefined : outcome(summary)],
+    ["Import job", summary.jobId, true],
+    ["Attempt", summary.attempt > 1 ? format.count(summary.attempt) : undefined],
+    ["Data store", summary.datastoreId, true],
+  ];
+  return make("dl", { class: "fact-list" }, ...rows.filter(([, value]) => value).map(([name, value, isCode]) =>
+    make("div", {}, make("dt", {}, name), make("dd", { class: isCode ? "code" : "" }, value))));
+}
+
+function outcome(summary) {
+  const parts = [
+    [summary.importedCount, "imported"], [summary.failedCount, "failed"], [summary.missingCount, "missing"],
+    [summary.warningCount, "with warnings"],
+  ];
+  return parts.filter(([count], index) => count || index === 0).map(([count, word]) => `${format.count(count)} ${word}`)
+    .join(", ");
+}
+
+function logLine({ at, source, level, message, metadata }) {
+  const fields = Object.entries(metadata).sort(([one], [other]) => (one < other ? -1 : 1));
+  const isBad = ["ERROR", "FATAL", "CRITICAL"].includes(level);
+  const tone = isBad ? "bad" : level.startsWith("WARN") ? "warn" : "";
+  return make("li", { class: `log-line ${tone}` },
+    make("time", { datetime: new Date(at).toISOString() }, format.timeOfDay(at)),
+    make("span", { class: "log-source" }, source), tone ? make("span", { class: `badge ${tone}` }, level) : null,
+    make("span", { class: "log-message" }, message),
+    fields.length ? make("span", { class: "log-fields" }, fields.map(([name, value]) => `${name}=${value}`).join("  ")) : null);
+}

@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""The console's page in a real browser, over 500 synthetic deliveries that change while it is open."""
+
+import json
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+import browser
+from sample_console import SampleConsole
+from waiting import wait_for
+
+PROJECT = Path(__file__).parents[2]
+BINARY = PROJECT / ".build" / "debug" / "SampleConsole"
+DELIVERIES = 500
+WIDE = {"width": 1440, "height": 1000}
+NARROW = {"width": 400, "height": 860}
+# The files of pydicom whose thumbnails are asked for, and what the page then says.
+SHOWN = {
+    "CT_small.dcm": "128 × 128 pixels, window of the data set",
+    "ExplVR_BigEnd.dcm": "pixels",
+    "examples_rgb_color.dcm": "colours as sent",
+    "SC_rgb_dcmtk_+eb+cr.dcm": "JPEG as sent",
+    "dicomdirtests/98892003/MR1/5641": "pixels",
+}
+NOT_SHOWN = {
+    "SC_rgb_rle.dcm": "RLE Lossless",
+    "693_J2KI.dcm": "JPEG 2000",
+    "image_dfl.dcm": "Deflated",
+    "examples_palette.dcm": "PALETTE COLOR",
+    "reportsi.dcm": "no pixel data",
+}
+
+
+@pytest.fixture(scope="module")
+def files() -> list[Path]:
+    from sample_data import SHIPPED
+
+    return [SHIPPED / name for name in (*SHOWN, *NOT_SHOWN)]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser.chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def sample(files):
+    with SampleConsole(BINARY, DELIVERIES, files) as console:
+        yield console
+
+
+@pytest.fixture
+def visit(chromium, sample, tmp_path):
+    """A function that opens the console. After the test, nothing may have been logged as an error by the page, unless
+    the test expects it."""
+    contexts, errors = [], []
+
+    def open_page(viewport=WIDE, scheme="light", address="", **options):
+        context = chromium.new_context(viewport=viewport, color_scheme=scheme, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: errors.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.set_default_timeout(60_000)
+        page.goto(sample.url + address)
+        page.wait_for_selector(".grid-body .row:not([hidden])")
+        page.errors = errors
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def rows(page) -> int:
+    return int(page.get_attribute("#grid", "aria-rowcount")) - 1
+
+
+def first_row(page) -> str:
+    """The text of the topmost delivery."""
+    return page.locator(".grid-body .row[aria-rowindex='2']").inner_text()
+
+
+def request(sample, path: str, **fields: str) -> tuple[int, bytes]:
+    asked = urllib.request.Request(sample.origin + path, headers=fields)
+    try:
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def test_all_deliveries_are_there_but_only_those_in_view_are_elements(visit):
+    page = visit()
+    assert rows(page) == DELIVERIES
+    assert page.locator(".grid-body .row").count() < 80
+    assert page.locator("#tiles").inner_text().startswith("Received")
+    assert page.locator("#shown").inner_text() == "500"
+    assert "sample-hospital" in page.title()
+
+
+def test_the_token_leaves_the_address_and_the_cookie_has_it(visit, sample):
+    page = visit()
+    assert sample.token not in page.url
+    [cookie] = page.context.cookies()
+    assert cookie["value"] == sample.token
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    assert page.evaluate("document.cookie") == ""
+    page.reload()
+    page.wait_for_selector(".grid-body .row:not([hidden])")
+
+
+def test_nothing_is_answered_without_the_token_or_under_another_name(sample):
+    assert request(sample, "/")[0] == 401
+    assert request(sample, "/api/deliveries")[0] == 401
+    bearer = {"Authorization": f"Bearer {sample.token}"}
+    assert request(sample, "/api/deliveries", **bearer)[0] == 200
+    assert request(sample, "/api/deliveries", Host="evil.example", **bearer)[0] == 403
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_axe_finds_nothing_serious(visit, sample, tmp_path, scheme, viewport):
+    page = visit(viewport, scheme)
+    name = f"{scheme}-{viewport['width']}"
+    page.wait_for_selector(".plot")
+    page.screenshot(path=tmp_path / f"list-{name}.png")
+    assert browser.findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the window"
+    sample.tell("spoil")
+    page.locator(".badge.step-failed").first.wait_for()
+    page.locator("#grid").press("Home")
+    page.locator("#grid").press("Enter")
+    page.locator(".log-line").first.wait_for()
+    page.screenshot(path=tmp_path / f"detail-{name}.png", full_page=True)
+    assert browser.findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the window"
+    page.locator(".instance-table button").first.click()
+    page.wait_for_selector("dialog[open]")
+    page.screenshot(path=tmp_path / f"dialog-{name}.png")
+    assert browser.findings(page) == []
+
+
+def test_the_theme_button_overrides_the_system(visit):
+    page = visit(scheme="dark")
+    back = lambda: page.evaluate("getComputedStyle(document.body).backgroundColor")  # noqa: E731
+    dark = back()
+    page.click("#theme")
+    assert page.locator("#theme").inner_text() == "Theme: light"
+    light = back()
+    assert light != dark
+    page.reload()
+    page.wait_for_selector(".grid-body .row:not([hidden])")
+    assert back() == light
+    page.click("#theme")
+    assert back() == dark
+
+
+def test_everything_is_reached_with_the_keyboard(visit):
+    page = visit()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "deliveries"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.locator("#grid").focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+    active = page.get_attribute("#grid", "aria-activedescendant")
+    assert page.get_attribute(f"#{active}", "aria-rowindex") == "3"
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    page.keyboard.press("End")
+    active = page.get_attribute("#grid", "aria-activedescendant")
+    assert page.get_attribute(f"#{active}", "aria-rowindex") == str(DELIVERIES + 1)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#detail .timeline")
+    assert page.evaluate("document.activeElement.id") == "detail-heading"
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#detail", state="hidden")
+    assert page.evaluate("document.activeElement.id") == "grid"
+    page.keyboard.press("Home")
+    assert page.locator("#grid").evaluate("grid => grid.scrollTop") == 0
+
+
+def test_the_page_follows_what_happens(visit, sample):
+    page = visit()
+    assert "Receiving" in first_row(page)
+    sample.tell("advance")
+    wait_for("the newest delivery to be closed", lambda: "Closed" in first_row(page), 60)
+    sample.tell("add 3")
+    wait_for("three new deliveries", lambda: rows(page) == DELIVERIES + 3, 60)
+    sample.tell("spoil")
+    wait_for("the failure", lambda: "could not read the input" in first_row(page), 60)
+    announced = page.locator("#announcer")
+    assert announced.get_attribute("aria-live") == "polite"
+    wait_for("the announcement", lambda: "need attention" in announced.inner_text(), 60)
+
+
+def test_new_deliveries_do_not_move_what_the_person_reads(visit, sample):
+    page = visit()
+    page.evaluate("document.getElementById('grid').scrollTop = 42 * 100")
+    page.wait_for_selector(".row[aria-rowindex='102']:not([hidden])")
+    read = page.locator(".row[aria-rowindex='102']").inner_text()
+    sample.tell("add 7")
+    wait_for("seven new deliveries", lambda: rows(page) == DELIVERIES + 7, 60)
+    assert page.locator("#grid").evaluate("grid => grid.scrollTop") == 42 * 107
+    assert page.locator(".row[aria-rowindex='109']").inner_text() == read
+
+
+def test_an_error_is_shown_with_advice_and_the_data_stay(visit, sample):
+    page = visit()
+    sample.tell("fail")
+    page.locator(".notice.bad", has_text="the sample was told to fail").wait_for()
+    assert rows(page) == DELIVERIES
+    assert page.locator(".notice.bad span").inner_text() != ""
+    sample.tell("mend")
+    page.locator(".notice.bad").wait_for(state="detached")
+
+
+def test_a_console_that_ended_is_named(chromium, files):
+    with SampleConsole(BINARY, 3) as console:
+        page = chromium.new_page()
+        page.goto(console.url)
+        page.wait_for_selector(".grid-body .row:not([hidden])")
+    page.locator(".notice.bad", has_text="does not answer").wait_for()
+    assert rows(page) == 3
+    page.close()
+
+
+def test_search_and_steps_choose_deliveries(visit):
+    page = visit()
+    page.fill("#search", "ct_somatom")
+    chosen = rows(page)
+    assert 0 < chosen < DELIVERIES
+    assert page.locator("#shown").inner_text() == f"{chosen} of 500"
+    assert "CT_SOMATOM_1" in first_row(page)
+    page.fill("#search", "")
+    page.click("[data-step=partial]")
+    assert page.get_attribute("[data-step=partial]", "aria-pressed") == "true"
+    assert 0 < rows(page) < 40
+    assert "Partial" in first_row(page)
+    uid = page.locator(".row[aria-rowindex='2'] .c-study").inner_text()
+    page.click("[data-step=partial]")
+    page.fill("#search", uid)
+    assert rows(page) == 1
+
+
+def test_an_instance_is_found_by_its_uid(visit):
+    page = visit()
+    uid = page.locator(".row[aria-rowindex='20'] .c-study").text_content()
+    page.fill("#search", f"{uid}.1.1")
+    assert rows(page) == 0
+    page.click("#look-up")
+    page.wait_for_selector("#detail .timeline")
+    assert uid in page.locator("#detail .part-facts").inner_text()
+
+
+def test_an_unknown_uid_is_told(visit):
+    page = visit()
+    page.fill("#search", "1.2.3.4.5")
+    page.keyboard.press("Enter")
+    page.locator("#empty", has_text="Nothing has this id or UID").wait_for()
+
+
+def test_one_delivery_is_followed_through_its_steps(visit):
+    page = visit()
+    page.locator(".row[aria-rowindex='20']").click()
+    page.wait_for_selector("#detail .timeline")
+    assert page.locator(".step-item").count() == 5
+    names = page.locator(".step-name").all_inner_texts()
+    assert [name.split("done")[0].strip() for name in names[:2]] == ["Received", "Closed"]
+    assert page.locator(".step-item time").count() >= 4
+    page.locator(".log-line", has_text="delivery opened").wait_for()
+    assert page.locator(".instance-table tbody tr").count() > 0
+
+
+def test_a_picture_is_shown_only_after_the_person_agreed(visit, sample):
+    page = visit()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "thumbnail?" in request.url else None)
+    page.locator(".row[aria-rowindex='2']").click()
+    page.locator("#detail .instance-table button").first.click()
+    dialog = page.locator("dialog[open]")
+    assert "a name can be burnt into it" in dialog.inner_text()
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog[open]", state="detached")
+    assert asked == []
+    page.locator("#detail .instance-table button").first.click()
+    dialog.get_by_label("Do not ask again").check()
+    dialog.get_by_text("Show the picture").click()
+    dialog.locator("img").wait_for()
+    assert len(asked) == 1
+
+
+def test_pictures_and_why_there_is_none(visit):
+    page = visit()
+    page.locator(".row[aria-rowindex='2']").click()
+    buttons = page.locator("#detail .instance-table button")
+    for index, (name, text) in enumerate([*SHOWN.items(), *NOT_SHOWN.items()]):
+        buttons.nth(index).click()
+        dialog = page.locator("dialog[open]")
+        if index == 0:
+            dialog.get_by_label("Do not ask again").check()
+            dialog.get_by_text("Show the picture").click()
+        if name in SHOWN:
+            dialog.locator("figcaption").wait_for()
+            assert text in dialog.inner_text(), name
+            assert page.evaluate("document.querySelector('dialog img').decode().then(() => true)"), name
+            assert spread(page) > 40, f"{name} has no contrast"
+        else:
+            dialog.get_by_text("No picture:").wait_for()
+            assert text in dialog.inner_text(), name
+            # The browser writes a line for each answer that is an error.
+            page.errors[:] = [error for error in page.errors if "422" not in error]
+        page.keyboard.press("Escape")
+        page.wait_for_selector("dialog[open]", state="detached")
+
+
+def spread(page) -> int:
+    """The difference between the darkest and the brightest pixel of the picture."""
+    return page.evaluate(
+        """() => {
+            const image = document.querySelector('dialog img');
+            const canvas = document.createElement('canvas');
+            [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+            const context = canvas.getContext('2d');
+            context.drawImage(image, 0, 0);
+            const values = context.getImageData(0, 0, canvas.width, canvas.height).data.filter((_, at) => at % 4 === 1);
+            return values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
+        }"""
+    )
+
+
+def test_no_patient_value_is_sent_beside_a_picture(visit, sample, files):
+    """The answers of the API about an instance whose data set names a patient."""
+    bearer = {"Authorization": f"Bearer {sample.token}"}
+    listed = json.loads(request(sample, "/api/deliveries", **bearer)[1])
+    newest = listed["deliveries"][0]["id"]
+    answers = [json.dumps(listed)]
+    for path in ("delivery", "instances", "log"):
+        answers.append(request(sample, f"/api/{path}?id={newest}", **bearer)[1].decode())
+    answers.append(request(sample, "/api/status", **bearer)[1].decode())
+    for index in range(len(files)):
+        status, body = request(sample, f"/api/thumbnail?id={newest}&index={index}", **bearer, **{"Show-Image": "yes"})
+        assert status in (200, 422)
+        answers.append(body.decode("latin-1"))
+    import pydicom
+
+    for file in files:
+        data_set = pydicom.dcmread(file, stop_before_pixels=True, force=True)
+        for keyword in ("PatientName", "PatientID", "PatientBirthDate"):
+            value = str(data_set.get(keyword, ""))
+            if len(value) > 3:
+                assert not any(value in answer for answer in answers), f"{keyword} of {file.name}"
+
+
+def test_motion_stops_for_those_who_want_none(visit):
+    page = visit(reduced_motion="reduce")
+    assert page.evaluate("document.getAnimations().length") == 0
+
