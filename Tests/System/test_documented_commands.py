@@ -58,6 +58,7 @@ class NotRun:
 
 CI = ".ci/run"
 SESSION = "test_operations_session.py"
+CONSOLE_TEST = "test_a_delivery_is_followed_from_the_receiver_to_healthimaging"
 DICOMSTORE_TESTS = "test_dicomstore.py"
 PRETENDED = Here("test_a_page_is_a_session_in_a_shell")
 AWS = NotRun("needs an account at AWS; test_the_cli_knows_each_call checks its options and its query")
@@ -92,6 +93,7 @@ CLAIMS: list[tuple[str, object]] = [
     (r"dicomstore find ", Elsewhere(DICOMSTORE_TESTS, "test_a_study_is_followed_from_the_association_to_its_image_sets")),
     (r"dicomstore events\b", Elsewhere(DICOMSTORE_TESTS, "test_events_are_lines_of_receiver_and_functions_in_order")),
     (r"dicomstore redrive\b", Elsewhere("redriving.py", "redrive")),
+    (r"dicomstore console ", Elsewhere("test_console_of_a_pipeline.py", CONSOLE_TEST)),
     (r"dist/dicomstore send .*--tls-", Elsewhere("test_send.py", "test_tls_with_client_certificates")),
     (r"dist/dicomstore send ", Elsewhere("test_send.py", "test_resume_after_failures")),
     # Sessions at AWS
