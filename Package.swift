@@ -267,4 +267,5 @@ let package = Package(
 // The build for the thread sanitizer contains only the tests that use several threads: see `make test-race`.
 if Context.environment["ONLY_RACE_TESTS"] != nil {
     package.targets.removeAll { $0.name != "StorageSCPTests" && ($0.type == .test || $0.type == .executable) }
+    package.products.removeAll { $0 is Product.Executable }
 }
