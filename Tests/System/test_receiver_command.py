@@ -309,7 +309,7 @@ def test_an_outage_of_s3_ends_readiness_and_nothing_else(tmp_path):
         assert ask(scp.health_port, "/health") == (200, "healthy\n")
         # The load balancer's TCP check, and what lies behind it.
         assert verifies(scp.port)
-        assert scp.log_lines("task lease lost: nothing is acknowledged until it is written again")
+        wait_for("the line", lambda: scp.log_lines("task lease lost: nothing is acknowledged until it is written again"))
         assert scp.log_lines("receiver ready") and not scp.log_lines(NOT_READY)
         bucket.refusal_of_writes = None
         wait_for("readiness", ready)
