@@ -61,7 +61,8 @@ package actor PipelineReader {
         snapshot.markers = open.elements
         snapshot.leases = leases.elements
         snapshot.manifests = closed.elements
-        snapshot.executions = running.elements + ended.elements.filter { $0.status != .running }
+        let recent = Set(ended.elements.map(\.name))
+        snapshot.executions = ended.elements + running.elements.filter { !recent.contains($0.name) }
         snapshot.items = items.elements
         snapshot.queues = try await queues
         let parts = [

@@ -84,6 +84,9 @@ struct ImportStepTests {
             .importing,
             "ended as ABORTED and did not write", "`dicomstore redrive --start`"),
         Case(
+            "it began after executions were listed",
+            [.item([.outcome: "PENDING", .submittedAt: SampleSnapshot.ago(119)])], .importing),
+        Case(
             "its execution is not known any more", [.item([.outcome: "PENDING"])], .importing, "its execution is gone",
             "`dicomstore redrive --start`"),
         Case(
