@@ -65,6 +65,7 @@ package actor PipelineReader {
         snapshot.executions = ended.elements + running.elements.filter { !recent.contains($0.name) }
         snapshot.items = items.elements
         snapshot.queues = try await queues
+        snapshot.recentJobSeconds = await recentJobSeconds()
         let parts = [
             (open.isComplete, "open markers"), (leases.isComplete, "task leases"), (closed.isComplete, "manifests"),
             (running.isComplete && ended.isComplete, "executions"), (items.isComplete, "items of the job table"),
@@ -81,6 +82,7 @@ package actor PipelineReader {
         snapshot.sweepSeconds = Double(60 * stack.recoveryMinutes)
         guard !deliveries.isEmpty else { return snapshot }
         snapshot.queues = try await queues()
+        snapshot.recentJobSeconds = await recentJobSeconds()
         snapshot.markers = try await openMarkers().elements.filter { deliveries.contains($0.delivery) }
         if !snapshot.markers.isEmpty { snapshot.leases = try await leases().elements }
         for delivery in deliveries {
@@ -200,6 +202,13 @@ package actor PipelineReader {
                 .init(name: name, waiting: counts.waiting, inFlight: counts.inFlight, deadLetters: letters))
         }
         return queues
+    }
+
+    /// A hint: it is missing where it cannot be read.
+    private func recentJobSeconds() async -> Double? {
+        let key = BucketLayout.recentJobTimesKey(ofDatastore: stack.datastoreID)
+        let times = try? await s3.getDocumentIfPresent(RecentJobTimes.self, bucket: stack.outputBucket, key: key)
+        return times?.usualSeconds
     }
 
     private func deadLetters(of queue: String) async throws -> Int {

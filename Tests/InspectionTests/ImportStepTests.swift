@@ -156,6 +156,8 @@ struct ImportStepTests {
         }
         #expect(snapshot.status().usualJobSeconds == 300)
         #expect(snapshot.imports().first?.problem == nil)
+        snapshot.recentJobSeconds = 10
+        #expect(snapshot.status().usualJobSeconds == 10 && snapshot.imports().first?.problem != nil)
     }
 
     @Test("Imports are ordered by the times of their deliveries, the newest first; a further manifest is an import")
