@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 
 import pydicom
 import pytest
+import sample_events
 from commands import dicomstore
 from conftest import DICOMSTORE, STORE_SCP, ZIPS
 from delivery_documents import manifest
@@ -88,6 +89,13 @@ def test_an_empty_pipeline_has_nothing_wrong(own):
     assert [queue["name"] for queue in status["queues"]] == ["ImportQueue", "InboxQueue", "StartQueue"]
     assert len(status["rates"]) == 60
     assert ask(own, "find", "1.2.3.4.5", status=1) == []
+
+
+def test_the_settings_that_make_run_writes_for_a_shell_suffice(own, tmp_path):
+    settings = tmp_path / "environment"
+    sample_events.write_environment(own, settings)
+    result = subprocess.run(["sh", "-c", f". {settings}; {DICOMSTORE} status"], capture_output=True, text=True)
+    assert "nothing is wrong" in result.stdout, result.stderr
 
 
 def test_a_study_is_followed_from_the_association_to_its_image_sets(own, start, tmp_path):
