@@ -9,6 +9,7 @@ dropped. A frame counts as dropped if it comes more than one and a half frames a
 """
 
 import argparse
+import os
 import statistics
 import sys
 from pathlib import Path
@@ -82,6 +83,7 @@ def main() -> int:
     parser.add_argument("--frames", type=int, default=300)
     options = parser.parse_args()
     print(f"{browser.version()}, {options.deliveries} deliveries, window {VIEWPORT['width']} x {VIEWPORT['height']}")
+    print(f"{os.cpu_count()} cores, {os.getloadavg()[0]:.1f} programs ran or waited for a core at the start")
     paints, scrolls = [], {"slow": [], "fast": []}
     with browser.chromium() as chromium, SampleConsole(options.binary, options.deliveries, [], "--minimum-age", "2000") as console:
         for _ in range(options.rounds):
@@ -92,7 +94,7 @@ def main() -> int:
             # The page's policy forbids `wait_for_function`, which evaluates a text.
             wait_for("the first rows", lambda page=page: page.evaluate(HAS_ROWS), 60)
             wait_for("all deliveries", lambda page=page: page.evaluate(HAS_ALL), 60)
-            paints.append(page.evaluate(PAINT))
+            paints.append({**page.evaluate(PAINT), "work": 1000 * busy(thread)})
             idle = page.evaluate(IDLE, 60)
             frame = statistics.median(idle)
             # Three rows a frame are a quick hand at the wheel; forty are a drag of the scroll bar.
@@ -104,7 +106,7 @@ def main() -> int:
                 result["dropped"], result["idle"] = dropped(result["gaps"], frame), dropped(idle, frame)
                 scrolls[name].append(result)
             page.context.close()
-    for name, text in (("paint", "first paint"), ("rows", "rows are visible"), ("list", "all have arrived")):
+    for name, text in (("paint", "first paint"), ("rows", "rows are visible"), ("list", "all have arrived"), ("work", "processor time")):
         print(f"{text:18} {spread([paint[name] for paint in paints])}")
     for name, results in scrolls.items():
         gaps = [gap for result in results for gap in result["gaps"]]
