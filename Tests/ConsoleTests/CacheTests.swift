@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test(
-        "A version of another start, of the future, or that is none, gets the whole list",
+        "A version of another start, of the future or in another form gets the whole list",
         arguments: [
             "t.1", "s.9", "s.", "s", "s.-1", "", "s.1.1",
         ])
