@@ -4,6 +4,9 @@
 package enum InspectionLimits {
     /// How far back imports that have ended are read. What has not ended is read whatever its age is.
     package static let windowSeconds = 86_400
+    /// The parts of the window that are tried one after the other until one has few enough manifests: a day, six hours,
+    /// an hour, ten minutes.
+    package static let windowParts = [1, 4, 24, 144]
     /// Open markers, task leases, and manifests of the window; S3 lists 1,000 in one request.
     package static let listedObjects = 10_000
     /// Pages of executions, of 1,000 each.
@@ -36,6 +39,9 @@ package enum InspectionLimits {
     package static let logLines = 2_000
     /// One instance that is shown.
     package static let instanceBytes = 512 << 20
+    /// How long a snapshot is used again: at least for this, and for a multiple of the time that its reading took.
+    package static let snapshotSeconds = 1.0
+    package static let snapshotFactor = 10.0
     /// Requests at the same time.
     package static let requestsAtOnce = 16
     /// Problems in one status; the others are counted.

@@ -13,9 +13,11 @@ package actor PipelineReader {
     nonisolated let dynamoDB: DynamoDBClient
     nonisolated let sqs: SQSClient
     private let now: @Sendable () -> Date
-    /// By their keys. `nil`: the document cannot be used.
-    private var manifests: [String: ManifestFacts?] = [:]
-    private var markers: [String: OpenDelivery?] = [:]
+    /// By their keys.
+    var manifests: [String: ReadDocument<ManifestFacts>] = [:]
+    var markers: [String: ReadDocument<OpenDelivery>] = [:]
+    private var recent: (snapshot: PipelineSnapshot, end: Date)?
+    private var reading: Task<PipelineSnapshot, any Error>?
 
     package init(stack: PipelineStack, client: AWSClient, now: @escaping @Sendable () -> Date = { Date() }) {
         self.stack = stack
@@ -24,6 +26,22 @@ package actor PipelineReader {
         stepFunctions = StepFunctionsClient(client: client)
         dynamoDB = DynamoDBClient(client: client)
         sqs = SQSClient(client: client)
+    }
+
+    /// A snapshot that several callers share, for those that ask again and again. The longer the table takes to be
+    /// read, the longer a snapshot is kept: a reading costs money.
+    package func recentSnapshot() async throws -> PipelineSnapshot {
+        if let recent, now() < recent.end { return recent.snapshot }
+        if let reading { return try await reading.value }
+        let task = Task { try await snapshot() }
+        reading = task
+        defer { reading = nil }
+        let start = now()
+        let latest = try await task.value
+        let seconds = max(
+            InspectionLimits.snapshotSeconds, InspectionLimits.snapshotFactor * now().timeIntervalSince(start))
+        recent = (latest, now().addingTimeInterval(seconds))
+        return latest
     }
 
     /// The whole pipeline: what has not ended, and what ended within the window.
@@ -36,22 +54,24 @@ package actor PipelineReader {
         async let queues = queues()
         let open = try await openMarkers()
         let leases = try await leases()
-        let closed = try await listedManifests(since: since)
+        let closed = try await newestManifests(at: snapshot.at)
         let running = try await executions(.running, since: nil)
         let ended = try await executions(nil, since: since)
         let items = try await items(where: Self.recent(since))
         snapshot.markers = open.elements
         snapshot.leases = leases.elements
         snapshot.manifests = closed.elements
-        snapshot.executions = running.elements + ended.elements.filter { $0.status != .running }
+        let recent = Set(ended.elements.map(\.name))
+        snapshot.executions = ended.elements + running.elements.filter { !recent.contains($0.name) }
         snapshot.items = items.elements
         snapshot.queues = try await queues
+        snapshot.recentJobSeconds = await recentJobSeconds()
         let parts = [
             (open.isComplete, "open markers"), (leases.isComplete, "task leases"), (closed.isComplete, "manifests"),
             (running.isComplete && ended.isComplete, "executions"), (items.isComplete, "items of the job table"),
         ]
         snapshot.incomplete = parts.filter { !$0.0 }.map(\.1)
-        await fillIn(&snapshot)
+        try await fillIn(&snapshot)
         return snapshot
     }
 
@@ -62,6 +82,7 @@ package actor PipelineReader {
         snapshot.sweepSeconds = Double(60 * stack.recoveryMinutes)
         guard !deliveries.isEmpty else { return snapshot }
         snapshot.queues = try await queues()
+        snapshot.recentJobSeconds = await recentJobSeconds()
         snapshot.markers = try await openMarkers().elements.filter { deliveries.contains($0.delivery) }
         if !snapshot.markers.isEmpty { snapshot.leases = try await leases().elements }
         for delivery in deliveries {
@@ -82,7 +103,7 @@ package actor PipelineReader {
             let described = try await stepFunctions.describeExecution(executionARN: stack.executionARN(name: name))
             snapshot.executions += [described?.execution].compactMap(\.self)
         }
-        await fillIn(&snapshot)
+        try await fillIn(&snapshot)
         return snapshot
     }
 
@@ -108,16 +129,34 @@ package actor PipelineReader {
     private func leases() async throws -> Leases {
         let listing = try await s3.listObjects(
             bucket: stack.bucket, prefix: BucketLayout.taskLeases, maximum: InspectionLimits.documentsPerReading)
-        let (s3, bucket) = (s3, stack.bucket)
+        let reader = self
         var leases: [TaskID: PipelineSnapshot.Lease] = [:]
-        await listing.objects.sideBySide(atMost: InspectionLimits.requestsAtOnce) { object -> PipelineSnapshot.Lease? in
-            guard let task = BucketLayout.task(ofLeaseKey: object.key) else { return nil }
-            let lease = try? await s3.getDocumentIfPresent(TaskLease.self, bucket: bucket, key: object.key)
-            return PipelineSnapshot.Lease(task: task, writtenAt: object.lastModified, seconds: lease?.seconds)
-        } take: { lease in
-            if let lease { leases[lease.task] = lease }
+        var failure: (any Error)?
+        await listing.objects.sideBySide(atMost: InspectionLimits.requestsAtOnce) { object in
+            await Result(catching: { try await reader.lease(object) })
+        } take: { result in
+            switch result {
+            case .success(let lease?): leases[lease.task] = lease
+            case .success(nil): break
+            case .failure(let error): failure = error
+            }
         }
+        if let failure { throw failure }
         return Leases(elements: leases, isComplete: listing.isComplete)
+    }
+
+    /// The manifests of the window. If there are too many, those of a shorter one: S3 lists the oldest first.
+    func newestManifests(at now: Date) async throws -> Pages<PipelineSnapshot.Manifest> {
+        var isComplete = true
+        var manifests = Pages<PipelineSnapshot.Manifest>([])
+        for part in InspectionLimits.windowParts {
+            let seconds = Double(InspectionLimits.windowSeconds) / Double(part)
+            manifests = try await listedManifests(since: now.addingTimeInterval(-seconds))
+            guard !manifests.isComplete else { break }
+            isComplete = false
+        }
+        manifests.isComplete = isComplete
+        return manifests
     }
 
     /// Keys of manifests begin with the time of their deliveries.
@@ -183,87 +222,15 @@ package actor PipelineReader {
         return queues
     }
 
+    /// A hint: it is missing where it cannot be read.
+    private func recentJobSeconds() async -> Double? {
+        let key = BucketLayout.recentJobTimesKey(ofDatastore: stack.datastoreID)
+        let times = try? await s3.getDocumentIfPresent(RecentJobTimes.self, bucket: stack.outputBucket, key: key)
+        return times?.usualSeconds
+    }
+
     private func deadLetters(of queue: String) async throws -> Int {
         guard let url = stack.deadLetterQueueURLs[queue] else { return 0 }
         return try await sqs.counts(queueURL: url).waiting
-    }
-
-    // MARK: Documents
-
-    /// Reads documents that were not read yet, up to a limit: of what has not ended first, then the newest.
-    private func fillIn(_ snapshot: inout PipelineSnapshot) async {
-        await readMarkers(of: snapshot)
-        await readManifests(of: snapshot)
-        for index in snapshot.markers.indices {
-            let marker = snapshot.markers[index]
-            snapshot.markers[index].document = markers[Self.key(of: marker)] ?? nil
-        }
-        for index in snapshot.manifests.indices {
-            snapshot.manifests[index].facts =
-                manifests[BucketLayout.manifestKey(of: snapshot.manifests[index].id)] ?? nil
-        }
-        let closed = Set(snapshot.manifests.map(\.id.delivery))
-        let open = snapshot.markers.indices.filter { !closed.contains(snapshot.markers[$0].delivery) }
-            .sorted { snapshot.markers[$0].writtenAt > snapshot.markers[$1].writtenAt }
-            .prefix(InspectionLimits.countedOpenDeliveries)
-        let deliveries = open.map { (index: $0, delivery: snapshot.markers[$0].delivery) }
-        let reader = self
-        var counted: [(Int, PipelineSnapshot.Stored?)] = []
-        await deliveries.sideBySide(atMost: InspectionLimits.requestsAtOnce) {
-            ($0.index, try? await reader.stored(in: $0.delivery))
-        } take: {
-            counted.append($0)
-        }
-        for (index, stored) in counted { snapshot.markers[index].stored = stored }
-    }
-
-    nonisolated func stored(in delivery: DeliveryID) async throws -> PipelineSnapshot.Stored {
-        let listing = try await s3.listObjects(
-            bucket: stack.bucket, prefix: BucketLayout.prefix(of: delivery),
-            maximum: InspectionLimits.objectsPerDelivery)
-        let studies = listing.objects.compactMap { BucketLayout.components(ofInstanceKey: $0.key, in: delivery)?.study }
-        return .init(
-            instances: listing.objects.count, bytes: listing.objects.reduce(0) { $0 &+ $1.size },
-            studies: Set(studies).count, latest: listing.objects.map(\.lastModified).max())
-    }
-
-    private func readMarkers(of snapshot: PipelineSnapshot) async {
-        if markers.count > InspectionLimits.keptDocuments { markers = [:] }
-        let missing = snapshot.markers.sorted { $0.writtenAt > $1.writtenAt }.map(Self.key).filter {
-            markers[$0] == nil
-        }
-        let (s3, bucket) = (s3, stack.bucket)
-        var read: [(String, OpenDelivery?)] = []
-        await missing.prefix(InspectionLimits.documentsPerReading).sideBySide(atMost: InspectionLimits.requestsAtOnce) {
-            ($0, (try? await s3.getDocumentIfPresent(OpenDelivery.self, bucket: bucket, key: $0)) ?? nil)
-        } take: {
-            read.append($0)
-        }
-        for (key, document) in read { markers[key] = .some(document) }
-    }
-
-    private func readManifests(of snapshot: PipelineSnapshot) async {
-        if manifests.count > InspectionLimits.keptDocuments { manifests = [:] }
-        let ended = Set(snapshot.items.filter { $0.outcome != .pending }.map(\.importID))
-        let missing = snapshot.manifests.map(\.id).filter { manifests[BucketLayout.manifestKey(of: $0)] == nil }
-            .sorted { (ended.contains($0) ? 0 : 1, $0) > (ended.contains($1) ? 0 : 1, $1) }
-        let reader = self
-        var read: [(String, ManifestFacts?)] = []
-        await missing.prefix(InspectionLimits.documentsPerReading).sideBySide(atMost: InspectionLimits.requestsAtOnce) {
-            (BucketLayout.manifestKey(of: $0), (try? await reader.manifest($0)).flatMap(\.self).map(ManifestFacts.init))
-        } take: {
-            read.append($0)
-        }
-        for (key, facts) in read { manifests[key] = .some(facts) }
-    }
-
-    /// `nil` if there is none. Throws a `DocumentError` if it cannot be read.
-    nonisolated func manifest(_ id: ImportID) async throws -> DeliveryManifest? {
-        try await s3.getDocumentIfPresent(
-            DeliveryManifest.self, bucket: stack.bucket, key: BucketLayout.manifestKey(of: id))
-    }
-
-    private static func key(of marker: PipelineSnapshot.Marker) -> String {
-        BucketLayout.openMarkerKey(of: marker.delivery, task: marker.task)
     }
 }

@@ -13,6 +13,8 @@ package struct PipelineSnapshot: Sendable {
         package var delivery: DeliveryID
         package var writtenAt: Date
         package var document: OpenDelivery?
+        /// Whether it was read and breaks a rule, so that no sweep can close the delivery.
+        package var isUnusable = false
         /// What is stored below the delivery's prefix; `nil` if it was not listed.
         package var stored: Stored?
 
@@ -74,6 +76,8 @@ package struct PipelineSnapshot: Sendable {
     package var queues: [PipelineStatus.Queue] = []
     /// The time between two sweeps.
     package var sweepSeconds = 300.0
+    /// What recent jobs took, by the document that CheckStatus keeps; `nil` if there is none.
+    package var recentJobSeconds: Double?
     /// What has more than one reading takes, as words for people.
     package var incomplete: [String] = []
 

@@ -17,11 +17,11 @@ package struct StackInspector: PipelineInspector {
     }
 
     package func status() async throws -> PipelineStatus {
-        try await reader.snapshot().status()
+        try await reader.recentSnapshot().status()
     }
 
     package func deliveries() async throws -> [DeliverySummary] {
-        Array(try await reader.snapshot().imports().prefix(InspectionLimits.deliveries))
+        Array(try await reader.recentSnapshot().imports().prefix(InspectionLimits.deliveries))
     }
 
     package func delivery(_ id: String) async throws -> DeliveryTrace? {

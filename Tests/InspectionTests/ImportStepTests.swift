@@ -49,6 +49,10 @@ struct ImportStepTests {
         Case(
             "its receiver has ended, and no sweep comes", [.marker(secondsAgo: 1_000)], .receiving,
             "No sweep has closed it for 16 min", "the alarm Sweeps"),
+        Case(
+            "its receiver has ended, and its marker breaks a rule", [.marker(secondsAgo: 300, isUnusable: true)],
+            .receiving,
+            "its open marker breaks a rule", "2026/11/23/\(SampleSnapshot.delivery)/ to inbox/, then delete open/"),
         Case("its event is on its way", [.marker(secondsAgo: 300), .manifest(secondsAgo: 119)], .closed),
         Case(
             "its event was lost, but its marker is there", [.marker(secondsAgo: 300), .manifest(secondsAgo: 121)],
@@ -83,6 +87,9 @@ struct ImportStepTests {
             "its execution was stopped", [.execution(.aborted, secondsAgo: 60), .item([.outcome: "PENDING"])],
             .importing,
             "ended as ABORTED and did not write", "`dicomstore redrive --start`"),
+        Case(
+            "it began after executions were listed",
+            [.item([.outcome: "PENDING", .submittedAt: SampleSnapshot.ago(119)])], .importing),
         Case(
             "its execution is not known any more", [.item([.outcome: "PENDING"])], .importing, "its execution is gone",
             "`dicomstore redrive --start`"),
@@ -153,6 +160,8 @@ struct ImportStepTests {
         }
         #expect(snapshot.status().usualJobSeconds == 300)
         #expect(snapshot.imports().first?.problem == nil)
+        snapshot.recentJobSeconds = 10
+        #expect(snapshot.status().usualJobSeconds == 10 && snapshot.imports().first?.problem != nil)
     }
 
     @Test("Imports are ordered by the times of their deliveries, the newest first; a further manifest is an import")

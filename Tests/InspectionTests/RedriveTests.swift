@@ -111,6 +111,16 @@ struct RedriveTests {
         #expect(pipeline.item(name)?[.redrivenAs] == nil)
     }
 
+    @Test("The item of a silent import that ends in the meantime keeps its outcome")
+    func endedInTheMeantime() async throws {
+        let pipeline = FakePipeline()
+        let name = pipeline.add(.pending, status: .aborted)
+        pipeline.beforeUpdate = { pipeline.set(name, .outcome, "IMPORTED") }
+        let results = try await pipeline.redriveAll(at: Self.now)
+        #expect(results.last == .changed(name))
+        #expect(pipeline.item(name)?[.outcome] == "IMPORTED" && pipeline.item(name)?[.redrivenAs] == nil)
+    }
+
     @Test("Interrupted after any request, it loses nothing: the next one completes it")
     func interrupted() async throws {
         var requests = 0

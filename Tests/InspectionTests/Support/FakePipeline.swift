@@ -23,6 +23,8 @@ final class FakePipeline: RedriveServices, @unchecked Sendable {
     var queues: [String: [String]] = [:]
     /// `nil`: no limit.
     var requestsLeft: Int?
+    /// Called before each update of an item, as if another process came first.
+    var beforeUpdate: (() -> Void)?
     private var count = 0
 
     private func request() throws {
@@ -110,6 +112,7 @@ final class FakePipeline: RedriveServices, @unchecked Sendable {
 
     func update(job: String, _ change: ItemChange) async throws -> Bool {
         try request()
+        beforeUpdate?()
         guard change.expected.allSatisfy({ items[job]?[$0.key.rawValue] == $0.value }) else { return false }
         for (attribute, value) in change.set { items[job]?[attribute.rawValue] = value }
         return true
