@@ -15,6 +15,12 @@ package struct FileResult: Hashable, Sendable {
         self.outcome = outcome
     }
 
+    /// The outcome in words; for a refused context, also what it was for.
+    package var text: String {
+        guard case .contextRefused = outcome, let context = file?.context else { return "\(outcome)" }
+        return "\(outcome), SOP Class \(context.sopClassUID) in transfer syntax \(context.transferSyntaxUID)"
+    }
+
     init(_ file: OutgoingFile, _ outcome: FileOutcome) {
         self.init(path: file.path, file: file, outcome: outcome)
     }

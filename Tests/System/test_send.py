@@ -19,6 +19,7 @@ from folder_receivers import start, tls_settings
 from part10 import data_set_bytes
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
     RLELossless,
@@ -244,16 +245,16 @@ def data_set_header(path: Path) -> bytes:
 
 def test_refused_classes(tmp_path):
     paths = instances(tmp_path / "sent", 2)
-    with pytest.MonkeyPatch.context():
-        entity = AE()
-        entity.add_supported_context("1.2.840.10008.1.1")
-        server = entity.start_server(("127.0.0.1", 0), block=False)
-        try:
-            sent = run(server.server_address[1], *paths)
-        finally:
-            server.shutdown()
+    entity = AE()
+    entity.add_supported_context("1.2.840.10008.1.1")
+    server = entity.start_server(("127.0.0.1", 0), block=False)
+    try:
+        sent = run(server.server_address[1], *paths)
+    finally:
+        server.shutdown()
     assert sent.status == 1
-    assert sent.lines[0] == f"{paths[0]}: refused: abstract syntax not supported"
+    what = f"SOP Class {SecondaryCaptureImageStorage} in transfer syntax {ExplicitVRLittleEndian}"
+    assert sent.lines[0] == f"{paths[0]}: refused: abstract syntax not supported, {what}"
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,9 @@ final class SendReporter: SendObserver {
         let outcome: String
         let text: String
         let status: String?
+        let sopClassUID: String?
         let sopInstanceUID: String?
+        let transferSyntaxUID: String?
     }
 
     private struct SummaryLine: Encodable {
@@ -139,10 +141,12 @@ final class SendReporter: SendObserver {
         if isJSON {
             print(
                 FileLine(
-                    path: result.path, outcome: result.outcome.name, text: "\(result.outcome)",
-                    status: result.outcome.status.map { "\($0)" }, sopInstanceUID: result.file?.sopInstanceUID.value))
+                    path: result.path, outcome: result.outcome.name, text: result.text,
+                    status: result.outcome.status.map { "\($0)" }, sopClassUID: result.file?.context.sopClassUID.value,
+                    sopInstanceUID: result.file?.sopInstanceUID.value,
+                    transferSyntaxUID: result.file?.context.transferSyntaxUID.value))
         } else if isVerbose || !terminal.outputIsTerminal || !result.outcome.isStored || result.outcome.isWarning {
-            printResult("\(result.path): \(result.outcome)")
+            printResult("\(result.path): \(result.text)")
         }
     }
 
