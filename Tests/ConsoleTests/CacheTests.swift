@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test(
-        "A version of another start, of the future, or that is none, gets the whole list",
+        "A version of another start or of the future, or a text that is not a version, gets the whole list",
         arguments: [
             "t.1", "s.9", "s.", "s", "s.-1", "", "s.1.1",
         ])
