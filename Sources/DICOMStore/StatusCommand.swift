@@ -33,27 +33,36 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let access = try await stack.open()
         let inspector = access.inspector
-        let terminal = Terminal.standardOutput()
-        if follow, terminal.isTerminal, !json { Terminal.write("\u{1B}[2J") }
+        if follow, Terminal.standardOutput().isTerminal, !json { Terminal.write("\u{1B}[2J") }
         while true {
-            let status = try await explained(by: access) { try await inspector.status() }
-            if json {
-                try JSONOutput.print(status)
-            } else if follow {
-                let terminal = Terminal.standardOutput()
-                if terminal.isTerminal {
-                    terminal.redraw(StatusText(status, on: terminal).lines)
-                } else {
-                    terminal.print(StatusText(status, on: terminal).line)
-                }
-            } else {
-                for line in StatusText(status, on: terminal).lines { terminal.print(line) }
+            let status: PipelineStatus
+            do {
+                status = try await explained(by: access) { try await inspector.status() }
+            } catch  where follow {
+                // The reason was printed. The next reading may succeed.
+                try await Task.sleep(for: .seconds(interval))
+                continue
             }
+            try show(status)
             guard follow else {
                 if !status.problems.isEmpty { throw ExitCode.failure }
                 return
             }
             try await Task.sleep(for: .seconds(interval))
+        }
+    }
+
+    private func show(_ status: PipelineStatus) throws {
+        guard !json else { return try JSONOutput.print(status) }
+        // Its size may have changed.
+        let terminal = Terminal.standardOutput()
+        let text = StatusText(status, on: terminal)
+        if !follow {
+            for line in text.lines { terminal.print(line) }
+        } else if terminal.isTerminal {
+            terminal.redraw(text.lines)
+        } else {
+            terminal.print(text.line)
         }
     }
 }

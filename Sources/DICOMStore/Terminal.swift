@@ -21,11 +21,14 @@ struct Terminal: Sendable {
     let isTerminal: Bool
     let hasColours: Bool
     let width: Int
+    /// `nil` if it is not a terminal.
+    let height: Int?
 
-    init(isTerminal: Bool, hasColours: Bool, width: Int) {
+    init(isTerminal: Bool, hasColours: Bool, width: Int, height: Int? = nil) {
         self.isTerminal = isTerminal
         self.hasColours = hasColours
         self.width = width
+        self.height = height
     }
 
     /// Colours only on a terminal that has some, and without NO_COLOR.
@@ -38,7 +41,8 @@ struct Terminal: Sendable {
         return Terminal(
             isTerminal: isTerminal,
             hasColours: isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb",
-            width: max(40, isKnown ? Int(size.ws_col) : widthElsewhere))
+            width: max(40, isKnown ? Int(size.ws_col) : widthElsewhere),
+            height: isKnown && size.ws_row > 0 ? Int(size.ws_row) : nil)
     }
 
     func styled(_ text: String, _ styles: Style...) -> String {
@@ -66,9 +70,10 @@ struct Terminal: Sendable {
         Self.write(line + "\n")
     }
 
-    /// Rewrites the whole screen.
+    /// Rewrites the whole screen. What does not fit below is left out, since it would scroll the rest away.
     func redraw(_ lines: [String]) {
-        Self.write("\u{1B}[H" + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
+        let shown = height.map { Array(lines.prefix(max(1, $0 - 1))) } ?? lines
+        Self.write("\u{1B}[H" + shown.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
     }
 
     static func write(_ text: String) {

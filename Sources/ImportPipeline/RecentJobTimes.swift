@@ -46,6 +46,9 @@ package struct RecentJobTimes: Codable, Sendable, Equatable {
             in: 0...Self.greatestDeviation * Self.greatestDeviation, .variance)
     }
 
+    /// What a job takes usually; half of lognormal times are shorter.
+    package var usualSeconds: Double { exp(meanLogarithm) }
+
     /// The number of seconds within which one job of sixteen ends: 0.4 of the mean if the times are lognormal with a
     /// spread of 0.5.
     package var earliestSeconds: Double {

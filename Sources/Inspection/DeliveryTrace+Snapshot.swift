@@ -17,7 +17,7 @@ extension DeliveryTrace {
         let problem = summary.problem?.text
         let texts = [
             received(summary, snapshot, facts), closed(summary, facts), started(summary, snapshot, facts),
-            imported(summary), imageSets(summary, facts),
+            imported(summary, snapshot), imageSets(summary, facts),
         ]
         let times = [
             summary.openedAt, summary.closedAt, facts.executions.map(\.startDate).min() ?? summary.submittedAt,
@@ -95,7 +95,8 @@ extension DeliveryTrace {
         case .rejected: return "it was rejected, and no job was started"
         case .waiting:
             let ahead = snapshot.queue("StartQueue").map { $0.waiting + $0.inFlight } ?? 0
-            return "it waits in the start queue, which holds \(count(ahead, "import"))"
+            let time = facts.execution.map { " for \(Timestamp.duration(snapshot.at.timeIntervalSince($0.startDate)))" }
+            return "it waits\(time ?? "") in the start queue, which holds \(count(ahead, "import"))"
         default: break
         }
         var text = summary.jobId.map { "job \($0)" } ?? "no job was started"
@@ -108,9 +109,12 @@ extension DeliveryTrace {
         return text
     }
 
-    private static func imported(_ summary: DeliverySummary) -> String {
+    private static func imported(_ summary: DeliverySummary, _ snapshot: PipelineSnapshot) -> String {
         switch summary.step {
-        case .importing: return "HealthImaging imports; the job is looked at again and again"
+        case .importing:
+            let usual = snapshot.usualJobSeconds.map { "; usually it takes \(Timestamp.duration($0))" } ?? ""
+            guard let start = summary.submittedAt else { return "HealthImaging's job runs\(usual)" }
+            return "HealthImaging's job runs for \(Timestamp.duration(snapshot.at.timeIntervalSince(start)))\(usual)"
         case .failed, .partial:
             guard let imported = summary.importedCount else { return "it is not known what was imported" }
             var text = "\(imported) of \(summary.instanceCount.map(String.init) ?? "?") instances imported"

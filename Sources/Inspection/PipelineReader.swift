@@ -61,9 +61,11 @@ package actor PipelineReader {
         snapshot.markers = open.elements
         snapshot.leases = leases.elements
         snapshot.manifests = closed.elements
-        snapshot.executions = running.elements + ended.elements.filter { $0.status != .running }
+        let recent = Set(ended.elements.map(\.name))
+        snapshot.executions = ended.elements + running.elements.filter { !recent.contains($0.name) }
         snapshot.items = items.elements
         snapshot.queues = try await queues
+        snapshot.recentJobSeconds = await recentJobSeconds()
         let parts = [
             (open.isComplete, "open markers"), (leases.isComplete, "task leases"), (closed.isComplete, "manifests"),
             (running.isComplete && ended.isComplete, "executions"), (items.isComplete, "items of the job table"),
@@ -80,6 +82,7 @@ package actor PipelineReader {
         snapshot.sweepSeconds = Double(60 * stack.recoveryMinutes)
         guard !deliveries.isEmpty else { return snapshot }
         snapshot.queues = try await queues()
+        snapshot.recentJobSeconds = await recentJobSeconds()
         snapshot.markers = try await openMarkers().elements.filter { deliveries.contains($0.delivery) }
         if !snapshot.markers.isEmpty { snapshot.leases = try await leases().elements }
         for delivery in deliveries {
@@ -199,6 +202,13 @@ package actor PipelineReader {
                 .init(name: name, waiting: counts.waiting, inFlight: counts.inFlight, deadLetters: letters))
         }
         return queues
+    }
+
+    /// A hint: it is missing where it cannot be read.
+    private func recentJobSeconds() async -> Double? {
+        let key = BucketLayout.recentJobTimesKey(ofDatastore: stack.datastoreID)
+        let times = try? await s3.getDocumentIfPresent(RecentJobTimes.self, bucket: stack.outputBucket, key: key)
+        return times?.usualSeconds
     }
 
     private func deadLetters(of queue: String) async throws -> Int {

@@ -40,8 +40,10 @@ extension PipelineSnapshot {
         return facts
     }
 
-    /// The median of the jobs that have ended; `nil` with fewer than five.
+    /// What a job takes usually: by the document about recent jobs, or else the median of the jobs that have ended, if
+    /// there are at least five.
     var usualJobSeconds: Double? {
+        if let recentJobSeconds { return recentJobSeconds }
         let times = items.compactMap { item -> Double? in
             guard item.hasJob, item.outcome != .pending, let start = item.date(.submittedAt),
                 let end = item.date(.endedAt), end >= start

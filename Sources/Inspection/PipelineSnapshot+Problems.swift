@@ -100,13 +100,16 @@ extension PipelineSnapshot {
 
     private func problem(ofImporting facts: ImportFacts, _ usual: Double?) -> Problem? {
         guard let item = facts.item else { return nil }
+        let start = item.date(.submittedAt)
+        // An execution that was started after executions were listed is not known yet.
+        if facts.execution == nil, let start, at.timeIntervalSince(start) < InspectionLimits.eventSeconds { return nil }
         if !facts.isRunning {
             let ending =
                 facts.execution.map { "its execution ended as \($0.status.rawValue)" } ?? "its execution is gone"
             return Problem(
                 "\(ending) and did not write what became of job \(item[.jobId] ?? "")", advice: Self.redrive)
         }
-        guard let start = item.date(.submittedAt) else { return nil }
+        guard let start else { return nil }
         let runs = at.timeIntervalSince(start)
         guard runs > max(InspectionLimits.jobSeconds, InspectionLimits.jobFactor * (usual ?? 0)) else { return nil }
         return Problem(

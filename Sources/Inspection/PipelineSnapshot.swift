@@ -74,6 +74,8 @@ package struct PipelineSnapshot: Sendable {
     package var queues: [PipelineStatus.Queue] = []
     /// The time between two sweeps.
     package var sweepSeconds = 300.0
+    /// What recent jobs took, by the document that CheckStatus keeps; `nil` if there is none.
+    package var recentJobSeconds: Double?
     /// What has more than one reading takes, as words for people.
     package var incomplete: [String] = []
 

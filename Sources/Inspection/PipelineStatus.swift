@@ -50,7 +50,7 @@ package struct PipelineStatus: Codable, Sendable, Equatable {
     package var failedInstances: Int
     /// Deliveries whose sizes were not read yet: they are missing in `receivedBytes`.
     package var unreadDeliveries: Int
-    /// The median time of a job; `nil` if too few have ended.
+    /// What a job takes usually; `nil` if it is not known.
     package var usualJobSeconds: Double?
     package var queues: [Queue]
     /// Oldest first.

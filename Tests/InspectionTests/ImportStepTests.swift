@@ -84,6 +84,9 @@ struct ImportStepTests {
             .importing,
             "ended as ABORTED and did not write", "`dicomstore redrive --start`"),
         Case(
+            "it began after executions were listed",
+            [.item([.outcome: "PENDING", .submittedAt: SampleSnapshot.ago(119)])], .importing),
+        Case(
             "its execution is not known any more", [.item([.outcome: "PENDING"])], .importing, "its execution is gone",
             "`dicomstore redrive --start`"),
         Case(
@@ -153,6 +156,8 @@ struct ImportStepTests {
         }
         #expect(snapshot.status().usualJobSeconds == 300)
         #expect(snapshot.imports().first?.problem == nil)
+        snapshot.recentJobSeconds = 10
+        #expect(snapshot.status().usualJobSeconds == 10 && snapshot.imports().first?.problem != nil)
     }
 
     @Test("Imports are ordered by the times of their deliveries, the newest first; a further manifest is an import")

@@ -3,15 +3,18 @@
 """`dicomstore status`, `find`, `events` and `redrive` on a pipeline with every outcome, and with none."""
 
 import json
+import re
+import subprocess
 import uuid
 from datetime import datetime, timedelta, timezone
 
 import pydicom
 import pytest
+import sample_events
 from commands import dicomstore
 from conftest import DICOMSTORE, STORE_SCP, ZIPS
 from delivery_documents import manifest
-from deploy import STACK, deploy
+from deploy import STACK, deploy, environment
 from local_aws import LocalAWS
 from persistent_sender import write_study
 from pipeline import Pipeline
@@ -86,6 +89,13 @@ def test_an_empty_pipeline_has_nothing_wrong(own):
     assert [queue["name"] for queue in status["queues"]] == ["ImportQueue", "InboxQueue", "StartQueue"]
     assert len(status["rates"]) == 60
     assert ask(own, "find", "1.2.3.4.5", status=1) == []
+
+
+def test_the_settings_that_make_run_writes_for_a_shell_suffice(own, tmp_path):
+    settings = tmp_path / "environment"
+    sample_events.write_environment(own, settings)
+    result = subprocess.run(["sh", "-c", f". {settings}; {DICOMSTORE} status"], capture_output=True, text=True)
+    assert "nothing is wrong" in result.stdout, result.stderr
 
 
 def test_a_study_is_followed_from_the_association_to_its_image_sets(own, start, tmp_path):
@@ -183,7 +193,7 @@ def test_events_are_lines_of_receiver_and_functions_in_order(own):
     logs = own.aws.client("logs")
     groups = [own.outputs["PipelineLogGroupNames"].split()[0], f"/ecs/{STACK}"]
     now = datetime.now(timezone.utc)
-    delivery = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:24]}"
+    delivery, mark = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:24]}", uuid.uuid4().hex
     lines = [
         (groups[1], {"level": "INFO", "message": "delivery closed", "deliveryId": delivery}),
         (groups[0], {"level": "INFO", "message": "import requested", "deliveryId": delivery}),
@@ -196,17 +206,25 @@ def test_events_are_lines_of_receiver_and_functions_in_order(own):
         logs.create_log_stream(logGroupName=group, logStreamName="test")
     for number, (group, line) in enumerate(lines):
         at = now - timedelta(seconds=10 - number)
-        event = {"timestamp": int(at.timestamp() * 1000), "message": json.dumps({"timestamp": at.isoformat().replace("+00:00", "Z"), **line})}
+        event = {"timestamp": int(at.timestamp() * 1000), "message": json.dumps({"timestamp": at.isoformat().replace("+00:00", "Z"), "mark": mark, **line})}
         logs.put_log_events(logGroupName=group, logStreamName="test", logEvents=[event])
     result = dicomstore(own.aws.endpoint, "events", "--since", "1h")
     assert result.returncode == 0, result.stderr
-    assert [" ".join(line.split()[2:5]) for line in result.stdout.splitlines() if "test" not in line] == [
+    assert [" ".join(line.split()[2:5]) for line in result.stdout.splitlines() if mark in line] == [
         "INFO StoreSCP delivery",
         "INFO TriggerImport import",
         "ERROR StoreSCP instance",
     ]
     result = dicomstore(own.aws.endpoint, "events", "--delivery", delivery, "--json")
     assert [json.loads(line)["message"] for line in result.stdout.splitlines()] == ["delivery closed", "import requested"]
+
+
+def test_a_status_that_is_followed_is_a_line_each_time(own):
+    command = [DICOMSTORE, "status", "--follow", "--interval", "1"]
+    with subprocess.Popen(command, env=environment(own.aws.endpoint), stdout=subprocess.PIPE, text=True) as process:
+        lines = [process.stdout.readline() for _ in range(2)]
+        process.terminate()
+    assert all(re.match(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC \S", line) for line in lines)
 
 
 def test_every_request_has_the_shape_that_aws_knows(own):
