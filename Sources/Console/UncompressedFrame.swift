@@ -34,8 +34,11 @@ struct UncompressedFrame {
         case ("RGB", 3, 8): kind = .rgb
         case ("YBR_FULL", 3, 8): kind = .ybr
         case (let name, let samples, let bits):
-            let known = name.utf8.allSatisfy { $0 == UInt8(ascii: "_") || $0 >= 0x30 && $0 <= 0x5A } ? name : "?"
-            throw .unsupported("\(known.prefix(16)) with \(samples) samples of \(bits) bits")
+            // A code string of the standard; any other text could be a value of the patient in the wrong place.
+            let letters = UInt8(ascii: "A")...UInt8(ascii: "Z")
+            let isCode = name.utf8.allSatisfy { letters.contains($0) || "0123456789_ ".utf8.contains($0) }
+            let known = isCode ? name.prefix(16) : "an unknown photometric interpretation"
+            throw .unsupported("\(known) with \(samples) samples of \(bits) bits")
         }
         bytesPerSample = pixels.bitsAllocated / 8
         guard (1...pixels.bitsAllocated).contains(pixels.bitsStored),
