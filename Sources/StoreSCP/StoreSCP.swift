@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
 import StorageSCP
 
-/// The receiver's command. Without an argument it serves.
+/// The receiver's process.
 @main
-struct StoreSCP: AsyncParsableCommand {
-    /// The help is our own: it lists the settings.
-    static let configuration = CommandConfiguration(commandName: "StoreSCP", helpNames: [])
-
-    @Flag(name: [.short, .long]) var help = false
-    @Flag var version = false
-    @Flag var check = false
-
-    func run() async throws {
-        if help {
-            print(ReceiverHelp.text)
-        } else if version {
-            print(LinkedVersions.text)
-        } else if check {
-            guard await ReceiverCheck().run(report: { print($0) }) else { throw ExitCode.failure }
-        } else {
+struct StoreSCP {
+    /// Without an argument there is nothing to parse: a receiver that serves does not pay for the parser.
+    static func main() async {
+        if CommandLine.arguments.count == 1 {
             await ReceiverProcess().run()
+        } else {
+            await ReceiverCommand.main()
         }
     }
 }
