@@ -58,9 +58,9 @@ struct RedriveCommand: AsyncParsableCommand {
             case .started: started += 1
             case .left(let name, let why):
                 left += 1
-                Terminal.complain("\(name): \(why)")
+                Terminal.complain(Terminal.printable("\(name): \(why)"))
             case .changed(let name):
-                Terminal.complain("\(name): its item changed in the meantime, so it stays listed")
+                Terminal.complain("\(Terminal.printable(name)): its item changed in the meantime, so it stays listed")
             }
         }
         tell("\(started) imports started again", on: terminal)

@@ -37,7 +37,8 @@ func explained<Value>(
         throw exit
     } catch {
         let error = InspectionError.explaining(error, endpoint: access?.endpoint)
-        Terminal.complain("dicomstore: \(error.text)\n  \(error.advice)")
+        Terminal.complain(Terminal.printable("dicomstore: \(error.text)"))
+        Terminal.complain("  \(error.advice)")
         throw ExitCode.failure
     }
 }

@@ -22,7 +22,7 @@ struct TraceText {
         let step = terminal.styled(
             summary.step.rawValue, summary.step == .imported ? .green : isWrong ? .red : .yellow, .bold)
         var lines = [terminal.styled(summary.id, .bold) + "   " + step]
-        if let study = summary.studyInstanceUID { lines.append("  study \(study)") }
+        if let study = summary.studyInstanceUID { lines.append("  study \(Terminal.printable(study))") }
         if let count = summary.studyCount, count > 1 { lines.append("  \(count) studies") }
         lines.append("")
         for step in trace.steps { lines += self.lines(of: step) }
@@ -71,8 +71,8 @@ struct TraceText {
         for instance in sorted.prefix(Self.maximumInstances) {
             let outcome = instance.outcome ?? (trace.summary.step == .receiving ? "stored" : "no result yet")
             let style: Terminal.Style = instance.outcome == "IMPORTED" ? .green : instance.problem == nil ? .dim : .red
-            var line = "  \(instance.sopInstanceUID)  \(terminal.styled(outcome, style))"
-            if let imageSet = instance.imageSetId { line += "  image set \(imageSet)" }
+            var line = "  \(Terminal.printable(instance.sopInstanceUID))  \(terminal.styled(outcome, style))"
+            if let imageSet = instance.imageSetId { line += "  image set \(Terminal.printable(imageSet))" }
             if let other = instance.deliveryId, other != trace.summary.id { line += "  by \(other)" }
             lines.append(line)
             if let problem = instance.problem {

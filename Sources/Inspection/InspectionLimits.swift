@@ -4,6 +4,9 @@
 package enum InspectionLimits {
     /// How far back imports that have ended are read. What has not ended is read whatever its age is.
     package static let windowSeconds = 86_400
+    /// The parts of the window that are tried one after the other until one has few enough manifests: a day, six hours,
+    /// an hour, ten minutes.
+    package static let windowParts = [1, 4, 24, 144]
     /// Open markers, task leases, and manifests of the window; S3 lists 1,000 in one request.
     package static let listedObjects = 10_000
     /// Pages of executions, of 1,000 each.

@@ -54,7 +54,7 @@ package actor PipelineReader {
         async let queues = queues()
         let open = try await openMarkers()
         let leases = try await leases()
-        let closed = try await listedManifests(since: since)
+        let closed = try await newestManifests(at: snapshot.at)
         let running = try await executions(.running, since: nil)
         let ended = try await executions(nil, since: since)
         let items = try await items(where: Self.recent(since))
@@ -139,6 +139,20 @@ package actor PipelineReader {
             if let lease { leases[lease.task] = lease }
         }
         return Leases(elements: leases, isComplete: listing.isComplete)
+    }
+
+    /// The manifests of the window. If there are too many, those of a shorter one: S3 lists the oldest first.
+    func newestManifests(at now: Date) async throws -> Pages<PipelineSnapshot.Manifest> {
+        var isComplete = true
+        var manifests = Pages<PipelineSnapshot.Manifest>([])
+        for part in InspectionLimits.windowParts {
+            let seconds = Double(InspectionLimits.windowSeconds) / Double(part)
+            manifests = try await listedManifests(since: now.addingTimeInterval(-seconds))
+            guard !manifests.isComplete else { break }
+            isComplete = false
+        }
+        manifests.isComplete = isComplete
+        return manifests
     }
 
     /// Keys of manifests begin with the time of their deliveries.

@@ -15,10 +15,13 @@ struct ReadingTests {
         "PipelineLogGroupNames",
     ]
 
-    private static func stack(without missing: String? = nil, and more: [String: String] = [:])
+    static func stack(without missing: String? = nil, and more: [String: String] = [:])
         -> CloudFormationClient.Stack
     {
-        var outputs = Dictionary(uniqueKeysWithValues: outputs.map { ($0, "arn:aws:states:r:a:stateMachine:m") })
+        var outputs = Dictionary(
+            uniqueKeysWithValues: outputs.map {
+                ($0, $0 == "DicomBucketName" ? "bucket" : "arn:aws:states:r:a:stateMachine:m")
+            })
         if let missing { outputs[missing] = nil }
         return .init(outputs: outputs.merging(more) { $1 }, parameters: ["RecoveryMinutes": "7"])
     }

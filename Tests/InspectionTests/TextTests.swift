@@ -2,10 +2,10 @@
 
 import Foundation
 import ImportPipeline
-import Inspection
 import Testing
 
 @testable import DICOMStore
+@testable import Inspection
 
 @Suite("What the command prints")
 struct TextTests {
@@ -61,6 +61,27 @@ struct TextTests {
         entry.metadata["k"] = "v\u{7}"
         let line = EventText(entry, on: Self.terminal(80)).line
         #expect(line == "2026-11-23 19:00:00 ERROR StoreSCP       a\u{FFFD}b k=v\u{FFFD}")
+    }
+
+    @Test("A delivery is shown with each step, why it hangs and what to do, within the width", arguments: [80, 120])
+    func trace(_ width: Int) throws {
+        var snapshot = try SampleSnapshot.with(.marker(secondsAgo: 300))
+        snapshot.markers[0].stored = .init(
+            instances: 2, bytes: 1_500, studies: 1, latest: SampleSnapshot.now.addingTimeInterval(-300))
+        let summary = try #require(snapshot.imports().first)
+        let facts = try #require(snapshot.facts.values.first)
+        var trace = DeliveryTrace(summary, in: snapshot, facts: facts)
+        trace.instances = (0..<25).map {
+            InstanceTrace(sopInstanceUID: "1.4.\($0)", studyInstanceUID: "1.2", seriesInstanceUID: "1.3")
+        }
+        let lines = TraceText(trace, on: Self.terminal(width)).lines
+        #expect(lines.filter { $0.count > width } == [])
+        #expect(lines[0] == "\(SampleSnapshot.delivery)   receiving")
+        #expect(lines.contains { $0.hasPrefix("  received   now    2026-11-23 18:00:00 2 instances, 1.5 KB") })
+        #expect(lines.contains("  image sets -"))
+        #expect(lines.contains { $0.hasPrefix("  why  the receiver that took it") })
+        #expect(lines.contains { $0.hasPrefix("  do   Nothing: the next sweep") })
+        #expect(lines.contains("  1.4.19  stored") && lines.last == "  and 5 more: --json has all")
     }
 
     @Test(
