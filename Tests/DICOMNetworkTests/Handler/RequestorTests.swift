@@ -74,9 +74,9 @@ struct RequestorTests {
     @Test("What the channel reports is part of the end")
     func transportError() throws {
         let acceptor = try EmbeddedAcceptor()
-        acceptor.channel.pipeline.fireErrorCaught(ChannelError.eof)
+        acceptor.channel.pipeline.fireErrorCaught(ChannelError.inputClosed)
         acceptor.channel.embeddedEventLoop.run()
-        #expect(acceptor.handler.end == .connectionLost("\(ChannelError.eof)"))
+        #expect(acceptor.handler.end == .connectionLost("\(ChannelError.inputClosed)"))
     }
 
     @Test(

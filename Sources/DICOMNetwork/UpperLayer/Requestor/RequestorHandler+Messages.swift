@@ -48,8 +48,9 @@ extension RequestorHandler {
             self.dataSetSent(isLast: isLast)
             sent.succeed()
         }
-        send(allowed(dataSetFragments(bytes, on: contextID, isLast: isLast)), promise: written)
+        // Before the write, which may be complete when it returns.
         startDeadline(.network, timeouts.network)
+        send(allowed(dataSetFragments(bytes, on: contextID, isLast: isLast)), promise: written)
         return sent.futureResult
     }
 
