@@ -13,9 +13,9 @@ package actor PipelineReader {
     nonisolated let dynamoDB: DynamoDBClient
     nonisolated let sqs: SQSClient
     private let now: @Sendable () -> Date
-    /// By their keys. `nil`: the document cannot be used.
-    private var manifests: [String: ManifestFacts?] = [:]
-    private var markers: [String: OpenDelivery?] = [:]
+    /// By their keys.
+    var manifests: [String: ReadDocument<ManifestFacts>] = [:]
+    var markers: [String: ReadDocument<OpenDelivery>] = [:]
     private var recent: (snapshot: PipelineSnapshot, end: Date)?
     private var reading: Task<PipelineSnapshot, any Error>?
 
@@ -71,7 +71,7 @@ package actor PipelineReader {
             (running.isComplete && ended.isComplete, "executions"), (items.isComplete, "items of the job table"),
         ]
         snapshot.incomplete = parts.filter { !$0.0 }.map(\.1)
-        await fillIn(&snapshot)
+        try await fillIn(&snapshot)
         return snapshot
     }
 
@@ -103,7 +103,7 @@ package actor PipelineReader {
             let described = try await stepFunctions.describeExecution(executionARN: stack.executionARN(name: name))
             snapshot.executions += [described?.execution].compactMap(\.self)
         }
-        await fillIn(&snapshot)
+        try await fillIn(&snapshot)
         return snapshot
     }
 
@@ -129,15 +129,19 @@ package actor PipelineReader {
     private func leases() async throws -> Leases {
         let listing = try await s3.listObjects(
             bucket: stack.bucket, prefix: BucketLayout.taskLeases, maximum: InspectionLimits.documentsPerReading)
-        let (s3, bucket) = (s3, stack.bucket)
+        let reader = self
         var leases: [TaskID: PipelineSnapshot.Lease] = [:]
-        await listing.objects.sideBySide(atMost: InspectionLimits.requestsAtOnce) { object -> PipelineSnapshot.Lease? in
-            guard let task = BucketLayout.task(ofLeaseKey: object.key) else { return nil }
-            let lease = try? await s3.getDocumentIfPresent(TaskLease.self, bucket: bucket, key: object.key)
-            return PipelineSnapshot.Lease(task: task, writtenAt: object.lastModified, seconds: lease?.seconds)
-        } take: { lease in
-            if let lease { leases[lease.task] = lease }
+        var failure: (any Error)?
+        await listing.objects.sideBySide(atMost: InspectionLimits.requestsAtOnce) { object in
+            await Result(catching: { try await reader.lease(object) })
+        } take: { result in
+            switch result {
+            case .success(let lease?): leases[lease.task] = lease
+            case .success(nil): break
+            case .failure(let error): failure = error
+            }
         }
+        if let failure { throw failure }
         return Leases(elements: leases, isComplete: listing.isComplete)
     }
 
@@ -228,84 +232,5 @@ package actor PipelineReader {
     private func deadLetters(of queue: String) async throws -> Int {
         guard let url = stack.deadLetterQueueURLs[queue] else { return 0 }
         return try await sqs.counts(queueURL: url).waiting
-    }
-
-    // MARK: Documents
-
-    /// Reads documents that were not read yet, up to a limit: of what has not ended first, then the newest.
-    private func fillIn(_ snapshot: inout PipelineSnapshot) async {
-        await readMarkers(of: snapshot)
-        await readManifests(of: snapshot)
-        for index in snapshot.markers.indices {
-            let marker = snapshot.markers[index]
-            snapshot.markers[index].document = markers[Self.key(of: marker)] ?? nil
-        }
-        for index in snapshot.manifests.indices {
-            snapshot.manifests[index].facts =
-                manifests[BucketLayout.manifestKey(of: snapshot.manifests[index].id)] ?? nil
-        }
-        let closed = Set(snapshot.manifests.map(\.id.delivery))
-        let open = snapshot.markers.indices.filter { !closed.contains(snapshot.markers[$0].delivery) }
-            .sorted { snapshot.markers[$0].writtenAt > snapshot.markers[$1].writtenAt }
-            .prefix(InspectionLimits.countedOpenDeliveries)
-        let deliveries = open.map { (index: $0, delivery: snapshot.markers[$0].delivery) }
-        let reader = self
-        var counted: [(Int, PipelineSnapshot.Stored?)] = []
-        await deliveries.sideBySide(atMost: InspectionLimits.requestsAtOnce) {
-            ($0.index, try? await reader.stored(in: $0.delivery))
-        } take: {
-            counted.append($0)
-        }
-        for (index, stored) in counted { snapshot.markers[index].stored = stored }
-    }
-
-    nonisolated func stored(in delivery: DeliveryID) async throws -> PipelineSnapshot.Stored {
-        let listing = try await s3.listObjects(
-            bucket: stack.bucket, prefix: BucketLayout.prefix(of: delivery),
-            maximum: InspectionLimits.objectsPerDelivery)
-        let studies = listing.objects.compactMap { BucketLayout.components(ofInstanceKey: $0.key, in: delivery)?.study }
-        return .init(
-            instances: listing.objects.count, bytes: listing.objects.reduce(0) { $0 &+ $1.size },
-            studies: Set(studies).count, latest: listing.objects.map(\.lastModified).max())
-    }
-
-    private func readMarkers(of snapshot: PipelineSnapshot) async {
-        if markers.count > InspectionLimits.keptDocuments { markers = [:] }
-        let missing = snapshot.markers.sorted { $0.writtenAt > $1.writtenAt }.map(Self.key).filter {
-            markers[$0] == nil
-        }
-        let (s3, bucket) = (s3, stack.bucket)
-        var read: [(String, OpenDelivery?)] = []
-        await missing.prefix(InspectionLimits.documentsPerReading).sideBySide(atMost: InspectionLimits.requestsAtOnce) {
-            ($0, (try? await s3.getDocumentIfPresent(OpenDelivery.self, bucket: bucket, key: $0)) ?? nil)
-        } take: {
-            read.append($0)
-        }
-        for (key, document) in read { markers[key] = .some(document) }
-    }
-
-    private func readManifests(of snapshot: PipelineSnapshot) async {
-        if manifests.count > InspectionLimits.keptDocuments { manifests = [:] }
-        let ended = Set(snapshot.items.filter { $0.outcome != .pending }.map(\.importID))
-        let missing = snapshot.manifests.map(\.id).filter { manifests[BucketLayout.manifestKey(of: $0)] == nil }
-            .sorted { (ended.contains($0) ? 0 : 1, $0) > (ended.contains($1) ? 0 : 1, $1) }
-        let reader = self
-        var read: [(String, ManifestFacts?)] = []
-        await missing.prefix(InspectionLimits.documentsPerReading).sideBySide(atMost: InspectionLimits.requestsAtOnce) {
-            (BucketLayout.manifestKey(of: $0), (try? await reader.manifest($0)).flatMap(\.self).map(ManifestFacts.init))
-        } take: {
-            read.append($0)
-        }
-        for (key, facts) in read { manifests[key] = .some(facts) }
-    }
-
-    /// `nil` if there is none. Throws a `DocumentError` if it cannot be read.
-    nonisolated func manifest(_ id: ImportID) async throws -> DeliveryManifest? {
-        try await s3.getDocumentIfPresent(
-            DeliveryManifest.self, bucket: stack.bucket, key: BucketLayout.manifestKey(of: id))
-    }
-
-    private static func key(of marker: PipelineSnapshot.Marker) -> String {
-        BucketLayout.openMarkerKey(of: marker.delivery, task: marker.task)
     }
 }

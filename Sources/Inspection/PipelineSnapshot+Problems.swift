@@ -34,6 +34,14 @@ extension PipelineSnapshot {
                 + " since \(PipelineJSON.timestamp(end))"
             since = end
         }
+        guard !marker.isUnusable else {
+            return Problem(
+                "\(text), and its open marker breaks a rule, so that no sweep can close it",
+                advice: """
+                    Copy the objects below \(BucketLayout.prefix(of: marker.delivery)) to inbox/, then delete \(marker.key): \
+                    see the alarm Recoveries in docs/deploy.md.
+                    """)
+        }
         let waited = at.timeIntervalSince(since)
         guard waited > InspectionLimits.patientSweeps * sweepSeconds else {
             return Problem(

@@ -13,6 +13,8 @@ package struct PipelineSnapshot: Sendable {
         package var delivery: DeliveryID
         package var writtenAt: Date
         package var document: OpenDelivery?
+        /// Whether it was read and breaks a rule, so that no sweep can close the delivery.
+        package var isUnusable = false
         /// What is stored below the delivery's prefix; `nil` if it was not listed.
         package var stored: Stored?
 

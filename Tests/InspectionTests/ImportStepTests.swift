@@ -49,6 +49,10 @@ struct ImportStepTests {
         Case(
             "its receiver has ended, and no sweep comes", [.marker(secondsAgo: 1_000)], .receiving,
             "No sweep has closed it for 16 min", "the alarm Sweeps"),
+        Case(
+            "its receiver has ended, and its marker breaks a rule", [.marker(secondsAgo: 300, isUnusable: true)],
+            .receiving,
+            "its open marker breaks a rule", "2026/11/23/\(SampleSnapshot.delivery)/ to inbox/, then delete open/"),
         Case("its event is on its way", [.marker(secondsAgo: 300), .manifest(secondsAgo: 119)], .closed),
         Case(
             "its event was lost, but its marker is there", [.marker(secondsAgo: 300), .manifest(secondsAgo: 121)],

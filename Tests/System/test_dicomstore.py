@@ -206,7 +206,8 @@ def test_events_are_lines_of_receiver_and_functions_in_order(own):
         logs.create_log_stream(logGroupName=group, logStreamName="test")
     for number, (group, line) in enumerate(lines):
         at = now - timedelta(seconds=10 - number)
-        event = {"timestamp": int(at.timestamp() * 1000), "message": json.dumps({"timestamp": at.isoformat().replace("+00:00", "Z"), "mark": mark, **line})}
+        text = json.dumps({"timestamp": at.isoformat().replace("+00:00", "Z"), "mark": mark, **line})
+        event = {"timestamp": int(at.timestamp() * 1000), "message": text}
         logs.put_log_events(logGroupName=group, logStreamName="test", logEvents=[event])
     result = dicomstore(own.aws.endpoint, "events", "--since", "1h")
     assert result.returncode == 0, result.stderr

@@ -28,7 +28,7 @@ enum SampleSnapshot {
     }
 
     enum Part {
-        case marker(secondsAgo: Double)
+        case marker(secondsAgo: Double, isUnusable: Bool = false)
         case lease(secondsAgo: Double, seconds: Int?)
         case manifest(secondsAgo: Double)
         case execution(StepFunctionsClient.ExecutionStatus, secondsAgo: Double, suffix: String = "")
@@ -39,9 +39,11 @@ enum SampleSnapshot {
             let delivery = try #require(DeliveryID(SampleSnapshot.delivery))
             let task = try #require(TaskID(SampleSnapshot.task))
             switch self {
-            case .marker(let age):
-                snapshot.markers.append(
-                    .init(task: task, delivery: delivery, writtenAt: now.addingTimeInterval(-age)))
+            case .marker(let age, let isUnusable):
+                var marker = PipelineSnapshot.Marker(
+                    task: task, delivery: delivery, writtenAt: now.addingTimeInterval(-age))
+                marker.isUnusable = isUnusable
+                snapshot.markers.append(marker)
             case .lease(let age, let seconds):
                 snapshot.leases[task] = .init(task: task, writtenAt: now.addingTimeInterval(-age), seconds: seconds)
             case .manifest(let age):
