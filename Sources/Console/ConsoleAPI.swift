@@ -9,6 +9,7 @@ import Inspection
 /// |---|---|
 /// | `/api/status` | counts of each step, rates, queues, problems |
 /// | `/api/deliveries?since=VERSION` | the deliveries that changed since that version of the list |
+/// | `/api/deliveries?newest=100` | the newest deliveries, for a page's first paint |
 /// | `/api/delivery?id=` | steps and first instances of one delivery |
 /// | `/api/instances?id=&from=` | further instances of it |
 /// | `/api/log?id=` | log lines about it |
@@ -46,7 +47,10 @@ final class ConsoleAPI: Sendable {
         switch request.path {
         case "/api/status": await statusResponse()
         case "/api/deliveries":
-            await feed.response(since: request.query["since"], ifNoneMatch: request.field("if-none-match"))
+            await feed.response(
+                since: request.query["since"],
+                newest: request.query["newest"].flatMap { Int($0) }.map { max(0, $0) } ?? .max,
+                ifNoneMatch: request.field("if-none-match"))
         case "/api/delivery": await named("id", in: request, deliveryResponse)
         case "/api/instances": await named("id", in: request) { await self.instancesResponse($0, in: request) }
         case "/api/log": await named("id", in: request, logResponse)

@@ -15,7 +15,7 @@ actor DeliveryFeed {
         journal = DeliveryJournal(limits: limits, start: start)
     }
 
-    func response(since: String?, ifNoneMatch: String?) async -> ConsoleResponse {
+    func response(since: String?, newest: Int, ifNoneMatch: String?) async -> ConsoleResponse {
         let result = await reading.current()
         if result.number > lastRead {
             lastRead = result.number
@@ -29,11 +29,11 @@ actor DeliveryFeed {
         let problem = result.problem ?? failure
         let etag = "\"\(journal.name)\""
         if problem == nil, ifNoneMatch == etag { return .notModified(etag: etag) }
-        var body = Array("{".utf8) + journal.changes(since: since)
+        var body = Array("{".utf8) + journal.changes(since: since, newest: newest)
         body += Array(",\"cut\":\(journal.isCut),\"reading\":".utf8)
         body += (try? ConsoleJSON.encoded(ReadingAge(readAt: result.readAt, problem: problem))) ?? Array("{}".utf8)
         body.append(UInt8(ascii: "}"))
-        return .json(200, body, fields: problem == nil ? [("ETag", etag)] : [])
+        return .json(200, body, fields: problem == nil && newest == .max ? [("ETag", etag)] : [])
     }
 }
 

@@ -72,12 +72,16 @@ struct DeliveryJournal {
     }
 
     /// What changed since the named version, as members of a JSON object; everything if that version is not known.
-    func changes(since name: String?) -> [UInt8] {
+    ///
+    /// - Parameter newest: Only that many deliveries: `complete` is then false if there are more.
+    func changes(since name: String?, newest: Int = .max) -> [UInt8] {
         let since = known(name)
+        let isComplete = newest >= count
         var json = Array(
-            "\"version\":\"\(self.name)\",\"full\":\(since == nil),\"total\":\(count),\"deliveries\":[".utf8)
+            "\"version\":\"\(self.name)\",\"full\":\(since == nil),\"complete\":\(isComplete),\"total\":\(count),\"deliveries\":["
+                .utf8)
         var first = true
-        for id in order {
+        for id in order.prefix(newest) {
             guard let entry = entries[id], since == nil || entry.version > (since ?? 0) else { continue }
             if !first { json.append(UInt8(ascii: ",")) }
             first = false

@@ -20,7 +20,7 @@ struct Thumbnail: Sendable {
     /// The largest JPEG frame that is handed to the browser, which decodes it.
     private static let maximumPixels = 1 << 26
 
-    /// Throws if the console does not decode the transfer syntax.
+    /// Throws unless the console decodes the transfer syntax.
     static func checkTransferSyntax(_ uid: String) throws(ThumbnailError) {
         guard shown.contains(uid) else { throw .transferSyntax(uid) }
     }

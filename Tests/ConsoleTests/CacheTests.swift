@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test(
-        "A version of another start or of the future, or a text that is not a version, gets the whole list",
+        "A version of another start, of the future or in another form gets the whole list",
         arguments: [
             "t.1", "s.9", "s.", "s", "s.-1", "", "s.1.1",
         ])
@@ -121,6 +121,16 @@ import Testing
         #expect(try ids(journal, since: "s.1").full)
         #expect(try ids(journal, since: "s.2").full)
         #expect(try ids(journal, since: "s.3") == (false, [], []))
+    }
+
+    @Test("A page can ask for the newest deliveries first, and is told that there are more")
+    func newest() throws {
+        var journal = DeliveryJournal(limits: ConsoleLimits(), start: "s")
+        try journal.update([.sample(3), .sample(2), .sample(1)])
+        let first = String(decoding: journal.changes(since: nil, newest: 2), as: UTF8.self)
+        #expect(first.contains("\"complete\":false") && first.contains("\"total\":3"))
+        #expect(first.contains("120000-2") && !first.contains("120000-1\""))
+        #expect(String(decoding: journal.changes(since: nil), as: UTF8.self).contains("\"complete\":true"))
     }
 
     @Test("Only the newest deliveries are held")

@@ -70,6 +70,7 @@ def visit(chromium, sample, tmp_path):
         page.set_default_timeout(60_000)
         page.goto(sample.url + address)
         page.wait_for_selector(".grid-body .row:not([hidden])")
+        page.wait_for_selector("#grid[aria-busy=false]")
         page.errors = errors
         return page
 

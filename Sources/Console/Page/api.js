@@ -31,6 +31,9 @@ export const instances = (id, from) => get("/api/instances", { id, from });
 export const log = (id) => get("/api/log", { id });
 export const find = (name) => get("/api/find", { name });
 
+/** The newest deliveries, so that a page shows some before it has all. */
+export const newest = (count) => get("/api/deliveries", { newest: count });
+
 /** The deliveries that changed since `version`; `null` if none did. */
 export async function deliveries(version) {
   const headers = version ? { "If-None-Match": `"${version}"` } : {};

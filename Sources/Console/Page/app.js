@@ -10,6 +10,8 @@ import { showNotices, showStatus } from "./overview.js";
 
 const POLL_MILLISECONDS = 2000;
 const OLD_SECONDS = 30;
+// The first request asks for no more, so that the first rows need not wait for 10,000.
+const FIRST_ROWS = 60;
 
 const list = new DeliveryList(byId("grid"), byId("grid-body"), (delivery) => { location.hash = `#/${delivery.id}`; });
 const detail = new Detail(byId("detail"), () => { location.hash = "#/"; });
@@ -22,11 +24,16 @@ if (location.search) history.replaceState(null, "", location.pathname + location
 async function poll() {
   clearTimeout(state.timer);
   if (!state.paused && !document.hidden) {
-    const [status, deliveries] = await Promise.allSettled([api.status(), api.deliveries(list.version)]);
+    const asked = state.loaded ? api.deliveries(list.version) : api.newest(FIRST_ROWS);
+    const [status, deliveries] = await Promise.allSettled([api.status(), asked]);
     take(status, deliveries);
   }
-  if (state.problem?.status !== 401) state.timer = setTimeout(poll, POLL_MILLISECONDS);
+  const isPart = deliveriesAreMissing();
+  if (state.problem?.status !== 401) state.timer = setTimeout(poll, isPart ? 0 : POLL_MILLISECONDS);
 }
+
+/** Whether the list has only the first rows so far. */
+const deliveriesAreMissing = () => state.loaded && !state.problem && list.version === undefined;
 
 function take(status, deliveries) {
   const failure = [status, deliveries].find((result) => result.status === "rejected")?.reason;
@@ -75,13 +82,13 @@ function showCounts() {
     button.classList.toggle("nothing", !counts[step]);
   }
   const { length } = list.visible;
-  const all = list.sorted.length;
+  const all = deliveriesAreMissing() ? list.total : list.sorted.length;
   const newest = state.cut ? "the newest " : "";
-  setText(byId("shown"), length === all ? `${newest}${format.count(all)}` : `${format.count(length)} of ${newest}${format.count(all)}`);
+  setText(byId("shown"), length === all || deliveriesAreMissing() ? `${newest}${format.count(all)}` : `${format.count(length)} of ${newest}${format.count(all)}`);
   showEmptiness(length, all);
   const bad = (counts.partial ?? 0) + (counts.failed ?? 0) + (counts.rejected ?? 0);
   if (state.bad !== null && bad > state.bad) announce(`${format.count(bad)} deliveries need attention`);
-  state.bad = bad;
+  state.bad = deliveriesAreMissing() ? null : bad;
 }
 
 function showEmptiness(length, all) {

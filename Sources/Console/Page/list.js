@@ -21,6 +21,7 @@ export class DeliveryList {
     this.activeId = null;
     this.openId = null;
     this.version = undefined;
+    this.total = 0;
     this.rowHeight = 40;
     grid.addEventListener("scroll", () => this.renderSoon(), { passive: true });
     grid.addEventListener("keydown", (event) => this.key(event));
@@ -30,7 +31,9 @@ export class DeliveryList {
 
   /** Takes the whole list, or what changed of it. Returns whether anything did. */
   apply(change) {
-    this.version = change.version;
+    this.version = change.complete ? change.version : undefined;
+    this.total = change.total;
+    this.grid.setAttribute("aria-busy", !change.complete);
     if (!change.full && !change.deliveries.length && !change.removed.length) return false;
     const anchor = this.anchor();
     if (change.full) this.byId.clear();
