@@ -336,8 +336,9 @@ if let names = Context.environment["ONLY_EXECUTABLES"], let folder = Context.env
     keepOnly { executables[$0.name] != nil }
     for target in package.targets {
         guard let name = executables[target.name] else { continue }
-        target.linkerSettings = (target.linkerSettings ?? []) + [
-            .unsafeFlags(["-Xlinker", "--print-archive-stats=\(folder)/\(name).archives"])
-        ]
+        target.linkerSettings =
+            (target.linkerSettings ?? []) + [
+                .unsafeFlags(["-Xlinker", "--print-archive-stats=\(folder)/\(name).archives"])
+            ]
     }
 }
