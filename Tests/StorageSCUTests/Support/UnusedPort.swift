@@ -10,7 +10,7 @@ final class UnusedPort {
     private let descriptor: CInt
 
     init() throws {
-        descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -20,6 +20,7 @@ final class UnusedPort {
                 bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
             }
         }
+        self.descriptor = descriptor
         port = Int(UInt16(bigEndian: address.sin_port))
         guard isBound else { throw NotBound() }
     }
