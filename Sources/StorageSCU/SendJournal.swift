@@ -50,6 +50,8 @@ package final class SendJournal: Sendable {
     }
 
     deinit {
+        // A child process that was forked and has not yet begun its program shares the lock.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -147,10 +147,10 @@ struct SenderTests {
         let samples = try SampleFiles()
         try samples.writeInstance("1.2.1", as: "1.dcm")
         let files = try await Self.collect(samples).files
-        // A port that was free a moment ago.
-        let port = try await MemoryPeer().serve { $0 }
         let results = Results()
-        await Sender(opener: Self.opener(port), retries: Self.quick, observer: results).send(files)
+        let unused = try UnusedPort()
+        await Sender(opener: Self.opener(unused.port), retries: Self.quick, observer: results).send(files)
+        withExtendedLifetime(unused) {}
         #expect(
             results.all.map { "\($0.outcome)" } == [
                 "not sent: not connected: connection refused: nothing listens there"
