@@ -12,7 +12,7 @@ import Synchronization
 final class ModelBucket: IntakeBucket, InboxBucket {
     struct Failure: Error {}
 
-    private struct Entry {
+    private struct Entry: Sendable {
         let body: [UInt8]
         let lastModified: Date
         let eTag: String
@@ -29,9 +29,9 @@ final class ModelBucket: IntakeBucket, InboxBucket {
     }
 
     private struct State {
-        var entries: [ByteText: Entry] = [:]
+        var entries = OrderedEntries<Entry>()
         /// Keys that are listed but do not exist: for a prefix with more objects than a test wants to create.
-        var listedBeside: [String] = []
+        var listedBeside = OrderedEntries<Entry>()
         var now = Date(timeIntervalSince1970: 1_795_535_599)
         var calls: [String] = []
         /// A call whose record begins with this text fails once.
@@ -40,7 +40,7 @@ final class ModelBucket: IntakeBucket, InboxBucket {
 
     private let state = Mutex(State())
 
-    var keys: [String] { state.withLock { $0.entries.keys.sorted().map(\.text) } }
+    var keys: [String] { state.withLock { $0.entries.keys.map(\.text) } }
 
     /// The calls of the bucket, one line for each: `put key`, `read key`.
     var calls: [String] { state.withLock { $0.calls } }
@@ -51,20 +51,22 @@ final class ModelBucket: IntakeBucket, InboxBucket {
     }
 
     subscript(key: String) -> String? {
-        get { state.withLock { $0.entries[ByteText(key)].map { String(decoding: $0.body, as: UTF8.self) } } }
+        get { state.withLock { $0.entries[key].map { String(decoding: $0.body, as: UTF8.self) } } }
         set {
             state.withLock { state in
-                state.entries[ByteText(key)] = newValue.map { Entry(Array($0.utf8), at: state.now) }
+                state.entries[key] = newValue.map { Entry(Array($0.utf8), at: state.now) }
             }
         }
     }
 
     func put(_ body: [UInt8], key: String) {
-        state.withLock { $0.entries[ByteText(key)] = Entry(body, at: $0.now) }
+        state.withLock { $0.entries[key] = Entry(body, at: $0.now) }
     }
 
     func list(beside keys: [String]) {
-        state.withLock { $0.listedBeside += keys }
+        state.withLock { state in
+            for key in keys { state.listedBeside[key] = Entry([0], at: state.now) }
+        }
     }
 
     /// Makes the next call fail whose record begins with this text, such as `remove open/`.
@@ -90,35 +92,36 @@ final class ModelBucket: IntakeBucket, InboxBucket {
     // MARK: IntakeBucket
 
     func putDocument(_ body: [UInt8], key: String) async throws {
-        try call("put \(key)") { $0.entries[ByteText(key)] = Entry(body, at: $0.now) }
+        try call("put \(key)") { $0.entries[key] = Entry(body, at: $0.now) }
     }
 
     func createDocument(_ body: [UInt8], key: String) async throws -> Bool {
         try call("create \(key)") { state in
-            guard state.entries[ByteText(key)] == nil else { return false }
-            state.entries[ByteText(key)] = Entry(body, at: state.now)
+            guard state.entries[key] == nil else { return false }
+            state.entries[key] = Entry(body, at: state.now)
             return true
         }
     }
 
     func document(key: String) async throws -> [UInt8]? {
-        let body = try call("read \(key)") { $0.entries[ByteText(key)]?.body }
+        let body = try call("read \(key)") { $0.entries[key]?.body }
         guard body?.count ?? 0 <= DocumentLimits.maximumBytes else { throw DocumentError(expected: "less") }
         return body
     }
 
     func removeDocument(key: String) async throws {
-        try call("remove \(key)") { $0.entries[ByteText(key)] = nil }
+        try call("remove \(key)") { $0.entries[key] = nil }
     }
 
     func list(prefix: String, startingAfter start: String?, maximum: Int) async throws -> S3Client.Listing {
         try call("list \(prefix)") { state in
-            let start = ByteText(start ?? "")
-            let keys = [Array(state.entries.keys), state.listedBeside.map { ByteText($0) }].joined().filter {
-                $0.text.begins(with: prefix) && $0 > start
+            // One more tells whether the listing is complete.
+            let keys = [state.entries, state.listedBeside].flatMap {
+                $0.keys(prefix: prefix, after: start ?? "", maximum: maximum + 1)
             }.sorted()
-            let nothing = Entry([0], at: state.now)
-            let objects = keys.prefix(maximum).map { (state.entries[$0] ?? nothing).listed(key: $0.text) }
+            let objects = keys.prefix(maximum).compactMap { key in
+                (state.entries[key.text] ?? state.listedBeside[key.text])?.listed(key: key.text)
+            }
             return S3Client.Listing(objects: objects, isComplete: keys.count <= maximum)
         }
     }
@@ -126,7 +129,7 @@ final class ModelBucket: IntakeBucket, InboxBucket {
     // MARK: InboxBucket
 
     func head(key: String) async throws -> S3Client.ListedObject? {
-        try call("head \(key)") { $0.entries[ByteText(key)]?.listed(key: key) }
+        try call("head \(key)") { $0.entries[key]?.listed(key: key) }
     }
 
     func read(_ object: S3Client.ListedObject, range: Range<Int>) async throws -> [UInt8] {
@@ -135,19 +138,19 @@ final class ModelBucket: IntakeBucket, InboxBucket {
 
     func copy(_ object: S3Client.ListedObject, to key: String) async throws {
         try call("copy \(object.key) \(key)") { state in
-            state.entries[ByteText(key)] = Entry(try Self.entry(of: object, in: state).body, at: state.now)
+            state.entries[key] = Entry(try Self.entry(of: object, in: state).body, at: state.now)
         }
     }
 
     func remove(_ object: S3Client.ListedObject) async throws {
         try call("remove \(object.key)") { state in
             _ = try Self.entry(of: object, in: state)
-            state.entries[ByteText(object.key)] = nil
+            state.entries[object.key] = nil
         }
     }
 
     private static func entry(of object: S3Client.ListedObject, in state: State) throws -> Entry {
-        guard let entry = state.entries[ByteText(object.key)], entry.listed(key: object.key).eTag == object.eTag else {
+        guard let entry = state.entries[object.key], entry.listed(key: object.key).eTag == object.eTag else {
             throw InboxObjectChanged()
         }
         return entry
