@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ByteComparison
+
 /// The secret that a request must have. Each start of the console makes another one.
 ///
 /// Every program of this machine can connect to the loopback address, also that of another user; and a web page of
@@ -38,13 +40,12 @@ package struct AccessToken: Sendable {
     /// Whether the request has the token: in the query of the page's address, in the cookie, or as bearer token.
     func isIn(_ request: ConsoleRequest) -> Bool {
         if request.path == "/", let token = request.query["token"], matches(token) { return true }
-        if let header = request.field("authorization"), header.lowercased().hasPrefix("bearer ") {
-            return matches(header.dropFirst("bearer ".count))
+        if let token = request.field("authorization")?.lowercased().removing(prefix: "bearer ") {
+            return matches(token)
         }
         let name = Self.cookieName(port: request.port) + "="
         return request.fields("cookie").flatMap { $0.split(separator: ";") }.contains { cookie in
-            let cookie = cookie.drop { $0 == " " }
-            return cookie.hasPrefix(name) && matches(cookie.dropFirst(name.count))
+            cookie.drop { $0 == " " }.removing(prefix: name).map(matches) ?? false
         }
     }
 }

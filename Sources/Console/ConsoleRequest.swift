@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ByteComparison
+
 /// A request without a body.
 struct ConsoleRequest: Sendable {
     let method: String
@@ -14,7 +16,7 @@ struct ConsoleRequest: Sendable {
     /// `nil` if the target is not a path with a valid query.
     init?(method: String, target: String, fields: [(String, String)], port: Int) {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts[0].hasPrefix("/"), let path = Self.decoded(parts[0]) else { return nil }
+        guard parts[0].begins(with: "/"), let path = Self.decoded(parts[0]) else { return nil }
         var query: [String: String] = [:]
         for item in parts.dropFirst().first?.split(separator: "&") ?? [] {
             let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

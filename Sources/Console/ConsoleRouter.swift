@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ByteComparison
 import Inspection
 import Synchronization
 
@@ -21,7 +22,7 @@ final class ConsoleRouter: Sendable {
         let count = running.add(1, ordering: .relaxed).newValue
         defer { running.subtract(1, ordering: .relaxed) }
         guard count <= limits.requestsAtOnce else { return Self.busy }
-        if request.path.hasPrefix("/api/") { return await api.respond(to: request) }
+        if request.path.begins(with: "/api/") { return await api.respond(to: request) }
         guard let file = PageFile.all[request.path] else {
             return .problem(404, Problem("there is no \(request.path.prefix(80))", advice: "Open the address `/`."))
         }
