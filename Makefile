@@ -27,7 +27,7 @@ help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: ## Runs the whole system on this machine: sends real DICOM files, shows what was imported, keeps running
-	@[ -x dist/dicomstore ] || echo "the first run builds everything: about five minutes on two cores"
+	@[ -x dist/dicomstore ] || echo "the first run builds everything: about six minutes on two cores"
 	@scripts/show-progress .local/build.log $(MAKE) --no-print-directory --jobs 3 release
 	@$(PYTHON) local/run.py $(RUN_ARGUMENTS)
 
