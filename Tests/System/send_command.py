@@ -41,6 +41,6 @@ def _run(arguments: list[str], cwd: Path | None) -> Sent:
     result = subprocess.run(arguments, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, cwd=cwd, env={})
     lines = result.stdout.splitlines()
     objects = [json.loads(line) for line in lines if line.startswith("{")]
-    files = {Path(item["path"]).name: item for item in objects if "path" in item}
-    summary = next((item["summary"] for item in objects if "summary" in item), {})
+    files = {Path(it["path"]).name: it for it in objects if "path" in it}
+    summary = next((it["summary"] for it in objects if "summary" in it), {})
     return Sent(result.returncode, lines, result.stderr, files, summary)

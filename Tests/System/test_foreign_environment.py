@@ -120,7 +120,7 @@ def test_make_test_passes_with_a_home_full_of_settings(foreign):
     assert re.search(r"\d+ passed, \d+ deselected", result.stdout), result.stdout
 
 
-def test_the_users_settings_do_not_change_where_pip_installs(foreign, tmp_path):
+def test_the_users_settings_do_not_change_where_packages_are_installed(foreign, tmp_path):
     """The package comes from a folder that the user's settings name. It is installed into the virtual environment,
     whatever the other settings say."""
     with zipfile.ZipFile(tmp_path / "only_here-1.0-py3-none-any.whl", "w") as wheel:
@@ -131,6 +131,7 @@ def test_the_users_settings_do_not_change_where_pip_installs(foreign, tmp_path):
     requirements = write(tmp_path / "requirements.txt", "only-here==1.0\n")
     settings = {**foreign, "PIP_FIND_LINKS": str(tmp_path), "PIP_NO_INDEX": "1"}
     script = [PROJECT / "scripts/clean-environment", "--with-network", "python3", PROJECT / "local/virtual_environment.py"]
-    result = subprocess.run([*script, tmp_path / "venv", requirements], env=settings, capture_output=True, text=True)
+    options = [tmp_path / "venv", requirements, "--uv", PROJECT / ".venv/bin/uv"]
+    result = subprocess.run([*script, *options], env=settings, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
     assert list((tmp_path / "venv").rglob("only_here.py"))

@@ -4,6 +4,7 @@
 
 import subprocess
 
+import pydicom
 import pytest
 from conftest import PROJECT
 from deploy import STACK, environment
@@ -40,10 +41,17 @@ def shell(pipeline):
 
 @pytest.fixture(scope="module")
 def imported(pipeline, receiver, samples) -> dict[str, str]:
-    """The item of a study that was imported."""
+    """The item of a study that was imported, beside those of other tests."""
+    others = {it["deliveryId"] for it in pipeline.items()}
+    study = pydicom.dcmread(samples[0], specific_tags=["StudyInstanceUID"]).StudyInstanceUID
+
+    def items() -> list[dict[str, str]]:
+        ended = [it for it in pipeline.ended_items() if it.get("studyInstanceUID") == study]
+        return [it for it in ended if it["deliveryId"] not in others]
+
     answers = send_with_dcmtk(samples[:1], "127.0.0.1", receiver.port)
     assert [it.status for it in answers] == [0]
-    [item] = wait_for("the import", pipeline.ended_items, 60)
+    [item] = wait_for("the import", items, 60)
     assert item["outcome"] == "IMPORTED"
     return item
 
