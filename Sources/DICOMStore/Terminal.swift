@@ -77,20 +77,7 @@ struct Terminal: Sendable {
     }
 
     static func write(_ text: String) {
-        Array(text.utf8).withUnsafeBytes { bytes in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = Glibc.write(STDOUT_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if count >= 0 {
-                    rest = rest.dropFirst(count)
-                } else if errno == EAGAIN {
-                    var wait = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
-                    poll(&wait, 1, -1)
-                } else if errno != EINTR {
-                    return  // The reader is gone.
-                }
-            }
-        }
+        StandardError.write(Array(text.utf8), to: STDOUT_FILENO)
     }
 
     static func complain(_ text: String) {

@@ -10,9 +10,9 @@ package enum StandardError {
         write(line, to: STDERR_FILENO)
     }
 
-    /// Writes the line with one system call, so that lines of several threads do not mix. If a pipe is almost full, the
-    /// rest of the line follows with further calls.
-    static func write(_ line: [UInt8], to descriptor: Int32) {
+    /// The same for another descriptor. Writes the line with one system call, so that lines of several threads do not
+    /// mix. If a pipe is almost full, the rest of the line follows with further calls.
+    package static func write(_ line: [UInt8], to descriptor: Int32) {
         line.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
