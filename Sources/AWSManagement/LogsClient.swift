@@ -40,11 +40,10 @@ package struct LogsClient: Sendable {
     }
 
     private func send<Answer: Decodable>(_ operation: String, _ body: some Encodable) async throws -> Answer {
-        let response = try await client.send(
-            .json(
+        try await client.answer(
+            to: .json(
                 .logs, target: "Logs_20140328", operation: operation, version: "1.1", body: body,
                 configuration: client.configuration))
-        return try JSONDecoder().decode(Answer.self, from: Data(response.body))
     }
 
     private static func milliseconds(_ date: Date) -> Int { Int(max(0, date.timeIntervalSince1970 * 1_000)) }

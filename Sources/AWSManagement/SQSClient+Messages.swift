@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AWS
-import FoundationEssentials
 
 extension SQSClient {
     /// How many messages a queue holds, as far as SQS knows.
@@ -63,8 +62,7 @@ extension SQSClient {
     )
 
     private func send<Answer: Decodable>(_ operation: String, _ body: some Encodable) async throws -> Answer {
-        let response = try await client.send(request(operation, body))
-        return try JSONDecoder().decode(Answer.self, from: Data(response.body))
+        try await client.answer(to: request(operation, body))
     }
 
     private func request(_ operation: String, _ body: some Encodable) throws -> AWSRequest {

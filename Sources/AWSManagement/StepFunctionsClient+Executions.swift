@@ -58,11 +58,10 @@ extension StepFunctionsClient {
     }
 
     private func send<Answer: Decodable>(_ operation: String, _ body: some Encodable) async throws -> Answer {
-        let response = try await client.send(
-            .json(
+        try await client.answer(
+            to: .json(
                 .stepFunctions, target: "AWSStepFunctions", operation: operation, version: "1.0", body: body,
                 configuration: client.configuration))
-        return try JSONDecoder().decode(Answer.self, from: Data(response.body))
     }
 
     private struct ListExecutions: Encodable {
