@@ -85,8 +85,8 @@ let package = Package(
         .target(
             name: "StorageSCP",
             dependencies: [
-                "ByteComparison", "AWS", "AWSCredentials", "Digests", "HTTP", "ImportPipeline", "DICOM",
-                "DICOMNetwork", "StructuredLog", "CEpoll", "CMalloc",
+                "AssociationRequestor", "ByteComparison", "AWS", "AWSCredentials", "Commitment", "Digests", "HTTP",
+                "ImportPipeline", "DICOM", "DICOMNetwork", "StructuredLog", "CEpoll", "CMalloc",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
@@ -95,11 +95,19 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        .target(
+            name: "Commitment",
+            dependencies: [
+                "AWS", "ByteComparison", "DICOM", "DICOMNetwork", "Digests", "ImportPipeline", "StructuredLog",
+            ],
+            swiftSettings: settings),
+
         // The command for people.
         .executableTarget(
             name: "DICOMStore",
             dependencies: [
-                "Console", "DICOMNetwork", "ImportPipeline", "Inspection", "StorageSCU", "StructuredLog",
+                "AssociationRequestor", "Console", "DICOMNetwork", "ImportPipeline", "Inspection", "StorageSCU",
+                "StructuredLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -116,9 +124,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
-            name: "StorageSCU",
+            name: "StorageSCU", dependencies: ["AssociationRequestor", "DICOM", "DICOMNetwork"],
+            swiftSettings: settings),
+        .target(
+            name: "AssociationRequestor",
             dependencies: [
-                "DICOM", "DICOMNetwork",
+                "DICOMNetwork",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -222,6 +233,10 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "CommitmentTests",
+            dependencies: ["AWS", "Commitment", "DICOM", "DICOMNetwork", "ImportPipeline", "SeededRandom"],
+            swiftSettings: settings),
+        .testTarget(
             name: "StorageSCPTests",
             dependencies: [
                 "StorageSCP", "AWS", "Digests", "Eventually", "ForeignPrograms", "HTTP", "LoopbackHTTP", "TestLog",
@@ -248,7 +263,7 @@ let package = Package(
         .testTarget(
             name: "StorageSCUTests",
             dependencies: [
-                "StorageSCU", "DICOM", "DICOMNetwork", "Eventually",
+                "AssociationRequestor", "StorageSCU", "DICOM", "DICOMNetwork", "Eventually",
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
@@ -261,7 +276,7 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "DICOM", "DICOMNetwork", "ImportPipeline", "StorageSCP", "StorageSCU",
+                "AssociationRequestor", "DICOM", "DICOMNetwork", "ImportPipeline", "StorageSCP", "StorageSCU",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],

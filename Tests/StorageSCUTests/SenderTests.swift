@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AssociationRequestor
 import DICOM
 import DICOMNetwork
 import Foundation
