@@ -99,6 +99,7 @@ let package = Package(
             name: "Commitment",
             dependencies: [
                 "AWS", "ByteComparison", "DICOM", "DICOMNetwork", "Digests", "ImportPipeline", "StructuredLog",
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
 
@@ -168,7 +169,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "AWS", "ImportPipeline", "DICOM", "DICOMNetwork", .product(name: "NIOEmbedded", package: "swift-nio"),
+                "AWS", "Commitment", "ImportPipeline", "DICOM", "DICOMNetwork",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             path: "Tests/FuzzTargets", exclude: ["Inputs"], swiftSettings: settings),
         .executableTarget(name: "DeliveryModel", path: "Tests/DeliveryModel", swiftSettings: settings),
@@ -239,7 +241,9 @@ let package = Package(
         .testTarget(
             name: "StorageSCPTests",
             dependencies: [
-                "StorageSCP", "AWS", "Digests", "Eventually", "ForeignPrograms", "HTTP", "LoopbackHTTP", "TestLog",
+                "AssociationRequestor", "Commitment", "StorageSCP", "AWS", "Digests", "Eventually", "ForeignPrograms",
+                "HTTP",
+                "LoopbackHTTP", "TestLog",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -276,7 +280,8 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "AssociationRequestor", "DICOM", "DICOMNetwork", "ImportPipeline", "StorageSCP", "StorageSCU",
+                "AssociationRequestor", "Commitment", "DICOM", "DICOMNetwork", "ImportPipeline", "StorageSCP",
+                "StorageSCU",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
