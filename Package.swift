@@ -102,6 +102,7 @@ let package = Package(
                 "StructuredLog",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
 
@@ -171,7 +172,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "AWS", "ImportPipeline", "DICOM", "DICOMNetwork", .product(name: "NIOEmbedded", package: "swift-nio"),
+                "AWS", "Commitment", "ImportPipeline", "DICOM", "DICOMNetwork",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             path: "Tests/FuzzTargets", exclude: ["Inputs"], swiftSettings: settings),
         .executableTarget(name: "DeliveryModel", path: "Tests/DeliveryModel", swiftSettings: settings),
@@ -245,8 +247,8 @@ let package = Package(
         .testTarget(
             name: "StorageSCPTests",
             dependencies: [
-                "StorageSCP", "AWS", "Commitment", "DICOM", "Digests", "Eventually", "ForeignPrograms", "HTTP",
-                "ImportPipeline", "LoopbackHTTP", "TestLog",
+                "AssociationRequestor", "StorageSCP", "AWS", "Commitment", "DICOM", "Digests", "Eventually",
+                "ForeignPrograms", "HTTP", "ImportPipeline", "LoopbackHTTP", "TestLog",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -283,7 +285,8 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "AssociationRequestor", "DICOM", "DICOMNetwork", "ImportPipeline", "StorageSCP", "StorageSCU",
+                "AssociationRequestor", "Commitment", "DICOM", "DICOMNetwork", "ImportPipeline", "StorageSCP",
+                "StorageSCU",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
