@@ -90,11 +90,15 @@ package struct CommitmentRequestReader {
         do throws(DataSetError) {
             return try reader.next(&input)
         } catch {
-            switch error {
-            case .lengthExceedsMaximum: throw .tooLong(maximum: limits.maximumBytes)
-            case .depthExceedsMaximum(_, let maximum): throw .nestedTooDeep(maximum: maximum)
-            default: throw .unreadable(error)
-            }
+            throw problem(error)
+        }
+    }
+
+    private func problem(_ error: DataSetError) -> CommitmentRequestProblem {
+        switch error {
+        case .lengthExceedsMaximum: .tooLong(maximum: limits.maximumBytes)
+        case .depthExceedsMaximum(_, let maximum): .nestedTooDeep(maximum: maximum)
+        default: .unreadable(error)
         }
     }
 
@@ -108,7 +112,7 @@ package struct CommitmentRequestReader {
         case .referencedSOPSequence:
             guard !hasSequence else { throw .elementRepeated(element.tag) }
             hasSequence = true
-            do throws(DataSetError) { try reader.readItems() } catch { throw .unreadable(error) }
+            do throws(DataSetError) { try reader.readItems() } catch { throw problem(error) }
         default: break
         }
     }
@@ -127,7 +131,7 @@ package struct CommitmentRequestReader {
 
     private mutating func keepUID(_ element: ElementHeader) throws(CommitmentRequestProblem) {
         guard element.length != nil else { throw .invalidUID(element.tag, .empty) }
-        do throws(DataSetError) { try reader.keepValue() } catch { throw .unreadable(error) }
+        do throws(DataSetError) { try reader.keepValue() } catch { throw problem(error) }
     }
 
     private mutating func take(_ bytes: [UInt8], of tag: Tag) throws(CommitmentRequestProblem) {

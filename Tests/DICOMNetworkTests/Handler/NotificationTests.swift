@@ -310,9 +310,8 @@ struct NotificationTests {
     func notSilent() throws {
         let peer = try EmbeddedPeer.committing()
         peer.advance(by: .seconds(60))
-        let answer = Self.notify(peer)
         peer.holdWrites()
-        peer.advance(by: .seconds(1))
+        let answer = Self.notify(peer)
         peer.advance(by: .seconds(50))
         peer.releaseWrites()
         peer.advance(by: .seconds(50))

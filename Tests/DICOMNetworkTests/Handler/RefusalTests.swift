@@ -58,7 +58,7 @@ struct RefusalTests {
             reason: "The presentation context is for Verification"),
         Case(
             command: command(field: CommandField(rawValue: 0x0020)), status: .unrecognizedOperation,
-            reason: "Only C-STORE and C-ECHO are provided"),
+            reason: "Only C-STORE, C-ECHO and N-ACTION are provided"),
     ]
 
     @Test("The Error Comment and the application get the element and what is wrong with it", arguments: cases)
