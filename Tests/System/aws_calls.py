@@ -17,7 +17,7 @@ MODULES = {
     "TriggerImport": ("TriggerImport", "ImportIntake"),
     "StartImportJob": ("StartImportJob", "StartQueue"),
     "CheckStatus": ("CheckStatus",),
-    "StoreSCP": ("StoreSCP", "StorageSCP"),
+    "StoreSCP": ("StoreSCP", "StorageSCP", "Commitment"),
 }
 # Paths below Sources, and the text of each file.
 Sources = dict[str, str]

@@ -92,7 +92,8 @@ def test_what_is_tagged_expires_and_nothing_else_does():
     rules = lifecycle_rules()
     tagged = {name: rule["TagFilters"] for name, rule in rules.items() if "TagFilters" in rule}
     assert tagged == {f"expire-{tag}": [{"Key": tag, "Value": value}] for tag in tags}
-    assert {name for name, rule in rules.items() if "ExpirationInDays" in rule} == {*tagged, "expire-task-leases"}
+    of_folders = {"expire-task-leases", "expire-commitments"}
+    assert {name for name, rule in rules.items() if "ExpirationInDays" in rule} == {*tagged, *of_folders}
 
 
 @pytest.mark.parametrize("path", ["local/pipeline.py", "local/sample_events.py", "Tests/System/delivery_documents.py"])
