@@ -56,6 +56,10 @@ class Orthanc:
         for reserved in self._reserved:
             reserved.close()
 
+    def know(self, title: str, port: int) -> None:
+        """Adds a peer, as one of `peers`."""
+        self._request("PUT", f"modalities/{title}", json.dumps([title, "127.0.0.1", port]).encode())
+
     def upload(self, files: list[Path]) -> list[str]:
         """Puts the files into Orthanc by its API, and returns Orthanc's own ids of the instances."""
         return [self.post("instances", path.read_bytes())["ID"] for path in files]
@@ -71,7 +75,7 @@ class Orthanc:
     def _request(self, method: str, path: str, body: bytes | None = None):
         request = urllib.request.Request(f"http://127.0.0.1:{self._http_port}/{path}", body, method=method)
         with urllib.request.urlopen(request) as response:
-            return json.loads(response.read())
+            return json.loads(response.read() or b"null")
 
     def _answers(self) -> bool:
         try:
