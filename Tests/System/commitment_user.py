@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pydicom
-from pydicom.dataset import Dataset
+from commitment import (
+    PUSH_MODEL,
+    PUSH_MODEL_INSTANCE,
+    REQUEST_COMMITMENT,
+    Reference,
+    information,
+    reference,
+)
 from pydicom.uid import generate_uid
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
@@ -19,14 +26,9 @@ from waiting import wait_for
 
 import ports
 
-PUSH_MODEL = "1.2.840.10008.1.20.1"
-PUSH_MODEL_INSTANCE = "1.2.840.10008.1.20.1.1"
-REQUEST_COMMITMENT = 1
 # Event types. PS3.4 section J.3.3.
 SUCCESSFUL, FAILURES_EXIST = 1, 2
 SUCCESS, PROCESSING_FAILURE = 0x0000, 0x0110
-# A SOP class and a SOP instance.
-Reference = tuple[str, str]
 TLS = tuple[ssl.SSLContext, str]
 
 
@@ -113,7 +115,7 @@ class CommitmentUser:
         report = Report(
             str(content.TransactionUID),
             event.event_type,
-            tuple(map(_reference, content.get("ReferencedSOPSequence", []))),
+            tuple(map(reference, content.get("ReferencedSOPSequence", []))),
             tuple((str(it.ReferencedSOPInstanceUID), it.FailureReason) for it in content.get("FailedSOPSequence", [])),
             by_receiver,
             called=event.assoc.acceptor.ae_title,
@@ -124,11 +126,9 @@ class CommitmentUser:
         return self._answer(report), None
 
 
-def _reference(item: Dataset) -> Reference:
-    return str(item.ReferencedSOPClassUID), str(item.ReferencedSOPInstanceUID)
-
-
-def request(association: Association, references: list[Reference], transaction: str | None = None, status: int = 0) -> str:
+def request(
+    association: Association, references: list[Reference], transaction: str | None = None, status: int = SUCCESS
+) -> str:
     """Asks for the commitment of the references, and checks the status of the answer. Returns the transaction."""
     transaction = transaction or generate_uid()
     answer, _ = association.send_n_action(
@@ -136,16 +136,6 @@ def request(association: Association, references: list[Reference], transaction: 
     )
     assert answer.get("Status") == status, answer
     return transaction
-
-
-def information(transaction: str, references: list[Reference]) -> Dataset:
-    """The data set of a request. PS3.4 Table J.3-1."""
-    content = Dataset()
-    content.TransactionUID = transaction
-    content.ReferencedSOPSequence = [Dataset() for _ in references]
-    for item, (sop_class, sop_instance) in zip(content.ReferencedSOPSequence, references, strict=True):
-        item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = sop_class, sop_instance
-    return content
 
 
 def references_of(files: list[Path]) -> list[Reference]:

@@ -9,16 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from commitment_user import (
-    PROCESSING_FAILURE,
-    PUSH_MODEL,
-    PUSH_MODEL_INSTANCE,
-    REQUEST_COMMITMENT,
-    SUCCESS,
-    CommitmentUser,
-    Report,
-    information,
-)
+from commitment import PUSH_MODEL, PUSH_MODEL_INSTANCE, REQUEST_COMMITMENT, information
+from commitment_user import PROCESSING_FAILURE, SUCCESS, CommitmentUser, Report
 from part10 import data_set_of
 from pipeline import Pipeline
 from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
@@ -60,8 +52,8 @@ class CommittingTitles:
     def told(self) -> str:
         reports = sum(len(user.reports()) for user in self._users.values())
         return (
-            f"{len(self.taken)} transactions, {reports} reports of them, {self.refused} of these refused, {len(self.committed)}"
-            f" instances committed"
+            f"{len(self.taken)} transactions, {reports} reports of them, {self.refused} of these refused,"
+            f" {len(self.committed)} instances committed"
         )
 
     def ask(self, title: str, instances: list[str], port: Callable[[], int], is_over: threading.Event) -> None:

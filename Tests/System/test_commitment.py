@@ -10,6 +10,7 @@ import itertools
 import threading
 
 import pytest
+from commitment import PUSH_MODEL, PUSH_MODEL_INSTANCE, REQUEST_COMMITMENT, information
 from commitment_user import (
     FAILURES_EXIST,
     PROCESSING_FAILURE,
@@ -17,7 +18,6 @@ from commitment_user import (
     SUCCESSFUL,
     CommitmentUser,
     Report,
-    information,
     references_of,
     request,
 )
@@ -196,7 +196,7 @@ def test_marked_values_of_a_request_reach_no_log_document_or_table(pipeline, sta
     content.ReferencedSOPSequence[0].PatientID = content.ReferencedSOPSequence[0].StorageMediaFileSetID = f"{MARK}1"
     with user.listening():
         with user.association(receiver.port) as association:
-            answer, _ = association.send_n_action(content, 1, "1.2.840.10008.1.20.1", "1.2.840.10008.1.20.1.1")
+            answer, _ = association.send_n_action(content, REQUEST_COMMITMENT, PUSH_MODEL, PUSH_MODEL_INSTANCE)
             assert answer.Status == SUCCESS
         report = user.report(str(content.TransactionUID))
     assert report.event_type == SUCCESSFUL

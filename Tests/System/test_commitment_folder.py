@@ -7,7 +7,8 @@ import json
 import ssl
 
 import pytest
-from commitment_user import FAILURES_EXIST, PUSH_MODEL, SUCCESSFUL, CommitmentUser, references_of
+from commitment import PUSH_MODEL
+from commitment_user import FAILURES_EXIST, SUCCESSFUL, CommitmentUser, references_of
 from folder_receivers import start, tls_settings
 from persistent_sender import write_study
 from pydicom.uid import generate_uid
