@@ -22,6 +22,7 @@ from commitment import (
 from pydicom.uid import generate_uid
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
+from receiver import Receiver
 from waiting import wait_for
 
 import ports
@@ -136,6 +137,11 @@ def request(
     )
     assert answer.get("Status") == status, answer
     return transaction
+
+
+def was_tried(receiver: Receiver) -> bool:
+    """Whether the receiver has logged that a report was not taken."""
+    return any(line["message"].startswith("commitment not reported") for line in receiver.log_lines())
 
 
 def references_of(files: list[Path]) -> list[Reference]:

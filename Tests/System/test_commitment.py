@@ -20,6 +20,7 @@ from commitment_user import (
     Report,
     references_of,
     request,
+    was_tried,
 )
 from conftest import STORE_SCP
 from persistent_sender import write_study
@@ -114,7 +115,7 @@ def test_an_instance_that_is_being_imported_is_reported_when_healthimaging_has_i
 def test_a_user_that_is_down_gets_the_report_later(start, user, imported):
     receiver = start(user)
     transaction = user.request(receiver.port, imported)
-    wait_for("an attempt", lambda: receiver.log_lines("commitment not reported: trying again"))
+    wait_for("an attempt", lambda: was_tried(receiver))
     with user.listening():
         report = user.report(transaction)
     assert report.by_receiver and report.event_type == SUCCESSFUL
