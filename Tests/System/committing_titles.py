@@ -75,13 +75,19 @@ class CommittingTitles:
             is_over.wait(0.2)
 
     def hurry(self, port: int, seconds: float) -> None:
-        """Opens an association of each title until every transaction has a report, or the time is over: a report that
-        could not be sent need not wait for its next attempt then."""
+        """Opens an association of each title until every transaction has ended, or the time is over: a report that could
+        not be sent need not wait for its next attempt then."""
         deadline = time.monotonic() + seconds
-        while self.taken - self.reported and time.monotonic() < deadline:
+        while (self.taken - self.reported or self.open_transactions()) and time.monotonic() < deadline:
             for user in self._users.values():
                 with user.association(port) as association:
                     association.join(1)
+
+    def open_transactions(self) -> list[dict]:
+        """The items of transactions that have not ended."""
+        pages = self._pipeline.aws.client("dynamodb").get_paginator("scan")
+        pages = pages.paginate(TableName=self._pipeline.outputs["CommitmentTableName"])
+        return [item for page in pages for item in page["Items"] if "open" in item]
 
     def _answer(self, report: Report) -> int:
         with self._lock:

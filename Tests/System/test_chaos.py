@@ -142,7 +142,7 @@ def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, titles, recei
     assert_the_index_says_the_truth(pipeline, promised)
     assert titles.errors == []
     assert titles.taken and titles.committed and titles.taken - titles.reported == set()
-    assert open_transactions(pipeline) == []
+    assert titles.open_transactions() == []
 
 
 def settle(pipeline: Pipeline) -> None:
@@ -232,9 +232,3 @@ def assert_the_index_says_the_truth(pipeline: Pipeline, promised: list[Promise])
     assert index_errors(pipeline) == []
     outcomes = {uid: row["outcome"] for uid, row in pipeline.instance_rows().items()}
     assert {outcomes.get(it.sop_instance_uid) for it in promised} == {"IMPORTED"}
-
-
-def open_transactions(pipeline: Pipeline) -> list[dict]:
-    """Items of storage commitment that did not end."""
-    pages = pipeline.aws.client("dynamodb").get_paginator("scan").paginate(TableName=pipeline.outputs["CommitmentTableName"])
-    return [item for page in pages for item in page["Items"] if "open" in item]
