@@ -57,7 +57,10 @@ package final class ReceiverCore: Sendable {
             newID: surroundings.newID, spawn: surroundings.spawn, logger: logger)
         storage = StorageService(
             configuration: configuration, store: store, deliveries: deliveries, associations: associations,
-            uploads: uploads, counts: counts, logger: logger)
+            uploads: uploads, counts: counts, commitments: commitments,
+            commitmentLimits: CommitmentRequestLimits(
+                maximumReferences: configuration.commitment.limits.maximumReferences),
+            logger: logger)
     }
 
     /// Whether instances can be acknowledged: the store has taken the task lease, and it has not run out since.

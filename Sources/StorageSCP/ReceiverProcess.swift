@@ -34,11 +34,13 @@ package struct ReceiverProcess: Sendable {
             defer { log.flush(within: Self.flushLimit) }
             let task = TaskID()
             let store = try (makeStore ?? configuredStore)(configuration, task, logger)
+            let reporters = PeerReporters(configuration.commitment)
             let commitments = try CommitmentAssembly(
                 configuration: configuration, task: task, environment: environment, logger: logger
-            ).commitments(store: store, source: nil)
+            ).commitments(store: store, source: reporters)
             try await Self.serve(
                 configuration, task: task, store: store, commitments: commitments, log: log, logger: logger)
+            await reporters.end()
         } catch {
             startLogger.critical(
                 "the receiver cannot run", error: error,

@@ -28,17 +28,21 @@ struct CommitmentScheduleTests {
         return names
     }
 
+    private static func begins(_ schedule: inout CommitmentSchedule) -> Bool { schedule.begin(at: now) != nil }
+
+    private static func next(_ schedule: inout CommitmentSchedule) -> Date? { schedule.nextDueAt() }
+
     @Test("Transactions come in the order in which they are due, each once, and not before")
     func order() {
         var schedule = CommitmentSchedule()
         for (number, seconds) in [(1, 30.0), (2, 10), (3, 20), (4, 40)] {
             schedule.add(Self.entry(number, due: seconds))
         }
-        #expect(schedule.nextDueAt() == Self.now + 10)
+        #expect(Self.next(&schedule) == Self.now + 10)
         #expect(Self.due(&schedule, at: 9) == [])
         #expect(Self.due(&schedule, at: 30) == ["1.3.2", "1.3.3", "1.3.1"])
         #expect(Self.due(&schedule, at: 30) == [])
-        #expect(schedule.nextDueAt() == Self.now + 40)
+        #expect(Self.next(&schedule) == Self.now + 40)
         #expect(schedule.count == 4)
     }
 
@@ -47,15 +51,15 @@ struct CommitmentScheduleTests {
         var schedule = CommitmentSchedule()
         let entry = Self.entry(1, due: 0)
         schedule.add(entry)
-        #expect(schedule.begin(at: Self.now) != nil)
+        #expect(Self.begins(&schedule))
         schedule.add(entry)
-        #expect(schedule.begin(at: Self.now) == nil)
-        #expect(schedule.nextDueAt() == nil)
+        #expect(!Self.begins(&schedule))
+        #expect(Self.next(&schedule) == nil)
         schedule.workEnded(on: entry.transaction.name, with: entry)
-        #expect(schedule.begin(at: Self.now) != nil)
+        #expect(Self.begins(&schedule))
         schedule.workEnded(on: entry.transaction.name, with: nil)
         #expect(schedule.count == 0)
-        #expect(schedule.begin(at: Self.now) == nil)
+        #expect(!Self.begins(&schedule))
     }
 
     @Test("Transactions are counted by title, each once")
@@ -92,16 +96,19 @@ struct CommitmentScheduleTests {
         let first = TitlePair(callingAETitle: "CT1", calledAETitle: "A")
         let second = TitlePair(callingAETitle: "CT1", calledAETitle: "B")
         let names = (1...3).map { Self.entry($0, due: 0).transaction.name }
-        #expect(peers.begin(first))
-        #expect(peers.begin(second))
+        let began = [peers.begin(first), peers.begin(second)]
+        #expect(began == [true, true])
         for name in names {
-            #expect(!peers.begin(first))
+            let isFree = peers.begin(first)
+            #expect(!isFree)
             peers.wait(name, for: first)
         }
-        #expect(peers.ended(second) == nil)
-        for name in names { #expect(peers.ended(first) == name) }
-        #expect(peers.ended(first) == nil)
-        #expect(peers.begin(first))
+        let ofSecond = peers.ended(second)
+        #expect(ofSecond == nil)
+        let order = (0..<4).map { _ in peers.ended(first) }
+        #expect(order == names + [nil])
+        let isFree = peers.begin(first)
+        #expect(isFree)
     }
 
     @Test("A peer that cannot be reached is left alone, for longer each time, until it was reached")

@@ -3,6 +3,7 @@
 import DICOM
 import DICOMNetwork
 import Foundation
+import ImportPipeline
 import Synchronization
 import Testing
 
@@ -232,8 +233,8 @@ struct CommitmentsTests {
         #expect(store.reports.count == 1)
         let open = Mutex<[Int]>([])
         for receiver in [first, second] {
-            Task(executorPreference: time) {
-                let status = await receiver.commitments.status
+            TaskSpawner(executor: time)() { [commitments = receiver.commitments] in
+                let status = await commitments.status
                 open.withLock { $0.append(status.open) }
             }
         }

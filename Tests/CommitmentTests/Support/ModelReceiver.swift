@@ -10,7 +10,7 @@ import TestLog
 @testable import Commitment
 
 /// The commitments of one task, in simulated time.
-final class ModelReceiver {
+final class ModelReceiver: Sendable {
     let commitments: Commitments
     let connection: TaskConnection
     let log = RecordedLog()

@@ -168,13 +168,13 @@ struct PeerReportersTests {
         let taker = ReportTaker()
         try await taker.serve { port in
             let reporters = try Self.reporters(port: port, peers: 20, idle: .milliseconds(5))
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: DIMSEStatus.self) { group in
                 for number in 1...20 {
                     let reporter = try Self.reporter(reporters, toPeer: "CT\(number)")
                     let report = try Self.report(number)
-                    group.addTask { #expect(try await reporter.send(report) == .success) }
+                    group.addTask { try await reporter.send(report) }
                 }
-                try await group.waitForAll()
+                for try await status in group { #expect(status == .success) }
             }
             #expect(taker.reports.count == 20)
             #expect(taker.mostOpen <= PeerReporters.maximumAssociations)
