@@ -11,8 +11,8 @@ RUN_HERE := scripts/clean-environment
 # What a fresh Debian machine with Swift and Python lacks. DCMTK sends DICOM files.
 PACKAGES := libcurl4-openssl-dev libssl-dev zlib1g-dev libisal-dev nasm pkg-config cmake dpkg-dev binutils p7zip-full \
 	dcmtk python3-venv ca-certificates
-# What only tests and benchmarks need; podman runs the image.
-TEST_PACKAGES := openssl podman buildah runc slirp4netns netavark
+# What only tests and benchmarks need; podman runs the image, Orthanc is a peer.
+TEST_PACKAGES := openssl podman buildah runc slirp4netns netavark orthanc
 # Executables that ship; the first three are packed into zips.
 FUNCTIONS := TriggerImport StartImportJob CheckStatus
 COMMANDS := StoreSCP dicomstore
