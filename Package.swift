@@ -98,7 +98,11 @@ let package = Package(
         .target(
             name: "Commitment",
             dependencies: [
-                "AWS", "ByteComparison", "DICOM", "DICOMNetwork", "Digests", "ImportPipeline", "StructuredLog",
+                "AWS", "AWSManagement", "ByteComparison", "DICOM", "DICOMNetwork", "Digests", "HTTP", "ImportPipeline",
+                "StructuredLog",
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
 
@@ -112,7 +116,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
-        // Operations that only people call. The functions do not link this.
+        // Operations that the functions do not call, so that their zips do not hold them.
         .target(
             name: "AWSManagement", dependencies: ["AWS", "HTTP"], swiftSettings: settings),
         .target(
@@ -168,7 +172,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "AWS", "ImportPipeline", "DICOM", "DICOMNetwork", .product(name: "NIOEmbedded", package: "swift-nio"),
+                "AWS", "Commitment", "ImportPipeline", "DICOM", "DICOMNetwork",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             path: "Tests/FuzzTargets", exclude: ["Inputs"], swiftSettings: settings),
         .executableTarget(name: "DeliveryModel", path: "Tests/DeliveryModel", swiftSettings: settings),
@@ -234,12 +239,16 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CommitmentTests",
-            dependencies: ["AWS", "Commitment", "DICOM", "DICOMNetwork", "ImportPipeline", "SeededRandom"],
+            dependencies: [
+                "AWS", "Commitment", "DICOM", "DICOMNetwork", "Eventually", "HTTP", "ImportPipeline", "LoopbackHTTP",
+                "SeededRandom", "StructuredLog", "TestLog",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "StorageSCPTests",
             dependencies: [
-                "StorageSCP", "AWS", "Digests", "Eventually", "ForeignPrograms", "HTTP", "LoopbackHTTP", "TestLog",
+                "AssociationRequestor", "StorageSCP", "AWS", "Commitment", "DICOM", "Digests", "Eventually",
+                "ForeignPrograms", "HTTP", "ImportPipeline", "LoopbackHTTP", "TestLog",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -276,7 +285,8 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "AssociationRequestor", "DICOM", "DICOMNetwork", "ImportPipeline", "StorageSCP", "StorageSCU",
+                "AssociationRequestor", "Commitment", "DICOM", "DICOMNetwork", "ImportPipeline", "StorageSCP",
+                "StorageSCU",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],

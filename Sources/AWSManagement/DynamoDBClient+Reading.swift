@@ -31,19 +31,42 @@ extension DynamoDBClient {
         }
     }
 
-    /// The items with this value of the partition key, of the table or of one of its indexes.
+    /// The items with this value of the partition key, of the table or of one of its indexes, in the order of the sort
+    /// key.
+    ///
+    /// - Parameters:
+    ///   - bound: the sort key, and its greatest value.
+    ///   - limit: the number of items that are enough.
     package func query(
-        table: String, index: String? = nil, key: (name: String, value: String), maximumPages: Int
+        table: String, index: String? = nil, key: (name: String, value: String),
+        upTo bound: (name: String, value: String)? = nil, limit: Int? = nil, maximumPages: Int
     ) async throws -> Pages<Item> {
-        try await .follow(atMost: maximumPages) { start in
-            let answer: Items = try await send(
-                "Query",
-                Query(
-                    TableName: table, IndexName: index, KeyConditionExpression: "#key = :key",
-                    ExpressionAttributeNames: ["#key": key.name],
-                    ExpressionAttributeValues: [":key": .text(key.value)], ExclusiveStartKey: start))
+        var query = Query(
+            TableName: table, IndexName: index, KeyConditionExpression: "#key = :key",
+            ExpressionAttributeNames: ["#key": key.name], ExpressionAttributeValues: [":key": .text(key.value)],
+            Limit: limit)
+        if let bound {
+            query.KeyConditionExpression += " AND #sort <= :bound"
+            query.ExpressionAttributeNames["#sort"] = bound.name
+            query.ExpressionAttributeValues[":bound"] = .text(bound.value)
+        }
+        return try await .follow(atMost: maximumPages, until: { $0.count >= limit ?? .max }) { start in
+            query.ExclusiveStartKey = start
+            let answer: Items = try await send("Query", query)
             return (answer.Items ?? [], answer.LastEvaluatedKey)
         }
+    }
+
+    /// The number of keys that one `batchGetItem` may have.
+    package static let maximumBatchKeys = 100
+
+    /// The items with these keys, by reads that are not strongly consistent, and the keys that DynamoDB did not look
+    /// at. No key may be there twice.
+    package func batchGetItem(
+        table: String, keys: [Item]
+    ) async throws -> (items: [Item], unprocessedKeys: [Item]) {
+        let answer: Batch = try await send("BatchGetItem", BatchGetItem(RequestItems: [table: BatchKeys(Keys: keys)]))
+        return (answer.Responses?[table] ?? [], answer.UnprocessedKeys?[table]?.Keys ?? [])
     }
 
     /// Changes an item if it meets the condition. Returns whether it did.
@@ -85,10 +108,24 @@ extension DynamoDBClient {
     private struct Query: Encodable {
         let TableName: String
         let IndexName: String?
-        let KeyConditionExpression: String
-        let ExpressionAttributeNames: [String: String]
-        let ExpressionAttributeValues: Item
-        let ExclusiveStartKey: Item?
+        var KeyConditionExpression: String
+        var ExpressionAttributeNames: [String: String]
+        var ExpressionAttributeValues: Item
+        let Limit: Int?
+        var ExclusiveStartKey: Item?
+    }
+
+    private struct BatchGetItem: Encodable {
+        let RequestItems: [String: BatchKeys]
+    }
+
+    private struct BatchKeys: Codable {
+        let Keys: [Item]
+    }
+
+    private struct Batch: Decodable {
+        let Responses: [String: [Item]]?
+        let UnprocessedKeys: [String: BatchKeys]?
     }
 
     private struct UpdateItem: Encodable {

@@ -22,21 +22,36 @@ package struct ClientTLS: Sendable {
     package init(
         authorities: String?, certificate: String?, privateKey: String?, serverName: String?
     ) throws(TLSFileError) {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.minimumTLSVersion = .tlsv12
-        configuration.cipherSuiteValues = Self.cipherSuites
-        configuration.shutdownTimeout = .seconds(1)
-        if let authorities { configuration.trustRoots = .certificates(try Self.certificates(authorities)) }
-        if let certificate, let privateKey {
-            configuration.certificateChain = try Self.certificates(certificate).map { .certificate($0) }
-            configuration.privateKey = .privateKey(try Self.privateKey(privateKey))
-        }
+        let roots = try authorities.map { path throws(TLSFileError) in try Self.certificates(path) }
+        let chain = try certificate.map { path throws(TLSFileError) in try Self.certificates(path) } ?? []
+        let key = try privateKey.map { path throws(TLSFileError) in try Self.privateKey(path) }
         do {
-            context = try NIOSSLContext(configuration: configuration)
+            try self.init(authorities: roots, chain: chain, privateKey: key, serverName: serverName)
         } catch {
             throw TLSFileError(
                 path: certificate ?? "", problem: "the key does not belong to the certificate, or its type is unknown")
         }
+    }
+
+    /// Throws if the key does not belong to the chain.
+    ///
+    /// - Parameters:
+    ///   - authorities: `nil`: the system's.
+    ///   - chain: our own certificate first; empty if we show none.
+    package init(
+        authorities: [NIOSSLCertificate]?, chain: [NIOSSLCertificate], privateKey: NIOSSLPrivateKey?,
+        serverName: String?
+    ) throws {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.cipherSuiteValues = Self.cipherSuites
+        configuration.shutdownTimeout = .seconds(1)
+        if let authorities { configuration.trustRoots = .certificates(authorities) }
+        if !chain.isEmpty, let privateKey {
+            configuration.certificateChain = chain.map { .certificate($0) }
+            configuration.privateKey = .privateKey(privateKey)
+        }
+        context = try NIOSSLContext(configuration: configuration)
         self.serverName = serverName
     }
 

@@ -64,7 +64,7 @@ struct PixelDescription {
                 case .element(let header) where header.depth == 0 && Self.tags.contains(header.tag):
                     // The first value of several is enough, but a text of unusual length is skipped.
                     if let length = header.length, length <= 256 { try reader.keepValue() }
-                case .element: break
+                case .element, .item: break
                 }
             }
         }

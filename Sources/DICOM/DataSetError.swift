@@ -15,6 +15,10 @@ package enum DataSetError: Error, Hashable, Sendable {
     case itemExpected(in: Tag)
     /// An item outside of any sequence of undefined length.
     case delimiterNotExpected(Tag)
+    /// The element is not a sequence, although it should be one.
+    case sequenceExpected(Tag)
+    /// An element inside this sequence ends beyond the sequence, or beyond its item.
+    case endsOutside(of: Tag)
     case depthExceedsMaximum(Tag, maximum: Int)
     /// The element ends beyond the limit for the data before the UIDs.
     case lengthExceedsMaximum(Tag, length: UInt64, maximum: UInt64)
@@ -47,7 +51,7 @@ extension DataSetError {
     package var tag: Tag? {
         switch self {
         case .invalidVR(let tag, _, _), .explicitVRFound(let tag, _), .undefinedLengthNotAllowed(let tag, _),
-            .itemExpected(let tag), .delimiterNotExpected(let tag),
+            .itemExpected(let tag), .delimiterNotExpected(let tag), .sequenceExpected(let tag), .endsOutside(let tag),
             .depthExceedsMaximum(let tag, _), .lengthExceedsMaximum(let tag, _, _),
             .valueLengthExceedsMaximum(let tag, _, _), .invalidUID(let tag, _), .elementMissing(let tag):
             tag

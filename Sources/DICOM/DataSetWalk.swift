@@ -34,7 +34,7 @@ package struct DataSetWalk {
                 switch try stream.next(&input) {
                 case .needsMoreBytes: return false
                 case .paused: return true
-                case .element, .value: break
+                case .element, .value, .item: break
                 }
             }
         } catch {

@@ -19,6 +19,12 @@ struct ElementLevel {
     let isExplicitVR: Bool
     /// Whether it is inside an element with the VR UN, at any depth.
     let isInsideUnknown: Bool
+    /// Whether the items of a sequence are reported, and read element by element although their lengths are defined.
+    var readsItems = false
+    /// The offset at which a sequence or item ends that is read inside although its length is defined.
+    var end: UInt64?
+    /// The offset that no element inside may cross: `end`, or that of a level that encloses this one.
+    var bound = UInt64.max
     /// The tag of the last element inside, so far.
     var lastTag: Tag?
     /// Whether that element can be a sequence and has a defined length.

@@ -4,8 +4,8 @@
 ///
 /// The caller pulls events with `next`, which reports each element. If the caller then calls `keepValue`, the next
 /// event is the element's value; otherwise the value is skipped. Sequences and items of defined length are skipped as a
-/// whole. Those of undefined length are read element by element, since that is the only way to find their end. Deflated
-/// data must be inflated first.
+/// whole, unless the caller calls `readItems`. Those of undefined length are read element by element, since that is the
+/// only way to find their end. Deflated data must be inflated first.
 ///
 /// Known mistakes of senders are tolerated where their meaning is clear; `isWellFormed` is false from then on.
 /// PS3.5 §7.
@@ -13,12 +13,14 @@ package struct ElementReader {
     package enum Event: Hashable, Sendable {
         case element(ElementHeader)
         case value(Tag, [UInt8])
+        /// An item begins in a sequence for which `readItems` was called.
+        case item
         case needsMoreBytes
         /// `work` has reached `pause`.
         case paused
     }
 
-    private enum State {
+    enum State {
         case header
         case value(ElementHeader, keep: Bool)
         case skipping(UInt64)
@@ -49,12 +51,12 @@ package struct ElementReader {
     private static let workOfValue: UInt64 = 16
 
     private let limits: DataSetLimits
-    private var level: ElementLevel
+    var level: ElementLevel
     /// The levels that enclose `level`, outermost first.
     private var outer: [ElementLevel] = []
-    private var state = State.header
+    var state = State.header
     /// An incomplete header, or an incomplete value that is kept.
-    private var pending: [UInt8] = []
+    private(set) var pending: [UInt8] = []
     /// Whether an element at the top level was read in the expected encoding. Until then, that encoding may be the
     /// wrong one.
     private var isEncodingConfirmed = false
@@ -66,27 +68,6 @@ package struct ElementReader {
         self.limits = limits
         maximumBytesExamined = limits.maximumBytesExamined
         pending.reserveCapacity(64)
-    }
-
-    /// What is missing if the data set ends here; `nil` if nothing is.
-    package var cut: DataSetCut? {
-        switch state {
-        case .skipping(let remaining) where remaining > 0:
-            return DataSetCut(element: elementOfValue, missingBytes: remaining)
-        case .value(let header, _):
-            let missing = UInt64(header.length ?? 0) - UInt64(pending.count)
-            if missing > 0 { return DataSetCut(element: place, missingBytes: missing) }
-        case .skipping: break
-        case .header where level.kind == .dataSet && pending.count < ElementEncoding.leastHeaderLength:
-            // Too few bytes for an element: other readers also treat these as padding.
-            return nil
-        case .header: break
-        }
-        guard level.kind == .dataSet else { return DataSetCut(element: level.element, missingBytes: nil) }
-        guard !pending.isEmpty else { return nil }
-        let element = ElementPlace(
-            tag: level.encoding.tag(pending.span.bytes), offset: bytesExamined - UInt64(pending.count))
-        return DataSetCut(element: element, missingBytes: nil)
     }
 
     /// Adds work that was done to provide the input.
@@ -108,6 +89,10 @@ package struct ElementReader {
             switch state {
             case .header:
                 guard work < pause else { return .paused }
+                if bytesExamined >= level.bound {
+                    try leave()
+                    continue
+                }
                 guard let header = try readHeader(&input) else { return .needsMoreBytes }
                 work += 1
                 elements += 1
@@ -177,8 +162,16 @@ package struct ElementReader {
         guard bytesExamined <= maximumBytesExamined else {
             throw .lengthExceedsMaximum(tag, length: bytesExamined, maximum: maximumBytesExamined)
         }
-        guard tag.group != Tag.item.group else { return .implicit }
+        guard tag.group != Tag.item.group else {
+            guard place.offset + UInt64(ElementEncoding.leastHeaderLength) <= level.bound else {
+                throw .endsOutside(of: level.element.tag)
+            }
+            return .implicit
+        }
         let form = try formOfElement(tag, letters: ElementEncoding.letters(bytes))
+        guard place.offset + UInt64(form.headerLength) <= level.bound else {
+            throw .endsOutside(of: level.element.tag)
+        }
         _ = try allowed(UInt64(form.headerLength - taken), of: tag)
         return form
     }
@@ -277,8 +270,12 @@ package struct ElementReader {
         switch (header.tag, level.kind) {
         case (.sequenceDelimitationItem, _):
             pop()
+        case (.item, .sequence) where level.readsItems:
+            try push(.item, in: level.element, encoding: level.encoding, length: header.length)
+            return .item
         case (.item, let kind):
             if let length = header.length {
+                _ = try lengthInside(length)
                 state = .skipping(try allowed(UInt64(length), of: header.tag))
             } else if kind == .fragments {
                 throw .itemExpected(in: level.element.tag)
@@ -306,7 +303,8 @@ package struct ElementReader {
     private mutating func enterElement(_ header: ElementHeader) throws(DataSetError) -> ElementHeader {
         level.lastTag = header.tag
         level.endsWithWholeSequence = false
-        guard header.length == nil else {
+        if let length = header.length {
+            _ = try lengthInside(length)
             level.endsWithWholeSequence = header.mayBeSequence
             state = .value(header, keep: false)
             return header
@@ -326,25 +324,27 @@ package struct ElementReader {
         return header
     }
 
-    private mutating func push(
-        _ kind: ElementLevel.Kind, in element: ElementPlace, encoding: ElementEncoding, isUnknown: Bool = false
+    mutating func push(
+        _ kind: ElementLevel.Kind, in element: ElementPlace, encoding: ElementEncoding, isUnknown: Bool = false,
+        length: UInt32? = nil
     ) throws(DataSetError) {
         guard outer.count < limits.maximumDepth else {
             throw .depthExceedsMaximum(element.tag, maximum: limits.maximumDepth)
         }
-        let inner = ElementLevel(
+        var inner = ElementLevel(
             kind, in: element, encoding: encoding, isInsideUnknown: isUnknown || level.isInsideUnknown)
+        inner.bound = level.bound
+        if let length {
+            let end = bytesExamined + (try allowed(try lengthInside(length), of: element.tag))
+            inner.end = end
+            inner.bound = end
+        }
         outer.append(level)
         level = inner
     }
 
-    private mutating func pop() {
+    mutating func pop() {
         if let last = outer.popLast() { level = last }
-    }
-
-    /// The element whose value is skipped; for an item, its sequence.
-    private var elementOfValue: ElementPlace {
-        place.tag == .item ? level.element : place
     }
 
     // MARK: Bytes

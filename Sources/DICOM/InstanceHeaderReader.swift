@@ -49,7 +49,7 @@ package struct InstanceHeaderReader: HeaderReader {
             case .needsMoreBytes: return progress
             case .paused: progress = .paused
             case .element(let element) where element.depth == 0: try begin(element)
-            case .element: break
+            case .element, .item: break
             case .value(let tag, let bytes): take(bytes, of: tag)
             }
             if progress != .needsMoreBytes { return progress }

@@ -6,6 +6,9 @@ import ByteComparison
 package enum SOPClass {
     /// PS3.4 §A.
     package static let verification = "1.2.840.10008.1.1"
+    /// PS3.4 §J.3.5: the class has one instance, which always exists.
+    package static let storageCommitmentPushModel = "1.2.840.10008.1.20.1"
+    package static let storageCommitmentPushModelInstance = "1.2.840.10008.1.20.1.1"
     /// The class of a DICOMDIR, which is never sent. PS3.4 §I.
     static let mediaStorageDirectoryStorage = "1.2.840.10008.1.3.10"
     package static let ctImageStorage = "1.2.840.10008.5.1.4.1.1.2"

@@ -74,7 +74,7 @@ package final class ConnectionSlots: Sendable {
     }
 
     /// All waiters fail, and all later calls of `acquire`.
-    func shutDown() {
+    package func shutDown() {
         let waiting = state.withLock { state in
             defer { state.waiting = [:] }
             state.isShutDown = true

@@ -15,6 +15,8 @@ package enum BucketLayout {
     package static let inbox = "inbox/"
     /// With `INBOX_TAKEN=move`, the objects of the inbox whose imports have been started.
     package static let taken = "taken/"
+    /// Storage commitment: what was asked for, and what the answer is. The rest of a key is the document's SHA-256.
+    package static let commitments = "commitments/"
     /// The position at which the last sweep stopped. The object does not exist when that sweep had time for everything.
     package static let sweepPosition = "sweeps/position"
 

@@ -61,6 +61,7 @@ package struct Configuration: Sendable {
     /// How long the task lease lasts. When it has not been renewed for three times as long, a sweep closes the task's
     /// deliveries.
     let taskLeaseSeconds: Int
+    let commitment: CommitmentConfiguration
     let logLevel: Logger.Level
     let logFormat: LogFormat
     private let metricsNamespace: String?
@@ -113,6 +114,9 @@ package struct Configuration: Sendable {
             seconds: try settings.integer(ReceiverSettings.deliveryOpeningSeconds),
             burst: try settings.integer(ReceiverSettings.deliveryOpeningBurst))
         taskLeaseSeconds = try settings.taskLeaseSeconds()
+        commitment = try CommitmentConfiguration(
+            settings, storage: storage, receiverTLS: tls, taskLeaseSeconds: taskLeaseSeconds,
+            maximumDeliveryAge: delivery.maximumAgeSeconds)
         logLevel = try settings.logLevel(ReceiverSettings.logLevel)
         logFormat = try settings.choice(ReceiverSettings.logFormat)
         metricsNamespace = settings.text(ReceiverSettings.metricsNamespace)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Commitment
 import DICOMNetwork
 import FoundationEssentials
 import ImportPipeline
@@ -35,14 +36,16 @@ package final class ReceiverCore: Sendable {
     let counts = ReceiverCounts()
     let associations: OpenAssociations
     let deliveries: Deliveries
+    /// `nil`: storage commitment is refused.
+    let commitments: Commitments?
     private let lease: HeldLease
     private let uploads = UploadsInProgress()
 
     package init(
         configuration: Configuration, task: TaskID, store: any InstanceStore,
-        surroundings: Surroundings = Surroundings(),
-        logger: Logger
+        commitments: Commitments? = nil, surroundings: Surroundings = Surroundings(), logger: Logger
     ) {
+        self.commitments = commitments
         associations = OpenAssociations(limits: configuration.network.associations)
         lease = HeldLease(
             task: task, store: store.leases, seconds: configuration.taskLeaseSeconds, clock: surroundings.clock,
@@ -54,15 +57,19 @@ package final class ReceiverCore: Sendable {
             newID: surroundings.newID, spawn: surroundings.spawn, logger: logger)
         storage = StorageService(
             configuration: configuration, store: store, deliveries: deliveries, associations: associations,
-            uploads: uploads, counts: counts, logger: logger)
+            uploads: uploads, counts: counts, commitments: commitments,
+            commitmentLimits: CommitmentRequestLimits(
+                maximumReferences: configuration.commitment.limits.maximumReferences),
+            logger: logger)
     }
 
     /// Whether instances can be acknowledged: the store has taken the task lease, and it has not run out since.
     package var holdsLease: Bool { lease.term != nil }
 
-    /// Takes the lease before the first delivery needs it. An error says why the store did not take it; the attempts go
+    /// Begins the work on storage commitment, and takes the lease before the first delivery needs it. An error says why the store did not take it; the attempts go
     /// on.
     package func begin() async throws {
+        await commitments?.begin()
         _ = try await lease.acquire()
     }
 
@@ -71,12 +78,15 @@ package final class ReceiverCore: Sendable {
     package func end(drain: @escaping @Sendable () async -> Void) async {
         // Complete deliveries close at once and do not wait for associations that still send.
         async let closed: Void = deliveries.shutDown()
+        // No further looks and reports begin. What is left, other tasks do.
+        async let committed: Void? = commitments?.end()
         await drain()
         await closed
         // Closes the deliveries of instances that arrived in the meantime, and waits until cut-off instances are
         // discarded.
         await deliveries.shutDown()
         await uploads.waitUntilNone()
+        await committed
         await lease.release()
     }
 }

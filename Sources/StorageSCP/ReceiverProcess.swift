@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Commitment
 import DICOM
 import FoundationEssentials
 import Glibc
@@ -33,7 +34,13 @@ package struct ReceiverProcess: Sendable {
             defer { log.flush(within: Self.flushLimit) }
             let task = TaskID()
             let store = try (makeStore ?? configuredStore)(configuration, task, logger)
-            try await Self.serve(configuration, task: task, store: store, log: log, logger: logger)
+            let reporters = PeerReporters(configuration.commitment)
+            let commitments = try CommitmentAssembly(
+                configuration: configuration, task: task, environment: environment, logger: logger
+            ).commitments(store: store, source: reporters)
+            try await Self.serve(
+                configuration, task: task, store: store, commitments: commitments, log: log, logger: logger)
+            await reporters.end()
         } catch {
             startLogger.critical(
                 "the receiver cannot run", error: error,
@@ -56,13 +63,15 @@ package struct ReceiverProcess: Sendable {
     private static let closingSeconds = 5
 
     private static func serve(
-        _ configuration: Configuration, task: TaskID, store: any InstanceStore, log: LogQueue, logger: Logger
+        _ configuration: Configuration, task: TaskID, store: any InstanceStore, commitments: Commitments?,
+        log: LogQueue, logger: Logger
     ) async throws {
         let signals = await TerminationSignals()
         FreedMemory.giveBack()
         let openFiles = OpenFileLimit.raise()
         await store.closeDeliveriesOfEndedTasks(logger: logger)
-        let core = ReceiverCore(configuration: configuration, task: task, store: store, logger: logger)
+        let core = ReceiverCore(
+            configuration: configuration, task: task, store: store, commitments: commitments, logger: logger)
         // In a folder, locks show which tasks live, so a receiver is ready without its lease.
         let needsLease = store.startsImports
         let server = try await Server.start(
@@ -80,7 +89,7 @@ package struct ReceiverProcess: Sendable {
         let reporter = configuration.metrics(write: log.write).map {
             MetricsReporter(
                 metrics: $0, counts: core.counts, associations: core.associations, deliveries: core.deliveries,
-                task: "\(task)")
+                commitments: commitments, task: "\(task)")
         }
         let reporting = Task { await reporter?.run() }
         let start = StartReport(
@@ -96,7 +105,7 @@ package struct ReceiverProcess: Sendable {
         }
         await server.stop()
         reporting.cancel()
-        reporter?.report()
+        await reporter?.report()
         logger.info("receiver ended")
     }
 

@@ -16,6 +16,8 @@ extension ReceiverSettings {
         maximumHeaderBytes.description, maximumInstanceBytes.description, maximumOperations.description,
         maximumBufferBytes.description, maximumOpenings.description, maximumOpenDeliveries.description,
         maximumOpenInstances.description, maximumRepeats.description,
+        commitmentMaximumReferences.description, commitmentMaximumOpen.description,
+        commitmentMaximumOpenPerTitle.description,
         associationTimeout.description, networkTimeout.description, dimseTimeout.description,
         messageTimeout.description,
     ]

@@ -7,7 +7,9 @@ import StructuredLog
 /// Every setting of the receiver, in the order of `docs/configuration.md`.
 package enum ReceiverSettings {
     /// Beside the limits.
-    package static let general: [SettingDescription] = [
+    package static let general = ofReception + commitments
+
+    private static let ofReception: [SettingDescription] = [
         bucket.description, storageDirectory.description, storageFsync.description,
         address.description, port.description, tlsCertificate.description, tlsPrivateKey.description,
         tlsPort.description, requireTLS.description, tlsMinimumVersion.description,

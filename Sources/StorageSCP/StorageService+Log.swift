@@ -57,6 +57,8 @@ extension AssociationSummary {
             let counts = failures.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key): \($0.value)" }
             metadata["failures"] = "\(counts.joined(separator: ", "))"
         }
+        if actions > 0 { metadata["commitmentsTaken"] = "\(actions)" }
+        if notifications > 0 { metadata["reportsAnswered"] = "\(notifications)" }
         if let implementation = association?.implementationVersionName {
             metadata["implementation"] = "\(implementation)"
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Commitment
 import DICOM
 import DICOMNetwork
 import HTTP
@@ -23,6 +24,11 @@ final class StorageService: AssociationService, ReceptionService {
     private let pendingVerifications = Atomic(0)
     private let turns = PerEventLoop<Turns>()
     let budget: BufferBudget
+    /// `nil` if storage commitment is not provided.
+    let commitments: (any CommitmentService)?
+    let commitmentLimits: CommitmentRequestLimits
+    /// By association.
+    let reporters = Mutex<[String: AssociationReporter]>([:])
     private let counts: ReceiverCounts
     private let advice: ConnectionAdvice
     let logger: Logger
@@ -34,12 +40,15 @@ final class StorageService: AssociationService, ReceptionService {
     init(
         configuration: Configuration, store: any InstanceStore, deliveries: Deliveries,
         associations: OpenAssociations, uploads: UploadsInProgress, counts: ReceiverCounts = ReceiverCounts(),
-        logger: Logger
+        commitments: (any CommitmentService)? = nil,
+        commitmentLimits: CommitmentRequestLimits = CommitmentRequestLimits(), logger: Logger
     ) {
         self.configuration = configuration
         self.deliveries = deliveries
         self.associations = associations
         self.counts = counts
+        self.commitments = commitments
+        self.commitmentLimits = commitmentLimits
         self.logger = logger
         destination = InstanceUpload.Destination(
             store: store, deliveries: deliveries, uploads: uploads, counts: counts, logger: logger)
@@ -98,6 +107,7 @@ final class StorageService: AssociationService, ReceptionService {
         metadata["hint"] = advice.hint(about: summary.end).map { "\($0)" }
         if let association = summary.association {
             metadata["linesNotWritten"] = linesNotWritten(of: association).map { "\($0)" }
+            endReporter(of: association)
             associations.ended(association.id)
             deliveries.associationEnded(association.id, isReleased: summary.end == .released)
         }
@@ -129,7 +139,10 @@ final class StorageService: AssociationService, ReceptionService {
 
     private func policy(for request: AAssociateRQ, userIdentityServerResponse: [UInt8]?) -> AcceptancePolicy {
         var policy = AcceptancePolicy(
-            supportsAbstractSyntax: { [configuration] in configuration.supports(abstractSyntax: $0) },
+            supportsAbstractSyntax: { [configuration, isCommitting = commitments != nil] in
+                $0 == SOPClass.storageCommitmentPushModel
+                    ? isCommitting : configuration.supports(abstractSyntax: $0)
+            },
             maximumLength: UInt32(configuration.network.maximumPDUSize),
             implementationClassUID: Self.implementationClassUID,
             implementationVersionName: Self.implementationVersionName)
@@ -147,7 +160,7 @@ final class StorageService: AssociationService, ReceptionService {
 
     func instanceBegins(
         _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
-    ) -> InstanceDecision {
+    ) -> RequestDecision {
         let sopClass = request.affectedSOPClassUID
         // The SOP class of a request may differ from the abstract syntax of its presentation context, which may name a
         // related general SOP class.

@@ -9,6 +9,7 @@ package struct EmbeddedMetrics: Sendable {
         case count = "Count"
         case bytes = "Bytes"
         case milliseconds = "Milliseconds"
+        case seconds = "Seconds"
     }
 
     package struct Metric: Sendable, Equatable {

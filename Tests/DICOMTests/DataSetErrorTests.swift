@@ -17,7 +17,7 @@ struct DataSetErrorTests {
             .inflatesTooFar(maximum: .max), .truncated(after: .max), .invalidUID(tag, .empty),
             .invalidUID(tag, .tooLong(length: 1024, maximum: 64)), .invalidUID(tag, .byteNotAllowed(0x5E, offset: 63)),
             .invalidUID(tag, .emptyComponent(offset: 63)), .deflateStreamDamaged(code: -3), .prefixMissing,
-            .elementMissing(tag),
+            .elementMissing(tag), .sequenceExpected(tag), .endsOutside(of: tag),
         ]
     }
 

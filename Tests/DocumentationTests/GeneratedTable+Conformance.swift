@@ -12,6 +12,7 @@ extension GeneratedTable {
     static let conformance =
         [acceptedSOPClasses, refusedSOPClasses, acceptedTransferSyntaxes, refusedTransferSyntaxes]
         + [associationParameters, userInformation, rejections, statuses, userIdentities, cipherSuites]
+        + commitment
 
     private init(conformance name: String, _ heading: [String], _ rows: [[String]]) {
         self.init(of: .conformance, name: name, heading, rows)
@@ -62,11 +63,11 @@ extension GeneratedTable {
             parameter("Maximum PDU length that is announced", ReceiverSettings.maximumPDUSize.description),
             parameter("Longest P-DATA-TF that is received", ReceiverSettings.maximumReceivedPDUSize.description),
             parameter("Concurrent associations, as acceptor", ReceiverSettings.maximumAssociations.description),
-            ["Concurrent associations, as requestor", "0", "", ""],
+            ["Concurrent associations, as requestor", "\(PeerReporters.maximumAssociations)", "", ""],
             parameter(
                 "Presentation contexts of an association", ReceiverSettings.maximumPresentationContexts.description),
             parameter("Operations that a peer may have outstanding", ReceiverSettings.maximumOperations.description),
-            ["Operations that are invoked on a peer", "0", "", ""],
+            ["N-EVENT-REPORTs that a peer has to answer at a time", "1", "", ""],
             parameter("ARTIM, in seconds", ReceiverSettings.associationTimeout.description),
             parameter("Seconds between messages", ReceiverSettings.networkTimeout.description),
             parameter("Seconds between the PDUs of a message", ReceiverSettings.dimseTimeout.description),

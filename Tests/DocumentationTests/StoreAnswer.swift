@@ -57,7 +57,8 @@ struct StoreAnswer: Sendable {
             .duplicateInvocation, "The Message ID is that of an operation not yet answered",
             "two outstanding operations have one Message ID", senderIsWrong),
         StoreAnswer(
-            .unrecognizedOperation, "Only C-STORE and C-ECHO are provided", "the request asks for another operation",
+            .unrecognizedOperation, "Only C-STORE, C-ECHO and N-ACTION are provided",
+            "the request asks for another operation",
             senderIsWrong),
         StoreAnswer(
             .mistypedArgument, "(0000,0002) Affected SOP Class UID is missing",

@@ -17,6 +17,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case dataSet
     /// A data set that is read to its end: see `FuzzedWalk`.
     case walk
+    /// The data set of a request for storage commitment: see `FuzzedCommitment`.
+    case commitment
     /// A load balancer's PROXY header, byte by byte: a further byte must not change the result.
     case proxyHeader
     /// The bytes that follow the acceptance of an association.
@@ -56,6 +58,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
                 try InstanceHeaderReader(transferSyntax: syntax)
             }
         case .walk: FuzzedWalk.run(bytes)
+        case .commitment: FuzzedCommitment.run(bytes)
         case .proxyHeader: Self.decodeProxyHeader(bytes)
         case .association: FuzzedAssociation.run(bytes)
         case .requestor: FuzzedRequestor.run(bytes)
@@ -89,6 +92,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             id: 1, abstractSyntax: SOPClass.ctImageStorage, transferSyntax: .explicitVRLittleEndian)
         if let request = try? CStoreRequest(command, on: context) { _ = request.commandSet().encoded() }
         if let response = try? CStoreResponse(command) { _ = response.commandSet().encoded() }
+        if let request = try? NActionRequest(command, on: context) { _ = request.commandSet().encoded() }
         if let request = try? CEchoRequest(command) { _ = request.commandSet().encoded() }
         let refusal = RequestRefusal(of: command, as: .cStoreRQ, status: .mistypedArgument, reason: "?")
         if let response = try? DIMSEResponse(refusing: command, on: 1, for: refusal) {

@@ -7,7 +7,10 @@ import NIOEmbedded
 
 /// An association that accepts everything and stores nothing.
 enum FuzzedAssociation {
-    static let policy = AcceptancePolicy(implementationClassUID: "2.25.1", implementationVersionName: "FUZZED")
+    static let policy = AcceptancePolicy(
+        supportsAbstractSyntax: {
+            $0 == SOPClass.storageCommitmentPushModel || AcceptancePolicy.isStorageOrVerification($0)
+        }, implementationClassUID: "2.25.1", implementationVersionName: "FUZZED")
 
     private final class Service: AssociationService {
         func decide(
@@ -22,7 +25,13 @@ enum FuzzedAssociation {
 
         func instanceBegins(
             _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
-        ) -> InstanceDecision {
+        ) -> RequestDecision {
+            .receive(Receiver(eventLoop: eventLoop))
+        }
+
+        func actionBegins(
+            _ request: NActionRequest, on association: Association, eventLoop: any EventLoop
+        ) -> RequestDecision {
             .receive(Receiver(eventLoop: eventLoop))
         }
 
@@ -31,7 +40,7 @@ enum FuzzedAssociation {
         func associationEnded(_ summary: AssociationSummary) {}
     }
 
-    private final class Receiver: InstanceReceiver {
+    private final class Receiver: DataSetReceiver {
         private let eventLoop: any EventLoop
 
         init(eventLoop: any EventLoop) {
@@ -40,15 +49,16 @@ enum FuzzedAssociation {
 
         func receive(_ fragment: ByteBuffer) -> Readiness { .now }
 
-        func finish() -> EventLoopFuture<StoreOutcome> {
-            eventLoop.makeSucceededFuture(StoreOutcome(status: .success))
+        func finish() -> EventLoopFuture<OperationOutcome> {
+            eventLoop.makeSucceededFuture(OperationOutcome(status: .success))
         }
 
         func cancel() {}
     }
 
     private static let request: ByteBuffer = {
-        let contexts = [SOPClass.verification, SOPClass.ctImageStorage].enumerated().map { index, abstractSyntax in
+        let classes = [SOPClass.verification, SOPClass.ctImageStorage, SOPClass.storageCommitmentPushModel]
+        let contexts = classes.enumerated().map { index, abstractSyntax in
             ProposedPresentationContext(
                 id: UInt8(2 * index + 1), abstractSyntax: abstractSyntax,
                 transferSyntaxes: [TransferSyntax.implicitVRLittleEndian.uid])

@@ -96,7 +96,7 @@ CASES = {
     "The presentation context is for Verification": Case(of_command(command(sop_class=VERIFICATION + b"\0"), context=1)),
     "The SOP class is not permitted to this calling AE title": Case(of_command(command(sop_class=CT + b"\0")), WITHOUT_RIGHTS),
     "The Message ID is that of an operation not yet answered": Case(twice, window=2, is_slow=True),
-    "Only C-STORE and C-ECHO are provided": Case(of_command(command(operation=b"\x20\0"))),
+    "Only C-STORE, C-ECHO and N-ACTION are provided": Case(of_command(command(operation=b"\x20\0"))),
     "(0000,0002) Affected SOP Class UID is missing": Case(of_command(command(sop_class=None))),
     "C-STORE-RQ without a data set": Case(of_command(command(follows=b"\x01\x01"), has_data_set=False)),
     "Stored: Cut in (7FE0,0010) at byte 1200, 500 bytes missing": Case(of(WHOLE[:-500]), {"INCOMPLETE_DATA_SETS": "store"}),

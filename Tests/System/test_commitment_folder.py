@@ -45,7 +45,8 @@ def test_what_is_on_the_disk_is_committed(tmp_path):
 def test_a_receiver_that_is_killed_reports_after_its_restart(tmp_path):
     files = write_study(tmp_path / "study")
     with CommitmentUser("FOLDER2") as user:
-        with start(tmp_path, COMMITMENT="stored", COMMITMENT_PEERS=address(user)) as receiver:
+        settings = {"COMMITMENT": "stored", "TASK_LEASE_SECONDS": "2", "ALLOW_SHORT_LEASE": "true"}
+        with start(tmp_path, COMMITMENT_PEERS=address(user), **settings) as receiver:
             assert {answer.status for answer in send_with_pynetdicom(files, "127.0.0.1", receiver.port)} == {0}
             transaction = user.request(receiver.port, references_of(files))
             receiver.kill()

@@ -4,6 +4,8 @@
 package enum DynamoDBAttribute: Codable, Sendable, Hashable {
     case text(String)
     case maps([[String: String]])
+    /// A whole number, which is only ever written.
+    case number(Int)
     /// Any other kind, which is only ever read.
     case other
 
@@ -30,6 +32,7 @@ package enum DynamoDBAttribute: Codable, Sendable, Hashable {
         case .text(let text): wire.S = text
         case .maps(let maps):
             wire.L = maps.map { map in Wire(M: map.mapValues { Wire(S: $0) }) }
+        case .number(let number): wire.N = String(number)
         case .other: break
         }
         try wire.encode(to: encoder)
@@ -40,5 +43,6 @@ package enum DynamoDBAttribute: Codable, Sendable, Hashable {
         var S: String?
         var L: [Wire]?
         var M: [String: Wire]?
+        var N: String?
     }
 }

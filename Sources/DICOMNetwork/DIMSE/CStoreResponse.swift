@@ -10,7 +10,7 @@ package struct CStoreResponse: Hashable, Sendable {
     package let status: DIMSEStatus
     package let errorComment: String?
 
-    package init(to request: CStoreRequest, outcome: StoreOutcome) {
+    package init(to request: CStoreRequest, outcome: OperationOutcome) {
         messageIDBeingRespondedTo = request.messageID
         affectedSOPClassUID = request.affectedSOPClassUID
         affectedSOPInstanceUID = request.affectedSOPInstanceUID

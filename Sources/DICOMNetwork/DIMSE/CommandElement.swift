@@ -6,6 +6,7 @@ import DICOM
 package enum CommandElement: UInt16, Hashable, Sendable {
     case groupLength = 0x0000
     case affectedSOPClassUID = 0x0002
+    case requestedSOPClassUID = 0x0003
     case commandField = 0x0100
     case messageID = 0x0110
     case messageIDBeingRespondedTo = 0x0120
@@ -14,6 +15,9 @@ package enum CommandElement: UInt16, Hashable, Sendable {
     case status = 0x0900
     case errorComment = 0x0902
     case affectedSOPInstanceUID = 0x1000
+    case requestedSOPInstanceUID = 0x1001
+    case eventTypeID = 0x1002
+    case actionTypeID = 0x1008
     case moveOriginatorApplicationEntityTitle = 0x1030
     case moveOriginatorMessageID = 0x1031
 
@@ -24,6 +28,7 @@ package enum CommandElement: UInt16, Hashable, Sendable {
         switch self {
         case .groupLength: "Command Group Length"
         case .affectedSOPClassUID: "Affected SOP Class UID"
+        case .requestedSOPClassUID: "Requested SOP Class UID"
         case .commandField: "Command Field"
         case .messageID: "Message ID"
         case .messageIDBeingRespondedTo: "Message ID Being Responded To"
@@ -32,6 +37,9 @@ package enum CommandElement: UInt16, Hashable, Sendable {
         case .status: "Status"
         case .errorComment: "Error Comment"
         case .affectedSOPInstanceUID: "Affected SOP Instance UID"
+        case .requestedSOPInstanceUID: "Requested SOP Instance UID"
+        case .eventTypeID: "Event Type ID"
+        case .actionTypeID: "Action Type ID"
         case .moveOriginatorApplicationEntityTitle: "Move Originator Application Entity Title"
         case .moveOriginatorMessageID: "Move Originator Message ID"
         }

@@ -12,6 +12,10 @@ package struct CommandField: RawRepresentable, Hashable, Sendable {
     package static let cStoreRSP = CommandField(rawValue: 0x8001)
     package static let cEchoRQ = CommandField(rawValue: 0x0030)
     package static let cEchoRSP = CommandField(rawValue: 0x8030)
+    package static let nEventReportRQ = CommandField(rawValue: 0x0100)
+    package static let nEventReportRSP = CommandField(rawValue: 0x8100)
+    package static let nActionRQ = CommandField(rawValue: 0x0130)
+    package static let nActionRSP = CommandField(rawValue: 0x8130)
     package static let cCancelRQ = CommandField(rawValue: 0x0FFF)
 
     package var isResponse: Bool { rawValue & 0x8000 != 0 }

@@ -117,8 +117,13 @@ package struct CommandSet: Hashable, Sendable {
 
     /// Copies the element unchanged if the request has it: a response repeats values of its request.
     package mutating func copy(_ element: CommandElement, from request: CommandSet) {
+        copy(element, from: request, as: element)
+    }
+
+    /// A response names what a DIMSE-N request calls requested as affected. PS3.7 §10.3.
+    package mutating func copy(_ element: CommandElement, from request: CommandSet, as copy: CommandElement) {
         guard let value = request.value(of: element) else { return }
-        set(element, value, padding: nil)
+        set(copy, value, padding: nil)
     }
 
     // MARK: Bytes

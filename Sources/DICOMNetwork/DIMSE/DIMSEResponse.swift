@@ -7,6 +7,8 @@ package struct DIMSEResponse: Hashable, Sendable {
 
     /// The status, if this answers a C-STORE-RQ.
     package let storeStatus: DIMSEStatus?
+    /// Whether this answers an N-ACTION-RQ with success.
+    package private(set) var isActionTaken = false
 
     package init(_ response: CStoreResponse, on contextID: UInt8) {
         presentationContextID = contextID
@@ -18,6 +20,13 @@ package struct DIMSEResponse: Hashable, Sendable {
         presentationContextID = contextID
         commandSet = response.commandSet()
         storeStatus = nil
+    }
+
+    package init(_ response: NActionResponse, on contextID: UInt8) {
+        presentationContextID = contextID
+        commandSet = response.commandSet()
+        storeStatus = nil
+        isActionTaken = response.status == .success
     }
 
     /// The refusal of a request that is unknown or not valid. It repeats the UIDs of the request, if it has them.
@@ -33,6 +42,8 @@ package struct DIMSEResponse: Hashable, Sendable {
         command.set(.status, refusal.status.rawValue)
         command.copy(.affectedSOPClassUID, from: request)
         command.copy(.affectedSOPInstanceUID, from: request)
+        command.copy(.requestedSOPClassUID, from: request, as: .affectedSOPClassUID)
+        command.copy(.requestedSOPInstanceUID, from: request, as: .affectedSOPInstanceUID)
         command.setErrorComment(refusal.errorComment)
         presentationContextID = contextID
         commandSet = command

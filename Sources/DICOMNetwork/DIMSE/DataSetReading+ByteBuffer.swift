@@ -4,7 +4,7 @@ import DICOM
 import NIOCore
 
 extension InstanceHeaderReader {
-    /// Takes the next fragment of the data set, as an `InstanceReceiver` is given it.
+    /// Takes the next fragment of the data set, as an `DataSetReceiver` is given it.
     @discardableResult
     package mutating func feed(_ fragment: ByteBuffer) throws(DataSetError) -> Progress {
         // The closure cannot throw a typed error through NIO's rethrowing function.
@@ -32,7 +32,7 @@ extension DataSetWalk {
 
 extension ByteBuffer {
     /// Moves the reader index past the bytes that the body takes off the front.
-    fileprivate mutating func consuming<Value>(_ body: (inout Slice<UnsafeRawBufferPointer>) -> Value) -> Value {
+    package mutating func consuming<Value>(_ body: (inout Slice<UnsafeRawBufferPointer>) -> Value) -> Value {
         let (count, value) = withUnsafeReadableBytes { bytes in
             var input = bytes[...]
             let value = body(&input)

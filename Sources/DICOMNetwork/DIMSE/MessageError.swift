@@ -8,7 +8,7 @@ package enum MessageError: Error, Hashable, Sendable {
     case commandNotExpected
     case commandSetLengthExceedsMaximum(length: Int, maximum: Int)
     case commandSet(CommandSetError)
-    /// No request is outstanding that this could answer. An acceptor never sends one.
+    /// No request is outstanding that this could answer.
     case responseNotExpected(CommandField)
     /// The response answers a request other than the one that is outstanding.
     case responseToAnotherRequest(

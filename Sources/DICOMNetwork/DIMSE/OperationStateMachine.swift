@@ -7,15 +7,16 @@ import NIOCore
 ///
 /// A value without futures: if the application has to decide or to finish something, an action says so, and the answer
 /// comes back as an event. Messages arrive one after the other, but several operations may be outstanding at the same
-/// time. The caller has to keep their number within the negotiated window (PS3.7 §D.3.3.3).
+/// time. The caller has to keep their number within the negotiated window (PS3.7 §D.3.3.3). One request of our own
+/// may be outstanding beside them.
 package struct OperationStateMachine: Sendable {
     /// Unique among the operations of one association.
     package typealias OperationID = Int
 
     package enum Action: Hashable, Sendable {
         case none
-        /// Ask the application, then call `storeAccepted` or `storeRefused`.
-        case decideStore(CStoreRequest)
+        /// Ask the application, then call `requestAccepted` or `requestRefused`.
+        case decide(OperationRequest)
         /// Tell the application. Send the response now, unless a data set has to be dropped first.
         case refuse(RequestRefusal, DIMSEResponse?)
         /// Hand a fragment to the receiver. The last one, which may be empty, names the operation to finish.
@@ -23,16 +24,25 @@ package struct OperationStateMachine: Sendable {
         /// The last fragment was received and dropped: let the receiver finish.
         case finish(OperationID)
         case respond(DIMSEResponse)
+        /// The peer has answered our own request.
+        case notificationAnswered(DIMSEStatus)
     }
 
     private enum Operation {
         case none
-        case deciding(CStoreRequest)
-        case receiving(CStoreRequest)
+        case deciding(OperationRequest)
+        case receiving(OperationRequest)
         /// The receiver failed: the rest of the data set is dropped, and the receiver gives the status.
-        case dropping(CStoreRequest)
+        case dropping(OperationRequest)
         /// The data set is dropped; the response, if there is one, is already known.
         case refusing(DIMSEResponse?)
+        /// The event reply of an answer to our own request is dropped.
+        case droppingReply(DIMSEStatus)
+    }
+
+    private struct Notification {
+        let messageID: UInt16
+        let contextID: UInt8
     }
 
     private let contexts: [UInt8: AcceptedPresentationContext]
@@ -40,8 +50,11 @@ package struct OperationStateMachine: Sendable {
     /// The operation of the message that is being received.
     private var operation = Operation.none
     /// Received completely and not answered yet.
-    private var outstanding: [OperationID: CStoreRequest] = [:]
+    private var outstanding: [OperationID: OperationRequest] = [:]
     private var nextID: OperationID = 0
+    /// Our own request that is not answered yet.
+    private var notification: Notification?
+    private var lastMessageID: UInt16 = 0
 
     package init(
         contexts: [UInt8: AcceptedPresentationContext], limits: AssociationLimits = AssociationLimits()
@@ -64,14 +77,14 @@ package struct OperationStateMachine: Sendable {
         }
     }
 
-    package mutating func storeAccepted() {
+    package mutating func requestAccepted() {
         guard case .deciding(let request) = operation else { return }
         operation = .receiving(request)
     }
 
-    package mutating func storeRefused(_ outcome: StoreOutcome) {
+    package mutating func requestRefused(_ outcome: OperationOutcome) {
         guard case .deciding(let request) = operation else { return }
-        operation = .refusing(Self.response(to: request, outcome))
+        operation = .refusing(request.response(outcome))
     }
 
     /// The receiver cannot take more.
@@ -80,13 +93,16 @@ package struct OperationStateMachine: Sendable {
         operation = .dropping(request)
     }
 
-    package mutating func finished(_ id: OperationID, _ outcome: StoreOutcome) -> Action {
+    package mutating func finished(_ id: OperationID, _ outcome: OperationOutcome) -> Action {
         guard let request = outstanding.removeValue(forKey: id) else { return .none }
-        return .respond(Self.response(to: request, outcome))
+        return .respond(request.response(outcome))
     }
 
-    private static func response(to request: CStoreRequest, _ outcome: StoreOutcome) -> DIMSEResponse {
-        DIMSEResponse(CStoreResponse(to: request, outcome: outcome), on: request.presentationContextID)
+    /// A request of ours begins, which must be the only one. Returns its message ID.
+    package mutating func notificationBegins(on contextID: UInt8) -> UInt16 {
+        lastMessageID = lastMessageID == .max ? 1 : lastMessageID + 1
+        notification = Notification(messageID: lastMessageID, contextID: contextID)
+        return lastMessageID
     }
 
     // MARK: Commands
@@ -100,11 +116,14 @@ package struct OperationStateMachine: Sendable {
         do {
             field = CommandField(rawValue: try command.uint16(.commandField))
             switch field {
-            case .cStoreRQ:
-                switch store(command, on: context, dataSetFollows: dataSetFollows) {
+            case .cStoreRQ, .nActionRQ:
+                let check = RequestCheck(
+                    command: command, context: context, dataSetFollows: dataSetFollows,
+                    outstanding: outstanding.values.map(\.messageID))
+                switch field == .cStoreRQ ? check.store() : check.action() {
                 case .request(let request):
                     operation = .deciding(request)
-                    return .decideStore(request)
+                    return .decide(request)
                 case .refused(let why):
                     response = try DIMSEResponse(refusing: command, on: context.id, for: why)
                     refusal = why
@@ -119,56 +138,45 @@ package struct OperationStateMachine: Sendable {
             default:
                 let why = RequestRefusal(
                     of: command, as: field, status: .unrecognizedOperation,
-                    reason: "Only C-STORE and C-ECHO are provided")
+                    reason: "Only C-STORE, C-ECHO and N-ACTION are provided")
                 response = try DIMSEResponse(refusing: command, on: context.id, for: why)
                 refusal = why
             }
         } catch {
             throw .commandSet(error)
         }
-        guard !field.isResponse else { throw .responseNotExpected(field) }
+        guard !field.isResponse else {
+            return try takeResponse(command, field, on: context.id, dataSetFollows: dataSetFollows)
+        }
         if dataSetFollows { operation = .refusing(response) }
         let dueNow = dataSetFollows ? nil : response
         if let refusal { return .refuse(refusal, dueNow) }
         return dueNow.map { .respond($0) } ?? .none
     }
 
-    private enum Store {
-        case request(CStoreRequest)
-        case refused(RequestRefusal)
-    }
-
-    private func store(
-        _ command: CommandSet, on context: AcceptedPresentationContext, dataSetFollows: Bool
-    ) -> Store {
+    private mutating func takeResponse(
+        _ command: CommandSet, _ field: CommandField, on contextID: UInt8, dataSetFollows: Bool
+    ) throws(MessageError) -> Action {
+        guard let notification else { throw .responseNotExpected(field) }
+        let messageID: UInt16
         let status: DIMSEStatus
-        let reason: String
-        var errorComment: String?
         do {
-            let request = try CStoreRequest(command, on: context)
-            if context.abstractSyntax == SOPClass.verification {
-                status = .sopClassNotSupported
-                reason = "The presentation context is for Verification"
-            } else if !dataSetFollows {
-                status = .cannotUnderstand
-                reason = "C-STORE-RQ without a data set"
-            } else if outstanding.values.contains(where: { $0.messageID == request.messageID }) {
-                status = .duplicateInvocation
-                reason = "The Message ID is that of an operation not yet answered"
-            } else {
-                return .request(request)
-            }
+            messageID = try command.uint16(.messageIDBeingRespondedTo)
+            status = DIMSEStatus(rawValue: try command.uint16(.status))
         } catch {
-            if case .invalidUID(.affectedSOPInstanceUID, _) = error {
-                status = .invalidSOPInstance
-            } else {
-                status = .mistypedArgument
-            }
-            reason = "\(error)"
-            errorComment = error.errorComment
+            throw .commandSet(error)
         }
-        return .refused(
-            RequestRefusal(of: command, as: .cStoreRQ, status: status, reason: reason, errorComment: errorComment))
+        guard field == .nEventReportRSP, messageID == notification.messageID else {
+            throw .responseToAnotherRequest(
+                field, messageID: messageID, expected: .nEventReportRSP, expectedMessageID: notification.messageID)
+        }
+        guard contextID == notification.contextID else {
+            throw .contextChanged(from: notification.contextID, to: contextID)
+        }
+        self.notification = nil
+        guard dataSetFollows else { return .notificationAnswered(status) }
+        operation = .droppingReply(status)
+        return .none
     }
 
     // MARK: Data sets
@@ -184,12 +192,16 @@ package struct OperationStateMachine: Sendable {
             guard isLast else { return .none }
             operation = .none
             return response.map { .respond($0) } ?? .none
+        case .droppingReply(let status):
+            guard isLast else { return .none }
+            operation = .none
+            return .notificationAnswered(status)
         case .none, .deciding:
             return .none
         }
     }
 
-    private mutating func becomeOutstanding(_ request: CStoreRequest) -> OperationID {
+    private mutating func becomeOutstanding(_ request: OperationRequest) -> OperationID {
         operation = .none
         nextID += 1
         outstanding[nextID] = request

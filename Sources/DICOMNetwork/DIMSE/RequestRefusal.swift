@@ -21,16 +21,24 @@ package struct RequestRefusal: Hashable, Sendable {
         self.status = status
         self.reason = reason
         self.errorComment = errorComment ?? reason
-        affectedSOPClassUID = try? command.uid(.affectedSOPClassUID)
-        affectedSOPInstanceUID = try? command.uid(.affectedSOPInstanceUID)
+        affectedSOPClassUID = (try? command.uid(.affectedSOPClassUID)) ?? (try? command.uid(.requestedSOPClassUID))
+        affectedSOPInstanceUID =
+            (try? command.uid(.affectedSOPInstanceUID)) ?? (try? command.uid(.requestedSOPInstanceUID))
     }
 
-    package init(of request: CStoreRequest, status: DIMSEStatus, reason: String) {
-        commandField = .cStoreRQ
+    package init(of request: OperationRequest, status: DIMSEStatus, reason: String) {
         self.status = status
         self.reason = reason
         errorComment = reason
-        affectedSOPClassUID = request.affectedSOPClassUID
-        affectedSOPInstanceUID = request.affectedSOPInstanceUID
+        switch request {
+        case .store(let request):
+            commandField = .cStoreRQ
+            affectedSOPClassUID = request.affectedSOPClassUID
+            affectedSOPInstanceUID = request.affectedSOPInstanceUID
+        case .action(let request):
+            commandField = .nActionRQ
+            affectedSOPClassUID = request.requestedSOPClassUID
+            affectedSOPInstanceUID = request.requestedSOPInstanceUID
+        }
     }
 }

@@ -72,7 +72,7 @@ package struct AcceptancePolicy: Sendable {
         information.roleSelections = roles.values.filter { accepted.contains($0.sopClassUID) }
             .sorted { $0.sopClassUID < $1.sopClassUID }
         information.extendedNegotiations = Set(request.userInformation.extendedNegotiations.map(\.sopClassUID))
-            .intersection(accepted).subtracting([SOPClass.verification]).sorted()
+            .intersection(accepted).filter { (try? UID($0)).map(SOPClass.isStorage) == true }.sorted()
             .map(SOPClassExtendedNegotiation.storageProvider)
         information.userIdentityServerResponse = userIdentityServerResponse
         return NegotiatedAssociation(
@@ -95,11 +95,19 @@ package struct AcceptancePolicy: Sendable {
         guard permitsAbstractSyntax(proposed.abstractSyntax), role?.isSCU != false else {
             throw Refusal(result: .userRejection)
         }
-        guard let chosen = transferSyntaxPreference.choose(from: proposed.transferSyntaxes) else {
+        guard let chosen = transferSyntaxPreference.choose(from: Self.readable(proposed)) else {
             throw Refusal(result: .transferSyntaxesNotSupported)
         }
         guard taken < maximumPresentationContexts else { throw Refusal(result: .noReason) }
         return chosen
+    }
+
+    /// We read and write the data sets of storage commitment in two encodings only. Instances are not read.
+    private static func readable(_ proposed: ProposedPresentationContext) -> [String] {
+        guard proposed.abstractSyntax == SOPClass.storageCommitmentPushModel else { return proposed.transferSyntaxes }
+        return proposed.transferSyntaxes.filter {
+            $0 == TransferSyntax.implicitVRLittleEndian.uid || $0 == TransferSyntax.explicitVRLittleEndian.uid
+        }
     }
 
     /// We are never an SCU, so the requestor never gets the role of SCP. If a SOP class is listed twice, the first item

@@ -40,6 +40,8 @@ package enum AssociationEnd: Hashable, Sendable {
         case dimse = "inside a message"
         /// A message took too long as a whole.
         case message = "a whole message"
+        /// The peer did not take our request.
+        case notification = "a request to the peer"
     }
 }
 

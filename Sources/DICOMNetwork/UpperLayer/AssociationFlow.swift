@@ -12,6 +12,12 @@ struct AssociationFlow: Hashable, Sendable {
         var isInsideMessage = false
         /// False while the peer does not take our responses off its connection.
         var isWritable = true
+        /// Responses that wait until a message of ours is sent.
+        var heldResponses = 0
+        /// A message of ours is being sent to the peer.
+        var isNotifying = false
+        /// The peer may have an answer for us.
+        var awaitsAnswer = false
     }
 
     /// What the peer left to be decoded when it ended its side of the connection.
@@ -136,6 +142,7 @@ struct AssociationFlow: Hashable, Sendable {
     /// draining, also before it may begin another message.
     func isBlocked(_ conditions: Conditions) -> Bool {
         if wait != .nothing || isPaused || !conditions.isWritable { return true }
+        if conditions.heldResponses >= maximumOperations { return true }
         if isDraining, !conditions.isInsideMessage { return outstanding > 0 }
         return outstanding >= maximumOperations
     }
@@ -277,7 +284,9 @@ struct AssociationFlow: Hashable, Sendable {
         switch state {
         case .sta2 where !receivedAnything:
             return .close
-        case .sta6 where !isBlocked(conditions) && !conditions.isInsideMessage:
+        case .sta6
+        where !isBlocked(conditions) && !conditions.isInsideMessage && !conditions.isNotifying
+            && !conditions.awaitsAnswer:
             draining = .releaseGrace(drain)
             return .askForRelease(drain)
         case .sta1, .sta2, .sta3, .sta6, .sta7, .sta8, .sta10, .sta12, .sta13:

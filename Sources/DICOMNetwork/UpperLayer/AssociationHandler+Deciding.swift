@@ -65,5 +65,8 @@ extension AssociationHandler {
         service.answered(request, with: negotiated.answer, association: record.id)
         perform(machine.accepted(negotiated.answer))
         watch()
+        noteActivity()
+        guard let eventLoop, machine.state == .sta6 else { return }
+        service.associationOpened(association, notifier: AssociationNotifier(self, eventLoop: eventLoop))
     }
 }

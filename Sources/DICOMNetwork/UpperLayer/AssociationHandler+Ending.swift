@@ -18,12 +18,13 @@ extension AssociationHandler {
     /// Takes no further PDV. An incomplete data set is given up; complete ones are still finished.
     func endTransfer() {
         values.removeAll()
+        endNotifications(flow.isDraining ? .shuttingDown : .associationEnded)
         nextWatch?.cancel()
         nextWatch = nil
         guard let receiver else { return }
         self.receiver = nil
         flow.receptionCancelled()
-        record.instanceCancelled()
+        if isReceivingInstance { record.instanceCancelled() }
         receiver.cancel()
     }
 

@@ -8,6 +8,13 @@ import NIOCore
 /// alike: complete messages are processed and answered. When none is left, the connection is closed.
 extension AssociationHandler {
     func inputEnded() {
+        // No answer can come any more. If a request is being sent, no response can follow it either.
+        let isCut = notifications.flow.isSending
+        endNotifications(.associationEnded)
+        guard !isCut else {
+            context?.close(promise: nil)
+            return
+        }
         switch flow.inputEnded(isInsideMessage: isInsideMessage, leaving: remainder()) {
         case .process: process()
         case .close: context?.close(promise: nil)

@@ -33,13 +33,16 @@ package final class AssociationHandler: ChannelDuplexHandler {
     private(set) var isDecodable = true
     /// Decoded PDVs that were not processed yet.
     var values = CircularBuffer<PresentationDataValue>()
-    /// Takes the instance that is being received.
-    var receiver: (any InstanceReceiver)?
+    /// Takes the data set that is being received.
+    var receiver: (any DataSetReceiver)?
+    /// Whether it is that of an instance.
+    var isReceivingInstance = false
 
     var record: AssociationRecord
     var artim: Scheduled<Void>?
     var watchdog: Watchdog?
     var nextWatch: Scheduled<Void>?
+    var notifications = Notifications()
 
     package init(
         service: any AssociationService, limits: AssociationLimits = AssociationLimits(),
@@ -144,6 +147,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
         }
         guard flow.drainRequested(drain) == .begin else { return }
         if artim != nil { startARTIM() }
+        drainNotifications()
         drainIfIdle()
     }
 
@@ -151,12 +155,17 @@ package final class AssociationHandler: ChannelDuplexHandler {
 
     var conditions: AssociationFlow.Conditions {
         AssociationFlow.Conditions(
-            isInsideMessage: isInsideMessage, isWritable: context?.channel.isWritable != false)
+            isInsideMessage: isInsideMessage, isWritable: context?.channel.isWritable != false,
+            heldResponses: notifications.heldResponses.count, isNotifying: notifications.flow.isSending,
+            awaitsAnswer: notifications.flow.isAwaitingAnswer)
     }
 
     var isBlocked: Bool { flow.isBlocked(conditions) }
 
-    var isWaitingForApplication: Bool { flow.isWaitingForApplication(isInsideMessage: isInsideMessage) }
+    /// A peer that takes a message of ours may have to do that before it can go on.
+    var isWaitingForApplication: Bool {
+        notifications.flow.isSending || flow.isWaitingForApplication(isInsideMessage: isInsideMessage)
+    }
 
     /// Processes the received bytes until no whole PDU or PDV is left or we have to wait.
     func process() {
@@ -167,6 +176,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
         tellConnection()
         drainIfIdle()
         closeIfInputHasEnded()
+        notifyIfIdle()
         if flow.checkHeldRead(conditions) == .read { context?.read() }
     }
 

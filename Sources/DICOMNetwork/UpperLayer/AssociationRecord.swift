@@ -19,6 +19,8 @@ struct AssociationRecord {
     private var instancesFailed = 0
     private var failures: [DIMSEStatus: Int] = [:]
     private var bytes: UInt64 = 0
+    private var actions = 0
+    private var notifications = 0
     private var isReported = false
 
     init(id: String) {
@@ -43,6 +45,16 @@ struct AssociationRecord {
         }
     }
 
+    /// An N-ACTION-RQ is answered with success.
+    mutating func actionTaken() {
+        actions += 1
+    }
+
+    /// The peer answered a request of ours.
+    mutating func notificationAnswered(_ status: DIMSEStatus) {
+        if status == .success { notifications += 1 }
+    }
+
     mutating func instanceCancelled() {
         instancesFailed += 1
     }
@@ -55,6 +67,6 @@ struct AssociationRecord {
             id: id, peer: peer, callingAETitle: callingAETitle, calledAETitle: calledAETitle,
             association: association, refusedStorageContexts: refusedStorageContexts, end: end ?? .connectionLost,
             instancesStored: instancesStored, instancesFailed: instancesFailed, failures: failures,
-            bytes: bytes, duration: now - opened)
+            bytes: bytes, actions: actions, notifications: notifications, duration: now - opened)
     }
 }

@@ -24,9 +24,18 @@ package protocol AssociationService: Sendable {
     /// A C-STORE-RQ whose data set follows. After a refusal the data set is read and dropped.
     func instanceBegins(
         _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
-    ) -> InstanceDecision
+    ) -> RequestDecision
 
-    /// A request is answered with a failure because of its command. Also called after `instanceBegins` has refused.
+    /// An N-ACTION-RQ whose data set follows, for storage commitment. After a refusal the data set is read and dropped.
+    func actionBegins(
+        _ request: NActionRequest, on association: Association, eventLoop: any EventLoop
+    ) -> RequestDecision
+
+    /// The association is open, and requests can be sent to its peer until `associationEnded`.
+    func associationOpened(_ association: Association, notifier: AssociationNotifier)
+
+    /// A request is answered with a failure because of its command. Also called after `instanceBegins` or
+    /// `actionBegins` has refused.
     func requestRefused(_ refusal: RequestRefusal, on association: Association)
 
     /// Completes when the event loop has served other connections: long work on one peer's bytes is done in turns.
@@ -36,6 +45,17 @@ package protocol AssociationService: Sendable {
     ///
     /// Not called for a connection that sent no byte, such as a load balancer's health check.
     func associationEnded(_ summary: AssociationSummary)
+}
+
+/// Not every application takes actions and sends reports.
+extension AssociationService {
+    package func actionBegins(
+        _ request: NActionRequest, on association: Association, eventLoop: any EventLoop
+    ) -> RequestDecision {
+        .refuse(.unrecognizedOperation, comment: "N-ACTION is not provided")
+    }
+
+    package func associationOpened(_ association: Association, notifier: AssociationNotifier) {}
 }
 
 /// Not every application logs the negotiation.

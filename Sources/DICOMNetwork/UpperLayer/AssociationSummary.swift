@@ -22,13 +22,18 @@ package struct AssociationSummary: Sendable {
     package let failures: [DIMSEStatus: Int]
     /// Bytes of data sets handed to the application.
     package let bytes: UInt64
+    /// N-ACTION-RQs answered with success.
+    package let actions: Int
+    /// Requests of ours that the peer answered with success.
+    package let notifications: Int
     /// From the connection to its end.
     package let duration: TimeAmount
 
     package init(
         id: String, peer: SocketAddress?, callingAETitle: String?, calledAETitle: String?, association: Association?,
         refusedStorageContexts: RefusedStorageContexts = RefusedStorageContexts(), end: AssociationEnd,
-        instancesStored: Int, instancesFailed: Int, failures: [DIMSEStatus: Int], bytes: UInt64, duration: TimeAmount
+        instancesStored: Int, instancesFailed: Int, failures: [DIMSEStatus: Int], bytes: UInt64, actions: Int = 0,
+        notifications: Int = 0, duration: TimeAmount
     ) {
         self.id = id
         self.peer = peer
@@ -41,6 +46,8 @@ package struct AssociationSummary: Sendable {
         self.instancesFailed = instancesFailed
         self.failures = failures
         self.bytes = bytes
+        self.actions = actions
+        self.notifications = notifications
         self.duration = duration
     }
 }

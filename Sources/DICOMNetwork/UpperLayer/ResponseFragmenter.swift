@@ -2,7 +2,7 @@
 
 import NIOCore
 
-/// Cuts a command set into PDUs that are not longer than the peer accepts.
+/// Cuts command sets and data sets into PDUs that are not longer than the peer accepts.
 enum ResponseFragmenter {
     /// Length, context id and control header of a PDV. PS3.8 §9.3.5.1.
     private static let overhead = 6
@@ -28,6 +28,21 @@ enum ResponseFragmenter {
             let fragment = rest.readSlice(length: min(fragmentLength, rest.readableBytes)) ?? ByteBuffer()
             let value = PresentationDataValue(
                 contextID: contextID, isCommand: true, isLast: rest.readableBytes == 0, fragment: fragment)
+            data.append(PDataTF(values: [value]))
+        } while rest.readableBytes > 0
+        return data
+    }
+
+    /// A part of a data set.
+    static func data(
+        _ bytes: ByteBuffer, on contextID: UInt8, isLast: Bool, fragmentLength: Int
+    ) -> [PDataTF] {
+        var rest = bytes
+        var data: [PDataTF] = []
+        repeat {
+            let fragment = rest.readSlice(length: min(fragmentLength, rest.readableBytes)) ?? ByteBuffer()
+            let value = PresentationDataValue(
+                contextID: contextID, isCommand: false, isLast: isLast && rest.readableBytes == 0, fragment: fragment)
             data.append(PDataTF(values: [value]))
         } while rest.readableBytes > 0
         return data

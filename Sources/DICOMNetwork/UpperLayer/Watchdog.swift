@@ -14,6 +14,7 @@ struct Watchdog {
     private var lastProgress: NIODeadline
     /// `nil` outside a message. Moved forward by the time in which the peer had to wait.
     private var messageBegan: NIODeadline?
+    private var reportIsAwaited = false
 
     init(timeouts: AssociationTimeouts, now: NIODeadline) {
         self.timeouts = timeouts
@@ -26,6 +27,11 @@ struct Watchdog {
         messageBegan = isInsideMessage ? messageBegan ?? now : nil
     }
 
+    /// The peer waits for a report of ours, if it stays silent from now on.
+    mutating func reportPromised() {
+        reportIsAwaited = true
+    }
+
     /// The peer no longer has to wait.
     mutating func resumed(at now: NIODeadline) {
         messageBegan = messageBegan.map { $0 + (now - lastProgress) }
@@ -36,7 +42,8 @@ struct Watchdog {
     func check(at now: NIODeadline, isInsideMessage: Bool, isWaitingForApplication: Bool) -> Verdict {
         let shortest = min(timeouts.network, timeouts.dimse, timeouts.message)
         guard !isWaitingForApplication else { return .askAgain(in: shortest) }
-        let remaining = (isInsideMessage ? timeouts.dimse : timeouts.network) - (now - lastProgress)
+        let network = reportIsAwaited ? max(timeouts.network, timeouts.report) : timeouts.network
+        let remaining = (isInsideMessage ? timeouts.dimse : network) - (now - lastProgress)
         guard remaining > .zero else { return .expired(isInsideMessage ? .dimse : .network) }
         let ofMessage = messageBegan.map { timeouts.message - (now - $0) } ?? timeouts.message
         guard ofMessage > .zero else { return .expired(.message) }

@@ -9,6 +9,7 @@ struct CheckedSettings {
         names { $0.begins(with: "TLS_") || $0 == "REQUIRE_TLS" },
         names { $0.begins(with: "PROXY_PROTOCOL") },
         names { $0.begins(with: "USER_IDENTIT") },
+        names { $0.begins(with: "COMMITMENT_TLS_") },
     ]
 
     let errors: [ConfigurationError]

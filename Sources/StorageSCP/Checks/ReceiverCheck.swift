@@ -35,6 +35,8 @@ package struct ReceiverCheck: Sendable {
             add([.notChecked("TLS port", because: name)])
         }
         add(await ofStore(configuration, settings))
+        add(
+            await CommitmentCheck(configuration: configuration, settings: settings, environment: environment).results())
         add(await PortCheck(configuration: configuration, settings: settings).results())
         return !hasFailed
     }

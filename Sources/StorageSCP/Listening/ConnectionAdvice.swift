@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DICOMNetwork
+import NIOCore
 
 /// Hints for the log: which setting, with its value, an operator of the receiver or of a sender should look at.
 struct ConnectionAdvice: Sendable {
@@ -28,15 +29,18 @@ struct ConnectionAdvice: Sendable {
         }
     }
 
-    private func hint(about timeout: AssociationEnd.Timeout) -> String {
-        let (name, time) =
-            switch timeout {
-            case .artim: ("ASSOCIATION_TIMEOUT", network.timeouts.artim)
-            case .network: ("NETWORK_TIMEOUT", network.timeouts.network)
-            case .dimse: ("DIMSE_TIMEOUT", network.timeouts.dimse)
-            case .message: ("MESSAGE_TIMEOUT", network.timeouts.message)
-            }
-        return "\(name)=\(time.nanoseconds / 1_000_000_000)"
+    private func hint(about timeout: AssociationEnd.Timeout) -> String? {
+        switch timeout {
+        case .artim: hint("ASSOCIATION_TIMEOUT", network.timeouts.artim)
+        case .network: hint("NETWORK_TIMEOUT", network.timeouts.network)
+        case .dimse: hint("DIMSE_TIMEOUT", network.timeouts.dimse)
+        case .message: hint("MESSAGE_TIMEOUT", network.timeouts.message)
+        case .notification: nil
+        }
+    }
+
+    private func hint(_ name: String, _ time: TimeAmount) -> String {
+        "\(name)=\(time.nanoseconds / 1_000_000_000)"
     }
 
     private func hint(about cause: AssociationEnd.AbortCause) -> String? {

@@ -26,8 +26,8 @@ enum InstanceProblem: Error, Equatable {
     /// Other instances waited for memory, and the sender of this one was the slowest.
     case memoryNeeded
 
-    var outcome: StoreOutcome {
-        StoreOutcome(status: status, errorComment: comment, endsAssociation: isAttack)
+    var outcome: OperationOutcome {
+        OperationOutcome(status: status, errorComment: comment, endsAssociation: isAttack)
     }
 
     private var isAttack: Bool {

@@ -9,7 +9,7 @@ import NIOCore
 ///
 /// The bytes up to the UIDs are held in memory, as far as the budget permits, because the object's key is made from the
 /// UIDs.
-final class InstanceReception: InstanceReceiver {
+final class InstanceReception: DataSetReceiver {
     /// The number of elements that are read in one turn, which takes some tenths of a millisecond. See
     /// `InstanceHeaderReader.feed`.
     private static let workInATurn: UInt64 = 2048
@@ -45,7 +45,7 @@ final class InstanceReception: InstanceReceiver {
     private var held: ByteBuffer
     private let fileMetaInformationLength: Int
     private let share: BufferShare
-    private let itself: WeakBox
+    private let itself: WeakBox<InstanceReception>
     /// When an evicted data set must have ended; `nil` for others, to which only the association's own limits apply.
     private var restIsDue: NIODeadline?
     /// The bytes of the share that are reserved for `held`.
@@ -70,13 +70,13 @@ final class InstanceReception: InstanceReceiver {
         headerReader = try InstanceHeaderReader(transferSyntax: request.transferSyntax, limits: headerLimits)
         held = ByteBuffer(bytes: fileMetaInformation.encoded())
         fileMetaInformationLength = held.readableBytes
-        let itself = WeakBox()
+        let itself = WeakBox<InstanceReception>()
         self.itself = itself
         let onLoop = NIOLoopBound(itself, eventLoop: eventLoop)
         share = BufferShare(of: budget, for: MemoryShares.Peer(of: association)) {
-            eventLoop.execute { onLoop.value.reception?.evict() }
+            eventLoop.execute { onLoop.value.value?.evict() }
         }
-        itself.reception = self
+        itself.value = self
     }
 
     func receive(_ fragment: ByteBuffer) -> Readiness {
@@ -87,7 +87,7 @@ final class InstanceReception: InstanceReceiver {
             taken.assumeIsolated().always { _ in self.share.holder.senderIsAwaited(true) }.nonisolated())
     }
 
-    func finish() -> EventLoopFuture<StoreOutcome> {
+    func finish() -> EventLoopFuture<OperationOutcome> {
         share.holder.senderIsAwaited(false)
         // A data set may end right after its UIDs.
         if case .readingHeader = state {
@@ -102,11 +102,11 @@ final class InstanceReception: InstanceReceiver {
         case .uploading(let upload): return finish(upload)
         case .refused(let problem): return eventLoop.makeSucceededFuture(problem.outcome)
         // `finish` is not called in these states.
-        case .readingHeader, .cancelled: return eventLoop.makeSucceededFuture(StoreOutcome(status: .outOfResources))
+        case .readingHeader, .cancelled: return eventLoop.makeSucceededFuture(OperationOutcome(status: .outOfResources))
         }
     }
 
-    private func finish(_ upload: InstanceUpload) -> EventLoopFuture<StoreOutcome> {
+    private func finish(_ upload: InstanceUpload) -> EventLoopFuture<OperationOutcome> {
         // After a failed write we did not receive the rest of the data set, so we cannot tell whether it ended well.
         guard !upload.hasFailed, let ending = walk?.finish(), ending != .whole else { return upload.finish() }
         guard case .cut(let cut) = ending else {
@@ -297,10 +297,5 @@ final class InstanceReception: InstanceReceiver {
         state = end
         held = ByteBuffer()
         unreserve()
-    }
-
-    /// Lets other threads refer to the reception without retaining it.
-    private final class WeakBox {
-        weak var reception: InstanceReception?
     }
 }

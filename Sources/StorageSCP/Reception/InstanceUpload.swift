@@ -99,7 +99,7 @@ final class InstanceUpload {
 
     /// The status success means that the instance is durable and that its delivery will be closed, even if this process
     /// ends now. The future never fails.
-    func finish(cut: DataSetCut? = nil) -> EventLoopFuture<StoreOutcome> {
+    func finish(cut: DataSetCut? = nil) -> EventLoopFuture<OperationOutcome> {
         received = eventLoop.now
         self.cut = cut
         if let failure { return fail(failure) }
@@ -122,7 +122,7 @@ final class InstanceUpload {
 
     /// First the instance is made durable, then its delivery's open marker. Only after both is the instance
     /// acknowledged.
-    private func publish() -> EventLoopFuture<StoreOutcome> {
+    private func publish() -> EventLoopFuture<OperationOutcome> {
         guard destination.deliveries.instanceComplete(size: size, in: membership.delivery) else {
             return refuseForSize()
         }
@@ -134,8 +134,8 @@ final class InstanceUpload {
     /// Continues at once when there is nothing to wait for, as for most instances in a folder: futures would take
     /// longer than the work itself. If `wait` fails, the instance fails.
     private func after(
-        _ readiness: Readiness, _ next: @escaping () -> EventLoopFuture<StoreOutcome>
-    ) -> EventLoopFuture<StoreOutcome> {
+        _ readiness: Readiness, _ next: @escaping () -> EventLoopFuture<OperationOutcome>
+    ) -> EventLoopFuture<OperationOutcome> {
         guard case .after(let wait) = readiness else { return next() }
         return wait.assumeIsolated().flatMap(next).flatMapError { self.fail($0) }.nonisolated()
     }
@@ -145,7 +145,7 @@ final class InstanceUpload {
         bytes.withUnsafeReadableBytes { checksum.update($0) }
     }
 
-    private func acknowledge() -> EventLoopFuture<StoreOutcome> {
+    private func acknowledge() -> EventLoopFuture<OperationOutcome> {
         let stored = StoredInstance(
             size: size, checksum: checksum, sopClassUID: instance.sopClassUID.value,
             transferSyntaxUID: instance.transferSyntax.uid, isIncomplete: cut != nil)
@@ -154,23 +154,23 @@ final class InstanceUpload {
         destination.uploads.end()
         let outcome =
             if let cut {
-                StoreOutcome(status: .dataSetIncomplete, errorComment: "Stored: \(cut)")
+                OperationOutcome(status: .dataSetIncomplete, errorComment: "Stored: \(cut)")
             } else {
-                StoreOutcome(status: .success)
+                OperationOutcome(status: .success)
             }
         return eventLoop.makeSucceededFuture(outcome)
     }
 
     /// The status tells the sender that it can help to send the instance again later.
-    private func fail(_ error: any Error) -> EventLoopFuture<StoreOutcome> {
-        let outcome = StoreOutcome(
+    private func fail(_ error: any Error) -> EventLoopFuture<OperationOutcome> {
+        let outcome = OperationOutcome(
             status: .outOfResources, errorComment: "The store cannot take it now, send it again later")
         destination.logger.error("instance not stored", error: error, metadata: metadata(outcome))
         return discard().map { outcome }
     }
 
-    private func refuseWithoutLease() -> EventLoopFuture<StoreOutcome> {
-        let outcome = StoreOutcome(
+    private func refuseWithoutLease() -> EventLoopFuture<OperationOutcome> {
+        let outcome = OperationOutcome(
             status: .outOfResources, errorComment: "The store cannot take it now, send it again later")
         destination.logger.error(
             "instance not acknowledged: the task lease was lost or the delivery is too old, a sweep may have closed it",
@@ -180,8 +180,8 @@ final class InstanceUpload {
     }
 
     /// If the instance is sent again, it goes to another delivery.
-    private func refuseForSize() -> EventLoopFuture<StoreOutcome> {
-        let outcome = StoreOutcome(
+    private func refuseForSize() -> EventLoopFuture<OperationOutcome> {
+        let outcome = OperationOutcome(
             status: .outOfResources, errorComment: "Too large for this delivery, send it again")
         var metadata = metadata(outcome)
         metadata["bytes"] = "\(size)"
@@ -190,7 +190,7 @@ final class InstanceUpload {
         return discard().map { outcome }
     }
 
-    private func metadata(_ outcome: StoreOutcome) -> Logger.Metadata {
+    private func metadata(_ outcome: OperationOutcome) -> Logger.Metadata {
         [
             "status": "\(outcome.status)", "association": "\(sender.associationID)",
             "sopInstanceUID": "\(instance.sopInstanceUID)",

@@ -2,6 +2,7 @@
 
 import AWS
 import AWSCredentials
+import Commitment
 import HTTP
 import ImportPipeline
 import Logging
@@ -10,6 +11,8 @@ import Logging
 struct BucketConnections: Sendable {
     /// For the lease: one connection, and a second one for when the first does not answer.
     private static let ofLeases = 2
+    /// One for each transaction that is worked on or taken.
+    private static let ofCommitments = CommitmentLimits.maximumWorkers + CommitmentLimits.maximumTakes
     /// Credentials are fetched one request at a time.
     private static let ofCredentials = 1
 
@@ -37,10 +40,19 @@ struct BucketConnections: Sendable {
             documents: S3DocumentStore(s3: documents, bucket: bucket), leases: leases(), bucket: bucket)
     }
 
+    /// For storage commitment: it delays no instances, and they do not delay it.
+    func ofCommitments(_ retryPolicy: RetryPolicy = .standard) -> (client: AWSClient, documents: any DocumentStore) {
+        let client = client(connections: Self.ofCommitments, retryPolicy)
+        return (client, S3DocumentStore(s3: S3Client(client: client), bucket: bucket))
+    }
+
     private func s3(connections: Int, _ retryPolicy: RetryPolicy) -> S3Client {
-        S3Client(
-            client: AWSClient(
-                configuration: aws, credentials: credentials, http: HTTPClient(maximumConnections: connections),
-                retryPolicy: retryPolicy, logger: logger))
+        S3Client(client: client(connections: connections, retryPolicy))
+    }
+
+    private func client(connections: Int, _ retryPolicy: RetryPolicy) -> AWSClient {
+        AWSClient(
+            configuration: aws, credentials: credentials, http: HTTPClient(maximumConnections: connections),
+            retryPolicy: retryPolicy, logger: logger)
     }
 }

@@ -12,6 +12,8 @@ struct TLSCredentials: Sendable {
         .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
     ]
 
+    static let unsuitableKey = "it does not belong to the certificate, or its type is not supported"
+
     let context: NIOSSLContext
     /// When our own certificate expires, in seconds since 1970.
     let notAfter: Int
@@ -35,7 +37,7 @@ struct TLSCredentials: Sendable {
         do {
             context = try NIOSSLContext(configuration: configuration)
         } catch {
-            throw settings.privateKey.unusable("it does not belong to the certificate, or its type is not supported")
+            throw settings.privateKey.unusable(Self.unsuitableKey)
         }
     }
 
@@ -48,7 +50,7 @@ struct TLSCredentials: Sendable {
         }
     }
 
-    private static func privateKey(_ source: PEMSource) throws(TLSLoadingError) -> NIOSSLPrivateKey {
+    static func privateKey(_ source: PEMSource) throws(TLSLoadingError) -> NIOSSLPrivateKey {
         let bytes = try source.read()
         do {
             return try NIOSSLPrivateKey(bytes: bytes, format: .pem)

@@ -41,14 +41,41 @@ struct CommandSetTests {
         #expect(try CStoreRequest(command, on: Self.context) == request)
     }
 
+    @Test("An N-ACTION-RQ is encoded as PS3.7 Table 10.3-7 defines it, and decoded from its encoding")
+    func actionRequest() throws {
+        let context = AcceptedPresentationContext(
+            id: 7, abstractSyntax: SOPClass.storageCommitmentPushModel, transferSyntax: .implicitVRLittleEndian)
+        let encoded = try Samples.actionCommand(messageID: 258).encoded()
+        let elements: [[UInt8]] = [
+            // (0000,0000) UL 98
+            [0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x62, 0x00, 0x00, 0x00],
+            // (0000,0003) UI 1.2.840.10008.1.20.1
+            [0x00, 0x00, 0x03, 0x00, 0x14, 0x00, 0x00, 0x00], Array("1.2.840.10008.1.20.1".utf8),
+            // (0000,0100) US 0130H, (0000,0110) US 258, (0000,0800) US 0
+            [0x00, 0x00, 0x00, 0x01, 0x02, 0x00, 0x00, 0x00, 0x30, 0x01],
+            [0x00, 0x00, 0x10, 0x01, 0x02, 0x00, 0x00, 0x00, 0x02, 0x01],
+            [0x00, 0x00, 0x00, 0x08, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00],
+            // (0000,1001) UI 1.2.840.10008.1.20.1.1
+            [0x00, 0x00, 0x01, 0x10, 0x16, 0x00, 0x00, 0x00], Array("1.2.840.10008.1.20.1.1".utf8),
+            // (0000,1008) US 1
+            [0x00, 0x00, 0x08, 0x10, 0x02, 0x00, 0x00, 0x00, 0x01, 0x00],
+        ]
+        var expected = elements.flatMap { $0 }
+        expected[8] = UInt8(expected.count - 12)
+        #expect(Array(encoded.readableBytesView) == expected)
+        let request = try NActionRequest(CommandSet(decoding: encoded), on: context)
+        #expect(request.commandSet() == (try Samples.actionCommand(messageID: 258)))
+    }
+
     @Test("A failure has its comment, cut to fit (0000,0902); a success has none")
     func errorComment() throws {
         let request = try CStoreRequest(Samples.storeCommand(), on: Self.context)
         let long = "S3\\said\nno " + String(repeating: "x", count: 80)
-        let failure = CStoreResponse(to: request, outcome: StoreOutcome(status: .outOfResources, errorComment: long))
+        let failure = CStoreResponse(
+            to: request, outcome: OperationOutcome(status: .outOfResources, errorComment: long))
         let sent = try CommandSet(decoding: failure.commandSet().encoded())
         #expect(sent.text(.errorComment) == "S3?said?no " + String(repeating: "x", count: 53))
-        let success = CStoreResponse(to: request, outcome: StoreOutcome(status: .success, errorComment: long))
+        let success = CStoreResponse(to: request, outcome: OperationOutcome(status: .success, errorComment: long))
         #expect(!success.commandSet().contains(.errorComment))
     }
 

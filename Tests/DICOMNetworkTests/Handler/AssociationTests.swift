@@ -251,7 +251,7 @@ struct AssociationTests {
         peer.service.prepare = { $0.outcome = peer.channel.eventLoop.makePromise() }
         try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1])))
         peer.advance(by: .hours(1))
-        peer.service.receivers.first?.outcome?.succeed(StoreOutcome(status: .success))
+        peer.service.receivers.first?.outcome?.succeed(OperationOutcome(status: .success))
         #expect(try peer.responses().count == 1)
         peer.advance(by: .seconds(89))
         #expect(try peer.answers().isEmpty)

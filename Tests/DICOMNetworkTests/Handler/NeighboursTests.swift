@@ -94,10 +94,10 @@ struct NeighboursTests {
     @Test("An outcome that ends the association is answered before the A-ABORT")
     func endsAssociation() throws {
         let peer = try EmbeddedPeer.associated()
-        let outcome = peer.channel.eventLoop.makePromise(of: StoreOutcome.self)
+        let outcome = peer.channel.eventLoop.makePromise(of: OperationOutcome.self)
         peer.service.prepare = { $0.outcome = outcome }
         try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1, 2])))
-        outcome.succeed(StoreOutcome(status: .cannotUnderstand, endsAssociation: true))
+        outcome.succeed(OperationOutcome(status: .cannotUnderstand, endsAssociation: true))
         let answers = try peer.answers()
         #expect(answers.count == 2)
         guard case .dataTF = answers.first, answers.last == .abort(.serviceUser) else {
@@ -166,7 +166,7 @@ struct NeighboursTests {
         #expect(connection.requestBytes.last == 0, "the socket could have held it")
         channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
         #expect(try #require(connection.requestBytes.last) >= message.readableBytes)
-        service.receivers.first?.outcome?.succeed(StoreOutcome(status: .success))
+        service.receivers.first?.outcome?.succeed(OperationOutcome(status: .success))
         #expect(connection.requestBytes.last == 0)
     }
 
@@ -191,13 +191,13 @@ struct NeighboursTests {
         channel.embeddedEventLoop.advanceTime(by: .seconds(7))
         try channel.writeInbound(Samples.encoded(.associateRQ(Samples.request)))
         #expect(connection.silentSince == channel.embeddedEventLoop.now)
-        let outcome = channel.eventLoop.makePromise(of: StoreOutcome.self)
+        let outcome = channel.eventLoop.makePromise(of: OperationOutcome.self)
         service.prepare = { $0.outcome = outcome }
         try channel.writeInbound(
             Samples.encoded(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1, 2]))))
         #expect(connection.silentSince == .distantFuture)
         channel.embeddedEventLoop.advanceTime(by: .seconds(60))
-        outcome.succeed(StoreOutcome(status: .success))
+        outcome.succeed(OperationOutcome(status: .success))
         #expect(connection.silentSince == channel.embeddedEventLoop.now)
     }
 

@@ -33,8 +33,8 @@ struct OperationsWindowTests {
         let peer = try Self.peer(window: 3)
         try peer.send(Self.message(1), Self.message(2), Self.message(3))
         #expect(peer.service.receivers.map(\.events) == [1, 2, 3].map { [.fragment([$0]), .finished] })
-        peer.service.receivers[2].outcome?.succeed(StoreOutcome(status: .success))
-        peer.service.receivers[0].outcome?.succeed(StoreOutcome(status: .outOfResources))
+        peer.service.receivers[2].outcome?.succeed(OperationOutcome(status: .success))
+        peer.service.receivers[0].outcome?.succeed(OperationOutcome(status: .outOfResources))
         let responses = try peer.responses()
         #expect(try Self.ids(responses) == [3, 1])
         #expect(try responses.map { try $0.uint16(.status) } == [0, 0xA700])
@@ -47,7 +47,7 @@ struct OperationsWindowTests {
         try peer.send(Self.message(1), Self.message(2), Self.message(3))
         #expect(peer.service.receivers.count == 2)
         #expect(!peer.readReachesSocket())
-        peer.service.receivers[1].outcome?.succeed(StoreOutcome(status: .success))
+        peer.service.receivers[1].outcome?.succeed(OperationOutcome(status: .success))
         #expect(peer.service.receivers.count == 3)
         #expect(try Self.ids(peer.responses()) == [2])
     }
@@ -59,7 +59,7 @@ struct OperationsWindowTests {
         let response = try #require(try peer.responses().first)
         #expect(try response.uint16(.status) == DIMSEStatus.duplicateInvocation.rawValue)
         #expect(peer.service.receivers.count == 1)
-        peer.service.receivers[0].outcome?.succeed(StoreOutcome(status: .success))
+        peer.service.receivers[0].outcome?.succeed(OperationOutcome(status: .success))
         try peer.send(Self.message(1))
         #expect(peer.service.receivers.count == 2)
     }
@@ -76,9 +76,9 @@ struct OperationsWindowTests {
         let peer = try Self.peer(window: 3)
         try peer.send(Self.message(1), Self.message(2), .releaseRQ)
         #expect(try peer.answers().isEmpty)
-        peer.service.receivers[0].outcome?.succeed(StoreOutcome(status: .success))
+        peer.service.receivers[0].outcome?.succeed(OperationOutcome(status: .success))
         #expect(try Self.ids(peer.responses()) == [1])
-        peer.service.receivers[1].outcome?.succeed(StoreOutcome(status: .success))
+        peer.service.receivers[1].outcome?.succeed(OperationOutcome(status: .success))
         let answers = try peer.answers()
         #expect(answers.count == 2)
         #expect(answers.last == .releaseRP)
@@ -96,7 +96,7 @@ struct OperationsWindowTests {
             .abort(.serviceUser))
         #expect(peer.service.receivers.map(\.events) == [[.fragment([1]), .finished], [.fragment([2]), .cancelled]])
         #expect(peer.service.summaries.isEmpty)
-        peer.service.receivers[0].outcome?.succeed(StoreOutcome(status: .success))
+        peer.service.receivers[0].outcome?.succeed(OperationOutcome(status: .success))
         let summary = try #require(peer.service.summaries.first)
         #expect(summary.instancesStored == 1 && summary.instancesFailed == 1)
     }
@@ -110,14 +110,16 @@ struct OperationsWindowTests {
             $0.outcome = peer.channel.eventLoop.makePromise()
         }
         try peer.send(Self.message(2), Self.message(3))
-        peer.service.receivers[0].outcome?.succeed(StoreOutcome(status: .success))
+        peer.service.receivers[0].outcome?.succeed(OperationOutcome(status: .success))
         #expect(peer.service.receivers.count == 2)
         #expect(!peer.readReachesSocket())
         peer.service.receivers[1].delivery?.succeed()
         #expect(peer.service.receivers.count == 3)
         #expect(peer.service.receivers[1].events == [.fragment([2]), .finished])
         peer.service.receivers[2].delivery?.succeed()
-        for receiver in peer.service.receivers.dropFirst() { receiver.outcome?.succeed(StoreOutcome(status: .success)) }
+        for receiver in peer.service.receivers.dropFirst() {
+            receiver.outcome?.succeed(OperationOutcome(status: .success))
+        }
         #expect(try Self.ids(peer.responses()) == [1, 2, 3])
     }
 
@@ -141,7 +143,7 @@ struct OperationsWindowTests {
         try peer.send(Self.message(2))
         #expect(peer.service.receivers.count == 1)
         #expect(try peer.answers().isEmpty)
-        peer.service.receivers[0].outcome?.succeed(StoreOutcome(status: .success))
+        peer.service.receivers[0].outcome?.succeed(OperationOutcome(status: .success))
         let answers = try peer.answers()
         #expect(answers.count == 2)
         #expect(answers.last == .abort(.serviceUser))

@@ -58,7 +58,7 @@ struct RefusalTests {
             reason: "The presentation context is for Verification"),
         Case(
             command: command(field: CommandField(rawValue: 0x0020)), status: .unrecognizedOperation,
-            reason: "Only C-STORE and C-ECHO are provided"),
+            reason: "Only C-STORE, C-ECHO and N-ACTION are provided"),
     ]
 
     @Test("The Error Comment and the application get the element and what is wrong with it", arguments: cases)
@@ -91,7 +91,7 @@ struct RefusalTests {
         peer.service.prepare = { $0.outcome = peer.channel.eventLoop.makePromise() }
         for _ in 0..<2 { try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1]))) }
         #expect(peer.service.refusals.map(\.status) == [.duplicateInvocation])
-        peer.service.receivers.first?.outcome?.succeed(StoreOutcome(status: .success))
+        peer.service.receivers.first?.outcome?.succeed(OperationOutcome(status: .success))
     }
 
     @Test("The application is told once of a request that it refused itself")

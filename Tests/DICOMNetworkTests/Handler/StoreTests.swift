@@ -17,7 +17,7 @@ struct StoreTests {
         try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1, 2, 3])))
         let receiver = try #require(peer.service.receivers.first)
         #expect(receiver.events == [.fragment([1, 2, 3]), .finished])
-        #expect(receiver.request.transferSyntax == .explicitVRLittleEndian)
+        #expect(receiver.request?.transferSyntax == .explicitVRLittleEndian)
         let writes = try peer.writes()
         #expect(writes.count == 1)
         var bytes = try #require(writes.first)
@@ -94,10 +94,10 @@ struct StoreTests {
             Samples.data(Samples.value(Samples.storeCommand(messageID: 2)), Samples.value([2])))
         #expect(peer.service.receivers.count == 1)
         #expect(!peer.readReachesSocket())
-        peer.service.receivers.first?.outcome?.succeed(StoreOutcome(status: .success))
+        peer.service.receivers.first?.outcome?.succeed(OperationOutcome(status: .success))
         #expect(peer.service.receivers.count == 2)
         #expect(try peer.responses().map { try $0.uint16(.messageIDBeingRespondedTo) } == [1])
-        peer.service.receivers.last?.outcome?.succeed(StoreOutcome(status: .outOfResources, errorComment: "later"))
+        peer.service.receivers.last?.outcome?.succeed(OperationOutcome(status: .outOfResources, errorComment: "later"))
         let response = try #require(try peer.responses().first)
         #expect(try Self.status(response) == .outOfResources)
         #expect(response.text(.errorComment) == "later")
@@ -134,7 +134,7 @@ struct StoreTests {
         receiver.delivery?.fail(Full())
         try peer.send(Samples.data(Samples.value([2], isLast: false), Samples.value([3])))
         #expect(receiver.events == [.fragment([1]), .finished])
-        receiver.outcome?.succeed(StoreOutcome(status: .outOfResources))
+        receiver.outcome?.succeed(OperationOutcome(status: .outOfResources))
         #expect(try peer.responses().map(Self.status) == [.outOfResources])
     }
 
@@ -198,7 +198,7 @@ struct StoreTests {
         let receiver = try #require(peer.service.receivers.first)
         #expect(receiver.events == [.fragment([1]), .finished])
         #expect(peer.service.summaries.isEmpty)
-        receiver.outcome?.succeed(StoreOutcome(status: .success))
+        receiver.outcome?.succeed(OperationOutcome(status: .success))
         #expect(peer.service.summaries.map(\.instancesStored) == [1])
     }
 
@@ -209,7 +209,7 @@ struct StoreTests {
         try peer.send(Samples.data(Samples.value(Samples.storeCommand()), Samples.value([1])))
         try peer.send(.abort(.serviceUser))
         try peer.close()
-        peer.service.receivers.first?.outcome?.succeed(StoreOutcome(status: .success))
+        peer.service.receivers.first?.outcome?.succeed(OperationOutcome(status: .success))
         #expect(peer.service.summaries.map(\.end) == [.abortedByPeer(.serviceUser)])
     }
 

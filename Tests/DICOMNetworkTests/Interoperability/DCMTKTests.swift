@@ -112,7 +112,7 @@ struct DCMTKTests {
 
     @Test("storescu is told of a refusal")
     func storeFails() async throws {
-        let service = MemoryService(outcome: StoreOutcome(status: .outOfResources, errorComment: "No room"))
+        let service = MemoryService(outcome: OperationOutcome(status: .outOfResources, errorComment: "No room"))
         let server = try await LoopbackServer.start(service)
         let file = try await SampleFile(.explicitLittleEndian)
         let result = try await DCMTK.run("storescu", ["-d", "127.0.0.1", "\(server.port)", file.path])

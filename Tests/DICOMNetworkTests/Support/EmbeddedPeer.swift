@@ -14,10 +14,23 @@ final class EmbeddedPeer {
         var count = 0
         var breaksOnWrite = false
         var holdsWrites = false
-        private var held: [EventLoopPromise<Void>?] = []
+        private var held: [(data: NIOAny, promise: EventLoopPromise<Void>?)] = []
+        private var context: ChannelHandlerContext?
+
+        func handlerAdded(context: ChannelHandlerContext) {
+            self.context = context
+        }
 
         func handlerRemoved(context: ChannelHandlerContext) {
-            for promise in held { promise?.fail(ChannelError.ioOnClosedChannel) }
+            for write in held { write.promise?.fail(ChannelError.ioOnClosedChannel) }
+        }
+
+        func releaseWrites() {
+            holdsWrites = false
+            while !held.isEmpty {
+                let write = held.removeFirst()
+                context?.writeAndFlush(write.data, promise: write.promise)
+            }
         }
 
         func read(context: ChannelHandlerContext) {
@@ -29,7 +42,7 @@ final class EmbeddedPeer {
             if breaksOnWrite {
                 context.close(promise: nil)
             } else if holdsWrites {
-                held.append(promise)
+                held.append((data, promise))
             } else {
                 context.write(data, promise: promise)
             }
@@ -38,15 +51,13 @@ final class EmbeddedPeer {
 
     let service = ScriptedService()
     let channel: EmbeddedChannel
+    let handler: AssociationHandler
     private let socket = Socket()
 
     init(timeouts: AssociationTimeouts = AssociationTimeouts(), isUnderTLS: Bool = false) throws {
         channel = EmbeddedChannel()
-        try channel.pipeline.syncOperations.addHandlers(
-            [
-                socket,
-                AssociationHandler(service: service, timeouts: timeouts, isUnderTLS: isUnderTLS, id: "test"),
-            ])
+        handler = AssociationHandler(service: service, timeouts: timeouts, isUnderTLS: isUnderTLS, id: "test")
+        try channel.pipeline.syncOperations.addHandlers([socket, handler])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 104)).wait()
     }
 
@@ -54,6 +65,17 @@ final class EmbeddedPeer {
     static func associated(maximumLength: UInt32? = 16384) throws -> EmbeddedPeer {
         let peer = try EmbeddedPeer()
         var request = Samples.request
+        request.userInformation.maximumLength = maximumLength
+        try peer.send(.associateRQ(request))
+        guard case .associateAC? = try peer.answers().first else { throw NotAccepted() }
+        return peer
+    }
+
+    /// The same with a context for storage commitment.
+    static func committing(maximumLength: UInt32? = 16384) throws -> EmbeddedPeer {
+        let peer = try EmbeddedPeer()
+        peer.service.decision = .accept(MemoryService.committingPolicy)
+        var request = Samples.committingRequest
         request.userInformation.maximumLength = maximumLength
         try peer.send(.associateRQ(request))
         guard case .associateAC? = try peer.answers().first else { throw NotAccepted() }
@@ -69,6 +91,25 @@ final class EmbeddedPeer {
     /// From now on nothing that is written reaches the peer.
     func holdWrites() {
         socket.holdsWrites = true
+    }
+
+    /// What was held reaches the peer.
+    func releaseWrites() {
+        socket.releaseWrites()
+    }
+
+    /// The command fields of the messages received since the last call.
+    func commandFields() throws -> [UInt16] {
+        var assembler = MessageAssembler()
+        var fields: [UInt16] = []
+        for case .dataTF(let data) in try answers() {
+            for value in data.values {
+                if case .command(let command, _) = try assembler.receive(value) {
+                    fields.append(try command.uint16(.commandField))
+                }
+            }
+        }
+        return fields
     }
 
     /// Fires the event of a channel whose peer has ended its side.

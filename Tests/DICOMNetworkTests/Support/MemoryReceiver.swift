@@ -4,24 +4,25 @@ import DICOMNetwork
 import NIOCore
 
 /// Keeps one data set in memory. Each fragment can be answered with a future, like a slow store.
-final class MemoryReceiver: InstanceReceiver {
+final class MemoryReceiver: DataSetReceiver {
     enum Event: Hashable {
         case fragment([UInt8])
         case finished
         case cancelled
     }
 
-    let request: CStoreRequest
+    /// `nil` if it is not a C-STORE.
+    let request: CStoreRequest?
     private(set) var events: [Event] = []
     private(set) var dataSet = ByteBuffer()
     private let eventLoop: any EventLoop
-    private let onFinish: (ByteBuffer) -> StoreOutcome
+    private let onFinish: (ByteBuffer) -> OperationOutcome
     var delivery: EventLoopPromise<Void>?
-    var outcome: EventLoopPromise<StoreOutcome>?
+    var outcome: EventLoopPromise<OperationOutcome>?
 
     init(
-        request: CStoreRequest, eventLoop: any EventLoop,
-        onFinish: @escaping (ByteBuffer) -> StoreOutcome = { _ in StoreOutcome(status: .success) }
+        request: CStoreRequest? = nil, eventLoop: any EventLoop,
+        onFinish: @escaping (ByteBuffer) -> OperationOutcome = { _ in OperationOutcome(status: .success) }
     ) {
         self.request = request
         self.eventLoop = eventLoop
@@ -34,7 +35,7 @@ final class MemoryReceiver: InstanceReceiver {
         return delivery.map { .after($0.futureResult) } ?? .now
     }
 
-    func finish() -> EventLoopFuture<StoreOutcome> {
+    func finish() -> EventLoopFuture<OperationOutcome> {
         events.append(.finished)
         return outcome?.futureResult ?? eventLoop.makeSucceededFuture(onFinish(dataSet))
     }

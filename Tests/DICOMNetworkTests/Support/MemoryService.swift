@@ -15,15 +15,21 @@ final class MemoryService: AssociationService {
     static let policy = AcceptancePolicy(
         implementationClassUID: "2.25.1", implementationVersionName: "TEST")
 
+    /// The same with storage commitment.
+    static let committingPolicy = AcceptancePolicy(
+        supportsAbstractSyntax: {
+            $0 == SOPClass.storageCommitmentPushModel || AcceptancePolicy.isStorageOrVerification($0)
+        }, implementationClassUID: "2.25.1", implementationVersionName: "TEST")
+
     let summaries: AsyncStream<AssociationSummary>
     private let decision: AssociationDecision
-    private let outcome: StoreOutcome
+    private let outcome: OperationOutcome
     private let summariesContinuation: AsyncStream<AssociationSummary>.Continuation
     private let stored = Mutex<[Instance]>([])
 
     init(
         decision: AssociationDecision = .accept(MemoryService.policy),
-        outcome: StoreOutcome = StoreOutcome(status: .success)
+        outcome: OperationOutcome = OperationOutcome(status: .success)
     ) {
         self.decision = decision
         self.outcome = outcome
@@ -42,7 +48,7 @@ final class MemoryService: AssociationService {
 
     func instanceBegins(
         _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
-    ) -> InstanceDecision {
+    ) -> RequestDecision {
         .receive(
             MemoryReceiver(request: request, eventLoop: eventLoop) { dataSet in
                 self.stored.withLock { $0.append(Instance(request: request, dataSet: dataSet)) }

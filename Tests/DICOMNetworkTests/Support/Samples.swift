@@ -27,6 +27,40 @@ enum Samples {
         userInformation: UserInformation(
             maximumLength: 16384, implementationClassUID: "2.25.2", implementationVersionName: "PEER"))
 
+    static let commitmentContext: UInt8 = 7
+
+    /// With a context for storage commitment.
+    static let committingRequest: AAssociateRQ = {
+        var committing = request
+        committing.presentationContexts.append(
+            ProposedPresentationContext(
+                id: commitmentContext, abstractSyntax: SOPClass.storageCommitmentPushModel,
+                transferSyntaxes: [TransferSyntax.implicitVRLittleEndian.uid]))
+        return committing
+    }()
+
+    static func actionCommand(messageID: UInt16 = 9) throws -> CommandSet {
+        NActionRequest(
+            messageID: messageID, requestedSOPClassUID: try UID(SOPClass.storageCommitmentPushModel),
+            requestedSOPInstanceUID: try UID(SOPClass.storageCommitmentPushModelInstance), actionTypeID: 1,
+            presentationContextID: commitmentContext, transferSyntax: .implicitVRLittleEndian
+        ).commandSet()
+    }
+
+    static let eventReport = NEventReportRequest(
+        affectedSOPClassUID: SOPClass.storageCommitmentPushModel,
+        affectedSOPInstanceUID: SOPClass.storageCommitmentPushModelInstance, eventTypeID: 1)
+
+    /// N-EVENT-REPORT-RSP.
+    static func eventAnswer(to messageID: UInt16, status: UInt16 = 0, hasReply: Bool = false) -> CommandSet {
+        var command = CommandSet()
+        command.set(.commandField, CommandField.nEventReportRSP.rawValue)
+        command.set(.messageIDBeingRespondedTo, messageID)
+        command.set(.commandDataSetType, hasReply ? 0 : CommandSet.noDataSet)
+        command.set(.status, status)
+        return command
+    }
+
     static func storeCommand(
         messageID: UInt16 = 7, instance: String = "1.2.3.4"
     ) -> CommandSet {

@@ -21,6 +21,8 @@ final class ScriptedService: AssociationService, @unchecked Sendable {
     }
 
     private(set) var told: [Told] = []
+    private(set) var actions: [NActionRequest] = []
+    private(set) var notifiers: [AssociationNotifier] = []
     private(set) var receivers: [MemoryReceiver] = []
     private(set) var accepted: [Association] = []
     private(set) var summaries: [AssociationSummary] = []
@@ -48,12 +50,26 @@ final class ScriptedService: AssociationService, @unchecked Sendable {
 
     func instanceBegins(
         _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
-    ) -> InstanceDecision {
+    ) -> RequestDecision {
         if let refusal { return .refuse(refusal.status, comment: refusal.comment) }
         let receiver = MemoryReceiver(request: request, eventLoop: eventLoop)
         prepare(receiver)
         receivers.append(receiver)
         return .receive(receiver)
+    }
+
+    func actionBegins(
+        _ request: NActionRequest, on association: Association, eventLoop: any EventLoop
+    ) -> RequestDecision {
+        actions.append(request)
+        let receiver = MemoryReceiver(eventLoop: eventLoop)
+        prepare(receiver)
+        receivers.append(receiver)
+        return .receive(receiver)
+    }
+
+    func associationOpened(_ association: Association, notifier: AssociationNotifier) {
+        notifiers.append(notifier)
     }
 
     func nextTurn(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {

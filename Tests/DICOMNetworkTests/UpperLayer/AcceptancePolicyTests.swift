@@ -111,4 +111,57 @@ struct AcceptancePolicyTests {
             policy.negotiate(Samples.request).answer.presentationContexts.map(\.result)
                 == [.acceptance, .noReason, .abstractSyntaxNotSupported])
     }
+
+    // MARK: Storage commitment
+
+    private static func commitment(
+        _ syntaxes: [String], role: RoleSelection? = nil, policy: AcceptancePolicy = MemoryService.committingPolicy
+    ) -> (answer: PresentationContextAnswer?, roles: [RoleSelection]) {
+        var request = Samples.request
+        request.presentationContexts = [
+            ProposedPresentationContext(
+                id: 9, abstractSyntax: SOPClass.storageCommitmentPushModel, transferSyntaxes: syntaxes)
+        ]
+        request.userInformation.roleSelections = role.map { [$0] } ?? []
+        request.userInformation.extendedNegotiations = [
+            SOPClassExtendedNegotiation(
+                sopClassUID: SOPClass.storageCommitmentPushModel, serviceClassApplicationInformation: [1])
+        ]
+        let answer = policy.negotiate(request).answer
+        // The class has no extended negotiation.
+        #expect(answer.userInformation.extendedNegotiations.isEmpty)
+        return (answer.presentationContexts.first, answer.userInformation.roleSelections)
+    }
+
+    @Test(
+        "Storage commitment is accepted in Implicit and Explicit VR Little Endian only",
+        arguments: TransferSyntax.known.map(\.uid))
+    func encodingsOfCommitment(_ uid: String) {
+        let isReadable = ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1"].contains(uid)
+        let alone = Self.commitment([uid]).answer
+        #expect(alone?.result == (isReadable ? .acceptance : .transferSyntaxesNotSupported))
+        let beside = Self.commitment([uid, "1.2.840.10008.1.2"]).answer
+        #expect(beside?.transferSyntax == (uid == "1.2.840.10008.1.2.1" ? uid : "1.2.840.10008.1.2"))
+    }
+
+    @Test("Storage commitment is not supported unless the application says so")
+    func commitmentOff() {
+        #expect(
+            Self.commitment(["1.2.840.10008.1.2"], policy: MemoryService.policy).answer?.result
+                == .abstractSyntaxNotSupported)
+    }
+
+    @Test(
+        "The user of storage commitment may ask for the role of SCU or for none; that of SCP is not granted",
+        arguments: [(true, false), (true, true), (false, true), (false, false)])
+    func rolesOfCommitment(isSCU: Bool, isSCP: Bool) {
+        let role = RoleSelection(sopClassUID: SOPClass.storageCommitmentPushModel, isSCU: isSCU, isSCP: isSCP)
+        let (answer, roles) = Self.commitment(["1.2.840.10008.1.2"], role: role)
+        #expect(answer?.result == (isSCU ? .acceptance : .userRejection))
+        #expect(
+            roles
+                == (isSCU
+                    ? [RoleSelection(sopClassUID: SOPClass.storageCommitmentPushModel, isSCU: true, isSCP: false)]
+                    : []))
+    }
 }

@@ -6,7 +6,7 @@ import DICOMNetwork
 // Sendable: a run has one thread.
 final class Sender: @unchecked Sendable {
     private enum Answer {
-        case outcome(StoreOutcome)
+        case outcome(OperationOutcome)
         case none
     }
 

@@ -9,7 +9,7 @@ import NIOCore
 final class SimulatedAssociation: @unchecked Sendable {
     private let receiver: SimulatedReceiver
     private let association: Association
-    private var current: (any InstanceReceiver)?
+    private var current: (any DataSetReceiver)?
     private(set) var hasEnded = false
     private let isAdmitted: Bool
 
@@ -22,7 +22,7 @@ final class SimulatedAssociation: @unchecked Sendable {
 
     /// Receives an instance in two fragments, with a pause between them. `answer` is not called if the association ends
     /// first.
-    func store(_ sent: SentInstance, pause: Duration, answer: @escaping @Sendable (StoreOutcome) -> Void) {
+    func store(_ sent: SentInstance, pause: Duration, answer: @escaping @Sendable (OperationOutcome) -> Void) {
         guard !hasEnded, isAdmitted, let eventLoop = receiver.process.eventLoop,
             let sopClass = try? UID(SentInstance.sopClass), let instance = try? UID(sent.instance)
         else { return end() }
@@ -61,7 +61,7 @@ final class SimulatedAssociation: @unchecked Sendable {
     }
 
     private func finish(
-        _ sent: SentInstance, key: String, last: ByteBuffer, _ answer: @escaping @Sendable (StoreOutcome) -> Void
+        _ sent: SentInstance, key: String, last: ByteBuffer, _ answer: @escaping @Sendable (OperationOutcome) -> Void
     ) {
         guard let current, !hasEnded else { return }
         _ = current.receive(last)

@@ -42,7 +42,7 @@ struct ReceiverCheckTests {
         #expect(
             found.lines.map { String($0.prefix(27)) } == [
                 "failed   AE_TITLE          ", "warning  SCP_PROT          ", "ok       access            ",
-                "ok       STORAGE_DIRECTORY ", "ok       SCP_PORT          ",
+                "ok       STORAGE_DIRECTORY ", "ok       commitment        ", "ok       SCP_PORT          ",
             ])
         let bucket = await lines(["DICOM_BUCKET": "A/B"])
         #expect(bucket.lines.contains { $0.contains("not checked: it needs DICOM_BUCKET") })

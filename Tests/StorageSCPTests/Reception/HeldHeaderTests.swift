@@ -41,7 +41,7 @@ struct HeldHeaderTests {
             + [UInt8](repeating: 0, count: count)
     }
 
-    private func outcome(_ reception: InstanceReception) throws -> StoreOutcome {
+    private func outcome(_ reception: InstanceReception) throws -> OperationOutcome {
         let finished = reception.finish()
         // Writes the delivery's open marker.
         executor.run()

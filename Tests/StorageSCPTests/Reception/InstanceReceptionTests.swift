@@ -30,9 +30,9 @@ struct InstanceReceptionTests {
     func receive(
         _ dataSet: [UInt8], fragmentSize: Int = 100, cancels: Bool = false, maximumBytes: Int = 1 << 20,
         mismatch: UIDMismatch = .refuse, incomplete: IncompleteDataSets = .refuse
-    ) async throws -> StoreOutcome? {
+    ) async throws -> OperationOutcome? {
         let outcome = try await eventLoop.flatSubmit {
-            [eventLoop, budget, service] () -> EventLoopFuture<StoreOutcome?> in
+            [eventLoop, budget, service] () -> EventLoopFuture<OperationOutcome?> in
             do {
                 let reception = try Samples.reception(
                     limits: ReceptionLimits(

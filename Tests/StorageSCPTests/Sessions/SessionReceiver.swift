@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Commitment
 import DICOM
 import DICOMNetwork
 import Eventually
@@ -19,7 +20,10 @@ struct SessionReceiver {
     private let service: StorageService
     private let memory: Int
 
-    static func start(settings: [String: String]) async throws -> SessionReceiver {
+    static func start(
+        settings: [String: String], commitments: (any CommitmentService)? = nil,
+        commitmentLimits: CommitmentRequestLimits = CommitmentRequestLimits()
+    ) async throws -> SessionReceiver {
         let folder = FileManager.default.temporaryDirectory.appending(path: "session-\(UUID().uuidString)")
         let own = [
             "STORAGE_DIRECTORY": folder.path, "IMPORT_UNIT": "instance", "SCP_ADDRESS": "127.0.0.1", "SCP_PORT": "0",
@@ -34,7 +38,8 @@ struct SessionReceiver {
                 store: store, limits: configuration.delivery,
                 lease: HeldLease(store: store, seconds: 60, logger: logger),
                 associations: associations, logger: logger),
-            associations: associations, uploads: UploadsInProgress(), logger: logger)
+            associations: associations, uploads: UploadsInProgress(), commitments: commitments,
+            commitmentLimits: commitmentLimits, logger: logger)
         let server = try await Server.start(configuration: configuration, service: service, logger: logger)
         return SessionReceiver(
             port: try #require(server.port), server: server, folder: folder, associations: associations,

@@ -97,7 +97,7 @@ struct SessionTests {
         await receiver.stop()
     }
 
-    private static func react(to session: Session, port: Int) async throws -> [Session.Reaction] {
+    static func react(to session: Session, port: Int) async throws -> [Session.Reaction] {
         try await RawPeer.run(port: port) { peer in
             var reader = ReactionReader()
             var reactions: [Session.Reaction] = []

@@ -93,7 +93,7 @@ final class MemoryPeer: AssociationService {
 
     func instanceBegins(
         _ request: CStoreRequest, on association: Association, eventLoop: any EventLoop
-    ) -> InstanceDecision {
+    ) -> RequestDecision {
         let number = count.withLock { count in
             count += 1
             return count
@@ -114,7 +114,7 @@ final class MemoryPeer: AssociationService {
         state.withLock { $0.instances.append(instance) }
     }
 
-    private final class Receiver: InstanceReceiver {
+    private final class Receiver: DataSetReceiver {
         private let peer: MemoryPeer
         private let request: CStoreRequest
         private let behaviour: Behaviour
@@ -134,9 +134,9 @@ final class MemoryPeer: AssociationService {
             return .now
         }
 
-        func finish() -> EventLoopFuture<StoreOutcome> {
+        func finish() -> EventLoopFuture<OperationOutcome> {
             guard case .answer(let status) = behaviour else {
-                return eventLoop.makeSucceededFuture(StoreOutcome(status: .cannotUnderstand))
+                return eventLoop.makeSucceededFuture(OperationOutcome(status: .cannotUnderstand))
             }
             if status.isStored {
                 peer.store(
@@ -144,7 +144,7 @@ final class MemoryPeer: AssociationService {
                         sopInstanceUID: request.affectedSOPInstanceUID.value,
                         transferSyntaxUID: request.transferSyntax.uid, dataSet: Array(dataSet.readableBytesView)))
             }
-            return eventLoop.makeSucceededFuture(StoreOutcome(status: status))
+            return eventLoop.makeSucceededFuture(OperationOutcome(status: status))
         }
 
         func cancel() {}

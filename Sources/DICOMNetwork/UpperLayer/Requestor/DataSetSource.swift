@@ -12,11 +12,21 @@ package protocol DataSetSource: Sendable {
     func bytes(at offset: Int64, count: Int) async throws -> ByteBuffer
 }
 
+/// A data set whose bytes are there, or can be made, without waiting.
+package protocol ImmediateDataSet: DataSetSource {
+    /// Exactly `count` bytes from `offset`, which lie within the length.
+    func piece(at offset: Int64, count: Int) -> ByteBuffer
+}
+
+extension ImmediateDataSet {
+    package func bytes(at offset: Int64, count: Int) async -> ByteBuffer { piece(at: offset, count: count) }
+}
+
 /// A data set in memory.
-extension ByteBuffer: DataSetSource {
+extension ByteBuffer: ImmediateDataSet {
     package var length: Int64 { Int64(readableBytes) }
 
-    package func bytes(at offset: Int64, count: Int) -> ByteBuffer {
+    package func piece(at offset: Int64, count: Int) -> ByteBuffer {
         getSlice(at: readerIndex + Int(offset), length: count) ?? ByteBuffer()
     }
 }

@@ -50,7 +50,8 @@ extension RequestorHandler {
         }
         // Before the write, which may be complete when it returns.
         startDeadline(.network, timeouts.network)
-        send(allowed(dataSetFragments(bytes, on: contextID, isLast: isLast)), promise: written)
+        let data = ResponseFragmenter.data(bytes, on: contextID, isLast: isLast, fragmentLength: fragmentLength)
+        send(allowed(data), promise: written)
         return sent.futureResult
     }
 
@@ -72,18 +73,6 @@ extension RequestorHandler {
 
     func abort(_ cause: RequestedAssociationEnd.AbortCause) {
         perform(machine.abortRequested(), cause: cause)
-    }
-
-    private func dataSetFragments(_ bytes: ByteBuffer, on contextID: UInt8, isLast: Bool) -> [PDataTF] {
-        var rest = bytes
-        var data: [PDataTF] = []
-        repeat {
-            let fragment = rest.readSlice(length: min(fragmentLength, rest.readableBytes)) ?? ByteBuffer()
-            let value = PresentationDataValue(
-                contextID: contextID, isCommand: false, isLast: isLast && rest.readableBytes == 0, fragment: fragment)
-            data.append(PDataTF(values: [value]))
-        } while rest.readableBytes > 0
-        return data
     }
 
     private func allowed(_ data: [PDataTF]) -> [PDU] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The content of a C-STORE-RSP. The comment, cut to 64 characters, is sent with failures and warnings.
-package struct StoreOutcome: Hashable, Sendable {
+/// The content of a C-STORE-RSP or N-ACTION-RSP. The comment, cut to 64 characters, is sent with failures and warnings.
+package struct OperationOutcome: Hashable, Sendable {
     package let status: DIMSEStatus
     package let errorComment: String?
     /// Whether we abort the association after this response.

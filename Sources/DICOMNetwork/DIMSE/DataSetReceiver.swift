@@ -2,8 +2,8 @@
 
 import NIOCore
 
-/// Takes one instance's data set as it arrives, on the event loop.
-package protocol InstanceReceiver: AnyObject {
+/// Takes the data set of one operation as it arrives, on the event loop.
+package protocol DataSetReceiver: AnyObject {
     /// Takes the next bytes, exactly as sent. `fragment` is never empty.
     ///
     /// The association reads nothing more from the socket until the next fragment may come. If the future fails, the
@@ -13,9 +13,9 @@ package protocol InstanceReceiver: AnyObject {
 
     /// The last fragment was received. The response is sent when the future completes. It never fails: a failure is a
     /// status.
-    func finish() -> EventLoopFuture<StoreOutcome>
+    func finish() -> EventLoopFuture<OperationOutcome>
 
-    /// The association ended before the last fragment was taken: forget the instance and leave nothing behind.
+    /// The association ended before the last fragment was taken: forget the data set and leave nothing behind.
     func cancel()
 }
 

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DICOMNetwork
+import ImportPipeline
+import Logging
+import StructuredLog
+
+/// Requests.
+extension Commitments {
+    package func take(_ request: CommitmentRequest) async -> CommitmentAnswer {
+        guard (1...limits.maximumReferences).contains(request.references.count) else {
+            let count = request.references.count
+            return refuse(request, .resourceLimitation, "\(count) references, at most \(limits.maximumReferences)")
+        }
+        let title = request.callingAETitle
+        let name = CommitmentTransaction.Name(callingAETitle: title, transactionUID: request.transactionUID)
+        if schedule[name] == nil {
+            guard schedule.count + taking.values.reduce(0, +) < limits.maximumOpen else {
+                return refuse(request, .resourceLimitation, "\(limits.maximumOpen) transactions are open")
+            }
+            guard schedule.count(of: title) + (taking[title] ?? 0) < limits.maximumOpenPerTitle else {
+                return refuse(request, .resourceLimitation, "\(limits.maximumOpenPerTitle) of this title are open")
+            }
+        }
+        taking[title, default: 0] += 1
+        defer {
+            taking[title, default: 1] -= 1
+            if taking[title] == 0 { taking[title] = nil }
+        }
+        do {
+            try await takes.acquire()
+            defer { takes.release() }
+            return try await makeDurable(request)
+        } catch {
+            logger.error(
+                "commitment refused: the store did not take the request", error: error, metadata: name.metadata)
+            counts.add(to: \.refused)
+            return CommitmentAnswer(.of(.processingFailure), comment: "the request could not be stored")
+        }
+    }
+
+    /// The document is written before the state that names it. If the state is not written, nothing names the document,
+    /// and it expires.
+    private func makeDurable(_ request: CommitmentRequest) async throws -> CommitmentAnswer {
+        let document = try await documents.write(request)
+        let first = CommitmentPace.looks.delay(afterAttempt: 0, fraction: surroundings.fraction())
+        var transaction = CommitmentTransaction(request, document: document, by: task, at: now, after: first)
+        switch try await states.write(transaction, expecting: nil) {
+        case .written:
+            logger.info(
+                "commitment taken", metadata: transaction.metadata(["references": "\(request.references.count)"]))
+        case .refused(by: nil): throw UnreadableTransaction()
+        case .refused(by: .some(let known)):
+            guard known.document == document else {
+                logger.warning(
+                    "commitment refused: its transaction UID asks for other instances already",
+                    metadata: transaction.metadata())
+                counts.add(to: \.refused)
+                return CommitmentAnswer(.duplicateTransactionUID, comment: "the transaction UID is in use")
+            }
+            // The same request again. If it is open, nothing changes.
+            if known.isOpen { return CommitmentAnswer(.success) }
+            transaction = known
+            transaction.askedAgain(by: task, at: now, after: first)
+            // A refusal: another task has just done the same.
+            guard try await states.write(transaction, expecting: known.fence) == .written else {
+                return CommitmentAnswer(.success)
+            }
+            logger.info("commitment asked for again after its end", metadata: transaction.metadata())
+        }
+        schedule.add(CommitmentSchedule.Entry(transaction: transaction, dueAt: transaction.dueAt))
+        pump()
+        return CommitmentAnswer(.success)
+    }
+
+    private func refuse(_ request: CommitmentRequest, _ reason: FailureReason, _ comment: String) -> CommitmentAnswer {
+        let name = CommitmentTransaction.Name(
+            callingAETitle: request.callingAETitle, transactionUID: request.transactionUID)
+        logger.warning("commitment refused", metadata: name.metadata.merging(["reason": "\(comment)"]) { $1 })
+        counts.add(to: \.refused)
+        return CommitmentAnswer(.of(reason), comment: comment)
+    }
+}
+
+/// The table has an item with this key that no receiver writes.
+struct UnreadableTransaction: NamedError {
+    let errorName = "UnreadableTransaction"
+    let errorClass: ErrorClass? = .permanent
+}
+
+extension DIMSEStatus {
+    /// The general statuses have the same numbers as the failure reasons. PS3.7 annex C.
+    fileprivate static func of(_ reason: FailureReason) -> DIMSEStatus { DIMSEStatus(rawValue: reason.rawValue) }
+}
+
+extension CommitmentTransaction.Name {
+    var metadata: Logger.Metadata { ["callingAE": "\(callingAETitle)", "transactionUID": "\(transactionUID)"] }
+}
+
+extension CommitmentTransaction {
+    func metadata(_ more: Logger.Metadata = [:]) -> Logger.Metadata {
+        name.metadata.merging(more) { $1 }
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ByteComparison
+import Commitment
+
+/// The settings of storage commitment.
+struct CommitmentConfiguration: Sendable {
+    enum Mode: String, CaseIterable, Sendable {
+        case imported
+        case stored
+        case off
+    }
+
+    /// Where transactions are kept and instances are looked up.
+    enum Place: Sendable, Equatable {
+        /// The context is refused because of `COMMITMENT=off`.
+        case none
+        /// The context is refused, although `COMMITMENT` is not `off`. The text says what to do.
+        case missing(remedy: String)
+        case tables(commitments: String, instances: String, datastoreIDs: [String])
+        case folder
+    }
+
+    static let maximumDeadline = 604_800
+    static let maximumReportDays = 14
+    /// A sweep runs every five minutes, and looks twice at a delivery of an ended task.
+    static let recoverySeconds = 720
+    /// A file is there before its C-STORE is answered.
+    static let unknownSecondsOfFolder = 60
+    static let references = 50_000
+    /// The documents of more references would be larger than a document may be.
+    static let maximumReferences = 100_000
+    static let open = 10_000
+    static let openPerTitle = 2_000
+
+    let mode: Mode
+    let place: Place
+    /// By AE title.
+    let peers: [String: CommitmentPeer]
+    let tls: CommitmentTLS
+    let deadlineSeconds: Int
+    let unknownSeconds: Int
+    let limits: CommitmentLimits
+
+    /// Whether the presentation context is accepted.
+    var isAvailable: Bool {
+        switch place {
+        case .tables, .folder: true
+        case .none, .missing: false
+        }
+    }
+
+    init(
+        _ settings: Settings, storage: Configuration.Storage, receiverTLS: TLSSettings?, taskLeaseSeconds: Int,
+        maximumDeliveryAge: Int
+    ) throws(ConfigurationError) {
+        mode = try settings.choice(ReceiverSettings.commitment)
+        place = try Self.place(settings, mode: mode, storage: storage)
+        let entries = try settings.json(ReceiverSettings.commitmentPeers, as: [CommitmentPeer].self) ?? []
+        peers = Dictionary(entries.map { ($0.aeTitle, $0) }) { first, _ in first }
+        guard peers.count == entries.count else {
+            throw ConfigurationError(
+                name: ReceiverSettings.commitmentPeers.name, value: "…", expected: "one entry for each AE title")
+        }
+        tls = try CommitmentTLS(settings, receiver: receiverTLS)
+        deadlineSeconds = try settings.integer(ReceiverSettings.commitmentDeadlineSeconds)
+        let ofStorage =
+            switch storage {
+            case .bucket: maximumDeliveryAge + 3 * taskLeaseSeconds + Self.recoverySeconds
+            case .directory: Self.unknownSecondsOfFolder
+            }
+        unknownSeconds = try settings.integer(ReceiverSettings.commitmentUnknownSeconds) ?? ofStorage
+        var limits = CommitmentLimits(
+            reports: .seconds(86_400 * (try settings.integer(ReceiverSettings.commitmentReportDays))),
+            lease: .seconds(taskLeaseSeconds))
+        limits.maximumReferences = try settings.integer(ReceiverSettings.commitmentMaximumReferences)
+        limits.maximumOpen = try settings.integer(ReceiverSettings.commitmentMaximumOpen)
+        limits.maximumOpenPerTitle = try settings.integer(ReceiverSettings.commitmentMaximumOpenPerTitle)
+        self.limits = limits
+    }
+
+    private static func place(
+        _ settings: Settings, mode: Mode, storage: Configuration.Storage
+    ) throws(ConfigurationError) -> Place {
+        // Read first: a value that is not valid is an error even if it is not used.
+        let commitments = try settings.table(ReceiverSettings.commitmentTable)
+        let instances = try settings.table(ReceiverSettings.instanceTable)
+        let datastoreID = try settings.datastoreID(ReceiverSettings.datastoreID)
+        switch (storage, mode) {
+        case (_, .off): return .none
+        case (.directory, .stored): return .folder
+        case (.directory, .imported):
+            return .missing(remedy: "nothing is imported from a folder: set COMMITMENT=stored, or COMMITMENT=off")
+        case (.bucket, _):
+            guard let commitments, let instances, let datastoreID else {
+                return .missing(
+                    remedy: "set COMMITMENT_TABLE_NAME, INSTANCE_TABLE_NAME and DATASTORE_ID, or COMMITMENT=off")
+            }
+            return .tables(commitments: commitments, instances: instances, datastoreIDs: [datastoreID])
+        }
+    }
+}
+
+extension Settings {
+    fileprivate func table(_ setting: Setting<String?>) throws(ConfigurationError) -> String? {
+        guard let text = text(setting) else { return nil }
+        guard (3...255).contains(text.utf8.count),
+            text.utf8.allSatisfy({ $0.isLetterOrDigit || "_.-".utf8.contains($0) })
+        else {
+            throw ConfigurationError(
+                name: setting.name, value: text, expected: "a table's name: 3 to 255 of a-z, A-Z, 0-9, _, . and -")
+        }
+        return text
+    }
+
+    fileprivate func datastoreID(_ setting: Setting<String?>) throws(ConfigurationError) -> String? {
+        guard let text = text(setting) else { return nil }
+        guard text.utf8.count == 32, text.utf8.allSatisfy({ $0.isLetterOrDigit && !$0.isUpperCase }) else {
+            throw ConfigurationError(
+                name: setting.name, value: text, expected: "a data store's id: 32 of a-z and 0-9")
+        }
+        return text
+    }
+}
+
+extension UInt8 {
+    fileprivate var isUpperCase: Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
+
+    fileprivate var isLetterOrDigit: Bool {
+        isUpperCase || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self)
+            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
+    }
+}
