@@ -35,15 +35,18 @@ package final class ReceiverCore: Sendable {
     let counts = ReceiverCounts()
     let associations: OpenAssociations
     let deliveries: Deliveries
+    let routing: Routing
     private let lease: HeldLease
     private let uploads = UploadsInProgress()
 
-    package init(
-        configuration: Configuration, task: TaskID, store: any InstanceStore,
+    /// `routes`: those of an object, which are not in the configuration.
+    init(
+        configuration: Configuration, routes: RouteTable?, task: TaskID, store: any InstanceStore,
         surroundings: Surroundings = Surroundings(),
         logger: Logger
     ) {
         associations = OpenAssociations(limits: configuration.network.associations)
+        routing = Routing(routes ?? configuration.routes.table ?? .none, associations: associations)
         lease = HeldLease(
             task: task, store: store.leases, seconds: configuration.taskLeaseSeconds, clock: surroundings.clock,
             spawn: surroundings.spawn, logger: logger)
@@ -54,7 +57,16 @@ package final class ReceiverCore: Sendable {
             newID: surroundings.newID, spawn: surroundings.spawn, logger: logger)
         storage = StorageService(
             configuration: configuration, store: store, deliveries: deliveries, associations: associations,
-            uploads: uploads, counts: counts, logger: logger)
+            routing: routing, uploads: uploads, counts: counts, logger: logger)
+    }
+
+    package convenience init(
+        configuration: Configuration, task: TaskID, store: any InstanceStore,
+        surroundings: Surroundings = Surroundings(), logger: Logger
+    ) {
+        self.init(
+            configuration: configuration, routes: nil, task: task, store: store, surroundings: surroundings,
+            logger: logger)
     }
 
     /// Whether instances can be acknowledged: the store has taken the task lease, and it has not run out since.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import DICOM
 import FoundationEssentials
 import Glibc
@@ -33,7 +34,10 @@ package struct ReceiverProcess: Sendable {
             defer { log.flush(within: Self.flushLimit) }
             let task = TaskID()
             let store = try (makeStore ?? configuredStore)(configuration, task, logger)
-            try await Self.serve(configuration, task: task, store: store, log: log, logger: logger)
+            let reloading = try RouteReloading(
+                configuration.routes, s3: { try routes(configuration, logger) }, logger: logger)
+            try await Self.serve(
+                configuration, task: task, store: store, routes: reloading, log: log, logger: logger)
         } catch {
             startLogger.critical(
                 "the receiver cannot run", error: error,
@@ -56,13 +60,15 @@ package struct ReceiverProcess: Sendable {
     private static let closingSeconds = 5
 
     private static func serve(
-        _ configuration: Configuration, task: TaskID, store: any InstanceStore, log: LogQueue, logger: Logger
+        _ configuration: Configuration, task: TaskID, store: any InstanceStore, routes: RouteReloading?, log: LogQueue,
+        logger: Logger
     ) async throws {
         let signals = await TerminationSignals()
         FreedMemory.giveBack()
         let openFiles = OpenFileLimit.raise()
         await store.closeDeliveriesOfEndedTasks(logger: logger)
-        let core = ReceiverCore(configuration: configuration, task: task, store: store, logger: logger)
+        let core = ReceiverCore(
+            configuration: configuration, routes: try await routes?.first(), task: task, store: store, logger: logger)
         // In a folder, locks show which tasks live, so a receiver is ready without its lease.
         let needsLease = store.startsImports
         let server = try await Server.start(
@@ -72,6 +78,7 @@ package struct ReceiverProcess: Sendable {
         description["aeTitle"] = "\(configuration.aeTitle)"
         description["storage"] = "\(configuration.storage)"
         description["task"] = "\(task)"
+        description["routes"] = "\(core.routing.table.routes.count)"
         description["importUnit"] = "\(configuration.importUnit.rawValue)"
         description["openFileLimit"] = "\(openFiles)"
         description["libcurl"] = "\(LibcurlVersion.libcurl)"
@@ -83,6 +90,7 @@ package struct ReceiverProcess: Sendable {
                 task: "\(task)")
         }
         let reporting = Task { await reporter?.run() }
+        let reloading = Task { await routes?.keepCurrent(core.routing) }
         let start = StartReport(
             core: core, storage: configuration.storage, description: description, logger: logger)
         let starting = Task { await start.run() }
@@ -96,6 +104,7 @@ package struct ReceiverProcess: Sendable {
         }
         await server.stop()
         reporting.cancel()
+        reloading.cancel()
         reporter?.report()
         logger.info("receiver ended")
     }
@@ -125,5 +134,11 @@ package struct ReceiverProcess: Sendable {
                 connections: configuration.maximumPoolConnections,
                 documentConnections: configuration.maximumDocumentConnections)
         }
+    }
+
+    /// The client for the object that `ROUTES` names. The settings permit one only with a bucket.
+    private func routes(_ configuration: Configuration, _ logger: Logger) throws -> S3Client {
+        guard case .bucket(let bucket) = configuration.storage else { throw RouteError("an object needs a bucket") }
+        return try BucketConnections(bucket: bucket, environment: environment, logger: logger).routes()
     }
 }

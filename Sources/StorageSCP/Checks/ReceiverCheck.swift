@@ -35,6 +35,7 @@ package struct ReceiverCheck: Sendable {
             add([.notChecked("TLS port", because: name)])
         }
         add(await ofStore(configuration, settings))
+        add(await RouteCheck(configuration: configuration, environment: environment, settings: settings).results())
         add(await PortCheck(configuration: configuration, settings: settings).results())
         return !hasFailed
     }

@@ -10,6 +10,7 @@ import Logging
 struct BucketConnections: Sendable {
     /// For the lease: one connection, and a second one for when the first does not answer.
     private static let ofLeases = 2
+    private static let ofRoutes = 1
     /// Credentials are fetched one request at a time.
     private static let ofCredentials = 1
 
@@ -36,6 +37,9 @@ struct BucketConnections: Sendable {
             instances: s3(connections: connections, .senderWaits),
             documents: S3DocumentStore(s3: documents, bucket: bucket), leases: leases(), bucket: bucket)
     }
+
+    /// For the object that `ROUTES` names: it is read once in a while.
+    func routes() -> S3Client { s3(connections: Self.ofRoutes, .standard) }
 
     private func s3(connections: Int, _ retryPolicy: RetryPolicy) -> S3Client {
         S3Client(
