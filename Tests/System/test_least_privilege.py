@@ -281,7 +281,8 @@ def test_a_resource_policy_names_all_principals_only_to_deny():
         for kind in kinds:
             for name, resource in resources(template, kind).items():
                 policy = resource["Properties"].get("PolicyDocument", {"Statement": []})
-                effects = {it["Effect"] for it in policy["Statement"] if it["Principal"] in ("*", {"AWS": "*"})}
+                statements = [it["Fn::If"][1] if "Fn::If" in it else it for it in policy["Statement"]]
+                effects = {it["Effect"] for it in statements if it["Principal"] in ("*", {"AWS": "*"})}
                 found |= {(name, effect) for effect in effects if effect != "Deny"}
     # An endpoint's policy grants nothing: it limits which of the actions that roles allow may go through the endpoint.
     assert found == {("S3Endpoint", "Allow")}

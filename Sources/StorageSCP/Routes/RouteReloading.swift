@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AWS
-import ImportPipeline
 import Logging
 import Synchronization
 
@@ -10,7 +9,7 @@ import Synchronization
 final class RouteReloading: Sendable {
     private enum Place: Sendable {
         case file(String)
-        case object(S3URI, S3Client)
+        case object(RouteObject)
     }
 
     /// What changes when the routes are written again.
@@ -42,7 +41,7 @@ final class RouteReloading: Sendable {
             place = .file(path)
             state = Mutex(State(loaded: .file(settings.fingerprint)))
         case .object(let uri):
-            place = .object(uri, try s3())
+            place = .object(RouteObject(uri: uri, s3: try s3()))
             state = Mutex(State())
         }
         description = settings.source?.description ?? ""
@@ -101,14 +100,9 @@ final class RouteReloading: Sendable {
     private func look() async throws -> (version: Version, read: @Sendable () async throws -> RouteTable) {
         switch place {
         case .file(let path): return (.file(FileFingerprint(path: path)), { try RouteTable(file: path) })
-        case .object(let uri, let s3):
-            let eTag = try await s3.headObject(bucket: uri.bucket, key: uri.key).eTag
-            let read: @Sendable () async throws -> RouteTable = {
-                let object = try await s3.getObject(
-                    bucket: uri.bucket, key: uri.key, ifMatch: eTag, maximumBytes: RouteLimits.maximumBytes)
-                return try RouteTable(json: object.body)
-            }
-            return (.object(eTag: eTag), read)
+        case .object(let object):
+            let eTag = try await object.eTag()
+            return (.object(eTag: eTag), { try await object.table(eTag: eTag) })
         }
     }
 }
