@@ -23,6 +23,18 @@ class Pipeline:
         self.aws, self.outputs = aws, outputs
         self.bucket = outputs["DicomBucketName"]
 
+    def commitment_settings(self, peers: dict[str, int] | None = None) -> dict[str, str]:
+        """The settings of a receiver for storage commitment. `peers` holds the ports on this machine of those that get
+        reports, by their AE titles."""
+        addresses = [{"aeTitle": title, "host": "127.0.0.1", "port": port} for title, port in (peers or {}).items()]
+        return {
+            "COMMITMENT": "imported",
+            "COMMITMENT_TABLE_NAME": self.outputs["CommitmentTableName"],
+            "INSTANCE_TABLE_NAME": self.outputs["InstanceTableName"],
+            "DATASTORE_ID": self.outputs["DatastoreId"],
+            "COMMITMENT_PEERS": json.dumps(addresses) if addresses else "",
+        }
+
     def manifests(self) -> list[str]:
         """The keys of all manifests; a delivery is closed by writing one."""
         return self.keys("deliveries/")

@@ -26,13 +26,14 @@ import pydicom
 import pynetdicom
 import sample_data
 import sample_events
+from commitment import committed
 from console import Console
 from deploy import STACK, deploy
 from display import Display, shortened
 from local_aws import LocalAWS
 from pipeline import Pipeline
 from receiver import Receiver
-from senders import Acknowledgement, send_with_dcmtk, send_with_pynetdicom
+from senders import Acknowledgement, Instance, send_with_dcmtk, send_with_pynetdicom
 
 PROJECT = Path(__file__).parent.parent
 STATE = PROJECT / ".local"
@@ -84,7 +85,15 @@ class Demonstration:
         self._display.table(HEADER, [row(item) for item in items])
         imported = sum(int(item.get("importedCount", 0)) for item in items)
         self._display.note(f"{imported} of {len(self._files)} instances imported")
-        return imported == len(self._files) and all(item["outcome"] == "IMPORTED" for item in items)
+        told = self._commit()
+        return imported == told == len(self._files) and all(item["outcome"] == "IMPORTED" for item in items)
+
+    def _commit(self) -> int:
+        """A sender asks for storage commitment of everything. Returns the number of instances that it may delete."""
+        instances = [Instance.of(path) for path in self._files]
+        told = committed([(it.sop_class_uid, it.sop_instance_uid) for it in instances], self._port)
+        self._display.note(f"{len(told)} of {len(self._files)} instances committed: their sender may delete them")
+        return len(told)
 
     def _send(self) -> None:
         """Each sender sends every other file, to the same port."""
@@ -168,7 +177,10 @@ def main() -> int:
         pipeline = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "1"}))
         display.note("pipeline deployed")
         log = folder / "logs" / "receiver.log"
-        receiver = running.enter_context(Receiver(options.receiver.resolve(), aws.endpoint, pipeline.bucket, log))
+        settings = pipeline.commitment_settings()
+        receiver = running.enter_context(
+            Receiver(options.receiver.resolve(), aws.endpoint, pipeline.bucket, log, **settings)
+        )
         aws.show_log(f"/ecs/{STACK}", log)
         display.note(f"receiver at port {receiver.port}")
         console = running.enter_context(Console(COMMAND, aws.endpoint, folder / "logs" / "console.log"))

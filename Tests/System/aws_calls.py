@@ -2,22 +2,23 @@
 
 """Finds the AWS operations that each part of the Swift code calls, by reading its text.
 
-The clients in `Sources/AWS/Services` name the operation where they send it. Calls that `Sources/ImportPipeline` makes
-are counted for the parts that use it. A call is `name.function` where the same file declares `name` with a client's
-type. A call that this cannot resolve is reported as an error by `unresolved_calls`, so nothing is missed. A call
-through a protocol is counted where the type that conforms to it calls a client."""
+The clients in `Sources/AWS/Services`, and DynamoDB's also in `Sources/AWSManagement`, name the operation where they send
+it. Calls that `Sources/ImportPipeline` makes are counted for the parts that use it. A call is `name.function` where the
+same file declares `name` with a client's type. A call that this cannot resolve is reported as an error by
+`unresolved_calls`, so nothing is missed. A call through a protocol is counted where the type that conforms to it calls a
+client."""
 
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LIBRARIES = ("AWS/Services", "ImportPipeline")
+LIBRARIES = ("AWS/Services", "AWSManagement/DynamoDBClient", "ImportPipeline")
 # The modules that belong to one part: its process, and the library that does its work.
 MODULES = {
     "TriggerImport": ("TriggerImport", "ImportIntake"),
     "StartImportJob": ("StartImportJob", "StartQueue"),
     "CheckStatus": ("CheckStatus",),
-    "StoreSCP": ("StoreSCP", "StorageSCP"),
+    "StoreSCP": ("StoreSCP", "StorageSCP", "Commitment"),
 }
 # Paths below Sources, and the text of each file.
 Sources = dict[str, str]

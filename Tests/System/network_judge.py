@@ -7,9 +7,11 @@ import ipaddress
 import itertools
 from collections.abc import Iterator
 
-from network_walk import LINUX_REPLY, S3, Host, Network, ports, told
+from network_walk import LINUX_REPLY, SERVICES, Host, Network, ports, told
 
 PEERS = ("PeerCIDR1", "PeerCIDR2", "PeerCIDR3")
+# The ranges that receivers report storage commitment to, and their ports.
+REPORTS = {f"CommitmentPeerCIDR{number}": f"CommitmentPeerPort{number}" for number in (1, 2, 3)}
 RECEIVER_PORTS = ports(11112) | ports(8080)
 HTTPS, REPLIES, NOTHING = ports(443), ports(1024, 65535), 0
 STRANGER = ipaddress.ip_address("93.184.215.14")
@@ -22,6 +24,17 @@ def entrance(settings: dict[str, str]) -> int:
     return scp | (ports(2762) if settings["TLSCertificateARN"] else NOTHING)
 
 
+def report_ports(settings: dict[str, str]) -> dict[ipaddress.IPv4Network, int]:
+    """The ranges that receivers report storage commitment to, with the port of each."""
+    if settings.get("Commitment") == "off":
+        return {}
+    return {
+        ipaddress.ip_network(settings[network]): ports(int(settings[port]))
+        for network, port in REPORTS.items()
+        if settings.get(network)
+    }
+
+
 class Judge:
     """Compares a network with what its settings require."""
 
@@ -30,6 +43,8 @@ class Judge:
         self._resources = resources
         self._network = Network(resources)
         self._peers = [ipaddress.ip_network(settings[name]) for name in PEERS if settings[name]]
+        self._reports = report_ports(settings)
+        self._has_commitment = settings.get("Commitment") != "off"
         self._has_endpoints = settings.get("CreateVPCEndpoints") != "false"
         self._has_nat_gateway = settings.get("CreateNATGateway") == "true"
         self._is_narrow = self._has_endpoints and bool(settings["S3PrefixListID"])
@@ -45,6 +60,8 @@ class Judge:
                 for address in self._addresses():
                     got = self._network.through_acl(subnet, egress, address)
                     expected = self._acl("out" if egress else "in", kind(subnet), self._what(address))
+                    if egress and kind(subnet) == "private":
+                        expected |= self._reported(address)
                     if got != expected:
                         way = "to" if egress else "from"
                         yield f"ACL of {subnet} {way} {address}: {told(got)}, not {told(expected)}"
@@ -62,6 +79,13 @@ class Judge:
             left |= HTTPS | (REPLIES if other == "private" else NOTHING)
         return came if way == "in" else left
 
+    def _reported(self, address: ipaddress.IPv4Address) -> int:
+        """The ports that receivers report storage commitment to at this address."""
+        opened = NOTHING
+        for network, port in self._reports.items():
+            opened |= port if address in network else NOTHING
+        return opened
+
     def _what(self, address: ipaddress.IPv4Address) -> str:
         if any(address in peer for peer in self._peers):
             return "peer"
@@ -72,7 +96,7 @@ class Judge:
         """The lowest address of each stretch between two borders of ranges; all addresses of a stretch are treated
         alike."""
         network = self._network
-        known = [*network.subnets.values(), *self._peers, EVERYWHERE]
+        known = [*network.subnets.values(), *self._peers, *self._reports, EVERYWHERE]
         known += [it.network for subnet in network.subnets for way in (False, True) for it in network.acl_rules(subnet, way)]
         known += [
             it.remote
@@ -83,7 +107,7 @@ class Judge:
         ]
         numbers = {int(it.network_address) for it in known} | {int(it.broadcast_address) + 1 for it in known}
         addresses = {ipaddress.ip_address(number) for number in numbers if number < 1 << 32}
-        return {it for it in addresses | {STRANGER, S3} if not it.is_loopback}
+        return {it for it in addresses | {STRANGER, *SERVICES.values()} if not it.is_loopback}
 
     # MARK: Security groups
 
@@ -96,10 +120,12 @@ class Judge:
                 way = "to" if egress else "from"
                 if got != expected:
                     yield f"{group} {way} groups: {got}, not {expected}"
-                # S3 is covered by the prefix list, which is a name.
-                for address in self._addresses() - {S3}:
+                # Services are covered by prefix lists, which are names.
+                for address in self._addresses() - {*SERVICES.values()}:
                     opened = self._network.through_group(group, egress, Host("any", address))
                     wanted = self._ranged(group, egress, self._what(address))
+                    if (group, egress) == ("TaskSecurityGroup", True):
+                        wanted |= self._reported(address)
                     if opened != wanted:
                         yield f"{group} {way} {address}: {told(opened)}, not {told(wanted)}"
 
@@ -113,7 +139,8 @@ class Judge:
             ("EndpointSecurityGroup", False): [("TaskSecurityGroup", HTTPS)],
         }
         if self._is_narrow:
-            table["TaskSecurityGroup", True] = [("S3", HTTPS), ("EndpointSecurityGroup", HTTPS)]
+            names = ["S3", "EndpointSecurityGroup", *(["DynamoDB"] if self._has_commitment else [])]
+            table["TaskSecurityGroup", True] = [(name, HTTPS) for name in names]
         return table.get((group, egress), [])
 
     def _ranged(self, group: str, egress: bool, other: str) -> int:
@@ -132,12 +159,16 @@ class Judge:
             "public": vpc | ({"0.0.0.0/0": "InternetGateway"} if has_gateway else {}),
             "private": vpc
             | ({"0.0.0.0/0": "NATGateway"} if self._has_nat_gateway else {})
-            | ({"S3": "S3Endpoint"} if self._has_endpoints else {}),
+            | {service: f"{service}Endpoint" for service in self._services()},
         }
         for subnet in self._network.subnets:
             got = self._network.routes(subnet)
             if got != expected[kind(subnet)]:
                 yield f"routes of {subnet}: {got}"
+
+    def _services(self) -> list[str]:
+        """The services that are reached through a gateway endpoint."""
+        return [name for name in SERVICES if self._has_endpoints and (name == "S3" or self._has_commitment)]
 
     # MARK: The walk
 
@@ -147,24 +178,28 @@ class Judge:
             for target in hosts:
                 if source is target or not source.subnet and not target.subnet:
                     continue
-                got, expected = self._network.opened(source, target), self._walk(source.name, target.name)
+                got, expected = self._network.opened(source, target), self._walk(source.name, target)
                 if got != expected:
                     yield f"{source.name} in {source.subnet} to {target.name} in {target.subnet}: {told(got)}, not {told(expected)}"
 
-    def _walk(self, source: str, target: str) -> int:
+    def _walk(self, source: str, target: Host) -> int:
         table = {("load balancer", "receiver"): RECEIVER_PORTS}
         if self._settings["InternetFacing"] == "true":
             table["peer", "load balancer"] = entrance(self._settings)
         if self._has_endpoints:
-            table |= {("receiver", "endpoint"): HTTPS, ("receiver", "S3"): HTTPS}
+            table |= {("receiver", name): HTTPS for name in ("endpoint", *self._services())}
         if self._has_nat_gateway:
-            table |= {("receiver", name): HTTPS for name in ("stranger", "S3", "peer")}
-        return table.get((source, target), NOTHING)
+            table |= {("receiver", name): HTTPS for name in ("stranger", "peer", "peer with reports", *SERVICES)}
+            # The public subnets' ACL lets replies to senders out, and with them these reports.
+            table["receiver", "peer"] |= self._reported(target.address) & REPLIES
+        return table.get((source, target.name), NOTHING)
 
     def hosts(self) -> list[Host]:
         """One host of each kind in each subnet in which the templates place that kind, and the hosts outside."""
         outside = [Host("peer", it.network_address) for it in self._peers]
-        outside += [Host("stranger", STRANGER), Host("S3", S3)]
+        # There is no route to them: it is the user's own. Some of them may also send.
+        outside += [Host("peer with reports", it.network_address) for it in self._reports if it not in self._peers]
+        outside += [Host("stranger", STRANGER), *(Host(name, address) for name, address in SERVICES.items())]
         balancer = self._resources["LoadBalancer"]["Properties"]
         service = self._resources["Service"]["Properties"]["NetworkConfiguration"]["AwsvpcConfiguration"]
         inside = self._placed("load balancer", 4, balancer["Subnets"], balancer["SecurityGroups"])

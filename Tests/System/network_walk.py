@@ -12,8 +12,9 @@ from typing import NamedTuple
 ALL_PORTS = (1 << 65536) - 1
 # The ranges of source ports: of AWS's load balancers and peers of any kind, and of Linux.
 ANY_REPLY, LINUX_REPLY = (1024, 65535), (32768, 60999)
-# An address of the service outside that the prefix list and the gateway endpoint stand for.
-S3 = ipaddress.ip_address("52.216.0.1")
+# For each service that has a prefix list and a gateway endpoint, an address that they stand for, and the list's id.
+SERVICES = {"S3": ipaddress.ip_address("52.216.0.1"), "DynamoDB": ipaddress.ip_address("52.94.0.1")}
+PREFIX_LISTS = {"pl-63a5400a": "S3", "pl-02cd2c6b": "DynamoDB"}
 TCP, EVERY_PROTOCOL = "6", "-1"
 
 
@@ -91,7 +92,7 @@ class Network:
 
     def through_group(self, group: str, egress: bool, other: Host) -> int:
         """The ports that a security group opens to or from another host."""
-        names = {other.group, *(["S3"] if other.address == S3 else [])}
+        names = {other.group, *(name for name, address in SERVICES.items() if other.address == address)}
         allowed = 0
         for rule in self.group_rules(group, egress):
             fits = rule.remote in names if isinstance(rule.remote, str) else other.address in rule.remote
@@ -99,7 +100,7 @@ class Network:
         return allowed
 
     def routes(self, subnet: str) -> dict[str, str]:
-        """The targets of the subnet's route table, by the range of addresses or S3's prefix list."""
+        """The targets of the subnet's route table, by the range of addresses or the name of a service."""
         return self._routes[subnet]
 
     # MARK: The walk
@@ -131,14 +132,16 @@ class Network:
     def _is_way(self, source: Host, target: Host, is_reply: bool) -> bool:
         """Whether route tables lead to the target. From outside, only replies come through a NAT gateway."""
         if source.subnet:
-            return self._next(source, target) in ("local", "S3Endpoint", *self._ways_out(source, is_nat_one=True))
+            endpoints = self._of("EC2::VPCEndpoint")
+            return self._next(source, target) in ("local", *endpoints, *self._ways_out(source, is_nat_one=True))
         return is_reply or bool(target.subnet) and self._next(target, source) in self._ways_out(target, is_nat_one=False)
 
     def _next(self, source: Host, target: Host) -> str | None:
         routes = self.routes(source.subnet)
-        if target.address == S3 and "S3" in routes:
-            return routes["S3"]
-        ranges = [ipaddress.ip_network(it) for it in routes if it != "S3"]
+        for service, address in SERVICES.items():
+            if target.address == address and service in routes:
+                return routes[service]
+        ranges = [ipaddress.ip_network(it) for it in routes if it not in SERVICES]
         fitting = [it for it in ranges if target.address in it]
         return routes[str(max(fitting, key=lambda it: it.prefixlen))] if fitting else None
 
@@ -170,9 +173,10 @@ class Network:
         for route in self._of("EC2::Route").values():
             if route["RouteTableId"] == table:
                 found[route["DestinationCidrBlock"]] = route.get("GatewayId") or route["NatGatewayId"]
-        for endpoint in self._of("EC2::VPCEndpoint").values():
+        services = {name.lower(): name for name in SERVICES}
+        for name, endpoint in self._of("EC2::VPCEndpoint").items():
             if endpoint["VpcEndpointType"] == "Gateway" and table in endpoint["RouteTableIds"]:
-                found["S3"] = "S3Endpoint"
+                found[services[endpoint["ServiceName"].rpartition(".")[2]]] = name
         return found
 
     def _rules_of_acl(self, subnet: str, egress: bool) -> list[ACLRule]:
@@ -206,5 +210,5 @@ class Network:
         if "CidrIp" in rule:
             return GroupRule(ipaddress.ip_network(rule["CidrIp"]), its_ports)
         if "DestinationPrefixListId" in rule:
-            return GroupRule("S3", its_ports)
+            return GroupRule(PREFIX_LISTS[rule["DestinationPrefixListId"]], its_ports)
         return GroupRule(rule.get("SourceSecurityGroupId") or rule["DestinationSecurityGroupId"], its_ports)

@@ -4,11 +4,13 @@
 reuses UIDs. Sometimes an instance is sent twice, with the same content or different content, from the same title or
 another one."""
 
+import collections
 import hashlib
 import os
 import random
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,15 +49,28 @@ class File:
 
 class PersistentSenders:
     """`count` threads that send until `stop`. Each sends `studies` studies at once to one of the ports; half of the
-    threads use DCMTK, the others pynetdicom."""
+    threads use DCMTK, the others pynetdicom. `asked` is called with what was acknowledged over an association: the title,
+    the SOP Instance UIDs, a function that chooses a port, and an event that is set at the end."""
 
-    def __init__(self, ports: list[int], folder: Path, count: int, studies: int, seed: int):
+    def __init__(
+        self,
+        ports: list[int],
+        folder: Path,
+        count: int,
+        studies: int,
+        seed: int,
+        asked: Callable[[str, list[str], Callable[[], int], threading.Event], None] | None = None,
+    ):
+        self._asked = asked
         self._ports, self._folder, self._studies, self._seed = ports, folder, studies, seed
+        self._drawn = stream(seed, "asked")
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=self._run, args=(number,)) for number in range(count)]
         self.sent = self.repeats = 0
         self.acknowledged: list[Sent] = []
+        # The digests of the data sets that were written under a SOP Instance UID.
+        self.contents: collections.defaultdict[str, set[str]] = collections.defaultdict(set)
         self.errors: list[Exception] = []
 
     def __enter__(self) -> "PersistentSenders":
@@ -79,7 +94,11 @@ class PersistentSenders:
         try:
             while not self._stopping.is_set():
                 folder.mkdir()
-                self._send_studies(send, write_studies(folder, TITLES[number % len(TITLES)], self._studies, drawn), drawn)
+                files = write_studies(folder, TITLES[number % len(TITLES)], self._studies, drawn)
+                with self._lock:
+                    for file in files:
+                        self.contents[file.sent.sop_instance_uid].add(file.sent.data_set_sha256)
+                self._send_studies(send, files, drawn)
                 shutil.rmtree(folder)
         except Exception as error:
             self.errors.append(error)
@@ -113,6 +132,9 @@ class PersistentSenders:
                 if file.path in acknowledged:
                     self.acknowledged.append(file.sent)
                     waiting.remove(file)
+        if self._asked and acknowledged:
+            instances = sorted({file.sent.sop_instance_uid for file in files if file.path in acknowledged})
+            self._asked(title, instances, lambda: self._drawn.choice(self._ports), self._stopping)
 
 
 def pieces(waiting: list[File]) -> list[tuple[str, list[File]]]:

@@ -36,10 +36,10 @@ ACTIONS = {
     "medical-imaging:StartDICOMImportJob": {"at": ["medical-imaging:StartDICOMImportJob"], "role": ["iam:PassRole"]},
 }
 
-DELIVERIES, OPEN, TASKS, AUDITS, SWEEPS, INBOX, TAKEN, DATES = FOLDERS = tuple(
+DELIVERIES, OPEN, TASKS, AUDITS, SWEEPS, INBOX, TAKEN, COMMITMENTS, DATES = FOLDERS = tuple(
     f"DicomBucket/{folder}*"
     for folder in (
-        *("deliveries/", "open/", "tasks/", "audits/", "sweeps/", "inbox/", "taken/"),
+        *("deliveries/", "open/", "tasks/", "audits/", "sweeps/", "inbox/", "taken/", "commitments/"),
         BucketLayout.DATES,
     )
 )
@@ -93,11 +93,11 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
         "dynamodb:PutItem": {"at": ["DicomInstanceTable"]},
     },
     "StoreSCP": {
-        # Instances and the documents about them.
-        "s3:PutObject": {"at": [DATES, DELIVERIES, OPEN, TASKS]},
-        # A manifest that exists already.
+        # Instances and the documents about them; requests for storage commitment and their results.
+        "s3:PutObject": {"at": [DATES, DELIVERIES, OPEN, TASKS, COMMITMENTS]},
+        # A manifest that exists already; the documents of storage commitment.
+        "s3:GetObject": {"at": [DELIVERIES, COMMITMENTS, ROUTES]},
         # The routes.
-        "s3:GetObject": {"at": [DELIVERIES, ROUTES]},
         "s3:HeadObject": {"at": [ROUTES]},
         # Instances that are larger than a part.
         "s3:CreateMultipartUpload": {"at": [DATES]},
@@ -106,6 +106,11 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
         "s3:AbortMultipartUpload": {"at": [DATES]},
         # Task leases at the end of the task, and markers of deliveries without an instance.
         "s3:DeleteObject": {"at": [OPEN, TASKS]},
+        # Transactions of storage commitment: their state; those that are due, and those of a peer that has come.
+        "dynamodb:PutItem": {"at": ["DicomCommitmentTable"]},
+        "dynamodb:Query": {"at": ["DicomCommitmentTable/index/due", "DicomCommitmentTable/index/unreported"]},
+        # Their references in the instance index.
+        "dynamodb:BatchGetItem": {"at": ["DicomInstanceTable"]},
     },
 }
 # The buckets from which a part reads objects that may not exist. Without the right to list the bucket, S3 answers 403
@@ -174,7 +179,8 @@ KEY_USES: dict[str, tuple[str, set[str]]] = {
     "s3:AbortMultipartUpload": ("DataKMSKeyARN", {READ}),
     "sqs:ReceiveMessage": ("DataKMSKeyARN", {READ}),
     "sqs:SendMessage": ("DataKMSKeyARN", {READ, WRITE}),
-    **{f"dynamodb:{it}Item": ("DataKMSKeyARN", {READ}) for it in ("Get", "Put", "Update")},
+    **{f"dynamodb:{it}Item": ("DataKMSKeyARN", {READ}) for it in ("Get", "Put", "Update", "BatchGet")},
+    "dynamodb:Query": ("DataKMSKeyARN", {READ}),
     "medical-imaging:StartDICOMImportJob": ("DatastoreKMSKeyARN", {READ, WRITE, LOOK}),
     "medical-imaging:GetDICOMImportJob": ("DatastoreKMSKeyARN", {READ, LOOK}),
 }
@@ -229,8 +235,9 @@ def place(resource) -> str:
         case {"Fn::Sub": [text, _]}:
             return text.rpartition(":")[2]
         case {"Fn::Sub": text}:
-            # The receiver's template knows only the name of the bucket.
+            # The receiver's template knows only the names of the bucket and the tables.
             text = text.replace("arn:${AWS::Partition}:s3:::${DicomBucketName}", "DicomBucket")
+            text = re.sub(r"arn:\$\{AWS::Partition\}:dynamodb:.*:table/\$\{(\w+)Name\}", r"Dicom\1", text)
             return re.sub(r"\$\{(\w+)\.Arn\}", r"\1", text)
     raise AssertionError(f"not understood: {resource}")
 
@@ -246,7 +253,11 @@ def conditions(role: dict) -> dict[str, str]:
     found = [it for policy in role["Properties"]["Policies"] for it in policy["PolicyDocument"]["Statement"]]
     conditional = [it["Fn::If"] for it in found if "Fn::If" in it]
     assert all(otherwise == {"Ref": "AWS::NoValue"} for _, _, otherwise in conditional)
-    return {place(statement["Resource"]): condition for condition, statement, _ in conditional}
+    return {
+        place(resource): condition
+        for condition, statement, _ in conditional
+        for resource in as_list(statement["Resource"])
+    }
 
 
 def granted(role: dict) -> set[Grant]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Whatever fails, every instance whose acknowledgement a sender received is imported as that sender sent it, and the
-table is correct.
+"""Whatever fails, every instance whose acknowledgement a sender received is imported as that sender sent it, the table
+is correct, and no instance is reported as committed that HealthImaging's data store does not hold.
 
 The test is short in `make test`. `make chaos` kills the receivers fifty times, sends more than a hundred studies at
 once and continues until 2,000 instances are acknowledged. `CHAOS_SEED` determines the faults; the test prints it.
@@ -18,13 +18,14 @@ from dataclasses import dataclass
 
 import pytest
 from chaos import LEASE_SECONDS, Chaos, lead_functions_through
+from committing_titles import CommittingTitles
 from conftest import STORE_SCP
 from deploy import deploy
 from hurried_starts import hurried_starts
 from instance_index import index_errors
 from local_aws import LocalAWS
 from part10 import data_set_of
-from persistent_sender import PersistentSenders, Sent
+from persistent_sender import TITLES, PersistentSenders, Sent
 from pipeline import Pipeline, instances_of
 from receiver import Receiver
 from redriving import redrive
@@ -42,6 +43,7 @@ ACKNOWLEDGED = (40 if LONG else 25) * KILLS
 SENDERS, RECEIVERS = 6, 2
 AUDIT_SECONDS = 5
 SETTLE_SECONDS = 600 + 10 * KILLS
+REPORT_SECONDS = 120 + 2 * KILLS
 
 
 @pytest.fixture
@@ -65,10 +67,19 @@ def stormy(tmp_path):
 
 
 @pytest.fixture
-def receivers(stormy):
+def titles(stormy):
+    """The senders' titles as users of storage commitment."""
+    pipeline, _ = stormy
+    with CommittingTitles(pipeline, TITLES, SEED).listening() as titles:
+        yield titles
+
+
+@pytest.fixture
+def receivers(stormy, titles):
     """Receivers of the same stack, as behind one load balancer."""
     pipeline, weather = stormy
     settings = {
+        **pipeline.commitment_settings(titles.ports()),
         "TASK_LEASE_SECONDS": str(LEASE_SECONDS),
         "ALLOW_SHORT_LEASE": "true",
         "AWS_ENDPOINT_URL_S3": weather.endpoint,
@@ -81,14 +92,15 @@ def receivers(stormy):
         ]
 
 
-def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, receivers, tmp_path):
+def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, titles, receivers, tmp_path):
     pipeline, weather = stormy
     (tmp_path / "sent").mkdir()
     began = time.monotonic()
     print(f"\nCHAOS_SEED={SEED}", flush=True)
     with Chaos(pipeline, weather, receivers, SEED) as chaos:
         ports = [receiver.port for receiver in receivers]
-        with PersistentSenders(ports, tmp_path / "sent", SENDERS, STUDIES, SEED) as senders:
+        with PersistentSenders(ports, tmp_path / "sent", SENDERS, STUDIES, SEED, titles.ask) as senders:
+            titles.contents = senders.contents
             chaos.run(KILLS)
             wait_for("instances to be acknowledged", lambda: len(senders.acknowledged) >= ACKNOWLEDGED, 300)
     stormed = time.monotonic()
@@ -97,6 +109,9 @@ def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, receivers, tm
     settle(pipeline)
     redriven = redrive(pipeline, "--start")
     settle(pipeline)
+    receivers[0].start()
+    titles.hurry(receivers[0].port, REPORT_SECONDS)
+    receivers[0].stop()
 
     imported = imported_contents(pipeline)
     promised = promised_instances(pipeline)
@@ -109,6 +124,7 @@ def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, receivers, tm
         f" at once; {chaos.kills} kills, {chaos.freezes} freezes and {chaos.outages} outages of S3 for {RECEIVERS} receivers,"
         f" {chaos.killed_functions} functions killed, {pipeline.aws.lost_events()} events lost, {chaos.sweeps} sweeps,"
         f" {len(pipeline.manifests())} manifests, {len(pipeline.items())} jobs; {' and '.join(redriven.splitlines()[-2:])};"
+        f" {titles.told()};"
         f" {stormed - began:.0f} s of storm, {time.monotonic() - stormed:.0f} s to settle"
     )
     assert senders.errors == []
@@ -124,6 +140,9 @@ def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, receivers, tm
     assert pipeline.dead_letters() == 0
     assert_the_table_says_the_truth(pipeline)
     assert_the_index_says_the_truth(pipeline, promised)
+    assert titles.errors == []
+    assert titles.taken and titles.committed and titles.taken - titles.reported == set()
+    assert titles.open_transactions() == []
 
 
 def settle(pipeline: Pipeline) -> None:

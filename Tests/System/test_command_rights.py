@@ -24,6 +24,8 @@ SHARED = {
     r"s3\.get(?:Object|Document)IfPresent\(": "s3:GetObject",
     r"stepFunctions\.startExecution\(": "states:StartExecution",
 }
+# Operations of Sources/AWSManagement that only the receiver's storage commitment calls.
+OF_THE_RECEIVER = {"dynamodb:BatchGetItem"}
 CHANGING = {
     "dynamodb:UpdateItem",
     "sqs:DeleteMessage",
@@ -43,7 +45,7 @@ def called() -> set[str]:
             actions |= {f"{SERVICES[client[1]]}:{name}" for name in names}
         if path.startswith("Inspection/"):
             actions |= {action for call, action in SHARED.items() if re.search(call, text)}
-    return actions
+    return actions - OF_THE_RECEIVER
 
 
 def policy(name: str) -> list[dict]:

@@ -12,6 +12,7 @@ from role_grants import (
     ACCOUNT,
     AUDITS,
     CODE,
+    COMMITMENTS,
     DATASTORES,
     DATES,
     DELIVERIES,
@@ -44,8 +45,16 @@ from templates import load_template, resources
 LINTED = sorted(path.name for path in (PROJECT / "template").glob("*.yaml"))
 
 
-# The roles that write to the instance index, and the condition under which it is written.
-INDEX_CONDITIONS = {"TriggerImportRole": "IndexesPending", "CheckStatusRole": "HasInstanceIndex"}
+# The conditions under which a role uses a table and what belongs to it, or the routes.
+COMMITMENT_PLACES = (
+    *(COMMITMENTS, "DicomCommitmentTable", "DicomInstanceTable"),
+    *(f"DicomCommitmentTable/index/{name}" for name in ("due", "unreported")),
+)
+TABLE_CONDITIONS = {
+    "TriggerImportRole": {"DicomInstanceTable": "IndexesPending"},
+    "CheckStatusRole": {"DicomInstanceTable": "HasInstanceIndex"},
+    "TaskRole": {ROUTES: "HasRoutes", **dict.fromkeys(COMMITMENT_PLACES, "HasCommitment")},
+}
 FURTHER_PARAMETERS = tuple(f"DatastoreId{number}" for number in range(2, 6))
 KEY_CONDITIONS = {"DataKMSKeyARN": "HasDataKMSKey", "DatastoreKMSKeyARN": "HasDatastoreKMSKey"}
 
@@ -108,6 +117,7 @@ def test_a_role_reaches_those_folders_of_the_bucket_that_the_code_names(part):
         ("taken/1.2/1.3/1.4.dcm", TAKEN),
         ("audits/20261123T101112-0123456789abcdef01234567", AUDITS),
         ("sweeps/position", SWEEPS),
+        ("commitments/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.json", COMMITMENTS),
     ],
 )
 def test_a_key_belongs_only_to_its_own_folder(key, where):
@@ -134,9 +144,7 @@ def test_a_role_may_use_a_key_only_if_there_is_one(name, role):
     """The key's ARN is a parameter that may be empty. AWS would refuse the whole template for an empty resource."""
     resource = TEMPLATES[name]["Resources"][role]
     keys = {where for action, where in granted(resource) if action.startswith("kms:")}
-    index = {"DicomInstanceTable": INDEX_CONDITIONS[role]} if role in INDEX_CONDITIONS else {}
-    routes = {ROUTES: "HasRoutes"} if role == "TaskRole" else {}
-    assert conditions(resource) == {key: KEY_CONDITIONS[key] for key in keys} | index | routes
+    assert conditions(resource) == {key: KEY_CONDITIONS[key] for key in keys} | TABLE_CONDITIONS.get(role, {})
     assert all(not where.endswith("KMSKeyARN") or action.startswith("kms:") for action, where in granted(resource))
 
 
@@ -162,7 +170,7 @@ def test_buckets_queues_and_tables_are_encrypted_by_the_key_if_there_is_one():
         assert queue["Properties"]["KmsMasterKeyId"] == {"Fn::If": ["HasDataKMSKey", key, none]}
         assert queue["Properties"]["SqsManagedSseEnabled"] == {"Fn::If": ["HasDataKMSKey", none, True]}
     tables = resources(pipeline, "DynamoDB::Table").values()
-    assert len(tables) == 2
+    assert len(tables) == 3
     for table in tables:
         assert table["Properties"]["SSESpecification"] == {
             "SSEEnabled": True,
@@ -285,7 +293,7 @@ def test_a_resource_policy_names_all_principals_only_to_deny():
                 effects = {it["Effect"] for it in statements if it["Principal"] in ("*", {"AWS": "*"})}
                 found |= {(name, effect) for effect in effects if effect != "Deny"}
     # An endpoint's policy grants nothing: it limits which of the actions that roles allow may go through the endpoint.
-    assert found == {("S3Endpoint", "Allow")}
+    assert found == {("S3Endpoint", "Allow"), ("DynamoDBEndpoint", "Allow")}
 
 
 def test_the_s3_endpoint_allows_only_the_receivers_requests_and_its_image_layers():
@@ -304,6 +312,17 @@ def test_the_s3_endpoint_allows_only_the_receivers_requests_and_its_image_layers
     # ECR's own bucket, according to AWS's documentation.
     assert layers["Action"] == "s3:GetObject"
     assert place(layers["Resource"]) == "arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*"
+
+
+def test_the_endpoint_of_dynamodb_allows_exactly_the_receivers_requests():
+    receiver = TEMPLATES["receiver.yaml"]["Resources"]
+    let_through = {
+        (action, place(resource))
+        for statement in receiver["DynamoDBEndpoint"]["Properties"]["PolicyDocument"]["Statement"]
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
+    assert let_through == {it for it in granted(receiver["TaskRole"]) if it[0].startswith("dynamodb:")}
 
 
 # MARK: Rules that call functions

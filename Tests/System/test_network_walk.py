@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""The network lets through only connections from a sender to the load balancer, to a receiver, to S3, ECR and
-CloudWatch Logs, and their replies. The walk combines the security groups, network ACLs and route tables of the
-templates, with the parameters that the root passes to them. Each layer is also checked alone, so that no layer relies
-on another one."""
+"""The network lets through only connections from a sender to the load balancer, to a receiver, from there to S3,
+DynamoDB, ECR, CloudWatch Logs and the peers that get reports of storage commitment, and their replies. The walk
+combines the security groups, network ACLs and route tables of the templates, with the parameters that the root passes
+to them. Each layer is also checked alone, so that no layer relies on another one."""
 
 import copy
 import ipaddress
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from evaluation import Evaluation
-from network_judge import NOTHING, PEERS, Judge, entrance, interface_endpoints, kind
-from network_walk import Network
+from network_judge import NOTHING, PEERS, Judge, entrance, interface_endpoints, kind, report_ports
+from network_walk import Network, ports
 from templates import NETWORK, PIPELINE, RECEIVER, ROOT
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
@@ -22,8 +22,12 @@ FULL = {
     **{"PeerCIDR1": "203.0.113.0/24", "PeerCIDR2": "198.51.100.128/25", "PeerCIDR3": "192.168.7.7/32"},
     **{"ImageURI": "123456789012.dkr.ecr.us-east-1.amazonaws.com/store-scp:1", "SCPPort": "104"},
     **{"TLSCertificateARN": CERTIFICATE, "InternetFacing": "true", "NetworkZones": "3", "S3PrefixListID": "pl-63a5400a"},
+    **{"DynamoDBPrefixListID": "pl-02cd2c6b", "CommitmentPeerCIDR1": "10.20.0.0/16", "CommitmentPeerPort1": "104"},
+    # A range that also sends.
+    **{"CommitmentPeerCIDR2": "203.0.113.0/24", "CommitmentPeerPort2": "4242"},
+    **{"CommitmentPeerCIDR3": "172.16.5.9/32", "CommitmentPeerPort3": "11112"},
 }
-ONE_PEER = {**FULL, "PeerCIDR2": "", "PeerCIDR3": ""}
+ONE_PEER = {**FULL, "PeerCIDR2": "", "PeerCIDR3": "", "CommitmentPeerCIDR2": "", "CommitmentPeerCIDR3": ""}
 NAT = {**FULL, "CreateNATGateway": "true", "CreateVPCEndpoints": "false"}
 SETTINGS = {
     "full": FULL,
@@ -33,6 +37,8 @@ SETTINGS = {
     "TLS alone": {**FULL, "RequireTLS": "true"},
     "internal": {**FULL, "InternetFacing": "false"},
     "wide groups": {**FULL, "S3PrefixListID": ""},
+    "no commitment": {**FULL, "Commitment": "off"},
+    "no reports": {**FULL, **{f"CommitmentPeerCIDR{number}": "" for number in (1, 2, 3)}},
     "NAT gateway": NAT,
     "internal with NAT gateway": {**NAT, "InternetFacing": "false"},
 }
@@ -75,6 +81,31 @@ def test_peers_reach_an_internal_load_balancer_over_a_connection_of_the_users_ow
         if not host.subnet:
             opened = {Network(resources).opened(host, balancer) for balancer in balancers}
             assert opened == {entrance(settings) if host.name == "peer" else NOTHING}
+
+
+@pytest.mark.parametrize("name", ["full", "internal", "wide groups", "internal with NAT gateway"])
+def test_receivers_reach_the_peers_with_reports_over_a_connection_of_the_users_own(name):
+    settings = SETTINGS[name]
+    resources = made(settings)
+    reports = report_ports(settings)
+    assert len(reports) == 3
+    for number, peers in enumerate(reports):
+        resources[f"RouteTo{number}"] = {
+            "Type": "AWS::EC2::Route",
+            "Properties": {
+                "RouteTableId": "PrivateRouteTable",
+                "DestinationCidrBlock": str(peers),
+                "GatewayId": "Connection",
+            },
+        }
+    hosts = Judge(settings, resources).hosts()
+    receivers = [host for host in hosts if host.name == "receiver"]
+    for peers, port in reports.items():
+        [peer] = [host for host in hosts if host.address == peers.network_address]
+        # In groups without a prefix list, port 443 of every address is open.
+        https = NOTHING if settings["S3PrefixListID"] and "CreateNATGateway" not in settings else ports(443)
+        assert {Network(resources).opened(receiver, peer) for receiver in receivers} == {port | https}
+        assert {Network(resources).opened(peer, receiver) for receiver in receivers} == {NOTHING}
 
 
 @pytest.mark.parametrize("zones", ["2", "3"])
@@ -133,7 +164,7 @@ def changed(resources: dict[str, dict], name: str, **properties) -> dict[str, di
 
 
 SINGLE_RULES = {
-    *("AWS::EC2::NetworkAclEntry", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::Route"),
+    *("AWS::EC2::NetworkAclEntry", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::Route"),
     *("AWS::EC2::SubnetNetworkAclAssociation", "AWS::EC2::SubnetRouteTableAssociation"),
 }
 
@@ -154,7 +185,7 @@ def mutants(resources: dict[str, dict]) -> Iterator[tuple[str, dict[str, dict]]]
                     # The next wider range covers public and private subnets together, which some rules allow anyway.
                     wider = str(ipaddress.ip_network(properties["CidrBlock"]).supernet(prefixlen_diff=2))
                     yield f"{name} of {wider}", changed(resources, name, CidrBlock=wider)
-            case "AWS::EC2::SecurityGroupIngress":
+            case "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress":
                 first = int(properties["FromPort"])
                 yield f"{name} from {first - 1}", changed(resources, name, FromPort=first - 1)
             case "AWS::EC2::SecurityGroup":

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 """The templates of the receiver and the network, and the root that nests them: wrong parameters are refused before
-anything is created, the root matches the templates that it nests, and the task definition uses only settings that the
-Swift code has.
+anything is created, and the root matches the templates that it nests.
 
 Rules and parameters are evaluated as CloudFormation's documentation describes them; AWS itself is not asked."""
 
@@ -10,11 +9,9 @@ import itertools
 import re
 
 import pytest
-from conftest import PROJECT
 
-from aws_calls import MODULES
 from evaluation import Evaluation
-from templates import NETWORK, PIPELINE, RECEIVER, ROOT, TEMPLATES, swift, task_environment
+from templates import NETWORK, PIPELINE, RECEIVER, ROOT, TEMPLATES
 
 NESTED = {"Network": NETWORK, "Pipeline": PIPELINE, "Receiver": RECEIVER}
 PARAMETERS = {name: it for template in NESTED.values() for name, it in template["Parameters"].items()}
@@ -23,6 +20,8 @@ TAGGED = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/store-scp:1.0"
 DIGESTED = "123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b_c.d/e@sha256:" + "0" * 64
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 ROUTE_TABLE = "rtb-0123456789abcdef0"
+DATASTORE = "0123456789abcdef" * 2
+PREFIX_LISTS = {"S3PrefixListID": "pl-63a5400a", "DynamoDBPrefixListID": "pl-02cd2c6b"}
 
 # Values of the parameters that have a pattern: accepted ones and refused ones.
 # 64 characters, the longest one.
@@ -79,8 +78,18 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
         ["", ROUTE_TABLE, f"rtb-01234567,{ROUTE_TABLE}"],
         ["rtb", "subnet-01234567", f"{ROUTE_TABLE}, {ROUTE_TABLE}", f"{ROUTE_TABLE},"],
     ),
-    "S3PrefixListID": (["", "pl-63a5400a"], ["0.0.0.0/0", "pl-", "pl-XYZ"]),
+    **dict.fromkeys(
+        ("S3PrefixListID", "DynamoDBPrefixListID"), (["", "pl-63a5400a"], ["0.0.0.0/0", "pl-", "pl-XYZ"])
+    ),
+    "CommitmentPeers": (
+        ["", "[]", '[{"aeTitle": "CT 1", "host": "10.1.2.3", "port": 104}]'],
+        ["CT1", "{}", '[{"aeTitle": "CT1"}', "[\n]", '[{"aeTitle": "Ä"}]'],
+    ),
+    **dict.fromkeys(
+        [f"CommitmentPeerCIDR{number}" for number in (1, 2, 3)], (["", "10.1.0.0/16"], [" ", "10.0.0.1", "0.0.0.0/0"])
+    ),
     "BucketPrefix": (["dicom-store-scp", "a1", "a" * 25], ["", "a", "a" * 26, "A1", "-a", "a.b", "a_b"]),
+    "CommitmentTableName": (["DicomCommitmentTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
     "InstanceTableName": (["DicomInstanceTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
     "TableName": (["DicomImportJobTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
     "DatastoreId": (["", "0" * 16 + "z" * 16], ["0" * 31, "0" * 33, "A" * 32]),
@@ -182,7 +191,8 @@ def broken_rules(**values: str) -> list[str]:
     """The receiver's rules that refuse these parameters."""
     given = {
         **{"VpcID": "vpc-1", "PublicSubnetIDs": "subnet-1", "PrivateSubnetIDs": "subnet-2,subnet-3"},
-        **{"EndpointSubnetIDs": "subnet-2,subnet-3", "PrivateRouteTableIDs": ROUTE_TABLE, **values},
+        **{"EndpointSubnetIDs": "subnet-2,subnet-3", "PrivateRouteTableIDs": ROUTE_TABLE, "DatastoreId": DATASTORE},
+        **values,
     }
     subnets = {"subnet-1": "vpc-1", "subnet-2": "vpc-1", "subnet-3": "vpc-1", "subnet-4": "vpc-2"}
     return Evaluation(RECEIVER, given, subnets=subnets).broken_rules()
@@ -202,6 +212,14 @@ def broken_rules(**values: str) -> list[str]:
         ({"TLSCertificateARN": CERTIFICATE}, []),
         ({"TLSCertificateARN": CERTIFICATE, "SCPPort": "2762"}, ["PortsDiffer"]),
         ({"SCPPort": "2762"}, []),
+        ({"DatastoreId": ""}, ["CommitmentHasDatastore"]),
+        ({"DatastoreId": "", "Commitment": "off"}, []),
+        ({"InstanceIndex": "off"}, ["CommitmentHasIndex"]),
+        ({"InstanceIndex": "off", "Commitment": "off"}, []),
+        (PREFIX_LISTS, []),
+        ({**PREFIX_LISTS, "DynamoDBPrefixListID": ""}, ["CommitmentReachesDynamoDB"]),
+        ({**PREFIX_LISTS, "DynamoDBPrefixListID": "", "Commitment": "off"}, []),
+        ({**PREFIX_LISTS, "DynamoDBPrefixListID": "", "CreateVPCEndpoints": "false"}, []),
         ({"TaskCPU": "256"}, []),
         ({"TaskCPU": "4096"}, ["MemoryOfCPU4096"]),
     ],
@@ -254,7 +272,7 @@ def test_the_root_has_the_parameters_of_what_it_nests():
 def test_the_root_has_the_same_rules_except_those_about_ids():
     rules = {**NETWORK["Rules"], **RECEIVER["Rules"], **PIPELINE["Rules"]}
     assert all(RECEIVER["Rules"][name] == it for name, it in NETWORK["Rules"].items())
-    of_ids = {"SubnetsAreOfTheVPC", "EndpointsHaveRouteTables"}
+    of_ids = {"SubnetsAreOfTheVPC", "EndpointsHaveRouteTables", "CommitmentHasDatastore"}
     same = {name: it for name, it in rules.items() if name not in of_ids}
     assert {name: ROOT["Rules"][name] for name in same} == same
     assert ROOT["Rules"].keys() - same.keys() == {"OwnVPCHasSubnets", "SubnetsHaveVPC", "EndpointsHaveRouteTables"}
@@ -282,6 +300,8 @@ OWN_VPC = {
         ({**OWN_VPC, "PrivateRouteTableIDs": ""}, ["EndpointsHaveRouteTables"]),
         ({**OWN_VPC, "PrivateRouteTableIDs": "", "CreateVPCEndpoints": "false"}, []),
         ({"RequireTLS": "true"}, ["TLSHasCertificate"]),
+        ({"InstanceIndex": "off"}, ["CommitmentHasIndex"]),
+        ({"S3PrefixListID": "pl-63a5400a"}, ["CommitmentReachesDynamoDB"]),
     ],
 )
 def test_the_root_refuses_half_a_network(values, broken):
@@ -304,6 +324,8 @@ def test_the_root_passes_every_parameter_on_under_its_name(resource):
         **{name: made_or_given(name) for name in ("VpcID", "PublicSubnetIDs", "PrivateSubnetIDs", "PrivateRouteTableIDs")},
         "EndpointSubnetIDs": made_or_given("EndpointSubnetIDs"),
     }
+    if resource == "Receiver":
+        special["DatastoreId"] = {"Fn::GetAtt": ["Pipeline", "Outputs.DatastoreId"]}
     fallback = {"Fn::If": ["HasEndpointSubnets", {"Ref": "EndpointSubnetIDs"}, {"Ref": "PrivateSubnetIDs"}]}
     special["EndpointSubnetIDs"]["Fn::If"][2] = fallback
     for name, value in given.items():
@@ -336,47 +358,3 @@ def test_two_receivers_run_by_default():
     parameters = RECEIVER["Parameters"]
     assert parameters["TaskDesiredCount"]["Default"] == int(NETWORK["Parameters"]["NetworkZones"]["Default"]) == 2
     assert parameters["AutoscaleMaxCapacity"]["Default"] > parameters["TaskDesiredCount"]["Default"]
-
-
-# MARK: The task
-
-
-@pytest.mark.parametrize(
-    ("image", "repository"),
-    [
-        (TAGGED, "eu-west-1:123456789012:repository/store-scp"),
-        (DIGESTED, "us-east-1:123456789012:repository/a/b_c.d/e"),
-    ],
-    ids=["tag", "digest"],
-)
-def test_the_execution_role_may_pull_the_image_and_no_other(image, repository):
-    [policy] = RECEIVER["Resources"]["ExecutionRole"]["Properties"]["Policies"]
-    [pull] = [it for it in policy["PolicyDocument"]["Statement"] if "ecr:BatchGetImage" in it["Action"]]
-    assert Evaluation(RECEIVER, {"ImageURI": image}).of(pull["Resource"]) == f"arn:aws:ecr:{repository}"
-
-
-def test_the_receiver_reads_every_variable_that_its_task_has():
-    read_by_the_receiver = set(re.findall(r'"([A-Z][A-Z0-9_]+)"', swift(*MODULES["StoreSCP"])))
-    read_by_the_client_of_aws = set(re.findall(r'settings\["(AWS_[A-Z_]+)"\]', swift("AWS")))
-    assert set(task_environment()) - read_by_the_receiver - {"AWS_REGION"} == set()
-    assert "AWS_REGION" in read_by_the_client_of_aws
-
-
-def test_the_receiver_accepts_every_number_that_the_template_accepts():
-    """The bounds of each numeric parameter are within the bounds that the receiver checks at its start."""
-    # `swift test` compares the page with the code.
-    page = (PROJECT / "docs/configuration.md").read_text()
-    bounds = {name: bounds for name, *bounds in re.findall(r"^\| `([A-Z_]+)` \| [^|]*\| (\d+) to (\d+) \|", page, re.MULTILINE)}
-    checked = set()
-    for name, value in task_environment().items():
-        if name not in bounds:
-            continue
-        parameter = RECEIVER["Parameters"][value["Ref"]] if isinstance(value, dict) else {}
-        least, most = (int(bound) for bound in bounds[name])
-        assert least <= int(parameter.get("MinValue", value if not parameter else 0)), name
-        assert int(parameter.get("MaxValue", value if not parameter else 1 << 62)) <= most, name
-        checked.add(name)
-    assert checked == {
-        *("SCP_PORT", "HEALTH_PORT", "DIMSE_TIMEOUT", "NETWORK_TIMEOUT", "MAXIMUM_ASSOCIATIONS", "DRAIN_TIMEOUT"),
-        *("DELIVERY_OPENING_SECONDS", "DELIVERY_OPENING_BURST"),
-    }

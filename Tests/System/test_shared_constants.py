@@ -85,6 +85,15 @@ def test_leases_expire_and_no_lease_that_keeps_a_task_alive_does():
     assert rule["ExpirationInDays"] * 86400 > int(factor) * bounds("leaseSeconds")[1]
 
 
+def test_a_transaction_of_storage_commitment_ends_before_its_documents_expire():
+    rule = lifecycle_rules()["expire-commitments"]
+    settings = "StorageSCP/CommitmentConfiguration.swift"
+    deadline, reports = (constant(settings, f"maximum{it}") for it in ("Deadline", "ReportDays"))
+    afterwards = constant("Commitment/Transactions/CommitmentTransaction.swift", "daysAfterTheEnd")
+    assert rule["Prefix"] == folders()["commitments"]
+    assert rule["ExpirationInDays"] > deadline / 86400 + reports + afterwards
+
+
 def test_what_is_tagged_expires_and_nothing_else_does():
     text = SOURCES["CheckStatus/RetentionTags.swift"]
     tags = re.findall(r"\n        case (\w+)\n", text)
@@ -92,7 +101,8 @@ def test_what_is_tagged_expires_and_nothing_else_does():
     rules = lifecycle_rules()
     tagged = {name: rule["TagFilters"] for name, rule in rules.items() if "TagFilters" in rule}
     assert tagged == {f"expire-{tag}": [{"Key": tag, "Value": value}] for tag in tags}
-    assert {name for name, rule in rules.items() if "ExpirationInDays" in rule} == {*tagged, "expire-task-leases"}
+    of_folders = {"expire-task-leases", "expire-commitments"}
+    assert {name for name, rule in rules.items() if "ExpirationInDays" in rule} == {*tagged, *of_folders}
 
 
 @pytest.mark.parametrize("path", ["local/pipeline.py", "local/sample_events.py", "Tests/System/delivery_documents.py"])

@@ -32,7 +32,7 @@ def test_a_stack_is_created_updated_and_deleted_and_retained_resources_stay(tmp_
         assert placed(aws, created.outputs) == {
             "load balancer": ("network", "internal", created.outputs["PublicSubnetIDs"]),
             **{name: ("Interface", created.outputs["EndpointSubnetIDs"]) for name in ("ecr.api", "ecr.dkr", "logs")},
-            "s3": ("Gateway", created.outputs["PrivateRouteTableIDs"]),
+            **{name: ("Gateway", created.outputs["PrivateRouteTableIDs"]) for name in ("s3", "dynamodb")},
         }
 
         changes = {"PollSeconds": "2", "InstanceRetentionDays": "30", "LambdaRuntime": "provided.al2023"}
@@ -52,6 +52,9 @@ def test_a_stack_is_created_updated_and_deleted_and_retained_resources_stay(tmp_
         buckets = {bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]}
         assert {updated.bucket, updated.outputs["OutputBucketName"]} <= buckets
         assert len(updated.items()) == 2
+        # Transactions of storage commitment end with the receivers.
+        tables = set(aws.client("dynamodb").list_tables()["TableNames"])
+        assert tables == {updated.outputs["TableName"], updated.outputs["InstanceTableName"]}
 
 
 def runtimes(pipeline: Pipeline) -> set[str]:

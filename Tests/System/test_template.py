@@ -339,7 +339,8 @@ def rights_at_key(pipeline: Pipeline, function: str) -> set[str]:
 
 
 def test_instances_do_not_expire_by_themselves(deployed):
-    assert {rule["ID"] for rule in bucket_rules(deployed)} == {"abort-incomplete-uploads", "expire-task-leases"}
+    of_folders = {"expire-task-leases", "expire-commitments"}
+    assert {rule["ID"] for rule in bucket_rules(deployed)} == {"abort-incomplete-uploads", *of_folders}
 
 
 def bucket_rules(pipeline: Pipeline) -> list[dict]:

@@ -146,7 +146,10 @@ def test_a_dashboards_widgets_do_not_overlap(name):
 
 def test_the_receivers_alarms_need_a_topic_and_are_published_to_it():
     alarms = resources(RECEIVER, "CloudWatch::Alarm")
-    about = ("RejectedAssociations", "FailedInstances", "RunningTasks", "HealthyHosts")
+    about = (
+        *("RejectedAssociations", "FailedInstances", "RunningTasks", "HealthyHosts"),
+        *("FailedCommitments", "OldestCommitment"),
+    )
     assert alarms.keys() == {f"{it}Alarm" for it in about}
     for alarm in alarms.values():
         assert alarm["Condition"] == "HasAlarmTopic"

@@ -8,6 +8,7 @@ from moto.core.config import default_user_config
 
 from localaws import (
     copy_conditions,
+    dynamodb,
     executions,
     fifo_queues,
     healthimaging,
@@ -44,6 +45,7 @@ def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
     log_groups.install()
     s3_events.install()
     copy_conditions.install()
+    dynamodb.install()
     fifo_queues.install()
     sqs_poller.install()
     executions.install()
