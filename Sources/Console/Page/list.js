@@ -88,7 +88,7 @@ export class DeliveryList {
     if (!this.words.length) return true;
     delivery.searched ??= [
       delivery.id, delivery.studyInstanceUID, delivery.callingAETitle, delivery.calledAETitle, delivery.step,
-      delivery.jobId, delivery.datastoreId,
+      delivery.jobId, delivery.datastoreId, delivery.route,
     ].join(" ").toLowerCase();
     return this.words.every((word) => delivery.searched.includes(word));
   }
