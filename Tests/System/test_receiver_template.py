@@ -93,6 +93,11 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
     "InstanceTableName": (["DicomInstanceTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
     "TableName": (["DicomImportJobTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
     "DatastoreId": (["", "0" * 16 + "z" * 16], ["0" * 31, "0" * 33, "A" * 32]),
+    **{f"DatastoreId{it}": (["", "0" * 32], ["0" * 31, "default"]) for it in range(2, 6)},
+    "RoutesKey": (
+        ["", "settings/routes.json"],
+        ["routes.json", "settings/", "settings/a/b", "deliveries/routes.json", "inbox/routes", "settings/*", "settings/${x}"],
+    ),
     "DatastoreName": (["", "hospital", "A.b_c/d#e-1", "a" * 256], ["a" * 257, "a b", "ä"]),
     "AlarmEmail": (["", "pacs@example.com"], ["pacs", "a@b c", "a@b@c"]),
     "AccessLogBucketName": (["", "logs.example-1"], ["ab", "Logs", "s3://logs", "-logs"]),

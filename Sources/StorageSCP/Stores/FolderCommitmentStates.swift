@@ -23,6 +23,9 @@ actor FolderCommitmentStates: CommitmentStates {
     /// One write at a time: each compares the fence with that of the document before.
     private let turn = ConnectionSlots(1)
     private var open: [CommitmentTransaction.Name: CommitmentTransaction] = [:]
+    /// Open transactions that an ended receiver has left and that this one has not begun. No other receiver works on
+    /// them, so they are due at once.
+    private var inherited: Set<CommitmentTransaction.Name> = []
     private var purgedAt: Date?
 
     /// Throws if another receiver has the folder.
@@ -46,12 +49,14 @@ actor FolderCommitmentStates: CommitmentStates {
         guard known?.fence == fence else { return .refused(by: known) }
         try await store.putDocument(PipelineJSON.encode(transaction.attributes), key: key)
         open[transaction.name] = transaction.isOpen ? transaction : nil
+        inherited.remove(transaction.name)
         return .written
     }
 
     func overdue(before date: Date, atMost limit: Int) async throws -> [CommitmentTransaction] {
         if purgedAt.map({ now().timeIntervalSince($0) >= Self.secondsBetweenPurges }) ?? true { try await purge() }
-        return Array(open.values.filter { $0.dueAt < date }.sorted { $0.dueAt < $1.dueAt }.prefix(limit))
+        let due = open.values.filter { $0.dueAt < date || inherited.contains($0.name) }
+        return Array(due.sorted { $0.dueAt < $1.dueAt }.prefix(limit))
     }
 
     func unreported(
@@ -74,7 +79,9 @@ actor FolderCommitmentStates: CommitmentStates {
         for name in names {
             guard let transaction = try await state(key: "\(Self.states)\(name)") else { continue }
             if transaction.isOpen {
-                if open[transaction.name] == nil { open[transaction.name] = transaction }
+                guard purgedAt == nil, open[transaction.name] == nil else { continue }
+                open[transaction.name] = transaction
+                inherited.insert(transaction.name)
             } else if Double(transaction.expiresAt) < now().timeIntervalSince1970 {
                 for document in transaction.documents {
                     try await store.removeDocument(key: "\(Self.folder)\(document).json")
