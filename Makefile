@@ -21,14 +21,14 @@ PYTHON := .venv/bin/python
 PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup packages static-libraries package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus coverage mutate bench-runtime bench-scp bench-pipeline bench-console browser soak-scp down clean
+.PHONY: help setup packages static-libraries linked-packages static-libcurl static-isal swift-packages boringssl package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus coverage mutate bench-runtime bench-scp bench-pipeline bench-console browser soak-scp down clean
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: ## Runs the whole system on this machine: sends real DICOM files, shows what was imported, keeps running
-	@[ -x dist/dicomstore ] || echo "the first run builds everything: about six minutes on two cores"
-	@scripts/show-progress .local/build.log $(MAKE) --no-print-directory --jobs 3 release
+	@[ -x dist/dicomstore ] || echo "the first run builds everything: five to six minutes on two cores"
+	@scripts/show-progress .local/build.log $(MAKE) --no-print-directory --jobs 5 release
 	@$(PYTHON) local/run.py $(RUN_ARGUMENTS)
 
 test: test-swift test-race test-fuzz test-simulation test-system ## Every test, including those against other programs
@@ -108,7 +108,7 @@ configuration: setup ## Writes the tables of docs that are printed from the code
 	$(RUN_HERE) UPDATE_TABLES=yes swift test --skip-build --filter DocumentationTests
 	$(PYTHON) scripts/template-parameters --write
 
-release: .venv/complete static-libraries ## Builds dist/: the functions' zips, the receiver and dicomstore, each with a list of its components
+release: .venv/complete static-libraries boringssl ## Builds dist/: the functions' zips, the receiver and dicomstore, each with a list of its components
 	@scripts/build-static $(FUNCTIONS) $(COMMANDS)
 	@scripts/package-functions
 	@for command in $(COMMANDS); do \
@@ -119,10 +119,22 @@ package: .venv/complete static-libraries ## Builds dist/: only the zips of Trigg
 	@scripts/build-static $(FUNCTIONS)
 	@scripts/package-functions
 
-static-libraries: packages
+static-libraries: static-libcurl static-isal
+
+linked-packages: packages
 	@scripts/update-linked-packages
+
+static-libcurl: linked-packages
 	@scripts/build-static-libcurl
+
+static-isal: linked-packages
 	@scripts/build-static-isal
+
+swift-packages:
+	@scripts/build-static --fetch $(FUNCTIONS) $(COMMANDS)
+
+boringssl: linked-packages swift-packages
+	@scripts/build-static --boringssl $(FUNCTIONS) $(COMMANDS)
 
 # These targets use the user's own environment: AWS, shell or container engine.
 invoke image redrive: private SHELL := /bin/bash

@@ -15,7 +15,7 @@ struct CheckStatusFunction: LambdaHandler {
     private let s3: S3Client
     private let table: ImportJobTable
     private let index: (any InstanceIndex)?
-    private let datastoreID: String
+    private let standardDatastoreID: String
     private let pollInterval: PollInterval
     private let tagsImported: Bool
     private let tagsWarned: Bool
@@ -34,10 +34,10 @@ struct CheckStatusFunction: LambdaHandler {
         healthImaging = HealthImagingClient(client: client)
         s3 = S3Client(client: client)
         table = ImportJobTable(name: try environment.required(PipelineSetting.tableName.name), client: client)
-        datastoreID = try environment.required(PipelineSetting.datastoreID.name)
+        standardDatastoreID = try environment.required(PipelineSetting.datastoreID.name)
         index = InstanceTable(
-            name: environment.variables[PipelineSetting.instanceTableName.name], datastoreID: datastoreID,
-            client: client)
+            name: environment.variables[PipelineSetting.instanceTableName.name],
+            datastoreID: standardDatastoreID, client: client)
         pollInterval = try PollInterval(environment.required(PipelineSetting.pollSeconds.name))
         tagsImported = environment.variables[PipelineSetting.tagImported.name] == "true"
         tagsWarned = environment.variables[PipelineSetting.tagWarned.name] == "true"
@@ -48,6 +48,7 @@ struct CheckStatusFunction: LambdaHandler {
         var logger = context.logger
         logger[metadataKey: "deliveryId"] = "\(event.request.deliveryId)"
         logger[metadataKey: "jobId"] = "\(event.jobId)"
+        let datastoreID = event.request.datastoreId ?? standardDatastoreID
         let job = try await metrics.countingHealthImagingErrors(busy: { .init("HealthImagingThrottled", $0) }) {
             try await healthImaging.getDICOMImportJob(datastoreID: datastoreID, jobID: event.jobId)
         }
@@ -58,12 +59,14 @@ struct CheckStatusFunction: LambdaHandler {
         var reportS3URI: String?
         if let proof = look.proof {
             reportS3URI = try await output.write(
-                proof.report(jobID: event.jobId, of: event, outcome: look.verdict.outcome))
+                proof.report(of: event, datastoreID: datastoreID, outcome: look.verdict.outcome))
         }
         try await record(look.verdict, reportS3URI, of: job, event: event, isStartedAgain: progress.startsAgain)
         try await writeRows(of: look, job, event: event, isStartedAgain: progress.startsAgain, logger: logger)
-        count(look, of: event, isStartedAgain: progress.startsAgain)
-        if look.verdict.outcome != .pending { await remember(job, of: event.request, logger: logger) }
+        count(look, of: event, datastoreID: datastoreID, isStartedAgain: progress.startsAgain)
+        if look.verdict.outcome != .pending {
+            await remember(job, of: event.request, datastoreID: datastoreID, logger: logger)
+        }
         logger.info(
             "import job checked",
             metadata: [
@@ -151,7 +154,7 @@ struct CheckStatusFunction: LambdaHandler {
                 outcomes.attempts(
                     ofFailedJob: job.message, try await .of(event.request, s3: s3, logger: logger))
             }
-        let writes = await index.write(attempts)
+        let writes = await index.write(attempts, datastoreID: event.request.datastoreId)
         guard let error = writes.error else { return }
         metrics?.emit(
             [.init("InstanceRowsLeft", writes.left)], properties: ["deliveryId": "\(event.request.deliveryId)"])
@@ -165,7 +168,7 @@ struct CheckStatusFunction: LambdaHandler {
     /// Keeps how long the job took: it decides when the next jobs are looked at. If it cannot be kept, this is no
     /// reason to look again.
     private func remember(
-        _ job: HealthImagingClient.JobProperties, of request: ImportRequest, logger: Logger
+        _ job: HealthImagingClient.JobProperties, of request: ImportRequest, datastoreID: String, logger: Logger
     ) async {
         guard let seconds = job.secondsToCompletion else { return }
         do {
@@ -178,7 +181,7 @@ struct CheckStatusFunction: LambdaHandler {
     }
 
     /// Counts the import by its outcome when the outcome is final.
-    private func count(_ look: Look, of event: ImportProgress, isStartedAgain: Bool) {
+    private func count(_ look: Look, of event: ImportProgress, datastoreID: String, isStartedAgain: Bool) {
         let outcome = look.verdict.outcome
         guard outcome != .pending else { return }
         let ended: [EmbeddedMetrics.Metric] = [
@@ -191,6 +194,8 @@ struct CheckStatusFunction: LambdaHandler {
         ]
         metrics?.emit(
             isStartedAgain ? [.init("ImportsStartedAgain", 1)] : ended,
-            properties: ["deliveryId": "\(event.request.deliveryId)", "jobId": event.jobId])
+            properties: [
+                "deliveryId": "\(event.request.deliveryId)", "jobId": event.jobId, "datastoreId": datastoreID,
+            ])
     }
 }

@@ -108,11 +108,13 @@ struct ImportProof: Sendable, Equatable {
         return evenWithWarnings ? keys : keys.subtracting(results.warned)
     }
 
-    func report(jobID: String, of progress: ImportProgress, outcome: ImportOutcome) -> ImportReport {
+    func report(of progress: ImportProgress, datastoreID: String, outcome: ImportOutcome) -> ImportReport {
         ImportReport(
-            deliveryId: progress.request.deliveryId, studyInstanceUID: progress.request.studyInstanceUID,
+            deliveryId: progress.request.deliveryId, datastoreId: datastoreID,
+            studyInstanceUID: progress.request.studyInstanceUID,
             seriesInstanceUID: progress.request.seriesInstanceUID, sopInstanceUID: progress.request.sopInstanceUID,
-            jobId: jobID, attempt: progress.attempt, outcome: outcome, proof: basis, instanceCount: expected.count,
+            jobId: progress.jobId, attempt: progress.attempt, outcome: outcome, proof: basis,
+            instanceCount: expected.count,
             importedCount: importedCount, studies: studies, failed: results?.failed ?? [], missing: missing,
             warnings: results?.warnings ?? [], warningCount: warned.count,
             nonPrimary: results?.nonPrimary.sorted().map(\.text) ?? [],

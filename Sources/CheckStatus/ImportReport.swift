@@ -23,6 +23,7 @@ struct ImportReport: Encodable, Sendable, Equatable {
     }
 
     let deliveryId: DeliveryID
+    let datastoreId: String
     /// As the data set has it, as are the next two: set if the delivery has only one study, series or instance. A key
     /// contains the SHA-256 of a malformed UID.
     let studyInstanceUID: String?

@@ -29,6 +29,7 @@ struct PageFile: Sendable {
         "/overview.js": script(PackageResources.overview_js),
         "/instances.js": script(PackageResources.instances_js),
         "/theme.js": script(PackageResources.theme_js),
+        "/row.js": script(PackageResources.row_js),
         "/thumbnail.js": script(PackageResources.thumbnail_js),
     ]
 

@@ -8,6 +8,9 @@ package struct InstanceHeader: Hashable, Sendable {
     package internal(set) var seriesInstanceUID: UIDValue?
     /// `YYYYMMDD`. `nil` if absent, or not a date in the form of PS3.5 §6.2 or its predecessor `YYYY.MM.DD`.
     package internal(set) var studyDate: String?
+    /// The values of the further elements that the reader was asked to keep, as received. If an element occurs twice, the
+    /// first one counts.
+    package internal(set) var keptValues: [Tag: [UInt8]] = [:]
 
     package init() {}
 

@@ -12,8 +12,14 @@ package struct InstanceHeaderReader: HeaderReader {
     private(set) var stream: ElementStream
     /// The offset of the element whose value is being kept.
     private var offsetOfValue: UInt64 = 0
+    private let keptTags: Set<Tag>
 
-    package init(transferSyntax: TransferSyntax, limits: DataSetLimits = DataSetLimits()) throws(DataSetError) {
+    /// `keeping`: elements whose values go into `InstanceHeader.keptValues`, if they precede the last UID and have at most
+    /// `maximumKeptLength` bytes.
+    package init(
+        transferSyntax: TransferSyntax, limits: DataSetLimits = DataSetLimits(), keeping keptTags: Set<Tag> = []
+    ) throws(DataSetError) {
+        self.keptTags = keptTags
         var limits = limits
         if transferSyntax.isDeflated {
             limits.maximumBytesExamined = min(limits.maximumBytesExamined, limits.maximumBytesInflated)
@@ -73,23 +79,35 @@ package struct InstanceHeaderReader: HeaderReader {
         case .pixelData, .floatPixelData, .doubleFloatPixelData:
             progress = .complete
         default:
-            break
+            try keepIfAsked(element)
         }
+    }
+
+    private mutating func keepIfAsked(_ element: ElementHeader) throws(DataSetError) {
+        guard !keptTags.isEmpty, keptTags.contains(element.tag), let length = element.length,
+            length <= Self.maximumKeptLength
+        else { return }
+        try stream.reader.keepValue()
     }
 
     /// If an element occurs twice, the first one counts.
     private mutating func take(_ bytes: [UInt8], of tag: Tag) {
+        if !keptTags.isEmpty, keptTags.contains(tag), header.keptValues[tag] == nil { header.keptValues[tag] = bytes }
         switch tag {
         case .sopClassUID: header.sopClassUID = header.sopClassUID ?? uid(bytes)
         case .sopInstanceUID: header.sopInstanceUID = header.sopInstanceUID ?? uid(bytes)
         case .studyInstanceUID: header.studyInstanceUID = header.studyInstanceUID ?? uid(bytes)
         case .seriesInstanceUID: header.seriesInstanceUID = header.seriesInstanceUID ?? uid(bytes)
-        default: header.studyDate = header.studyDate ?? Self.date(bytes)
+        case .studyDate: header.studyDate = header.studyDate ?? Self.date(bytes)
+        default: break
         }
         if header.hasAllUIDs { progress = .complete }
     }
 
     private func uid(_ bytes: [UInt8]) -> UIDValue? { UIDValue(bytes, offset: offsetOfValue) }
+
+    /// Valid values of one text have at most 64 characters; several values have more.
+    package static let maximumKeptLength: UInt32 = 1_024
 
     /// Enough for `YYYY.MM.DD` with padding.
     private static let maximumDateLength: UInt32 = 64

@@ -41,8 +41,10 @@ package struct ImportStarter: Sendable {
         if let study = request.studyInstanceUID {
             metadata["studyInstanceUID"] = "\(BucketLayout.component(ofUID: study))"
         }
+        metadata["datastoreId"] = request.datastoreId.map { "\($0)" }
         logger.info("import requested", metadata: metadata)
-        let areWritten = await rows?.write(instances, of: request.importId, logger: logger) ?? true
+        let areWritten =
+            await rows?.write(instances, of: request.importId, datastoreID: request.datastoreId, logger: logger) ?? true
         return IntakeResult(
             result, deliveryId: request.deliveryId, instanceCount: request.instanceCount, hasRowsLeft: !areWritten)
     }

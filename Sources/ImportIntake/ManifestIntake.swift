@@ -10,13 +10,18 @@ package struct ManifestIntake: Sendable {
     private let bucketName: String
     private let starter: ImportStarter
     private let outputRoot: String
+    private let datastores: PermittedDatastores
 
     /// `outputRoot` is an S3 URI that ends in `/`.
-    package init(bucket: any IntakeBucket, bucketName: String, starter: ImportStarter, outputRoot: String) {
+    package init(
+        bucket: any IntakeBucket, bucketName: String, starter: ImportStarter, outputRoot: String,
+        datastores: PermittedDatastores
+    ) {
         self.bucket = bucket
         self.bucketName = bucketName
         self.starter = starter
         self.outputRoot = outputRoot
+        self.datastores = datastores
     }
 
     /// Handles the event of a manifest. A further manifest does not remove the marker, since the event of the first one
@@ -70,7 +75,7 @@ package struct ManifestIntake: Sendable {
             let task = (try? PipelineJSON.decode(Owner.self, from: document))?.task
             return (try await starter.reject(rejection(Self.unreadable(error)), logger: logger), task)
         }
-        if let problem = manifest.problem(expecting: id.delivery) {
+        if let problem = manifest.problem(expecting: id.delivery) ?? datastores.problem(with: manifest.datastoreId) {
             return (try await starter.reject(rejection(problem), logger: logger), manifest.task)
         }
         let request = ImportRequest(manifest, of: id, bucket: bucketName, outputRoot: outputRoot)

@@ -35,13 +35,17 @@ package final class PendingRows: Sendable {
     }
 
     /// `false` if not all rows could be written, and a later try may succeed.
-    func write(_ attempts: [InstanceAttempt], of id: ImportID, logger: Logger) async -> Bool {
+    func write(
+        _ attempts: [InstanceAttempt], of id: ImportID, datastoreID: String?, logger: Logger
+    ) async -> Bool {
         guard now() >= pausedUntil.withLock({ $0 }) else {
             return told(InstanceWrites(left: attempts.count, error: IndexPaused()), of: id, logger: logger)
         }
         let writes: InstanceWrites
         do {
-            writes = try await withTimeLimit(Self.timeLimit, clock: clock) { [index] in await index.write(attempts) }
+            writes = try await withTimeLimit(Self.timeLimit, clock: clock) { [index] in
+                await index.write(attempts, datastoreID: datastoreID)
+            }
         } catch {
             writes = InstanceWrites(left: attempts.count, error: error)
         }

@@ -6,8 +6,11 @@ import FoundationEssentials
 /// The list of what a closed delivery contains. The receiver or the sweep that closes the delivery writes it once,
 /// under `deliveries/`; its arrival there starts the import.
 package struct DeliveryManifest: Codable, Sendable, Equatable {
-    /// The version of the document that this code writes and reads.
+    /// The version of a document without a data store.
     package static let currentVersion = 2
+    /// The version of a document that names a data store. A function of an earlier release, which would import the
+    /// delivery into the default data store, does not know it and rejects the delivery.
+    package static let versionWithDatastore = 3
     /// A job takes 10,000 nested folders. With one folder for each study and one for each series, 5,000 instances of
     /// 1,000 studies have at most 6,000 folders. The limit also bounds how many studies a failed job affects.
     package static let maximumStudies = 1_000
@@ -115,6 +118,10 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
     package var callingAETitle: String
     package var calledAETitle: String
     package var peer: String
+    /// The name of the route that matched the instances; `nil` if none did.
+    package var route: String?
+    /// The data store that the route names; `nil`: the pipeline's default.
+    package var datastoreId: String?
     package var openedAt: Date
     package var closedAt: Date
     package var closeReason: CloseReason
@@ -123,10 +130,10 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
 
     package init(
         deliveryId: DeliveryID, task: TaskID, repeats: DeliveryID? = nil, callingAETitle: String,
-        calledAETitle: String, peer: String, openedAt: Date, closedAt: Date, closeReason: CloseReason,
-        studies: [Study]
+        calledAETitle: String, peer: String, route: String? = nil, datastoreId: String? = nil, openedAt: Date,
+        closedAt: Date, closeReason: CloseReason, studies: [Study]
     ) {
-        version = Self.currentVersion
+        version = Self.version(naming: datastoreId)
         self.deliveryId = deliveryId
         self.task = task
         self.repeats = repeats
@@ -134,6 +141,8 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         self.callingAETitle = callingAETitle
         self.calledAETitle = calledAETitle
         self.peer = peer
+        self.route = route
+        self.datastoreId = datastoreId
         self.openedAt = openedAt
         self.closedAt = closedAt
         self.closeReason = closeReason
@@ -150,10 +159,16 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         callingAETitle = try container.text(.aeTitle, .callingAETitle)
         calledAETitle = try container.text(.aeTitle, .calledAETitle)
         peer = try container.text(.peer, .peer)
+        route = try container.textIfPresent(.route, .route)
+        datastoreId = try container.textIfPresent(.datastoreID, .datastoreId)
         openedAt = try container.date(.openedAt)
         closedAt = try container.date(.closedAt)
         closeReason = try container.decode(CloseReason.self, forKey: .closeReason)
         studies = try container.decode([Study].self, forKey: .studies)
+    }
+
+    static func version(naming datastoreID: String?) -> Int {
+        datastoreID == nil ? currentVersion : versionWithDatastore
     }
 
     /// The instances of all studies.
@@ -169,8 +184,9 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
 
     /// Why the manifest cannot be imported, as a sentence; `nil` if it can.
     package func problem(expecting delivery: DeliveryID) -> String? {
-        guard version == Self.currentVersion else {
-            return "the manifest's version is \(version), expected \(Self.currentVersion)"
+        let expectedVersion = Self.version(naming: datastoreId)
+        guard version == expectedVersion else {
+            return "the manifest's version is \(version), expected \(expectedVersion)"
         }
         guard deliveryId == delivery else {
             return "the manifest names delivery \(deliveryId), expected \(delivery), which its key names"

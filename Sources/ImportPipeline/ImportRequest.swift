@@ -13,6 +13,8 @@ package struct ImportRequest: Codable, Sendable, Equatable {
     /// the folder of one of its studies if only that study is imported again.
     package var inputS3Uri: String
     package var outputS3Uri: String
+    /// The data store; `nil`: the pipeline's default, which the state machine fills in.
+    package var datastoreId: String?
     /// Set if the delivery has one study only, as is the date.
     package var studyInstanceUID: String?
     package var studyDate: String?
@@ -54,6 +56,7 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         manifestKey = try container.textIfPresent(.objectKey, .manifestKey)
         inputS3Uri = try container.text(.s3URI, .inputS3Uri)
         outputS3Uri = try container.text(.s3URI, .outputS3Uri)
+        datastoreId = try container.textIfPresent(.datastoreID, .datastoreId)
         // A receiver has checked the UIDs that it lists. An object of the inbox has whatever UIDs its writer gave it.
         let uid = manifestKey == nil ? TextRule.anyUID : .uid
         studyCount = try container.integer(in: 1...DeliveryManifest.maximumStudies, .studyCount)
@@ -97,6 +100,7 @@ package struct ImportRequest: Codable, Sendable, Equatable {
             sopInstanceUID: instances.count == 1 ? instances.first?.sopInstanceUID : nil,
             studyCount: manifest.studies.count, instanceCount: instances.count)
         repeats = manifest.repeats
+        datastoreId = manifest.datastoreId
     }
 
     /// The same token for the same attempt, and a different one for each attempt: HealthImaging starts one job for each

@@ -36,13 +36,16 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
     package var callingAETitle: String
     package var calledAETitle: String
     package var peer: String
+    /// See `DeliveryManifest`, as is the next one.
+    package var route: String?
+    package var datastoreId: String?
     package var openedAt: Date
 
     package init(
         deliveryId: DeliveryID, task: TaskID, repeats: DeliveryID? = nil, studies: [Study], callingAETitle: String,
-        calledAETitle: String, peer: String, openedAt: Date
+        calledAETitle: String, peer: String, route: String? = nil, datastoreId: String? = nil, openedAt: Date
     ) {
-        version = DeliveryManifest.currentVersion
+        version = DeliveryManifest.version(naming: datastoreId)
         self.deliveryId = deliveryId
         self.task = task
         self.repeats = repeats
@@ -50,6 +53,8 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
         self.callingAETitle = callingAETitle
         self.calledAETitle = calledAETitle
         self.peer = peer
+        self.route = route
+        self.datastoreId = datastoreId
         self.openedAt = openedAt
     }
 
@@ -63,14 +68,17 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
         callingAETitle = try container.text(.aeTitle, .callingAETitle)
         calledAETitle = try container.text(.aeTitle, .calledAETitle)
         peer = try container.text(.peer, .peer)
+        route = try container.textIfPresent(.route, .route)
+        datastoreId = try container.textIfPresent(.datastoreID, .datastoreId)
         openedAt = try container.date(.openedAt)
     }
 
     /// Why the delivery cannot be closed by this document; `nil` if it can. The key of the document names the delivery
     /// and, for a marker, the task.
     package func problem(expecting delivery: DeliveryID, task: TaskID? = nil) -> DocumentError? {
-        guard version == DeliveryManifest.currentVersion else {
-            return DocumentError(path: "version", expected: "\(DeliveryManifest.currentVersion)")
+        let expectedVersion = DeliveryManifest.version(naming: datastoreId)
+        guard version == expectedVersion else {
+            return DocumentError(path: "version", expected: "\(expectedVersion)")
         }
         guard deliveryId == delivery else {
             return DocumentError(
@@ -87,7 +95,8 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
         let byStudy = Dictionary(grouping: instances) { BucketLayout.instance(ofKey: $0.key, in: deliveryId)?.study }
         return DeliveryManifest(
             deliveryId: deliveryId, task: task, repeats: repeats, callingAETitle: callingAETitle,
-            calledAETitle: calledAETitle, peer: peer, openedAt: openedAt, closedAt: closedAt, closeReason: .recovered,
+            calledAETitle: calledAETitle, peer: peer, route: route, datastoreId: datastoreId, openedAt: openedAt,
+            closedAt: closedAt, closeReason: .recovered,
             studies: byStudy.compactMap { study, instances in
                 study.map { study in
                     DeliveryManifest.Study(

@@ -20,6 +20,7 @@ package enum PipelineSetting: String, CaseIterable, Sendable {
     case bucket = "DICOM_BUCKET"
     case outputURI = "OUTPUT_S3_URI"
     case datastoreID = "DATASTORE_ID"
+    case allowedDatastoreIDs = "ALLOWED_DATASTORE_IDS"
     case dataAccessRoleARN = "DATA_ACCESS_ROLE_ARN"
     case startQueueURL = "START_QUEUE_URL"
     case pollSeconds = "POLL_SECONDS"
@@ -36,6 +37,7 @@ package enum PipelineSetting: String, CaseIterable, Sendable {
         switch self {
         case .tableName, .datastoreID, .metricsNamespace, .metricsService: Set(PipelineFunction.allCases)
         case .instanceTableName: [.triggerImport, .checkStatus]
+        case .allowedDatastoreIDs: [.triggerImport, .startImportJob]
         case .pollSeconds: [.startImportJob, .checkStatus]
         case .stateMachineARN, .bucket, .outputURI, .inboxTaken, .auditAfterSeconds: [.triggerImport]
         case .dataAccessRoleARN, .startQueueURL: [.startImportJob]
@@ -60,7 +62,12 @@ package enum PipelineSetting: String, CaseIterable, Sendable {
         case .stateMachineARN: "the state machine; each import is one execution of it"
         case .bucket: "the only bucket whose objects are imported"
         case .outputURI: "s3://bucket/ or s3://bucket/prefix/, below which each delivery's results go"
-        case .datastoreID: "the HealthImaging data store; TriggerImport needs it with INSTANCE_TABLE_NAME only"
+        case .datastoreID:
+            """
+            the HealthImaging data store of deliveries that name none; TriggerImport needs it with INSTANCE_TABLE_NAME only
+            """
+        case .allowedDatastoreIDs:
+            "further data stores that deliveries may name, separated by commas; a delivery for any other is rejected"
         case .dataAccessRoleARN: "the role that HealthImaging assumes to read and write the buckets"
         case .startQueueURL: "the queue whose messages StartImportJob receives"
         case .pollSeconds:

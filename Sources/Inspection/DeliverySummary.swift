@@ -27,6 +27,8 @@ package struct DeliverySummary: Codable, Sendable, Equatable, Identifiable {
     package var problem: Problem?
     package var callingAETitle: String?
     package var calledAETitle: String?
+    /// The name of the route that chose the data store; `nil` if none matched.
+    package var route: String?
     package var datastoreId: String?
     /// `nil` if it has several studies.
     package var studyInstanceUID: String?

@@ -57,6 +57,7 @@ extension DeliveryTrace {
         var text = summary.instanceCount.map { count($0, "instance") } ?? "its instances were not counted"
         if let bytes = summary.byteCount { text += ", \(ByteSize.text(bytes))" }
         if let calling = summary.callingAETitle { text += ", from \(calling)" }
+        if let route = summary.route { text += ", by route \(route)" }
         if let task = facts.marker?.task ?? facts.manifest?.facts?.task { text += ", by task \(task)" }
         guard summary.step == .receiving, let marker = facts.marker else { return text }
         switch snapshot.state(of: marker.task) {
@@ -112,7 +113,9 @@ extension DeliveryTrace {
     private static func imported(_ summary: DeliverySummary, _ snapshot: PipelineSnapshot) -> String {
         switch summary.step {
         case .importing:
-            let usual = snapshot.usualJobSeconds.map { "; usually it takes \(Timestamp.duration($0))" } ?? ""
+            let usual =
+                snapshot.usualJobSeconds(in: summary.datastoreId).map { "; usually it takes \(Timestamp.duration($0))" }
+                ?? ""
             guard let start = summary.submittedAt else { return "HealthImaging's job runs\(usual)" }
             return "HealthImaging's job runs for \(Timestamp.duration(snapshot.at.timeIntervalSince(start)))\(usual)"
         case .failed, .partial:

@@ -21,24 +21,31 @@ extension PipelineReader {
         }
     }
 
-    nonisolated func rows(ofInstance uid: String) async throws -> [InstanceRecord] {
-        guard let table = stack.instanceTable else { return [] }
+    /// The rows of the pipeline's data stores, by data store.
+    nonisolated func rows(ofInstance uid: String) async throws -> [String: InstanceRecord] {
+        guard let table = stack.instanceTable else { return [:] }
         let key = (InstanceAttribute.sopInstanceUID.rawValue, BucketLayout.component(ofUID: uid))
         let items = try await dynamoDB.query(table: table, key: key, maximumPages: 1).elements
-        let own = items.filter { $0[InstanceAttribute.datastoreId.rawValue]?.text == stack.datastoreID }
-        return own.compactMap { InstanceRecord(item: $0) }
+        var rows: [String: InstanceRecord] = [:]
+        for item in items {
+            guard let datastore = item[InstanceAttribute.datastoreId.rawValue]?.text,
+                stack.datastoreIDs.contains(datastore)
+            else { continue }
+            rows[datastore] = InstanceRecord(item: item)
+        }
+        return rows
     }
 
-    /// The rows by their instances. One that cannot be read is missing.
-    nonisolated func rows(ofInstances uids: [String]) async throws -> [String: InstanceRecord] {
+    /// The rows by their instances, then by their data stores. One that cannot be read is missing.
+    nonisolated func rows(ofInstances uids: [String]) async throws -> [String: [String: InstanceRecord]] {
         guard stack.instanceTable != nil else { return [:] }
-        var found: [String: InstanceRecord] = [:]
+        var found: [String: [String: InstanceRecord]] = [:]
         var failure: (any Error)?
         await uids.sideBySide(atMost: InspectionLimits.requestsAtOnce) { uid in
-            await Result(catching: { (uid, try await self.rows(ofInstance: uid).first) })
+            await Result(catching: { (uid, try await self.rows(ofInstance: uid)) })
         } take: { result in
             switch result {
-            case .success(let (uid, row)): found[uid] = row
+            case .success(let (uid, rows)): found[uid] = rows
             case .failure(let error): failure = error
             }
         }

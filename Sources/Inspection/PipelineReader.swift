@@ -222,11 +222,15 @@ package actor PipelineReader {
         return queues
     }
 
-    /// A hint: it is missing where it cannot be read.
-    private func recentJobSeconds() async -> Double? {
-        let key = BucketLayout.recentJobTimesKey(ofDatastore: stack.datastoreID)
-        let times = try? await s3.getDocumentIfPresent(RecentJobTimes.self, bucket: stack.outputBucket, key: key)
-        return times?.usualSeconds
+    /// By data store. A hint: it is missing where it cannot be read.
+    private func recentJobSeconds() async -> [String: Double] {
+        var seconds: [String: Double] = [:]
+        for datastore in stack.datastoreIDs {
+            let key = BucketLayout.recentJobTimesKey(ofDatastore: datastore)
+            let times = try? await s3.getDocumentIfPresent(RecentJobTimes.self, bucket: stack.outputBucket, key: key)
+            seconds[datastore] = times?.usualSeconds
+        }
+        return seconds
     }
 
     private func deadLetters(of queue: String) async throws -> Int {

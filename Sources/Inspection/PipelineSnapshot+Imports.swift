@@ -9,8 +9,13 @@ import ImportPipeline
 extension PipelineSnapshot {
     /// All imports, newest first.
     package func imports() -> [DeliverySummary] {
-        let usual = usualJobSeconds
-        return facts.sorted { $0.key > $1.key }.map { summary($0.key, $0.value, usualJobSeconds: usual) }
+        var usual: [String?: Double?] = [:]
+        return facts.sorted { $0.key > $1.key }.map { id, facts in
+            let datastore = datastore(of: facts)
+            let seconds = usual[datastore] ?? usualJobSeconds(in: datastore)
+            usual[datastore] = .some(seconds)
+            return summary(id, facts, usualJobSeconds: seconds)
+        }
     }
 
     /// What is known of one import.
@@ -40,12 +45,19 @@ extension PipelineSnapshot {
         return facts
     }
 
-    /// What a job takes usually: by the document about recent jobs, or else the median of the jobs that have ended, if
-    /// there are at least five.
-    var usualJobSeconds: Double? {
-        if let recentJobSeconds { return recentJobSeconds }
+    /// The data store that the import is for.
+    func datastore(of facts: ImportFacts) -> String? {
+        (facts.item ?? facts.latestItem)?[.datastoreId] ?? facts.manifest?.facts?.datastoreId
+            ?? facts.marker?.document?.datastoreId ?? datastoreID
+    }
+
+    /// What a job takes usually in this data store: by the document about its recent jobs, or else the median of its jobs
+    /// that have ended, if there are at least five.
+    func usualJobSeconds(in datastore: String?) -> Double? {
+        if let datastore, let seconds = recentJobSeconds[datastore] { return seconds }
         let times = items.compactMap { item -> Double? in
-            guard item.hasJob, item.outcome != .pending, let start = item.date(.submittedAt),
+            guard item.hasJob, item[.datastoreId] ?? datastoreID == datastore, item.outcome != .pending,
+                let start = item.date(.submittedAt),
                 let end = item.date(.endedAt), end >= start
             else { return nil }
             return end.timeIntervalSince(start)
@@ -75,6 +87,7 @@ extension PipelineSnapshot {
     ) -> DeliverySummary {
         var summary = DeliverySummary(id: id.description, step: step(of: facts))
         summary.openedAt = Timestamp.date(id.delivery.openedAt)
+        summary.datastoreId = datastore(of: facts)
         take(facts.marker, into: &summary)
         if let manifest = facts.manifest { take(manifest, into: &summary) }
         if let item = facts.item ?? facts.latestItem { take(item, into: &summary) }
@@ -93,6 +106,7 @@ extension PipelineSnapshot {
         if let document = marker.document {
             summary.callingAETitle = document.callingAETitle
             summary.calledAETitle = document.calledAETitle
+            summary.route = document.route
             summary.openedAt = document.openedAt
             summary.studyInstanceUID = document.studies.count == 1 ? document.studies.first?.studyInstanceUID : nil
             summary.studyCount = document.studies.count
@@ -109,6 +123,7 @@ extension PipelineSnapshot {
         guard let facts = manifest.facts else { return }
         summary.callingAETitle = facts.callingAETitle
         summary.calledAETitle = facts.calledAETitle
+        summary.route = facts.route
         summary.openedAt = facts.openedAt
         summary.closedAt = facts.closedAt
         summary.studyInstanceUID = facts.studyInstanceUID
@@ -118,7 +133,6 @@ extension PipelineSnapshot {
     }
 
     private func take(_ item: JobItem, into summary: inout DeliverySummary) {
-        summary.datastoreId = item[.datastoreId]
         summary.studyInstanceUID = summary.studyInstanceUID ?? item[.studyInstanceUID]
         summary.studyCount = summary.studyCount ?? item.count(.studyCount)
         summary.instanceCount = summary.instanceCount ?? item.count(.instanceCount)

@@ -24,7 +24,7 @@ extension PipelineSnapshot {
         }
         status.queues = queues
         status.rates = rates(of: imports)
-        status.usualJobSeconds = usualJobSeconds
+        status.usualJobSeconds = usualJobSeconds(in: datastoreID)
         let found = imports.filter { $0.problem != nil }
         let problems = queueProblems + found.compactMap(\.namedProblem)
         status.problems = Array(problems.prefix(InspectionLimits.problems))

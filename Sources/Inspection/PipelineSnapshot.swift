@@ -67,6 +67,7 @@ package struct PipelineSnapshot: Sendable {
 
     package var at: Date
     package var stack: String
+    /// Where a delivery goes that names none.
     package var datastoreID: String?
     package var markers: [Marker] = []
     package var leases: [TaskID: Lease] = [:]
@@ -76,8 +77,8 @@ package struct PipelineSnapshot: Sendable {
     package var queues: [PipelineStatus.Queue] = []
     /// The time between two sweeps.
     package var sweepSeconds = 300.0
-    /// What recent jobs took, by the document that CheckStatus keeps; `nil` if there is none.
-    package var recentJobSeconds: Double?
+    /// What recent jobs took in each data store, by the documents that CheckStatus keeps.
+    package var recentJobSeconds: [String: Double] = [:]
     /// What has more than one reading takes, as words for people.
     package var incomplete: [String] = []
 
@@ -109,6 +110,9 @@ package struct PipelineSnapshot: Sendable {
 package struct ManifestFacts: Sendable, Equatable {
     package var callingAETitle: String
     package var calledAETitle: String
+    package var route: String?
+    /// `nil`: the pipeline's default.
+    package var datastoreId: String?
     package var task: TaskID
     package var openedAt: Date
     package var closedAt: Date
@@ -123,6 +127,8 @@ package struct ManifestFacts: Sendable, Equatable {
         let instances = manifest.instances
         callingAETitle = manifest.callingAETitle
         calledAETitle = manifest.calledAETitle
+        route = manifest.route
+        datastoreId = manifest.datastoreId
         task = manifest.task
         openedAt = manifest.openedAt
         closedAt = manifest.closedAt

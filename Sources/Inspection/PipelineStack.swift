@@ -13,7 +13,10 @@ package struct PipelineStack: Sendable, Equatable {
     /// `nil`: the stack has no instance index.
     package let instanceTable: String?
     package let stateMachineARN: String
+    /// Where a delivery goes that names none.
     package let datastoreID: String
+    /// All that the pipeline may import into, the default first.
+    package let datastoreIDs: [String]
     /// By the names of the queues in the template.
     package let queueURLs: [String: String]
     package let deadLetterQueueURLs: [String: String]
@@ -39,7 +42,10 @@ package struct PipelineStack: Sendable, Equatable {
         table = try output("TableName")
         instanceTable = stack.outputs["InstanceTableName"]
         stateMachineARN = try output("StateMachineArn")
-        datastoreID = try output("DatastoreId")
+        let datastoreID = try output("DatastoreId")
+        self.datastoreID = datastoreID
+        let further = (stack.outputs["AllowedDatastoreIds"] ?? "").split(separator: " ").map(String.init)
+        datastoreIDs = [datastoreID] + further.filter { $0 != datastoreID }
         var queueURLs: [String: String] = [:]
         for queue in Self.queues { queueURLs[queue] = try output("\(queue)Url") }
         self.queueURLs = queueURLs

@@ -103,11 +103,12 @@ extension StackInspector {
 
     private func deliveriesInIndex(_ uid: String) async throws -> Set<DeliveryID> {
         guard let table = reader.stack.instanceTable else { return [] }
-        var rows = try await reader.rows(ofInstance: uid)
+        var rows = Array(try await reader.rows(ofInstance: uid).values)
         let key = (InstanceAttribute.studyInstanceUID.rawValue, uid)
         let keys = try await reader.dynamoDB.query(table: table, index: "studies", key: key, maximumPages: 1)
         let instances = keys.elements.compactMap { $0[InstanceAttribute.sopInstanceUID.rawValue]?.text }
-        rows += try await reader.rows(ofInstances: Array(instances.prefix(InspectionLimits.rowsPerTrace))).values
+        rows += try await reader.rows(ofInstances: Array(Set(instances.prefix(InspectionLimits.rowsPerTrace))))
+            .values.flatMap(\.values)
         return Set(rows.flatMap { $0.attempts.map(\.importID.delivery) })
     }
 

@@ -39,11 +39,12 @@ extension StackInspector {
     private func addOutcomes(to trace: inout DeliveryTrace, _ facts: PipelineSnapshot.ImportFacts) async throws {
         guard trace.summary.step != .receiving, trace.summary.step != .closed else { return }
         let report = try await report(of: facts)
+        let datastore = trace.summary.datastoreId ?? reader.stack.datastoreID
         let rows = try await reader.rows(
             ofInstances: trace.instances.prefix(InspectionLimits.rowsPerTrace).map(\.sopInstanceUID))
         for index in trace.instances.indices {
             let instance = trace.instances[index]
-            if let row = rows[instance.sopInstanceUID] {
+            if let row = rows[instance.sopInstanceUID]?[datastore] {
                 trace.instances[index].take(row, of: trace.summary.id)
             } else if let key = instance.key, let item = facts.item, item.outcome != .pending {
                 trace.instances[index].take(report, key: key, whole: item)

@@ -21,7 +21,8 @@ struct StartImportJobFunction: LambdaHandler {
             environment: environment.variables, retryPolicy: .functionIsRepeated, logger: environment.logger)
         let jobs = HealthImagingJobs(
             client: client, tableName: try environment.required(PipelineSetting.tableName.name),
-            datastoreID: try environment.required(PipelineSetting.datastoreID.name),
+            standardDatastoreID: try environment.required(PipelineSetting.datastoreID.name),
+            datastores: PermittedDatastores(environment: environment.variables),
             dataAccessRoleARN: try environment.required(PipelineSetting.dataAccessRoleARN.name),
             pollInterval: try PollInterval(environment.required(PipelineSetting.pollSeconds.name)), now: { Date() },
             metrics: environment.metrics)

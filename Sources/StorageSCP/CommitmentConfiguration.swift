@@ -2,6 +2,7 @@
 
 import ByteComparison
 import Commitment
+import ImportPipeline
 
 /// The settings of storage commitment.
 struct CommitmentConfiguration: Sendable {
@@ -85,18 +86,20 @@ struct CommitmentConfiguration: Sendable {
         // Read first: a value that is not valid is an error even if it is not used.
         let commitments = try settings.table(ReceiverSettings.commitmentTable)
         let instances = try settings.table(ReceiverSettings.instanceTable)
-        let datastoreID = try settings.datastoreID(ReceiverSettings.datastoreID)
+        let datastoreIDs = try [ReceiverSettings.datastoreID, ReceiverSettings.allowedDatastoreIDs]
+            .map { setting throws(ConfigurationError) in try settings.datastoreIDs(setting) }
         switch (storage, mode) {
         case (_, .off): return .none
         case (.directory, .stored): return .folder
         case (.directory, .imported):
             return .missing(remedy: "nothing is imported from a folder: set COMMITMENT=stored, or COMMITMENT=off")
         case (.bucket, _):
-            guard let commitments, let instances, let datastoreID else {
+            guard let commitments, let instances, !datastoreIDs[0].isEmpty else {
                 return .missing(
                     remedy: "set COMMITMENT_TABLE_NAME, INSTANCE_TABLE_NAME and DATASTORE_ID, or COMMITMENT=off")
             }
-            return .tables(commitments: commitments, instances: instances, datastoreIDs: [datastoreID])
+            return .tables(
+                commitments: commitments, instances: instances, datastoreIDs: Set(datastoreIDs.joined()).sorted())
         }
     }
 }
@@ -113,21 +116,18 @@ extension Settings {
         return text
     }
 
-    fileprivate func datastoreID(_ setting: Setting<String?>) throws(ConfigurationError) -> String? {
-        guard let text = text(setting) else { return nil }
-        guard text.utf8.count == 32, text.utf8.allSatisfy({ $0.isLetterOrDigit && !$0.isUpperCase }) else {
-            throw ConfigurationError(
-                name: setting.name, value: text, expected: "a data store's id: 32 of a-z and 0-9")
+    fileprivate func datastoreIDs(_ setting: Setting<String?>) throws(ConfigurationError) -> Set<String> {
+        let texts = list(setting)
+        if let text = texts.sorted().first(where: { !TextRule.datastoreID.allows($0) }) {
+            throw ConfigurationError(name: setting.name, value: text, expected: TextRule.datastoreID.expected)
         }
-        return text
+        return texts
     }
 }
 
 extension UInt8 {
-    fileprivate var isUpperCase: Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
-
     fileprivate var isLetterOrDigit: Bool {
-        isUpperCase || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self)
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self)
             || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
     }
 }

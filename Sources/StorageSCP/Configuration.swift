@@ -49,6 +49,7 @@ package struct Configuration: Sendable {
     let userIdentity: UserIdentityConfiguration
     let transferSyntaxPreference: TransferSyntaxPreference
     let rejectsWithoutContext: Bool
+    let routes: RouteSettings
     let network: NetworkConfiguration
     /// How long associations may take to end after SIGTERM or SIGINT.
     let drainTimeoutSeconds: Int
@@ -97,6 +98,7 @@ package struct Configuration: Sendable {
         userIdentity = try UserIdentityConfiguration(settings)
         transferSyntaxPreference = try settings.choice(ReceiverSettings.transferSyntaxPreference)
         rejectsWithoutContext = try settings.boolean(ReceiverSettings.rejectWithoutContext)
+        routes = try RouteSettings(settings, storage: storage)
         network = try NetworkConfiguration(settings)
         drainTimeoutSeconds = try settings.integer(ReceiverSettings.drainTimeout)
         maximumPoolConnections = try settings.integer(ReceiverSettings.maximumPoolConnections)

@@ -40,6 +40,8 @@ final class OpenAssociations: Sendable {
         var evictions = 0
         /// The number of log lines about single requests and instances, including lines that were not written.
         var lines = 0
+        /// The number of its instances that routes discarded.
+        var discarded = 0
     }
 
     fileprivate struct State {
@@ -119,6 +121,15 @@ final class OpenAssociations: Sendable {
             state.open[id]?.lines += 1
             return state.open[id]?.lines ?? 0
         }
+    }
+
+    func countDiscarded(_ id: String) {
+        state.withLock { $0.open[id]?.discarded += 1 }
+    }
+
+    /// `nil` if no instance was discarded.
+    func discarded(of id: String) -> Int? {
+        state.withLock { $0.open[id]?.discarded }.flatMap { $0 == 0 ? nil : $0 }
     }
 
     func lines(of id: String) -> Int {

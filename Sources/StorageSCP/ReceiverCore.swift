@@ -38,15 +38,18 @@ package final class ReceiverCore: Sendable {
     let deliveries: Deliveries
     /// `nil`: storage commitment is refused.
     let commitments: Commitments?
+    let routing: Routing
     private let lease: HeldLease
     private let uploads = UploadsInProgress()
 
-    package init(
-        configuration: Configuration, task: TaskID, store: any InstanceStore,
+    /// `routes`: those of an object, which are not in the configuration.
+    init(
+        configuration: Configuration, routes: RouteTable?, task: TaskID, store: any InstanceStore,
         commitments: Commitments? = nil, surroundings: Surroundings = Surroundings(), logger: Logger
     ) {
         self.commitments = commitments
         associations = OpenAssociations(limits: configuration.network.associations)
+        routing = Routing(routes ?? configuration.routes.table ?? .none, associations: associations)
         lease = HeldLease(
             task: task, store: store.leases, seconds: configuration.taskLeaseSeconds, clock: surroundings.clock,
             spawn: surroundings.spawn, logger: logger)
@@ -57,9 +60,19 @@ package final class ReceiverCore: Sendable {
             newID: surroundings.newID, spawn: surroundings.spawn, logger: logger)
         storage = StorageService(
             configuration: configuration, store: store, deliveries: deliveries, associations: associations,
-            uploads: uploads, counts: counts, commitments: commitments,
+            routing: routing, uploads: uploads, counts: counts, commitments: commitments,
             commitmentLimits: CommitmentRequestLimits(
                 maximumReferences: configuration.commitment.limits.maximumReferences),
+            logger: logger)
+    }
+
+    package convenience init(
+        configuration: Configuration, task: TaskID, store: any InstanceStore,
+        commitments: Commitments? = nil, surroundings: Surroundings = Surroundings(), logger: Logger
+    ) {
+        self.init(
+            configuration: configuration, routes: nil, task: task, store: store, commitments: commitments,
+            surroundings: surroundings,
             logger: logger)
     }
 

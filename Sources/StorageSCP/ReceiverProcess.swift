@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import Commitment
 import DICOM
 import FoundationEssentials
@@ -38,8 +39,11 @@ package struct ReceiverProcess: Sendable {
             let commitments = try CommitmentAssembly(
                 configuration: configuration, task: task, environment: environment, logger: logger
             ).commitments(store: store, source: reporters)
+            let reloading = try RouteReloading(
+                configuration.routes, s3: { try routes(configuration, logger) }, logger: logger)
             try await Self.serve(
-                configuration, task: task, store: store, commitments: commitments, log: log, logger: logger)
+                configuration, task: task, store: store, commitments: commitments, routes: reloading, log: log,
+                logger: logger)
             await reporters.end()
         } catch {
             startLogger.critical(
@@ -64,14 +68,15 @@ package struct ReceiverProcess: Sendable {
 
     private static func serve(
         _ configuration: Configuration, task: TaskID, store: any InstanceStore, commitments: Commitments?,
-        log: LogQueue, logger: Logger
+        routes: RouteReloading?, log: LogQueue, logger: Logger
     ) async throws {
         let signals = await TerminationSignals()
         FreedMemory.giveBack()
         let openFiles = OpenFileLimit.raise()
         await store.closeDeliveriesOfEndedTasks(logger: logger)
         let core = ReceiverCore(
-            configuration: configuration, task: task, store: store, commitments: commitments, logger: logger)
+            configuration: configuration, routes: try await routes?.first(), task: task, store: store,
+            commitments: commitments, logger: logger)
         // In a folder, locks show which tasks live, so a receiver is ready without its lease.
         let needsLease = store.startsImports
         let server = try await Server.start(
@@ -81,6 +86,7 @@ package struct ReceiverProcess: Sendable {
         description["aeTitle"] = "\(configuration.aeTitle)"
         description["storage"] = "\(configuration.storage)"
         description["task"] = "\(task)"
+        description["routes"] = "\(core.routing.table.routes.count)"
         description["importUnit"] = "\(configuration.importUnit.rawValue)"
         description["openFileLimit"] = "\(openFiles)"
         description["libcurl"] = "\(LibcurlVersion.libcurl)"
@@ -92,6 +98,7 @@ package struct ReceiverProcess: Sendable {
                 commitments: commitments, task: "\(task)")
         }
         let reporting = Task { await reporter?.run() }
+        let reloading = Task { await routes?.keepCurrent(core.routing) }
         let start = StartReport(
             core: core, storage: configuration.storage, description: description, logger: logger)
         let starting = Task { await start.run() }
@@ -105,6 +112,7 @@ package struct ReceiverProcess: Sendable {
         }
         await server.stop()
         reporting.cancel()
+        reloading.cancel()
         await reporter?.report()
         logger.info("receiver ended")
     }
@@ -134,5 +142,11 @@ package struct ReceiverProcess: Sendable {
                 connections: configuration.maximumPoolConnections,
                 documentConnections: configuration.maximumDocumentConnections)
         }
+    }
+
+    /// The client for the object that `ROUTES` names. The settings permit one only with a bucket.
+    private func routes(_ configuration: Configuration, _ logger: Logger) throws -> S3Client {
+        guard case .bucket(let bucket) = configuration.storage else { throw RouteError("an object needs a bucket") }
+        return try BucketConnections(bucket: bucket, environment: environment, logger: logger).routes()
     }
 }

@@ -4,6 +4,7 @@ extension ReceiverSettings {
     /// Storage commitment.
     static let commitments: [SettingDescription] = [
         commitment.description, commitmentTable.description, instanceTable.description, datastoreID.description,
+        allowedDatastoreIDs.description,
         commitmentPeers.description, commitmentTLSCertificate.description, commitmentTLSPrivateKey.description,
         commitmentTLSAuthorities.description, commitmentDeadlineSeconds.description,
         commitmentUnknownSeconds.description, commitmentReportDays.description,
@@ -27,6 +28,8 @@ extension ReceiverSettings {
         "INSTANCE_TABLE_NAME", "The instance index, a DynamoDB table, in which it looks for the instances.")
     static let datastoreID = Setting<String?>(
         "DATASTORE_ID", "The HealthImaging data store in whose rows of the instance index it looks.")
+    static let allowedDatastoreIDs = Setting<String?>(
+        "ALLOWED_DATASTORE_IDS", "Further data stores in whose rows it looks, separated by commas: those of routes.")
     static let commitmentPeers = Setting<String?>(
         "COMMITMENT_PEERS", defaultText: "no peers",
         """

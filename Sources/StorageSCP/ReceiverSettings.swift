@@ -18,7 +18,7 @@ package enum ReceiverSettings {
         aeTitle.description, requireCalledAETitle.description, requireCallingAETitle.description,
         accessRules.description, userIdentityTypes.description, userIdentities.description, userIdentityURL.description,
         supportedSOPClassUIDs.description, transferSyntaxPreference.description, rejectWithoutContext.description,
-        uidMismatch.description, incompleteDataSets.description,
+        uidMismatch.description, incompleteDataSets.description, routes.description, routesReloadSeconds.description,
         drainTimeout.description, maximumPoolConnections.description, maximumDocumentConnections.description,
         importUnit.description, deliveryOpeningSeconds.description, deliveryOpeningBurst.description,
         deliveryQuietSeconds.description, deliveryShortQuietSeconds.description,
@@ -96,7 +96,8 @@ package enum ReceiverSettings {
     static let requireCalledAETitle = Setting(
         "REQUIRE_CALLED_AE_TITLE", default: false,
         """
-        `true`: a request that calls another title than ours is rejected (permanent, called AE title not recognised).
+        `true`: a request that calls another title than ours, and than those that `ROUTES` name, is rejected (permanent, \
+        called AE title not recognised).
         """)
     static let requireCallingAETitle = Setting<String?>(
         "REQUIRE_CALLING_AE_TITLE", defaultText: "any title",

@@ -20,6 +20,7 @@ final class StorageService: AssociationService, ReceptionService {
     private let deliveries: Deliveries
     let associations: OpenAssociations
     private let access: AssociationAccess
+    private let routing: Routing
     private let identities: UserIdentityVerifier
     private let pendingVerifications = Atomic(0)
     private let turns = PerEventLoop<Turns>()
@@ -39,10 +40,12 @@ final class StorageService: AssociationService, ReceptionService {
 
     init(
         configuration: Configuration, store: any InstanceStore, deliveries: Deliveries,
-        associations: OpenAssociations, uploads: UploadsInProgress, counts: ReceiverCounts = ReceiverCounts(),
-        commitments: (any CommitmentService)? = nil,
+        associations: OpenAssociations, routing: Routing? = nil, uploads: UploadsInProgress,
+        counts: ReceiverCounts = ReceiverCounts(), commitments: (any CommitmentService)? = nil,
         commitmentLimits: CommitmentRequestLimits = CommitmentRequestLimits(), logger: Logger
     ) {
+        let routing = routing ?? Routing(configuration.routes.table ?? .none, associations: associations)
+        self.routing = routing
         self.configuration = configuration
         self.deliveries = deliveries
         self.associations = associations
@@ -52,7 +55,7 @@ final class StorageService: AssociationService, ReceptionService {
         self.logger = logger
         destination = InstanceUpload.Destination(
             store: store, deliveries: deliveries, uploads: uploads, counts: counts, logger: logger)
-        access = AssociationAccess(configuration: configuration)
+        access = AssociationAccess(configuration: configuration, routing: routing)
         advice = ConnectionAdvice(configuration: configuration)
         identities = UserIdentityVerifier(configuration: configuration.userIdentity, client: HTTPClient())
         budget = BufferBudget(bytes: configuration.network.maximumBufferBytes)
@@ -106,9 +109,11 @@ final class StorageService: AssociationService, ReceptionService {
         var metadata = summary.metadata
         metadata["hint"] = advice.hint(about: summary.end).map { "\($0)" }
         if let association = summary.association {
+            metadata["instancesDiscarded"] = associations.discarded(of: association.id).map { "\($0)" }
             metadata["linesNotWritten"] = linesNotWritten(of: association).map { "\($0)" }
             endReporter(of: association)
             associations.ended(association.id)
+            routing.associationEnded(association.id)
             deliveries.associationEnded(association.id, isReleased: summary.end == .released)
         }
         if case .rejected = summary.end { counts.associationRejected() }
@@ -195,17 +200,19 @@ final class StorageService: AssociationService, ReceptionService {
             sourceApplicationEntityTitle: association.callingAETitle)
         return try InstanceReception(
             request: request, association: association, fileMetaInformation: meta,
-            limits: configuration.network.reception, budget: budget, service: self, eventLoop: eventLoop)
+            limits: configuration.network.reception, routes: routing.routes(of: association), budget: budget,
+            service: self, eventLoop: eventLoop)
     }
 
     func upload(
-        _ instance: ReceivedInstance, beginning: ByteBuffer, memory: BufferShare, of request: CStoreRequest,
-        on association: Association, eventLoop: any EventLoop
+        _ instance: ReceivedInstance, to destination: DeliveryDestination, beginning: ByteBuffer, memory: BufferShare,
+        of request: CStoreRequest, on association: Association, eventLoop: any EventLoop
     ) throws(InstanceProblem) -> InstanceUpload {
         if !instance.isNamed(by: request) { try checkClass(of: instance, from: association) }
         return try InstanceUpload(
-            instance: instance, beginning: beginning, sender: InstanceUpload.Sender(of: association),
-            destination: destination, memory: memory, eventLoop: eventLoop)
+            instance: instance, beginning: beginning,
+            sender: InstanceUpload.Sender(of: association, to: destination), destination: self.destination,
+            memory: memory, eventLoop: eventLoop)
     }
 
     /// Checks the SOP class of the data set. The SOP class of the request has been checked before.
@@ -220,6 +227,14 @@ final class StorageService: AssociationService, ReceptionService {
 
     func refused(_ request: CStoreRequest, because problem: InstanceProblem, on association: Association) {
         log("instance refused", at: .warning, of: association, metadata: problem.metadata.naming(request))
+    }
+
+    func discarded(_ request: CStoreRequest, by route: String, on association: Association) {
+        counts.instanceDiscarded()
+        associations.countDiscarded(association.id)
+        log(
+            "instance discarded by a route", at: .notice, of: association,
+            metadata: ["route": "\(route)"].naming(request))
     }
 
     func takes(_ request: CStoreRequest, despite ending: DataSetWalk.Ending, on association: Association) {

@@ -19,15 +19,18 @@ struct FileDataSet: DataSetSource {
     }
 
     func bytes(at offset: Int64, count: Int) async throws -> ByteBuffer {
-        try await NIOThreadPool.singleton.runIfActive {
+        let stored = Int(min(Int64(count), outgoing.storedLength - offset))
+        return try await NIOThreadPool.singleton.runIfActive {
             var buffer = ByteBufferAllocator().buffer(capacity: count)
-            try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
+            try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: stored) { bytes in
                 try file.read(
-                    at: outgoing.dataSetOffset + offset, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]))
+                    at: outgoing.dataSetOffset + offset, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<stored])
+                )
             }
-            guard buffer.readableBytes == count, try file.currentStamp() == outgoing.stamp else {
+            guard buffer.readableBytes == stored, try file.currentStamp() == outgoing.stamp else {
                 throw FileProblem.changed
             }
+            buffer.writeRepeatingByte(0, count: count - stored)
             return buffer
         }
     }

@@ -16,7 +16,14 @@ package struct OutgoingFile: Hashable, Sendable {
     /// Where the data set begins, in bytes: group 0002 is never sent.
     package let dataSetOffset: Int64
 
-    package var dataSetLength: Int64 { stamp.size - dataSetOffset }
+    /// Bytes of the data set in the file.
+    var storedLength: Int64 { stamp.size - dataSetOffset }
+    /// Bytes of the data set that are sent. A deflated data set of an odd length gets a NULL byte, because receivers
+    /// refuse fragments of an odd length. PS3.5 §A.5: the file should have it already.
+    package var dataSetLength: Int64 {
+        let isDeflated = TransferSyntax(uid: context.transferSyntaxUID.value)?.isDeflated ?? false
+        return isDeflated ? storedLength + storedLength % 2 : storedLength
+    }
 
     /// Reads the file up to its SOP Instance UID; blocks. The UIDs are those of the data set, which is what the peer
     /// receives.

@@ -37,7 +37,8 @@ struct TriggerImportFunction: LambdaHandler {
             table: table, rows: try Self.rows(environment, client, clock), now: { Date() }, metrics: environment.metrics
         )
         let manifests = ManifestIntake(
-            bucket: bucket, bucketName: settings.bucketName, starter: starter, outputRoot: settings.outputRoot)
+            bucket: bucket, bucketName: settings.bucketName, starter: starter, outputRoot: settings.outputRoot,
+            datastores: PermittedDatastores(environment: environment.variables))
         let inbox = InboxIntake(
             bucket: S3InboxBucket(s3: s3, name: settings.bucketName), bucketName: settings.bucketName, starter: starter,
             outputRoot: settings.outputRoot, taken: settings.inboxTaken)

@@ -45,6 +45,20 @@ struct InstanceHeaderReaderTests {
         Self.expectComplete(reader.header)
     }
 
+    @Test(
+        "Values that the reader is asked for are kept as received, up to a length; others are not", arguments: syntaxes)
+    func kept(_ syntax: TransferSyntax) throws {
+        let (bodyPart, serialNumber) = (Tag(0x0018, 0x0015), Tag(0x0018, 0x1000))
+        let bytes = Self.instance(syntax) { builder in
+            builder.element(bodyPart, "CS", "HEAD")
+            builder.element(serialNumber, "LO", "4711")
+        }
+        var reader = try InstanceHeaderReader(transferSyntax: syntax, keeping: [bodyPart, .studyDate])
+        #expect(try reader.feed(bytes) == .complete)
+        Self.expectComplete(reader.header)
+        #expect(reader.header.keptValues == [bodyPart: Array("HEAD".utf8), .studyDate: Array("20261123".utf8)])
+    }
+
     @Test("An endless number of empty elements exceeds the limit of bytes")
     func emptyElements() throws {
         var limits = DataSetLimits()

@@ -121,7 +121,7 @@ extension GeneratedTable {
                 .callingAETitleNotRecognized, "the calling AE title, or its address, is not listed",
                 ReceiverSettings.requireCallingAETitle.name, ReceiverSettings.accessRules.name),
             rejection(
-                .calledAETitleNotRecognized, "the called AE title is another one",
+                .calledAETitleNotRecognized, "the called AE title is neither ours nor one that a route names",
                 ReceiverSettings.requireCalledAETitle.name),
             rejection(
                 .userIdentityNotAccepted, "the user identity is missing or could not be verified",

@@ -109,6 +109,7 @@ struct StoreAnswer: Sendable {
             .receiverFull,
             .sentTooOften,
             .memoryNeeded,
+            .refusedByRoute("name", .notAuthorized),
         ].map(StoreAnswer.init) + withUIDs
 
     private static var withUIDs: [StoreAnswer] {
@@ -132,6 +133,11 @@ struct StoreAnswer: Sendable {
             )
         case .unreadable: ("the data set cannot be read up to its UIDs", doNotSend)
         case .incomplete: ("the data set ends too early, and `INCOMPLETE_DATA_SETS` is `refuse`", doNotSend)
+        case .refusedByRoute:
+            (
+                "a route of `ROUTES` refuses the instance; the route says which status, and 0124H is an example",
+                doNotSend
+            )
         case .classNotSupported:
             ("with `UID_MISMATCH=data-set`, the data set names a SOP class that is not supported", doNotSend)
         case .classNotPermitted:

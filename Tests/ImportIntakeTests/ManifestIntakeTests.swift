@@ -63,6 +63,27 @@ import Testing
         #expect(intake.bucket.hasMarker(of: SampleDeliveries.id(2)))
     }
 
+    @Test("The execution gets the data store that the manifest names; a delivery for another one is rejected")
+    func datastores() async throws {
+        var intake = intake
+        let stores = ["a", "b", "c"].map { String(repeating: $0, count: 32) }
+        intake.datastores = PermittedDatastores(standard: stores[0], further: " \(stores[1]),,")
+        for (number, store) in [nil, stores[0], stores[1]].enumerated() {
+            let id = SampleDeliveries.id(number + 1)
+            let key = BucketLayout.manifestKey(of: ImportID(id))
+            intake.bucket.put(SampleDeliveries.manifest(id, datastore: store), key: key)
+            #expect(try await intake.takeEvent(of: key) == .started)
+            #expect(intake.executions.request(of: ImportID(id))?.datastoreId == store)
+        }
+        let id = SampleDeliveries.id(4)
+        let key = BucketLayout.manifestKey(of: ImportID(id))
+        intake.bucket.lay(id)
+        intake.bucket.put(SampleDeliveries.manifest(id, datastore: stores[2]), key: key)
+        #expect(try await intake.takeEvent(of: key) == .rejected)
+        #expect(!intake.bucket.hasMarker(of: id) && !intake.executions.started.contains(ImportID(id)))
+        #expect(intake.table.messages.first?.contains("for data store \(stores[2]), expected one that") == true)
+    }
+
     @Test("An event whose manifest does not exist fails, so that it ends in the dead-letter queue")
     func missing() async throws {
         await #expect(throws: ManifestMissing(importId: ImportID(id))) { try await takeEvent() }

@@ -17,6 +17,7 @@ struct PendingRowsTests {
         private let written = Mutex<[InstanceAttempt]>([])
         private let failure = Mutex<(any Error)?>(nil)
         private let calls = Mutex(0)
+        private let stores = Mutex<[String?]>([])
 
         var attempts: [InstanceAttempt] { written.withLock { $0 } }
         var callCount: Int { calls.withLock { $0 } }
@@ -25,8 +26,11 @@ struct PendingRowsTests {
             failure.withLock { $0 = error }
         }
 
-        func write(_ attempts: [InstanceAttempt]) async -> InstanceWrites {
+        var datastores: [String?] { stores.withLock { $0 } }
+
+        func write(_ attempts: [InstanceAttempt], datastoreID: String?) async -> InstanceWrites {
             calls.withLock { $0 += 1 }
+            stores.withLock { $0.append(datastoreID) }
             let error = failure.withLock { $0 }
             if error == nil { written.withLock { $0 += attempts } }
             return InstanceWrites(left: error == nil ? 0 : attempts.count, error: error)
@@ -58,6 +62,19 @@ struct PendingRowsTests {
         #expect(index.attempts.map(\.sopInstanceUID) == ["1.4", "1.5", "1.4", "1.5"])
         #expect(index.attempts.allSatisfy { $0.outcome == .pending && $0.importID == ImportID(id) })
         #expect(index.attempts.first?[.receivedAt] == "2026-11-23T23:53:20Z")
+    }
+
+    @Test("The rows are those of the data store that the manifest names")
+    func datastore() async throws {
+        var intake = intake
+        let store = String(repeating: "a", count: 32)
+        intake.datastores = PermittedDatastores(standard: nil, further: store)
+        let routed = SampleDeliveries.manifest(SampleDeliveries.id(2), datastore: store)
+        intake.bucket.put(routed, key: BucketLayout.manifestKey(of: ImportID(SampleDeliveries.id(2))))
+        for id in [id, SampleDeliveries.id(2)] {
+            #expect(try await intake.takeEvent(of: BucketLayout.manifestKey(of: ImportID(id))) == .started)
+        }
+        #expect(index.datastores == [nil, store])
     }
 
     @Test(

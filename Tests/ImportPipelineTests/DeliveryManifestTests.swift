@@ -34,6 +34,35 @@ import Testing
         #expect(String(decoding: written, as: UTF8.self).contains(#""openedAt":"2026-11-23T23:51:52Z""#))
     }
 
+    @Test("A manifest that names a data store has a version that earlier releases reject, and survives a round trip")
+    func datastore() throws {
+        var routed = manifest()
+        #expect(routed.version == 2)
+        routed.datastoreId = String(repeating: "a", count: 32)
+        #expect(routed.problem(expecting: id)?.contains("version is 2, expected 3") == true)
+        routed.version = 3
+        routed.route = "research"
+        #expect(routed.problem(expecting: id) == nil)
+        let written = try PipelineJSON.encode(routed)
+        #expect(try PipelineJSON.decode(DeliveryManifest.self, from: written) == routed)
+        let request = ImportRequest(routed, of: ImportID(id), bucket: "dicom", outputRoot: "s3://output/")
+        #expect(request.datastoreId == routed.datastoreId)
+        #expect(try PipelineJSON.decode(ImportRequest.self, from: try PipelineJSON.encode(request)) == request)
+        routed.datastoreId = nil
+        #expect(routed.problem(expecting: id)?.contains("version is 3, expected 2") == true)
+    }
+
+    @Test("A marker that names a data store gives it to the manifest of the recovered delivery")
+    func recovered() throws {
+        let store = String(repeating: "a", count: 32)
+        let open = OpenDelivery(
+            deliveryId: id, task: task, studies: [], callingAETitle: "CT1", calledAETitle: "STORESCP",
+            peer: "127.0.0.1", route: "research", datastoreId: store, openedAt: Date(timeIntervalSince1970: 0))
+        #expect(open.version == 3 && open.problem(expecting: id) == nil)
+        let manifest = open.manifest(closedAt: Date(timeIntervalSince1970: 1), instances: [])
+        #expect((manifest.datastoreId, manifest.route, manifest.version) == (store, "research", 3))
+    }
+
     @Test("A valid manifest has no problem")
     func valid() {
         #expect(manifest().problem(expecting: id) == nil)

@@ -37,9 +37,9 @@ struct InstanceTableTests {
                 for (index, order) in writes.permutations.enumerated() {
                     let store = "\(number)-\(index)"
                     let table = try #require(InstanceTable(name: MotoTable.name, datastoreID: store, client: client))
-                    for attempt in order { #expect(await table.write([attempt]).error == nil) }
+                    for attempt in order { #expect(await table.write([attempt], datastoreID: nil).error == nil) }
                     #expect(try await Self.row(store, client) == expected, "\(order)")
-                    #expect(await table.write(order.reversed()).left == 0)
+                    #expect(await table.write(order.reversed(), datastoreID: nil).left == 0)
                     #expect(try await Self.row(store, client) == expected, "\(order)")
                 }
                 // A write that another writer has overtaken is repeated.
@@ -47,7 +47,7 @@ struct InstanceTableTests {
                     InstanceTable(name: MotoTable.name, datastoreID: "\(number)-at-once", client: client))
                 await withTaskGroup { group in
                     for _ in 0..<4 {
-                        group.addTask { #expect(await table.write(writes.shuffled()).error == nil) }
+                        group.addTask { #expect(await table.write(writes.shuffled(), datastoreID: nil).error == nil) }
                     }
                 }
                 #expect(try await Self.row("\(number)-at-once", client) == expected)
@@ -73,7 +73,7 @@ struct InstanceTableTests {
             let table = try #require(
                 InstanceTable(name: "t", datastoreID: "d", client: try .loopback(url, http: http)))
             let attempt = try #require(SampleAttempts.pending(1))
-            let writes = await table.write(Array(repeating: attempt, count: 500))
+            let writes = await table.write(Array(repeating: attempt, count: 500), datastoreID: nil)
             #expect(writes.left == 500 && !writes.mayBeRepeated)
             #expect(server.requests.count <= 64)
         }

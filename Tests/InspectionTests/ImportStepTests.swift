@@ -160,7 +160,8 @@ struct ImportStepTests {
         }
         #expect(snapshot.status().usualJobSeconds == 300)
         #expect(snapshot.imports().first?.problem == nil)
-        snapshot.recentJobSeconds = 10
+        snapshot.datastoreID = "store"
+        snapshot.recentJobSeconds = ["store": 10]
         #expect(snapshot.status().usualJobSeconds == 10 && snapshot.imports().first?.problem != nil)
     }
 

@@ -11,11 +11,12 @@ package enum SampleDeliveries {
         DeliveryID(openedAt: Date(timeIntervalSince1970: 1_795_477_912), randomness: UInt64(number), 0)
     }
 
-    package static func open(_ id: DeliveryID, task: TaskID = task) -> OpenDelivery {
+    package static func open(_ id: DeliveryID, task: TaskID = task, datastore: String? = nil) -> OpenDelivery {
         OpenDelivery(
             deliveryId: id, task: task, studies: [.init(studyInstanceUID: "1.2", studyDate: nil)],
-            callingAETitle: "CT1",
-            calledAETitle: "STORESCP", peer: "127.0.0.1", openedAt: Date(timeIntervalSince1970: 1_795_477_912))
+            callingAETitle: "CT1", calledAETitle: "STORESCP", peer: "127.0.0.1",
+            route: datastore.map { _ in "research" }, datastoreId: datastore,
+            openedAt: Date(timeIntervalSince1970: 1_795_477_912))
     }
 
     package static func key(_ id: DeliveryID, _ instance: String = "1.4") -> String {
@@ -28,10 +29,10 @@ package enum SampleDeliveries {
             seriesInstanceUID: "1.3", transferSyntaxUID: nil)
     }
 
-    package static func manifest(_ id: DeliveryID, _ instances: [String] = ["1.4"], task: TaskID = task)
-        -> DeliveryManifest
-    {
-        open(id, task: task).manifest(
+    package static func manifest(
+        _ id: DeliveryID, _ instances: [String] = ["1.4"], task: TaskID = task, datastore: String? = nil
+    ) -> DeliveryManifest {
+        open(id, task: task, datastore: datastore).manifest(
             closedAt: Date(timeIntervalSince1970: 1_795_478_000), instances: instances.map { instance(id, $0) })
     }
 }

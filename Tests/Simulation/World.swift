@@ -123,9 +123,14 @@ final class World: @unchecked Sendable {
         return answer.value
     }
 
-    func acknowledged(_ sent: SentInstance, by title: String, key: String, receiver: SimulatedReceiver) {
-        scheduler.note("acknowledges", "\(title) \(key) content \(sent.content)", by: receiver.process.name)
-        ledger.acknowledged(Ledger.Acknowledged(sent: sent, callingAETitle: title, key: key))
+    func acknowledged(
+        _ sent: SentInstance, on association: Association, key: String, receiver: SimulatedReceiver
+    ) {
+        let (title, called) = (association.callingAETitle, association.calledAETitle)
+        scheduler.note("acknowledges", "\(title) \(called) \(key) content \(sent.content)", by: receiver.process.name)
+        ledger.acknowledged(
+            Ledger.Acknowledged(
+                sent: sent, callingAETitle: title, datastoreID: SimulatedRoutes.datastore(of: called), key: key))
         endIfDoomed(receiver)
     }
 
@@ -239,7 +244,8 @@ final class World: @unchecked Sendable {
                     content: content)
             }
             return Sender(
-                world: self, callingAETitle: scheduler.chance(0.7) ? "CT" : "PACS", instances: instances,
+                world: self, callingAETitle: scheduler.chance(0.7) ? "CT" : "PACS",
+                calledAETitle: SimulatedRoutes.calledAETitle(using: &scheduler.random), instances: instances,
                 isSlow: isSlow)
         }
     }
@@ -247,7 +253,7 @@ final class World: @unchecked Sendable {
     private static func configuration(using random: inout SplitMix64) throws -> Configuration {
         func choice(_ values: String...) -> String { values.randomElement(using: &random) ?? "" }
         return try Configuration(environment: [
-            "DICOM_BUCKET": ModelledBucket.name,
+            "DICOM_BUCKET": ModelledBucket.name, "ROUTES": SimulatedRoutes.json,
             "DELIVERY_QUIET_SECONDS": choice("5", "30"),
             "DELIVERY_MAXIMUM_AGE_SECONDS": choice("60", "3600"),
             // The second value puts nearly all studies of a sender into bundles.

@@ -49,6 +49,18 @@ struct SenderTests {
         #expect(peer.requests.count == 1)
     }
 
+    @Test("A deflated data set is sent with an even length", arguments: [0, 1])
+    func evenDeflate(padding: Int) async throws {
+        let samples = try SampleFiles()
+        try samples.writeDeflatedInstance("1.2.3.1", as: "one.dcm", padding: padding)
+        let peer = MemoryPeer()
+        let results = try await Self.send(samples, to: peer)
+        #expect(results.all.map(\.outcome) == [.stored(.success)])
+        let even = SampleFiles.deflated(SampleFiles.dataSet("1.2.3.1")) + [0]
+        #expect(even.count.isMultiple(of: 2) && peer.instances.map(\.dataSet) == [even])
+        #expect(results.bytes == even.count)
+    }
+
     @Test("Several associations are open at once, and each file is sent once")
     func associations() async throws {
         let samples = try SampleFiles()

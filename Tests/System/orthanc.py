@@ -68,14 +68,20 @@ class Orthanc:
         """The answer of the API, from JSON."""
         return self._request("GET", path)
 
+    def download(self, path: str) -> bytes:
+        return self._answer("GET", path)
+
     def post(self, path: str, body: bytes | dict | list):
         """Objects are sent as JSON."""
         return self._request("POST", path, body if isinstance(body, bytes) else json.dumps(body).encode())
 
     def _request(self, method: str, path: str, body: bytes | None = None):
+        return json.loads(self._answer(method, path, body) or b"null")
+
+    def _answer(self, method: str, path: str, body: bytes | None = None) -> bytes:
         request = urllib.request.Request(f"http://127.0.0.1:{self._http_port}/{path}", body, method=method)
         with urllib.request.urlopen(request) as response:
-            return json.loads(response.read() or b"null")
+            return response.read()
 
     def _answers(self) -> bool:
         try:

@@ -43,7 +43,10 @@ DELIVERIES, OPEN, TASKS, AUDITS, SWEEPS, INBOX, TAKEN, COMMITMENTS, DATES = FOLD
         BucketLayout.DATES,
     )
 )
+# One object, whose key is a parameter.
+ROUTES = "DicomBucket/${RoutesKey}"
 JOB_TIMES = "OutputBucket/recent-job-times/*"
+DATASTORE_NAMES = ["Datastore", *(f"Datastore{number}" for number in range(2, 6))]
 # The resources on which each part makes its calls.
 WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
     "TriggerImport": {
@@ -68,7 +71,7 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
         "dynamodb:GetItem": {"at": ["DicomImportJobTable"]},
     },
     "StartImportJob": {
-        "medical-imaging:StartDICOMImportJob": {"at": ["Datastore"], "role": ["ImportRole"]},
+        "medical-imaging:StartDICOMImportJob": {"at": DATASTORE_NAMES, "role": ["ImportRole"]},
         "dynamodb:PutItem": {"at": ["DicomImportJobTable"]},
         # The durations of other jobs.
         "s3:GetObject": {"at": [JOB_TIMES]},
@@ -79,7 +82,7 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
         "states:SendTaskFailure": {"at": ["*"]},
     },
     "CheckStatus": {
-        "medical-imaging:GetDICOMImportJob": {"at": ["Datastore"]},
+        "medical-imaging:GetDICOMImportJob": {"at": DATASTORE_NAMES},
         "s3:ListObjectsV2": {"at": ["OutputBucket"]},
         # The delivery's manifest, and the output of HealthImaging.
         "s3:GetObject": {"at": [DELIVERIES, "OutputBucket/*"]},
@@ -93,7 +96,9 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
         # Instances and the documents about them; requests for storage commitment and their results.
         "s3:PutObject": {"at": [DATES, DELIVERIES, OPEN, TASKS, COMMITMENTS]},
         # A manifest that exists already; the documents of storage commitment.
-        "s3:GetObject": {"at": [DELIVERIES, COMMITMENTS]},
+        "s3:GetObject": {"at": [DELIVERIES, COMMITMENTS, ROUTES]},
+        # The routes.
+        "s3:HeadObject": {"at": [ROUTES]},
         # Instances that are larger than a part.
         "s3:CreateMultipartUpload": {"at": [DATES]},
         "s3:UploadPart": {"at": [DATES]},
@@ -193,12 +198,19 @@ EVERYWHERE = {
     },
 }
 
+DATASTORE_ARN = "arn:${AWS::Partition}:medical-imaging:${AWS::Region}:${AWS::AccountId}:datastore/"
 DATASTORE = {
     "Fn::Sub": [
-        "arn:${AWS::Partition}:medical-imaging:${AWS::Region}:${AWS::AccountId}:datastore/${Id}",
+        DATASTORE_ARN + "${Id}",
         {"Id": {"Fn::If": ["CreateDatastore", {"Fn::GetAtt": ["Datastore", "DatastoreId"]}, {"Ref": "DatastoreId"}]}},
     ]
 }
+FURTHER_DATASTORES = [
+    {"Fn::If": [f"HasDatastore{it}", {"Fn::Sub": DATASTORE_ARN + f"${{DatastoreId{it}}}"}, {"Ref": "AWS::NoValue"}]}
+    for it in range(2, 6)
+]
+# The default one first, then the four that routes may name.
+DATASTORES = [DATASTORE, *FURTHER_DATASTORES]
 ACCOUNT = {"Ref": "AWS::AccountId"}
 
 
@@ -213,6 +225,8 @@ def place(resource) -> str:
     """The name in the template of a policy's resource."""
     if resource == DATASTORE:
         return "Datastore"
+    if resource in FURTHER_DATASTORES:
+        return f"Datastore{2 + FURTHER_DATASTORES.index(resource)}"
     match resource:
         case str():
             return resource

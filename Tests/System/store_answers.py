@@ -87,6 +87,7 @@ WRONG_SERIES_UID = WHOLE.replace(b"\x08\0" + SERIES, b"\x08\0" + b"2.25..11")
 UIDS_BEHIND_TEXT = struct.pack("<HH2sH", 8, 8, b"CS", 2000) + bytes(2000) + WHOLE
 WITHOUT_RIGHTS = {"ACCESS_RULES": json.dumps([{"callingAETitle": "RAW", "sopClassUIDs": [CLASS.decode()]}])}
 BY_DATA_SET = {"UID_MISMATCH": "data-set"}
+REFUSING_ROUTE = {"ROUTES": json.dumps([{"name": "r", "calledAETitles": ["STORESCP"], "refuse": "0124H"}])}
 # By the Error Comment in the table.
 CASES = {
     "": Case(of(WHOLE)),
@@ -112,6 +113,7 @@ CASES = {
     "SOP Instance UID (0008,0018) differs from the command's": Case(of(WHOLE, instance=b"2.25.1.9")),
     "The SOP class of the data set is not supported": Case(of(WHOLE.replace(CLASS + b"\0", HANGING_PROTOCOL + b"\0\0")), BY_DATA_SET),
     "The SOP class of the data set is not permitted to you": Case(of(WHOLE.replace(CLASS, CT)), WITHOUT_RIGHTS | BY_DATA_SET),
+    "The routes of this receiver do not accept it": Case(of(WHOLE), REFUSING_ROUTE),
     "The store cannot take it now, send it again later": Case(
         of(WHOLE), {"DICOM_BUCKET": "bucket", "AWS_MAX_ATTEMPTS": "1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
     ),

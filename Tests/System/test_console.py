@@ -216,6 +216,24 @@ def test_the_page_follows_what_happens(visit, sample):
     wait_for("the announcement", lambda: "need attention" in announced.inner_text(), 60)
 
 
+def test_after_a_jump_the_rows_in_view_are_filled_first_and_then_those_around_them(visit):
+    page = visit()
+    page.evaluate("""() => {
+        const grid = document.getElementById('grid');
+        grid.scrollTop = 42 * 200;
+        window.filled = [];
+        const next = () => window.filled.push(
+            [...document.querySelectorAll('.grid-body .row:not([hidden])')].map((row) => Number(row.ariaRowIndex)))
+            < 300 && requestAnimationFrame(next);
+        requestAnimationFrame(() => requestAnimationFrame(next));
+    }""")
+    rows_around = lambda: sorted(page.evaluate("window.filled.at(-1)") or [])
+    wait_for("rows above the view", lambda: rows_around()[:1] == [202 - 6])
+    first, last = page.evaluate("window.filled[0]"), rows_around()
+    assert 202 in first and 202 - 1 not in first
+    assert last == list(range(202 - 6, 202 - 6 + len(last)))
+
+
 def test_new_deliveries_do_not_move_what_the_person_reads(visit, sample):
     page = visit()
     page.evaluate("document.getElementById('grid').scrollTop = 42 * 100")

@@ -34,14 +34,15 @@ def run(sample_delivery, pipeline, tmp_path_factory):
 
 def test_every_sample_event_is_used_here():
     assert {path.stem for path in EVENTS.iterdir()} == {
-        "s3-put", "s3-put-inbox", "s3-multipart-inbox", "s3-test-event", "sqs-s3-put", "eventbridge-object-created",
-        "start-import-job", "check-status", "schedule",
+        "s3-put", "s3-put-inbox", "s3-multipart-inbox", "s3-test-event", "sqs-s3-put", "sns-s3-put", "sqs-sns-s3-put",
+        "eventbridge-object-created", "start-import-job", "check-status", "schedule",
     }
 
 
-def test_a_manifest_starts_only_one_import(run):
+@pytest.mark.parametrize("name", ["s3-put", "sns-s3-put"])
+def test_a_manifest_starts_only_one_import(run, name):
     answer = {"imports": [{"deliveryId": DELIVERY_ID, "result": "ALREADY_STARTED"}]}
-    assert run("TriggerImport", EVENTS / "s3-put.json")[:2] == (0, answer)
+    assert run("TriggerImport", EVENTS / f"{name}.json")[:2] == (0, answer)
 
 
 def test_an_event_is_read_from_standard_input(run):
@@ -73,6 +74,12 @@ def test_the_answer_to_a_queue_names_the_failed_messages(run):
     event["Records"][1]["body"] = "no event"
     failed = {"batchItemFailures": [{"itemIdentifier": event["Records"][1]["messageId"]}]}
     assert run("TriggerImport", None, json.dumps(event))[:2] == (0, failed)
+
+
+def test_a_queue_that_is_subscribed_to_a_topic_brings_the_same_delivery(run):
+    status, answer, log = run("TriggerImport", EVENTS / "sqs-sns-s3-put.json")
+    assert (status, answer) == (0, {"batchItemFailures": []})
+    assert DELIVERY_ID in log and "ALREADY_STARTED" in log
 
 
 def test_the_same_delivery_starts_the_same_job(run):

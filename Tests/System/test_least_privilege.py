@@ -13,7 +13,7 @@ from role_grants import (
     AUDITS,
     CODE,
     COMMITMENTS,
-    DATASTORE,
+    DATASTORES,
     DATES,
     DELIVERIES,
     EVERYWHERE,
@@ -24,6 +24,7 @@ from role_grants import (
     PARTS,
     PLATFORM,
     ROLES,
+    ROUTES,
     SOURCES,
     SWEEPS,
     TAKEN,
@@ -44,7 +45,7 @@ from templates import load_template, resources
 LINTED = sorted(path.name for path in (PROJECT / "template").glob("*.yaml"))
 
 
-# The conditions under which a role uses a table, and what belongs to it.
+# The conditions under which a role uses a table and what belongs to it, or the routes.
 COMMITMENT_PLACES = (
     *(COMMITMENTS, "DicomCommitmentTable", "DicomInstanceTable"),
     *(f"DicomCommitmentTable/index/{name}" for name in ("due", "unreported")),
@@ -52,8 +53,9 @@ COMMITMENT_PLACES = (
 TABLE_CONDITIONS = {
     "TriggerImportRole": {"DicomInstanceTable": "IndexesPending"},
     "CheckStatusRole": {"DicomInstanceTable": "HasInstanceIndex"},
-    "TaskRole": dict.fromkeys(COMMITMENT_PLACES, "HasCommitment"),
+    "TaskRole": {ROUTES: "HasRoutes", **dict.fromkeys(COMMITMENT_PLACES, "HasCommitment")},
 }
+FURTHER_PARAMETERS = tuple(f"DatastoreId{number}" for number in range(2, 6))
 KEY_CONDITIONS = {"DataKMSKeyARN": "HasDataKMSKey", "DatastoreKMSKeyARN": "HasDatastoreKMSKey"}
 
 
@@ -99,7 +101,9 @@ def test_a_role_reaches_those_folders_of_the_bucket_that_the_code_names(part):
     if any("ManifestWriter(" in text for text in texts):
         texts.append(SOURCES["ImportPipeline/ManifestWriter.swift"])
     named = BucketLayout(SOURCES).folders("\n".join(texts))
-    assert {it for it in places if it.startswith("DicomBucket/")} == {f"DicomBucket/{folder}*" for folder in named}
+    # The key of the routes is a parameter of the template, below a folder that no part of the code names.
+    folders = {it for it in places if it.startswith("DicomBucket/")} - {ROUTES}
+    assert folders == {f"DicomBucket/{folder}*" for folder in named}
 
 
 @pytest.mark.parametrize(
@@ -217,11 +221,19 @@ def test_a_role_is_passed_only_to_its_service():
     ]
 
 
-def test_healthimaging_assumes_the_import_role_only_for_our_data_store():
+def test_healthimaging_assumes_the_import_role_only_for_our_data_stores():
     assert trust("pipeline.yaml", "ImportRole")["Condition"] == {
         "StringEquals": {"aws:SourceAccount": ACCOUNT},
-        "ArnEquals": {"aws:SourceArn": DATASTORE},
+        "ArnEquals": {"aws:SourceArn": DATASTORES},
     }
+
+
+def test_a_resource_that_a_parameter_may_leave_out_is_only_there_if_it_is_given():
+    pipeline, receiver = TEMPLATES["pipeline.yaml"], TEMPLATES["receiver.yaml"]
+    given = {name: {"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]} for name in ("RoutesKey", *FURTHER_PARAMETERS)}
+    assert receiver["Conditions"]["HasRoutes"] == given["RoutesKey"]
+    for number in range(2, 6):
+        assert pipeline["Conditions"][f"HasDatastore{number}"] == given[f"DatastoreId{number}"]
 
 
 @pytest.mark.parametrize("queue", ["ImportQueue", "InboxQueue"])
@@ -277,7 +289,8 @@ def test_a_resource_policy_names_all_principals_only_to_deny():
         for kind in kinds:
             for name, resource in resources(template, kind).items():
                 policy = resource["Properties"].get("PolicyDocument", {"Statement": []})
-                effects = {it["Effect"] for it in policy["Statement"] if it["Principal"] in ("*", {"AWS": "*"})}
+                statements = [it["Fn::If"][1] if "Fn::If" in it else it for it in policy["Statement"]]
+                effects = {it["Effect"] for it in statements if it["Principal"] in ("*", {"AWS": "*"})}
                 found |= {(name, effect) for effect in effects if effect != "Deny"}
     # An endpoint's policy grants nothing: it limits which of the actions that roles allow may go through the endpoint.
     assert found == {("S3Endpoint", "Allow"), ("DynamoDBEndpoint", "Allow")}
@@ -286,6 +299,7 @@ def test_a_resource_policy_names_all_principals_only_to_deny():
 def test_the_s3_endpoint_allows_only_the_receivers_requests_and_its_image_layers():
     receiver = TEMPLATES["receiver.yaml"]["Resources"]
     *ours, layers = receiver["S3Endpoint"]["Properties"]["PolicyDocument"]["Statement"]
+    ours = [it["Fn::If"][1] if "Fn::If" in it else it for it in ours]
     let_through = {
         (action, place(resource))
         for statement in ours

@@ -152,7 +152,7 @@ def test_a_package_that_cannot_be_installed_is_named(machine):
 
 
 def test_an_executable_is_linked_again_when_a_library_has_changed(machine):
-    for script in ("update-linked-packages", "build-static-libcurl", "build-static-isal"):
+    for script in ("update-linked-packages", "precompile-headers", "build-static-libcurl", "build-static-isal"):
         machine.stub(script)
 
     def is_linked() -> bool:

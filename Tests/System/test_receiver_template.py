@@ -92,7 +92,16 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
     "CommitmentTableName": (["DicomCommitmentTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
     "InstanceTableName": (["DicomInstanceTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
     "TableName": (["DicomImportJobTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
+    "AllowedDatastoreIds": (
+        ["", DATASTORE, f"{DATASTORE} {DATASTORE[::-1]}"],
+        [" ", DATASTORE[1:], f"{DATASTORE},{DATASTORE}", f"{DATASTORE} ", DATASTORE.upper()],
+    ),
     "DatastoreId": (["", "0" * 16 + "z" * 16], ["0" * 31, "0" * 33, "A" * 32]),
+    **{f"DatastoreId{it}": (["", "0" * 32], ["0" * 31, "default"]) for it in range(2, 6)},
+    "RoutesKey": (
+        ["", "settings/routes.json"],
+        ["routes.json", "settings/", "settings/a/b", "deliveries/routes.json", "inbox/routes", "settings/*", "settings/${x}"],
+    ),
     "DatastoreName": (["", "hospital", "A.b_c/d#e-1", "a" * 256], ["a" * 257, "a b", "ä"]),
     "AlarmEmail": (["", "pacs@example.com"], ["pacs", "a@b c", "a@b@c"]),
     "AccessLogBucketName": (["", "logs.example-1"], ["ab", "Logs", "s3://logs", "-logs"]),
@@ -252,7 +261,7 @@ def test_the_reserved_concurrency_covers_the_mappings_and_a_sweep():
 
 
 def test_the_root_has_the_parameters_of_what_it_nests():
-    given_by_the_other_stack = {"DicomBucketName", "AlarmTopicARN"}
+    given_by_the_other_stack = {"DicomBucketName", "AlarmTopicARN", "AllowedDatastoreIds"}
     assert ROOT["Parameters"].keys() == PARAMETERS.keys() - given_by_the_other_stack
     for name, parameter in ROOT["Parameters"].items():
         nested = [it["Parameters"][name] for it in NESTED.values() if name in it["Parameters"]]
@@ -321,6 +330,8 @@ def test_the_root_passes_every_parameter_on_under_its_name(resource):
     }
     if resource == "Receiver":
         special["DatastoreId"] = {"Fn::GetAtt": ["Pipeline", "Outputs.DatastoreId"]}
+        further = {"Fn::GetAtt": ["Pipeline", "Outputs.AllowedDatastoreIds"]}
+        special["AllowedDatastoreIds"] = {"Fn::If": ["HasFurtherDatastores", further, ""]}
     fallback = {"Fn::If": ["HasEndpointSubnets", {"Ref": "EndpointSubnetIDs"}, {"Ref": "PrivateSubnetIDs"}]}
     special["EndpointSubnetIDs"]["Fn::If"][2] = fallback
     for name, value in given.items():

@@ -30,6 +30,7 @@ import boto3
 
 def handle(event):
     states = boto3.client("stepfunctions")
+    globals()["records"] = event["Records"]
     for record in event["Records"]:
         message = json.loads(record["body"])
         try:
@@ -81,9 +82,11 @@ class Machine:
             AttributeDefinitions=[{"AttributeName": "jobId", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "jobId", "KeyType": "HASH"}],
         )
+        # The default one; its message group is that of no other machine.
+        self.datastore = self._table
         values = {
             "StartQueueUrl": self._start_queue(aws, start),
-            "DatastoreId": self._table,
+            "DatastoreId": self.datastore,
             "CheckStatusFunctionArn": create_function(
                 aws.client("lambda"), check_status, variables={"TABLE_NAME": self._table}
             ).arn,
@@ -126,16 +129,28 @@ class Machine:
 
 
 def test_it_polls_until_the_delivery_is_imported(aws):
-    execution = Machine(aws, START, check("PENDING", "PENDING", "IMPORTED")).run(REQUEST)
+    machine = Machine(aws, START, check("PENDING", "PENDING", "IMPORTED"))
+    execution = machine.run(REQUEST)
     assert execution["status"] == "SUCCEEDED"
     state = json.loads(execution["output"])
-    assert state["request"] == REQUEST
+    assert state["request"] == {**REQUEST, "datastoreId": machine.datastore}
     assert (state["jobId"], state["polls"]) == ("job1", 3)
 
 
 def test_start_import_job_gets_the_request_under_the_deliverys_id(aws):
     start = f"def start(event):\n assert event['jobId'] == event['request']['importId']\n return {STATE}"
     assert Machine(aws, start, check("IMPORTED")).run(REQUEST)["status"] == "SUCCEEDED"
+
+
+def test_a_data_store_that_the_request_names_has_its_own_message_group(aws):
+    """The queue shows which group a message was in."""
+    group = "record['attributes']['MessageGroupId']"
+    start = f"def start(event): return dict({STATE}, group=[{group} for record in records][0])"
+    named = "0" * 32
+    machine = Machine(aws, f"records = []\n{start}", check("IMPORTED"))
+    states = [json.loads(machine.run(it)["output"]) for it in (REQUEST, {**REQUEST, "datastoreId": named})]
+    assert [it["request"]["datastoreId"] for it in states] == [machine.datastore, named]
+    assert [it["group"] for it in states] == [machine.datastore, named]
 
 
 @pytest.mark.parametrize("outcome", ["PARTIAL", "FAILED"])
@@ -264,7 +279,8 @@ def start(event):
 
 
 def test_a_failure_without_a_cause_is_recorded(aws):
-    state = {"request.$": "$", "jobId.$": "$.importId", "error": {"Error": "States.Timeout"}}
+    request = "States.JsonMerge(States.StringToJson('{\"datastoreId\":\"store\"}'), $, false)"
+    state = {"request.$": request, "jobId.$": "$.importId", "error": {"Error": "States.Timeout"}}
     machine = Machine(aws, START, check(), {"TriggerImport": {"Parameters": state, "Next": "DescribeFailure"}})
     assert machine.run(REQUEST)["error"] == "ImportFailed"
     [item] = machine.items()
@@ -287,6 +303,7 @@ def test_a_final_error_of_the_start_is_recorded_under_the_imports_id(aws, study)
         "studyCount": "2",
         **study,
         "inputS3Uri": REQUEST["inputS3Uri"],
+        "datastoreId": machine.datastore,
     }
     assert message.startswith("Function.Permanent: ") and "the test says so" in message
     assert ended_at.startswith("20") and ended_at.endswith("Z")

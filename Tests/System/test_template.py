@@ -123,10 +123,9 @@ def test_the_state_machine_calls_a_function_and_the_start_queue(deployed):
     arn = states["CheckStatus"]["Parameters"]["FunctionName"]
     assert arn.endswith(f":function:{deployed.outputs['CheckStatusFunctionName']}")
     start = states["StartImportJob"]["Parameters"]
-    assert (start["QueueUrl"], start["MessageGroupId"]) == (
-        deployed.outputs["StartQueueUrl"],
-        deployed.outputs["DatastoreId"],
-    )
+    assert (start["QueueUrl"], start["MessageGroupId.$"]) == (deployed.outputs["StartQueueUrl"], "$.request.datastoreId")
+    # A request that names no data store gets the default one.
+    assert deployed.outputs["DatastoreId"] in states["TriggerImport"]["Parameters"]["request.$"]
 
 
 def test_no_waiting_start_expires(deployed):
@@ -258,6 +257,8 @@ def configured(stand_in, tmp_path_factory) -> Pipeline:
         "DataKMSKeyARN": KEY,
         "DatastoreKMSKeyARN": KEY,
         "DatastoreName": "hospital",
+        "DatastoreId2": "2" * 32,
+        "DatastoreId4": "4" * 32,
         "ImportConcurrency": "4",
         "TriggerImportReservedConcurrency": "10",
         "StartImportJobReservedConcurrency": "0",
@@ -265,6 +266,18 @@ def configured(stand_in, tmp_path_factory) -> Pipeline:
     }
     with LocalAWS(tmp_path_factory.mktemp("configured")) as local:
         yield Pipeline(local, deploy(local.endpoint, parameters, stand_in))
+
+
+def test_the_functions_know_the_further_data_stores_and_the_roles_have_rights_on_them(deployed, configured):
+    for function in ("TriggerImport", "StartImportJob"):
+        assert variables(configured, function)["ALLOWED_DATASTORE_IDS"].split(",") == ["2" * 32, "", "4" * 32, ""]
+        assert "ALLOWED_DATASTORE_IDS" not in variables(deployed, function)
+    assert configured.outputs["AllowedDatastoreIds"].split() == ["2" * 32, "4" * 32]
+    for pipeline, further in ((deployed, []), (configured, ["2" * 32, "4" * 32])):
+        for role, action in (("StartImportJob", "StartDICOMImportJob"), ("CheckStatus", "GetDICOMImportJob")):
+            [statement] = [it for it in policy(pipeline, role) if it["Action"] == f"medical-imaging:{action}"]
+            stores = [it.rpartition("/")[2] for it in statement["Resource"]]
+            assert stores == [pipeline.outputs["DatastoreId"], *further]
 
 
 def test_only_tagged_objects_expire_and_only_with_a_retention(configured):
@@ -286,7 +299,7 @@ def test_concurrency_is_reserved_for_each_function_by_its_parameter(deployed, co
 
 
 def test_each_mapping_has_its_own_maximum(deployed, configured):
-    for pipeline, maxima in ((deployed, [2, 2, 5]), (configured, [2, 2, 4])):
+    for pipeline, maxima in ((deployed, [2, 5, 5]), (configured, [2, 4, 5])):
         mappings = pipeline.aws.client("lambda").list_event_source_mappings()["EventSourceMappings"]
         assert sorted(it["ScalingConfig"]["MaximumConcurrency"] for it in mappings) == maxima
 
@@ -307,15 +320,21 @@ def queue_key(pipeline: Pipeline, output: str) -> str | None:
     return answer["Attributes"].get("KmsMasterKeyId")
 
 
-def rights_at_key(pipeline: Pipeline, function: str) -> set[str]:
-    """The actions on the key that the role's policy from the stack allows."""
+def policy(pipeline: Pipeline, function: str) -> list[dict]:
+    """The statements of the role's policy from the stack."""
     name = pipeline.outputs[f"{function}FunctionName"]
     role = pipeline.aws.client("lambda").get_function_configuration(FunctionName=name)["Role"].rpartition("/")[2]
     iam = pipeline.aws.client("iam")
-    [policy] = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    [own] = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    document = iam.get_role_policy(RoleName=role, PolicyName=own)["PolicyDocument"]
     # moto answers with Python's notation, and with None for AWS::NoValue.
-    statements = [it for it in ast.literal_eval(document)["Statement"] if it and KEY in it["Resource"]]
+    statements = [it for it in ast.literal_eval(document)["Statement"] if it]
+    return [{**it, "Resource": [one for one in as_list(it["Resource"]) if one]} for it in statements]
+
+
+def rights_at_key(pipeline: Pipeline, function: str) -> set[str]:
+    """The actions on the key that the role's policy from the stack allows."""
+    statements = [it for it in policy(pipeline, function) if KEY in it["Resource"]]
     return {action for it in statements for action in as_list(it["Action"])}
 
 

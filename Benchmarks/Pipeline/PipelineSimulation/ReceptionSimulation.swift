@@ -82,7 +82,7 @@ package struct ReceptionSimulation {
 
     private mutating func openOrJoin(_ transmission: Transmission, at now: Double) -> Int {
         let sender = transmission.sender
-        quietTimes.began(study: transmission.study, of: sender, at: .seconds(now))
+        quietTimes.began(study: transmission.study, of: DeliverySender(callingAETitle: sender), at: .seconds(now))
         let youngest = youngestOfSender[sender].flatMap { id -> (id: Int, openedAt: Double)? in
             guard let delivery = open[id], delivery.images + transmission.images <= limits.maximumInstances,
                 delivery.studies.count < DeliveryManifest.maximumStudies
@@ -111,7 +111,7 @@ package struct ReceptionSimulation {
         guard let delivery = open[id], delivery.underWay == 0 else { return }
         let isShort =
             delivery.associations == 1 && delivery.isReleased && delivery.studies.count == 1
-            && quietTimes.isKnown(delivery.sender)
+            && quietTimes.isKnown(DeliverySender(callingAETitle: delivery.sender))
         open[id]?.quietSince = now
         open[id]?.wasShort = isShort
         let seconds = (isShort ? limits.shortQuietSeconds : nil) ?? limits.quietSeconds
@@ -127,7 +127,8 @@ package struct ReceptionSimulation {
                 closedAt: now, lastAcknowledged: Array(delivery.studies.values), images: delivery.images))
         guard isQuiet, delivery.studies.count == 1, let study = delivery.studies.keys.first else { return }
         quietTimes.closed(
-            study: study, of: delivery.sender, isReleased: delivery.associations == 1 && delivery.isReleased,
-            wasShort: delivery.wasShort, at: .seconds(now))
+            study: study, of: DeliverySender(callingAETitle: delivery.sender),
+            isReleased: delivery.associations == 1 && delivery.isReleased, wasShort: delivery.wasShort,
+            at: .seconds(now))
     }
 }

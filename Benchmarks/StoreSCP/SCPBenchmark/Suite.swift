@@ -24,6 +24,9 @@ struct Suite {
                     name: "CT, 1 association, window 16", object: .ct, objects: 100_000, associations: 1, window: 16),
             ],
             columns: .all, limits: Measurement.Limits(seconds: 5, passSeconds: 5)),
+        "routes": Suite(
+            workloads: [ct(2000, associations: 8), oneAnAssociation, structuredReports], columns: .all,
+            files: .removed),
         "memory": Suite(
             workloads: [
                 ct(512, associations: 64), multiFrame,
@@ -35,9 +38,7 @@ struct Suite {
     ]
 
     private static let folderWorkloads = [
-        ct(2000, associations: 1), ct(2000, associations: 8), ct(2000, associations: 64),
-        Workload(
-            name: "CT, one an association", object: .ct, objects: 1000, associations: 8, objectsPerAssociation: 1),
+        ct(2000, associations: 1), ct(2000, associations: 8), ct(2000, associations: 64), oneAnAssociation,
         structuredReports, compressed, multiFrame,
     ]
 
@@ -46,6 +47,9 @@ struct Suite {
         return Workload(
             name: "CT, \(associations) association\(plural)", object: .ct, objects: objects, associations: associations)
     }
+
+    private static let oneAnAssociation = Workload(
+        name: "CT, one an association", object: .ct, objects: 1000, associations: 8, objectsPerAssociation: 1)
 
     static let multiFrame = Workload(name: "multi-frame", object: .multiFrame, objects: 1, associations: 1)
 

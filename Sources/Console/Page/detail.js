@@ -134,6 +134,7 @@ function facts(summary) {
     ["Result", summary.importedCount === undefined ? undefined : outcome(summary)],
     ["Import job", summary.jobId, true],
     ["Attempt", summary.attempt > 1 ? format.count(summary.attempt) : undefined],
+    ["Route", summary.route],
     ["Data store", summary.datastoreId, true],
   ];
   return make("dl", { class: "fact-list" }, ...rows.filter(([, value]) => value).map(([name, value, isCode]) =>

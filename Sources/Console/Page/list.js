@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list of deliveries. Only the rows that can be seen are elements, so that 10,000 deliveries are as fast as ten.
 
-import { make, setText } from "./dom.js";
 import * as format from "./format.js";
+import { Row } from "./row.js";
 
 const SPARE_ROWS = 6;
-const CELLS = ["step", "time", "sender", "study", "count", "size", "rate", "result"];
+const SETTLED_MILLISECONDS = 100;
 
 export class DeliveryList {
   /** `open` is called with a delivery that the person chose. */
@@ -88,7 +88,7 @@ export class DeliveryList {
     if (!this.words.length) return true;
     delivery.searched ??= [
       delivery.id, delivery.studyInstanceUID, delivery.callingAETitle, delivery.calledAETitle, delivery.step,
-      delivery.jobId, delivery.datastoreId,
+      delivery.jobId, delivery.datastoreId, delivery.route,
     ].join(" ").toLowerCase();
     return this.words.every((word) => delivery.searched.includes(word));
   }
@@ -119,39 +119,41 @@ export class DeliveryList {
     this.frame ??= requestAnimationFrame(() => this.render(false));
   }
 
-  /** Fills the rows in view. A row is filled again only if it shows another delivery, or if `all` is set. */
+  /** Fills the rows in view, and spare ones above and below them. A row is filled again only if it shows another
+   * delivery, or if `all` is set. After a jump of more than these rows, the spare ones wait until the list is at rest. */
   render(all) {
     cancelAnimationFrame(this.frame);
-    this.frame = undefined;
-    const first = Math.max(0, Math.floor(this.grid.scrollTop / this.rowHeight) - SPARE_ROWS);
-    const needed = Math.ceil((this.height ?? 600) / this.rowHeight) + 2 * SPARE_ROWS;
-    while (this.rows.length < needed) this.rows.push(newRow(this.body));
-    const count = this.rows.length;
-    for (let index = first; index < first + count; index += 1) {
+    clearTimeout(this.settling);
+    [this.frame, this.settling] = [undefined, undefined];
+    const inView = Math.ceil((this.height ?? 600) / this.rowHeight) + 1;
+    const count = Math.max(this.rows.length, inView + 2 * SPARE_ROWS);
+    while (this.rows.length < count) this.rows.push(new Row(this.body, `row-${this.rows.length}`));
+    const top = Math.floor(this.grid.scrollTop / this.rowHeight);
+    const isJump = !all && Math.abs(top - (this.top ?? top)) > SPARE_ROWS;
+    this.top = top;
+    const first = isJump ? top : Math.max(0, top - SPARE_ROWS);
+    const end = isJump ? top + inView : first + count;
+    for (let index = first; index < end; index += 1) {
       const row = this.rows[index % count];
       const delivery = this.visible[index];
       if (!all && row.index === index && row.delivery === delivery) continue;
-      this.fillRow(row, index, delivery);
+      row.index = index;
+      row.show(delivery, {
+        place: index, top: index * this.rowHeight, isActive: delivery?.id === this.activeId,
+        isOpen: delivery?.id === this.openId,
+      });
     }
+    if (isJump) this.settling = setTimeout(() => this.render(false), SETTLED_MILLISECONDS);
     const shown = this.places.get(this.activeId);
-    const isShown = shown !== undefined && shown >= first && shown < first + count;
-    if (isShown) this.grid.setAttribute("aria-activedescendant", `row-${shown % count}`);
-    else this.grid.removeAttribute("aria-activedescendant");
+    const row = shown === undefined ? undefined : this.rows[shown % count];
+    this.setActiveDescendant(row?.index === shown && row?.delivery ? row.element.id : null);
   }
 
-  fillRow(row, index, delivery) {
-    row.index = index;
-    const changed = row.delivery !== delivery || delivery?.step === "receiving";
-    row.delivery = delivery;
-    row.element.hidden = !delivery;
-    if (!delivery) return;
-    row.element.id = `row-${index % this.rows.length}`;
-    row.element.style.transform = `translateY(${index * this.rowHeight}px)`;
-    row.element.setAttribute("aria-rowindex", index + 2);
-    row.element.classList.toggle("active", delivery.id === this.activeId);
-    row.element.classList.toggle("open", delivery.id === this.openId);
-    row.element.setAttribute("aria-selected", delivery.id === this.openId);
-    if (changed) fillCells(row.cells, delivery);
+  setActiveDescendant(id) {
+    if (this.activeDescendant === id) return;
+    this.activeDescendant = id;
+    if (id) this.grid.setAttribute("aria-activedescendant", id);
+    else this.grid.removeAttribute("aria-activedescendant");
   }
 
   click(event) {
@@ -192,32 +194,4 @@ export class DeliveryList {
     if (top < this.grid.scrollTop) this.grid.scrollTop = top;
     else if (top + this.rowHeight > this.grid.scrollTop + space) this.grid.scrollTop = top + this.rowHeight - space;
   }
-}
-
-function newRow(body) {
-  const cells = Object.fromEntries(CELLS.map((name) => [name, make("span", { role: "gridcell", class: `c-${name}` })]));
-  const element = make("div", { role: "row", class: "row", hidden: true }, ...Object.values(cells));
-  cells.badge = cells.step.appendChild(make("span", { class: "badge" }));
-  cells.calling = cells.sender.appendChild(make("span", { class: "calling" }));
-  // The end of a UID is what differs: a stylesheet cuts its beginning, and <bdi> keeps the order of its characters.
-  cells.uid = cells.study.appendChild(make("bdi"));
-  cells.called = cells.sender.appendChild(make("span", { class: "called" }));
-  body.append(element);
-  return { element, cells, index: -1, delivery: undefined };
-}
-
-function fillCells(cells, delivery) {
-  const step = format.STEPS[delivery.step] ?? { label: delivery.step, tone: "" };
-  setText(cells.badge, step.label);
-  cells.badge.className = `badge ${step.tone} step-${delivery.step}`;
-  setText(cells.time, format.time(format.moment(delivery)));
-  setText(cells.calling, delivery.callingAETitle ?? format.NONE);
-  setText(cells.called, delivery.calledAETitle ? ` → ${delivery.calledAETitle}` : "");
-  setText(cells.uid, format.study(delivery));
-  setText(cells.count, format.count(delivery.instanceCount));
-  setText(cells.size, format.bytes(delivery.byteCount));
-  const rate = format.rate(delivery);
-  setText(cells.rate, rate === undefined ? format.NONE : `${format.bytes(rate)}/s`);
-  setText(cells.result, format.result(delivery));
-  cells.result.className = `c-result${delivery.problem ? ` ${step.tone}-text` : ""}`;
 }

@@ -4,8 +4,8 @@ import DICOM
 
 /// The form that a text in a document from outside must have.
 package struct TextRule: Sendable {
-    let expected: String
-    let allows: @Sendable (String) -> Bool
+    package let expected: String
+    package let allows: @Sendable (String) -> Bool
 
     /// PS3.5 §9.1, checked by `UID`.
     static let uid = TextRule(expected: "a UID (PS3.5 §9.1)") { (try? UID($0)) != nil }
@@ -63,6 +63,18 @@ package struct TextRule: Sendable {
     {
         text in
         (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(\.isOfName)
+    }
+
+    /// AWS's model of the service.
+    package static let datastoreID = TextRule(expected: "a data store's id: 32 lower case letters and digits") { text in
+        text.utf8.count == 32
+            && text.utf8.allSatisfy { $0.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+    }
+
+    package static let route = TextRule(
+        expected: "a route's name: 1 to 32 letters, digits, hyphens, dots and underscores"
+    ) { text in
+        (1...32).contains(text.utf8.count) && text.utf8.allSatisfy(\.isOfName)
     }
 
     /// Step Functions answers a text of another length with a validation error each time, and not with the error of a

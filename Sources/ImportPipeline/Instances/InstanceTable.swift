@@ -6,8 +6,9 @@ import Synchronization
 
 /// An index of what imports say about instances. The same attempt may be written twice, and in any order.
 package protocol InstanceIndex: Sendable {
-    /// Writes the attempts, and stops at the first that cannot be written.
-    func write(_ attempts: [InstanceAttempt]) async -> InstanceWrites
+    /// Writes the attempts of an import into this data store, and stops at the first that cannot be written. `nil`: the
+    /// pipeline's default.
+    func write(_ attempts: [InstanceAttempt], datastoreID: String?) async -> InstanceWrites
 }
 
 /// How many rows were not written, and why.
@@ -35,24 +36,25 @@ package struct InstanceTable: InstanceIndex {
     private static let retryPolicy = RetryPolicy(maximumAttempts: 8)
 
     private let name: String
-    private let datastoreID: String
+    private let standardDatastoreID: String
     private let dynamoDB: DynamoDBClient
 
-    /// `nil` without a name: then the table does not exist.
+    /// `nil` without a name: then the table does not exist. `datastoreID` is the pipeline's default.
     package init?(name: String?, datastoreID: String, client: AWSClient) {
         guard let name, !name.isEmpty else { return nil }
         self.name = name
-        self.datastoreID = datastoreID
+        standardDatastoreID = datastoreID
         dynamoDB = DynamoDBClient(client: client.with(Self.retryPolicy))
     }
 
-    package func write(_ attempts: [InstanceAttempt]) async -> InstanceWrites {
+    package func write(_ attempts: [InstanceAttempt], datastoreID: String?) async -> InstanceWrites {
+        let datastoreID = datastoreID ?? standardDatastoreID
         let first = FirstError()
         var left = 0
         await attempts.sideBySide(atMost: Self.maximumInFlight) { attempt -> Bool in
             guard first.error == nil else { return false }
             do {
-                try await write(attempt)
+                try await write(attempt, datastoreID)
                 return true
             } catch {
                 first.note(error)
@@ -67,7 +69,7 @@ package struct InstanceTable: InstanceIndex {
     /// Nearly always no row exists yet, or only the PENDING row of this import: then one write is enough. Otherwise
     /// DynamoDB answers with the existing row. The merge of both replaces it, unless another writer has changed it in
     /// the meantime.
-    private func write(_ attempt: InstanceAttempt) async throws {
+    private func write(_ attempt: InstanceAttempt, _ datastoreID: String) async throws {
         var record = InstanceRecord(attempt)
         var revision = attempt.outcome == .pending ? Self.firstOfPending : Self.firstOfEnded
         var condition = Self.fresh(for: attempt)

@@ -8,11 +8,13 @@ import NIOCore
 struct AssociationAccess: Sendable {
     private let aeTitle: AETitle
     private let requiresCalledAETitle: Bool
+    private let routing: Routing
     private let callingAETitles: Set<String>
     /// By calling AE title; `nil` if every peer may do everything.
     private let rules: [String: AccessRule]?
 
-    init(configuration: Configuration) {
+    init(configuration: Configuration, routing: Routing) {
+        self.routing = routing
         aeTitle = AETitle(configuration.aeTitle)
         requiresCalledAETitle = configuration.requiresCalledAETitle
         callingAETitles = configuration.callingAETitles
@@ -25,9 +27,12 @@ struct AssociationAccess: Sendable {
     /// with an unknown title; only the log tells them apart.
     func rejection(of request: AAssociateRQ, from peer: SocketAddress?) -> AssociationRejection? {
         let title = request.callingAETitle.value
-        if requiresCalledAETitle, request.calledAETitle != aeTitle {
+        if requiresCalledAETitle, request.calledAETitle != aeTitle,
+            !routing.names(calledAETitle: request.calledAETitle.value)
+        {
             return AssociationRejection(
-                .calledAETitleNotRecognized, reason: "expected \(aeTitle), got \(request.calledAETitle)",
+                .calledAETitleNotRecognized,
+                reason: "expected \(aeTitle) or a title that a route names, got \(request.calledAETitle)",
                 hint: "REQUIRE_CALLED_AE_TITLE=true")
         }
         if !callingAETitles.isEmpty, !callingAETitles.contains(title) {

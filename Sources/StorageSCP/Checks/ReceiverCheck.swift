@@ -37,6 +37,7 @@ package struct ReceiverCheck: Sendable {
         add(await ofStore(configuration, settings))
         add(
             await CommitmentCheck(configuration: configuration, settings: settings, environment: environment).results())
+        add(await RouteCheck(configuration: configuration, environment: environment, settings: settings).results())
         add(await PortCheck(configuration: configuration, settings: settings).results())
         return !hasFailed
     }

@@ -20,7 +20,7 @@ package struct UnknownSetting: Sendable, Equatable {
     /// them.
     private static let beginnings = [
         "SCP_", "DICOM_", "DIMSE_", "DELIVERY_", "TLS_", "AE_TITLE", "REQUIRE_", "MAXIMUM_", "PROXY_PROTOCOL",
-        "USER_IDENTIT", "TASK_LEASE", "STORAGE_DIR", "METRICS_NAMESPACE",
+        "USER_IDENTIT", "TASK_LEASE", "STORAGE_DIR", "METRICS_NAMESPACE", "ROUTES",
     ]
     /// AWS, ECS and Kubernetes name their own variables so.
     private static let foreignBeginnings = ["AWS_", "ECS_", "KUBERNETES_"]

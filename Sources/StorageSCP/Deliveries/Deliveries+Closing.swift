@@ -33,8 +33,8 @@ extension Deliveries {
         entry.delivery.repeats = repeats(of: entry, in: state)
         let (delivery, marker, position) = (entry.delivery, entry.marker, entry.position)
         state.entries[delivery.id] = nil
-        let title = delivery.origin.callingAETitle
-        if state.youngest[title] == delivery.id { state.youngest[title] = nil }
+        let sender = delivery.origin.sender
+        if state.youngest[sender] == delivery.id { state.youngest[sender] = nil }
         state.sealedCount -= 1
         guard entry.phase != .dropped else {
             logEmpty(delivery)
@@ -102,6 +102,7 @@ extension Deliveries {
         if delivery.studyInstanceUIDs.count == 1 {
             metadata["studyInstanceUID"] = "\(delivery.studyInstanceUIDs[0])"
         }
+        metadata.name(delivery.origin.destination)
         return metadata
     }
 

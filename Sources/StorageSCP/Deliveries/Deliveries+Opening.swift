@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ImportPipeline
+import Logging
 
 /// Opening a delivery means writing its open marker. No instance is acknowledged before that.
 ///
@@ -31,17 +32,17 @@ extension Deliveries {
             createdAt: elapsed())
         state.openedCount += 1
         state.entries[id] = entry
-        state.youngest[chain.callingAETitle] = id
+        state.youngest[chain.sender] = id
         add(chain, studyDate: studyDate, to: entry, in: &state)
         state.waitingCount += 1
-        state.openings.append(id, callingAETitle: chain.callingAETitle, at: elapsed())
+        state.openings.append(id, callingAETitle: chain.sender.callingAETitle, at: elapsed())
         return entry
     }
 
     /// The open delivery that a study joins because deliveries were opened too fast; `nil` when the study opens its
     /// own. See `OpeningPace`.
     func bundle(for chain: DeliveryChain.Name, studyDate: String?, _ state: inout State) -> Entry? {
-        let youngest = state.youngest[chain.callingAETitle].flatMap { state.entries[$0] }.flatMap { entry -> Entry? in
+        let youngest = state.youngest[chain.sender].flatMap { state.entries[$0] }.flatMap { entry -> Entry? in
             sealIfLeaseWasLost(entry, in: &state)
             // A delivery that holds the study has tried this instance: otherwise the instance would have joined it
             // already.
@@ -59,7 +60,7 @@ extension Deliveries {
     }
 
     private func add(_ chain: DeliveryChain.Name, studyDate: String?, to entry: Entry, in state: inout State) {
-        state.quietTimes.began(study: chain.studyInstanceUID, of: chain.callingAETitle, at: elapsed())
+        state.quietTimes.began(study: chain.studyInstanceUID, of: chain.sender, at: elapsed())
         entry.delivery.studyJoined(chain.studyInstanceUID, date: studyDate)
         state.chains[chain, default: DeliveryChain(maximumRepeats: capacity.maximumRepeats)].joined(
             entry.delivery.id, at: entry.position)
@@ -100,9 +101,11 @@ extension Deliveries {
 
     private func write(_ open: OpenDelivery, marker: OpenMarker) async {
         let id = open.deliveryId
-        logger.info(
-            "delivery opened",
-            metadata: ["deliveryId": "\(id)", "studyInstanceUID": "\(open.studies.first?.studyInstanceUID ?? "")"])
+        var metadata: Logger.Metadata = [
+            "deliveryId": "\(id)", "studyInstanceUID": "\(open.studies.first?.studyInstanceUID ?? "")",
+        ]
+        metadata.name(DeliveryDestination(route: open.route, datastoreID: open.datastoreId))
+        logger.info("delivery opened", metadata: metadata)
         let result: Result<Void, any Error>
         let phase: Phase
         do {

@@ -30,7 +30,7 @@ extension Deliveries {
 
     /// Whether the short quiet time applies to the delivery.
     func isShort(_ entry: Entry, in state: State) -> Bool {
-        entry.delivery.isProbablyWhole && state.quietTimes.isKnown(entry.delivery.origin.callingAETitle)
+        entry.delivery.isProbablyWhole && state.quietTimes.isKnown(entry.delivery.origin.sender)
     }
 
     /// The delivery that has been quiet longest; deliveries that are probably complete come first.
@@ -79,7 +79,7 @@ extension Deliveries {
                     delivery.studyInstanceUIDs.count == 1
                 {
                     state.quietTimes.closed(
-                        study: delivery.studyInstanceUIDs[0], of: delivery.origin.callingAETitle,
+                        study: delivery.studyInstanceUIDs[0], of: delivery.origin.sender,
                         isReleased: delivery.isProbablyWhole, wasShort: deadline == .shortQuiet, at: now)
                 }
                 update(first.id, in: &state) { $0.seal(deadline == .age ? .maximumAge : .quiet) }

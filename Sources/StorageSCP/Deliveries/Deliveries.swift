@@ -71,8 +71,8 @@ final class Deliveries: Sendable {
         var waitingCount = 0
         /// The number of deliveries made so far, which is the position of the next one.
         var openedCount = 0
-        /// The delivery that each calling AE title opened last, until it is closed.
-        var youngest: [String: DeliveryID] = [:]
+        /// The delivery that each sender opened last, until it is closed.
+        var youngest: [DeliverySender: DeliveryID] = [:]
         var pace: OpeningPace
         /// Which delivery an instance joins, and in which order deliveries close. There are at most as many chains as
         /// instances, because each delivery has tried an instance of each of its chains.
@@ -159,7 +159,7 @@ final class Deliveries: Sendable {
     func instanceBegan(
         _ name: InstanceName, study: String, studyDate: String?, association: String, origin: Delivery.Origin
     ) throws(InstanceProblem) -> Membership {
-        let chain = DeliveryChain.Name(callingAETitle: origin.callingAETitle, studyInstanceUID: study)
+        let chain = DeliveryChain.Name(sender: origin.sender, studyInstanceUID: study)
         return try state.withLock { (state) throws(InstanceProblem) in
             closeOldestIfCrowded(&state)
             // A delivery closes after the deliveries that it repeats. A sender that keeps one of these open, with an

@@ -3,14 +3,18 @@
 import FoundationEssentials
 import ImportPipeline
 
-/// The instances that one task receives from one calling AE title without a long pause: those of one study or, as a
-/// bundle, of several. Its methods are named after the events that they record.
+/// The instances that one task receives from one calling AE title for one destination without a long pause: those of one
+/// study or, as a bundle, of several. Its methods are named after the events that they record.
 struct Delivery {
     /// The association that opened the delivery.
     struct Origin: Sendable, Equatable {
         var callingAETitle: String
         var calledAETitle: String
         var peer: String
+        /// The same for all instances of the delivery.
+        var destination = DeliveryDestination.standard
+
+        var sender: DeliverySender { DeliverySender(callingAETitle: callingAETitle, destination: destination) }
     }
 
     /// Why no instance of the delivery can be acknowledged. Such a delivery ends without a manifest.
@@ -71,7 +75,7 @@ struct Delivery {
 
     /// One for each of its studies.
     var chains: [DeliveryChain.Name] {
-        studyInstanceUIDs.map { DeliveryChain.Name(callingAETitle: origin.callingAETitle, studyInstanceUID: $0) }
+        studyInstanceUIDs.map { DeliveryChain.Name(sender: origin.sender, studyInstanceUID: $0) }
     }
 
     /// The instances of a study that the delivery tried.
@@ -176,7 +180,7 @@ extension Delivery {
             studies: studyInstanceUIDs.prefix(OpenDelivery.maximumStudies).map {
                 OpenDelivery.Study(studyInstanceUID: $0, studyDate: studies[$0]?.date)
             }, callingAETitle: origin.callingAETitle, calledAETitle: origin.calledAETitle, peer: origin.peer,
-            openedAt: openedAt)
+            route: origin.destination.route, datastoreId: origin.destination.datastoreID, openedAt: openedAt)
     }
 
     /// `nil` when no instance was stored: then there is nothing to import.
@@ -185,7 +189,8 @@ extension Delivery {
         let prefix = BucketLayout.prefix(of: id)
         return DeliveryManifest(
             deliveryId: id, task: task, repeats: repeats, callingAETitle: origin.callingAETitle,
-            calledAETitle: origin.calledAETitle, peer: origin.peer, openedAt: openedAt, closedAt: closedAt,
+            calledAETitle: origin.calledAETitle, peer: origin.peer, route: origin.destination.route,
+            datastoreId: origin.destination.datastoreID, openedAt: openedAt, closedAt: closedAt,
             // An abandoned delivery has no stored instances. If one had, they would have to be imported.
             closeReason: closeReason ?? .quiet,
             studies: studies.compactMap { uid, study in

@@ -2,7 +2,7 @@
 
 import ImportPipeline
 
-/// The deliveries of one calling AE title and study whose manifests are not written, in the order in which they were
+/// The deliveries of one sender and study whose manifests are not written, in the order in which they were
 /// opened, and which of them tried which instance.
 ///
 /// A delivery tries an instance once, so no object is ever overwritten. An instance that is sent again joins the oldest
@@ -11,7 +11,7 @@ import ImportPipeline
 /// in order, so that HealthImaging is asked to import them in order.
 ///
 /// A delivery of several studies is in the chain of each study. It joins a chain only while it is the youngest delivery
-/// of its calling AE title, so it is younger than every other delivery in that chain. A position is therefore the
+/// of its sender, so it is younger than every other delivery in that chain. A position is therefore the
 /// delivery's place in the order in which all deliveries were opened, and it is the same in every chain. A delivery
 /// waits only for older ones, so deliveries never wait for one another in a circle.
 ///
@@ -19,7 +19,7 @@ import ImportPipeline
 /// instance it is enough to know which delivery tried it last.
 struct DeliveryChain {
     struct Name: Hashable, Sendable {
-        let callingAETitle: String
+        let sender: DeliverySender
         let studyInstanceUID: String
     }
 

@@ -5,17 +5,17 @@ import NIOCore
 /// Which senders' deliveries may close after the short quiet time.
 ///
 /// A sender that sends a whole study over one association and then releases it has told us that the study is complete.
-/// A calling AE title that did so ten times in a row is *known*. It is no longer known when an instance of a study
+/// A sender that did so ten times in a row is *known*. It is no longer known when an instance of a study
 /// arrives after the short and before the full quiet time: closing early has then split one delivery into two. At most
-/// one study in two hundred of a title is split in this way, apart from those that were being received when the first
+/// one study in two hundred of a sender is split in this way, apart from those that were being received when the first
 /// split was noticed.
 package struct SenderQuietTimes {
     private struct Study: Hashable {
-        let callingAETitle: String
+        let sender: DeliverySender
         let studyInstanceUID: String
     }
 
-    private struct Sender {
+    private struct Record {
         var studies = 0
         /// The latest consecutive studies that each came over one association, which was released.
         var releasedInARow = 0
@@ -29,14 +29,14 @@ package struct SenderQuietTimes {
     /// At this number of studies a sender's counts are halved, so that old studies count less and a change of behaviour
     /// shows.
     private static let rememberedStudies = 1_000
-    /// The number of titles that are remembered; a further one replaces the least recently used.
-    package static let maximumTitles = 1_000
+    /// The number of senders that are remembered; a further one replaces the least recently used.
+    package static let maximumSenders = 1_000
     /// The number of studies that are watched for late instances; a further one replaces the oldest.
     package static let maximumWatched = 4_096
 
     private let fullQuiet: Duration
     private let shortQuiet: Duration
-    private var senders: [String: Sender] = [:]
+    private var senders: [DeliverySender: Record] = [:]
     private var uses = 0
     /// The studies whose deliveries closed early, and the time until which the full quiet time would have kept them
     /// open.
@@ -49,43 +49,43 @@ package struct SenderQuietTimes {
         self.shortQuiet = shortQuiet
     }
 
-    package var titleCount: Int { senders.count }
+    package var senderCount: Int { senders.count }
     package var watchedCount: Int { watched.count }
 
     /// Whether a delivery of this sender may close after the short quiet time if its own association was released.
-    package func isKnown(_ callingAETitle: String) -> Bool {
-        guard shortQuiet < fullQuiet, let sender = senders[callingAETitle] else { return false }
-        return sender.releasedInARow >= Self.studiesUntilKnown
-            && sender.splits * Self.studiesForASplit <= sender.studies
+    package func isKnown(_ sender: DeliverySender) -> Bool {
+        guard shortQuiet < fullQuiet, let record = senders[sender] else { return false }
+        return record.releasedInARow >= Self.studiesUntilKnown
+            && record.splits * Self.studiesForASplit <= record.studies
     }
 
     /// A study joins a delivery. `now` is measured on the caller's clock.
-    package mutating func began(study: String, of callingAETitle: String, at now: Duration) {
-        let study = Study(callingAETitle: callingAETitle, studyInstanceUID: study)
+    package mutating func began(study: String, of sender: DeliverySender, at now: Duration) {
+        let study = Study(sender: sender, studyInstanceUID: study)
         guard let end = watched.removeValue(forKey: study), now < end else { return }
-        senders[callingAETitle]?.releasedInARow = 0
-        senders[callingAETitle]?.splits += 1
+        senders[sender]?.releasedInARow = 0
+        senders[sender]?.splits += 1
     }
 
     /// A delivery that holds only this study closed because it was quiet. `isReleased`: the study came over one
     /// association, which was released.
     package mutating func closed(
-        study: String, of callingAETitle: String, isReleased: Bool, wasShort: Bool, at now: Duration
+        study: String, of sender: DeliverySender, isReleased: Bool, wasShort: Bool, at now: Duration
     ) {
         guard shortQuiet < fullQuiet else { return }
         uses += 1
-        if senders[callingAETitle] == nil { makeRoom() }
-        var sender = senders[callingAETitle] ?? Sender()
-        sender.lastUse = uses
-        sender.studies += 1
-        sender.releasedInARow = isReleased ? min(sender.releasedInARow + 1, Self.studiesUntilKnown) : 0
-        if sender.studies >= Self.rememberedStudies {
-            sender.studies /= 2
-            sender.splits /= 2
+        if senders[sender] == nil { makeRoom() }
+        var record = senders[sender] ?? Record()
+        record.lastUse = uses
+        record.studies += 1
+        record.releasedInARow = isReleased ? min(record.releasedInARow + 1, Self.studiesUntilKnown) : 0
+        if record.studies >= Self.rememberedStudies {
+            record.studies /= 2
+            record.splits /= 2
         }
-        senders[callingAETitle] = sender
+        senders[sender] = record
         if wasShort {
-            let study = Study(callingAETitle: callingAETitle, studyInstanceUID: study)
+            let study = Study(sender: sender, studyInstanceUID: study)
             watch(study, until: now + fullQuiet - shortQuiet, at: now)
         }
     }
@@ -93,7 +93,7 @@ package struct SenderQuietTimes {
     // MARK: -
 
     private mutating func makeRoom() {
-        guard senders.count >= Self.maximumTitles,
+        guard senders.count >= Self.maximumSenders,
             let oldest = senders.min(by: { $0.value.lastUse < $1.value.lastUse })
         else { return }
         senders[oldest.key] = nil

@@ -10,6 +10,7 @@ final class ReceiverCounts: Sendable {
         var associationsRejected = 0
         var instancesStored = 0
         var instancesFailed = 0
+        var instancesDiscarded = 0
         var bytesStored = 0
         var instancesRepeated = 0
         var instancesChanged = 0
@@ -45,6 +46,11 @@ final class ReceiverCounts: Sendable {
         }
     }
 
+    /// A route discarded an instance.
+    func instanceDiscarded() {
+        counts.withLock { $0.instancesDiscarded += 1 }
+    }
+
     /// The failed instances of an association that has ended.
     func instancesFailed(_ count: Int) {
         counts.withLock { $0.instancesFailed += count }
@@ -70,6 +76,7 @@ final class ReceiverCounts: Sendable {
             .init("AssociationsRejected", taken.associationsRejected),
             .init("InstancesStored", taken.instancesStored),
             .init("InstancesFailed", taken.instancesFailed),
+            .init("InstancesDiscarded", taken.instancesDiscarded),
             .init("InstancesRepeated", taken.instancesRepeated),
             .init("InstancesChanged", taken.instancesChanged),
             .init("BytesStored", taken.bytesStored, .bytes),

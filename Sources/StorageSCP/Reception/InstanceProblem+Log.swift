@@ -19,6 +19,8 @@ extension InstanceProblem {
             metadata.note(cut)
         case .classNotSupported(let uid), .classNotPermitted(let uid):
             metadata.note(.sopClassUID, expected: "a SOP class that this sender may send", got: "\(uid)")
+        case .refusedByRoute(let route, _):
+            metadata["route"] = "\(route)"
         case .part10File, .tooLarge, .receiverFull, .sentTooOften, .headerTooLong, .memoryNeeded:
             break
         }

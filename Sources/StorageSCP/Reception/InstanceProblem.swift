@@ -25,6 +25,8 @@ enum InstanceProblem: Error, Equatable {
     case headerTooLong(maximum: Int)
     /// Other instances waited for memory, and the sender of this one was the slowest.
     case memoryNeeded
+    /// `ROUTES` refuse it: the name of the route, and its status.
+    case refusedByRoute(String, DIMSEStatus)
 
     var outcome: OperationOutcome {
         OperationOutcome(status: status, errorComment: comment, endsAssociation: isAttack)
@@ -42,6 +44,7 @@ enum InstanceProblem: Error, Equatable {
         case .classNotPermitted: .notAuthorized
         // An instance that is too large could be sent to a receiver that is configured for it.
         case .tooLarge, .receiverFull, .sentTooOften, .memoryNeeded: .outOfResources
+        case .refusedByRoute(_, let status): status
         }
     }
 
@@ -59,6 +62,7 @@ enum InstanceProblem: Error, Equatable {
         case .receiverFull: "The receiver is full now, send it again later"
         case .sentTooOften: "Sent too often in a short time, send it again later"
         case .headerTooLong(let maximum): "The UIDs are not among the first \(maximum) bytes"
+        case .refusedByRoute: "The routes of this receiver do not accept it"
         case .memoryNeeded: "Sent too slowly while others needed memory, send it again"
         }
     }

@@ -24,6 +24,7 @@ final class InstanceReception: DataSetReceiver {
     private let association: Association
     private let fileMetaInformation: FileMetaInformation
     private let limits: ReceptionLimits
+    private let routes: AssociationRoutes
     private let service: any ReceptionService
     private let eventLoop: any EventLoop
 
@@ -32,6 +33,8 @@ final class InstanceReception: DataSetReceiver {
         case uploading(InstanceUpload)
         /// The rest of the data set is discarded as it arrives.
         case refused(InstanceProblem)
+        /// A route discards it: the rest is discarded as it arrives, and the answer is success.
+        case discarded(route: String)
         case cancelled
     }
 
@@ -53,12 +56,14 @@ final class InstanceReception: DataSetReceiver {
 
     init(
         request: CStoreRequest, association: Association, fileMetaInformation: FileMetaInformation,
-        limits: ReceptionLimits, budget: BufferBudget, service: any ReceptionService, eventLoop: any EventLoop
+        limits: ReceptionLimits, routes: AssociationRoutes = .none, budget: BufferBudget,
+        service: any ReceptionService, eventLoop: any EventLoop
     ) throws(DataSetError) {
         self.request = request
         self.association = association
         self.fileMetaInformation = fileMetaInformation
         self.limits = limits
+        self.routes = routes
         self.service = service
         self.eventLoop = eventLoop
         var headerLimits = DataSetLimits()
@@ -67,7 +72,8 @@ final class InstanceReception: DataSetReceiver {
             headerLimits.maximumBytesExamined = UInt64(limits.maximumHeaderBytes)
         }
         headerLimits.maximumDepth = limits.maximumElementDepth
-        headerReader = try InstanceHeaderReader(transferSyntax: request.transferSyntax, limits: headerLimits)
+        headerReader = try InstanceHeaderReader(
+            transferSyntax: request.transferSyntax, limits: headerLimits, keeping: routes.tags)
         held = ByteBuffer(bytes: fileMetaInformation.encoded())
         fileMetaInformationLength = held.readableBytes
         let itself = WeakBox<InstanceReception>()
@@ -101,6 +107,9 @@ final class InstanceReception: DataSetReceiver {
         switch state {
         case .uploading(let upload): return finish(upload)
         case .refused(let problem): return eventLoop.makeSucceededFuture(problem.outcome)
+        case .discarded(let route):
+            service.discarded(request, by: route, on: association)
+            return eventLoop.makeSucceededFuture(OperationOutcome(status: .success))
         // `finish` is not called in these states.
         case .readingHeader, .cancelled: return eventLoop.makeSucceededFuture(OperationOutcome(status: .outOfResources))
         }
@@ -129,7 +138,10 @@ final class InstanceReception: DataSetReceiver {
     // MARK: -
 
     private func take(_ fragment: ByteBuffer) -> Readiness {
-        if case .refused = state { return drop() }
+        switch state {
+        case .refused, .discarded: return drop()
+        case .readingHeader, .uploading, .cancelled: break
+        }
         size += fragment.readableBytes
         guard size <= limits.maximumInstanceBytes else {
             refuse(.tooLarge(maximum: limits.maximumInstanceBytes))
@@ -138,7 +150,7 @@ final class InstanceReception: DataSetReceiver {
         switch state {
         case .readingHeader: return readHeader(in: fragment, from: fragment)
         case .uploading(let upload): return write(fragment, following: fragment, to: upload)
-        case .refused, .cancelled: return .now
+        case .refused, .discarded, .cancelled: return .now
         }
     }
 
@@ -153,7 +165,7 @@ final class InstanceReception: DataSetReceiver {
         guard share.holder.progress.isAwaited else { return }
         switch state {
         case .readingHeader, .uploading: break
-        case .refused, .cancelled: return
+        case .refused, .discarded, .cancelled: return
         }
         let hasGoneOn = service.countEviction(of: association) > Self.maximumEvictions
         restIsDue = eventLoop.now + (hasGoneOn ? .zero : Self.timeForRest)
@@ -213,14 +225,28 @@ final class InstanceReception: DataSetReceiver {
         do throws(InstanceProblem) {
             let instance = try ReceivedInstance(
                 header: headerReader.header, request: request, mismatch: limits.uidMismatch)
+            guard let destination = try destination(of: instance) else { return }
             state = .uploading(
                 try service.upload(
-                    instance, beginning: beginning(of: instance), memory: share, of: request, on: association,
-                    eventLoop: eventLoop))
+                    instance, to: destination, beginning: beginning(of: instance), memory: share, of: request,
+                    on: association, eventLoop: eventLoop))
             walk = DataSetWalk(after: headerReader)
             held = ByteBuffer()
         } catch {
             refuse(error)
+        }
+    }
+
+    /// Where the instance goes; `nil` if a route discards it.
+    private func destination(of instance: ReceivedInstance) throws(InstanceProblem) -> DeliveryDestination? {
+        let route = routes.route(sopClassUID: instance.sopClassUID.value, header: headerReader.header)
+        switch route?.action {
+        case .store(let datastoreID): return DeliveryDestination(route: route?.name, datastoreID: datastoreID)
+        case .refuse(let status): throw .refusedByRoute(route?.name ?? "", status)
+        case .discard:
+            end(.discarded(route: route?.name ?? ""))
+            return nil
+        case nil: return .standard
         }
     }
 

@@ -17,11 +17,11 @@ final class InstanceUpload {
         let associationID: String
         let origin: Delivery.Origin
 
-        init(of association: Association) {
+        init(of association: Association, to destination: DeliveryDestination = .standard) {
             associationID = association.id
             origin = Delivery.Origin(
                 callingAETitle: association.callingAETitle, calledAETitle: association.calledAETitle,
-                peer: association.peerAddress ?? "unknown")
+                peer: association.peerAddress ?? "unknown", destination: destination)
         }
     }
 

@@ -13,6 +13,7 @@ struct BucketConnections: Sendable {
     private static let ofLeases = 2
     /// One for each transaction that is worked on or taken.
     private static let ofCommitments = CommitmentLimits.maximumWorkers + CommitmentLimits.maximumTakes
+    private static let ofRoutes = 1
     /// Credentials are fetched one request at a time.
     private static let ofCredentials = 1
 
@@ -45,6 +46,8 @@ struct BucketConnections: Sendable {
         let client = client(connections: Self.ofCommitments, retryPolicy)
         return (client, S3DocumentStore(s3: S3Client(client: client), bucket: bucket))
     }
+    /// For the object that `ROUTES` names: it is read once in a while.
+    func routes() -> S3Client { s3(connections: Self.ofRoutes, .standard) }
 
     private func s3(connections: Int, _ retryPolicy: RetryPolicy) -> S3Client {
         S3Client(client: client(connections: connections, retryPolicy))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ByteComparison
-import Glibc
 
 /// Where a certificate or a key comes from: the value of a setting is PEM text, or the path of a file.
 struct PEMSource: Hashable, Sendable {
@@ -29,20 +28,10 @@ struct PEMSource: Hashable, Sendable {
 
     func read() throws(TLSLoadingError) -> [UInt8] {
         if isText { return Array(value.utf8) }
-        let descriptor = open(value, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw unusable(FileError(operation: "open", errno: errno).description) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16 << 10)
-        while true {
-            let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw unusable(FileError(operation: "read", errno: errno).description) }
-            if count == 0 { return bytes }
-            guard bytes.count + count <= Self.maximumLength else {
-                throw unusable("it is longer than \(Self.maximumLength) bytes")
-            }
-            bytes += chunk[..<count]
+        do {
+            return try SettingFile.read(value, atMost: Self.maximumLength)
+        } catch {
+            throw unusable(error.description)
         }
     }
 

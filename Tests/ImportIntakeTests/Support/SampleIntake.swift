@@ -56,6 +56,7 @@ struct SampleIntake {
     let log = RecordedLog()
     var inboxTaken = InboxTaken.delete
     var rows: PendingRows?
+    var datastores = PermittedDatastores(standard: nil, further: nil)
 
     private var starter: ImportStarter {
         ImportStarter(
@@ -63,7 +64,9 @@ struct SampleIntake {
     }
 
     var manifests: ManifestIntake {
-        ManifestIntake(bucket: bucket, bucketName: "b", starter: starter, outputRoot: "s3://out/")
+        ManifestIntake(
+            bucket: bucket, bucketName: "b", starter: starter, outputRoot: "s3://out/",
+            datastores: datastores)
     }
 
     var inbox: InboxIntake {

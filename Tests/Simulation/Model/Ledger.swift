@@ -8,7 +8,17 @@ final class Ledger {
     struct Acknowledged {
         let sent: SentInstance
         let callingAETitle: String
+        /// `nil`: the pipeline's default.
+        let datastoreID: String?
         let key: String
+    }
+
+    /// An instance that an execution imports.
+    private struct Imported {
+        let instance: DeliveryManifest.Instance
+        let callingAETitle: String
+        /// By the input of the execution.
+        let datastoreID: String?
     }
 
     private let bucket: ModelledBucket
@@ -68,12 +78,15 @@ final class Ledger {
             if listed.callingAETitle != instance.callingAETitle || !isRight(listed.instance) {
                 violated("its manifest describes it wrongly: \(instance.key)")
             }
+            if listed.datastoreID != instance.datastoreID {
+                violated("imported into another data store than its route names: \(instance.key)")
+            }
         }
     }
 
     /// The instances listed by the manifests that started an import, by key.
-    private func imported() -> [String: (instance: DeliveryManifest.Instance, callingAETitle: String)] {
-        var imported: [String: (instance: DeliveryManifest.Instance, callingAETitle: String)] = [:]
+    private func imported() -> [String: Imported] {
+        var imported: [String: Imported] = [:]
         for (name, execution) in stateMachine.executions.sorted(by: { $0.key < $1.key }) {
             guard let key = execution.request.manifestKey else { continue }
             guard BucketLayout.importID(ofManifestKey: key)?.description == name, let body = bucket[key]?.body,
@@ -83,7 +96,10 @@ final class Ledger {
                 continue
             }
             for instance in manifest.instances {
-                if imported.updateValue((instance, manifest.callingAETitle), forKey: instance.key) != nil {
+                let listed = Imported(
+                    instance: instance, callingAETitle: manifest.callingAETitle,
+                    datastoreID: execution.request.datastoreId)
+                if imported.updateValue(listed, forKey: instance.key) != nil {
                     violated("two imports list one object: \(instance.key)")
                 }
             }

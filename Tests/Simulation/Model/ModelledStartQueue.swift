@@ -9,6 +9,8 @@ final class ModelledStartQueue {
     private struct Message {
         let number: Int
         let execution: String
+        /// The data store: while a message is in flight or hidden, those behind it in its group wait.
+        let group: String?
         let body: String
         var hiddenUntil = Duration.zero
         var receives = 0
@@ -48,7 +50,8 @@ final class ModelledStartQueue {
         waiting[token] = (execution, request)
         let state = (try? PipelineJSON.encode(request)).map { String(decoding: $0, as: UTF8.self) } ?? ""
         let body = #"{"taskToken":"\#(token)","state":{"request":\#(state),"attempt":1}}"#
-        messages.append(Message(number: sentCount, execution: execution, body: body))
+        messages.append(
+            Message(number: sentCount, execution: execution, group: request.datastoreId, body: body))
         deliver()
     }
 
@@ -58,10 +61,13 @@ final class ModelledStartQueue {
         scheduler.after(hidden) { [self] in deliver() }
     }
 
-    /// HealthImaging starts one job for a client token. Jobs must start in the order in which their messages were sent.
-    func startJob(_ clientToken: String, of execution: String, by number: Int) -> String {
+    /// HealthImaging starts one job for a client token. The jobs of a data store must start in the order in which their
+    /// messages were sent.
+    func startJob(_ clientToken: String, of execution: String, in group: String?, by number: Int) -> String {
         if jobs.updateValue(execution, forKey: clientToken) == nil {
-            let isOvertaken = messages.contains { $0.number < number && !jobs.values.contains($0.execution) }
+            let isOvertaken = messages.contains {
+                $0.number < number && $0.group == group && !jobs.values.contains($0.execution)
+            }
             if isOvertaken { onViolation("a start was overtaken by the start of \(execution)") }
         }
         return "job of \(clientToken)"
@@ -85,8 +91,15 @@ final class ModelledStartQueue {
 
     private func deliver() {
         let isHidden = { [time = scheduler.time] (message: Message) in message.hiddenUntil > time }
-        guard let index = messages.firstIndex(where: { isGrouped || !isHidden($0) }), !isHidden(messages[index])
-        else { return }
+        var blocked: Set<String?> = []
+        let free = messages.firstIndex { message in
+            guard !isHidden(message) else {
+                if isGrouped { blocked.insert(message.group) }
+                return false
+            }
+            return !blocked.contains(message.group)
+        }
+        guard let index = free else { return }
         messages[index].hiddenUntil = scheduler.time + Self.visibilityTimeout
         messages[index].receives += 1
         scheduler.after(Self.visibilityTimeout) { [self] in deliver() }

@@ -27,7 +27,7 @@ class SimulatedStarts: ImportJobs, WaitingExecutions, HeldMessages, @unchecked S
         let name = state.request.importId.description
         let job = try await network.send("StartDICOMImportJob", token) { [self] in
             if let refusal = refusal() { throw refusal }
-            return queue.startJob(token, of: name, by: number)
+            return queue.startJob(token, of: name, in: state.request.datastoreId, by: number)
         }
         return ImportProgress(
             request: state.request, attempt: state.attempt, jobId: job, jobStatus: .submitted, outcome: .pending,

@@ -26,6 +26,8 @@ enum MutantList {
         ("lease-not-written", 20_000, { LeaseNotWritten() }),
         ("first-study-only", 20_000, { FirstStudyOnly() }),
         ("manifest-of-one-study", 20_000, { ManifestOfOneStudy() }),
+        ("marker-without-datastore", 20_000, { MarkerWithoutDatastore() }),
+        ("execution-without-datastore", 20_000, { ExecutionWithoutDatastore() }),
     ]
 
     static func named(_ name: String) -> (name: String, seeds: Int, make: @Sendable () -> Mutant)? {

@@ -14,16 +14,20 @@ final class Sender: @unchecked Sendable {
 
     private let world: World
     private let callingAETitle: String
+    private let calledAETitle: String
     private let instances: [SentInstance]
     /// Keeps a delivery open for a long time, like a modality that sends while it acquires.
     private let isSlow: Bool
     private var connection: (receiver: SimulatedReceiver, association: SimulatedAssociation)?
     private var scheduler: Scheduler { world.scheduler }
 
-    init(world: World, callingAETitle: String, instances: [SentInstance], isSlow: Bool) {
+    init(
+        world: World, callingAETitle: String, calledAETitle: String, instances: [SentInstance], isSlow: Bool
+    ) {
         self.isSlow = isSlow
         self.world = world
         self.callingAETitle = callingAETitle
+        self.calledAETitle = calledAETitle
         self.instances = instances
     }
 
@@ -66,7 +70,8 @@ final class Sender: @unchecked Sendable {
         guard let receiver = world.receiver() else { return nil }
         let id = world.makeAssociationID()
         let association = await world.ask(receiver.process, within: Self.patience) { answer in
-            answer(receiver.associate(id: id, callingAETitle: self.callingAETitle))
+            answer(
+                receiver.associate(id: id, callingAETitle: self.callingAETitle, calledAETitle: self.calledAETitle))
         } orElse: {
             nil
         }

@@ -13,10 +13,10 @@ final class SimulatedAssociation: @unchecked Sendable {
     private(set) var hasEnded = false
     private let isAdmitted: Bool
 
-    init(id: String, callingAETitle: String, receiver: SimulatedReceiver) {
+    init(id: String, callingAETitle: String, calledAETitle: String, receiver: SimulatedReceiver) {
         self.receiver = receiver
         association = Association(
-            id: id, callingAETitle: callingAETitle, calledAETitle: "STORESCP", peer: nil, acceptedContexts: [:])
+            id: id, callingAETitle: callingAETitle, calledAETitle: calledAETitle, peer: nil, acceptedContexts: [:])
         isAdmitted = receiver.core.service.admit(association) == nil
     }
 
@@ -69,7 +69,7 @@ final class SimulatedAssociation: @unchecked Sendable {
         self.current = nil
         finished.whenSuccess { [self] outcome in
             if outcome.status == .success {
-                receiver.world.acknowledged(sent, by: association.callingAETitle, key: key, receiver: receiver)
+                receiver.world.acknowledged(sent, on: association, key: key, receiver: receiver)
             }
             answer(outcome)
         }

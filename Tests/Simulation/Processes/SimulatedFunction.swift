@@ -31,7 +31,8 @@ final class SimulatedFunction: @unchecked Sendable {
             executions: executions, table: SimulatedTable(ledger: world.ledger), rows: nil, now: { clock.date },
             metrics: nil)
         let manifests = ManifestIntake(
-            bucket: bucket, bucketName: ModelledBucket.name, starter: starter, outputRoot: "s3://results/")
+            bucket: bucket, bucketName: ModelledBucket.name, starter: starter, outputRoot: "s3://results/",
+            datastores: SimulatedRoutes.datastores)
         let inbox = InboxIntake(
             bucket: SimulatedInbox(network: network, bucket: world.bucket), bucketName: ModelledBucket.name,
             starter: starter, outputRoot: "s3://results/", taken: world.inboxTaken)

@@ -42,9 +42,10 @@ final class SimulatedReceiver: @unchecked Sendable {
     }
 
     /// Returns `nil` if the receiver accepts no associations any more.
-    func associate(id: String, callingAETitle: String) -> SimulatedAssociation? {
+    func associate(id: String, callingAETitle: String, calledAETitle: String) -> SimulatedAssociation? {
         guard !isDraining else { return nil }
-        let association = SimulatedAssociation(id: id, callingAETitle: callingAETitle, receiver: self)
+        let association = SimulatedAssociation(
+            id: id, callingAETitle: callingAETitle, calledAETitle: calledAETitle, receiver: self)
         associations.append(association)
         return association
     }

@@ -18,7 +18,11 @@ struct AccessTests {
     }
 
     static func access(_ environment: [String: String]) throws -> AssociationAccess {
-        AssociationAccess(configuration: try Configuration(environment: environment))
+        let configuration = try Configuration(environment: environment)
+        let associations = OpenAssociations(limits: configuration.network.associations)
+        return AssociationAccess(
+            configuration: configuration,
+            routing: Routing(configuration.routes.table ?? .none, associations: associations))
     }
 
     @Test(
@@ -53,12 +57,23 @@ struct AccessTests {
         #expect(
             strict.rejection(of: Self.request(called: "STORESCP"), from: peer)
                 == AssociationRejection(
-                    .calledAETitleNotRecognized, reason: "expected ARCHIVE, got STORESCP",
+                    .calledAETitleNotRecognized, reason: "expected ARCHIVE or a title that a route names, got STORESCP",
                     hint: "REQUIRE_CALLED_AE_TITLE=true"))
         #expect(
             strict.rejection(of: Self.request(calling: "CT2", called: "ARCHIVE"), from: peer)
                 == AssociationRejection(
                     .callingAETitleNotRecognized, reason: "the title is not listed", hint: "REQUIRE_CALLING_AE_TITLE"))
+    }
+
+    @Test("A title that a route names counts as ours")
+    func routedTitles() throws {
+        let access = try Self.access([
+            "REQUIRE_CALLED_AE_TITLE": "true",
+            "ROUTES": #"[{"name": "r", "calledAETitles": ["RESEARCH"], "discard": true}]"#,
+        ])
+        #expect(access.rejection(of: Self.request(called: "RESEARCH "), from: nil) == nil)
+        #expect(access.rejection(of: Self.request(called: "STORESCP"), from: nil) == nil)
+        #expect(access.rejection(of: Self.request(called: "OTHER"), from: nil) != nil)
     }
 
     @Test("A rule limits the addresses, the rights and the number of associations of a title")

@@ -8,25 +8,28 @@ import Testing
 struct SenderQuietTimesTests {
     private var times = SenderQuietTimes(fullQuiet: .seconds(30), shortQuiet: .seconds(3))
     private var now = Duration.zero
+    private let ct = DeliverySender(callingAETitle: "CT")
+    private let mr = DeliverySender(callingAETitle: "MR")
 
     /// A delivery of one study, from the study's arrival until it closes because it is quiet. `isReleased`: the study
     /// came over one association, which was released.
     private mutating func study(_ name: String, of title: String = "CT", isReleased: Bool = true) {
-        times.began(study: name, of: title, at: now)
-        let isShort = isReleased && times.isKnown(title)
+        let sender = DeliverySender(callingAETitle: title)
+        times.began(study: name, of: sender, at: now)
+        let isShort = isReleased && times.isKnown(sender)
         now += .seconds(isShort ? 3 : 30)
-        times.closed(study: name, of: title, isReleased: isReleased, wasShort: isShort, at: now)
+        times.closed(study: name, of: sender, isReleased: isReleased, wasShort: isShort, at: now)
     }
 
     @Test("After ten consecutive studies over one association each, the sender is known; other senders are not")
     mutating func known() {
         for number in 0..<9 { study("\(number)") }
-        #expect(!times.isKnown("CT"))
+        #expect(!times.isKnown(ct))
         study("9")
-        #expect(times.isKnown("CT"))
-        #expect(!times.isKnown("MR"))
+        #expect(times.isKnown(ct))
+        #expect(!times.isKnown(mr))
         study("10", isReleased: false)
-        #expect(!times.isKnown("CT"))
+        #expect(!times.isKnown(ct))
     }
 
     @Test("A sender is no longer known after a study arrives again within the full quiet time, for two hundred studies")
@@ -34,11 +37,11 @@ struct SenderQuietTimesTests {
         for number in 0..<20 { study("\(number)") }
         now += .seconds(26)
         study("19")
-        #expect(!times.isKnown("CT"))
+        #expect(!times.isKnown(ct))
         for number in 20..<198 { study("\(number)") }
-        #expect(!times.isKnown("CT"))
+        #expect(!times.isKnown(ct))
         for number in 198..<202 { study("\(number)") }
-        #expect(times.isKnown("CT"))
+        #expect(times.isKnown(ct))
     }
 
     @Test(
@@ -48,19 +51,19 @@ struct SenderQuietTimesTests {
         for number in 0..<20 { study("\(number)") }
         now += .seconds(28)
         study("19")
-        #expect(times.isKnown("CT"))
+        #expect(times.isKnown(ct))
     }
 
     @Test("The numbers of titles and of watched studies are limited, and the least recently used title is forgotten")
     mutating func bounds() {
         for number in 0..<10 { study("\(number)") }
-        for number in 0..<SenderQuietTimes.maximumTitles - 1 { study("1", of: "\(number)") }
-        #expect(times.isKnown("CT"))
+        for number in 0..<SenderQuietTimes.maximumSenders - 1 { study("1", of: "\(number)") }
+        #expect(times.isKnown(ct))
         study("1", of: "one more")
-        #expect(!times.isKnown("CT"))
-        #expect(times.titleCount == SenderQuietTimes.maximumTitles)
+        #expect(!times.isKnown(ct))
+        #expect(times.senderCount == SenderQuietTimes.maximumSenders)
         for number in 0..<2 * SenderQuietTimes.maximumWatched {
-            times.closed(study: "\(number)", of: "MR", isReleased: true, wasShort: true, at: now)
+            times.closed(study: "\(number)", of: mr, isReleased: true, wasShort: true, at: now)
         }
         #expect(times.watchedCount == SenderQuietTimes.maximumWatched)
     }
@@ -69,9 +72,9 @@ struct SenderQuietTimesTests {
     func off() {
         var times = SenderQuietTimes(fullQuiet: .seconds(3), shortQuiet: .seconds(3))
         for number in 0..<20 {
-            times.closed(study: "\(number)", of: "CT", isReleased: true, wasShort: false, at: .zero)
+            times.closed(study: "\(number)", of: ct, isReleased: true, wasShort: false, at: .zero)
         }
-        #expect(!times.isKnown("CT"))
-        #expect(times.titleCount == 0)
+        #expect(!times.isKnown(ct))
+        #expect(times.senderCount == 0)
     }
 }

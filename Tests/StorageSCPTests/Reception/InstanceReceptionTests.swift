@@ -29,7 +29,7 @@ struct InstanceReceptionTests {
     /// Passes the data set to a reception in fragments of this size and returns the outcome.
     func receive(
         _ dataSet: [UInt8], fragmentSize: Int = 100, cancels: Bool = false, maximumBytes: Int = 1 << 20,
-        mismatch: UIDMismatch = .refuse, incomplete: IncompleteDataSets = .refuse
+        mismatch: UIDMismatch = .refuse, incomplete: IncompleteDataSets = .refuse, routes: AssociationRoutes = .none
     ) async throws -> OperationOutcome? {
         let outcome = try await eventLoop.flatSubmit {
             [eventLoop, budget, service] () -> EventLoopFuture<OperationOutcome?> in
@@ -38,7 +38,7 @@ struct InstanceReceptionTests {
                     limits: ReceptionLimits(
                         maximumInstanceBytes: maximumBytes, maximumElementDepth: 3, maximumHeaderBytes: 1 << 20,
                         uidMismatch: mismatch, incompleteDataSets: incomplete),
-                    budget: budget, service: service, eventLoop: eventLoop)
+                    routes: routes, budget: budget, service: service, eventLoop: eventLoop)
                 for start in stride(from: 0, to: dataSet.count, by: fragmentSize) {
                     // The store in memory returns a future only for a failure. An association then discards the rest
                     // too.

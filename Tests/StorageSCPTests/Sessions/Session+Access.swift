@@ -32,6 +32,12 @@ extension Session {
             "The required called AE title, padded differently", calling(called: " STORESCP"), .usual,
             settings: ["REQUIRE_CALLED_AE_TITLE": "true"]),
         asking(
+            "A called AE title that only a route names, although ours is required", calling(called: "RESEARCH"), .usual,
+            settings: [
+                "REQUIRE_CALLED_AE_TITLE": "true",
+                "ROUTES": #"[{"name": "r", "calledAETitles": ["RESEARCH"], "discard": true}]"#,
+            ]),
+        asking(
             "A calling AE title that is not listed", calling(), unknownCaller,
             settings: ["REQUIRE_CALLING_AE_TITLE": "CT1,MR1"]),
         asking(

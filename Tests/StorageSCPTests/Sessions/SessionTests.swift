@@ -13,7 +13,8 @@ import Testing
 @Suite("Sessions")
 struct SessionTests {
     static let sessions: [Session] = [
-        Session.negotiation, Session.access, Session.protocolErrors, Session.presentationData, Session.messages,
+        Session.negotiation, Session.access, Session.routes, Session.protocolErrors, Session.presentationData,
+        Session.messages,
         Session.commandSets, Session.dataSets, Session.silence, Session.halfClosure,
     ].flatMap { $0 }
 

@@ -47,11 +47,13 @@ enum Samples {
     static let peer = MemoryShares.Peer(address: "127.0.0.1", callingAETitle: "CT1")
 
     static func reception(
-        limits: ReceptionLimits, budget: BufferBudget, service: any ReceptionService, eventLoop: any EventLoop
+        limits: ReceptionLimits, routes: AssociationRoutes = .none, budget: BufferBudget,
+        service: any ReceptionService, eventLoop: any EventLoop
     ) throws -> InstanceReception {
         try InstanceReception(
             request: try storeRequest(), association: try association("a", peer: peer.address),
-            fileMetaInformation: try fileMetaInformation(), limits: limits, budget: budget, service: service,
+            fileMetaInformation: try fileMetaInformation(), limits: limits, routes: routes, budget: budget,
+            service: service,
             eventLoop: eventLoop)
     }
 

@@ -13,6 +13,7 @@ final class TestReceptionService: ReceptionService {
     private struct State {
         var problems: [InstanceProblem] = []
         var endings: [DataSetWalk.Ending] = []
+        var discardingRoutes: [String] = []
         var turns: [EventLoopPromise<Void>] = []
     }
 
@@ -34,6 +35,8 @@ final class TestReceptionService: ReceptionService {
 
     /// Why instances were refused.
     var problems: [InstanceProblem] { state.withLock { $0.problems } }
+    /// The routes that discarded instances.
+    var discardingRoutes: [String] { state.withLock { $0.discardingRoutes } }
     /// How data sets ended whose instances were stored nevertheless.
     var endings: [DataSetWalk.Ending] { state.withLock { $0.endings } }
     /// The turns that were asked for, in order.
@@ -47,16 +50,21 @@ final class TestReceptionService: ReceptionService {
     }
 
     func upload(
-        _ instance: ReceivedInstance, beginning: ByteBuffer, memory: BufferShare, of request: CStoreRequest,
-        on association: Association, eventLoop: any EventLoop
+        _ instance: ReceivedInstance, to destination: DeliveryDestination, beginning: ByteBuffer, memory: BufferShare,
+        of request: CStoreRequest, on association: Association, eventLoop: any EventLoop
     ) throws(InstanceProblem) -> InstanceUpload {
         try InstanceUpload(
-            instance: instance, beginning: beginning, sender: InstanceUpload.Sender(of: association),
-            destination: destination, memory: memory, eventLoop: eventLoop)
+            instance: instance, beginning: beginning,
+            sender: InstanceUpload.Sender(of: association, to: destination), destination: self.destination,
+            memory: memory, eventLoop: eventLoop)
     }
 
     func refused(_ request: CStoreRequest, because problem: InstanceProblem, on association: Association) {
         state.withLock { $0.problems.append(problem) }
+    }
+
+    func discarded(_ request: CStoreRequest, by route: String, on association: Association) {
+        state.withLock { $0.discardingRoutes.append(route) }
     }
 
     func takes(_ request: CStoreRequest, despite ending: DataSetWalk.Ending, on association: Association) {

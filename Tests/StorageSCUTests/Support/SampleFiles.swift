@@ -32,11 +32,30 @@ final class SampleFiles {
         _ instance: String, as name: String, sopClass: String = SOPClass.ctImageStorage,
         transferSyntax: String = TransferSyntax.explicitVRLittleEndian.uid, pixels: Int = 100
     ) throws -> String {
-        let meta = FileMetaInformation(
-            mediaStorageSOPClassUID: try UID(sopClass), mediaStorageSOPInstanceUID: try UID(instance),
-            transferSyntaxUID: try UID(transferSyntax), implementationClassUID: nil, implementationVersionName: nil,
-            sourceApplicationEntityTitle: nil)
-        return try write(meta.encoded() + Self.dataSet(instance, sopClass: sopClass, pixels: pixels), as: name)
+        let dataSet = Self.dataSet(instance, sopClass: sopClass, pixels: pixels)
+        return try write(Self.meta(instance, sopClass, transferSyntax) + dataSet, as: name)
+    }
+
+    /// A deflated data set, followed by `padding` NULL bytes.
+    func writeDeflatedInstance(_ instance: String, as name: String, padding: Int) throws {
+        let meta = try Self.meta(
+            instance, SOPClass.ctImageStorage, TransferSyntax.deflatedExplicitVRLittleEndian.uid)
+        let dataSet = Self.deflated(Self.dataSet(instance)) + [UInt8](repeating: 0, count: padding)
+        try write(meta + dataSet, as: name)
+    }
+
+    /// One block that is stored, not compressed: five bytes and the given ones. RFC 1951 §3.2.4.
+    static func deflated(_ bytes: [UInt8]) -> [UInt8] {
+        let length = UInt16(bytes.count)
+        return [1] + [length, ~length].flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] } + bytes
+    }
+
+    private static func meta(_ instance: String, _ sopClass: String, _ transferSyntax: String) throws -> [UInt8] {
+        try FileMetaInformation(
+            mediaStorageSOPClassUID: UID(sopClass), mediaStorageSOPInstanceUID: UID(instance),
+            transferSyntaxUID: UID(transferSyntax), implementationClassUID: nil, implementationVersionName: nil,
+            sourceApplicationEntityTitle: nil
+        ).encoded()
     }
 
     static func dataSet(
