@@ -53,7 +53,8 @@ struct CommitmentReportDataSetTests {
             report, transferSyntax: explicit ? .explicitVRLittleEndian : .implicitVRLittleEndian)
         let expected = Self.expected(report, explicit: explicit)
         #expect(dataSet.length == Int64(expected.count))
-        for size in [1, 13, 1024, 16384, expected.count] {
+        // Each piece begins at a mark, so pieces of one byte are for short data sets only.
+        for size in [expected.count < 1024 ? 1 : 1021, 4096, expected.count] {
             var bytes: [UInt8] = []
             while bytes.count < expected.count {
                 let piece = dataSet.piece(at: Int64(bytes.count), count: min(size, expected.count - bytes.count))

@@ -87,10 +87,18 @@ struct CommitmentRequestReaderTests {
 
     @Test("50,000 references are read, and what is held is known")
     func many() throws {
-        let references = (0..<50_000).map {
-            (sopClass: Self.ct, instance: "1.2.840.113619.2.55.3.604688.\(100_000 + $0)")
+        // One item, of which only the last five digits differ.
+        let template = DataSetBytes.request(
+            [(sopClass: Self.ct, instance: "1.2.840.113619.2.55.3.604688.100000")], explicit: false)
+        let item = template.suffix(8 + 8 + 26 + 8 + 36)
+        var bytes = Array(template.dropLast(item.count + 4))
+        bytes += DataSetBytes.little(50_000 * item.count, 4)
+        for number in 0..<50_000 {
+            bytes += item
+            for (place, digit) in String(100_000 + number).utf8.reversed().enumerated() {
+                bytes[bytes.count - 2 - place] = digit
+            }
         }
-        let bytes = DataSetBytes.request(references, explicit: false)
         var reader = CommitmentRequestReader(transferSyntax: .implicitVRLittleEndian)
         let result = bytes.withUnsafeBytes { buffer in
             Result { () throws(CommitmentRequestProblem) in

@@ -54,10 +54,10 @@ struct CommitmentReceptionTests {
     func memory() throws {
         let budget = BufferBudget(bytes: 64 << 20)
         var reception: CommitmentReception? = try reception(budget)
-        feed(try #require(reception), Self.request(20_000))
+        feed(try #require(reception), Self.request(4_000))
         let taken = 64 << 20 - budget.available
-        #expect(taken >= 20_000 * 300)
-        #expect(taken <= 32 << 20)
+        #expect(taken >= 4_000 * 300)
+        #expect(taken <= 8 << 20)
         reception?.cancel()
         #expect(budget.available == 64 << 20)
         reception = nil
@@ -67,10 +67,10 @@ struct CommitmentReceptionTests {
     @Test("A request that is refused gives its memory back before its end, and gets its status at the end")
     func refused() throws {
         let budget = BufferBudget(bytes: 64 << 20)
-        let reception = try reception(budget, limits: CommitmentRequestLimits(maximumReferences: 10_000))
-        feed(reception, Self.request(10_001))
+        let reception = try reception(budget, limits: CommitmentRequestLimits(maximumReferences: 4_000))
+        feed(reception, Self.request(4_001))
         #expect(budget.available == 64 << 20)
-        #expect(service.problems == [.tooManyReferences(maximum: 10_000)])
+        #expect(service.problems == [.tooManyReferences(maximum: 4_000)])
         #expect(try reception.finish().wait().status == .resourceLimitation)
         #expect(service.problems.count == 1)
         #expect(commitments.requests.isEmpty)
