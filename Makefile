@@ -21,14 +21,14 @@ PYTHON := .venv/bin/python
 PROCESSES := 2
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup packages static-libraries linked-packages static-libcurl static-isal swift-packages boringssl package release run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus coverage mutate bench-runtime bench-scp bench-pipeline bench-console browser soak-scp down clean
+.PHONY: help setup packages static-libraries linked-packages static-libcurl static-isal swift-packages boringssl package release pipeline-executables dicomstore run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus coverage mutate bench-runtime bench-scp bench-pipeline bench-console browser soak-scp down clean
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: ## Runs the whole system on this machine: sends real DICOM files, shows what was imported, keeps running
-	@[ -x dist/dicomstore ] || echo "the first run builds everything: five to six minutes on two cores"
-	@scripts/show-progress .local/build.log $(MAKE) --no-print-directory --jobs 5 release
+	@[ -x dist/StoreSCP ] || echo "the first run builds everything: about five minutes on two cores"
+	@scripts/show-progress .local/build.log $(MAKE) --no-print-directory --jobs 5 pipeline-executables
 	@$(PYTHON) local/run.py $(RUN_ARGUMENTS)
 
 test: test-swift test-race test-fuzz test-simulation test-system ## Every test, including those against other programs
@@ -111,9 +111,17 @@ configuration: setup ## Writes the tables of docs that are printed from the code
 release: .venv/complete static-libraries boringssl ## Builds dist/: the functions' zips, the receiver and dicomstore, each with a list of its components
 	@scripts/build-static $(FUNCTIONS) $(COMMANDS)
 	@scripts/package-functions
-	@for command in $(COMMANDS); do \
-		strip -o dist/$$command .build-static/$$command && scripts/bill-of-materials $$command dist/$$command || exit 1; \
-	done
+	@scripts/package-commands $(COMMANDS)
+
+# What `make run` needs to import images. It builds dicomstore while they travel.
+pipeline-executables: .venv/complete static-libraries boringssl
+	@scripts/build-static $(FUNCTIONS) StoreSCP
+	@scripts/package-functions
+	@scripts/package-commands StoreSCP
+
+dicomstore: static-libraries
+	@scripts/build-static dicomstore
+	@scripts/package-commands dicomstore
 
 package: .venv/complete static-libraries ## Builds dist/: only the zips of TriggerImport, StartImportJob and CheckStatus
 	@scripts/build-static $(FUNCTIONS)

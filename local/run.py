@@ -26,6 +26,7 @@ import pydicom
 import pynetdicom
 import sample_data
 import sample_events
+from command_build import CommandBuild
 from commitment import committed
 from console import Console
 from deploy import STACK, deploy
@@ -153,6 +154,13 @@ def advice(folder: Path, environment: Path, port: int, console: str, file: Path)
     ]
 
 
+def show(console: Console, build: CommandBuild, running: ExitStack, display: Display) -> None:
+    """Starts the console as soon as its command is built."""
+    build.wait(display)
+    running.enter_context(console)
+    display.note(f"console: {console.url}")
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("receiver", type=Path, nargs="?", default=PROJECT / "dist/StoreSCP")
@@ -172,6 +180,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=STATE))
     (folder / down.PID_FILE).write_text(str(os.getpid()))
     with ExitStack() as running:
+        build = running.enter_context(CommandBuild(folder / "logs" / "build-dicomstore.log"))
         aws = running.enter_context(LocalAWS(folder))
         display.note(f"local AWS at {aws.endpoint}")
         pipeline = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "1"}))
@@ -183,10 +192,14 @@ def main() -> int:
         )
         aws.show_log(f"/ecs/{STACK}", log)
         display.note(f"receiver at port {receiver.port}")
-        console = running.enter_context(Console(COMMAND, aws.endpoint, folder / "logs" / "console.log"))
-        display.note(f"console: {console.url}")
+        console = Console(COMMAND, aws.endpoint, folder / "logs" / "console.log")
+        watches = build.is_done
+        if watches:
+            show(console, build, running, display)
         files = sample_data.write_samples(folder / "samples")
         complete = Demonstration(pipeline, receiver.port, files, display).run()
+        if not watches:
+            show(console, build, running, display)
         if options.once:
             display.note(f"logs: {(folder / 'logs').relative_to(PROJECT)}")
         else:
