@@ -8,7 +8,7 @@ package final class ReservedPort {
         let errno: Int32
     }
 
-    package let url: String
+    package let port: Int
     private let descriptor: Int32
 
     package init() throws {
@@ -22,10 +22,12 @@ package final class ReservedPort {
                 bind(descriptor, address, length) == 0 ? getsockname(descriptor, address, &length) : -1
             }
         }
-        url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
+        port = Int(UInt16(bigEndian: address.sin_port))
         self.descriptor = descriptor
         guard result == 0 else { throw NotBound(errno: errno) }
     }
+
+    package var url: String { "http://127.0.0.1:\(port)" }
 
     deinit {
         close(descriptor)

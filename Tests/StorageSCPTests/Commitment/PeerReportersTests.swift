@@ -5,6 +5,7 @@ import Commitment
 import DICOM
 import DICOMNetwork
 import Eventually
+import LoopbackHTTP
 import NIOSSL
 import Testing
 
@@ -154,8 +155,9 @@ struct PeerReportersTests {
 
     @Test("A failure gives back its place: more failures than places do not exhaust them")
     func places() async throws {
-        let port = try await ReportTaker().serve { $0 }
-        let reporters = try Self.reporters(port: port)
+        let reserved = try ReservedPort()
+        defer { withExtendedLifetime(reserved) {} }
+        let reporters = try Self.reporters(port: reserved.port)
         for _ in 0...PeerReporters.maximumAssociations {
             await #expect(throws: ConnectionFailure.self) {
                 try await Self.reporter(reporters).send(try Self.report())
