@@ -27,7 +27,7 @@ help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: ## Runs the whole system on this machine: sends real DICOM files, shows what was imported, keeps running
-	@[ -x dist/StoreSCP ] || echo "the first run builds everything: about five minutes on two cores"
+	@[ -x dist/StoreSCP ] || echo "the first run builds everything: five to six minutes on two cores"
 	@scripts/show-progress .local/build.log $(MAKE) --no-print-directory --jobs 5 pipeline-executables
 	@$(PYTHON) local/run.py $(RUN_ARGUMENTS)
 
@@ -72,7 +72,7 @@ test-long: setup release ## The tests that `make test` runs in a short form, wit
 	LONG_FORM=yes swift test --filter PipelineSimulationTests
 	@scripts/build-static DeliveryModel PipelineBenchmark
 	LONG_FORM=yes $(PYTHON) -m pytest -s \
-		$(foreach name,many_studies start_queue hostile_documents costs delivery_model simulated_pipeline,Tests/System/test_$(name).py)
+		$(foreach name,many_studies start_queue hostile_documents commitment_load costs delivery_model simulated_pipeline,Tests/System/test_$(name).py)
 
 corpus: setup release .build-corpus/complete ## A table of the answers of four receivers to the DICOM files inside PyPI's wheels
 	$(PYTHON) -m pytest -s Tests/System/test_corpus.py
