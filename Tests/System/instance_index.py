@@ -9,6 +9,23 @@ from pipeline import Pipeline
 
 Place = tuple[str, str, int]
 """A job, an image set and its version."""
+Row = dict[str, dict]
+"""In the form of DynamoDB."""
+# The number of items that DynamoDB takes at once.
+ITEMS = 25
+
+
+def row(pipeline: Pipeline, uid: str) -> Row:
+    key = {"sopInstanceUID": {"S": uid}, "datastoreId": {"S": pipeline.outputs["DatastoreId"]}}
+    return pipeline.aws.client("dynamodb").get_item(TableName=pipeline.outputs["InstanceTableName"], Key=key)["Item"]
+
+
+def put_copies(pipeline: Pipeline, row: Row, uids: list[str]) -> None:
+    """Writes the row once for each of these instances."""
+    table, client = pipeline.outputs["InstanceTableName"], pipeline.aws.client("dynamodb")
+    for start in range(0, len(uids), ITEMS):
+        puts = [{"PutRequest": {"Item": {**row, "sopInstanceUID": {"S": uid}}}} for uid in uids[start : start + ITEMS]]
+        assert not client.batch_write_item(RequestItems={table: puts})["UnprocessedItems"]
 
 
 def uid_in_keys(uid: str) -> str:

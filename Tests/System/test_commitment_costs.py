@@ -7,6 +7,7 @@ import collections
 import pytest
 from commitment_user import SUCCESSFUL, CommitmentUser, references_of, request
 from conftest import STORE_SCP
+from instance_index import put_copies, row
 from persistent_sender import write_study
 from pydicom.uid import generate_uid
 from receiver import Receiver
@@ -17,8 +18,6 @@ pytestmark = pytest.mark.pipeline
 REFERENCES, BATCH = 1000, 100
 # One batch of five leaves keys unprocessed, which are asked for again (local/localaws/dynamodb.py).
 BATCHES = REFERENCES // BATCH + REFERENCES // BATCH // 4 + 1
-# The number of items that DynamoDB takes at once.
-ITEMS = 25
 
 
 @pytest.fixture
@@ -28,13 +27,8 @@ def rows(pipeline, receiver, tmp_path) -> list[tuple[str, str]]:
     assert {answer.status for answer in send_with_pynetdicom(files, "127.0.0.1", receiver.port)} == {0}
     watch.ended(len(files))
     [(sop_class, first), *_] = references_of(files)
-    table, client = pipeline.outputs["InstanceTableName"], pipeline.aws.client("dynamodb")
-    key = {"sopInstanceUID": {"S": first}, "datastoreId": {"S": pipeline.outputs["DatastoreId"]}}
-    row = client.get_item(TableName=table, Key=key)["Item"]
     uids = [generate_uid() for _ in range(REFERENCES)]
-    for start in range(0, REFERENCES, ITEMS):
-        puts = [{"PutRequest": {"Item": {**row, "sopInstanceUID": {"S": uid}}}} for uid in uids[start : start + ITEMS]]
-        assert not client.batch_write_item(RequestItems={table: puts})["UnprocessedItems"]
+    put_copies(pipeline, row(pipeline, first), uids)
     return [(sop_class, uid) for uid in uids]
 
 
@@ -52,8 +46,8 @@ def test_a_request_for_a_thousand_instances_costs_a_few_requests(pipeline, rows)
         costs = collections.Counter(pipeline.aws.requests()) - before
     print(f"{REFERENCES} references: " + ", ".join(f"{count} {name}" for name, count in sorted(costs.items())))
     assert report.event_type == SUCCESSFUL and len(report.successes) == REFERENCES
-    # The request and its result; each is read once.
-    assert (costs["s3 PUT"], costs["s3 GET"]) == (2, 2)
+    # The request and its result; each is read once. The receiver of the other tests may renew its lease meanwhile.
+    assert costs["s3 GET"] == 2 and costs["s3 PUT"] in (2, 3)
     # Taken, decided; reported follows the peer's answer.
     assert 2 <= costs["dynamodb PutItem"] <= 3
     assert REFERENCES // BATCH <= costs["dynamodb BatchGetItem"] <= BATCHES
