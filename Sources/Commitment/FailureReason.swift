@@ -5,6 +5,5 @@ package enum FailureReason: UInt16, Hashable, Sendable {
     case processingFailure = 0x0110
     case noSuchObjectInstance = 0x0112
     case classInstanceConflict = 0x0119
-    case sopClassNotSupported = 0x0122
     case resourceLimitation = 0x0213
 }

@@ -26,16 +26,9 @@ package struct CStoreResponse: Hashable, Sendable {
         errorComment = command.text(.errorComment)
     }
 
-    /// Has the error comment unless the status is success. PS3.4 Table B.2-1.
     package func commandSet() -> CommandSet {
-        var command = CommandSet()
-        command.set(.affectedSOPClassUID, uid: affectedSOPClassUID.value)
-        command.set(.commandField, CommandField.cStoreRSP.rawValue)
-        command.set(.messageIDBeingRespondedTo, messageIDBeingRespondedTo)
-        command.set(.commandDataSetType, CommandSet.noDataSet)
-        command.set(.status, status.rawValue)
-        command.set(.affectedSOPInstanceUID, uid: affectedSOPInstanceUID.value)
-        if let errorComment, status != .success { command.setErrorComment(errorComment) }
-        return command
+        CommandSet(
+            .cStoreRSP, to: messageIDBeingRespondedTo, affectedSOPClassUID: affectedSOPClassUID,
+            affectedSOPInstanceUID: affectedSOPInstanceUID, status: status, errorComment: errorComment)
     }
 }

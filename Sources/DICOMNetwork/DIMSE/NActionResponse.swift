@@ -20,14 +20,8 @@ package struct NActionResponse: Hashable, Sendable {
 
     /// Without (0000,1008) Action Type ID, which belongs to an action reply. PS3.7 §10.1.4.1.6.
     package func commandSet() -> CommandSet {
-        var command = CommandSet()
-        command.set(.affectedSOPClassUID, uid: affectedSOPClassUID.value)
-        command.set(.commandField, CommandField.nActionRSP.rawValue)
-        command.set(.messageIDBeingRespondedTo, messageIDBeingRespondedTo)
-        command.set(.commandDataSetType, CommandSet.noDataSet)
-        command.set(.status, status.rawValue)
-        command.set(.affectedSOPInstanceUID, uid: affectedSOPInstanceUID.value)
-        if let errorComment, status != .success { command.setErrorComment(errorComment) }
-        return command
+        CommandSet(
+            .nActionRSP, to: messageIDBeingRespondedTo, affectedSOPClassUID: affectedSOPClassUID,
+            affectedSOPInstanceUID: affectedSOPInstanceUID, status: status, errorComment: errorComment)
     }
 }

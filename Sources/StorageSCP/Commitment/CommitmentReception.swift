@@ -48,11 +48,7 @@ final class CommitmentReception: DataSetReceiver {
     }
 
     func receive(_ fragment: ByteBuffer) -> Readiness {
-        share.holder.received(fragment.readableBytes)
-        guard case .after(let taken) = read(fragment) else { return .now }
-        share.holder.senderIsAwaited(false)
-        return .after(
-            taken.assumeIsolated().always { _ in self.share.holder.senderIsAwaited(true) }.nonisolated())
+        share.received(fragment, taking: read)
     }
 
     func finish() -> EventLoopFuture<OperationOutcome> {

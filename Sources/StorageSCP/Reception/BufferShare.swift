@@ -65,6 +65,15 @@ package final class BufferShare: Sendable {
         return .after(granted.map { [self] in _ = self })
     }
 
+    /// Counts a fragment, and that its sender is not awaited while the fragment is taken. On the event loop of the
+    /// reception.
+    func received(_ fragment: ByteBuffer, taking take: (ByteBuffer) -> Readiness) -> Readiness {
+        holder.received(fragment.readableBytes)
+        guard case .after(let taken) = take(fragment) else { return .now }
+        holder.senderIsAwaited(false)
+        return .after(taken.assumeIsolated().always { _ in self.holder.senderIsAwaited(true) }.nonisolated())
+    }
+
     /// Gives back bytes that are no longer needed.
     func shrink(by bytes: Int) {
         let isLast = held.withLock { held in

@@ -86,11 +86,7 @@ final class InstanceReception: DataSetReceiver {
     }
 
     func receive(_ fragment: ByteBuffer) -> Readiness {
-        share.holder.received(fragment.readableBytes)
-        guard case .after(let taken) = take(fragment) else { return .now }
-        share.holder.senderIsAwaited(false)
-        return .after(
-            taken.assumeIsolated().always { _ in self.share.holder.senderIsAwaited(true) }.nonisolated())
+        share.received(fragment, taking: take)
     }
 
     func finish() -> EventLoopFuture<OperationOutcome> {
