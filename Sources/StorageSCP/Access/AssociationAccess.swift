@@ -30,9 +30,9 @@ struct AssociationAccess: Sendable {
         if requiresCalledAETitle, request.calledAETitle != aeTitle,
             !routing.names(calledAETitle: request.calledAETitle.value)
         {
+            let others = routing.table.hasCalledAETitles ? " or a title that a route names" : ""
             return AssociationRejection(
-                .calledAETitleNotRecognized,
-                reason: "expected \(aeTitle) or a title that a route names, got \(request.calledAETitle)",
+                .calledAETitleNotRecognized, reason: "expected \(aeTitle)\(others), got \(request.calledAETitle)",
                 hint: "REQUIRE_CALLED_AE_TITLE=true")
         }
         if !callingAETitles.isEmpty, !callingAETitles.contains(title) {

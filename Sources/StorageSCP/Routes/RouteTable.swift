@@ -60,6 +60,8 @@ struct RouteTable: Sendable {
     var isEmpty: Bool { routes.isEmpty }
 
     /// Whether a route names the title, so that the receiver can be called by it.
+    var hasCalledAETitles: Bool { !byCalledAETitle.isEmpty }
+
     func names(calledAETitle title: String) -> Bool { byCalledAETitle[title] != nil }
 
     /// A route that can never match, because one before it matches everything. `nil` if there is none.

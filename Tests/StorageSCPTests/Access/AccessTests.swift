@@ -57,7 +57,7 @@ struct AccessTests {
         #expect(
             strict.rejection(of: Self.request(called: "STORESCP"), from: peer)
                 == AssociationRejection(
-                    .calledAETitleNotRecognized, reason: "expected ARCHIVE or a title that a route names, got STORESCP",
+                    .calledAETitleNotRecognized, reason: "expected ARCHIVE, got STORESCP",
                     hint: "REQUIRE_CALLED_AE_TITLE=true"))
         #expect(
             strict.rejection(of: Self.request(calling: "CT2", called: "ARCHIVE"), from: peer)
@@ -72,6 +72,9 @@ struct AccessTests {
             "ROUTES": #"[{"name": "r", "calledAETitles": ["RESEARCH"], "discard": true}]"#,
         ])
         #expect(access.rejection(of: Self.request(called: "RESEARCH "), from: nil) == nil)
+        #expect(
+            access.rejection(of: Self.request(called: "OTHER"), from: nil)?.reason
+                == "expected STORESCP or a title that a route names, got OTHER")
         #expect(access.rejection(of: Self.request(called: "STORESCP"), from: nil) == nil)
         #expect(access.rejection(of: Self.request(called: "OTHER"), from: nil) != nil)
     }
