@@ -21,10 +21,7 @@ struct CommitmentAssembly: Sendable {
     ) throws -> Commitments? {
         let settings = configuration.commitment
         switch (settings.place, configuration.storage) {
-        case (.none, _): return nil
-        case (.missing(let remedy), _):
-            logger.notice("storage commitment is refused", metadata: ["hint": "\(remedy)"])
-            return nil
+        case (.none, _), (.missing, _): return nil
         case (.tables(let table, let instances, let datastoreIDs), .bucket(let bucket)):
             let connections = try BucketConnections(bucket: bucket, environment: environment, logger: logger)
                 .ofCommitments()

@@ -104,6 +104,13 @@ struct CommitmentConfiguration: Sendable {
     }
 }
 
+extension CommitmentConfiguration: CustomStringConvertible {
+    /// What is committed, or why requests are refused and what to do.
+    var description: String {
+        if case .missing(let remedy) = place { "refused: \(remedy)" } else { mode.rawValue }
+    }
+}
+
 extension Settings {
     fileprivate func table(_ setting: Setting<String?>) throws(ConfigurationError) -> String? {
         guard let text = text(setting) else { return nil }

@@ -88,6 +88,7 @@ package struct ReceiverProcess: Sendable {
         description["task"] = "\(task)"
         description["routes"] = "\(core.routing.table.routes.count)"
         description["importUnit"] = "\(configuration.importUnit.rawValue)"
+        description["commitment"] = "\(configuration.commitment)"
         description["openFileLimit"] = "\(openFiles)"
         description["libcurl"] = "\(LibcurlVersion.libcurl)"
         description["tls"] = "\(LibcurlVersion.tls)"

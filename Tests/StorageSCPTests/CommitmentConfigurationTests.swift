@@ -31,6 +31,7 @@ struct CommitmentConfigurationTests {
                     datastoreIDs: [String(repeating: "0a", count: 16)]))
         #expect(configuration.mode == .imported)
         #expect(configuration.isAvailable)
+        #expect("\(configuration)" == "imported")
         #expect(try Self.read(Self.tables.merging(["COMMITMENT": "stored"]) { $1 }).isAvailable)
         #expect(try Self.read(Self.tables.merging(["COMMITMENT": "off"]) { $1 }).place == .none)
         for name in Self.tables.keys where name != "DICOM_BUCKET" {
@@ -45,6 +46,7 @@ struct CommitmentConfigurationTests {
         #expect(try Self.read(["COMMITMENT": "stored"]).place == .folder)
         #expect(try Self.read(["COMMITMENT": "off"]).place == .none)
         #expect(Self.remedy(try Self.read([:]).place)?.contains("COMMITMENT=stored") == true)
+        #expect("\(try Self.read([:]))".hasPrefix("refused: nothing is imported from a folder"))
     }
 
     @Test("An unknown instance is waited for as long as its delivery may be open and be recovered")
