@@ -58,7 +58,13 @@ def stored(folder: Path) -> dict[str, bytes]:
 
 
 def sent_data_sets(paths: list[Path]) -> dict[str, bytes]:
-    return {str(pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID): data_set_bytes(path) for path in paths}
+    return {str(pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID): sent_bytes(path) for path in paths}
+
+
+def sent_bytes(path: Path) -> bytes:
+    """A deflated data set of odd length gets a NULL byte. PS3.5 section A.5."""
+    data_set = data_set_bytes(path)
+    return data_set + b"\x00" * (len(data_set) % 2)
 
 
 @pytest.fixture(scope="module")
