@@ -119,7 +119,7 @@ package struct OperationStateMachine: Sendable {
             case .cStoreRQ, .nActionRQ:
                 let check = RequestCheck(
                     command: command, context: context, dataSetFollows: dataSetFollows,
-                    outstanding: outstanding.values.map(\.messageID))
+                    outstanding: outstanding)
                 switch field == .cStoreRQ ? check.store() : check.action() {
                 case .request(let request):
                     operation = .deciding(request)

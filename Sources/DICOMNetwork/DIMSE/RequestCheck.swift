@@ -8,8 +8,8 @@ struct RequestCheck {
     let command: CommandSet
     let context: AcceptedPresentationContext
     let dataSetFollows: Bool
-    /// Of the operations that are not answered yet.
-    let outstanding: [UInt16]
+    /// The operations that are not answered yet.
+    let outstanding: [OperationStateMachine.OperationID: OperationRequest]
 
     enum Result {
         case request(OperationRequest)
@@ -118,7 +118,7 @@ struct RequestCheck {
     }
 
     private func checkMessageID(_ messageID: UInt16) throws(Fault) {
-        guard !outstanding.contains(messageID) else {
+        guard !outstanding.values.contains(where: { $0.messageID == messageID }) else {
             throw Fault(
                 status: .duplicateInvocation, reason: "The Message ID is that of an operation not yet answered")
         }
