@@ -8,7 +8,7 @@ package struct AWSService: Sendable, Equatable {
     /// The name in `AWS_ENDPOINT_URL_{settingName}`.
     let settingName: String
 
-    static let all = [s3, stepFunctions, dynamoDB, healthImaging, sqs, sts, cloudFormation, logs]
+    static let all = [s3, stepFunctions, dynamoDB, healthImaging, sqs, sts, cloudFormation, logs, eventBridge]
 
     package static let s3 = AWSService(signingName: "s3", hostPrefix: "s3", settingName: "S3")
     package static let stepFunctions = AWSService(signingName: "states", hostPrefix: "states", settingName: "SFN")
@@ -19,6 +19,8 @@ package struct AWSService: Sendable, Equatable {
     package static let cloudFormation = AWSService(
         signingName: "cloudformation", hostPrefix: "cloudformation", settingName: "CLOUDFORMATION")
     package static let logs = AWSService(signingName: "logs", hostPrefix: "logs", settingName: "CLOUDWATCH_LOGS")
+    package static let eventBridge = AWSService(
+        signingName: "events", hostPrefix: "events", settingName: "EVENTBRIDGE")
     package static let healthImaging = AWSService(
         signingName: "medical-imaging", hostPrefix: "medical-imaging", settingName: "MEDICAL_IMAGING")
 }

@@ -95,6 +95,8 @@ package struct InboxIntake: Sendable {
             studyDate: instance.studyDate, seriesInstanceUID: instance.seriesInstanceUID,
             sopInstanceUID: instance.sopInstanceUID, instanceCount: 1)
         request.sopClassUID = instance.sopClassUID
+        request.firstInstanceAt = PipelineJSON.timestamp(object.lastModified)
+        request.lastInstanceAt = request.firstInstanceAt
         return request
     }
 }

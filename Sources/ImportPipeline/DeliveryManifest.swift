@@ -122,7 +122,10 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
     package var route: String?
     /// The data store that the route names; `nil`: the pipeline's default.
     package var datastoreId: String?
+    /// When the first instance began to arrive.
     package var openedAt: Date
+    /// When the last instance was stored.
+    package var lastInstanceAt: Date?
     package var closedAt: Date
     package var closeReason: CloseReason
     /// Each study once, and each with at least one instance.
@@ -131,7 +134,7 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
     package init(
         deliveryId: DeliveryID, task: TaskID, repeats: DeliveryID? = nil, callingAETitle: String,
         calledAETitle: String, peer: String, route: String? = nil, datastoreId: String? = nil, openedAt: Date,
-        closedAt: Date, closeReason: CloseReason, studies: [Study]
+        lastInstanceAt: Date? = nil, closedAt: Date, closeReason: CloseReason, studies: [Study]
     ) {
         version = Self.version(naming: datastoreId)
         self.deliveryId = deliveryId
@@ -144,6 +147,7 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         self.route = route
         self.datastoreId = datastoreId
         self.openedAt = openedAt
+        self.lastInstanceAt = lastInstanceAt
         self.closedAt = closedAt
         self.closeReason = closeReason
         self.studies = studies
@@ -162,6 +166,7 @@ package struct DeliveryManifest: Codable, Sendable, Equatable {
         route = try container.textIfPresent(.route, .route)
         datastoreId = try container.textIfPresent(.datastoreID, .datastoreId)
         openedAt = try container.date(.openedAt)
+        lastInstanceAt = try container.dateIfPresent(.lastInstanceAt)
         closedAt = try container.date(.closedAt)
         closeReason = try container.decode(CloseReason.self, forKey: .closeReason)
         studies = try container.decode([Study].self, forKey: .studies)

@@ -15,6 +15,13 @@ package struct ImportRequest: Codable, Sendable, Equatable {
     package var outputS3Uri: String
     /// The data store; `nil`: the pipeline's default, which the state machine fills in.
     package var datastoreId: String?
+    /// From the manifest, as are the next four; `nil` for an object of the inbox, which has only the times.
+    package var route: String?
+    package var callingAETitle: String?
+    package var calledAETitle: String?
+    /// When the first and the last instance arrived, as a timestamp: `2026-11-23T23:51:52Z`.
+    package var firstInstanceAt: String?
+    package var lastInstanceAt: String?
     /// Set if the delivery has one study only, as is the date.
     package var studyInstanceUID: String?
     package var studyDate: String?
@@ -57,6 +64,11 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         inputS3Uri = try container.text(.s3URI, .inputS3Uri)
         outputS3Uri = try container.text(.s3URI, .outputS3Uri)
         datastoreId = try container.textIfPresent(.datastoreID, .datastoreId)
+        route = try container.textIfPresent(.route, .route)
+        callingAETitle = try container.textIfPresent(.aeTitle, .callingAETitle)
+        calledAETitle = try container.textIfPresent(.aeTitle, .calledAETitle)
+        firstInstanceAt = try container.textIfPresent(.timestamp, .firstInstanceAt)
+        lastInstanceAt = try container.textIfPresent(.timestamp, .lastInstanceAt)
         // A receiver has checked the UIDs that it lists. An object of the inbox has whatever UIDs its writer gave it.
         let uid = manifestKey == nil ? TextRule.anyUID : .uid
         studyCount = try container.integer(in: 1...DeliveryManifest.maximumStudies, .studyCount)
@@ -101,6 +113,11 @@ package struct ImportRequest: Codable, Sendable, Equatable {
             studyCount: manifest.studies.count, instanceCount: instances.count)
         repeats = manifest.repeats
         datastoreId = manifest.datastoreId
+        route = manifest.route
+        callingAETitle = manifest.callingAETitle
+        calledAETitle = manifest.calledAETitle
+        firstInstanceAt = PipelineJSON.timestamp(manifest.openedAt)
+        lastInstanceAt = PipelineJSON.timestamp(manifest.lastInstanceAt ?? manifest.closedAt)
     }
 
     /// The same token for the same attempt, and a different one for each attempt: HealthImaging starts one job for each

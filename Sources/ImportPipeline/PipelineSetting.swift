@@ -23,6 +23,9 @@ package enum PipelineSetting: String, CaseIterable, Sendable {
     case allowedDatastoreIDs = "ALLOWED_DATASTORE_IDS"
     case dataAccessRoleARN = "DATA_ACCESS_ROLE_ARN"
     case startQueueURL = "START_QUEUE_URL"
+    case eventBusName = "EVENT_BUS_NAME"
+    case studyTableName = "STUDY_TABLE_NAME"
+    case studyQuietMinutes = "STUDY_QUIET_MINUTES"
     case pollSeconds = "POLL_SECONDS"
     case inboxTaken = "INBOX_TAKEN"
     case auditAfterSeconds = "AUDIT_AFTER_SECONDS"
@@ -36,10 +39,11 @@ package enum PipelineSetting: String, CaseIterable, Sendable {
     package var functions: Set<PipelineFunction> {
         switch self {
         case .tableName, .datastoreID, .metricsNamespace, .metricsService: Set(PipelineFunction.allCases)
-        case .instanceTableName: [.triggerImport, .checkStatus]
+        case .instanceTableName, .eventBusName, .studyTableName: [.triggerImport, .checkStatus]
         case .allowedDatastoreIDs: [.triggerImport, .startImportJob]
         case .pollSeconds: [.startImportJob, .checkStatus]
-        case .stateMachineARN, .bucket, .outputURI, .inboxTaken, .auditAfterSeconds: [.triggerImport]
+        case .stateMachineARN, .bucket, .outputURI, .inboxTaken, .auditAfterSeconds, .studyQuietMinutes:
+            [.triggerImport]
         case .dataAccessRoleARN, .startQueueURL: [.startImportJob]
         case .tagImported, .tagWarned: [.checkStatus]
         }
@@ -50,6 +54,7 @@ package enum PipelineSetting: String, CaseIterable, Sendable {
         switch self {
         case .inboxTaken: "delete"
         case .auditAfterSeconds: "\(DeliveryAge.secondLook)"
+        case .studyQuietMinutes: "0"
         case .metricsService: "local"
         default: nil
         }
@@ -70,6 +75,15 @@ package enum PipelineSetting: String, CaseIterable, Sendable {
             "further data stores that deliveries may name, separated by commas; a delivery for any other is rejected"
         case .dataAccessRoleARN: "the role that HealthImaging assumes to read and write the buckets"
         case .startQueueURL: "the queue whose messages StartImportJob receives"
+        case .eventBusName:
+            "the name of the EventBridge bus that is told the last word on each delivery; without it nothing is told"
+        case .studyTableName:
+            "the table of studies; without it nobody knows whether other deliveries of a study came before"
+        case .studyQuietMinutes:
+            """
+            minutes without a new delivery of a study after which, if all its deliveries have their last word, the event \
+            Study Settled is sent; 0: it is never sent; at most \(DocumentLimits.studyQuietMinutes.upperBound)
+            """
         case .pollSeconds:
             """
             seconds from a job's start to the first look while no job has ended yet; waits before a failed job is started \

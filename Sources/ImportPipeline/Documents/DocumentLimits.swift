@@ -29,6 +29,8 @@ package enum DocumentLimits {
     package static let leaseSeconds = 1...3_600
     /// `POLL_SECONDS`.
     package static let pollSeconds = 1...3_600
+    /// `STUDY_QUIET_MINUTES`.
+    package static let studyQuietMinutes = 0...10_080
     /// The seconds that the state machine may wait between two steps.
     package static let waitSeconds = 0...86_400
     /// An execution ends at 25,000 events, and each look causes several.

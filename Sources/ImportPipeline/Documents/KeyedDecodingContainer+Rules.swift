@@ -51,6 +51,11 @@ extension KeyedDecodingContainer {
         return date
     }
 
+    /// `nil` if the member is missing or null.
+    func dateIfPresent(_ key: Key) throws -> Date? {
+        try isPresent(key) ? date(key) : nil
+    }
+
     func error(at key: Key, expected: String) -> DocumentError {
         DocumentError(at: codingPath + [key], expected: expected)
     }

@@ -19,6 +19,13 @@ package struct TextRule: Sendable {
         text.utf8.count == 8 && text.utf8.allSatisfy(\.isDigit)
     }
 
+    /// The form that `PipelineJSON.timestamp` writes.
+    static let timestamp = TextRule(expected: "a time such as 2026-11-23T23:51:52Z") { text in
+        let form = "dddd-dd-ddTdd:dd:ddZ".utf8
+        return text.utf8.count == form.count
+            && zip(text.utf8, form).allSatisfy { $1 == UInt8(ascii: "d") ? $0.isDigit : $0 == $1 }
+    }
+
     /// A receiver removes the padding, and writes a question mark for any other character.
     static let aeTitle = TextRule(expected: "an AE title: at most 16 printable ASCII characters") { text in
         text.utf8.count <= 16 && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }

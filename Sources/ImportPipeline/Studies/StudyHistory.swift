@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What came of a study before.
+package protocol StudyHistory: Sendable {
+    /// The first delivery that brought instances of the study into this data store; `nil` if none is known.
+    func firstDelivery(ofStudy studyInstanceUID: String, datastoreID: String) async throws -> DeliveryID?
+}
