@@ -95,6 +95,22 @@ class LocalAWS:
         """The number of S3 events that were never delivered."""
         return json.loads(self._control("GET", "s3/lost-events"))
 
+    def accepted_events(self) -> list[dict]:
+        """The events that EventBridge accepted, in their order."""
+        return [it["event"] for it in json.loads(self._control("GET", "events"))]
+
+    def arm_events(self, fault: str, count: int = 1) -> None:
+        """Makes the next calls of PutEvents fail: see localaws/eventbridge/faults.py."""
+        self._control("POST", "events/faults", {"fault": fault, "count": count})
+
+    def disarm_events(self) -> None:
+        self._control("DELETE", "events/faults")
+
+    def change_event_delivery(self, hurry: float = 1, copies: int = 1) -> None:
+        """From now on, EventBridge delivers each event `copies` times, and `hurry` of its seconds between two tries are
+        one of ours."""
+        self._control("PUT", "events/delivery", {"hurry": hurry, "copies": copies})
+
     def _control(self, method: str, path: str, body: dict | None = None) -> bytes:
         data = json.dumps(body).encode() if body else None
         request = urllib.request.Request(f"{self.endpoint}/local/{path}", data, method=method)

@@ -9,6 +9,7 @@ The file `DIR/endpoint` with the server's URL appears as soon as requests are an
 import argparse
 import logging
 import signal
+import ssl
 import threading
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--emulator", type=Path, default=DEFAULT_EMULATOR, help="the aws-lambda-rie binary")
     parser.add_argument("--function-concurrency", type=int, default=4, help="maximum number of emulators for each function")
     parser.add_argument("--job-seconds", type=float, default=1.0, help="duration of an import job")
+    parser.add_argument("--authorities", type=Path, help="PEM file: API destinations are trusted if signed by one of these")
     return parser.parse_args()
 
 
@@ -37,7 +39,8 @@ def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
     pools = LambdaPools(options.emulator.resolve(), options.state_dir.resolve(), options.function_concurrency)
-    patches.install(pools, options.state_dir.resolve(), options.job_seconds)
+    authorities = ssl.create_default_context(cafile=options.authorities)
+    patches.install(pools, options.state_dir.resolve(), options.job_seconds, authorities)
     server = LocalServer(options.port, pools)
 
     stop = threading.Event()

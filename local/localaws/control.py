@@ -15,6 +15,11 @@ PUT    /local/logs                               {"group": "/ecs/…", "file": "
 POST   /local/s3/disorder                        {"copies": 2, "seconds": 5, "lost": 0.1, "seed": 1}: each event is delivered
                                                  twice, up to 5 seconds late; a tenth of all events is lost
 GET    /local/s3/lost-events                     the number of events that were lost
+GET    /local/events                             the events that EventBridge accepted, in their order: {"bus", "exists", "event"}
+POST   /local/events/faults                      arm: {"fault": "ThrottlingException", "count": 3}, see `eventbridge/faults.py`
+DELETE /local/events/faults                      disarm all
+PUT    /local/events/delivery                    {"hurry": 60, "copies": 2}: retries as if a minute were a second; each event
+                                                 is delivered twice
 GET    /local/requests                           the number of requests for each operation of each service
 """
 
@@ -29,7 +34,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from localaws import log_groups
+from localaws import eventbridge, log_groups
 from localaws.healthimaging import faults, instances, quotas
 from localaws.lambda_pool import LambdaPools
 from localaws.s3_events import disorder
@@ -51,6 +56,10 @@ ROUTES = Map(
         Rule("/local/logs", endpoint="follow_log", methods=["PUT"]),
         Rule("/local/s3/disorder", endpoint="disorder_events", methods=["POST"]),
         Rule("/local/s3/lost-events", endpoint="count_lost_events", methods=["GET"]),
+        Rule("/local/events", endpoint="list_events", methods=["GET"]),
+        Rule("/local/events/faults", endpoint="arm_event_fault", methods=["POST"]),
+        Rule("/local/events/faults", endpoint="disarm_event_faults", methods=["DELETE"]),
+        Rule("/local/events/delivery", endpoint="change_event_delivery", methods=["PUT"]),
         Rule("/local/requests", endpoint="count_requests", methods=["GET"]),
     ]
 )
@@ -87,12 +96,7 @@ class Control:
         return _json(faults.armed())
 
     def arm_fault(self, request: Request) -> Response:
-        order = json.loads(request.get_data())
-        try:
-            faults.arm(order["fault"], int(order.get("count", 1)))
-        except (KeyError, ValueError) as error:
-            raise BadRequest(str(error)) from error
-        return _json(faults.armed())
+        return _arm(faults, request)
 
     def disarm_faults(self, request: Request) -> Response:
         faults.disarm()
@@ -122,6 +126,21 @@ class Control:
     def count_lost_events(self, request: Request) -> Response:
         return _json(disorder.lost_events)
 
+    def list_events(self, request: Request) -> Response:
+        return _json(eventbridge.journal.all())
+
+    def arm_event_fault(self, request: Request) -> Response:
+        return _arm(eventbridge.faults, request)
+
+    def disarm_event_faults(self, request: Request) -> Response:
+        eventbridge.faults.disarm()
+        return _json([])
+
+    def change_event_delivery(self, request: Request) -> Response:
+        order = json.loads(request.get_data())
+        eventbridge.deliveries.change(float(order["hurry"]), int(order["copies"]))
+        return _json(order)
+
     def count_requests(self, request: Request) -> Response:
         with self._lock:
             return _json(self._requests)
@@ -135,6 +154,16 @@ class Control:
         operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2] or environ["REQUEST_METHOD"]
         with self._lock:
             self._requests[f"{service[1] if service else 'unsigned'} {operation}"] += 1
+
+
+def _arm(armed, request: Request) -> Response:
+    """Arms a fault of HealthImaging or EventBridge."""
+    order = json.loads(request.get_data())
+    try:
+        armed.arm(order["fault"], int(order.get("count", 1)))
+    except (KeyError, ValueError) as error:
+        raise BadRequest(str(error)) from error
+    return _json(armed.armed())
 
 
 def _json(value) -> Response:

@@ -17,6 +17,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_aws_sdk,
     state_task_service_dynamodb,
+    state_task_service_events,
     state_task_service_sqs,
 )
 from moto.stepfunctions.parser.asl.utils import boto_client
@@ -41,7 +42,9 @@ def install() -> None:
         with _making_clients:
             return make(region, service)
 
-    services = (state_task_service_aws_sdk, state_task_service_dynamodb, state_task_service_sqs)
+    services = (
+        *(state_task_service_aws_sdk, state_task_service_dynamodb, state_task_service_events, state_task_service_sqs),
+    )
     for module in (boto_client, lambda_eval_utils, *services):
         module.boto_client_for = client
 

@@ -2,6 +2,7 @@
 
 """The list of all changes to moto, which are installed before its server starts."""
 
+import ssl
 from pathlib import Path
 
 from moto.core.config import default_user_config
@@ -9,6 +10,7 @@ from moto.core.config import default_user_config
 from localaws import (
     copy_conditions,
     dynamodb,
+    eventbridge,
     executions,
     fifo_queues,
     healthimaging,
@@ -30,6 +32,7 @@ from localaws.cloudformation import (
     networks,
     queues,
     ranges,
+    resource_policies,
     state_machines,
     template_urls,
     updates,
@@ -37,8 +40,9 @@ from localaws.cloudformation import (
 from localaws.lambda_pool import LambdaPools
 
 
-def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
-    """Changes moto in this process. Must be called once, before the first request."""
+def install(pools: LambdaPools, state_dir: Path, job_seconds: float, authorities: ssl.SSLContext) -> None:
+    """Changes moto in this process. Must be called once, before the first request. `authorities` are those that
+    EventBridge trusts."""
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     healthimaging.configure(state_dir / "healthimaging", job_seconds)
     lambda_invoke.install(pools)
@@ -48,6 +52,7 @@ def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
     dynamodb.install()
     fifo_queues.install()
     sqs_poller.install()
+    eventbridge.install(authorities)
     executions.install()
     task_tokens.install()
     buckets.install()
@@ -60,6 +65,7 @@ def install(pools: LambdaPools, state_dir: Path, job_seconds: float) -> None:
     networks.install()
     queues.install()
     ranges.install()
+    resource_policies.install()
     state_machines.install()
     template_urls.install()
     updates.install()

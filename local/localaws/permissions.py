@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Evaluates policies where AWS does and moto does not: when a rule invokes a function, and when a function's role polls
-a queue."""
+"""Evaluates policies where AWS does and moto does not: when a rule sends an event to its target, and when a function's
+role polls a queue."""
 
 import fnmatch
 import json
 
 from moto.awslambda.models import LambdaFunction
 from moto.events.models import Rule
-from moto.iam.models import iam_backends
-from moto.utilities.utils import get_partition
+from moto.iam.models import Role, iam_backends
 
-# The supported operators. `*` is a wildcard in all of them except StringEquals, which we use only for values without
-# `*`.
-OPERATORS = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
+# The supported operators. `*` is a wildcard in all of them except StringEquals and Bool, which we use only for values
+# without `*`.
+OPERATORS = ("ArnEquals", "ArnLike", "StringEquals", "StringLike", "Bool")
+EVENTBRIDGE = "events.amazonaws.com"
 
 
 def rule_may_invoke(rule: Rule, function: LambdaFunction) -> bool:
@@ -21,20 +21,45 @@ def rule_may_invoke(rule: Rule, function: LambdaFunction) -> bool:
     statements = [
         statement
         for statement in function.policy.statements
-        if statement["Principal"] == {"Service": "events.amazonaws.com"}
+        if statement["Principal"] == {"Service": EVENTBRIDGE}
     ]
     context = {"aws:sourcearn": rule.arn}
     return allowed(statements, "lambda:InvokeFunction", function.function_arn, context)
 
 
-def role_may(function: LambdaFunction, action: str, resource: str) -> bool:
-    """Whether the role's own policies and the attached ones allow the action."""
-    backend = iam_backends[function.account_id][get_partition(function.region)]
-    roles = [role for role in backend.get_roles() if role.arn == function.role]
-    inline = [document for role in roles for document in role.policies.values()]
-    attached = [policy.document for role in roles for policy in role.managed_policies.values()]
+def rule_may(rule: Rule, policy: dict, action: str, resource: str) -> bool:
+    """Whether the policy of a queue or a topic allows it."""
+    statements = [it for it in _statements(policy) if _names(it["Principal"], EVENTBRIDGE)]
+    context = {"aws:sourcearn": rule.arn, "aws:sourceaccount": rule.account_id, "aws:securetransport": "true"}
+    return allowed(statements, action, resource, context)
+
+
+def _names(principal: str | dict, service: str) -> bool:
+    return principal == "*" or service in _list(principal.get("Service", []))
+
+
+def role_may(role: str, action: str, resource: str) -> bool:
+    """Whether the role's own policies and the attached ones allow the action. `role` is an ARN."""
+    roles = _roles(role)
+    inline = [document for it in roles for document in it.policies.values()]
+    attached = [policy.document for it in roles for policy in it.managed_policies.values()]
     statements = [statement for document in inline + attached for statement in _statements(document)]
     return allowed(statements, action, resource, {})
+
+
+def trusts(role: str, service: str) -> bool:
+    """Whether the service may take the role. Conditions of its trust policy are not evaluated."""
+    return any(
+        _names(statement["Principal"], service)
+        for it in _roles(role)
+        for statement in _statements(it.assume_role_policy_document)
+    )
+
+
+def _roles(arn: str) -> list[Role]:
+    """The role with this ARN, if there is one."""
+    backends = [partition for account in iam_backends.values() for partition in account.values()]
+    return [role for backend in backends for role in backend.get_roles() if role.arn == arn]
 
 
 def allowed(statements: list[dict], action: str, resource: str, context: dict[str, str]) -> bool:

@@ -68,7 +68,7 @@ def validate(functions: LambdaBackend, spec: dict) -> None:
 
 
 def missing_rights(function: LambdaFunction, queue: Queue) -> list[str]:
-    return [it for it in ACTIONS if not permissions.role_may(function, f"sqs:{it}", queue.queue_arn)]
+    return [it for it in ACTIONS if not permissions.role_may(function.role, f"sqs:{it}", queue.queue_arn)]
 
 
 class Poller:
