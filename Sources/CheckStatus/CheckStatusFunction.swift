@@ -44,7 +44,7 @@ struct CheckStatusFunction: LambdaHandler {
         events = StudyEvents(
             bus: EventBridgeBus(name: environment.variables[PipelineSetting.eventBusName.name], client: client),
             metrics: environment.metrics)
-        history = nil
+        history = StudyTable(name: environment.variables[PipelineSetting.studyTableName.name], client: client)
         pollInterval = try PollInterval(environment.required(PipelineSetting.pollSeconds.name))
         tagsImported = environment.variables[PipelineSetting.tagImported.name] == "true"
         tagsWarned = environment.variables[PipelineSetting.tagWarned.name] == "true"
