@@ -22,6 +22,7 @@ struct CheckStatusFunction: LambdaHandler {
     private let tagsImported: Bool
     private let tagsWarned: Bool
     private let metrics: EmbeddedMetrics?
+    private let countedRoutes: CountedRoutes
 
     /// Seconds after the end of a job in which CheckStatus tries again if a row of the index could not be written, or
     /// the event could not be sent.
@@ -49,6 +50,7 @@ struct CheckStatusFunction: LambdaHandler {
         tagsImported = environment.variables[PipelineSetting.tagImported.name] == "true"
         tagsWarned = environment.variables[PipelineSetting.tagWarned.name] == "true"
         metrics = environment.metrics
+        countedRoutes = try CountedRoutes(environment.variables[PipelineSetting.metricsRoutes.name])
     }
 
     func handle(_ event: ImportProgress, context: LambdaContext) async throws -> ImportProgress {
@@ -228,10 +230,18 @@ struct CheckStatusFunction: LambdaHandler {
             .init("InstancesWithWarnings", look.proof?.warned.count ?? 0),
             .init("InstancesNotPrimary", look.proof?.nonPrimaryCount ?? 0),
         ]
-        metrics?.emit(
-            isStartedAgain ? [.init("ImportsStartedAgain", 1)] : ended,
-            properties: [
-                "deliveryId": "\(event.request.deliveryId)", "jobId": event.jobId, "datastoreId": datastoreID,
-            ])
+        let properties = [
+            "deliveryId": "\(event.request.deliveryId)", "jobId": event.jobId, "datastoreId": datastoreID,
+        ]
+        metrics?.emit(isStartedAgain ? [.init("ImportsStartedAgain", 1)] : ended, properties: properties)
+        guard !isStartedAgain, let route = event.request.route.flatMap(countedRoutes.value) else { return }
+        // Only this one: a metric costs for each hour in which it has a value.
+        let metric: EmbeddedMetrics.Metric =
+            switch outcome {
+            case .imported: .init("ImportsImported", 1)
+            case .partial: .init("ImportsPartial", 1)
+            case .failed, .pending, .rejected: .init("ImportsFailed", 1)
+            }
+        metrics?.emit([metric], by: [CountedRoutes.dimension: route], properties: properties)
     }
 }
