@@ -22,6 +22,7 @@ struct CheckStatusFunction: LambdaHandler {
     private let tagsImported: Bool
     private let tagsWarned: Bool
     private let metrics: EmbeddedMetrics?
+    private let countedRoutes: CountedRoutes
 
     /// Seconds after the end of a job in which CheckStatus tries again if a row of the index could not be written, or
     /// the event could not be sent.
@@ -49,6 +50,7 @@ struct CheckStatusFunction: LambdaHandler {
         tagsImported = environment.variables[PipelineSetting.tagImported.name] == "true"
         tagsWarned = environment.variables[PipelineSetting.tagWarned.name] == "true"
         metrics = environment.metrics
+        countedRoutes = try CountedRoutes(environment.variables[PipelineSetting.metricsRoutes.name])
     }
 
     func handle(_ event: ImportProgress, context: LambdaContext) async throws -> ImportProgress {
@@ -76,9 +78,7 @@ struct CheckStatusFunction: LambdaHandler {
             if !progress.startsAgain {
                 try await tell(look, expected, job, event, datastoreID: datastoreID, reportS3URI, logger: logger)
             }
-        }
-        count(look, of: event, datastoreID: datastoreID, isStartedAgain: progress.startsAgain)
-        if look.verdict.outcome != .pending {
+            count(look, of: event, datastoreID: datastoreID, isStartedAgain: progress.startsAgain)
             await remember(job, of: event.request, datastoreID: datastoreID, logger: logger)
         }
         logger.info(
@@ -181,7 +181,7 @@ struct CheckStatusFunction: LambdaHandler {
         throw error
     }
 
-    /// Tells the bus what became of the delivery. Item and rows are written before: who is told finds them.
+    /// Tells the bus what became of the delivery. Item and rows are written before, so that a subscriber finds them.
     private func tell(
         _ look: Look, _ expected: ExpectedInstances?, _ job: HealthImagingClient.JobProperties, _ event: ImportProgress,
         datastoreID: String, _ reportS3URI: String?, logger: Logger
@@ -216,10 +216,9 @@ struct CheckStatusFunction: LambdaHandler {
         }
     }
 
-    /// Counts the import by its outcome when the outcome is final.
+    /// Counts the import by its outcome, which is final.
     private func count(_ look: Look, of event: ImportProgress, datastoreID: String, isStartedAgain: Bool) {
         let outcome = look.verdict.outcome
-        guard outcome != .pending else { return }
         let ended: [EmbeddedMetrics.Metric] = [
             .init("ImportsImported", outcome == .imported ? 1 : 0),
             .init("ImportsPartial", outcome == .partial ? 1 : 0),
@@ -228,10 +227,18 @@ struct CheckStatusFunction: LambdaHandler {
             .init("InstancesWithWarnings", look.proof?.warned.count ?? 0),
             .init("InstancesNotPrimary", look.proof?.nonPrimaryCount ?? 0),
         ]
-        metrics?.emit(
-            isStartedAgain ? [.init("ImportsStartedAgain", 1)] : ended,
-            properties: [
-                "deliveryId": "\(event.request.deliveryId)", "jobId": event.jobId, "datastoreId": datastoreID,
-            ])
+        let properties = [
+            "deliveryId": "\(event.request.deliveryId)", "jobId": event.jobId, "datastoreId": datastoreID,
+        ]
+        metrics?.emit(isStartedAgain ? [.init("ImportsStartedAgain", 1)] : ended, properties: properties)
+        guard !isStartedAgain, let route = event.request.route.flatMap(countedRoutes.value) else { return }
+        // Only this one: a metric costs for each hour in which it has a value.
+        let metric: EmbeddedMetrics.Metric =
+            switch outcome {
+            case .imported: .init("ImportsImported", 1)
+            case .partial: .init("ImportsPartial", 1)
+            case .failed, .pending, .rejected: .init("ImportsFailed", 1)
+            }
+        metrics?.emit([metric], by: [CountedRoutes.dimension: route], properties: properties)
     }
 }

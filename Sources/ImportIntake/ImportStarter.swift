@@ -59,15 +59,15 @@ package struct ImportStarter: Sendable {
 
     /// The event is sent before the item is written: once the item exists, nothing repeats this work.
     func reject(_ rejection: Rejection, logger: Logger) async throws -> IntakeResult {
+        var logger = logger
+        logger[metadataKey: "deliveryId"] = "\(rejection.deliveryId)"
         let date = now()
         if let events, let event = try DeliveryEvent(rejection, at: date).event() {
             try await events.send(event, logger: logger)
         }
         try await table.rejected(rejection, at: date)
         metrics?.emit([.init("ObjectsRejected", 1)], properties: ["deliveryId": "\(rejection.deliveryId)"])
-        logger.warning(
-            "object rejected",
-            metadata: ["deliveryId": "\(rejection.deliveryId)", "reason": "\(rejection.message)"])
+        logger.warning("object rejected", metadata: ["reason": "\(rejection.message)"])
         return IntakeResult(.rejected, deliveryId: rejection.deliveryId)
     }
 }
