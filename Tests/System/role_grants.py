@@ -45,6 +45,8 @@ DELIVERIES, OPEN, TASKS, AUDITS, SWEEPS, INBOX, TAKEN, COMMITMENTS, DATES = FOLD
 )
 # One object, whose key is a parameter.
 ROUTES = "DicomBucket/${RoutesKey}"
+# The bus that is told about deliveries and studies, and the executions of the state machine.
+EVENT_BUS, EXECUTIONS = "event-bus/${EventBusName}", "ImportStateMachine/executions"
 JOB_TIMES = "OutputBucket/recent-job-times/*"
 DATASTORE_NAMES = ["Datastore", *(f"Datastore{number}" for number in range(2, 6))]
 # The resources on which each part makes its calls.
@@ -65,10 +67,15 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
         "s3:PutObject": {"at": [DELIVERIES, AUDITS, SWEEPS]},
         "s3:DeleteObject": {"at": [OPEN, AUDITS, SWEEPS, INBOX]},
         "states:StartExecution": {"at": ["ImportStateMachine"]},
-        # Rejections; instances whose import is under way.
-        "dynamodb:PutItem": {"at": ["DicomImportJobTable", "DicomInstanceTable"]},
-        # Whether an object of the inbox was rejected before.
-        "dynamodb:GetItem": {"at": ["DicomImportJobTable"]},
+        # Whether the imports of a study have ended.
+        "states:DescribeExecution": {"at": [EXECUTIONS]},
+        # Rejections; instances whose import is under way; studies.
+        "dynamodb:PutItem": {"at": ["DicomImportJobTable", "DicomInstanceTable", "DicomStudyTable"]},
+        # Whether an object of the inbox was rejected before; studies, and those that are due to settle.
+        "dynamodb:GetItem": {"at": ["DicomImportJobTable", "DicomStudyTable"]},
+        "dynamodb:Query": {"at": ["DicomStudyTable/index/due"]},
+        # Objects that were rejected, and studies that have settled.
+        "events:PutEvents": {"at": [EVENT_BUS]},
     },
     "StartImportJob": {
         "medical-imaging:StartDICOMImportJob": {"at": DATASTORE_NAMES, "role": ["ImportRole"]},
@@ -91,6 +98,10 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
         "dynamodb:UpdateItem": {"at": ["DicomImportJobTable"]},
         # The outcome of each instance.
         "dynamodb:PutItem": {"at": ["DicomInstanceTable"]},
+        # The first delivery of a study.
+        "dynamodb:GetItem": {"at": ["DicomStudyTable"]},
+        # The last word on a delivery.
+        "events:PutEvents": {"at": [EVENT_BUS]},
     },
     "StoreSCP": {
         # Instances and the documents about them; requests for storage commitment and their results.
@@ -117,11 +128,13 @@ WHERE: dict[str, dict[str, dict[str, list[str]]]] = {
 # instead of 404.
 MAY_BE_ABSENT = {"TriggerImport": ["DicomBucket"], "CheckStatus": ["DicomBucket", "OutputBucket"]}
 
-# The actions that the state machine's tasks need, and the parameter that names the resource.
+# The actions that the state machine's tasks need, and the parameter that names the resource, or else the resource.
 TASKS_OF_THE_STATE_MACHINE = {
     "lambda:invoke": ("lambda:InvokeFunction", "FunctionName"),
     "sqs:sendMessage.waitForTaskToken": ("sqs:SendMessage", "QueueUrl"),
     "dynamodb:updateItem": ("dynamodb:UpdateItem", "TableName"),
+    "events:putEvents": ("events:PutEvents", EVENT_BUS),
+    "aws-sdk:cloudwatch:putMetricData": ("cloudwatch:PutMetricData", "*"),
 }
 
 
@@ -186,6 +199,7 @@ KEY_USES: dict[str, tuple[str, set[str]]] = {
 }
 # The actions for which AWS supports no narrower resource.
 EVERYWHERE = {
+    "cloudwatch:PutMetricData": "a metric has no ARN; a condition names the namespace",
     "ecr:GetAuthorizationToken": "the token is for the whole registry",
     "logs:DescribeLogGroups": "it searches among all groups, and names them",
     **dict.fromkeys(("states:SendTaskFailure", "states:SendTaskSuccess"), "a token names the execution, and no ARN does"),
@@ -237,6 +251,9 @@ def place(resource) -> str:
         case {"Fn::Sub": text}:
             # The receiver's template knows only the names of the bucket and the tables.
             text = text.replace("arn:${AWS::Partition}:s3:::${DicomBucketName}", "DicomBucket")
+            if text.endswith(":execution:${ImportStateMachine.Name}:*"):
+                return EXECUTIONS
+            text = re.sub(r"arn:\$\{AWS::Partition\}:events:.*:(event-bus/)", r"\1", text)
             text = re.sub(r"arn:\$\{AWS::Partition\}:dynamodb:.*:table/\$\{(\w+)Name\}", r"Dicom\1", text)
             return re.sub(r"\$\{(\w+)\.Arn\}", r"\1", text)
     raise AssertionError(f"not understood: {resource}")
@@ -308,7 +325,8 @@ def needed_by_state_machine(machine: dict, template: dict) -> set[Grant]:
     for state in machine["States"].values():
         if state["Type"] == "Task":
             action, parameter = TASKS_OF_THE_STATE_MACHINE[state["Resource"].removeprefix("arn:aws:states:::")]
-            needed.add((action, place(substitutions[state["Parameters"][parameter].strip("${}")])))
+            named = state["Parameters"].get(parameter)
+            needed.add((action, place(substitutions[named.strip("${}")]) if named else parameter))
     return needed
 
 

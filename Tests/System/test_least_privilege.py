@@ -26,6 +26,7 @@ from role_grants import (
     ROLES,
     ROUTES,
     SOURCES,
+    STATE_MACHINE,
     SWEEPS,
     TAKEN,
     TASKS,
@@ -41,7 +42,9 @@ from role_grants import (
 )
 from conftest import PROJECT
 from templates import load_template, resources
+from test_template_metrics import NAMESPACE
 
+[SOURCE] = re.findall(r'static let source = "(.+)"', SOURCES["ImportPipeline/Studies/StudyEvent.swift"])
 LINTED = sorted(path.name for path in (PROJECT / "template").glob("*.yaml"))
 
 
@@ -170,7 +173,7 @@ def test_buckets_queues_and_tables_are_encrypted_by_the_key_if_there_is_one():
         assert queue["Properties"]["KmsMasterKeyId"] == {"Fn::If": ["HasDataKMSKey", key, none]}
         assert queue["Properties"]["SqsManagedSseEnabled"] == {"Fn::If": ["HasDataKMSKey", none, True]}
     tables = resources(pipeline, "DynamoDB::Table").values()
-    assert len(tables) == 3
+    assert len(tables) == 4
     for table in tables:
         assert table["Properties"]["SSESpecification"] == {
             "SSEEnabled": True,
@@ -263,6 +266,34 @@ def test_the_functions_never_replace_a_manifest():
         and DELIVERIES in [place(it) for it in as_list(statement["Resource"])]
     ]
     assert [it.get("Condition") for it in writing] == [{"StringEquals": {"s3:if-none-match": "*"}}]
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "value", "roles"),
+    [
+        ("events:PutEvents", "events:source", SOURCE, {"TriggerImportRole", "CheckStatusRole", "ImportStateMachineRole"}),
+        ("cloudwatch:PutMetricData", "cloudwatch:namespace", NAMESPACE, {"ImportStateMachineRole"}),
+    ],
+)
+def test_events_and_metrics_may_be_sent_only_as_ours(action, key, value, roles):
+    """The bus may belong to others too, and a metric has no resource."""
+    sending = {
+        role: statement["Condition"]
+        for name, role in ROLES
+        for statement in statements(TEMPLATES[name]["Resources"][role])
+        if action in as_list(statement["Action"])
+    }
+    assert sending == dict.fromkeys(roles, {"StringEquals": {key: value}})
+
+
+def test_the_state_machine_sends_events_as_ours_to_the_same_bus_as_the_functions():
+    [entry] = STATE_MACHINE["States"]["TellFailure"]["Parameters"]["Entries"]
+    assert (entry["Source"], entry["EventBusName"]) == (SOURCE, "${EventBusName}")
+    pipeline = TEMPLATES["pipeline.yaml"]
+    [machine] = resources(pipeline, "StepFunctions::StateMachine").values()
+    functions = [it["Properties"]["Environment"]["Variables"] for it in resources(pipeline, "Lambda::Function").values()]
+    buses = [it["EVENT_BUS_NAME"] for it in functions if "EVENT_BUS_NAME" in it]
+    assert buses == [machine["Properties"]["DefinitionSubstitutions"]["EventBusName"]] * 2
 
 
 @pytest.mark.parametrize(("name", "role"), ROLES)

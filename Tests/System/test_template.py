@@ -103,6 +103,9 @@ def test_the_functions_get_the_names_of_their_resources(deployed):
         "DATASTORE_ID": outputs["DatastoreId"],
         "OUTPUT_S3_URI": f"s3://{outputs['OutputBucketName']}/",
         "INBOX_TAKEN": "delete",
+        "EVENT_BUS_NAME": "default",
+        "STUDY_TABLE_NAME": "DicomStudyTable",
+        "STUDY_QUIET_MINUTES": "0",
     }
     start = variables(deployed, "StartImportJob")
     role = start.pop("DATA_ACCESS_ROLE_ARN")
@@ -111,6 +114,7 @@ def test_the_functions_get_the_names_of_their_resources(deployed):
     expected |= metrics
     assert start == {**expected, "START_QUEUE_URL": outputs["StartQueueUrl"]}
     own = {"INSTANCE_TABLE_NAME": "DicomInstanceTable", "TAG_IMPORTED": "false", "TAG_WARNED": "false"}
+    own |= {"EVENT_BUS_NAME": "default", "STUDY_TABLE_NAME": "DicomStudyTable"}
     assert variables(deployed, "CheckStatus") == {**expected, **own}
 
 
@@ -259,6 +263,8 @@ def configured(stand_in, tmp_path_factory) -> Pipeline:
         "DatastoreName": "hospital",
         "DatastoreId2": "2" * 32,
         "DatastoreId4": "4" * 32,
+        "EventBusName": "imaging",
+        "StudyQuietMinutes": "20",
         "ImportConcurrency": "4",
         "TriggerImportReservedConcurrency": "10",
         "StartImportJobReservedConcurrency": "0",
@@ -278,6 +284,20 @@ def test_the_functions_know_the_further_data_stores_and_the_roles_have_rights_on
             [statement] = [it for it in policy(pipeline, role) if it["Action"] == f"medical-imaging:{action}"]
             stores = [it.rpartition("/")[2] for it in statement["Resource"]]
             assert stores == [pipeline.outputs["DatastoreId"], *further]
+
+
+def test_the_bus_of_events_is_created_unless_it_is_the_default_one(deployed, configured):
+    """EventBridge would accept events for a bus that does not exist."""
+    for pipeline, name in ((deployed, "default"), (configured, "imaging")):
+        assert pipeline.outputs["EventBusName"] == name
+        pipeline.aws.client("events").describe_event_bus(Name=name)
+        assert {variables(pipeline, it)["EVENT_BUS_NAME"] for it in ("TriggerImport", "CheckStatus")} == {name}
+        machine = pipeline.aws.client("stepfunctions").describe_state_machine(
+            stateMachineArn=pipeline.outputs["StateMachineArn"]
+        )
+        [entry] = json.loads(machine["definition"])["States"]["TellFailure"]["Parameters"]["Entries"]
+        assert entry["EventBusName"] == name
+    assert variables(configured, "TriggerImport")["STUDY_QUIET_MINUTES"] == "20"
 
 
 def test_only_tagged_objects_expire_and_only_with_a_retention(configured):
