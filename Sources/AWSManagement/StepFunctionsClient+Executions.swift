@@ -4,18 +4,6 @@ import AWS
 import FoundationEssentials
 
 extension StepFunctionsClient {
-    package enum ExecutionStatus: String, Codable, Sendable, CaseIterable {
-        case running = "RUNNING"
-        case succeeded = "SUCCEEDED"
-        case failed = "FAILED"
-        case timedOut = "TIMED_OUT"
-        case aborted = "ABORTED"
-        case pendingRedrive = "PENDING_REDRIVE"
-
-        /// Whether the execution has ended in another way than by success.
-        package var isFailure: Bool { [.failed, .timedOut, .aborted].contains(self) }
-    }
-
     package struct Execution: Sendable, Equatable {
         package var name: String
         package var status: ExecutionStatus

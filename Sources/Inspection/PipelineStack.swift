@@ -72,6 +72,6 @@ package struct PipelineStack: Sendable, Equatable {
     }
 
     package func executionARN(name: String) -> String {
-        stateMachineARN.replacing(":stateMachine:", with: ":execution:", maxReplacements: 1) + ":\(name)"
+        StepFunctionsClient.executionARN(stateMachineARN: stateMachineARN, name: name)
     }
 }

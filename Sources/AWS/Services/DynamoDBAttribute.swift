@@ -4,6 +4,8 @@
 package enum DynamoDBAttribute: Codable, Sendable, Hashable {
     case text(String)
     case maps([[String: String]])
+    /// A set of strings. DynamoDB does not take an empty one.
+    case texts(Set<String>)
     /// A whole number, which is only ever written.
     case number(Int)
     /// Any other kind, which is only ever read.
@@ -19,10 +21,15 @@ package enum DynamoDBAttribute: Codable, Sendable, Hashable {
         return maps
     }
 
+    package var texts: Set<String>? {
+        guard case .texts(let texts) = self else { return nil }
+        return texts
+    }
+
     package init(from decoder: any Decoder) throws {
         let wire = try Wire(from: decoder)
         self =
-            wire.S.map(Self.text)
+            wire.S.map(Self.text) ?? wire.SS.map { .texts(Set($0)) }
             ?? wire.L.map { list in .maps(list.compactMap { $0.M?.compactMapValues(\.S) }) } ?? .other
     }
 
@@ -32,6 +39,7 @@ package enum DynamoDBAttribute: Codable, Sendable, Hashable {
         case .text(let text): wire.S = text
         case .maps(let maps):
             wire.L = maps.map { map in Wire(M: map.mapValues { Wire(S: $0) }) }
+        case .texts(let texts): wire.SS = texts.sorted()
         case .number(let number): wire.N = String(number)
         case .other: break
         }
@@ -44,5 +52,6 @@ package enum DynamoDBAttribute: Codable, Sendable, Hashable {
         var L: [Wire]?
         var M: [String: Wire]?
         var N: String?
+        var SS: [String]?
     }
 }

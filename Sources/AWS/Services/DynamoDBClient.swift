@@ -3,8 +3,8 @@
 import FoundationEssentials
 import HTTP
 
-/// The operations of Amazon DynamoDB that are used here, on items whose attributes are strings or lists of maps of
-/// strings.
+/// The operations of Amazon DynamoDB that are used here, on items whose attributes are strings, sets of strings or
+/// lists of maps of strings.
 package struct DynamoDBClient: Sendable {
     package let client: AWSClient
 
@@ -41,8 +41,33 @@ package struct DynamoDBClient: Sendable {
         let request = GetItem(
             TableName: table, Key: [key.name: .text(key.value)], ConsistentRead: true,
             ProjectionExpression: "#n", ExpressionAttributeNames: ["#n": name])
+        return try await item(request)?[name]?.text
+    }
+
+    /// An item, by a strongly consistent read; `nil` if it does not exist.
+    package func getItem(
+        table: String, key: (name: String, value: String)
+    ) async throws -> [String: DynamoDBAttribute]? {
+        try await item(GetItem(TableName: table, Key: [key.name: .text(key.value)], ConsistentRead: true))
+    }
+
+    private func item(_ request: GetItem) async throws -> [String: DynamoDBAttribute]? {
         let response = try await send("GetItem", request)
-        return try JSONDecoder().decode(GotItem.self, from: Data(response.body)).Item?[name]?.text
+        return try JSONDecoder().decode(GotItem.self, from: Data(response.body)).Item
+    }
+
+    /// The first items of an index with this partition key, in the order of the sort key, up to its greatest value.
+    /// The read is not strongly consistent, and ends after a megabyte.
+    package func queryIndex(
+        _ index: String, table: String, key: (name: String, value: String), upTo bound: (name: String, value: String),
+        limit: Int
+    ) async throws -> [[String: DynamoDBAttribute]] {
+        let request = Query(
+            TableName: table, IndexName: index, KeyConditionExpression: "#key = :key AND #sort <= :bound",
+            ExpressionAttributeNames: ["#key": key.name, "#sort": bound.name],
+            ExpressionAttributeValues: [":key": .text(key.value), ":bound": .text(bound.value)], Limit: limit)
+        let response = try await send("Query", request)
+        return try JSONDecoder().decode(FoundItems.self, from: Data(response.body)).Items
     }
 
     /// Sets attributes of an item. If no item with this key exists, it is created.
@@ -96,13 +121,26 @@ package struct DynamoDBClient: Sendable {
         let TableName: String
         let Key: [String: DynamoDBAttribute]
         let ConsistentRead: Bool
-        let ProjectionExpression: String
-        let ExpressionAttributeNames: [String: String]
+        var ProjectionExpression: String?
+        var ExpressionAttributeNames: [String: String]?
     }
 
     private struct GotItem: Decodable {
         /// `nil` if no such item exists.
         let Item: [String: DynamoDBAttribute]?
+    }
+
+    private struct Query: Encodable {
+        let TableName: String
+        let IndexName: String
+        let KeyConditionExpression: String
+        let ExpressionAttributeNames: [String: String]
+        let ExpressionAttributeValues: [String: DynamoDBAttribute]
+        let Limit: Int
+    }
+
+    private struct FoundItems: Decodable {
+        let Items: [[String: DynamoDBAttribute]]
     }
 
     private struct UpdateItem: Encodable {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTP
+
 /// The operations of AWS Step Functions that are used here.
 package struct StepFunctionsClient: Sendable {
     package let client: AWSClient
@@ -29,8 +31,9 @@ package struct StepFunctionsClient: Sendable {
     /// ended.
     package static let goneTaskCodes: Set = ["InvalidToken", "TaskDoesNotExist", "TaskTimedOut"]
 
-    private func send(_ operation: String, _ body: [String: String]) async throws {
-        _ = try await client.send(
+    @discardableResult
+    func send(_ operation: String, _ body: [String: String]) async throws -> HTTPResponse {
+        try await client.send(
             .json(
                 .stepFunctions, target: "AWSStepFunctions", operation: operation, version: "1.0", body: body,
                 configuration: client.configuration))
