@@ -33,6 +33,13 @@ package struct AWSRequest: Sendable {
         }
     }
 
+    /// The same request, for which a response with a status of success may be an error, too.
+    func failing(by refusal: @escaping @Sendable (HTTPResponse, AWSRequest) -> AWSServiceError?) -> AWSRequest {
+        AWSRequest(service: service, operation: operation, http: http) { [error] response, request in
+            error(response, request) ?? refusal(response, request)
+        }
+    }
+
     /// A request of the JSON protocols that name the operation in `X-Amz-Target`.
     package static func json(
         _ service: AWSService, target: String, operation: String, version: String, body: some Encodable,

@@ -61,6 +61,6 @@ package struct AWSServiceError: NamedError, Equatable, CustomStringConvertible {
     private static let transientCodes: Set = [
         "RequestTimeout", "RequestTimeoutException", "InternalError", "InternalServerError",
         "InternalServerException", "TransactionInProgressException", "ConditionalRequestConflict",
-        "OperationAborted",
+        "OperationAborted", "InternalFailure", "InternalException",
     ]
 }

@@ -15,14 +15,18 @@ struct CheckStatusFunction: LambdaHandler {
     private let s3: S3Client
     private let table: ImportJobTable
     private let index: (any InstanceIndex)?
+    private let events: StudyEvents?
+    private let history: (any StudyHistory)?
     private let standardDatastoreID: String
     private let pollInterval: PollInterval
     private let tagsImported: Bool
     private let tagsWarned: Bool
     private let metrics: EmbeddedMetrics?
+    private let countedRoutes: CountedRoutes
 
-    /// Seconds after the end of a job in which CheckStatus tries again if a row of the index could not be written.
-    private static let indexPatience: TimeInterval = 3_600
+    /// Seconds after the end of a job in which CheckStatus tries again if a row of the index could not be written, or
+    /// the event could not be sent.
+    private static let patience: TimeInterval = 3_600
 
     static let settings = PipelineFunction.checkStatus.settings.map {
         FunctionSetting($0.name, $0.purpose, default: $0.defaultValue)
@@ -38,10 +42,15 @@ struct CheckStatusFunction: LambdaHandler {
         index = InstanceTable(
             name: environment.variables[PipelineSetting.instanceTableName.name],
             datastoreID: standardDatastoreID, client: client)
+        events = StudyEvents(
+            bus: EventBridgeBus(name: environment.variables[PipelineSetting.eventBusName.name], client: client),
+            metrics: environment.metrics)
+        history = StudyTable(name: environment.variables[PipelineSetting.studyTableName.name], client: client)
         pollInterval = try PollInterval(environment.required(PipelineSetting.pollSeconds.name))
         tagsImported = environment.variables[PipelineSetting.tagImported.name] == "true"
         tagsWarned = environment.variables[PipelineSetting.tagWarned.name] == "true"
         metrics = environment.metrics
+        countedRoutes = try CountedRoutes(environment.variables[PipelineSetting.metricsRoutes.name])
     }
 
     func handle(_ event: ImportProgress, context: LambdaContext) async throws -> ImportProgress {
@@ -62,7 +71,14 @@ struct CheckStatusFunction: LambdaHandler {
                 proof.report(of: event, datastoreID: datastoreID, outcome: look.verdict.outcome))
         }
         try await record(look.verdict, reportS3URI, of: job, event: event, isStartedAgain: progress.startsAgain)
-        try await writeRows(of: look, job, event: event, isStartedAgain: progress.startsAgain, logger: logger)
+        if look.verdict.outcome != .pending {
+            let expected = try await expected(by: look, of: event.request, isStartedAgain: progress.startsAgain, logger)
+            try await writeRows(
+                of: look, expected, job, event: event, isStartedAgain: progress.startsAgain, logger: logger)
+            if !progress.startsAgain {
+                try await tell(look, expected, job, event, datastoreID: datastoreID, reportS3URI, logger: logger)
+            }
+        }
         count(look, of: event, datastoreID: datastoreID, isStartedAgain: progress.startsAgain)
         if look.verdict.outcome != .pending {
             await remember(job, of: event.request, datastoreID: datastoreID, logger: logger)
@@ -98,10 +114,7 @@ struct CheckStatusFunction: LambdaHandler {
         case .failed: return (.jobFailed(message: job.message), nil)
         case .completed:
             let summary = try await output.summary()
-            // If the job does not say when it ended, the time of its submission counts. If neither is known, the output
-            // is not waited for.
-            let endedAt = (job.endedAt ?? job.submittedAt)?.date ?? .distantPast
-            guard summary != nil || ImportVerdict.isManifestOverdue(since: endedAt, at: Date()) else {
+            guard summary != nil || !job.hasEnded(within: ImportVerdict.manifestPatience, of: Date()) else {
                 return (.pending, nil)
             }
             let proof = ImportProof(
@@ -136,23 +149,29 @@ struct CheckStatusFunction: LambdaHandler {
         try await table.jobProgressed(event.jobId, update)
     }
 
+    /// What the delivery contains. After a job that FAILED it is only read for an index or an event.
+    private func expected(
+        by look: Look, of request: ImportRequest, isStartedAgain: Bool, _ logger: Logger
+    ) async throws -> ExpectedInstances? {
+        if let proof = look.proof { return proof.expected }
+        guard !isStartedAgain, index != nil || events != nil else { return nil }
+        return try await .of(request, s3: s3, logger: logger)
+    }
+
     /// Writes the result of each instance into the index. The item is written before, so the index delays no outcome.
     /// If the table does not answer, this is tried again for an hour; then the rows stay as they are until the import
     /// is started again by hand.
     private func writeRows(
-        of look: Look, _ job: HealthImagingClient.JobProperties, event: ImportProgress, isStartedAgain: Bool,
-        logger: Logger
+        of look: Look, _ expected: ExpectedInstances?, _ job: HealthImagingClient.JobProperties, event: ImportProgress,
+        isStartedAgain: Bool, logger: Logger
     ) async throws {
-        guard let index, look.verdict.outcome != .pending else { return }
+        guard let index else { return }
         let outcomes = InstanceOutcomes(of: job, event: event, isStartedAgain: isStartedAgain)
         let attempts: [InstanceAttempt] =
             if let proof = look.proof {
                 outcomes.attempts(by: proof, outcome: look.verdict.outcome)
-            } else if isStartedAgain {
-                []
             } else {
-                outcomes.attempts(
-                    ofFailedJob: job.message, try await .of(event.request, s3: s3, logger: logger))
+                expected.map { outcomes.attempts(ofFailedJob: job.message, $0) } ?? []
             }
         let writes = await index.write(attempts, datastoreID: event.request.datastoreId)
         guard let error = writes.error else { return }
@@ -160,9 +179,28 @@ struct CheckStatusFunction: LambdaHandler {
             [.init("InstanceRowsLeft", writes.left)], properties: ["deliveryId": "\(event.request.deliveryId)"])
         logger.error(
             "the index does not have the outcome of all instances", error: error, metadata: ["left": "\(writes.left)"])
-        let endedAt = (job.endedAt ?? job.submittedAt)?.date ?? .distantPast
-        guard writes.mayBeRepeated, Date().timeIntervalSince(endedAt) < Self.indexPatience else { return }
+        guard writes.mayBeRepeated, job.hasEnded(within: Self.patience, of: Date()) else { return }
         throw error
+    }
+
+    /// Tells the bus what became of the delivery. Item and rows are written before: who is told finds them.
+    private func tell(
+        _ look: Look, _ expected: ExpectedInstances?, _ job: HealthImagingClient.JobProperties, _ event: ImportProgress,
+        datastoreID: String, _ reportS3URI: String?, logger: Logger
+    ) async throws {
+        guard let events else { return }
+        let now = Date()
+        var told = DeliveryEvent(
+            of: event, datastoreID: datastoreID, look.verdict, look.proof, expected: expected, jobMessage: job.message,
+            reportS3URI: reportS3URI, endedAt: job.endedAt?.date ?? now)
+        do {
+            if let history { try await told.takeHistory(history) }
+        } catch {
+            logger.warning("it is not known whether other deliveries of the studies came before", error: error)
+        }
+        guard let told = try told.event() else { return }
+        try await events.send(
+            told, isLastTry: !job.hasEnded(within: Self.patience, of: now), logger: logger)
     }
 
     /// Keeps how long the job took: it decides when the next jobs are looked at. If it cannot be kept, this is no
@@ -192,10 +230,18 @@ struct CheckStatusFunction: LambdaHandler {
             .init("InstancesWithWarnings", look.proof?.warned.count ?? 0),
             .init("InstancesNotPrimary", look.proof?.nonPrimaryCount ?? 0),
         ]
-        metrics?.emit(
-            isStartedAgain ? [.init("ImportsStartedAgain", 1)] : ended,
-            properties: [
-                "deliveryId": "\(event.request.deliveryId)", "jobId": event.jobId, "datastoreId": datastoreID,
-            ])
+        let properties = [
+            "deliveryId": "\(event.request.deliveryId)", "jobId": event.jobId, "datastoreId": datastoreID,
+        ]
+        metrics?.emit(isStartedAgain ? [.init("ImportsStartedAgain", 1)] : ended, properties: properties)
+        guard !isStartedAgain, let route = event.request.route.flatMap(countedRoutes.value) else { return }
+        // Only this one: a metric costs for each hour in which it has a value.
+        let metric: EmbeddedMetrics.Metric =
+            switch outcome {
+            case .imported: .init("ImportsImported", 1)
+            case .partial: .init("ImportsPartial", 1)
+            case .failed, .pending, .rejected: .init("ImportsFailed", 1)
+            }
+        metrics?.emit([metric], by: [CountedRoutes.dimension: route], properties: properties)
     }
 }

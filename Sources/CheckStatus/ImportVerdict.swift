@@ -22,10 +22,6 @@ enum ImportVerdict {
         return .ended(.failed, cause: ErrorClass(jobMessage: message), ImportFindings(message: text))
     }
 
-    static func isManifestOverdue(since endedAt: Date, at now: Date) -> Bool {
-        now.timeIntervalSince(endedAt) > manifestPatience
-    }
-
     var outcome: ImportOutcome {
         if case .ended(let outcome, _, _) = self { outcome } else { .pending }
     }

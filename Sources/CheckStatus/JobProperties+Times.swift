@@ -11,6 +11,12 @@ extension HealthImagingClient.JobProperties {
         return since.map { now.timeIntervalSince($0.date) }
     }
 
+    /// Whether a job that has ended did so in the last `seconds`. If the job does not say when it ended, the time of its
+    /// submission counts. If neither is known, it is false: nothing waits for a job without times.
+    func hasEnded(within seconds: Double, of now: Date) -> Bool {
+        (endedAt ?? submittedAt).map { now.timeIntervalSince($0.date) <= seconds } ?? false
+    }
+
     /// Seconds from submission to end of a COMPLETED job; `nil` if HealthImaging does not tell both times. The time of
     /// a failed job tells nothing about other jobs.
     var secondsToCompletion: Double? {

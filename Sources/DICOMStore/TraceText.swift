@@ -24,6 +24,8 @@ struct TraceText {
         var lines = [terminal.styled(summary.id, .bold) + "   " + step]
         if let study = summary.studyInstanceUID { lines.append("  study \(Terminal.printable(study))") }
         if let count = summary.studyCount, count > 1 { lines.append("  \(count) studies") }
+        if let route = summary.route { lines.append("  route \(Terminal.printable(route))") }
+        if let datastore = summary.datastoreId { lines.append("  data store \(Terminal.printable(datastore))") }
         lines.append("")
         for step in trace.steps { lines += self.lines(of: step) }
         if let problem = summary.problem {

@@ -38,13 +38,13 @@ struct DeliveryRecovery: Sendable {
             return .gone
         }
         if let problem = open.problem(expecting: delivery, task: marker.task) { throw problem }
-        let instances = try await StoredInstances(bucket: bucket).list(of: delivery)
+        let listed = try await StoredInstances(bucket: bucket).list(of: delivery)
         // The audit is written before the manifest: a second look finds what the task stores later if it was only
         // frozen. If a sweep is killed after writing the manifest, the audit makes a later sweep start the import.
         try await bucket.putDocument(try PipelineJSON.encode(open), key: BucketLayout.auditKey(of: delivery))
-        let manifest = open.manifest(closedAt: now(), instances: instances)
+        let manifest = open.manifest(closedAt: now(), of: listed)
         var isWritten = false
-        if !instances.isEmpty {
+        if !listed.instances.isEmpty {
             let result = try await ManifestWriter(store: bucket, logger: logger).write(manifest)
             isWritten = result != .complete
             _ = try await manifests.startAll(of: delivery, logger: logger)
@@ -56,7 +56,7 @@ struct DeliveryRecovery: Sendable {
             "delivery recovered: its task is gone",
             metadata: [
                 "deliveryId": "\(delivery)", "task": "\(open.task)", "studies": "\(manifest.studies.count)",
-                "instances": "\(instances.count)",
+                "instances": "\(listed.instances.count)",
             ])
         return .recovered(delivery)
     }

@@ -10,17 +10,20 @@ package struct ImportStarter: Sendable {
     let executions: any ImportExecutions
     let table: any RejectionTable
     let rows: PendingRows?
+    let events: StudyEvents?
     let now: @Sendable () -> Date
     let metrics: EmbeddedMetrics?
 
-    /// `rows` records which instances have an import in progress; `nil`: this is not recorded.
+    /// `rows` records which instances have an import in progress; `nil`: this is not recorded. `events` tells that an
+    /// object was rejected; `nil`: nobody is told.
     package init(
         executions: any ImportExecutions, table: any RejectionTable, rows: PendingRows?,
-        now: @escaping @Sendable () -> Date, metrics: EmbeddedMetrics?
+        events: StudyEvents?, now: @escaping @Sendable () -> Date, metrics: EmbeddedMetrics?
     ) {
         self.executions = executions
         self.table = table
         self.rows = rows
+        self.events = events
         self.now = now
         self.metrics = metrics
     }
@@ -49,8 +52,13 @@ package struct ImportStarter: Sendable {
             result, deliveryId: request.deliveryId, instanceCount: request.instanceCount, hasRowsLeft: !areWritten)
     }
 
+    /// The event is sent before the item is written: once the item exists, nothing repeats this work.
     func reject(_ rejection: Rejection, logger: Logger) async throws -> IntakeResult {
-        try await table.rejected(rejection, at: now())
+        let date = now()
+        if let events, let event = try DeliveryEvent(rejection, at: date).event() {
+            try await events.send(event, logger: logger)
+        }
+        try await table.rejected(rejection, at: date)
         metrics?.emit([.init("ObjectsRejected", 1)], properties: ["deliveryId": "\(rejection.deliveryId)"])
         logger.warning(
             "object rejected",

@@ -76,7 +76,12 @@ package struct ManifestIntake: Sendable {
             return (try await starter.reject(rejection(Self.unreadable(error)), logger: logger), task)
         }
         if let problem = manifest.problem(expecting: id.delivery) ?? datastores.problem(with: manifest.datastoreId) {
-            return (try await starter.reject(rejection(problem), logger: logger), manifest.task)
+            var rejection = rejection(problem)
+            rejection.datastoreId = manifest.datastoreId
+            rejection.route = manifest.route
+            rejection.callingAETitle = manifest.callingAETitle
+            rejection.calledAETitle = manifest.calledAETitle
+            return (try await starter.reject(rejection, logger: logger), manifest.task)
         }
         let request = ImportRequest(manifest, of: id, bucket: bucketName, outputRoot: outputRoot)
         let instances = manifest.pendingInstances(of: id)

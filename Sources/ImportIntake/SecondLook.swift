@@ -18,11 +18,11 @@ struct SecondLook: Sendable {
             return .gone
         }
         if let problem = open.problem(expecting: delivery) { throw problem }
-        let instances = try await StoredInstances(bucket: bucket).list(of: delivery)
+        let listed = try await StoredInstances(bucket: bucket).list(of: delivery)
         var written: ImportID?
-        if !instances.isEmpty,
+        if !listed.instances.isEmpty,
             case .written(let id) = try await ManifestWriter(store: bucket, logger: logger).write(
-                open.manifest(closedAt: now(), instances: instances))
+                open.manifest(closedAt: now(), of: listed))
         {
             written = id
         }

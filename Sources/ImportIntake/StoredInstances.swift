@@ -7,7 +7,7 @@ import ImportPipeline
 struct StoredInstances: Sendable {
     let bucket: any IntakeBucket
 
-    func list(of delivery: DeliveryID) async throws -> [DeliveryManifest.Instance] {
+    func list(of delivery: DeliveryID) async throws -> ListedInstances {
         let listing = try await bucket.list(
             prefix: BucketLayout.prefix(of: delivery), startingAfter: nil,
             maximum: HealthImagingLimits.maximumInstances)
@@ -18,8 +18,10 @@ struct StoredInstances: Sendable {
                     "at most \(HealthImagingLimits.maximumInstances) objects, which one import job takes, but there are more"
             )
         }
-        return listing.objects.compactMap {
-            DeliveryManifest.Instance(listed: $0.key, size: $0.size, in: delivery)
+        var listed = ListedInstances()
+        for object in listing.objects {
+            listed.add(key: object.key, size: object.size, lastModified: object.lastModified, in: delivery)
         }
+        return listed
     }
 }

@@ -10,6 +10,8 @@ package enum ImportJobAttribute: String, CaseIterable, Sendable {
     case jobId
     case deliveryId
     case datastoreId
+    /// The route that named the data store.
+    case route
     case dataAccessRoleArn
     case inputS3Uri
     case outputS3Uri

@@ -20,6 +20,7 @@ package struct ImportJobItem: Sendable {
         self[.submittedAt] = PipelineJSON.timestamp(date)
         self[.attempt] = String(attempt)
         self[.datastoreId] = datastoreID
+        self[.route] = request.route
         self[.dataAccessRoleArn] = dataAccessRoleArn
         self[.deliveryId] = request.deliveryId.description
         self[.inputS3Uri] = request.inputS3Uri

@@ -21,8 +21,7 @@ package struct ImportedLine: Decodable, Sendable, Equatable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         inputFile = try container.text(.objectKey, .inputFile)
         let response = try? container.nestedContainer(keyedBy: ResponseKeys.self, forKey: .importResponse)
-        // `[0-9a-z]{32}` in AWS's model of the service.
-        imageSetId = response?.readable(String.self, .imageSetId).flatMap { TextRule.jobID.allows($0) ? $0 : nil }
+        imageSetId = response?.readableImageSetID(.imageSetId)
         imageSetVersion = response?.readableCount(.imageSetVersion)
         isPrimary = response?.readable(Bool.self, .isPrimary)
         warnings = response?.readable([ImportWarning].self, .warnings) ?? []

@@ -6,15 +6,19 @@
 /// A number that is missing or not valid is `nil`; the other numbers are used all the same.
 package struct JobOutputManifest: Decodable, Sendable, Equatable {
     package struct ImageSet: Decodable, Sendable, Equatable {
+        package let imageSetId: String?
+        package let imageSetVersion: Int?
         package let isPrimary: Bool?
         package let numberOfMatchedSOPInstances: Int?
 
         private enum CodingKeys: CodingKey {
-            case isPrimary, numberOfMatchedSOPInstances
+            case imageSetId, imageSetVersion, isPrimary, numberOfMatchedSOPInstances
         }
 
         package init(from decoder: any Decoder) throws {
             let container = try? decoder.container(keyedBy: CodingKeys.self)
+            imageSetId = container?.readableImageSetID(.imageSetId)
+            imageSetVersion = container?.readableCount(.imageSetVersion)
             isPrimary = container?.readable(Bool.self, .isPrimary)
             numberOfMatchedSOPInstances = container?.readableCount(.numberOfMatchedSOPInstances)
         }

@@ -91,12 +91,14 @@ package struct OpenDelivery: Codable, Sendable, Equatable {
     }
 
     /// The manifest of the instances that were found under the prefix of the delivery.
-    package func manifest(closedAt: Date, instances: [DeliveryManifest.Instance]) -> DeliveryManifest {
-        let byStudy = Dictionary(grouping: instances) { BucketLayout.instance(ofKey: $0.key, in: deliveryId)?.study }
+    package func manifest(closedAt: Date, of listed: ListedInstances) -> DeliveryManifest {
+        let byStudy = Dictionary(grouping: listed.instances) {
+            BucketLayout.instance(ofKey: $0.key, in: deliveryId)?.study
+        }
         return DeliveryManifest(
             deliveryId: deliveryId, task: task, repeats: repeats, callingAETitle: callingAETitle,
             calledAETitle: calledAETitle, peer: peer, route: route, datastoreId: datastoreId, openedAt: openedAt,
-            closedAt: closedAt, closeReason: .recovered,
+            lastInstanceAt: listed.lastInstanceAt, closedAt: closedAt, closeReason: .recovered,
             studies: byStudy.compactMap { study, instances in
                 study.map { study in
                     DeliveryManifest.Study(

@@ -33,6 +33,7 @@ package enum PipelineSetting: String, CaseIterable, Sendable {
     case tagWarned = "TAG_WARNED"
     case metricsNamespace = "METRICS_NAMESPACE"
     case metricsService = "METRICS_SERVICE"
+    case metricsRoutes = "METRICS_ROUTES"
 
     package var name: String { rawValue }
 
@@ -45,7 +46,7 @@ package enum PipelineSetting: String, CaseIterable, Sendable {
         case .stateMachineARN, .bucket, .outputURI, .inboxTaken, .auditAfterSeconds, .studyQuietMinutes:
             [.triggerImport]
         case .dataAccessRoleARN, .startQueueURL: [.startImportJob]
-        case .tagImported, .tagWarned: [.checkStatus]
+        case .tagImported, .tagWarned, .metricsRoutes: [.checkStatus]
         }
     }
 
@@ -96,6 +97,11 @@ package enum PipelineSetting: String, CaseIterable, Sendable {
         case .tagWarned: "true: objects that HealthImaging imported with a warning are tagged too"
         case .metricsNamespace: "the CloudWatch namespace of the metrics; without it no metrics are written"
         case .metricsService: "the value of the metrics' dimension Service"
+        case .metricsRoutes:
+            """
+            names of routes, separated by commas, at most \(CountedRoutes.maximum): their imports are counted by route \
+            too, those of all other routes together
+            """
         }
     }
 }

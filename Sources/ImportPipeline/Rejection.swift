@@ -6,6 +6,11 @@ package struct Rejection: Error, Sendable, Equatable {
     package let inputS3Uri: String
     package let message: String
     package var studyInstanceUID: String?
+    /// From a manifest that could be read, as are the next three.
+    package var datastoreId: String?
+    package var route: String?
+    package var callingAETitle: String?
+    package var calledAETitle: String?
 
     package init(deliveryId: DeliveryID, inputS3Uri: String, message: String, studyInstanceUID: String? = nil) {
         self.deliveryId = deliveryId

@@ -57,7 +57,6 @@ extension DeliveryTrace {
         var text = summary.instanceCount.map { count($0, "instance") } ?? "its instances were not counted"
         if let bytes = summary.byteCount { text += ", \(ByteSize.text(bytes))" }
         if let calling = summary.callingAETitle { text += ", from \(calling)" }
-        if let route = summary.route { text += ", by route \(route)" }
         if let task = facts.marker?.task ?? facts.manifest?.facts?.task { text += ", by task \(task)" }
         guard summary.step == .receiving, let marker = facts.marker else { return text }
         switch snapshot.state(of: marker.task) {

@@ -135,6 +135,7 @@ extension PipelineSnapshot {
     private func take(_ item: JobItem, into summary: inout DeliverySummary) {
         summary.studyInstanceUID = summary.studyInstanceUID ?? item[.studyInstanceUID]
         summary.studyCount = summary.studyCount ?? item.count(.studyCount)
+        summary.route = summary.route ?? item[.route]
         summary.instanceCount = summary.instanceCount ?? item.count(.instanceCount)
         summary.importedCount = item.count(.importedCount)
         summary.failedCount = item.count(.failedCount)

@@ -67,6 +67,7 @@ package struct Configuration: Sendable {
     let logFormat: LogFormat
     private let metricsNamespace: String?
     private let metricsService: String
+    let countedRoutes: CountedRoutes
 
     package init(environment: [String: String]) throws(ConfigurationError) {
         try self.init(Settings(environment))
@@ -123,6 +124,7 @@ package struct Configuration: Sendable {
         logFormat = try settings.choice(ReceiverSettings.logFormat)
         metricsNamespace = settings.text(ReceiverSettings.metricsNamespace)
         metricsService = settings.text(ReceiverSettings.metricsService)
+        countedRoutes = try settings.countedRoutes()
     }
 
     /// Returns `nil` when no metrics are written.
@@ -132,6 +134,16 @@ package struct Configuration: Sendable {
 }
 
 extension Settings {
+    fileprivate func countedRoutes() throws(ConfigurationError) -> CountedRoutes {
+        let list = text(ReceiverSettings.metricsRoutes)
+        do {
+            return try CountedRoutes(list)
+        } catch {
+            throw ConfigurationError(
+                name: ReceiverSettings.metricsRoutes.name, value: error.found, expected: error.expected)
+        }
+    }
+
     fileprivate func taskLeaseSeconds() throws(ConfigurationError) -> Int {
         let seconds = try integer(ReceiverSettings.taskLeaseSeconds)
         let allowsShortLease = try boolean(ReceiverSettings.allowShortLease)

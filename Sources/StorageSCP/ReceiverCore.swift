@@ -33,7 +33,7 @@ package final class ReceiverCore: Sendable {
     /// Decides on associations and receives their instances.
     package var service: any AssociationService { storage }
     let storage: StorageService
-    let counts = ReceiverCounts()
+    let counts: ReceiverCounts
     let associations: OpenAssociations
     let deliveries: Deliveries
     /// `nil`: storage commitment is refused.
@@ -48,6 +48,7 @@ package final class ReceiverCore: Sendable {
         commitments: Commitments? = nil, surroundings: Surroundings = Surroundings(), logger: Logger
     ) {
         self.commitments = commitments
+        counts = ReceiverCounts(routes: configuration.countedRoutes)
         associations = OpenAssociations(limits: configuration.network.associations)
         routing = Routing(routes ?? configuration.routes.table ?? .none, associations: associations)
         lease = HeldLease(

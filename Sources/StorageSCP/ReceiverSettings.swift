@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DICOMNetwork
+import ImportPipeline
 import Logging
 import StructuredLog
 
@@ -25,6 +26,7 @@ package enum ReceiverSettings {
         deliveryMaximumInstances.description, deliveryMaximumBytes.description, deliveryMaximumAgeSeconds.description,
         taskLeaseSeconds.description, allowShortLease.description,
         logLevel.description, logFormat.description, metricsNamespace.description, metricsService.description,
+        metricsRoutes.description,
     ]
 
     private static let access = SettingDescription.Section("Access", "#access")
@@ -170,4 +172,11 @@ package enum ReceiverSettings {
         see: SettingDescription.Section("Metrics", "#metrics"))
     static let metricsService = Setting(
         "METRICS_SERVICE", default: "StoreSCP", "The value of the metrics' dimension `Service`.")
+    static let metricsRoutes = Setting<String?>(
+        CountedRoutes.setting, defaultText: "no route has metrics of its own",
+        """
+        Names of routes, separated by commas, at most \(CountedRoutes.maximum): their instances are counted by route \
+        too, those of all other routes together.
+        """,
+        see: SettingDescription.Section("Metrics", "#metrics"))
 }

@@ -226,11 +226,12 @@ final class StorageService: AssociationService, ReceptionService {
     }
 
     func refused(_ request: CStoreRequest, because problem: InstanceProblem, on association: Association) {
+        if case .refusedByRoute(let route, _) = problem { counts.instanceRefused(by: route) }
         log("instance refused", at: .warning, of: association, metadata: problem.metadata.naming(request))
     }
 
     func discarded(_ request: CStoreRequest, by route: String, on association: Association) {
-        counts.instanceDiscarded()
+        counts.instanceDiscarded(by: route)
         associations.countDiscarded(association.id)
         log(
             "instance discarded by a route", at: .notice, of: association,

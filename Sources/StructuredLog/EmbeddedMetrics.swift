@@ -48,10 +48,14 @@ package struct EmbeddedMetrics: Sendable {
         self.write = write
     }
 
-    /// Writes one line. `properties` are searchable in the log but are not metrics.
-    package func emit(_ metrics: [Metric], properties: [String: String] = [:]) {
+    /// Writes one line. `further`: dimensions of these metrics beside those of all. `properties` are searchable in the
+    /// log but are not metrics.
+    package func emit(
+        _ metrics: [Metric], by further: [String: String] = [:], properties: [String: String] = [:]
+    ) {
         let metrics = metrics.filter { !$0.values.isEmpty }
         guard !metrics.isEmpty else { return }
+        let dimensions = dimensions.merging(further) { $1 }
         var members: [String: Member] = properties.mapValues { .text($0) }
         members.merge(dimensions.mapValues { .text($0) }) { $1 }
         for metric in metrics { members[metric.name] = .numbers(metric.values) }

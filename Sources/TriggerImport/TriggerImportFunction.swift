@@ -34,8 +34,11 @@ struct TriggerImportFunction: LambdaHandler {
             executions: StepFunctionsExecutions(
                 stepFunctions: StepFunctionsClient(client: client),
                 stateMachineARN: try environment.required(PipelineSetting.stateMachineARN.name)),
-            table: table, rows: try Self.rows(environment, client, clock), now: { Date() }, metrics: environment.metrics
-        )
+            table: table, rows: try Self.rows(environment, client, clock),
+            events: StudyEvents(
+                bus: EventBridgeBus(name: environment.variables[PipelineSetting.eventBusName.name], client: client),
+                metrics: environment.metrics),
+            now: { Date() }, metrics: environment.metrics)
         let manifests = ManifestIntake(
             bucket: bucket, bucketName: settings.bucketName, starter: starter, outputRoot: settings.outputRoot,
             datastores: PermittedDatastores(environment: environment.variables))

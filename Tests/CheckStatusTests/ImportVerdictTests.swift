@@ -93,11 +93,18 @@ import Testing
         #expect(message?.unicodeScalars.count == DocumentLimits.maximumMessageLength)
     }
 
-    @Test("A late output manifest is waited for; then the lines decide")
-    func missing() {
-        let ended = Date(timeIntervalSince1970: 0)
-        #expect(!ImportVerdict.isManifestOverdue(since: ended, at: Date(timeIntervalSince1970: 899)))
-        #expect(ImportVerdict.isManifestOverdue(since: ended, at: Date(timeIntervalSince1970: 901)))
+    @Test(
+        "A late output manifest is waited for from the end of the job or, if it is not told, from its submission",
+        arguments: [(#","submittedAt":0,"endedAt":100"#, 100), (#","submittedAt":100"#, 100), ("", nil)])
+    func late(times: String, since: Double?) throws {
+        let job = try PipelineJSON.decode(
+            HealthImagingClient.JobProperties.self, from: Array(#"{"jobStatus":"COMPLETED"\#(times)}"#.utf8))
+        func isAwaited(_ seconds: Double) -> Bool {
+            job.hasEnded(
+                within: ImportVerdict.manifestPatience, of: Date(timeIntervalSince1970: (since ?? 0) + seconds))
+        }
+        #expect(isAwaited(899) == (since != nil))
+        #expect(!isAwaited(901))
     }
 
     @Test(

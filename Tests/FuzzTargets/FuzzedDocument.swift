@@ -11,7 +11,7 @@ enum FuzzedDocument {
     static func marker(_ bytes: [UInt8]) {
         guard let marker = try? PipelineJSON.decode(OpenDelivery.self, from: bytes) else { return }
         _ = marker.problem(expecting: marker.deliveryId)
-        let manifest = marker.manifest(closedAt: Date(), instances: [])
+        let manifest = marker.manifest(closedAt: Date(), of: ListedInstances())
         expectSame(manifest.deliveryId, in: manifest) { $0.deliveryId }
     }
 

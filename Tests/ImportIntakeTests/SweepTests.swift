@@ -135,6 +135,8 @@ import Testing
     func secondLook() async {
         bucket.lay(id)
         _ = await intake.sweep()
+        wait(minutes: 1)
+        let stored = bucket.now
         bucket[SampleDeliveries.key(id, "1.5")] = "y"
         wait(minutes: 23 * 60)
         #expect(await intake.sweep().auditsClosed == 0)
@@ -143,6 +145,7 @@ import Testing
         let outcome = await intake.sweep()
         #expect((outcome.auditsClosed, outcome.instancesFoundLate, outcome.failed) == (1, 1, 0))
         #expect(bucket.manifest(ImportID(id, number: 1))?.instances.map(\.sopInstanceUID) == ["1.5"])
+        #expect(bucket.manifest(ImportID(id, number: 1))?.lastInstanceAt == stored)
         #expect(intake.executions.started == [ImportID(id), ImportID(id, number: 1)])
         #expect(bucket[BucketLayout.auditKey(of: id)] == nil)
     }

@@ -59,7 +59,7 @@ import Testing
             deliveryId: id, task: task, studies: [], callingAETitle: "CT1", calledAETitle: "STORESCP",
             peer: "127.0.0.1", route: "research", datastoreId: store, openedAt: Date(timeIntervalSince1970: 0))
         #expect(open.version == 3 && open.problem(expecting: id) == nil)
-        let manifest = open.manifest(closedAt: Date(timeIntervalSince1970: 1), instances: [])
+        let manifest = open.manifest(closedAt: Date(timeIntervalSince1970: 1), of: ListedInstances())
         #expect((manifest.datastoreId, manifest.route, manifest.version) == (store, "research", 3))
     }
 
@@ -139,8 +139,13 @@ import Testing
         let keys = [("1.2.3", "1"), ("1.2", "2"), ("1.2.3", "3")].map {
             BucketLayout.instanceKey(id, study: $0.0, series: "1", instance: $0.1)
         }
-        let manifest = marker.manifest(
-            closedAt: Date(), instances: keys.compactMap { DeliveryManifest.Instance(listed: $0, size: 1, in: id) })
+        var listed = ListedInstances()
+        for (seconds, key) in zip([1.0, 3, 2], keys) {
+            listed.add(key: key, size: 1, lastModified: Date(timeIntervalSince1970: seconds), in: id)
+        }
+        listed.add(key: "strange", size: 1, lastModified: Date(timeIntervalSince1970: 4), in: id)
+        let manifest = marker.manifest(closedAt: Date(), of: listed)
+        #expect(manifest.lastInstanceAt == Date(timeIntervalSince1970: 3))
         #expect(manifest.studies.map(\.studyInstanceUID) == ["1.2", "1.2.3"])
         #expect(manifest.studies.map(\.studyDate) == ["20261123", nil])
         #expect(manifest.studies.map { $0.instances.map(\.sopInstanceUID) } == [["2"], ["1", "3"]])

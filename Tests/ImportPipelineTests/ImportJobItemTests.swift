@@ -22,7 +22,8 @@ import Testing
     }
 
     private static func started() throws -> ImportJobItem {
-        let request = try PipelineJSON.decode(ImportStart.self, from: Array(SampleDocument.start.text.utf8)).request
+        var request = try PipelineJSON.decode(ImportStart.self, from: Array(SampleDocument.start.text.utf8)).request
+        request.route = "research"
         let job = try PipelineJSON.decode(
             HealthImagingClient.StartedJob.self, from: Array(#"{"jobId":"job","jobStatus":"SUBMITTED"}"#.utf8))
         return ImportJobItem(
@@ -56,6 +57,7 @@ import Testing
             try Self.started().attributes == [
                 "jobId": "job", "jobStatus": "SUBMITTED", "outcome": "PENDING", "attempt": "1",
                 "submittedAt": "1970-01-01T00:00:00Z", "datastoreId": "store", "dataAccessRoleArn": "role",
+                "route": "research",
                 "deliveryId": delivery, "inputS3Uri": "s3://dicom/2026/11/23/\(delivery)/",
                 "outputS3Uri": "s3://output/x/", "studyCount": "1", "instanceCount": "1", "studyInstanceUID": "1.2.3",
                 "studyDate": "20261123", "seriesInstanceUID": "1.2.4", "sopInstanceUID": "1.2.5", "repeats": delivery,

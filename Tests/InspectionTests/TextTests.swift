@@ -74,9 +74,13 @@ struct TextTests {
         trace.instances = (0..<25).map {
             InstanceTrace(sopInstanceUID: "1.4.\($0)", studyInstanceUID: "1.2", seriesInstanceUID: "1.3")
         }
+        trace.summary.route = "research"
+        trace.summary.datastoreId = String(repeating: "b", count: 32)
         let lines = TraceText(trace, on: Self.terminal(width)).lines
         #expect(lines.filter { $0.count > width } == [])
         #expect(lines[0] == "\(SampleSnapshot.delivery)   receiving")
+        #expect(
+            lines.contains("  route research") && lines.contains("  data store \(String(repeating: "b", count: 32))"))
         #expect(lines.contains { $0.hasPrefix("  received   now    2026-11-23 18:00:00 2 instances, 1.5 KB") })
         #expect(lines.contains("  image sets -"))
         #expect(lines.contains { $0.hasPrefix("  why  the receiver that took it") })

@@ -33,6 +33,7 @@ package enum SampleDeliveries {
         _ id: DeliveryID, _ instances: [String] = ["1.4"], task: TaskID = task, datastore: String? = nil
     ) -> DeliveryManifest {
         open(id, task: task, datastore: datastore).manifest(
-            closedAt: Date(timeIntervalSince1970: 1_795_478_000), instances: instances.map { instance(id, $0) })
+            closedAt: Date(timeIntervalSince1970: 1_795_478_000),
+            of: ListedInstances(instances.map { instance(id, $0) }))
     }
 }

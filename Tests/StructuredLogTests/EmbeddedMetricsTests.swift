@@ -30,6 +30,14 @@ import Testing
             ])
     }
 
+    @Test("A further dimension is one of the line's, beside those of all metrics")
+    func furtherDimension() {
+        let lines = Lines()
+        lines.metrics()?.emit([.init("A", 2)], by: ["Route": "r"])
+        let line = lines.lines.withLock { $0 }.joined()
+        #expect(line.contains(#""Dimensions":[["Route","Service"]]"#) && line.contains(#""Route":"r","Service":"s""#))
+    }
+
     @Test("Nothing is written without a namespace or without a value")
     func nothing() {
         let lines = Lines()

@@ -17,6 +17,7 @@ TARGETS = {
     "AmazonSQS": "sqs",
     "DynamoDB_20120810": "dynamodb",
     "Logs_20140328": "logs",
+    "AWSEvents": "events",
 }
 
 

@@ -33,7 +33,8 @@ def run(sample_delivery, pipeline, tmp_path_factory):
 
 
 def test_every_sample_event_is_used_here():
-    assert {path.stem for path in EVENTS.iterdir()} == {
+    # test_event_schema.py uses those that the pipeline sends.
+    assert {path.stem for path in EVENTS.iterdir() if not path.stem.startswith("study-event-")} == {
         "s3-put", "s3-put-inbox", "s3-multipart-inbox", "s3-test-event", "sqs-s3-put", "sns-s3-put", "sqs-sns-s3-put",
         "eventbridge-object-created", "start-import-job", "check-status", "schedule",
     }

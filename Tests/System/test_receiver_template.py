@@ -102,6 +102,17 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
         ["", "settings/routes.json"],
         ["routes.json", "settings/", "settings/a/b", "deliveries/routes.json", "inbox/routes", "settings/*", "settings/${x}"],
     ),
+    "RouteMetrics": (
+        ["", "research", "a.b,trial-2,x_y", ",".join(["r"] * 20)],
+        ["a b", "a, b", "a,", ",a", "(others)", "a" * 33, ",".join(["r"] * 21)],
+    ),
+    **{
+        f"SilentSender{it}": (
+            ["", "CT1", "CT 1 (E/R)", "a" * 16, "$.x", "[]"],
+            [" CT1", "CT1 ", "a" * 17, "CT*", 'C"T', "C\\T", "C%T", "Größe"],
+        )
+        for it in (1, 2, 3)
+    },
     "DatastoreName": (["", "hospital", "A.b_c/d#e-1", "a" * 256], ["a" * 257, "a b", "ä"]),
     "AlarmEmail": (["", "pacs@example.com"], ["pacs", "a@b c", "a@b@c"]),
     "AccessLogBucketName": (["", "logs.example-1"], ["ab", "Logs", "s3://logs", "-logs"]),
@@ -220,6 +231,9 @@ def broken_rules(**values: str) -> list[str]:
         ({"DatastoreId": "", "Commitment": "off"}, []),
         ({"InstanceIndex": "off"}, ["CommitmentHasIndex"]),
         ({"InstanceIndex": "off", "Commitment": "off"}, []),
+        *(({f"SilentSender{it}": "CT1", "LogLevel": "WARN"}, ["SilentSendersAreLogged"]) for it in (1, 2, 3)),
+        ({"SilentSender1": "CT1", "LogLevel": "DEBUG"}, []),
+        ({"LogLevel": "ERROR"}, []),
         (PREFIX_LISTS, []),
         ({**PREFIX_LISTS, "DynamoDBPrefixListID": ""}, ["CommitmentReachesDynamoDB"]),
         ({**PREFIX_LISTS, "DynamoDBPrefixListID": "", "Commitment": "off"}, []),
@@ -305,6 +319,7 @@ OWN_VPC = {
         ({**OWN_VPC, "PrivateRouteTableIDs": "", "CreateVPCEndpoints": "false"}, []),
         ({"RequireTLS": "true"}, ["TLSHasCertificate"]),
         ({"InstanceIndex": "off"}, ["CommitmentHasIndex"]),
+        ({"SilentSender3": "CT1", "LogLevel": "ERROR"}, ["SilentSendersAreLogged"]),
         ({"S3PrefixListID": "pl-63a5400a"}, ["CommitmentReachesDynamoDB"]),
     ],
 )

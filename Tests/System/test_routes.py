@@ -211,6 +211,7 @@ def test_a_study_under_three_called_titles_lands_in_two_data_stores(routed, tmp_
     assert sorted((it["datastoreId"], it["outcome"], it["importedCount"]) for it in items) == sorted(
         (it, "IMPORTED", "3") for it in (standard, research)
     )
+    assert {it["datastoreId"]: it.get("route") for it in items} == {standard: None, research: "research"}
     manifests = {it: pipeline.manifest(it) for it in deliveries}
     assert {it["calledAETitle"]: it.get("datastoreId") for it in manifests.values()} == {"STORESCP": None, "RESEARCH": research}
     assert {it.get("route") for it in manifests.values()} == {None, "research"}

@@ -13,6 +13,7 @@ from sample_events import FUNCTIONS
 from templates import PIPELINE, RECEIVER, TEMPLATES, resources, swift, task_environment
 
 NAMESPACE = "DICOMStoreSCP"
+SILENT_SENDERS = [f"SilentSender{number}" for number in (1, 2, 3)]
 SEARCH = re.compile(r'Namespace="([^"]+)" MetricName="([^"]+)"')
 # The dimension of the metrics is the stack's name, so a template may use only the metrics that its own parts write.
 WRITERS = {
@@ -50,13 +51,13 @@ def metric_nodes(node) -> list[dict]:
         return [metric for below in node for metric in metric_nodes(below)]
     if not isinstance(node, dict):
         return []
-    own = [node] if "MetricName" in node else []
+    own = [node] if {"Namespace", "MetricName"} <= node.keys() else []
     return own + metric_nodes(list(node.values()))
 
 
 def metrics_in(node) -> set[tuple[str, str]]:
     """The namespace and name of each of these metrics."""
-    return {(metric["Namespace"], metric["MetricName"]) for metric in metric_nodes(node)}
+    return {(str(metric["Namespace"]), metric["MetricName"]) for metric in metric_nodes(node)}
 
 
 def written_metrics(name: str) -> set[str]:
@@ -150,11 +151,27 @@ def test_the_receivers_alarms_need_a_topic_and_are_published_to_it():
         *("RejectedAssociations", "FailedInstances", "RunningTasks", "HealthyHosts"),
         *("FailedCommitments", "OldestCommitment"),
     )
-    assert alarms.keys() == {f"{it}Alarm" for it in about}
-    for alarm in alarms.values():
-        assert alarm["Condition"] == "HasAlarmTopic"
+    assert alarms.keys() == {f"{it}Alarm" for it in (*about, *SILENT_SENDERS)}
+    for name, alarm in alarms.items():
+        sender = name.removesuffix("Alarm")
+        assert alarm["Condition"] == (f"Has{sender}" if sender in SILENT_SENDERS else "HasAlarmTopic")
         assert alarm["Properties"]["AlarmActions"] == alarm["Properties"]["OKActions"] == [{"Ref": "AlarmTopicARN"}]
     assert RECEIVER["Conditions"]["HasAlarmTopic"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicARN"}, ""]}]}
+
+
+@pytest.mark.parametrize("sender", SILENT_SENDERS)
+def test_a_silent_sender_raises_an_alarm_only_if_it_is_named(sender):
+    given = {"Fn::Not": [{"Fn::Equals": [{"Ref": sender}, ""]}]}
+    assert RECEIVER["Conditions"][f"Has{sender}"] == {"Fn::And": [{"Condition": "HasAlarmTopic"}, given]}
+    [counted] = resources(RECEIVER, "Logs::MetricFilter")[f"{sender}Filter"]["Properties"]["MetricTransformations"]
+    alarm = resources(RECEIVER, "CloudWatch::Alarm")[f"{sender}Alarm"]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == (counted["MetricNamespace"], counted["MetricName"])
+    # A metric of zeros would be no missing data, and the filter writes none without a line.
+    assert "DefaultValue" not in counted and counted["MetricValue"] == "1"
+    # CloudWatch limits the time that an alarm evaluates: seven days, for periods of an hour.
+    hours = RECEIVER["Parameters"]["SilentSenderHours"]
+    assert alarm["Period"] * hours["MaxValue"] == 7 * 86400 and alarm["EvaluationPeriods"] == {"Ref": "SilentSenderHours"}
+    assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == ("Sum", "LessThanThreshold", 1)
 
 
 def test_a_missing_receiver_raises_an_alarm_but_an_idle_one_does_not():

@@ -44,6 +44,11 @@ extension KeyedDecodingContainer {
         readable(Int.self, key).flatMap { DocumentLimits.counts.contains($0) ? $0 : nil }
     }
 
+    /// The same for the id of an image set: `[0-9a-z]{32}` in AWS's model of the service.
+    func readableImageSetID(_ key: Key) -> String? {
+        readable(String.self, key).flatMap { TextRule.jobID.allows($0) ? $0 : nil }
+    }
+
     func date(_ key: Key) throws -> Date {
         guard let date = try? decode(Date.self, forKey: key), DocumentLimits.times.contains(date) else {
             throw error(at: key, expected: "a time in ISO 8601")

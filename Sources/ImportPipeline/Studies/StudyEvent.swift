@@ -11,6 +11,17 @@ package struct StudyEvent: Sendable, Equatable {
         case deliveryFailed = "Delivery Failed"
         case deliveryRejected = "Delivery Rejected"
         case studySettled = "Study Settled"
+
+        /// `nil` for an import that is still pending.
+        init?(_ outcome: ImportOutcome) {
+            switch outcome {
+            case .pending: return nil
+            case .imported: self = .deliveryImported
+            case .partial: self = .deliveryPartial
+            case .failed: self = .deliveryFailed
+            case .rejected: self = .deliveryRejected
+            }
+        }
     }
 
     package let detailType: DetailType

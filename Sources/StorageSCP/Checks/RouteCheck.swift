@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWS
 import ImportPipeline
 import Logging
 
@@ -20,11 +21,7 @@ struct RouteCheck {
             guard let table = try await table() else { return [] }
             return [result(of: table, from: source)]
         } catch {
-            return [
-                CheckResult(
-                    .failed, name, "\(source): \(error)",
-                    remedy: "write the routes there, and allow s3:GetObject on it, as template/receiver.yaml does")
-            ]
+            return [CheckResult(.failed, name, "\(source): \(error)", remedy: remedy(for: error))]
         }
     }
 
@@ -37,6 +34,17 @@ struct RouteCheck {
             logger: logger)
         let table = try await TimeLimit.wait(BucketCheck.limit) { try await reloading?.first() }
         return table ?? configuration.routes.table
+    }
+
+    private func remedy(for error: any Error) -> String {
+        switch error {
+        case is RouteError: "correct the routes as the message says"
+        case is S3ObjectTooLarge: "write fewer or shorter routes"
+        // S3 also answers 403 for a key without an object, to those who may not list the bucket.
+        case let error as AWSServiceError where [403, 404].contains(error.statusCode):
+            "write the routes there, and allow s3:GetObject on it, as template/receiver.yaml does"
+        default: StoreAdvice.text(for: error, storage: configuration.storage)
+        }
     }
 
     private func result(of table: RouteTable, from source: RouteSettings.Source) -> CheckResult {

@@ -97,7 +97,7 @@ extension Deliveries {
     private static func metadata(of delivery: Delivery) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
             "deliveryId": "\(delivery.id)", "studies": "\(delivery.studyInstanceUIDs.count)",
-            "reason": "\(delivery.endReason ?? "")",
+            "reason": "\(delivery.endReason ?? "")", "callingAE": "\(delivery.origin.callingAETitle)",
         ]
         if delivery.studyInstanceUIDs.count == 1 {
             metadata["studyInstanceUID"] = "\(delivery.studyInstanceUIDs[0])"

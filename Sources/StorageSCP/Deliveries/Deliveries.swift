@@ -216,7 +216,7 @@ final class Deliveries: Sendable {
             }
             let content = content(of: instance, in: membership, &state)
             update(entry, in: &state) {
-                $0.instanceStored(membership.name, in: membership.study, instance)
+                $0.instanceStored(membership.name, in: membership.study, instance, at: now())
                 if let content, $0.instanceRepeated(content) { firstRepeat = content }
             }
             return true

@@ -54,6 +54,8 @@ struct Delivery {
     /// The number of its instances that are being received or published.
     private var pending = 0
     private(set) var storedCount = 0
+    /// When the last instance was stored.
+    private var lastInstanceAt: Date?
     /// The associations that sent an instance to this delivery last, and have not ended.
     private var holders: Set<String> = []
     /// How many times an association became a holder, and whether the last one that ceased to be one was released.
@@ -131,9 +133,10 @@ struct Delivery {
         return true
     }
 
-    mutating func instanceStored(_ name: InstanceName, in study: String, _ instance: StoredInstance) {
+    mutating func instanceStored(_ name: InstanceName, in study: String, _ instance: StoredInstance, at date: Date) {
         pending -= 1
         storedCount += 1
+        lastInstanceAt = date
         announcedBytes -= instance.size
         bytes += instance.size
         studies[study]?.attempts[name] = instance
@@ -190,7 +193,8 @@ extension Delivery {
         return DeliveryManifest(
             deliveryId: id, task: task, repeats: repeats, callingAETitle: origin.callingAETitle,
             calledAETitle: origin.calledAETitle, peer: origin.peer, route: origin.destination.route,
-            datastoreId: origin.destination.datastoreID, openedAt: openedAt, closedAt: closedAt,
+            datastoreId: origin.destination.datastoreID, openedAt: openedAt, lastInstanceAt: lastInstanceAt,
+            closedAt: closedAt,
             // An abandoned delivery has no stored instances. If one had, they would have to be imported.
             closeReason: closeReason ?? .quiet,
             studies: studies.compactMap { uid, study in

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Commitment
+import ImportPipeline
 import StructuredLog
 
 /// Writes the receiver's metrics once a minute.
@@ -26,7 +27,11 @@ struct MetricsReporter: Sendable {
             .init("AssociationsActive", associations.count), .init("DeliveriesOpen", deliveries.count),
             .init("DeliveriesWaiting", deliveries.waitingCount),
         ]
-        metrics.emit(gauges + counts.take() + (await ofCommitments()), properties: ["task": task])
+        let taken = counts.take()
+        metrics.emit(gauges + taken.metrics + (await ofCommitments()), properties: ["task": task])
+        for (route, counts) in taken.ofRoutes.sorted(by: { $0.key < $1.key }) {
+            metrics.emit(counts, by: [CountedRoutes.dimension: route], properties: ["task": task])
+        }
     }
 
     /// The open requests for storage commitment are those that this task works on.

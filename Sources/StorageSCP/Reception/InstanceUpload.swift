@@ -150,7 +150,8 @@ final class InstanceUpload {
             size: size, checksum: checksum, sopClassUID: instance.sopClassUID.value,
             transferSyntaxUID: instance.transferSyntax.uid, isIncomplete: cut != nil)
         guard destination.deliveries.instanceStored(stored, in: membership) else { return refuseWithoutLease() }
-        destination.counts.instanceStored(bytes: size, nanoseconds: (eventLoop.now - received).nanoseconds)
+        destination.counts.instanceStored(
+            bytes: size, nanoseconds: (eventLoop.now - received).nanoseconds, by: sender.origin.destination.route)
         destination.uploads.end()
         let outcome =
             if let cut {

@@ -52,36 +52,38 @@ struct FolderRecovery: Sendable {
     }
 
     private func close(_ open: OpenDelivery) async throws {
-        let instances = instances(of: open.deliveryId)
-        if !instances.isEmpty {
+        let listed = instances(of: open.deliveryId)
+        if !listed.instances.isEmpty {
             let result = try await ManifestWriter(store: store, logger: logger).write(
-                open.manifest(closedAt: Date(), instances: instances))
+                open.manifest(closedAt: Date(), of: listed))
             if result != .complete {
                 logger.warning(
                     "delivery recovered: its task has ended",
                     metadata: [
-                        "deliveryId": "\(open.deliveryId)", "task": "\(open.task)", "instances": "\(instances.count)",
+                        "deliveryId": "\(open.deliveryId)", "task": "\(open.task)",
+                        "instances": "\(listed.instances.count)",
                     ])
             }
         }
         try await store.removeDocument(key: BucketLayout.openMarkerKey(of: open.deliveryId, task: open.task))
     }
 
-    private func instances(of delivery: DeliveryID) -> [DeliveryManifest.Instance] {
+    private func instances(of delivery: DeliveryID) -> ListedInstances {
         let prefix = BucketLayout.prefix(of: delivery)
-        return names(in: prefix).flatMap { study in
-            names(in: "\(prefix)\(study)").flatMap { series in
-                names(in: "\(prefix)\(study)/\(series)").compactMap { name in
-                    instance(key: "\(prefix)\(study)/\(series)/\(name)", in: delivery)
+        var listed = ListedInstances()
+        for study in names(in: prefix) {
+            for series in names(in: "\(prefix)\(study)") {
+                for name in names(in: "\(prefix)\(study)/\(series)") {
+                    let key = "\(prefix)\(study)/\(series)/\(name)"
+                    var status = stat()
+                    guard stat("\(directory)/\(key)", &status) == 0 else { continue }
+                    listed.add(
+                        key: key, size: Int(status.st_size),
+                        lastModified: Date(timeIntervalSince1970: Double(status.st_mtim.tv_sec)), in: delivery)
                 }
             }
         }
-    }
-
-    private func instance(key: String, in delivery: DeliveryID) -> DeliveryManifest.Instance? {
-        var status = stat()
-        guard stat("\(directory)/\(key)", &status) == 0 else { return nil }
-        return DeliveryManifest.Instance(listed: key, size: Int(status.st_size), in: delivery)
+        return listed
     }
 
     private func names(in folder: String) -> [String] {

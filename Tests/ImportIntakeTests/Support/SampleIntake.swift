@@ -56,11 +56,13 @@ struct SampleIntake {
     let log = RecordedLog()
     var inboxTaken = InboxTaken.delete
     var rows: PendingRows?
+    var events: StudyEvents?
     var datastores = PermittedDatastores(standard: nil, further: nil)
 
     private var starter: ImportStarter {
         ImportStarter(
-            executions: executions, table: table, rows: rows, now: { [bucket] in bucket.now }, metrics: nil)
+            executions: executions, table: table, rows: rows, events: events, now: { [bucket] in bucket.now },
+            metrics: nil)
     }
 
     var manifests: ManifestIntake {

@@ -28,8 +28,8 @@ final class SimulatedFunction: @unchecked Sendable {
         let executions = world.mutant.executions(network, world)
         let clock = process.clock
         let starter = ImportStarter(
-            executions: executions, table: SimulatedTable(ledger: world.ledger), rows: nil, now: { clock.date },
-            metrics: nil)
+            executions: executions, table: SimulatedTable(ledger: world.ledger), rows: nil, events: nil,
+            now: { clock.date }, metrics: nil)
         let manifests = ManifestIntake(
             bucket: bucket, bucketName: ModelledBucket.name, starter: starter, outputRoot: "s3://results/",
             datastores: SimulatedRoutes.datastores)

@@ -73,7 +73,7 @@ struct BundleTests {
         #expect(manifest.studies.map(\.instances.count) == [1, 2, 1])
         #expect(manifest.studies.map(\.studyDate) == ["20261123", "20261123", "20261123"])
         #expect(manifest.problem(expecting: manifest.deliveryId) == nil)
-        #expect(counts.take().contains(.init("StudiesJoined", 2)))
+        #expect(counts.take().metrics.contains(.init("StudiesJoined", 2)))
     }
 
     @Test("Two senders never share a delivery")

@@ -120,8 +120,10 @@ struct DeliveryRepeatsTests {
         #expect(notices[0].contains(#""deliveryId":"\#(again.delivery)""#))
         #expect(notices[0].contains(#""repeats":"\#(first.delivery)""#))
         #expect(
-            counts.take().filter { $0 == .init("InstancesRepeated", 2) || $0 == .init("InstancesChanged", changed) }
-                .count == 2)
+            counts.take().metrics.filter {
+                $0 == .init("InstancesRepeated", 2) || $0 == .init("InstancesChanged", changed)
+            }
+            .count == 2)
         await deliveries.shutDown()
         #expect(log.lines.count { $0.contains("delivery closed") && $0.contains(#""repeated":"2""#) } == 1)
     }
@@ -132,7 +134,7 @@ struct DeliveryRepeatsTests {
         let again = try begin("1")
         try await store(again)
         #expect(notices.count == 1 && notices[0].contains(#""content":"unknown""#))
-        #expect(counts.take().contains(.init("InstancesChanged", 0)))
+        #expect(counts.take().metrics.contains(.init("InstancesChanged", 0)))
     }
 
     @Test("A delivery closes after the one that it repeats, and both are sealed together")

@@ -32,7 +32,8 @@ struct DeliveryTests {
             delivery.instanceFailed()
             return false
         }
-        delivery.instanceStored(self.name(name), in: "1.2", stored(size: size))
+        delivery.instanceStored(
+            self.name(name), in: "1.2", stored(size: size), at: opened.addingTimeInterval(Double(delivery.storedCount)))
         return true
     }
 
@@ -135,6 +136,7 @@ struct DeliveryTests {
         #expect(manifest.instances.first?.checksumCRC32 == "AAAAAA==")
         #expect(manifest.studies.map(\.studyDate) == ["20261123"])
         #expect(manifest.callingAETitle == "CT1")
+        #expect(manifest.lastInstanceAt == opened.addingTimeInterval(1))
         #expect(manifest.task == task)
         #expect(manifest.problem(expecting: delivery.id) == nil)
     }

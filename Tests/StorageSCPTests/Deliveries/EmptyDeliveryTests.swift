@@ -40,7 +40,7 @@ struct EmptyDeliveryTests {
         #expect(lines.count == 1)
         #expect(lines.first?.contains(#""reason":"\#(reason)""#) == true)
         #expect(!log.lines.contains { $0.contains("delivery closed") })
-        #expect(counts.take().contains(.init("DeliveriesClosed", 0)))
+        #expect(counts.take().metrics.contains(.init("DeliveriesClosed", 0)))
         #expect(!store.objects.keys.contains { $0.hasPrefix(BucketLayout.manifests) })
     }
 

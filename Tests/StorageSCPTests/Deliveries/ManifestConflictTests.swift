@@ -58,12 +58,13 @@ struct ManifestConflictTests {
                 calledAETitle: "STORESCP", peer: "127.0.0.1", openedAt: Date(timeIntervalSince1970: 0)
             ).manifest(
                 closedAt: Date(timeIntervalSince1970: 0),
-                instances: names.map { name in
-                    DeliveryManifest.Instance(
-                        key: BucketLayout.instanceKey(id, study: "1.2", series: "1", instance: name), size: 1,
-                        checksumCRC32: nil, sopClassUID: nil, sopInstanceUID: name, seriesInstanceUID: "1",
-                        transferSyntaxUID: nil)
-                }))
+                of: ListedInstances(
+                    names.map { name in
+                        DeliveryManifest.Instance(
+                            key: BucketLayout.instanceKey(id, study: "1.2", series: "1", instance: name), size: 1,
+                            checksumCRC32: nil, sopClassUID: nil, sopInstanceUID: name, seriesInstanceUID: "1",
+                            transferSyntaxUID: nil)
+                    })))
     }
 
     private func names(in number: Int, of id: DeliveryID) throws -> [String]? {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ImportPipeline
 import StructuredLog
 import Testing
 
@@ -14,12 +15,33 @@ import Testing
         counts.instanceStored(bytes: 10, nanoseconds: 1_500_000)
         counts.instancesFailed(3)
         counts.deliveryClosed()
-        let taken = counts.take()
+        let taken = counts.take().metrics
         #expect(taken.contains(.init("AssociationsRejected", 1)))
         #expect(taken.contains(.init("BytesStored", 10, .bytes)))
         #expect(taken.contains(.init("InstancesFailed", 3)))
         #expect(taken.contains(.init("StoreLatency", [1.5], .milliseconds)))
-        #expect(counts.take().contains(.init("InstancesStored", 0)))
+        #expect(counts.take().metrics.contains(.init("InstancesStored", 0)))
+    }
+
+    @Test("The named routes are counted by name, all others together, and what no route matched in total only")
+    func routes() throws {
+        let counts = ReceiverCounts(routes: try CountedRoutes("research"))
+        for route in ["research", "a", "b", nil] { counts.instanceStored(bytes: 1, nanoseconds: 1, by: route) }
+        counts.instanceDiscarded(by: "a")
+        counts.instanceRefused(by: "research")
+        let taken = counts.take()
+        #expect(
+            taken.ofRoutes == [
+                "research": [.init("InstancesStored", 1), .init("InstancesRefused", 1)],
+                "(others)": [.init("InstancesStored", 2), .init("InstancesDiscarded", 1)],
+            ])
+        for metric in [("InstancesStored", 4), ("InstancesDiscarded", 1), ("InstancesRefused", 1)] {
+            #expect(taken.metrics.contains(.init(metric.0, metric.1)))
+        }
+        #expect(counts.take().ofRoutes.isEmpty)
+        let unnamed = ReceiverCounts()
+        unnamed.instanceStored(bytes: 1, nanoseconds: 1, by: "research")
+        #expect(unnamed.take().ofRoutes.isEmpty)
     }
 
     @Test("A hundred of many latencies are reported, including the greatest")

@@ -49,12 +49,17 @@ struct FolderRecoveryTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let task = TaskID()
         try await leaveOpen(task, in: try store(task))
+        let instance = BucketLayout.instanceKey(delivery, study: "1.2", series: "1.3", instance: "1.4")
+        let storedAt = Date(timeIntervalSince1970: 1_795_477_912)
+        try FileManager.default.setAttributes(
+            [.modificationDate: storedAt], ofItemAtPath: folder.appending(path: instance).path())
         try await recover(after: task)
         let document = try Data(contentsOf: folder.appending(path: BucketLayout.manifestKey(of: ImportID(delivery))))
         let manifest = try PipelineJSON.decode(DeliveryManifest.self, from: Array(document))
         #expect(manifest.closeReason == .recovered)
         #expect(manifest.instances.map(\.sopInstanceUID) == ["1.4"])
         #expect(manifest.instances.map(\.size) == [3])
+        #expect(manifest.lastInstanceAt == storedAt)
         #expect(manifest.problem(expecting: delivery) == nil)
         #expect(!exists(BucketLayout.openMarkerKey(of: delivery, task: task)))
         #expect(!exists(BucketLayout.taskLeaseKey(of: task)))
