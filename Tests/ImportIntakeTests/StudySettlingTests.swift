@@ -160,7 +160,7 @@ struct StudySettlingTests {
     }
 
     @Test("If the event cannot be sent for a while, the study stays due; if it is refused for good, it is closed")
-    func bus() async throws {
+    func failingBus() async throws {
         try await importDelivery(1, .imported)
         bucket.now += 60
         func error(_ code: String) -> AWSServiceError {
