@@ -9,26 +9,29 @@ import StructuredLog
 package struct ImportStarter: Sendable {
     let executions: any ImportExecutions
     let table: any RejectionTable
+    let studies: StudyRegister?
     let rows: PendingRows?
     let events: StudyEvents?
     let now: @Sendable () -> Date
     let metrics: EmbeddedMetrics?
 
-    /// `rows` records which instances have an import in progress; `nil`: this is not recorded. `events` tells that an
-    /// object was rejected; `nil`: nobody is told.
+    /// `studies` records which imports a study has, and `rows` which instances have an import in progress; `nil`: this is
+    /// not recorded. `events` tells that an object was rejected; `nil`: nobody is told.
     package init(
-        executions: any ImportExecutions, table: any RejectionTable, rows: PendingRows?,
+        executions: any ImportExecutions, table: any RejectionTable, studies: StudyRegister?, rows: PendingRows?,
         events: StudyEvents?, now: @escaping @Sendable () -> Date, metrics: EmbeddedMetrics?
     ) {
         self.executions = executions
         self.table = table
+        self.studies = studies
         self.rows = rows
         self.events = events
         self.now = now
         self.metrics = metrics
     }
 
-    /// The instances are recorded after the execution was started, so that the index delays no import.
+    /// Studies and instances are recorded after the execution was started, so that their tables delay no import. Throws
+    /// if the studies were not recorded and may be: then the caller must not remove what tells that work is left.
     func start(_ request: ImportRequest, of instances: [InstanceAttempt], logger: Logger) async throws -> IntakeResult {
         let result: IntakeResult.Result =
             switch try await executions.start(request) {
@@ -46,6 +49,8 @@ package struct ImportStarter: Sendable {
         }
         metadata["datastoreId"] = request.datastoreId.map { "\($0)" }
         logger.info("import requested", metadata: metadata)
+        let uids = Set(instances.compactMap { $0[.studyInstanceUID] })
+        try await studies?.add(request, studies: uids, logger: logger)
         let areWritten =
             await rows?.write(instances, of: request.importId, datastoreID: request.datastoreId, logger: logger) ?? true
         return IntakeResult(

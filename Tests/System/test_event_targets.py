@@ -14,9 +14,7 @@ from functions import create_function
 from local_aws import LocalAWS
 from subscriber import Subscriber, allow
 from waiting import wait_for
-from webhook import Webhook, make_webhook_certificate
-
-KEY = "a-key-of-a-test"
+from webhook import KEY, KEY_HEADER, Webhook, document, make_webhook_certificate, webhook_target
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +51,6 @@ def put(bus: LocalAWS, *entries: dict) -> list[dict]:
     answer = bus.client("events").put_events(Entries=list(entries))
     assert answer["FailedEntryCount"] == sum("ErrorCode" in it for it in answer["Entries"])
     return answer["Entries"]
-
-
-def document(statement: dict) -> str:
-    """A policy of one statement."""
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 class Target:
@@ -104,21 +97,10 @@ class Target:
         return sum(it["Sum"] for it in answer["Datapoints"])
 
 
-def webhook_target(bus: LocalAWS, source: str, webhook: Webhook, actions=("events:InvokeApiDestination",), **members) -> Target:
-    events, iam = bus.client("events"), bus.client("iam")
-    connection = events.create_connection(
-        Name=source,
-        AuthorizationType="API_KEY",
-        AuthParameters={"ApiKeyAuthParameters": {"ApiKeyName": "X-Api-Key", "ApiKeyValue": KEY}},
-    )["ConnectionArn"]
-    destination = events.create_api_destination(
-        Name=source, ConnectionArn=connection, InvocationEndpoint=webhook.url, HttpMethod="POST"
-    )["ApiDestinationArn"]
-    trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    role = iam.create_role(RoleName=source, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
-    rights = {"Effect": "Allow", "Action": list(actions), "Resource": destination}
-    iam.put_role_policy(RoleName=source, PolicyName="call", PolicyDocument=document(rights))
-    return Target(bus, source, destination, RoleArn=role, **members)
+def called(bus: LocalAWS, source: str, webhook: Webhook, actions=("events:InvokeApiDestination",), **members) -> Target:
+    """A rule whose target is the webhook."""
+    target = webhook_target(bus, source, webhook, actions)
+    return Target(bus, source, target["Arn"], RoleArn=target["RoleArn"], **members)
 
 
 # MARK: Entries
@@ -297,17 +279,17 @@ def test_a_function_is_called_with_the_event(bus, source, tmp_path):
 
 
 def test_a_webhook_gets_the_event_with_its_key(bus, source, webhook):
-    webhook_target(bus, source, webhook, HttpParameters={"QueryStringParameters": {"a": "b c"}, "HeaderParameters": {"X-A": "1"}})
+    called(bus, source, webhook, HttpParameters={"QueryStringParameters": {"a": "b c"}, "HeaderParameters": {"X-A": "1"}})
     [result] = put(bus, entry(source))
     [call] = wait_for("the call", lambda: webhook.calls)
     assert call.event["id"] == result["EventId"] and call.event["detail"] == {"number": 1}
     assert call.path == "/events?a=b+c"
-    assert (call.headers["x-api-key"], call.headers["x-a"]) == (KEY, "1")
+    assert (call.headers[KEY_HEADER.lower()], call.headers["x-a"]) == (KEY, "1")
     assert call.headers["content-type"] == "application/json; charset=utf-8"
 
 
 def test_a_webhook_that_is_down_and_fails_for_a_while_gets_every_event_in_the_end(bus, source, webhook):
-    webhook_target(bus, source, webhook)
+    called(bus, source, webhook)
     webhook.stop()
     put(bus, *(entry(source, number) for number in range(5)))
     webhook.statuses = [500, 503, 429, 500, 500]
@@ -319,7 +301,7 @@ def test_a_webhook_that_is_down_and_fails_for_a_while_gets_every_event_in_the_en
 
 @pytest.mark.parametrize("status", [301, 400, 404])
 def test_a_status_that_is_final_is_not_tried_again(bus, source, webhook, status):
-    target = webhook_target(bus, source, webhook)
+    target = called(bus, source, webhook)
     webhook.statuses = [status] * 3
     put(bus, entry(source))
     _, attributes = target.dead_letter()
@@ -329,7 +311,7 @@ def test_a_status_that_is_final_is_not_tried_again(bus, source, webhook, status)
 
 
 def test_the_retry_policy_ends_the_tries(bus, source, webhook):
-    target = webhook_target(bus, source, webhook, RetryPolicy={"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600})
+    target = called(bus, source, webhook, RetryPolicy={"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600})
     webhook.statuses = [500] * 10
     put(bus, entry(source))
     _, attributes = target.dead_letter()
@@ -338,7 +320,7 @@ def test_the_retry_policy_ends_the_tries(bus, source, webhook):
 
 
 def test_an_event_becomes_too_old(bus, source, webhook):
-    target = webhook_target(bus, source, webhook, RetryPolicy={"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 60})
+    target = called(bus, source, webhook, RetryPolicy={"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 60})
     webhook.stop()
     put(bus, entry(source))
     _, attributes = target.dead_letter()
@@ -347,7 +329,7 @@ def test_an_event_becomes_too_old(bus, source, webhook):
 
 
 def test_a_role_without_the_right_calls_nothing(bus, source, webhook):
-    target = webhook_target(bus, source, webhook, actions=["events:PutEvents"])
+    target = called(bus, source, webhook, actions=["events:PutEvents"])
     put(bus, entry(source))
     assert target.dead_letter()[1]["ERROR_CODE"] == "NO_PERMISSIONS"
     assert webhook.calls == []
@@ -363,7 +345,7 @@ def test_put_events_does_not_wait_for_subscribers(bus, source, webhook):
         return 200
 
     webhook.take = take
-    webhook_target(bus, f"{source}-w", webhook)
+    called(bus, f"{source}-w", webhook)
     put(bus, *(entry(f"{source}-w") for _ in range(3)), entry(source))
     assert wait_for("the event", subscriber.receive)
     released.append(True)

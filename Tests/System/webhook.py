@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ports
+from local_aws import LocalAWS
 from tls import make_certificate
 
 HOST = "localhost"
+KEY_HEADER, KEY = "X-Api-Key", "a-key-of-a-test"
 
 
 def make_webhook_certificate(folder: Path) -> tuple[Path, Path]:
@@ -70,6 +72,30 @@ class Webhook:
             status = self.statuses.pop(0) if self.statuses else 200
             self.calls.append(Call(path, headers, json.loads(body), status))
         return status
+
+
+def webhook_target(aws: LocalAWS, name: str, webhook: Webhook, actions=("events:InvokeApiDestination",)) -> dict[str, str]:
+    """Makes an API destination with its connection and a role that may do `actions` with it. Returns the target for a
+    rule."""
+    events, iam = aws.client("events"), aws.client("iam")
+    connection = events.create_connection(
+        Name=name,
+        AuthorizationType="API_KEY",
+        AuthParameters={"ApiKeyAuthParameters": {"ApiKeyName": KEY_HEADER, "ApiKeyValue": KEY}},
+    )["ConnectionArn"]
+    destination = events.create_api_destination(
+        Name=name, ConnectionArn=connection, InvocationEndpoint=webhook.url, HttpMethod="POST"
+    )["ApiDestinationArn"]
+    trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+    rights = {"Effect": "Allow", "Action": list(actions), "Resource": destination}
+    iam.put_role_policy(RoleName=name, PolicyName="call", PolicyDocument=document(rights))
+    return {"Id": "webhook", "Arn": destination, "RoleArn": role}
+
+
+def document(statement: dict) -> str:
+    """A policy of one statement."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def _handler(webhook: Webhook) -> type[http.server.BaseHTTPRequestHandler]:
