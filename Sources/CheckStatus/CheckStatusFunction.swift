@@ -45,12 +45,16 @@ struct CheckStatusFunction: LambdaHandler {
         events = StudyEvents(
             bus: EventBridgeBus(name: environment.variables[PipelineSetting.eventBusName.name], client: client),
             metrics: environment.metrics)
-        history = StudyTable(name: environment.variables[PipelineSetting.studyTableName.name], client: client)
+        history = Self.history(table: environment.variables[PipelineSetting.studyTableName.name], client)
         pollInterval = try PollInterval(environment.required(PipelineSetting.pollSeconds.name))
         tagsImported = environment.variables[PipelineSetting.tagImported.name] == "true"
         tagsWarned = environment.variables[PipelineSetting.tagWarned.name] == "true"
         metrics = environment.metrics
         countedRoutes = try CountedRoutes(environment.variables[PipelineSetting.metricsRoutes.name])
+    }
+
+    private static func history(table: String?, _ client: AWSClient) -> (any StudyHistory)? {
+        FirstDeliveries(table: table, client: client)
     }
 
     func handle(_ event: ImportProgress, context: LambdaContext) async throws -> ImportProgress {

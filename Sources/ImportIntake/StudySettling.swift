@@ -60,6 +60,8 @@ package struct StudySettling: Sendable {
         }
 
         func look(at study: DueStudy, logger: Logger) async throws -> SweepFinding {
+            var logger = logger
+            for (key, value) in study.metadata { logger[metadataKey: key] = value }
             guard let known = try await settling.items.record(of: study.name), known.isDue(at: settling.now()) else {
                 return .gone
             }
@@ -87,7 +89,7 @@ package struct StudySettling: Sendable {
             }
             guard try await settling.items.write(record, instead: known, at: date) == .written else { return .gone }
             guard !isOpen else { return .studyPostponed }
-            logger.info("study settled", metadata: study.metadata)
+            logger.info("study settled")
             return .studySettled
         }
 

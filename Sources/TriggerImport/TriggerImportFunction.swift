@@ -36,15 +36,20 @@ struct TriggerImportFunction: LambdaHandler {
         let events = StudyEvents(
             bus: EventBridgeBus(name: environment.variables[PipelineSetting.eventBusName.name], client: client),
             metrics: environment.metrics)
-        let items = StudyTable(name: environment.variables[PipelineSetting.studyTableName.name], client: client)
-        let datastoreID = try items.map { _ in try environment.required(PipelineSetting.datastoreID.name) } ?? ""
+        let items = Self.studies(table: environment.variables[PipelineSetting.studyTableName.name], client)
         // Without a bus it could never be told that a study settled.
         let quiet = events.flatMap { _ in settings.studyQuiet }
-        let clock = clock
-        let studies = items.map {
-            StudyRegister(
-                items: $0, datastoreID: datastoreID, quiet: quiet, clock: clock, now: { Date() },
+        var (studies, settling): (StudyRegister?, StudySettling?)
+        if let items {
+            let datastoreID = try environment.required(PipelineSetting.datastoreID.name)
+            studies = StudyRegister(
+                items: items, datastoreID: datastoreID, quiet: quiet, clock: clock, now: { Date() },
                 metrics: environment.metrics)
+            if let events, quiet != nil {
+                settling = StudySettling(
+                    items: items, events: events, datastoreID: datastoreID, bucket: bucket, executions: executions,
+                    now: { Date() })
+            }
         }
         let starter = ImportStarter(
             executions: executions, table: table, studies: studies, rows: try Self.rows(environment, client, clock),
@@ -57,12 +62,6 @@ struct TriggerImportFunction: LambdaHandler {
             outputRoot: settings.outputRoot, taken: settings.inboxTaken)
         metrics = environment.metrics
         intake = ObjectIntake(bucketName: settings.bucketName, manifests: manifests, inbox: inbox, metrics: metrics)
-        var settling: StudySettling?
-        if let items, let events, quiet != nil {
-            settling = StudySettling(
-                items: items, events: events, datastoreID: datastoreID, bucket: bucket, executions: executions,
-                now: { Date() })
-        }
         sweep = Sweep(
             bucket: bucket, manifests: manifests, inbox: inbox, settling: settling, table: table,
             auditAfter: settings.auditAfter, now: { Date() }, clock: clock)
@@ -82,6 +81,10 @@ struct TriggerImportFunction: LambdaHandler {
             count(outcome)
             return .sweep(outcome)
         }
+    }
+
+    private static func studies(table: String?, _ client: AWSClient) -> (any StudyItems)? {
+        StudyTable(name: table, client: client)
     }
 
     private static func rows(

@@ -30,14 +30,15 @@ struct StudyTableTests {
         try await MotoTable.serve { url, http in
             let client = try AWSClient.loopback(url, http: http)
             let table = try #require(StudyTable(name: MotoTable.studies, client: client))
+            let history = try #require(FirstDeliveries(table: MotoTable.studies, client: client))
             let first = try Self.record("d/1.2", 1...3, at: date)
             #expect(try await table.record(of: first.name) == nil)
-            #expect(try await table.firstDelivery(ofStudy: "1.2", datastoreID: "d") == nil)
+            #expect(try await history.firstDelivery(ofStudy: "1.2", datastoreID: "d") == nil)
             #expect(try await table.write(first, instead: nil, at: date) == .written)
             #expect(try await table.write(first, instead: nil, at: date) == .refused(by: first))
             #expect(try await table.record(of: first.name) == first)
-            #expect(try await table.firstDelivery(ofStudy: "1.2", datastoreID: "d") == SampleDeliveries.id(1))
-            #expect(try await table.firstDelivery(ofStudy: "1.2", datastoreID: "e") == nil)
+            #expect(try await history.firstDelivery(ofStudy: "1.2", datastoreID: "d") == SampleDeliveries.id(1))
+            #expect(try await history.firstDelivery(ofStudy: "1.2", datastoreID: "e") == nil)
 
             let later = try Self.record("d/1.3", 4...4, at: date + 10)
             #expect(try await table.write(later, instead: nil, at: date) == .written)
@@ -95,5 +96,6 @@ struct StudyTableTests {
     func noTable(_ name: String?) async throws {
         let client = try AWSClient.loopback("http://127.0.0.1:9", http: HTTPClient())
         #expect(StudyTable(name: name, client: client).map { _ in true } == nil)
+        #expect(FirstDeliveries(table: name, client: client).map { _ in true } == nil)
     }
 }
