@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Makes everything fail that can fail: receivers are killed and frozen, functions are killed, S3 and HealthImaging
-fail, events are lost, duplicated and delayed. A seed determines the faults, but not how the machine schedules them."""
+"""Makes everything fail that can fail: receivers are killed and frozen, functions are killed, S3, HealthImaging and
+EventBridge fail, events are lost, duplicated and delayed. A seed determines the faults, but not how the machine
+schedules them."""
 
 import random
 import signal
@@ -21,6 +22,8 @@ GONE_SECONDS = 3 * LEASE_SECONDS
 STARTS = ["ThrottlingException", "ServiceQuotaExceededException", "ConflictException", "InternalServerException"]
 JOBS = ["FailJob", "ServerError"]
 LOOKS = ["Look:ThrottlingException", "Look:InternalServerException"]
+# EventBridge refuses an event, or accepts it and says that it failed.
+REFUSALS = ["InternalFailure", "ThrottlingException", "Unanswered"]
 LOST_EVENTS = 0.2
 
 
@@ -38,7 +41,8 @@ class Chaos:
     def __enter__(self) -> "Chaos":
         self._pipeline.aws.disorder_events(copies=2, seconds=3, lost=LOST_EVENTS, seed=self._seed)
         self._weather.change("storm")
-        faults = (self._sweep, self._freeze, self._darken, self._kill_functions, self._arm)
+        self._pipeline.aws.change_event_delivery(hurry=20, copies=2)
+        faults = (self._sweep, self._freeze, self._darken, self._kill_functions, self._arm, self._refuse_events)
         self._threads = [
             threading.Thread(target=self._keep, args=(fault, stream(self._seed, fault.__name__))) for fault in faults
         ]
@@ -53,6 +57,7 @@ class Chaos:
             thread.join()
         self._weather.change("calm")
         self._pipeline.aws.disarm()
+        self._pipeline.aws.disarm_events()
         self._pipeline.aws.disorder_events(copies=1, seconds=0)
 
     def run(self, kills: int) -> None:
@@ -113,6 +118,10 @@ class Chaos:
 
     def _arm(self, drawn: random.Random) -> float:
         self._pipeline.aws.arm(drawn.choice([*STARTS, *JOBS, *LOOKS]), drawn.choice([1, 1, 3]))
+        return drawn.uniform(0.5, 3)
+
+    def _refuse_events(self, drawn: random.Random) -> float:
+        self._pipeline.aws.arm_events(drawn.choice(REFUSALS), drawn.choice([1, 1, 3]))
         return drawn.uniform(0.5, 3)
 
 
