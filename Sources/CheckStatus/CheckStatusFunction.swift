@@ -45,12 +45,16 @@ struct CheckStatusFunction: LambdaHandler {
         events = StudyEvents(
             bus: EventBridgeBus(name: environment.variables[PipelineSetting.eventBusName.name], client: client),
             metrics: environment.metrics)
-        history = StudyTable(name: environment.variables[PipelineSetting.studyTableName.name], client: client)
+        history = Self.history(table: environment.variables[PipelineSetting.studyTableName.name], client)
         pollInterval = try PollInterval(environment.required(PipelineSetting.pollSeconds.name))
         tagsImported = environment.variables[PipelineSetting.tagImported.name] == "true"
         tagsWarned = environment.variables[PipelineSetting.tagWarned.name] == "true"
         metrics = environment.metrics
         countedRoutes = try CountedRoutes(environment.variables[PipelineSetting.metricsRoutes.name])
+    }
+
+    private static func history(table: String?, _ client: AWSClient) -> (any StudyHistory)? {
+        FirstDeliveries(table: table, client: client)
     }
 
     func handle(_ event: ImportProgress, context: LambdaContext) async throws -> ImportProgress {
@@ -78,9 +82,7 @@ struct CheckStatusFunction: LambdaHandler {
             if !progress.startsAgain {
                 try await tell(look, expected, job, event, datastoreID: datastoreID, reportS3URI, logger: logger)
             }
-        }
-        count(look, of: event, datastoreID: datastoreID, isStartedAgain: progress.startsAgain)
-        if look.verdict.outcome != .pending {
+            count(look, of: event, datastoreID: datastoreID, isStartedAgain: progress.startsAgain)
             await remember(job, of: event.request, datastoreID: datastoreID, logger: logger)
         }
         logger.info(
@@ -183,7 +185,7 @@ struct CheckStatusFunction: LambdaHandler {
         throw error
     }
 
-    /// Tells the bus what became of the delivery. Item and rows are written before: who is told finds them.
+    /// Tells the bus what became of the delivery. Item and rows are written before, so that a subscriber finds them.
     private func tell(
         _ look: Look, _ expected: ExpectedInstances?, _ job: HealthImagingClient.JobProperties, _ event: ImportProgress,
         datastoreID: String, _ reportS3URI: String?, logger: Logger
@@ -218,10 +220,9 @@ struct CheckStatusFunction: LambdaHandler {
         }
     }
 
-    /// Counts the import by its outcome when the outcome is final.
+    /// Counts the import by its outcome, which is final.
     private func count(_ look: Look, of event: ImportProgress, datastoreID: String, isStartedAgain: Bool) {
         let outcome = look.verdict.outcome
-        guard outcome != .pending else { return }
         let ended: [EmbeddedMetrics.Metric] = [
             .init("ImportsImported", outcome == .imported ? 1 : 0),
             .init("ImportsPartial", outcome == .partial ? 1 : 0),

@@ -9,26 +9,29 @@ import StructuredLog
 package struct ImportStarter: Sendable {
     let executions: any ImportExecutions
     let table: any RejectionTable
+    let studies: StudyRegister?
     let rows: PendingRows?
     let events: StudyEvents?
     let now: @Sendable () -> Date
     let metrics: EmbeddedMetrics?
 
-    /// `rows` records which instances have an import in progress; `nil`: this is not recorded. `events` tells that an
-    /// object was rejected; `nil`: nobody is told.
+    /// `studies` records which imports a study has, and `rows` which instances have an import in progress; `nil`: this is
+    /// not recorded. `events` tells that an object was rejected; `nil`: nobody is told.
     package init(
-        executions: any ImportExecutions, table: any RejectionTable, rows: PendingRows?,
+        executions: any ImportExecutions, table: any RejectionTable, studies: StudyRegister?, rows: PendingRows?,
         events: StudyEvents?, now: @escaping @Sendable () -> Date, metrics: EmbeddedMetrics?
     ) {
         self.executions = executions
         self.table = table
+        self.studies = studies
         self.rows = rows
         self.events = events
         self.now = now
         self.metrics = metrics
     }
 
-    /// The instances are recorded after the execution was started, so that the index delays no import.
+    /// Studies and instances are recorded after the execution was started, so that their tables delay no import. Throws
+    /// if the studies were not recorded and may be: then the caller must not remove what tells that work is left.
     func start(_ request: ImportRequest, of instances: [InstanceAttempt], logger: Logger) async throws -> IntakeResult {
         let result: IntakeResult.Result =
             switch try await executions.start(request) {
@@ -46,6 +49,8 @@ package struct ImportStarter: Sendable {
         }
         metadata["datastoreId"] = request.datastoreId.map { "\($0)" }
         logger.info("import requested", metadata: metadata)
+        let uids = Set(instances.compactMap { $0[.studyInstanceUID] })
+        try await studies?.add(request, studies: uids, logger: logger)
         let areWritten =
             await rows?.write(instances, of: request.importId, datastoreID: request.datastoreId, logger: logger) ?? true
         return IntakeResult(
@@ -54,15 +59,15 @@ package struct ImportStarter: Sendable {
 
     /// The event is sent before the item is written: once the item exists, nothing repeats this work.
     func reject(_ rejection: Rejection, logger: Logger) async throws -> IntakeResult {
+        var logger = logger
+        logger[metadataKey: "deliveryId"] = "\(rejection.deliveryId)"
         let date = now()
         if let events, let event = try DeliveryEvent(rejection, at: date).event() {
             try await events.send(event, logger: logger)
         }
         try await table.rejected(rejection, at: date)
         metrics?.emit([.init("ObjectsRejected", 1)], properties: ["deliveryId": "\(rejection.deliveryId)"])
-        logger.warning(
-            "object rejected",
-            metadata: ["deliveryId": "\(rejection.deliveryId)", "reason": "\(rejection.message)"])
+        logger.warning("object rejected", metadata: ["reason": "\(rejection.message)"])
         return IntakeResult(.rejected, deliveryId: rejection.deliveryId)
     }
 }

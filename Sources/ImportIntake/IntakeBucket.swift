@@ -8,6 +8,10 @@ package protocol IntakeBucket: DocumentStore {
     /// The objects whose keys begin with the prefix, ordered by their keys: at most `maximum` of them and, if `key` is
     /// given, only those after it.
     func list(prefix: String, startingAfter key: String?, maximum: Int) async throws -> S3Client.Listing
+
+    /// The names of the folders directly below a prefix that ends in `/`. There are not more than
+    /// `HealthImagingLimits.maximumInstances`, or the delivery is not imported.
+    func folders(prefix: String) async throws -> [String]
 }
 
 extension IntakeBucket {

@@ -12,6 +12,8 @@ package struct IntakeSettings: Sendable, Equatable {
     package let inboxTaken: InboxTaken
     /// In seconds; see `Sweep`.
     package let auditAfter: TimeInterval
+    /// In seconds; `nil`: it is never told that a study settled.
+    package let studyQuiet: TimeInterval?
 
     package init(environment: [String: String]) throws(IntakeSettingError) {
         guard let bucket = try? S3URI("s3://\(Self.text(of: .bucket, in: environment))"), bucket.key.isEmpty else {
@@ -31,6 +33,13 @@ package struct IntakeSettings: Sendable, Equatable {
             throw IntakeSettingError(
                 name: PipelineSetting.auditAfterSeconds.name, expected: "a whole number of seconds")
         }
+        let minutes = Int(Self.text(of: .studyQuietMinutes, in: environment))
+        guard let minutes, DocumentLimits.studyQuietMinutes.contains(minutes) else {
+            throw IntakeSettingError(
+                name: PipelineSetting.studyQuietMinutes.name,
+                expected: "a whole number of minutes from 0 to \(DocumentLimits.studyQuietMinutes.upperBound)")
+        }
+        studyQuiet = minutes == 0 ? nil : TimeInterval(60 * minutes)
         inboxTaken = taken
         auditAfter = TimeInterval(seconds)
     }

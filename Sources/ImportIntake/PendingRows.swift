@@ -4,7 +4,6 @@ import FoundationEssentials
 import ImportPipeline
 import Logging
 import StructuredLog
-import Synchronization
 
 /// Records imports in progress in the instance index.
 ///
@@ -14,15 +13,12 @@ import Synchronization
 package final class PendingRows: Sendable {
     /// Less than the time of an object: the rest is for the import itself.
     static let timeLimit: Duration = .seconds(30)
-    /// Seconds after a failure in which nothing is written. The rows of imports that are started in this time stay
-    /// missing until their events are delivered again.
-    static let pause: TimeInterval = 30
 
     private let index: any InstanceIndex
     private let clock: any Clock<Duration>
-    private let now: @Sendable () -> Date
     private let metrics: EmbeddedMetrics?
-    private let pausedUntil = Mutex(Date.distantPast)
+    /// The rows of imports that are started in this time stay missing until their events are delivered again.
+    private let pause: ServicePause
 
     package init(
         index: any InstanceIndex, clock: any Clock<Duration>, now: @escaping @Sendable () -> Date,
@@ -30,16 +26,16 @@ package final class PendingRows: Sendable {
     ) {
         self.index = index
         self.clock = clock
-        self.now = now
         self.metrics = metrics
+        pause = ServicePause(now: now)
     }
 
     /// `false` if not all rows could be written, and a later try may succeed.
     func write(
         _ attempts: [InstanceAttempt], of id: ImportID, datastoreID: String?, logger: Logger
     ) async -> Bool {
-        guard now() >= pausedUntil.withLock({ $0 }) else {
-            return told(InstanceWrites(left: attempts.count, error: IndexPaused()), of: id, logger: logger)
+        guard pause.isOver else {
+            return told(InstanceWrites(left: attempts.count, error: ServicePaused()), of: id, logger: logger)
         }
         let writes: InstanceWrites
         do {
@@ -49,8 +45,7 @@ package final class PendingRows: Sendable {
         } catch {
             writes = InstanceWrites(left: attempts.count, error: error)
         }
-        let resumesAt = now().addingTimeInterval(Self.pause)
-        if writes.mayBeRepeated { pausedUntil.withLock { $0 = resumesAt } }
+        if writes.mayBeRepeated { pause.begin() }
         return told(writes, of: id, logger: logger)
     }
 
@@ -63,9 +58,4 @@ package final class PendingRows: Sendable {
             metadata: ["importId": "\(id)", "left": "\(writes.left)", "again": "\(writes.mayBeRepeated)"])
         return !writes.mayBeRepeated
     }
-}
-
-/// The table did not answer a short time ago.
-struct IndexPaused: NamedError {
-    let errorClass: ErrorClass? = .transient
 }

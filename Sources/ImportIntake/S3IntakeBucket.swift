@@ -19,6 +19,10 @@ package struct S3IntakeBucket: IntakeBucket {
         try await s3.listObjects(bucket: name, prefix: prefix, startingAfter: key, maximum: maximum)
     }
 
+    package func folders(prefix: String) async throws -> [String] {
+        try await s3.listFolders(bucket: name, prefix: prefix, maximum: HealthImagingLimits.maximumInstances)
+    }
+
     package func putDocument(_ body: [UInt8], key: String) async throws {
         try await documents.putDocument(body, key: key)
     }

@@ -23,4 +23,12 @@ package struct StepFunctionsExecutions: ImportExecutions {
             return .alreadyStarted
         }
     }
+
+    package func state(of name: String) async throws -> ExecutionState {
+        switch try await stepFunctions.executionStatus(stateMachineARN: stateMachineARN, name: name) {
+        case .running, .pendingRedrive: .running
+        case .succeeded: .imported
+        case .failed, .timedOut, .aborted, nil: .incomplete
+        }
+    }
 }

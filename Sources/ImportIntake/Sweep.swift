@@ -7,8 +7,9 @@ import ImportPipeline
 import Logging
 import StructuredLog
 
-/// The scheduled run of TriggerImport: it handles open markers, audits and objects of the inbox that were left. Each
-/// kind of work has its share of the time. The next sweep continues where this one runs out of time.
+/// The scheduled run of TriggerImport: it handles open markers, audits and objects of the inbox that were left, and
+/// tells which studies settled. Each kind of work has its share of the time. The next sweep continues where this one
+/// runs out of time.
 ///
 /// Two sweeps may run at the same time, and a sweep may be killed at any point.
 package struct Sweep: Sendable {
@@ -22,19 +23,23 @@ package struct Sweep: Sendable {
     private let recovery: DeliveryRecovery
     private let secondLook: SecondLook
     private let inbox: InboxIntake
+    private let settling: StudySettling?
     private let table: any RejectionTable
     private let livingTasks: LivingTasks
     private let auditAfter: TimeInterval
     private let now: @Sendable () -> Date
     private let clock: any Clock<Duration>
 
-    /// `auditAfter` is the age of an audit, in seconds, at which a delivery is looked at for the second time.
+    /// `auditAfter` is the age of an audit, in seconds, at which a delivery is looked at for the second time. Without
+    /// `settling` nobody is told about studies.
     package init(
-        bucket: any IntakeBucket, manifests: ManifestIntake, inbox: InboxIntake, table: any RejectionTable,
-        auditAfter: TimeInterval, now: @escaping @Sendable () -> Date, clock: any Clock<Duration>
+        bucket: any IntakeBucket, manifests: ManifestIntake, inbox: InboxIntake, settling: StudySettling?,
+        table: any RejectionTable, auditAfter: TimeInterval, now: @escaping @Sendable () -> Date,
+        clock: any Clock<Duration>
     ) {
         self.bucket = bucket
         self.inbox = inbox
+        self.settling = settling
         self.table = table
         self.auditAfter = auditAfter
         self.now = now
@@ -72,7 +77,7 @@ package struct Sweep: Sendable {
             let listing = try await listing(BucketLayout.audits, from: position.audits, within: time)
             let audits = listing.objects.filter { isOlder($0.lastModified, than: auditAfter) }
                 .compactMap(ListedAudit.init)
-            position.audits = await stage(until: 0.9).work(on: audits, from: position.audits, into: &outcome) {
+            position.audits = await stage(until: 0.85).work(on: audits, from: position.audits, into: &outcome) {
                 try await secondLook.look(at: $0, logger: logger)
             }
             position.audits = position.audits ?? end(of: listing, into: &outcome, logger: logger)
@@ -81,10 +86,18 @@ package struct Sweep: Sendable {
             let listing = try await listing(BucketLayout.inbox, from: position.inbox, within: time)
             let (objects, folders) = inboxObjects(in: listing)
             outcome.folders += folders
-            position.inbox = await stage(until: 1).work(on: objects, from: position.inbox, into: &outcome) {
+            position.inbox = await stage(until: 0.9).work(on: objects, from: position.inbox, into: &outcome) {
                 try await take($0, logger: logger)
             }
             position.inbox = position.inbox ?? end(of: listing, into: &outcome, logger: logger)
+        }
+        await attempt(into: &outcome, logger: logger) { outcome in
+            let begin = { try await withTimeLimit(time.forPart, clock: clock) { try await settling?.begin() } }
+            guard let (studies, look) = try await begin() else { return }
+            // A study that is left stays due: the next sweep begins with it.
+            _ = await stage(until: 1).work(on: studies, from: nil, into: &outcome) {
+                try await look.look(at: $0, logger: logger)
+            }
         }
         if outcome.left > 0 {
             logger.warning("time is running out: the next sweep continues", metadata: ["left": "\(outcome.left)"])

@@ -10,6 +10,8 @@ enum SweepFinding: Equatable, Sendable {
     case cleared
     case rejected
     case auditClosed(foundLate: Int)
+    case studySettled
+    case studyPostponed
     /// The item was removed in the meantime, or nothing has to be done.
     case gone
     case failed

@@ -20,6 +20,10 @@ package struct SweepOutcome: Encodable, Equatable, Sendable {
     package var instancesFoundLate = 0
     /// Empty objects of the inbox that stand for folders: nothing is to be imported.
     package var folders = 0
+    /// Studies of which it was told that they settled.
+    package var studiesSettled = 0
+    /// Studies that were due, but have imports that run, or may have instances in deliveries without an import.
+    package var studiesPostponed = 0
     /// Items that failed: the next sweep tries again.
     package var failed = 0
     /// No time was left to look at them.
@@ -37,6 +41,8 @@ package struct SweepOutcome: Encodable, Equatable, Sendable {
         case .auditClosed(let foundLate):
             auditsClosed += 1
             instancesFoundLate += foundLate
+        case .studySettled: studiesSettled += 1
+        case .studyPostponed: studiesPostponed += 1
         case .gone: break
         case .failed: failed += 1
         case .left: left += 1

@@ -45,14 +45,14 @@ struct SweepStage: Sendable {
             return .left
         } catch {
             logger.error(
-                "the sweep could not do its work on a delivery, the next sweep tries again", error: error,
+                "the sweep could not do its work on an item, the next sweep tries again", error: error,
                 metadata: item.metadata)
             return .failed
         }
     }
 }
 
-/// An item of a sweep: an object in a listing.
+/// An item of a sweep: an object in a listing, or a study.
 protocol SweepItem: Sendable {
     var key: String { get }
     /// Identifies the item in the log.

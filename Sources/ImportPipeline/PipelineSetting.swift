@@ -70,7 +70,8 @@ package enum PipelineSetting: String, CaseIterable, Sendable {
         case .outputURI: "s3://bucket/ or s3://bucket/prefix/, below which each delivery's results go"
         case .datastoreID:
             """
-            the HealthImaging data store of deliveries that name none; TriggerImport needs it with INSTANCE_TABLE_NAME only
+            the HealthImaging data store of deliveries that name none; TriggerImport needs it with INSTANCE_TABLE_NAME or \
+            STUDY_TABLE_NAME only
             """
         case .allowedDatastoreIDs:
             "further data stores that deliveries may name, separated by commas; a delivery for any other is rejected"

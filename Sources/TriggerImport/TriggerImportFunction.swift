@@ -30,15 +30,30 @@ struct TriggerImportFunction: LambdaHandler {
         let bucket = S3IntakeBucket(s3: s3, name: settings.bucketName)
         let table = RejectionItems(
             table: ImportJobTable(name: try environment.required(PipelineSetting.tableName.name), client: client))
+        let executions = StepFunctionsExecutions(
+            stepFunctions: StepFunctionsClient(client: client),
+            stateMachineARN: try environment.required(PipelineSetting.stateMachineARN.name))
+        let events = StudyEvents(
+            bus: EventBridgeBus(name: environment.variables[PipelineSetting.eventBusName.name], client: client),
+            metrics: environment.metrics)
+        let items = Self.studies(table: environment.variables[PipelineSetting.studyTableName.name], client)
+        // Without a bus it could never be told that a study settled.
+        let quiet = events.flatMap { _ in settings.studyQuiet }
+        var (studies, settling): (StudyRegister?, StudySettling?)
+        if let items {
+            let datastoreID = try environment.required(PipelineSetting.datastoreID.name)
+            studies = StudyRegister(
+                items: items, datastoreID: datastoreID, quiet: quiet, clock: clock, now: { Date() },
+                metrics: environment.metrics)
+            if let events, quiet != nil {
+                settling = StudySettling(
+                    items: items, events: events, datastoreID: datastoreID, bucket: bucket, executions: executions,
+                    now: { Date() })
+            }
+        }
         let starter = ImportStarter(
-            executions: StepFunctionsExecutions(
-                stepFunctions: StepFunctionsClient(client: client),
-                stateMachineARN: try environment.required(PipelineSetting.stateMachineARN.name)),
-            table: table, rows: try Self.rows(environment, client, clock),
-            events: StudyEvents(
-                bus: EventBridgeBus(name: environment.variables[PipelineSetting.eventBusName.name], client: client),
-                metrics: environment.metrics),
-            now: { Date() }, metrics: environment.metrics)
+            executions: executions, table: table, studies: studies, rows: try Self.rows(environment, client, clock),
+            events: events, now: { Date() }, metrics: environment.metrics)
         let manifests = ManifestIntake(
             bucket: bucket, bucketName: settings.bucketName, starter: starter, outputRoot: settings.outputRoot,
             datastores: PermittedDatastores(environment: environment.variables))
@@ -48,8 +63,8 @@ struct TriggerImportFunction: LambdaHandler {
         metrics = environment.metrics
         intake = ObjectIntake(bucketName: settings.bucketName, manifests: manifests, inbox: inbox, metrics: metrics)
         sweep = Sweep(
-            bucket: bucket, manifests: manifests, inbox: inbox, table: table, auditAfter: settings.auditAfter,
-            now: { Date() }, clock: clock)
+            bucket: bucket, manifests: manifests, inbox: inbox, settling: settling, table: table,
+            auditAfter: settings.auditAfter, now: { Date() }, clock: clock)
     }
 
     func handle(_ event: TriggerImportEvent, context: LambdaContext) async throws -> TriggerImportOutput {
@@ -68,6 +83,10 @@ struct TriggerImportFunction: LambdaHandler {
         }
     }
 
+    private static func studies(table: String?, _ client: AWSClient) -> (any StudyItems)? {
+        StudyTable(name: table, client: client)
+    }
+
     private static func rows(
         _ environment: LambdaEnvironment, _ client: AWSClient, _ clock: ContinuousClock
     ) throws -> PendingRows? {
@@ -82,6 +101,7 @@ struct TriggerImportFunction: LambdaHandler {
             .init("DeliveriesRecovered", outcome.recovered.count), .init("RecoveriesFailed", outcome.failed),
             .init("ImportsStartedBySweep", outcome.started), .init("AuditsClosed", outcome.auditsClosed),
             .init("InstancesFoundLate", outcome.instancesFoundLate),
+            .init("StudiesSettled", outcome.studiesSettled),
             // An alarm rings if this metric is missing.
             .init("SweepsEnded", 1),
         ])

@@ -72,5 +72,7 @@ struct RejectionEventTests {
         bus.fail(with: Self.error("AccessDeniedException"))
         #expect(try await intake.takeEvent(of: Self.key) == .rejected)
         #expect(bus.events.isEmpty && intake.table.rejected.count == 1)
+        let delivery = try #require(intake.table.rejected.first)
+        #expect(intake.log.lines.contains { $0.contains("event not sent") && $0.contains("\(delivery)") })
     }
 }

@@ -24,6 +24,7 @@ final class World: @unchecked Sendable {
     /// Runs the senders and everything that happens at fixed times. No fault hits this process.
     let director: SimulatedProcess
     let stateMachine: ModelledStateMachine
+    let studies: ModelledStudies
     let startQueue: ModelledStartQueue
     let ledger: Ledger
     let inboxTaken: InboxTaken
@@ -45,6 +46,7 @@ final class World: @unchecked Sendable {
         scheduler = Scheduler(seed: seed, isTraced: isTraced)
         bucket = ModelledBucket(scheduler: scheduler)
         stateMachine = ModelledStateMachine(scheduler: scheduler)
+        studies = ModelledStudies(scheduler: scheduler)
         startQueue = ModelledStartQueue(scheduler: scheduler, isGrouped: mutant.startsAreGrouped)
         ledger = Ledger(bucket: bucket, stateMachine: stateMachine, startQueue: startQueue)
         faults = Faults(using: &scheduler.random)
@@ -130,7 +132,8 @@ final class World: @unchecked Sendable {
         scheduler.note("acknowledges", "\(title) \(called) \(key) content \(sent.content)", by: receiver.process.name)
         ledger.acknowledged(
             Ledger.Acknowledged(
-                sent: sent, callingAETitle: title, datastoreID: SimulatedRoutes.datastore(of: called), key: key))
+                sent: sent, callingAETitle: title, datastoreID: SimulatedRoutes.datastore(of: called), key: key,
+                time: scheduler.time))
         endIfDoomed(receiver)
     }
 
@@ -158,8 +161,9 @@ final class World: @unchecked Sendable {
         sweepAgainAndAgain()
         await rest(scheduler.duration(from: .seconds(300), to: .seconds(1500)))
         endFaults()
-        await sweepInPeace(3)
+        await sweepInPeace(6)
         ledger.check()
+        ledger.checkStudies(studies)
     }
 
     private func endFaults() {

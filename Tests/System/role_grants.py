@@ -15,7 +15,7 @@ from templates import load_template, resources
 SOURCES = read_sources(PROJECT / "Sources")
 CODE = SwiftCode(SOURCES)
 STATE_MACHINE = json.loads((PROJECT / "statemachine" / "import.asl.json").read_text())
-TEMPLATES = {name: load_template(name) for name in ("pipeline.yaml", "receiver.yaml", "network.yaml")}
+TEMPLATES = {name: load_template(name) for name in ("pipeline.yaml", "receiver.yaml", "network.yaml", "events.yaml")}
 PARTS = tuple(MODULES)
 
 # An action and its resource: the resource's name in the template; for buckets followed by the keys.
@@ -175,6 +175,8 @@ PLATFORM: dict[str, set[Grant]] = {
             for action in ("BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer")
         ),
     },
+    # EventBridge calls the webhook.
+    "WebhookRole": {("events:InvokeApiDestination", "WebhookDestination")},
     # The VPC's flow log.
     "FlowLogRole": {
         *log_lines("FlowLogGroup"),

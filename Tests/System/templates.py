@@ -21,11 +21,13 @@ def load_template(name: str) -> dict:
 NETWORK = load_template("network.yaml")
 RECEIVER = load_template("receiver.yaml")
 PIPELINE = load_template("pipeline.yaml")
+EVENTS = load_template("events.yaml")
 ROOT = load_template("dicom-store-scp.yaml")
 TEMPLATES = {
     "network.yaml": NETWORK,
     "receiver.yaml": RECEIVER,
     "pipeline.yaml": PIPELINE,
+    "events.yaml": EVENTS,
     "dicom-store-scp.yaml": ROOT,
 }
 

@@ -54,6 +54,19 @@ def test_every_object_in_a_list_is_described_by_the_page():
         assert re.findall(r"\w+", re.sub(r"\(.*?\)", "", told)) == list(members[name]["items"]["properties"])
 
 
+def test_the_limits_of_the_schema_are_those_of_the_code():
+    code = (PROJECT / "Sources/ImportPipeline/Studies/DeliveryEvent.swift").read_text()
+    limits = {name: int(value) for name, value in re.findall(r"static let maximum(\w+) = (\d+)", code)}
+    members = json.loads(SCHEMA.read_text())["$defs"]["delivery"]["properties"]
+    assert limits == {
+        "Studies": members["studies"]["maxItems"],
+        "Series": members["studies"]["items"]["properties"]["seriesInstanceUIDs"]["maxItems"],
+        "ImageSets": members["imageSets"]["maxItems"],
+        "Failed": members["failed"]["maxItems"],
+        "ErrorTypeLength": members["failed"]["items"]["properties"]["errorType"]["maxLength"],
+    }
+
+
 def changed(event: dict, path: str, value) -> dict:
     event = copy.deepcopy(event)
     *parents, last = path.split(".")

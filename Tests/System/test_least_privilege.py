@@ -151,7 +151,7 @@ def test_a_role_may_use_a_key_only_if_there_is_one(name, role):
     assert all(not where.endswith("KMSKeyARN") or action.startswith("kms:") for action, where in granted(resource))
 
 
-@pytest.mark.parametrize("name", ["pipeline.yaml", "receiver.yaml"])
+@pytest.mark.parametrize("name", ["pipeline.yaml", "receiver.yaml", "events.yaml"])
 def test_the_condition_of_a_key_is_that_it_is_given(name):
     template = TEMPLATES[name]
     for key, condition in KEY_CONDITIONS.items():
@@ -167,11 +167,13 @@ def test_buckets_queues_and_tables_are_encrypted_by_the_key_if_there_is_one():
         with_key = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
         assert rule["ServerSideEncryptionByDefault"] == {"Fn::If": ["HasDataKMSKey", with_key, {"SSEAlgorithm": "AES256"}]}
         assert rule["BucketKeyEnabled"] == {"Fn::If": ["HasDataKMSKey", True, none]}
-    queues = resources(pipeline, "SQS::Queue").values()
-    assert len(queues) == 5
+    queues = [it for name in ("pipeline.yaml", "events.yaml") for it in resources(TEMPLATES[name], "SQS::Queue").values()]
+    assert len(queues) == 7
     for queue in queues:
         assert queue["Properties"]["KmsMasterKeyId"] == {"Fn::If": ["HasDataKMSKey", key, none]}
         assert queue["Properties"]["SqsManagedSseEnabled"] == {"Fn::If": ["HasDataKMSKey", none, True]}
+    [topic] = resources(TEMPLATES["events.yaml"], "SNS::Topic").values()
+    assert topic["Properties"]["KmsMasterKeyId"] == {"Fn::If": ["HasDataKMSKey", key, none]}
     tables = resources(pipeline, "DynamoDB::Table").values()
     assert len(tables) == 4
     for table in tables:
@@ -192,6 +194,7 @@ ASKED_FOR_WHOM = {
     "states.amazonaws.com": True,
     "ecs-tasks.amazonaws.com": True,
     "vpc-flow-logs.amazonaws.com": True,
+    "events.amazonaws.com": True,
     "lambda.amazonaws.com": False,
 }
 

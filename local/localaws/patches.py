@@ -25,6 +25,7 @@ from localaws.cloudformation import (
     buckets,
     change_sets,
     conditions,
+    event_resources,
     functions,
     load_balancers,
     nested_stacks,
@@ -58,6 +59,7 @@ def install(pools: LambdaPools, state_dir: Path, job_seconds: float, authorities
     buckets.install()
     change_sets.install()
     conditions.install()
+    event_resources.install()
     functions.install()
     load_balancers.install()
     nested_stacks.install()

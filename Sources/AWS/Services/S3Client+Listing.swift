@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ByteComparison
 import FoundationEssentials
 
 extension S3Client {
@@ -20,20 +21,46 @@ extension S3Client {
         bucket: String, prefix: String, startingAfter startAfter: String? = nil, maximum: Int
     ) async throws -> Listing {
         var listing = Listing()
-        var token: String?
         let start = startAfter.map { "&start-after=\($0.percentEncoded())" } ?? ""
+        try await pages(bucket: bucket, query: "list-type=2&prefix=\(prefix.percentEncoded())\(start)") {
+            page, isLast in
+            listing.objects += try Self.objects(inPage: page)
+            listing.isComplete = isLast && listing.objects.count <= maximum
+            listing.objects.removeLast(max(0, listing.objects.count - maximum))
+            return listing.objects.count < maximum
+        }
+        return listing
+    }
+
+    /// The folders directly below the prefix, which ends in `/`: their names without `/`, at most a page more than
+    /// `maximum`.
+    package func listFolders(bucket: String, prefix: String, maximum: Int) async throws -> [String] {
+        var folders: [String] = []
+        try await pages(
+            bucket: bucket, query: "delimiter=\("/".percentEncoded())&list-type=2&prefix=\(prefix.percentEncoded())"
+        ) { page, _ in
+            for folder in S3XML.contents(of: "CommonPrefixes", in: page) {
+                let key = S3XML.text(of: "Prefix", in: folder)
+                guard let name = key?.removing(prefix: prefix)?.removing(suffix: "/") else {
+                    throw S3AnswerError(operation: "ListObjectsV2", missing: "Prefix")
+                }
+                folders.append(String(name))
+            }
+            return folders.count < maximum
+        }
+        return folders
+    }
+
+    /// Reads the pages of a listing until `take` returns false.
+    private func pages(
+        bucket: String, query: String, _ take: (_ page: [UInt8], _ isLast: Bool) throws -> Bool
+    ) async throws {
+        var token: String?
         while true {
             let continuation = token.map { "continuation-token=\($0.percentEncoded())&" } ?? ""
-            let response = try await send(
-                "ListObjectsV2", "GET", bucket, "",
-                query: "\(continuation)list-type=2&prefix=\(prefix.percentEncoded())\(start)")
-            listing.objects += try Self.objects(inPage: response.body)
-            let isLastPage = S3XML.text(of: "IsTruncated", in: response.body) != "true"
-            guard !isLastPage, listing.objects.count < maximum else {
-                listing.isComplete = isLastPage && listing.objects.count <= maximum
-                listing.objects.removeLast(max(0, listing.objects.count - maximum))
-                return listing
-            }
+            let response = try await send("ListObjectsV2", "GET", bucket, "", query: continuation + query)
+            let isLast = S3XML.text(of: "IsTruncated", in: response.body) != "true"
+            guard try take(response.body, isLast), !isLast else { return }
             let next = try value("NextContinuationToken", in: response, operation: "ListObjectsV2")
             // The same page would be returned for ever.
             guard next != token else {

@@ -26,4 +26,6 @@ enum StudyAttribute: String {
     case due
     /// In seconds since 1970: when DynamoDB deletes the item.
     case expiresAt
+
+    static func key(_ study: StudyName) -> (name: String, value: String) { (Self.study.rawValue, study.description) }
 }

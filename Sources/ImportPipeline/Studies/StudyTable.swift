@@ -40,7 +40,7 @@ package struct StudyTable: StudyItems {
     }
 
     package func record(of study: StudyName) async throws -> StudyRecord? {
-        try await dynamoDB.getItem(table: name, key: Self.key(study)).map(Self.record)
+        try await dynamoDB.getItem(table: name, key: StudyAttribute.key(study)).map(Self.record)
     }
 
     package func write(
@@ -63,19 +63,6 @@ package struct StudyTable: StudyItems {
     private static func record(in item: [String: DynamoDBAttribute]) throws -> StudyRecord {
         guard let record = StudyRecord(item: item) else { throw StudyItemUnreadable() }
         return record
-    }
-
-    private static func key(_ study: StudyName) -> (name: String, value: String) {
-        (StudyAttribute.study.rawValue, study.description)
-    }
-}
-
-extension StudyTable: StudyHistory {
-    package func firstDelivery(ofStudy studyInstanceUID: String, datastoreID: String) async throws -> DeliveryID? {
-        let study = StudyName(datastoreID: datastoreID, studyInstanceUID: studyInstanceUID)
-        return try await dynamoDB.getAttribute(
-            StudyAttribute.firstDeliveryId.rawValue, table: name, key: Self.key(study)
-        ).flatMap { DeliveryID($0) }
     }
 }
 

@@ -27,6 +27,25 @@ struct JSONServicesTests {
         }
     }
 
+    @Test(
+        "The status of an execution is read; an undocumented one counts as running, an unknown execution has none",
+        arguments: [("SUCCEEDED", .succeeded), ("LATER", .running), (nil, nil)]
+            as [(String?, StepFunctionsClient.ExecutionStatus?)])
+    func executionStatus(_ text: String?, _ status: StepFunctionsClient.ExecutionStatus?) async throws {
+        let reply: LoopbackHTTPServer.Reply =
+            text.map { .status(200, #"{"status":"\#($0)","input":"{}"}"#) }
+            ?? .status(400, #"{"__type":"ExecutionDoesNotExist","message":"m"}"#)
+        try await LoopbackHTTPServer.serve(reply) { server, url, http in
+            let client = StepFunctionsClient(client: try .loopback(url, http: http))
+            let found = try await client.executionStatus(
+                stateMachineARN: "arn:aws:states:r:1:stateMachine:m", name: "n")
+            #expect(found == status)
+            let request = try #require(server.requests.first)
+            #expect(request.headers["X-Amz-Target"] == "AWSStepFunctions.DescribeExecution")
+            #expect(try Self.object(request.body) == ["executionArn": "arn:aws:states:r:1:execution:m:n"])
+        }
+    }
+
     @Test("A task is completed with its output, or failed with an error and its cause")
     func taskAnswers() async throws {
         try await LoopbackHTTPServer.serve(.status(200, "{}")) { server, url, http in
@@ -118,6 +137,35 @@ struct JSONServicesTests {
                 body == [
                     "TableName": "t", "Key": ["id": ["S": "2"]], "ConsistentRead": true,
                     "ProjectionExpression": "#n", "ExpressionAttributeNames": ["#n": "a"],
+                ])
+        }
+    }
+
+    @Test("A whole item is read, with its sets", arguments: [#"{"Item":{"a":{"SS":["1","2"]}}}"#, "{}"])
+    func getItem(_ answer: String) async throws {
+        try await LoopbackHTTPServer.serve(.status(200, answer)) { server, url, http in
+            let dynamoDB = DynamoDBClient(client: try .loopback(url, http: http))
+            let item = try await dynamoDB.getItem(table: "t", key: ("id", "2"))
+            #expect(item == (answer == "{}" ? nil : ["a": .texts(["1", "2"])]))
+            let body = try Self.object(server.requests.first?.body)
+            #expect(body == ["TableName": "t", "Key": ["id": ["S": "2"]], "ConsistentRead": true])
+        }
+    }
+
+    @Test("The first items of an index are queried up to a value")
+    func queryIndex() async throws {
+        try await LoopbackHTTPServer.serve(.status(200, #"{"Items":[{"a":{"S":"1"}}],"Count":1}"#)) {
+            server, url, http in
+            let dynamoDB = DynamoDBClient(client: try .loopback(url, http: http))
+            let items = try await dynamoDB.queryIndex(
+                "due", table: "t", key: ("open", "o"), upTo: ("due", "d"), limit: 3)
+            #expect(items == [["a": .text("1")]])
+            let body = try Self.object(server.requests.first?.body)
+            #expect(
+                body == [
+                    "TableName": "t", "IndexName": "due", "KeyConditionExpression": "#key = :key AND #sort <= :bound",
+                    "ExpressionAttributeNames": ["#key": "open", "#sort": "due"],
+                    "ExpressionAttributeValues": [":key": ["S": "o"], ":bound": ["S": "d"]], "Limit": 3,
                 ])
         }
     }

@@ -188,6 +188,35 @@ struct S3ClientTests {
         }
     }
 
+    @Test("Folders are listed page by page, without the prefix and the slash")
+    func folders() async throws {
+        func page(_ names: [String], _ rest: String) -> LoopbackHTTPServer.Reply {
+            let folders = names.map { "<CommonPrefixes><Prefix>d/\($0)/</Prefix></CommonPrefixes>" }.joined()
+            return .status(200, "<L><Prefix>d/</Prefix>\(rest)\(folders)</L>")
+        }
+        let more = "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>"
+        try await LoopbackHTTPServer.serve(page(["1.2", "1.3"], more), page(["1.4"], "")) { server, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            #expect(try await s3.listFolders(bucket: "b", prefix: "d/", maximum: 5) == ["1.2", "1.3", "1.4"])
+            #expect(
+                server.requests.map(\.target) == [
+                    "/b/?delimiter=%2F&list-type=2&prefix=d%2F",
+                    "/b/?continuation-token=t&delimiter=%2F&list-type=2&prefix=d%2F",
+                ])
+        }
+    }
+
+    @Test("A folder that is not below the prefix is an error")
+    func strangeFolder() async throws {
+        let page = "<L><CommonPrefixes><Prefix>e/1.2/</Prefix></CommonPrefixes></L>"
+        try await LoopbackHTTPServer.serve(.status(200, page)) { _, url, http in
+            let s3 = S3Client(client: try .loopback(url, http: http))
+            await #expect(throws: S3AnswerError.self) {
+                _ = try await s3.listFolders(bucket: "b", prefix: "d/", maximum: 5)
+            }
+        }
+    }
+
     @Test("A listing with a repeated continuation token is an error")
     func repeatedToken() async throws {
         let page = "<L><IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken></L>"

@@ -126,6 +126,14 @@ final class ModelBucket: IntakeBucket, InboxBucket {
         }
     }
 
+    func folders(prefix: String) async throws -> [String] {
+        try call("folders \(prefix)") { state in
+            let keys = state.entries.keys(prefix: prefix, after: "", maximum: .max)
+            return Set(keys.compactMap { $0.text.dropFirst(prefix.count).split(separator: "/").first.map(String.init) })
+                .sorted()
+        }
+    }
+
     // MARK: InboxBucket
 
     func head(key: String) async throws -> S3Client.ListedObject? {

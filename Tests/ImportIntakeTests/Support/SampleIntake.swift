@@ -13,6 +13,9 @@ struct SampleIntake {
         private struct State {
             var requests: [ImportID: ImportRequest] = [:]
             var ended: Set<ImportID> = []
+            /// Of executions by name; another one runs if it was started.
+            var states: [String: ExecutionState] = [:]
+            var asked: [String] = []
         }
 
         private let state = Mutex(State())
@@ -24,6 +27,20 @@ struct SampleIntake {
         /// All executions that were started.
         func end() {
             state.withLock { $0.ended = Set($0.requests.keys) }
+        }
+
+        /// The names of the executions whose states were asked for.
+        var asked: [String] { state.withLock { $0.asked } }
+
+        func set(_ state: ExecutionState, of id: ImportID) {
+            self.state.withLock { $0.states["\(id)"] = state }
+        }
+
+        func state(of name: String) async throws -> ExecutionState {
+            state.withLock { state in
+                state.asked.append(name)
+                return state.states[name] ?? .running
+            }
         }
 
         func start(_ request: ImportRequest) async throws -> ExecutionStart {
@@ -55,14 +72,16 @@ struct SampleIntake {
     let table = Table()
     let log = RecordedLog()
     var inboxTaken = InboxTaken.delete
+    var studies: StudyRegister?
+    var settling: StudySettling?
     var rows: PendingRows?
     var events: StudyEvents?
     var datastores = PermittedDatastores(standard: nil, further: nil)
 
     private var starter: ImportStarter {
         ImportStarter(
-            executions: executions, table: table, rows: rows, events: events, now: { [bucket] in bucket.now },
-            metrics: nil)
+            executions: executions, table: table, studies: studies, rows: rows, events: events,
+            now: { [bucket] in bucket.now }, metrics: nil)
     }
 
     var manifests: ManifestIntake {
@@ -85,7 +104,7 @@ struct SampleIntake {
 
     func sweep(within time: WorkingTime) async -> SweepOutcome {
         await Sweep(
-            bucket: bucket, manifests: manifests, inbox: inbox, table: table, auditAfter: 86_400,
+            bucket: bucket, manifests: manifests, inbox: inbox, settling: settling, table: table, auditAfter: 86_400,
             now: { [bucket] in bucket.now }, clock: ContinuousClock()
         ).run(within: time, logger: log.logger)
     }

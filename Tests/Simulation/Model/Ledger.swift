@@ -11,6 +11,12 @@ final class Ledger {
         /// `nil`: the pipeline's default.
         let datastoreID: String?
         let key: String
+        /// Since the beginning of the run.
+        let time: Duration
+
+        var study: StudyName {
+            StudyName(datastoreID: datastoreID ?? SimulatedRoutes.standard, studyInstanceUID: sent.study)
+        }
     }
 
     /// An instance that an execution imports.
@@ -21,12 +27,14 @@ final class Ledger {
         let datastoreID: String?
     }
 
-    private let bucket: ModelledBucket
-    private let stateMachine: ModelledStateMachine
+    let bucket: ModelledBucket
+    let stateMachine: ModelledStateMachine
     private let startQueue: ModelledStartQueue
-    private var acknowledged: [String: Acknowledged] = [:]
+    private(set) var acknowledged: [String: Acknowledged] = [:]
     /// The instances that others put into the inbox, by key.
     private var inInbox: [String: SentInstance] = [:]
+    /// The imports that events named, by the study that settled.
+    private(set) var told: [StudyName: Set<String>] = [:]
     /// The first violation; `nil` if there is none.
     private(set) var violation: String?
 
@@ -47,6 +55,10 @@ final class Ledger {
         if acknowledged.updateValue(instance, forKey: instance.key) != nil {
             violated("two instances were acknowledged under one key: \(instance.key)")
         }
+    }
+
+    func told(_ settled: SimulatedBus.Settled) {
+        told[settled.study, default: []].formUnion(settled.importedDeliveries)
     }
 
     func putIntoInbox(_ sent: SentInstance, key: String) {

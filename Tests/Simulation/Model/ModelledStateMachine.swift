@@ -30,6 +30,12 @@ final class ModelledStateMachine {
             return .started
         }
         if execution.request != request { onViolation("one import was started with two inputs: \(name)") }
-        return scheduler.time < execution.end ? .started : .alreadyStarted
+        return hasEnded(execution) ? .alreadyStarted : .started
     }
+
+    func state(of name: String) -> ExecutionState {
+        executions[name].map { hasEnded($0) ? .imported : .running } ?? .incomplete
+    }
+
+    func hasEnded(_ execution: Execution) -> Bool { scheduler.time >= execution.end }
 }

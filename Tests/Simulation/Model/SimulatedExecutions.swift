@@ -22,4 +22,8 @@ class SimulatedExecutions: ImportExecutions, @unchecked Sendable {
             stateMachine.start(request, name: name)
         }
     }
+
+    func state(of name: String) async throws -> ExecutionState {
+        try await network.send("DescribeExecution", name) { [stateMachine] in stateMachine.state(of: name) }
+    }
 }

@@ -13,9 +13,12 @@ class SimulatedIntakeBucket: SimulatedStore, IntakeBucket, @unchecked Sendable {
 
     /// Called when leases are about to be listed.
     var onLeases: () -> Void = {}
+    /// Called when open markers are about to be listed.
+    var onMarkers: () -> Void = {}
 
     func list(prefix: String, startingAfter key: String?, maximum: Int) async throws -> S3Client.Listing {
         if prefix == BucketLayout.taskLeases { onLeases() }
+        if prefix == BucketLayout.openMarkers { onMarkers() }
         var listing = S3Client.Listing()
         var last = key ?? ""
         while listing.objects.count < maximum {
@@ -31,5 +34,11 @@ class SimulatedIntakeBucket: SimulatedStore, IntakeBucket, @unchecked Sendable {
             if listing.isComplete { break }
         }
         return listing
+    }
+
+    func folders(prefix: String) async throws -> [String] {
+        try await network.send("LIST", prefix) { [bucket] in
+            Set(bucket.allKeys(prefix: prefix).map { String($0.dropFirst(prefix.count).prefix { $0 != "/" }) }).sorted()
+        }
     }
 }

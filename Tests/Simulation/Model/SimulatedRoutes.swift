@@ -11,6 +11,9 @@ enum SimulatedRoutes {
         """
     static let datastores = PermittedDatastores(standard: nil, further: "\(research),\(teaching)")
 
+    /// The pipeline's default.
+    static let standard = String(repeating: "0", count: 32)
+
     private static let research = String(repeating: "1", count: 32)
     private static let teaching = String(repeating: "2", count: 32)
 

@@ -22,6 +22,10 @@ class Mutant {
         SimulatedStarts(network: network, queue: world.startQueue, number: number) { world.faults }
     }
 
+    func studies(_ network: Network, _ world: World) -> SimulatedStudies {
+        SimulatedStudies(network: network, table: world.studies)
+    }
+
     func executions(_ network: Network, _ world: World) -> SimulatedExecutions {
         SimulatedExecutions(network: network, stateMachine: world.stateMachine, bucket: world.bucket)
     }

@@ -28,6 +28,12 @@ enum MutantList {
         ("manifest-of-one-study", 20_000, { ManifestOfOneStudy() }),
         ("marker-without-datastore", 20_000, { MarkerWithoutDatastore() }),
         ("execution-without-datastore", 20_000, { ExecutionWithoutDatastore() }),
+        ("study-markers-ignored", 20_000, { StudyMarkersIgnored() }),
+        ("study-marker-only", 20_000, { StudyMarkerOnly() }),
+        ("study-executions-ignored", 20_000, { StudyExecutionsIgnored() }),
+        ("study-before-markers", 20_000, { StudyBeforeMarkers() }),
+        ("study-closed-unconditionally", 20_000, { StudyClosedUnconditionally() }),
+        ("study-after-marker", 20_000, { StudyAfterMarker() }),
     ]
 
     static func named(_ name: String) -> (name: String, seeds: Int, make: @Sendable () -> Mutant)? {

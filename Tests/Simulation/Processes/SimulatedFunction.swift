@@ -11,6 +11,7 @@ final class SimulatedFunction: @unchecked Sendable {
     /// The time limit of a function whose process is frozen, which Lambda ends late.
     private static let longest = Duration.seconds(900)
     private static let auditAfter: TimeInterval = 86_400
+    private static let studyQuiet: TimeInterval = 60
 
     let process: SimulatedProcess
     private let intake: ObjectIntake
@@ -25,11 +26,20 @@ final class SimulatedFunction: @unchecked Sendable {
         let network = Network(of: process) { world.faults }
         let bucket = world.mutant.bucket(network, world.bucket)
         bucket.onLeases = { world.leasesAreListed(by: process) }
+        let bus = SimulatedBus(network: network, ledger: world.ledger)
+        var markersListedAt = Duration.zero
+        bucket.onMarkers = { markersListedAt = world.scheduler.time }
+        // What a receiver acknowledges while its clock stands still may be found by a second look only.
+        bus.onDecision = { if !world.hadPause { world.ledger.check($0, markersListedAt: markersListedAt) } }
         let executions = world.mutant.executions(network, world)
         let clock = process.clock
-        let starter = ImportStarter(
-            executions: executions, table: SimulatedTable(ledger: world.ledger), rows: nil, events: nil,
+        let studies = world.mutant.studies(network, world)
+        let register = StudyRegister(
+            items: studies, datastoreID: SimulatedRoutes.standard, quiet: Self.studyQuiet, clock: clock,
             now: { clock.date }, metrics: nil)
+        let starter = ImportStarter(
+            executions: executions, table: SimulatedTable(ledger: world.ledger), studies: register, rows: nil,
+            events: nil, now: { clock.date }, metrics: nil)
         let manifests = ManifestIntake(
             bucket: bucket, bucketName: ModelledBucket.name, starter: starter, outputRoot: "s3://results/",
             datastores: SimulatedRoutes.datastores)
@@ -37,8 +47,14 @@ final class SimulatedFunction: @unchecked Sendable {
             bucket: SimulatedInbox(network: network, bucket: world.bucket), bucketName: ModelledBucket.name,
             starter: starter, outputRoot: "s3://results/", taken: world.inboxTaken)
         intake = ObjectIntake(bucketName: ModelledBucket.name, manifests: manifests, inbox: inbox, metrics: nil)
+        let settling = StudyEvents(bus: bus, metrics: nil).map {
+            StudySettling(
+                items: studies, events: $0, datastoreID: SimulatedRoutes.standard, bucket: bucket,
+                executions: executions, now: { clock.date })
+        }
         sweeping = Sweep(
-            bucket: bucket, manifests: manifests, inbox: inbox, table: SimulatedTable(ledger: world.ledger),
+            bucket: bucket, manifests: manifests, inbox: inbox, settling: settling,
+            table: SimulatedTable(ledger: world.ledger),
             auditAfter: Self.auditAfter, now: { clock.date }, clock: clock)
         let end = clock.now.advanced(by: Self.timeout)
         time = WorkingTime { clock.now.duration(to: end) }
