@@ -102,8 +102,7 @@ import Testing
         let first: [String: DeliveryID]
 
         func firstDelivery(ofStudy studyInstanceUID: String, datastoreID: String) async throws -> DeliveryID? {
-            #expect(datastoreID == "store")
-            return first[studyInstanceUID]
+            first["\(datastoreID)/\(studyInstanceUID)"]
         }
     }
 
@@ -114,7 +113,8 @@ import Testing
             studies: ["1", "2", "3"].map {
                 .init(studyInstanceUID: $0, seriesInstanceUIDs: [], instanceCount: 1, importedCount: nil)
             }, imageSets: [], failed: [], areComplete: true)
-        try await event.takeHistory(History(first: ["1": SampleDeliveries.id(2), "2": Self.id]))
+        let history = History(first: ["store/1": SampleDeliveries.id(2), "store/2": Self.id, "other/3": Self.id])
+        try await event.takeHistory(history)
         let studies = try #require(Self.members(event)["studies"] as? [[String: Any]])
         #expect(studies.map { $0["hasEarlierDeliveries"] as? Bool } == [true, false, nil])
         #expect(
@@ -133,11 +133,13 @@ import Testing
         request.callingAETitle = String(repeating: "\"", count: 16)
         request.calledAETitle = request.callingAETitle
         request.studyInstanceUID = Self.uid(0)
+        let store = String(repeating: "d", count: 32)
         var event = DeliveryEvent(
-            .partial, of: request, jobID: String(repeating: "j", count: 64),
-            datastoreID: String(repeating: "d", count: 32), at: Date())
+            .partial, of: request, jobID: String(repeating: "j", count: 64), datastoreID: store, at: Date())
         let first = Dictionary(
-            uniqueKeysWithValues: (0..<DeliveryEvent.maximumStudies).map { (Self.uid($0), SampleDeliveries.id(2)) })
+            uniqueKeysWithValues: (0..<DeliveryEvent.maximumStudies).map {
+                ("\(store)/\(Self.uid($0))", SampleDeliveries.id(2))
+            })
         let largest = DocumentLimits.counts.upperBound
         event.list(
             studies: (0..<1_000).map { number in

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from event_schema import problems
 from state_machine import DEFINITION, REQUEST, START, Machine, check
 from test_state_machine import mean_wait
 from waiting import wait_for
@@ -44,6 +45,8 @@ def test_a_delivery_whose_function_gave_up_is_told(aws, request_of_it, told):
     event = machine.told()
     assert (event["source"], event["detail-type"]) == ("dicom-store-scp", "Delivery Failed")
     assert execution["executionArn"] in event["resources"]
+    # The data store of this machine has the name of its table.
+    assert problems({**event, "detail": {**event["detail"], "datastoreId": "0" * 32}}) == []
     [item] = machine.items()
     ended_at = event["detail"].pop("endedAt")
     assert ended_at.startswith("20") and ended_at.endswith("Z")
