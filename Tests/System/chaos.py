@@ -24,14 +24,13 @@ JOBS = ["FailJob", "ServerError"]
 LOOKS = ["Look:ThrottlingException", "Look:InternalServerException"]
 # EventBridge refuses an event, or accepts it and says that it failed.
 REFUSALS = ["InternalFailure", "ThrottlingException", "Unanswered"]
-LOST_EVENTS = 0.2
 
 
 class Chaos:
-    """Acts on a deployed pipeline during its `with` block."""
+    """Acts on a deployed pipeline during its `with` block. `lost` is the share of S3's events that are lost."""
 
-    def __init__(self, pipeline: Pipeline, weather: Weather, receivers: list[Receiver], seed: int):
-        self._pipeline, self._weather, self._receivers, self._seed = pipeline, weather, receivers, seed
+    def __init__(self, pipeline: Pipeline, weather: Weather, receivers: list[Receiver], seed: int, lost: float):
+        self._pipeline, self._weather, self._receivers, self._seed, self._lost = pipeline, weather, receivers, seed, lost
         self._ended = threading.Event()
         self._frozen: Receiver | None = None
         self._restarts = threading.Lock()
@@ -39,7 +38,7 @@ class Chaos:
         self.errors: list[Exception] = []
 
     def __enter__(self) -> "Chaos":
-        self._pipeline.aws.disorder_events(copies=2, seconds=3, lost=LOST_EVENTS, seed=self._seed)
+        self._pipeline.aws.disorder_events(copies=2, seconds=3, lost=self._lost, seed=self._seed)
         self._weather.change("storm")
         self._pipeline.aws.change_event_delivery(hurry=20, copies=2)
         faults = (self._sweep, self._freeze, self._darken, self._kill_functions, self._arm, self._refuse_events)

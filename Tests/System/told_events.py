@@ -32,15 +32,16 @@ class ToldEvents:
         return [item for item in self._pipeline.ended_items() if "startedAgain" not in item and key(item) not in told]
 
     def wrong(self) -> list[tuple[dict, str]]:
-        """The events that say something else than the table and the manifest, and what it is."""
+        """The events that say something else than the table and the manifest, and what it is. Of several events about
+        an import the last one counts: see docs/events.md."""
         items = {key(item): item for item in self._pipeline.ended_items()}
+        last = {key(event["detail"])[0]: event for event in self.events if event["detail-type"] != SETTLED}
         found = []
-        for event in self.events:
-            if event["detail-type"] != SETTLED:
-                detail = event["detail"]
-                item = items.get(key(detail))
-                problems = ["no item says so"] if item is None else self._problems(event["detail-type"], detail, item)
-                found += [(detail, problem) for problem in problems]
+        for event in last.values():
+            detail = event["detail"]
+            item = items.get(key(detail))
+            problems = ["no item says so"] if item is None else self._problems(event["detail-type"], detail, item)
+            found += [(detail, problem) for problem in problems]
         return found
 
     def _problems(self, detail_type: str, detail: dict, item: dict[str, str]) -> list[str]:
