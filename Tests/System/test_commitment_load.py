@@ -18,7 +18,7 @@ from test_pipeline import Watch
 from waiting import wait_for
 
 pytestmark = pytest.mark.pipeline
-TRANSACTIONS, REFERENCES, SECONDS = (1000, 1000, 900) if LONG_FORM else (40, 200, 180)
+TRANSACTIONS, REFERENCES, SECONDS = (1000, 1000, 1800) if LONG_FORM else (40, 200, 180)
 BATCH = 100
 # docs/pipeline.md, "What a task holds".
 MEMORY = 32 << 20
