@@ -35,14 +35,15 @@ from local_aws import LocalAWS
 from pipeline import Pipeline
 from receiver import Receiver
 from senders import Acknowledgement, Instance, send_with_dcmtk, send_with_pynetdicom
+from shown_events import ShownEvents
 
 PROJECT = Path(__file__).parent.parent
 STATE = PROJECT / ".local"
 COMMAND = PROJECT / "dist/dicomstore"
 POLL_SECONDS = 0.25
 IMPORT_SECONDS = 300
-STUDY_WIDTH = 24
-HEADER = ("job id", "study", "sent", "imported", "failed", "warned", "status", "seconds")
+STUDY_WIDTH, STORE_WIDTH = 24, 13
+HEADER = ("job id", "study", "data store", "sent", "imported", "failed", "warned", "status", "seconds")
 
 
 class Notes(logging.Handler):
@@ -59,8 +60,8 @@ class Notes(logging.Handler):
 class Demonstration:
     """One run: the images that are sent, and what the pipeline reports about them."""
 
-    def __init__(self, pipeline: Pipeline, port: int, files: list[Path], display: Display):
-        self._pipeline, self._port, self._files, self._display = pipeline, port, files, display
+    def __init__(self, pipeline: Pipeline, port: int, files: list[Path], events: ShownEvents, display: Display):
+        self._pipeline, self._port, self._files, self._events, self._display = pipeline, port, files, events, display
         self._acknowledgements: list[Acknowledgement] = []
 
     def run(self) -> bool:
@@ -77,12 +78,14 @@ class Demonstration:
             if all_sent:
                 sending.result()
             complete = self._show_progress() and all_sent
+            self._events.show()
         if not complete:
             self._display.note(f"not every instance was imported within {IMPORT_SECONDS} seconds")
         return self._report()
 
     def _report(self) -> bool:
         items = sorted(self._pipeline.ended_items(), key=lambda item: item["deliveryId"])
+        self._events.wait_for_deliveries(len(items))
         self._display.table(HEADER, [row(item) for item in items])
         imported = sum(int(item.get("importedCount", 0)) for item in items)
         self._display.note(f"{imported} of {len(self._files)} instances imported")
@@ -119,6 +122,7 @@ def row(item: dict[str, str]) -> list[str]:
     return [
         item["jobId"],
         study(item),
+        shortened(item.get("datastoreId", "-"), STORE_WIDTH),
         *(item.get(name, "-") for name in ("instanceCount", "importedCount", "failedCount", "warningCount", "outcome")),
         seconds(item),
     ]
@@ -183,8 +187,9 @@ def main() -> int:
         build = running.enter_context(CommandBuild(folder / "logs" / "build-dicomstore.log"))
         aws = running.enter_context(LocalAWS(folder))
         display.note(f"local AWS at {aws.endpoint}")
-        pipeline = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "1"}))
+        pipeline = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "1", "RecoveryMinutes": "2", "StudyQuietMinutes": "1"}))
         display.note("pipeline deployed")
+        events = ShownEvents(aws, display)
         log = folder / "logs" / "receiver.log"
         settings = pipeline.commitment_settings()
         receiver = running.enter_context(
@@ -197,7 +202,7 @@ def main() -> int:
         if watches:
             show(console, build, running, display)
         files = sample_data.write_samples(folder / "samples")
-        complete = Demonstration(pipeline, receiver.port, files, display).run()
+        complete = Demonstration(pipeline, receiver.port, files, events, display).run()
         if not watches:
             show(console, build, running, display)
         if options.once:
@@ -209,7 +214,9 @@ def main() -> int:
             sample_events.write_environment(pipeline, environment)
             for line in advice(folder, environment, receiver.port, console.url, ct_small):
                 display.note(line)
-            signal.pause()
+            while True:
+                time.sleep(POLL_SECONDS)
+                events.show()
     return 0 if complete else 1
 
 

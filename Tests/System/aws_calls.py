@@ -74,9 +74,12 @@ class SwiftCode:
         """The operations as `service:Operation`. The service has its signing name, with which IAM's actions begin
         too."""
         calls = set().union(*(self._calls(text, text) for text in self.part(part)))
-        # If it is assigned to a name, it is called by that name.
         made = {it for it in self.behind_protocols if any(re.search(rf"(?<! = ){it}\(", text) for text in self.part(part))}
         calls |= {call for call in self.functions if call[0] in made}
+        # If it is assigned to a name, it is called by that name, and through those of its protocols that the part knows.
+        calls |= self._calls_through_protocols(part)
+        # An optional's own functions.
+        calls = {call for call in calls if call[1] not in ("map", "flatMap")}
         assert calls <= self.functions.keys(), f"{part} calls what is not there: {calls - self.functions.keys()}"
         found: set[str] = set()
         seen: set[tuple[str, str]] = set()
@@ -155,6 +158,21 @@ class SwiftCode:
         declared = re.findall(r"\b(\w+)\s*:\s*any (\w+)\b", text)
         protocols = {name for text in self.sources.values() for name in re.findall(r"\bprotocol (\w+)", text)}
         return {name for name, protocol in declared if protocol in protocols}
+
+    def _calls_through_protocols(self, part: str) -> set[tuple[str, str]]:
+        text, everything = "\n".join(self.part(part)), "\n".join(self.sources.values())
+        known = set(re.findall(r"\bany (\w+)", text))
+        functions = {
+            protocol: re.findall(r"\bfunc (\w+)", body) for protocol, body in bodies(r"\bprotocol (\w+)", everything)
+        }
+        return {
+            (type_name, name)
+            for type_name in self.behind_protocols
+            if re.search(rf" = {type_name}\(", text)
+            for conformed in re.findall(rf"\b(?:struct|extension) {type_name}: ([\w, ]+)", everything)
+            for protocol in known.intersection(re.split(r",\s*", conformed.strip()))
+            for name in functions[protocol]
+        }
 
     def _calls(self, text: str, declarations: str) -> set[tuple[str, str]]:
         receivers = self._receivers(declarations)

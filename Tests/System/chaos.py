@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Makes everything fail that can fail: receivers are killed and frozen, functions are killed, S3 and HealthImaging
-fail, events are lost, duplicated and delayed. A seed determines the faults, but not how the machine schedules them."""
+"""Makes everything fail that can fail: receivers are killed and frozen, functions are killed, S3, HealthImaging and
+EventBridge fail, events are lost, duplicated and delayed. A seed determines the faults, but not how the machine
+schedules them."""
 
 import random
 import signal
@@ -21,14 +22,15 @@ GONE_SECONDS = 3 * LEASE_SECONDS
 STARTS = ["ThrottlingException", "ServiceQuotaExceededException", "ConflictException", "InternalServerException"]
 JOBS = ["FailJob", "ServerError"]
 LOOKS = ["Look:ThrottlingException", "Look:InternalServerException"]
-LOST_EVENTS = 0.2
+# EventBridge refuses an event, or accepts it and says that it failed.
+REFUSALS = ["InternalFailure", "ThrottlingException", "Unanswered"]
 
 
 class Chaos:
-    """Acts on a deployed pipeline during its `with` block."""
+    """Acts on a deployed pipeline during its `with` block. `lost` is the share of S3's events that are lost."""
 
-    def __init__(self, pipeline: Pipeline, weather: Weather, receivers: list[Receiver], seed: int):
-        self._pipeline, self._weather, self._receivers, self._seed = pipeline, weather, receivers, seed
+    def __init__(self, pipeline: Pipeline, weather: Weather, receivers: list[Receiver], seed: int, lost: float):
+        self._pipeline, self._weather, self._receivers, self._seed, self._lost = pipeline, weather, receivers, seed, lost
         self._ended = threading.Event()
         self._frozen: Receiver | None = None
         self._restarts = threading.Lock()
@@ -36,9 +38,10 @@ class Chaos:
         self.errors: list[Exception] = []
 
     def __enter__(self) -> "Chaos":
-        self._pipeline.aws.disorder_events(copies=2, seconds=3, lost=LOST_EVENTS, seed=self._seed)
+        self._pipeline.aws.disorder_events(copies=2, seconds=3, lost=self._lost, seed=self._seed)
         self._weather.change("storm")
-        faults = (self._sweep, self._freeze, self._darken, self._kill_functions, self._arm)
+        self._pipeline.aws.change_event_delivery(hurry=20, copies=2)
+        faults = (self._sweep, self._freeze, self._darken, self._kill_functions, self._arm, self._refuse_events)
         self._threads = [
             threading.Thread(target=self._keep, args=(fault, stream(self._seed, fault.__name__))) for fault in faults
         ]
@@ -53,6 +56,7 @@ class Chaos:
             thread.join()
         self._weather.change("calm")
         self._pipeline.aws.disarm()
+        self._pipeline.aws.disarm_events()
         self._pipeline.aws.disorder_events(copies=1, seconds=0)
 
     def run(self, kills: int) -> None:
@@ -113,6 +117,10 @@ class Chaos:
 
     def _arm(self, drawn: random.Random) -> float:
         self._pipeline.aws.arm(drawn.choice([*STARTS, *JOBS, *LOOKS]), drawn.choice([1, 1, 3]))
+        return drawn.uniform(0.5, 3)
+
+    def _refuse_events(self, drawn: random.Random) -> float:
+        self._pipeline.aws.arm_events(drawn.choice(REFUSALS), drawn.choice([1, 1, 3]))
         return drawn.uniform(0.5, 3)
 
 

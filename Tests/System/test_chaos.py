@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 """Whatever fails, every instance whose acknowledgement a sender received is imported as that sender sent it, the table
-is correct, and no instance is reported as committed that HealthImaging's data store does not hold.
+is correct, no instance is reported as committed that HealthImaging's data store does not hold, and subscribers are told
+of each import and of each study.
 
 The test is short in `make test`. `make chaos` kills the receivers fifty times, sends more than a hundred studies at
 once and continues until 2,000 instances are acknowledged. `CHAOS_SEED` determines the faults; the test prints it.
@@ -10,7 +11,6 @@ once and continues until 2,000 instances are acknowledged. `CHAOS_SEED` determin
 import base64
 import contextlib
 import hashlib
-import json
 import os
 import time
 import zlib
@@ -21,7 +21,7 @@ from chaos import LEASE_SECONDS, Chaos, lead_functions_through
 from committing_titles import CommittingTitles
 from conftest import STORE_SCP
 from deploy import deploy
-from hurried_starts import hurried_starts
+from hurried_starts import hurried_starts, hurry_intake
 from instance_index import index_errors
 from local_aws import LocalAWS
 from part10 import data_set_of
@@ -31,6 +31,8 @@ from receiver import Receiver
 from redriving import redrive
 from schedule import invoke_schedule
 from seeds import seed_of
+from subscriber import Subscriber
+from told_events import ToldEvents, wait_for_settling
 from waiting import wait_for
 from weather import Weather
 
@@ -41,7 +43,10 @@ STUDIES = int(os.environ.get("CHAOS_STUDIES", "3"))
 LONG = STUDIES > 3
 ACKNOWLEDGED = (40 if LONG else 25) * KILLS
 SENDERS, RECEIVERS = 6, 2
+# A short storm has few events: with a smaller share, perhaps none of them would be lost.
+LOST_EVENTS = 0.2 if LONG else 0.35
 AUDIT_SECONDS = 5
+PARAMETERS = {"PollSeconds": "1", "InstanceRetentionDays": "30", "StudyQuietMinutes": "1"}
 SETTLE_SECONDS = 600 + 10 * KILLS
 REPORT_SECONDS = 120 + 2 * KILLS
 
@@ -50,18 +55,10 @@ REPORT_SECONDS = 120 + 2 * KILLS
 def stormy(tmp_path):
     """A pipeline and its failing S3, used by this test only."""
     with LocalAWS(tmp_path / "aws", "--job-seconds", "0.5") as aws:
-        stormy = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "1", "InstanceRetentionDays": "30"}))
+        stormy = Pipeline(aws, deploy(aws.endpoint, PARAMETERS))
         with Weather(aws.endpoint, tmp_path, SEED) as weather:
             lead_functions_through(weather, stormy, AUDIT_AFTER_SECONDS=str(AUDIT_SECONDS))
-            # The event of a killed function becomes visible again after this time instead of twelve minutes. One
-            # invocation takes ten events and is killed more often than a queue tries; `redrive` would move these events
-            # back one by one.
-            queue = {"QueueUrl": stormy.outputs["ImportQueueUrl"]}
-            attributes = aws.client("sqs").get_queue_attributes(**queue, AttributeNames=["RedrivePolicy"])["Attributes"]
-            patient = {**json.loads(attributes["RedrivePolicy"]), "maxReceiveCount": 1000}
-            aws.client("sqs").set_queue_attributes(
-                **queue, Attributes={"VisibilityTimeout": "10", "RedrivePolicy": json.dumps(patient)}
-            )
+            hurry_intake(stormy)
             with hurried_starts(stormy):
                 yield stormy, weather
 
@@ -94,10 +91,11 @@ def receivers(stormy, titles):
 
 def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, titles, receivers, tmp_path):
     pipeline, weather = stormy
+    subscriber = Subscriber(pipeline.aws, "chaos")
     (tmp_path / "sent").mkdir()
     began = time.monotonic()
     print(f"\nCHAOS_SEED={SEED}", flush=True)
-    with Chaos(pipeline, weather, receivers, SEED) as chaos:
+    with Chaos(pipeline, weather, receivers, SEED, LOST_EVENTS) as chaos:
         ports = [receiver.port for receiver in receivers]
         with PersistentSenders(ports, tmp_path / "sent", SENDERS, STUDIES, SEED, titles.ask) as senders:
             titles.contents = senders.contents
@@ -112,6 +110,7 @@ def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, titles, recei
     receivers[0].start()
     titles.hurry(receivers[0].port, REPORT_SECONDS)
     receivers[0].stop()
+    wait_for_settling(pipeline, SETTLE_SECONDS)
 
     imported = imported_contents(pipeline)
     promised = promised_instances(pipeline)
@@ -124,7 +123,7 @@ def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, titles, recei
         f" at once; {chaos.kills} kills, {chaos.freezes} freezes and {chaos.outages} outages of S3 for {RECEIVERS} receivers,"
         f" {chaos.killed_functions} functions killed, {pipeline.aws.lost_events()} events lost, {chaos.sweeps} sweeps,"
         f" {len(pipeline.manifests())} manifests, {len(pipeline.items())} jobs; {' and '.join(redriven.splitlines()[-2:])};"
-        f" {titles.told()};"
+        f" {titles.told()}; {len(ToldEvents(pipeline).events)} events;"
         f" {stormed - began:.0f} s of storm, {time.monotonic() - stormed:.0f} s to settle"
     )
     assert senders.errors == []
@@ -143,6 +142,7 @@ def test_nothing_that_was_acknowledged_is_lost_or_replaced(stormy, titles, recei
     assert titles.errors == []
     assert titles.taken and titles.committed and titles.taken - titles.reported == set()
     assert titles.open_transactions() == []
+    assert_subscribers_are_told_the_truth(pipeline, subscriber)
 
 
 def settle(pipeline: Pipeline) -> None:
@@ -232,3 +232,28 @@ def assert_the_index_says_the_truth(pipeline: Pipeline, promised: list[Promise])
     assert index_errors(pipeline) == []
     outcomes = {uid: row["outcome"] for uid, row in pipeline.instance_rows().items()}
     assert {outcomes.get(it.sop_instance_uid) for it in promised} == {"IMPORTED"}
+
+
+def assert_subscribers_are_told_the_truth(pipeline: Pipeline, subscriber: Subscriber) -> None:
+    """Each import and each study is told of, and a study settles only after the last word on its deliveries."""
+    told = ToldEvents(pipeline)
+    assert told.untold() == []
+    assert told.wrong() == []
+    assert told.settled_too_early() == []
+    imports: dict[tuple[str, str], set[str]] = {}
+    for name in pipeline.closed_deliveries():
+        for study in pipeline.manifest(name)["studies"]:
+            key = (pipeline.outputs["DatastoreId"], study["studyInstanceUID"])
+            imports.setdefault(key, set()).add(name.replace(".", "-"))
+    settled = {
+        study: {it for event in events for it in event["importedDeliveries"] + event["incompleteDeliveries"]}
+        for study, events in told.settlings().items()
+    }
+    assert settled == imports
+    received: set[str] = set()
+
+    def all_received() -> bool:
+        received.update(event["detail"]["id"] for event in subscriber.receive())
+        return received >= told.ids
+
+    wait_for("each event to be received", all_received, 60)

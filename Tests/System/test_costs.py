@@ -35,17 +35,18 @@ NUMBERS = itertools.count(2_000_000)
 # CheckStatus, IsComplete, ImportSucceeded. Each further check adds three.
 TRANSITIONS, TRANSITIONS_OF_A_LOOK = 6, 3
 # Requests of the receiver besides one for each image: marker, manifest. Requests of TriggerImport: manifest, execution,
-# the marker's removal; and of StartImportJob: job, item, durations of other jobs, the execution's answer.
-RECEIVER_REQUESTS, START_REQUESTS = 2, 7
+# the study's item, the marker's removal; and of StartImportJob: job, item, durations of other jobs, the execution's
+# answer.
+RECEIVER_REQUESTS, START_REQUESTS = 2, 8
 # Requests of CheckStatus. At each check: the job, and perhaps its output manifest. At the last one: the delivery's
 # manifest and a possible further one, a listing, the objects that it lists, the report and the item, the durations of
-# other jobs and of this one.
-LOOK_REQUESTS, VERDICT_REQUESTS = 3, 10
+# other jobs and of this one, the study's item, the event.
+LOOK_REQUESTS, VERDICT_REQUESTS = 3, 12
 # Requests for each image in the instance index: PENDING by TriggerImport, the outcome by CheckStatus.
 ROW_REQUESTS = 2
-# Requests of TriggerImport for an inbox object: its size and date, its beginning, the copy, the execution, the object's
-# removal.
-INBOX_REQUESTS = 5
+# Requests of TriggerImport for an inbox object: its size and date, its beginning, the copy, the execution, the study's
+# item, the object's removal.
+INBOX_REQUESTS = 6
 # Requests of a sweep that finds nothing: the position of the last sweep, and the listings of markers, audits and inbox.
 SWEEP_REQUESTS = 4
 # Requests of a sweep for a delivery whose task has ended: leases, marker, manifest, the listing of stored objects,

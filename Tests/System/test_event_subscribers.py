@@ -13,7 +13,7 @@ from deploy import deploy
 from local_aws import LocalAWS
 from role_grants import as_list, place
 from subscriber import SOURCE, Subscriber
-from templates import EVENTS, PIPELINE, ROOT, resources, swift
+from templates import EVENTS, ROOT, resources, swift
 from waiting import wait_for
 from webhook import Webhook, make_webhook_certificate
 
@@ -170,14 +170,3 @@ def test_a_rule_asks_for_the_source_that_is_sent():
     for rule in resources(EVENTS, "Events::Rule").values():
         assert rule["Properties"]["EventPattern"]["source"] == [SOURCE]
     assert f'source = "{SOURCE}"' in swift("ImportPipeline/Studies")
-
-
-@pytest.mark.parametrize(
-    ("template", "name"),
-    [(ROOT, name) for name in ROOT["Parameters"].keys() & EVENTS["Parameters"].keys() - {"DataKMSKeyARN"}]
-    + [(PIPELINE, "EventBusName")],
-)
-def test_a_parameter_of_the_whole_stack_is_that_of_its_part(template, name):
-    keys = ("Type", "Default", "AllowedPattern", "NoEcho", "MinValue", "MaxValue", "ConstraintDescription")
-    whole, part = ({key: it["Parameters"][name].get(key) for key in keys} for it in (template, EVENTS))
-    assert whole == part

@@ -11,9 +11,9 @@ import re
 import pytest
 
 from evaluation import Evaluation
-from templates import NETWORK, PIPELINE, RECEIVER, ROOT, TEMPLATES
+from templates import EVENTS, NETWORK, PIPELINE, RECEIVER, ROOT, TEMPLATES
 
-NESTED = {"Network": NETWORK, "Pipeline": PIPELINE, "Receiver": RECEIVER}
+NESTED = {"Network": NETWORK, "Pipeline": PIPELINE, "Receiver": RECEIVER, "Events": EVENTS}
 PARAMETERS = {name: it for template in NESTED.values() for name, it in template["Parameters"].items()}
 
 TAGGED = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/store-scp:1.0"
@@ -91,6 +91,18 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
     "BucketPrefix": (["dicom-store-scp", "a1", "a" * 25], ["", "a", "a" * 26, "A1", "-a", "a.b", "a_b"]),
     "CommitmentTableName": (["DicomCommitmentTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
     "InstanceTableName": (["DicomInstanceTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
+    "StudyTableName": (["DicomStudyTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
+    "EventBusName": (["default", "imaging-1.b_c"], ["", "a b", "aws.partner/example.com/x", "a" * 257]),
+    **dict.fromkeys(
+        ("EventQueueTypes", "EventTopicTypes", "WebhookTypes"),
+        (
+            ["", "Study Settled", "Delivery Imported,Delivery Partial,Delivery Failed,Delivery Rejected,Study Settled"],
+            ["Delivery", "study settled", "Delivery Failed, Study Settled", "Delivery Failed,", ",Study Settled"],
+        ),
+    ),
+    "WebhookURL": (["", "https://example.org/events?a=b"], ["http://example.org", "https://", "https://a b", "example.org"]),
+    "WebhookHeader": (["X-API-Key", "Authorization"], ["", "X API", "X-Key:", "x" * 129]),
+    "WebhookKey": (["", "secret", "!~"], ["a b", "ä", "a" * 513, "a\n"]),
     "TableName": (["DicomImportJobTable", "a.b", "a" * 255], ["", "ab", "a" * 256, "a b", "a/b"]),
     "AllowedDatastoreIds": (
         ["", DATASTORE, f"{DATASTORE} {DATASTORE[::-1]}"],
@@ -288,7 +300,7 @@ def test_the_root_has_the_parameters_of_what_it_nests():
 
 
 def test_the_root_has_the_same_rules_except_those_about_ids():
-    rules = {**NETWORK["Rules"], **RECEIVER["Rules"], **PIPELINE["Rules"]}
+    rules = {name: it for nested in NESTED.values() for name, it in nested["Rules"].items()}
     assert all(RECEIVER["Rules"][name] == it for name, it in NETWORK["Rules"].items())
     of_ids = {"SubnetsAreOfTheVPC", "EndpointsHaveRouteTables", "CommitmentHasDatastore"}
     same = {name: it for name, it in rules.items() if name not in of_ids}
@@ -343,6 +355,8 @@ def test_the_root_passes_every_parameter_on_under_its_name(resource):
         **{name: made_or_given(name) for name in ("VpcID", "PublicSubnetIDs", "PrivateSubnetIDs", "PrivateRouteTableIDs")},
         "EndpointSubnetIDs": made_or_given("EndpointSubnetIDs"),
     }
+    if resource == "Events":
+        special["EventBusName"] = {"Fn::GetAtt": ["Pipeline", "Outputs.EventBusName"]}
     if resource == "Receiver":
         special["DatastoreId"] = {"Fn::GetAtt": ["Pipeline", "Outputs.DatastoreId"]}
         further = {"Fn::GetAtt": ["Pipeline", "Outputs.AllowedDatastoreIds"]}

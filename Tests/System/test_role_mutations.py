@@ -9,6 +9,7 @@ import pytest
 from aws_calls import SwiftCode
 from role_grants import (
     DATES,
+    EXECUTIONS,
     OPEN,
     ROLES,
     SOURCES,
@@ -81,11 +82,11 @@ def code_with(path: str, old: str, new: str) -> SwiftCode:
     ("path", "old", "new", "role", "difference"),
     [
         (
-            "ImportIntake/RejectionItems.swift",
-            "try await table.isRejected(delivery)",
-            "false",
+            "ImportIntake/StepFunctionsExecutions.swift",
+            "try await stepFunctions.executionStatus(stateMachineARN: stateMachineARN, name: name)",
+            ".failed",
             "TriggerImportRole",
-            {"not needed: dynamodb:GetItem at DicomImportJobTable"},
+            {f"not needed: states:DescribeExecution at {EXECUTIONS}"},
         ),
         (
             "ImportIntake/RejectionItems.swift",
