@@ -199,6 +199,8 @@ def _environment_is_lost(result: Result) -> bool:
 
 def _unpack(code: bytes, folder: Path) -> None:
     """Unpacks the zip and makes `bootstrap` executable: zips that Python wrote carry no permissions."""
+    # A process of an earlier pool may still run it; the kernel refuses to write into a running program.
+    (folder / "bootstrap").unlink(missing_ok=True)
     with zipfile.ZipFile(io.BytesIO(code)) as archive:
         archive.extractall(folder)
     (folder / "bootstrap").chmod(0o755)
