@@ -25,7 +25,10 @@ def test_a_stack_is_created_updated_and_deleted_and_retained_resources_stay(tmp_
         before = network(aws)
         # The same zips run on both Lambda runtimes.
         runtime = {"LambdaRuntime": "provided.al2"}
-        created = Pipeline(aws, deploy(aws.endpoint, {**NEEDED, **runtime, "PollSeconds": "1"}, ROOT))
+        events = {"EventBusName": "imaging", "EventQueueTypes": "Delivery Failed", "EventTopicTypes": "Study Settled"}
+        created = Pipeline(aws, deploy(aws.endpoint, {**NEEDED, **runtime, **events, "PollSeconds": "1"}, ROOT))
+        assert subscribers(aws) == {"QueueRule", "TopicRule"}
+        assert created.outputs["EventQueueUrl"].startswith("http")
         assert runtimes(created) == {"provided.al2"}
         import_study(created, tmp_path / "before", "1")
         assert tags(created) == [set()]
@@ -35,10 +38,13 @@ def test_a_stack_is_created_updated_and_deleted_and_retained_resources_stay(tmp_
             **{name: ("Gateway", created.outputs["PrivateRouteTableIDs"]) for name in ("s3", "dynamodb")},
         }
 
+        webhook = {"WebhookTypes": "Study Settled", "WebhookURL": "https://example.org/", "WebhookKey": "key"}
         changes = {"PollSeconds": "2", "InstanceRetentionDays": "30", "LambdaRuntime": "provided.al2023"}
+        changes |= {"EventTopicTypes": "", **webhook}
         updated = Pipeline(aws, deploy(aws.endpoint, {**NEEDED, **changes}, ROOT))
         assert runtimes(updated) == {"provided.al2023"}
         assert updated.outputs["TableName"] == created.outputs["TableName"]
+        assert subscribers(aws) == {"QueueRule", "WebhookRule"}
         # HealthImaging warns about the first instance, so its original stays.
         aws.arm("Warn")
         import_study(updated, tmp_path / "after", "2")
@@ -46,6 +52,7 @@ def test_a_stack_is_created_updated_and_deleted_and_retained_resources_stay(tmp_
 
         aws.client("cloudformation").delete_stack(StackName=STACK)
         assert network(aws) == before
+        assert [bus["Name"] for bus in aws.client("events").list_event_buses()["EventBuses"]] == ["default"]
         assert aws.client("lambda").list_functions()["Functions"] == []
         assert aws.client("stepfunctions").list_state_machines()["stateMachines"] == []
         # The images and the records of their imports stay.
@@ -54,7 +61,13 @@ def test_a_stack_is_created_updated_and_deleted_and_retained_resources_stay(tmp_
         assert len(updated.items()) == 2
         # Transactions of storage commitment end with the receivers.
         tables = set(aws.client("dynamodb").list_tables()["TableNames"])
-        assert tables == {updated.outputs["TableName"], updated.outputs["InstanceTableName"]}
+        assert tables == {updated.outputs[f"{name}TableName"] for name in ("", "Instance", "Study")}
+
+
+def subscribers(aws: LocalAWS) -> set[str]:
+    """The names in the template of the rules of the stack's bus."""
+    rules = aws.client("events").list_rules(EventBusName="imaging")["Rules"]
+    return {name for rule in rules for name in ("QueueRule", "TopicRule", "WebhookRule") if name in rule["Name"]}
 
 
 def runtimes(pipeline: Pipeline) -> set[str]:
