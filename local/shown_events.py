@@ -45,7 +45,7 @@ class ShownEvents:
 def event_line(event: dict) -> str:
     """What happened to which study, and how much of it was imported."""
     detail = event["detail"]
-    parts = [f"event: {event['detail-type']:<17}", _study(detail)]
+    parts = [f"event: {event['detail-type']:<17}", f"{_study(detail):<{STUDY_WIDTH}}"]
     if detail.get("instanceCount") is not None:
         imported = detail.get("importedCount")
         parts.append(f"{'?' if imported is None else imported} of {detail['instanceCount']} instances")
