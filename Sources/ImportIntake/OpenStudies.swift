@@ -5,7 +5,7 @@ import ImportPipeline
 
 /// The studies of deliveries whose open markers exist. Their imports may not be in the items of the studies yet.
 struct OpenStudies: Sendable {
-    /// The markers that are looked at: two requests each. A sweep has time for about so many.
+    /// The maximum number of markers. Each takes two requests; more would take longer than a part of a sweep may.
     static let maximumMarkers = 20_000
     private static let atOnce = 16
 

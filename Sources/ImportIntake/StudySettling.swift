@@ -14,8 +14,8 @@ import Synchronization
 package struct StudySettling: Sendable {
     /// The studies that one sweep looks at.
     static let maximumStudies = 1_000
-    /// The executions whose status one sweep asks for. Step Functions takes about so many requests at once, and only
-    /// 10 a second after them.
+    /// The executions whose status one sweep asks for. In every region, Step Functions takes 250 of these requests at
+    /// once, and 10 a second afterwards.
     static let maximumStatuses = 250
 
     private let items: any StudyItems

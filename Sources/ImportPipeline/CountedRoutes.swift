@@ -3,7 +3,6 @@
 /// The routes that have metrics of their own: those that `METRICS_ROUTES` names. CloudWatch charges for each metric of
 /// each value of a dimension, so routes are not counted one by one without being named.
 package struct CountedRoutes: Sendable, Equatable {
-    package static let setting = PipelineSetting.metricsRoutes.name
     /// The dimension of the metrics that are counted by route.
     package static let dimension = "Route"
     package static let maximum = 20
@@ -39,5 +38,5 @@ package struct CountedRoutesError: Error, Equatable, CustomStringConvertible {
     package let found: String
     package let expected: String
 
-    package var description: String { "\(CountedRoutes.setting) has \"\(found)\", expected \(expected)" }
+    package var description: String { "\(PipelineSetting.metricsRoutes.name) has \"\(found)\", expected \(expected)" }
 }

@@ -173,7 +173,7 @@ package enum ReceiverSettings {
     static let metricsService = Setting(
         "METRICS_SERVICE", default: "StoreSCP", "The value of the metrics' dimension `Service`.")
     static let metricsRoutes = Setting<String?>(
-        CountedRoutes.setting, defaultText: "no route has metrics of its own",
+        "METRICS_ROUTES", defaultText: "no route has metrics of its own",
         """
         Names of routes, separated by commas, at most \(CountedRoutes.maximum): their instances are counted by route \
         too, those of all other routes together.

@@ -19,13 +19,13 @@ struct StudySettlingTests {
 
     init() {
         var intake = SampleIntake()
-        let now = { @Sendable [bucket = intake.bucket] in bucket.now }
+        let (studies, bucket, executions) = (studies, intake.bucket, intake.executions)
+        let now = { @Sendable in bucket.now }
         intake.studies = StudyRegister(
             items: studies, datastoreID: "d", quiet: 60, clock: ContinuousClock(), now: now, metrics: nil)
         intake.settling = StudyEvents(bus: bus, metrics: nil).map {
             StudySettling(
-                items: studies, events: $0, datastoreID: "d", bucket: intake.bucket, executions: intake.executions,
-                now: now)
+                items: studies, events: $0, datastoreID: "d", bucket: bucket, executions: executions, now: now)
         }
         self.intake = intake
     }

@@ -44,6 +44,12 @@ extension World {
         stop(process, .frozen, atSteps: 2, for: scheduler.duration(from: .seconds(50), to: .seconds(70)))
     }
 
+    /// A sweep that is delayed here acts on what it read of a study some time ago.
+    func studyIsRead(by process: SimulatedProcess) {
+        guard scheduler.chance(faults.functionFreezes) else { return }
+        stop(process, .frozen, atSteps: 4, for: scheduler.duration(from: .seconds(5), to: .seconds(40)))
+    }
+
     /// A sweep has taken the delivery's task for dead and closes the delivery in its place. If the task is still alive,
     /// goes on acknowledging and dies before it closes the delivery, only the second look imports what it acknowledged.
     func closedInPlace(of delivery: DeliveryID) {

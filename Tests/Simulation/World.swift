@@ -28,6 +28,8 @@ final class World: @unchecked Sendable {
     let startQueue: ModelledStartQueue
     let ledger: Ledger
     let inboxTaken: InboxTaken
+    /// In seconds.
+    let studyQuiet: TimeInterval
     private var processes: [SimulatedProcess] = []
     private(set) var receivers: [SimulatedReceiver] = []
     private var associationCount = 0
@@ -52,6 +54,7 @@ final class World: @unchecked Sendable {
         faults = Faults(using: &scheduler.random)
         configuration = try Self.configuration(using: &scheduler.random)
         inboxTaken = scheduler.chance(0.5) ? .delete : .move
+        studyQuiet = scheduler.chance(0.5) ? 10 : 60
         director = SimulatedProcess("director", number: 0, scheduler: scheduler)
         queue = EventQueue(scheduler: scheduler)
         queue.faults = { [unowned self] in faults }

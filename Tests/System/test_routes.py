@@ -22,6 +22,7 @@ from pynetdicom.presentation import build_context
 from receiver import Receiver
 from senders import send_with_dcmtk, send_with_pynetdicom
 from synthetic import synthetic_instance
+from test_metrics import metric_lines
 from waiting import wait_for
 
 pytestmark = pytest.mark.pipeline
@@ -153,7 +154,8 @@ def routed(tmp_path_factory):
     """A pipeline with two data stores, and a receiver whose routes are an object of the bucket."""
     with LocalAWS(tmp_path_factory.mktemp("routed")) as local:
         created = local.client("medical-imaging").create_datastore(datastoreName="research", clientToken="research")
-        pipeline = Pipeline(local, deploy(local.endpoint, {"PollSeconds": "1", "DatastoreId2": created["datastoreId"]}))
+        parameters = {"PollSeconds": "1", "DatastoreId2": created["datastoreId"], "RouteMetrics": "research"}
+        pipeline = Pipeline(local, deploy(local.endpoint, parameters))
         put_routes(
             pipeline,
             [
@@ -220,6 +222,10 @@ def test_a_study_under_three_called_titles_lands_in_two_data_stores(routed, tmp_
         uri = it["reportS3Uri"].removeprefix("s3://").partition("/")
         report = json.loads(pipeline.aws.client("s3").get_object(Bucket=uri[0], Key=uri[2])["Body"].read())
         assert (report["datastoreId"], report["proof"], report["importedCount"]) == (it["datastoreId"], "instances", 3)
+    # What no route matched is in the total only.
+    [log] = (pipeline.aws.state_dir / "logs").glob("*CheckStatus*.log")
+    counted = [it for it in metric_lines(log.read_text()) if it.get("deliveryId") in deliveries and it.get("ImportsImported")]
+    assert sorted(it.get("Route", "") for it in counted) == ["", "", "research"]
     imported = pipeline.aws.instances()[imported_before:]
     assert Counter((it["datastoreId"], it["sopInstanceUID"]) for it in imported) == {
         (store, str(pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID)): 1

@@ -19,6 +19,7 @@ from templates import RECEIVER
 from test_metrics import metric_lines
 
 TITLE = "CT 1 (E/R) $.x&&"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
 # What a query says beside the fields of lines.
 WORDS = {"filter", "and", "stats", "count", "sum", "latest", "as", "by", "sort", "desc"}
 QUERIES = ["\n".join(it.text for it in lines) for language, lines in blocks(PROJECT / "docs/operations.md") if language == "insights"]
@@ -56,19 +57,28 @@ def matches(pattern: str, line: dict) -> bool:
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_the_filter_of_a_silent_sender_matches_its_deliveries_and_those_of_no_other_sender(log, number):
     def pattern(title: str) -> str:
-        values = {f"SilentSender{number}": title, "AlarmTopicARN": "arn:aws:sns:us-east-1:123456789012:alarms"}
-        [it] = [it for it in Evaluation(RECEIVER, values).resources().values() if it["Type"] == "AWS::Logs::MetricFilter"]
-        return it["Properties"]["FilterPattern"]
+        properties = RECEIVER["Resources"][f"SilentSender{number}Filter"]["Properties"]
+        return Evaluation(RECEIVER, {f"SilentSender{number}": title}).of(properties["FilterPattern"])
 
     # What was refused or discarded is no delivery.
     assert sum(matches(pattern(TITLE), line) for line in lines(log)) == 2
     assert not any(matches(pattern(title), line) for title in ("CT 1", "OTHER") for line in lines(log))
 
 
-def test_nobody_is_watched_by_default():
-    values = {"AlarmTopicARN": "arn:aws:sns:us-east-1:123456789012:alarms"}
-    for given in ({}, values, {"SilentSender1": TITLE}):
-        assert not [name for name in Evaluation(RECEIVER, given).resources() if name.startswith("SilentSender")]
+@pytest.mark.parametrize(
+    ("given", "watched"),
+    [
+        ({}, []),
+        ({"AlarmTopicARN": TOPIC}, []),
+        ({"SilentSender1": TITLE}, []),
+        ({"SilentSender2": TITLE, "AlarmTopicARN": TOPIC}, [2]),
+    ],
+)
+def test_a_sender_is_watched_only_if_it_is_named_and_somebody_is_told(given, watched):
+    evaluation = Evaluation(RECEIVER, given)
+    for kind in ("Filter", "Alarm"):
+        conditions = {it: RECEIVER["Resources"][f"SilentSender{it}{kind}"]["Condition"] for it in (1, 2, 3)}
+        assert [it for it, name in conditions.items() if evaluation.of({"Condition": name})] == watched
 
 
 def test_the_page_has_a_query_of_associations_and_one_of_deliveries():

@@ -53,6 +53,8 @@ def watch(pipeline) -> Watch:
 
 @pytest.fixture
 def told(pipeline):
+    # An import of another test could still be told.
+    wait_for("an idle pipeline", lambda: not pipeline.running() and not pipeline.waiting_messages(), SECONDS)
     yield Told(pipeline)
     pipeline.aws.disarm()
     pipeline.aws.disarm_events()
@@ -138,7 +140,7 @@ def test_objects_of_the_inbox_are_told_without_their_names_and_their_texts(pipel
     [imported] = told.details(1)
     assert imported["outcome"] == "IMPORTED"
     assert len(imported["studyInstanceUID"]) == 64 and "callingAETitle" not in imported
-    put(pipeline, f"{MARK}-{uuid.uuid4().hex}.txt", f"{MARKED['PatientName']}".encode())
+    put(pipeline, f"{MARK}-{uuid.uuid4().hex}.txt", MARKED["PatientName"].encode())
     rejected = told.details(2)[1]
     assert rejected["outcome"] == "REJECTED" and "the object is a text" in rejected["message"]
     wait_for("the item", lambda: "REJECTED" in {item["outcome"] for item in watch.items()}, SECONDS)

@@ -8,6 +8,8 @@ import ImportPipeline
 class SimulatedStudies: StudyItems, @unchecked Sendable {
     let network: Network
     let table: ModelledStudies
+    /// Called when a sweep has read what is due, or the item of a study.
+    var onRead: () -> Void = {}
 
     init(network: Network, table: ModelledStudies) {
         self.network = network
@@ -15,7 +17,9 @@ class SimulatedStudies: StudyItems, @unchecked Sendable {
     }
 
     func record(of study: StudyName) async throws -> StudyRecord? {
-        try await network.send("GetItem", "\(study)") { [table] in table[study] }
+        let record = try await network.send("GetItem", "\(study)") { [table] in table[study] }
+        onRead()
+        return record
     }
 
     func write(_ record: StudyRecord, instead known: StudyRecord?, at date: Date) async throws -> StudyWrite {
@@ -23,6 +27,8 @@ class SimulatedStudies: StudyItems, @unchecked Sendable {
     }
 
     func due(at date: Date, maximum: Int) async throws -> [StudyName] {
-        try await network.send("Query", "due") { [table] in table.due(at: date, maximum: maximum) }
+        let due = try await network.send("Query", "due") { [table] in table.due(at: date, maximum: maximum) }
+        if !due.isEmpty { onRead() }
+        return due
     }
 }

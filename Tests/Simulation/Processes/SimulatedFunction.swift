@@ -11,7 +11,6 @@ final class SimulatedFunction: @unchecked Sendable {
     /// The time limit of a function whose process is frozen, which Lambda ends late.
     private static let longest = Duration.seconds(900)
     private static let auditAfter: TimeInterval = 86_400
-    private static let studyQuiet: TimeInterval = 60
 
     let process: SimulatedProcess
     private let intake: ObjectIntake
@@ -34,8 +33,9 @@ final class SimulatedFunction: @unchecked Sendable {
         let executions = world.mutant.executions(network, world)
         let clock = process.clock
         let studies = world.mutant.studies(network, world)
+        studies.onRead = { world.studyIsRead(by: process) }
         let register = StudyRegister(
-            items: studies, datastoreID: SimulatedRoutes.standard, quiet: Self.studyQuiet, clock: clock,
+            items: studies, datastoreID: SimulatedRoutes.standard, quiet: world.studyQuiet, clock: clock,
             now: { clock.date }, metrics: nil)
         let starter = ImportStarter(
             executions: executions, table: SimulatedTable(ledger: world.ledger), studies: register, rows: nil,
