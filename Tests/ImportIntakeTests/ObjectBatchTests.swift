@@ -21,16 +21,6 @@ import Testing
         }
     }
 
-    /// A clock on which no sleep ends.
-    private struct PatientClock: Clock {
-        var now: ContinuousClock.Instant { .now }
-        var minimumResolution: Duration { .zero }
-
-        func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
-            try await ObjectBatchTests.untilCancelled()
-        }
-    }
-
     /// Its sleepers wake when it rings: each ring wakes one.
     private final class AlarmClock: Clock {
         private struct State {
@@ -78,16 +68,6 @@ import Testing
     }
 
     private struct Broken: Error {}
-
-    private static func untilCancelled() async throws {
-        let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
-        await withTaskCancellationHandler {
-            for await _ in stream {}
-        } onCancel: {
-            continuation.finish()
-        }
-        throw CancellationError()
-    }
 
     /// The time left of an invocation: one step less each time it is read.
     private final class Countdown: Sendable {
@@ -157,7 +137,7 @@ import Testing
             object in
             if object.key == "inbox/slow.dcm" {
                 clock.ring()
-                try await Self.untilCancelled()
+                try await untilCancelled()
             }
             taken.add(object.key)
             return .init(.started)
@@ -174,7 +154,7 @@ import Testing
         #expect(await Self.batch(clock: ImpatientClock(), log: log).failures(among: messages) == ["slow"])
         #expect(log.lines.contains { $0.contains("TimeLimitExceeded") })
         await #expect(throws: TimeLimitExceeded(limit: .seconds(50))) {
-            try await withTimeLimit(.seconds(50), clock: ImpatientClock()) { try await Self.untilCancelled() }
+            try await withTimeLimit(.seconds(50), clock: ImpatientClock()) { try await untilCancelled() }
         }
         #expect(try await withTimeLimit(.seconds(50), clock: PatientClock()) { 7 } == 7)
     }

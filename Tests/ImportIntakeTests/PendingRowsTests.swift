@@ -49,7 +49,7 @@ struct PendingRowsTests {
     init() {
         var intake = SampleIntake()
         intake.rows = PendingRows(
-            index: index, clock: ContinuousClock(), now: { [bucket = intake.bucket] in bucket.now }, metrics: nil)
+            index: index, clock: PatientClock(), now: { [bucket = intake.bucket] in bucket.now }, metrics: nil)
         self.intake = intake
         intake.bucket.lay(id)
         let manifest = SampleDeliveries.manifest(id, ["1.4", "1.5"])

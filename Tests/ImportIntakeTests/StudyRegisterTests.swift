@@ -24,7 +24,7 @@ struct StudyRegisterTests {
     init() {
         var intake = SampleIntake()
         intake.studies = StudyRegister(
-            items: studies, datastoreID: "d", quiet: 60, clock: ContinuousClock(),
+            items: studies, datastoreID: "d", quiet: 60, clock: PatientClock(),
             now: { [bucket = intake.bucket] in bucket.now }, metrics: nil)
         self.intake = intake
         intake.bucket.lay(id)

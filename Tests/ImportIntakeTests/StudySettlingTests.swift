@@ -22,7 +22,7 @@ struct StudySettlingTests {
         let (studies, bucket, executions) = (studies, intake.bucket, intake.executions)
         let now = { @Sendable in bucket.now }
         intake.studies = StudyRegister(
-            items: studies, datastoreID: "d", quiet: 60, clock: ContinuousClock(), now: now, metrics: nil)
+            items: studies, datastoreID: "d", quiet: 60, clock: PatientClock(), now: now, metrics: nil)
         intake.settling = StudyEvents(bus: bus, metrics: nil).map {
             StudySettling(
                 items: studies, events: $0, datastoreID: "d", bucket: bucket, executions: executions, now: now)

@@ -113,7 +113,7 @@ import Testing
                     defer { count += 1 }
                     return first.addingTimeInterval(Double(count) * 3_600)
                 }
-            }, clock: ContinuousClock())
+            }, clock: PatientClock())
         let alive = try? await living.among(
             [SampleDeliveries.task], within: WorkingTime { .seconds(100) }, logger: intake.log.logger)
         #expect(alive == [SampleDeliveries.task])

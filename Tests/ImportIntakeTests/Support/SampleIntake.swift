@@ -105,7 +105,7 @@ struct SampleIntake {
     func sweep(within time: WorkingTime) async -> SweepOutcome {
         await Sweep(
             bucket: bucket, manifests: manifests, inbox: inbox, settling: settling, table: table, auditAfter: 86_400,
-            now: { [bucket] in bucket.now }, clock: ContinuousClock()
+            now: { [bucket] in bucket.now }, clock: PatientClock()
         ).run(within: time, logger: log.logger)
     }
 
