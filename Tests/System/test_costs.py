@@ -51,8 +51,8 @@ INBOX_REQUESTS = 6
 SWEEP_REQUESTS = 4
 # Requests of a sweep for a delivery whose task has ended: leases, marker, manifest, the listing of stored objects,
 # audit and manifest, both read once more, execution, the marker's removal. A day later: audit, the listing of stored
-# objects, manifests, executions, a row that exists already, the audit's removal.
-RECOVERY_REQUESTS, SECOND_LOOK_REQUESTS = 10, 9
+# objects, manifests, executions, a row and a study's item that exist already, the audit's removal.
+RECOVERY_REQUESTS, SECOND_LOOK_REQUESTS = 10, 10
 
 
 @pytest.fixture(scope="module")

@@ -114,7 +114,7 @@ def test_the_functions_get_the_names_of_their_resources(deployed):
     expected |= metrics
     assert start == {**expected, "START_QUEUE_URL": outputs["StartQueueUrl"]}
     own = {"INSTANCE_TABLE_NAME": "DicomInstanceTable", "TAG_IMPORTED": "false", "TAG_WARNED": "false"}
-    own |= {"EVENT_BUS_NAME": "default", "STUDY_TABLE_NAME": "DicomStudyTable"}
+    own |= {"EVENT_BUS_NAME": "default", "STUDY_TABLE_NAME": "DicomStudyTable", "METRICS_ROUTES": ""}
     assert variables(deployed, "CheckStatus") == {**expected, **own}
 
 
