@@ -19,6 +19,8 @@ COMMANDS := StoreSCP dicomstore
 PYTHON := .venv/bin/python
 # The files of Tests/System are distributed over this many processes, because system tests wait most of the time.
 PROCESSES := 2
+# Otherwise all Swift tests run at the same time, and one may wait for more than a minute between two of its steps.
+FEW_AT_ONCE := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
 .PHONY: help setup packages static-libraries linked-packages static-libcurl static-isal swift-packages boringssl package release pipeline-executables dicomstore run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus coverage mutate bench-runtime bench-scp bench-pipeline bench-console browser soak-scp down clean
@@ -35,12 +37,12 @@ test: test-swift test-race test-fuzz test-simulation test-system ## Every test, 
 
 test-swift: setup
 	swift build --build-tests
-	$(RUN_HERE) swift test --skip-build $(SWIFT_TEST_ARGUMENTS)
+	$(RUN_HERE) $(FEW_AT_ONCE) swift test --skip-build $(SWIFT_TEST_ARGUMENTS)
 
 # The tests of concurrent code, under the thread sanitizer.
 test-race: setup
 	ONLY_RACE_TESTS=yes swift build --build-tests --sanitize=thread --scratch-path .build-tsan
-	$(RUN_HERE) TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer-suppressions.txt \
+	$(RUN_HERE) $(FEW_AT_ONCE) TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer-suppressions.txt \
 		swift test --skip-build --sanitize=thread --scratch-path .build-tsan
 
 test-fuzz: setup

@@ -5,10 +5,12 @@ import HTTP
 import TestLog
 
 extension AWSClient {
-    /// A client whose services are all at `url`. By default it makes three attempts, one or two milliseconds apart.
+    /// A client whose services are all at `url`. By default it makes three attempts, one or two milliseconds apart, however
+    /// slow the machine is.
     package static func loopback(
         _ url: String, http: HTTPClient, environment: [String: String] = accessKey,
-        retryPolicy: RetryPolicy = RetryPolicy(maximumAttempts: 3, baseDelay: .milliseconds(1)),
+        retryPolicy: RetryPolicy = RetryPolicy(
+            maximumAttempts: 3, baseDelay: .milliseconds(1), maximumElapsed: .seconds(3_600)),
         log: RecordedLog = RecordedLog()
     ) throws -> AWSClient {
         let settings = ["AWS_REGION": "eu-central-1", "AWS_ENDPOINT_URL": url]

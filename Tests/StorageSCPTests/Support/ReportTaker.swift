@@ -84,6 +84,7 @@ final class ReportTaker: Sendable {
 
         private let taker: ReportTaker
         private var number = 0
+        private var isOpen = false
         private var decoder = PDUDecoder()
         private var received = ByteBuffer()
         private var assembler = MessageAssembler()
@@ -95,8 +96,15 @@ final class ReportTaker: Sendable {
         }
 
         func channelInactive(context: ChannelHandlerContext) {
-            if number > 0 { taker.state.withLock { $0.open -= 1 } }
+            associationEnded()
             context.fireChannelInactive()
+        }
+
+        /// A released association has ended, even if the end of its connection is only seen later.
+        private func associationEnded() {
+            guard isOpen else { return }
+            isOpen = false
+            taker.state.withLock { $0.open -= 1 }
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -125,6 +133,7 @@ final class ReportTaker: Sendable {
             case .dataTF(let data): for value in data.values { try take(value, context) }
             case .releaseRQ:
                 taker.state.withLock { $0.releases += 1 }
+                associationEnded()
                 send(.releaseRP, context)
             case .releaseRP, .abort: context.close(promise: nil)
             case .associateAC, .associateRJ: break
@@ -132,6 +141,7 @@ final class ReportTaker: Sendable {
         }
 
         private func accept(_ request: AAssociateRQ, _ context: ChannelHandlerContext) {
+            isOpen = true
             number = taker.state.withLock { state in
                 state.requests.append(request)
                 state.open += 1
