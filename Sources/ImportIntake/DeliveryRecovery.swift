@@ -23,11 +23,16 @@ struct DeliveryRecovery: Sendable {
     }
 
     func look(atMarkerOfGoneTask marker: ListedMarker, logger: Logger) async throws -> SweepFinding {
-        if let result = try await manifests.start(ImportID(marker.delivery), logger: logger),
-            result.result != .rejected
-        {
-            try await manifests.removeMarker(of: marker.delivery, task: marker.task)
-            return SweepFinding(result.result)
+        do {
+            if let result = try await manifests.start(ImportID(marker.delivery), logger: logger),
+                result.result != .rejected
+            {
+                try await manifests.removeMarker(of: marker.delivery, task: marker.task)
+                return SweepFinding(result.result)
+            }
+        } catch is RejectionUntold {
+            // What was stored is imported all the same. Closing the delivery tries to tell it again, and leaves the marker
+            // if it cannot.
         }
         return try await close(marker, logger: logger)
     }

@@ -49,10 +49,10 @@ package struct ImportStarter: Sendable {
         }
         metadata["datastoreId"] = request.datastoreId.map { "\($0)" }
         logger.info("import requested", metadata: metadata)
-        let uids = Set(instances.compactMap { $0[.studyInstanceUID] })
-        try await studies?.add(request, studies: uids, logger: logger)
         let areWritten =
             await rows?.write(instances, of: request.importId, datastoreID: request.datastoreId, logger: logger) ?? true
+        let uids = Set(instances.compactMap { $0[.studyInstanceUID] })
+        try await studies?.add(request, studies: uids, logger: logger)
         return IntakeResult(
             result, deliveryId: request.deliveryId, instanceCount: request.instanceCount, hasRowsLeft: !areWritten)
     }
@@ -63,11 +63,24 @@ package struct ImportStarter: Sendable {
         logger[metadataKey: "deliveryId"] = "\(rejection.deliveryId)"
         let date = now()
         if let events, let event = try DeliveryEvent(rejection, at: date).event() {
-            try await events.send(event, logger: logger)
+            do {
+                try await events.send(event, logger: logger)
+            } catch {
+                throw RejectionUntold(cause: error)
+            }
         }
         try await table.rejected(rejection, at: date)
         metrics?.emit([.init("ObjectsRejected", 1)], properties: ["deliveryId": "\(rejection.deliveryId)"])
         logger.warning("object rejected", metadata: ["reason": "\(rejection.message)"])
         return IntakeResult(.rejected, deliveryId: rejection.deliveryId)
     }
+}
+
+/// The event of a rejected object could not be sent yet.
+struct RejectionUntold: NamedError, CustomStringConvertible {
+    let cause: any Error
+
+    var errorName: String { cause.reportedName }
+    var errorClass: ErrorClass? { cause.reportedClass }
+    var description: String { "the event of a rejected object could not be sent: \(cause)" }
 }

@@ -39,13 +39,21 @@ package struct ManifestIntake: Sendable {
         try await startOwned(id, logger: logger)?.result
     }
 
-    /// Starts the imports of all manifests of the delivery, in their order.
+    /// Starts the imports of all manifests of the delivery, in their order. One that fails does not keep the next from
+    /// being started; its error is thrown in the end. After two failures the services are not asked further.
     func startAll(of delivery: DeliveryID, logger: Logger) async throws -> [IntakeResult] {
         var results: [IntakeResult] = []
+        var failure: (any Error)?
         for number in 0...ImportID.maximumNumber {
-            guard let result = try await start(ImportID(delivery, number: number), logger: logger) else { break }
-            results.append(result)
+            do {
+                guard let result = try await start(ImportID(delivery, number: number), logger: logger) else { break }
+                results.append(result)
+            } catch {
+                if let failure { throw failure }
+                failure = error
+            }
         }
+        if let failure { throw failure }
         return results
     }
 

@@ -49,16 +49,14 @@ package final class StudyRegister: Sendable {
                 try await add(request, studies: studies.sorted(), logger: logger)
             }
         } catch {
-            guard error.reportedClass == .permanent else {
-                pause.begin()
-                throw error
-            }
-            tell("studies do not know of the import", of: request, left: studies.count, error, logger: logger)
+            // Other writers of one study, or the caller's own limit, say nothing about the table.
+            if !(error is StudyContended || error is CancellationError) { pause.begin() }
+            throw error
         }
     }
 
     private func add(_ request: ImportRequest, studies: [String], logger: Logger) async throws {
-        var failure: (any Error)?
+        var failures: [any Error] = []
         await studies.sideBySide(atMost: Self.maximumInFlight) { study -> (any Error)? in
             let name = StudyName(datastoreID: request.datastoreId ?? self.standardDatastoreID, studyInstanceUID: study)
             do {
@@ -68,9 +66,11 @@ package final class StudyRegister: Sendable {
                 return error
             }
         } take: {
-            failure = failure ?? $0
+            if let error = $0 { failures.append(error) }
         }
-        if let failure { throw failure }
+        if let passing = failures.first(where: { $0.reportedClass != .permanent }) { throw passing }
+        guard let error = failures.first else { return }
+        tell("studies do not know of the import", of: request, left: failures.count, error, logger: logger)
     }
 
     /// Nearly always no item exists yet. Otherwise the answer has the existing item, and its change replaces it, unless
@@ -80,13 +80,14 @@ package final class StudyRegister: Sendable {
         for _ in 0..<Self.maximumRounds {
             let date = now()
             var record = known ?? StudyRecord(name, of: request)
-            switch record.add(request, at: date, quiet: quiet) {
-            case .known: return
-            case .full: return tell("study with too many imports", of: request, left: 1, StudyFull(), logger: logger)
-            case .added: break
+            let addition = record.add(request, at: date, quiet: quiet)
+            guard addition != .known else { return }
+            if case .refused(let current) = try await items.write(record, instead: known, at: date) {
+                known = current
+                continue
             }
-            guard case .refused(let current) = try await items.write(record, instead: known, at: date) else { return }
-            known = current
+            guard addition == .full else { return }
+            return tell("study with too many imports", of: request, left: 1, StudyFull(), logger: logger)
         }
         throw StudyContended()
     }

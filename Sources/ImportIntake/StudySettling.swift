@@ -42,7 +42,7 @@ package struct StudySettling: Sendable {
     func begin() async throws -> (studies: [DueStudy], look: Look)? {
         let due = try await items.due(at: now(), maximum: Self.maximumStudies)
         guard !due.isEmpty else { return nil }
-        let open = try await OpenStudies.list(in: bucket, standardDatastoreID: datastoreID)
+        let open = try await OpenStudies.list(among: Set(due), in: bucket, standardDatastoreID: datastoreID)
         return (due.map(DueStudy.init), Look(settling: self, open: open))
     }
 
@@ -68,16 +68,20 @@ package struct StudySettling: Sendable {
             var record = known
             var isOpen = open.mayHold(study.name)
             // The newest first: if one runs, the others need not be asked for.
-            for id in known.pending.sorted(by: >) where !isOpen {
-                switch try await state(of: id) {
-                case .running: isOpen = true
-                case .imported: record.ended(id, isImported: true)
-                case .incomplete: record.ended(id, isImported: false)
-                case nil:
-                    // What is known is kept: otherwise a study with very many imports would never be done.
-                    _ = try await settling.items.write(record, instead: known, at: settling.now())
-                    return .left
+            do {
+                for id in known.pending.sorted(by: >) where !isOpen {
+                    switch try await state(of: id) {
+                    case .running: isOpen = true
+                    case .imported: record.ended(id, isImported: true)
+                    case .incomplete: record.ended(id, isImported: false)
+                    case nil:
+                        try await keep(record, insteadOf: known)
+                        return .left
+                    }
                 }
+            } catch {
+                try await keep(record, insteadOf: known)
+                throw error
             }
             let date = settling.now()
             if isOpen {
@@ -91,6 +95,12 @@ package struct StudySettling: Sendable {
             guard !isOpen else { return .studyPostponed }
             logger.info("study settled")
             return .studySettled
+        }
+
+        /// Otherwise a study with very many imports would never be done.
+        private func keep(_ record: StudyRecord, insteadOf known: StudyRecord) async throws {
+            guard record != known else { return }
+            _ = try await settling.items.write(record, instead: known, at: settling.now())
         }
 
         /// `nil` if this sweep may not ask for more.

@@ -60,11 +60,27 @@ struct RejectionEventTests {
     @Test("If the bus fails for a while, no item is written, so that the event is repeated; later both are there")
     func transient() async throws {
         bus.fail(with: Self.error("InternalFailure"))
-        await #expect(throws: AWSServiceError.self) { try await intake.takeEvent(of: Self.key) }
+        await #expect(throws: RejectionUntold.self) { try await intake.takeEvent(of: Self.key) }
         #expect(intake.table.rejected.isEmpty)
         bus.fail(with: nil)
         #expect(try await intake.takeEvent(of: Self.key) == .rejected)
         #expect(bus.events.count == 1 && intake.table.rejected.count == 1)
+    }
+
+    @Test("What a gone task stored is imported, even if nobody can be told that its manifest is rejected")
+    func recovery() async throws {
+        let id = SampleDeliveries.id(1)
+        intake.bucket[Self.key] = nil
+        intake.bucket.lay(id)
+        intake.bucket[BucketLayout.manifestKey(of: ImportID(id))] = "{}"
+        bus.fail(with: Self.error("InternalFailure"))
+        #expect(await intake.sweep().failed == 1)
+        #expect(intake.executions.started == [ImportID(id, number: 1)])
+        #expect(intake.bucket.hasMarker(of: id))
+        bus.fail(with: nil)
+        _ = await intake.sweep()
+        #expect(!intake.bucket.hasMarker(of: id))
+        #expect(!bus.events.isEmpty)
     }
 
     @Test("If the bus refuses the event for good, the object is rejected all the same")

@@ -106,6 +106,22 @@ struct StudyRegisterTests {
         #expect(studies["\(store)/1.22"]?.pending == ["\(id)"])
     }
 
+    @Test("If one study of a bundle is throttled and another refused for good, the event is repeated for the first one")
+    func mixed() async throws {
+        let id = SampleDeliveries.id(2)
+        var manifest = SampleDeliveries.manifest(id)
+        var instance = SampleDeliveries.instance(id)
+        instance.key = BucketLayout.instanceKey(id, study: "1.21", series: "1.3", instance: "1.4")
+        manifest.studies.append(.init(studyInstanceUID: "1.21", studyDate: nil, instances: [instance]))
+        bucket.put(manifest, key: BucketLayout.manifestKey(of: ImportID(id)))
+        for (study, code) in [("d/1.2", "AccessDeniedException"), ("d/1.21", "ThrottlingException")] {
+            studies.fail(study, with: Self.error(code))
+        }
+        await #expect(throws: Self.error("ThrottlingException")) {
+            try await intake.takeEvent(of: BucketLayout.manifestKey(of: ImportID(id)))
+        }
+    }
+
     @Test("An import that another function adds at the same time is not lost")
     func twoWriters() async throws {
         let other = SampleDeliveries.id(2)

@@ -70,11 +70,34 @@ struct StudyRecordTests {
     func full() {
         var record = added(1...StudyRecord.maximumImports)
         let before = record
-        guard case .full = record.add(SampleRequests.request(0), at: date, quiet: 1) else {
+        guard case .full = record.add(SampleRequests.request(0), at: date + 60, quiet: 1) else {
             Issue.record("added beyond the maximum")
             return
         }
-        #expect(record == before)
+        #expect(record.imports == before.imports && record.pending == before.pending)
+        // It is told that something is missing, and not before the quiet time of this import is over.
+        #expect(record.isCut && record.revision == before.revision + 1)
+        #expect(record.due == PipelineJSON.timestamp(date + 61))
+        for id in record.pending { record.ended(id, isImported: true) }
+        let detail = try? StudyEvent(.studySettled, detail: SettledStudy(record, at: date)).detail
+        #expect(detail?.contains("\"isComplete\":false") == true)
+        #expect(detail?.contains("\"listsAreComplete\":false") == true)
+    }
+
+    @Test("Once told, the oldest imports make room for further ones")
+    func room() {
+        var record = added(1...StudyRecord.maximumImports)
+        let oldest = record.imports.min()
+        for id in record.pending { record.ended(id, isImported: true) }
+        record.settled(at: date)
+        let request = SampleRequests.request(0)
+        guard case .added = record.add(request, at: date, quiet: 1) else {
+            Issue.record("not added")
+            return
+        }
+        #expect(record.imports.count == StudyRecord.maximumImports && record.pending == ["\(request.importId)"])
+        #expect(oldest.map(record.imports.contains) == false)
+        #expect(!record.isCut)
     }
 
     @Test(

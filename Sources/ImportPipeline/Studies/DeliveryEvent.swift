@@ -11,6 +11,8 @@ package struct DeliveryEvent: Encodable, Sendable {
     package static let maximumImageSets = 100
     package static let maximumFailed = 100
     package static let maximumErrorTypeLength = 64
+    /// The event does not wait longer for a slow table of studies: the rest of the studies goes without history.
+    private static let historyPatience: Duration = .seconds(15)
 
     package struct Study: Encodable, Sendable {
         package let studyInstanceUID: String
@@ -161,7 +163,8 @@ package struct DeliveryEvent: Encodable, Sendable {
     /// Says for each listed study whether another delivery of it came before, as far as the history knows.
     package mutating func takeHistory(_ history: any StudyHistory) async throws {
         guard let studies, let datastoreId else { return }
-        for index in studies.indices {
+        let began = ContinuousClock.now
+        for index in studies.indices where began.duration(to: .now) < Self.historyPatience {
             let first = try await history.firstDelivery(
                 ofStudy: studies[index].studyInstanceUID, datastoreID: datastoreId)
             if let first { self.studies?[index].note(first: first, beside: deliveryId) }

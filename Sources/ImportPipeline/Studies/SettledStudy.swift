@@ -27,11 +27,12 @@ package struct SettledStudy: Encodable, Sendable {
         id = "\(study.name)/\(study.revision)"
         datastoreId = study.name.datastoreID
         studyInstanceUID = study.name.studyInstanceUID
-        isComplete = study.incomplete.isEmpty
+        isComplete = study.incomplete.isEmpty && !study.isCut
         importedDeliveries = Array(study.imported.sorted().prefix(Self.maximumListed))
         incompleteDeliveries = Array(study.incomplete.sorted().prefix(Self.maximumListed))
         deliveryCount = study.imported.count + study.incomplete.count
-        listsAreComplete = importedDeliveries.count + incompleteDeliveries.count == deliveryCount
+        listsAreComplete =
+            importedDeliveries.count + incompleteDeliveries.count == deliveryCount && !study.isCut
         hasSettledBefore = study.settledAt != nil
         firstInstanceAt = study.firstInstanceAt
         lastInstanceAt = study.lastInstanceAt

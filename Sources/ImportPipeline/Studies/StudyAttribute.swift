@@ -6,12 +6,14 @@ enum StudyAttribute: String {
     case study
     /// The first delivery that brought instances of the study.
     case firstDeliveryId
-    /// A set: every import that was ever added, at most `StudyRecord.maximumImports`.
+    /// A set: the imports that were added, at most `StudyRecord.maximumImports`.
     case imports
     /// Sets: the imports since the study settled last, by what is known of them.
     case pending
     case imported
     case incomplete
+    /// `true` if some of these imports are in no set. Otherwise missing.
+    case isCut
     /// A number, written as a text, that is higher after each added import.
     case revision
     /// When the first and the last instance of the study arrived.

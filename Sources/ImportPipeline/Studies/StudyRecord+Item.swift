@@ -25,6 +25,7 @@ extension StudyRecord {
         pending = texts(.pending)
         imported = texts(.imported)
         incomplete = texts(.incomplete)
+        isCut = text(.isCut) != nil
         firstInstanceAt = text(.firstInstanceAt)
         lastInstanceAt = text(.lastInstanceAt)
         lastImportAt = text(.lastImportAt)
@@ -44,6 +45,7 @@ extension StudyRecord {
         set(.pending, pending)
         set(.imported, imported)
         set(.incomplete, incomplete)
+        set(.isCut, isCut ? "true" : nil)
         set(.revision, String(revision))
         set(.firstInstanceAt, firstInstanceAt)
         set(.lastInstanceAt, lastInstanceAt)
@@ -56,7 +58,8 @@ extension StudyRecord {
         return item
     }
 
-    /// The condition that the item is as it was when this record was read: every change changes one of the two.
+    /// The condition that the item is as it was when this record was read. Every change changes one of the two, but for
+    /// ends of executions that a sweep notes; another sweep learns these again.
     var condition: DynamoDBCondition {
         .has([StudyAttribute.revision.rawValue: String(revision), StudyAttribute.due.rawValue: due])
     }

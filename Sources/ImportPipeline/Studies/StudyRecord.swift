@@ -10,12 +10,15 @@ package struct StudyRecord: Hashable, Sendable {
 
     package let name: StudyName
     package internal(set) var firstDelivery: DeliveryID
-    /// Every import that was ever added: none is added twice.
+    /// The imports that were added: none is added twice. With `maximumImports` of them, a further one takes the place of
+    /// the oldest that was told.
     package internal(set) var imports: Set<String> = []
     /// The imports since the study settled last: those whose end is not known, and the others.
     package internal(set) var pending: Set<String> = []
     package internal(set) var imported: Set<String> = []
     package internal(set) var incomplete: Set<String> = []
+    /// Whether imports since the study settled last are in none of the three sets, because there were too many.
+    package internal(set) var isCut = false
     /// Higher after each added import.
     package internal(set) var revision = 0
     /// Timestamps; `nil` if they are not known.
@@ -37,22 +40,34 @@ package struct StudyRecord: Hashable, Sendable {
     }
 
     package enum Addition: Sendable {
-        case added, known, full
+        case added, known
+        /// The import is not in the sets, but the quiet time begins again.
+        case full
     }
 
     /// Adds an import that has been started. `quiet`: after how many seconds the study may settle; `nil`: never.
     package mutating func add(_ request: ImportRequest, at date: Date, quiet: TimeInterval?) -> Addition {
         let id = request.importId.description
         guard !imports.contains(id) else { return .known }
-        guard imports.count < Self.maximumImports else { return .full }
-        imports.insert(id)
-        pending.insert(id)
+        if imports.count >= Self.maximumImports { removeOldestOfTold() }
+        let isFull = imports.count >= Self.maximumImports
+        if isFull {
+            isCut = true
+        } else {
+            imports.insert(id)
+            pending.insert(id)
+        }
         revision += 1
         firstInstanceAt = [firstInstanceAt, request.firstInstanceAt].compactMap(\.self).min()
         lastInstanceAt = [lastInstanceAt, request.lastInstanceAt].compactMap(\.self).max()
         lastImportAt = PipelineJSON.timestamp(date)
         due = quiet.map { PipelineJSON.timestamp(date.addingTimeInterval($0)) }
-        return .added
+        return isFull ? .full : .added
+    }
+
+    private mutating func removeOldestOfTold() {
+        let told = imports.subtracting(pending).subtracting(imported).subtracting(incomplete)
+        if let oldest = told.min() { imports.remove(oldest) }
     }
 
     /// The execution of the import has ended.
@@ -75,6 +90,7 @@ package struct StudyRecord: Hashable, Sendable {
     package mutating func settled(at date: Date) {
         imported = []
         incomplete = []
+        isCut = false
         settledAt = PipelineJSON.timestamp(date)
         due = nil
     }

@@ -10,6 +10,7 @@ final class ModelStudies: StudyItems {
     private struct State {
         var records: [StudyName: StudyRecord] = [:]
         var failure: (any Error)?
+        var failures: [String: any Error] = [:]
         var writes = 0
         /// Called once before the next write, as another writer.
         var intruder: (@Sendable (inout [StudyName: StudyRecord]) -> Void)?
@@ -28,6 +29,11 @@ final class ModelStudies: StudyItems {
         state.withLock { $0.failure = error }
     }
 
+    /// Only writes of this study fail.
+    func fail(_ study: String, with error: any Error) {
+        state.withLock { $0.failures[study] = error }
+    }
+
     func intrude(_ change: @escaping @Sendable (inout [StudyName: StudyRecord]) -> Void) {
         state.withLock { $0.intruder = change }
     }
@@ -42,7 +48,7 @@ final class ModelStudies: StudyItems {
     func write(_ record: StudyRecord, instead known: StudyRecord?, at date: Date) async throws -> StudyWrite {
         try state.withLock { state in
             state.writes += 1
-            if let failure = state.failure { throw failure }
+            if let failure = state.failure ?? state.failures["\(record.name)"] { throw failure }
             if let intruder = state.intruder {
                 state.intruder = nil
                 intruder(&state.records)
