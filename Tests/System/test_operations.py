@@ -60,7 +60,7 @@ def test_a_section_names_the_metrics_of_its_alarm_and_says_what_to_do(alarm):
 
 def test_the_checklist_names_the_alarms_that_cannot_wait():
     assert re.findall(r"\]\(#(\w+)\)", section("## On call").split("3. ")[0]) == [
-        *("healthyhosts", "runningtasks", "failedinstances", "rejectedassociations")
+        *("healthyhosts", "runningtasks", "failedinstances", "rejectedassociations", "silentsender1")
     ]
 
 
