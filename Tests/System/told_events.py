@@ -112,7 +112,7 @@ def wait_for_settling(pipeline: Pipeline, seconds: float) -> None:
     """Sweeps whenever a study is due, until each study has settled."""
 
     def settled() -> bool:
-        due = [item["due"]["S"] for item in study_items(pipeline) if "open" in item]
+        due = [study["due"]["S"] for study in study_items(pipeline) if "open" in study]
         if due and min(due) <= f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}":
             invoke_schedule(pipeline)
         return not due
