@@ -55,7 +55,7 @@ test-simulation: setup
 	$(MAKE) --jobs 2 simulate-seeds simulate-mutants
 
 simulate-seeds:
-	$(RUN_HERE) .build-static/Simulation --seeds 10000
+	$(RUN_HERE) .build-static/Simulation --seeds 5000
 
 simulate-mutants:
 	$(RUN_HERE) .build-static/Simulation --mutants
@@ -68,7 +68,7 @@ test-system: setup release browser .venv-sam/complete .venv-mitmproxy/complete .
 	swift build --product SampleFunction
 	swift build --product SampleConsole
 	@scripts/build-static DeliveryModel
-	$(PYTHON) -m pytest Tests/System --numprocesses $(PROCESSES) --dist loadfile $(PYTEST_ARGUMENTS)
+	$(PYTHON) -m pytest Tests/System --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGUMENTS)
 
 test-long: setup release ## The tests that `make test` runs in a short form, with all their studies, images, deliveries and states
 	LONG_FORM=yes swift test --filter PipelineSimulationTests

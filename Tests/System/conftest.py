@@ -36,6 +36,8 @@ ZIPS = {name: PROJECT / "dist" / f"{name}.zip" for name in sample_events.FUNCTIO
 DCMTK_PROGRAMS = ("storescu", "echoscu", "dcmsend", "storescp", "dcmdump", "dcmftest")
 # With `make test-long`, tests use the numbers that the docs name; otherwise smaller ones.
 LONG_FORM = os.environ.get("LONG_FORM") == "yes"
+# They have the tests that take longest.
+LONG_FILES = ("test_chaos", "test_study_events", "test_start_queue", "test_results", "test_told_deliveries", "test_many_studies")
 ROLE = "arn:aws:iam::123456789012:role/test"
 
 
@@ -46,6 +48,11 @@ def pytest_report_header() -> list[str]:
     except dcmtk.NoDCMTK as error:
         return [str(error)]
     return ["DCMTK: " + ", ".join(f"{program.path} {program.version}" for program in found)]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with the files that take longest, so that no process is left alone with one of them in the end."""
+    items.sort(key=lambda item: item.path.stem not in LONG_FILES)
 
 
 @pytest.hookimpl(wrapper=True)
