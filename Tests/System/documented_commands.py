@@ -21,8 +21,10 @@ PROMPT = "$ "
 PRETENDED = ("aws", "buildah", "dicomstore", "docker", "echoscu", "git", "make", "openssl", "sam", "storescu", "swift")
 PRELUDE = f"""
 set -u
+# One write for each call: the programs of a pipeline write at the same time.
+record() {{ printf '%s\\0' "$@" $'\\1' >&3; }}
 for program in {" ".join(PRETENDED)}; do
-    eval "$program() {{ printf '%s\\\\0' '$program' \\"\\$@\\" >&3; printf '\\\\1\\\\0' >&3; echo pretended; }}"
+    eval "$program() {{ record '$program' \\"\\$@\\"; echo pretended; }}"
 done
 sleep() {{ :; }}
 """
