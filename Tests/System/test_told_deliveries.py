@@ -140,10 +140,12 @@ def test_objects_of_the_inbox_are_told_without_their_names_and_their_texts(pipel
     [imported] = told.details(1)
     assert imported["outcome"] == "IMPORTED"
     assert len(imported["studyInstanceUID"]) == 64 and "callingAETitle" not in imported
-    put(pipeline, f"{MARK}-{uuid.uuid4().hex}.txt", MARKED["PatientName"].encode())
+    text = f"{MARK}-{uuid.uuid4().hex}.txt"
+    put(pipeline, text, MARKED["PatientName"].encode())
     rejected = told.details(2)[1]
     assert rejected["outcome"] == "REJECTED" and "the object is a text" in rejected["message"]
     wait_for("the item", lambda: "REJECTED" in {item["outcome"] for item in watch.items()}, SECONDS)
+    pipeline.aws.client("s3").delete_object(Bucket=pipeline.bucket, Key=f"inbox/{text}")
 
 
 @pytest.mark.parametrize("fault", ["InternalFailure", "ThrottlingException", "Unanswered"])

@@ -16,6 +16,8 @@ from moto.dynamodb.responses import DynamoHandler
 
 # Each request of this number leaves half of its keys unprocessed.
 THROTTLED = 5
+# moto refuses a request with more keys.
+MAXIMUM_KEYS = 100
 WRITES = ("put_item", "update_item", "delete_item", "transact_write_items")
 
 _writing = threading.RLock()
@@ -29,7 +31,8 @@ def install() -> None:
 
     def batch_get_item(self: DynamoHandler) -> str:
         asked = self.body["RequestItems"]
-        left = _left_unprocessed(asked) if next(_batches) % THROTTLED == 0 else {}
+        is_allowed = sum(len(it["Keys"]) for it in asked.values()) <= MAXIMUM_KEYS
+        left = _left_unprocessed(asked) if is_allowed and next(_batches) % THROTTLED == 0 else {}
         for table, rest in left.items():
             asked[table] = {**asked[table], "Keys": asked[table]["Keys"][: -len(rest["Keys"])]}
         result = answer(self).result
