@@ -24,8 +24,8 @@ struct ImportReport: Encodable, Sendable, Equatable {
 
     let deliveryId: DeliveryID
     let datastoreId: String
-    /// As the data set has it, as are the next two: set if the delivery has only one study, series or instance. A key
-    /// contains the SHA-256 of a malformed UID.
+    /// Set if the delivery has only one study, as are the next two for one series and one instance. A malformed UID is
+    /// replaced by its SHA-256, as in keys.
     let studyInstanceUID: String?
     let seriesInstanceUID: String?
     let sopInstanceUID: String?

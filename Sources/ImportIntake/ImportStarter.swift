@@ -43,10 +43,7 @@ package struct ImportStarter: Sendable {
             "studyCount": "\(request.studyCount)", "instanceCount": "\(request.instanceCount)",
             "result": "\(result.rawValue)",
         ]
-        // A malformed UID can be any text.
-        if let study = request.studyInstanceUID {
-            metadata["studyInstanceUID"] = "\(BucketLayout.component(ofUID: study))"
-        }
+        metadata["studyInstanceUID"] = request.studyInstanceUID.map { "\($0)" }
         metadata["datastoreId"] = request.datastoreId.map { "\($0)" }
         logger.info("import requested", metadata: metadata)
         let areWritten =

@@ -3,8 +3,8 @@
 import DICOM
 import ImportPipeline
 
-/// The values of an instance that an import needs. UIDs are kept as the file has them: HealthImaging imports malformed
-/// UIDs with a warning.
+/// The values of an instance that an import needs. HealthImaging imports malformed UIDs with a warning. Such a UID can
+/// be any text, also a patient's name, so it has the form of keys: see `BucketLayout.component(ofUID:)`.
 struct ImportableInstance {
     let sopClassUID: String
     let sopInstanceUID: String
@@ -28,21 +28,6 @@ struct ImportableInstance {
 
     private static func required(_ uid: UIDValue?, _ name: String, _ tag: Tag) throws(InboxProblem) -> String {
         guard let uid else { throw .uidMissing(name: name, tag) }
-        return told(uid.text)
-    }
-
-    /// Shortened to the length that a document may contain, and without control characters, which not every reader
-    /// accepts.
-    private static func told(_ text: String) -> String {
-        var told = ""
-        var length = 0
-        for scalar in text.unicodeScalars {
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-            let scalar = isControl ? "\u{FFFD}" : scalar
-            length += UTF8.width(scalar)
-            guard length <= DocumentLimits.maximumUIDBytes else { break }
-            told.unicodeScalars.append(scalar)
-        }
-        return told
+        return BucketLayout.component(ofUID: uid.text)
     }
 }

@@ -48,12 +48,10 @@ package enum BucketLayout {
     }
 
     /// A UID as a key contains it: unchanged if it has 1 to 64 digits and dots, otherwise its SHA-256 in 64 hexadecimal
-    /// digits. A UID of dots alone is hashed too: as a path it would lead to another folder.
+    /// digits. A UID of dots alone is hashed too: as a path it would lead to another folder. What has this form already
+    /// stays as it is.
     package static func component(ofUID uid: String) -> String {
-        let isSafe =
-            (1...UID.maximumLength).contains(uid.utf8.count)
-            && uid.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") } && uid.utf8.contains(where: \.isDigit)
-        return isSafe ? uid : Array(SHA256.hash(uid.utf8)).hexadecimal
+        isComponent(uid) ? uid : Array(SHA256.hash(uid.utf8)).hexadecimal
     }
 
     /// `deliveries/{deliveryId}.json`; a further manifest has the key `deliveries/{deliveryId}.1.json`.
@@ -110,9 +108,12 @@ package enum BucketLayout {
     }
 
     /// Whether `component(ofUID:)` can return this text.
-    private static func isComponent(_ text: String) -> Bool {
+    @Sendable static func isComponent(_ text: String) -> Bool {
         let isHash = text.utf8.count == 2 * SHA256.byteCount && text.utf8.allSatisfy(\.isLowerCaseHexadecimalDigit)
-        return isHash || component(ofUID: text).utf8.elementsEqual(text.utf8)
+        let isSafe =
+            (1...UID.maximumLength).contains(text.utf8.count)
+            && text.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") } && text.utf8.contains(where: \.isDigit)
+        return isHash || isSafe
     }
 
     /// The task whose lease has this key; `nil` for any other key.

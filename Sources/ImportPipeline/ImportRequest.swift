@@ -69,8 +69,8 @@ package struct ImportRequest: Codable, Sendable, Equatable {
         calledAETitle = try container.textIfPresent(.aeTitle, .calledAETitle)
         firstInstanceAt = try container.textIfPresent(.timestamp, .firstInstanceAt)
         lastInstanceAt = try container.textIfPresent(.timestamp, .lastInstanceAt)
-        // A receiver has checked the UIDs that it lists. An object of the inbox has whatever UIDs its writer gave it.
-        let uid = manifestKey == nil ? TextRule.anyUID : .uid
+        // A receiver has checked the UIDs that it lists. An object of the inbox may have malformed ones.
+        let uid = manifestKey == nil ? TextRule.uidInKeys : .uid
         studyCount = try container.integer(in: 1...DeliveryManifest.maximumStudies, .studyCount)
         studyInstanceUID = try container.textIfPresent(uid, .studyInstanceUID)
         studyDate = try container.textIfPresent(.studyDate, .studyDate)

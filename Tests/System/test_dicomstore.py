@@ -173,6 +173,15 @@ def test_a_rejected_object_says_what_was_expected(own):
     assert found["summary"]["step"] == "rejected" and found["summary"]["problem"]["text"] == item["message"]
 
 
+def test_an_instance_whose_uid_is_malformed_is_found_by_the_hash_of_it(own, tmp_path):
+    uid = f"{MARK}^NAME"
+    image = synthetic_instance(tmp_path / "image.dcm", SOPInstanceUID=uid)
+    own.aws.client("s3").put_object(Bucket=own.bucket, Key="inbox/malformed.dcm", Body=image.read_bytes())
+    name = hashlib.sha256(uid.encode()).hexdigest()
+    [item] = wait_for("the import", lambda: [it for it in own.ended_items() if it.get("sopInstanceUID") == name])
+    assert trace(own, name)["summary"]["id"] == item["deliveryId"]
+
+
 def test_a_manifest_without_an_execution_is_closed(own):
     delivery = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:24]}"
     own.aws.disorder_events(1, 0, lost=1)

@@ -106,7 +106,7 @@ def test_an_object_of_the_inbox_with_a_malformed_uid_has_the_uids_hash(pipeline,
     row = pipeline.instance_rows()[hashlib.sha256(uid.encode()).hexdigest()]
     assert (row["outcome"], row["jobId"], row["sopInstanceUID"]) == ("IMPORTED", item["jobId"], uid_in_keys(uid))
     assert row["sopClassUID"] == pydicom.uid.SecondaryCaptureImageStorage
-    assert "Doe" not in json.dumps(row)
+    assert "Doe" not in json.dumps([row, item])
 
 
 def test_rows_are_pending_while_the_outcome_is_not_known(pipeline, receiver, watch, tmp_path):

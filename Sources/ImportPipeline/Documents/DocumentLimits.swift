@@ -23,8 +23,6 @@ package enum DocumentLimits {
     package static let maximumNamedPlaces = 100
     /// The numbers that are accepted from HealthImaging: no sum of such numbers in one document overflows.
     package static let counts = 0...1_000_000_000
-    /// The length of a UID of an object of the inbox, which may be malformed.
-    package static let maximumUIDBytes = 1_024
     /// `TASK_LEASE_SECONDS`.
     package static let leaseSeconds = 1...3_600
     /// `POLL_SECONDS`.

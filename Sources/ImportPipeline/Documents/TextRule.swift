@@ -10,10 +10,8 @@ package struct TextRule: Sendable {
     /// PS3.5 §9.1, checked by `UID`.
     static let uid = TextRule(expected: "a UID (PS3.5 §9.1)") { (try? UID($0)) != nil }
 
-    /// A UID as a data set has it, well formed or not.
-    static let anyUID = TextRule(expected: "a UID: 1 to \(DocumentLimits.maximumUIDBytes) bytes") {
-        (1...DocumentLimits.maximumUIDBytes).contains($0.utf8.count)
-    }
+    /// A UID of an object of the inbox.
+    static let uidInKeys = TextRule(expected: "a UID, or the SHA-256 of one", allows: BucketLayout.isComponent)
 
     static let studyDate = TextRule(expected: "a date of eight digits, YYYYMMDD") { text in
         text.utf8.count == 8 && text.utf8.allSatisfy(\.isDigit)
