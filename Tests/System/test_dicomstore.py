@@ -2,6 +2,7 @@
 
 """`dicomstore status`, `find`, `events` and `redrive` on a pipeline with every outcome, and with none."""
 
+import hashlib
 import json
 import re
 import subprocess
