@@ -24,6 +24,7 @@ struct PageFile: Sendable {
         "/charts.js": script(PackageResources.charts_js),
         "/detail.js": script(PackageResources.detail_js),
         "/dom.js": script(PackageResources.dom_js),
+        "/first.js": script(PackageResources.first_js),
         "/format.js": script(PackageResources.format_js),
         "/list.js": script(PackageResources.list_js),
         "/overview.js": script(PackageResources.overview_js),

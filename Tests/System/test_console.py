@@ -34,6 +34,17 @@ NOT_SHOWN = {
     "examples_palette.dcm": "PALETTE COLOR",
     "reportsi.dcm": "no pixel data",
 }
+# Scrolls to each of these places, a frame after the one before it. Returns what the first row in view then says.
+SCROLL_TO = """async () => {
+    const grid = document.getElementById('grid');
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    for (const place of %s) {
+        grid.scrollTop = place;
+        await frame();
+        await frame();
+    }
+    return document.querySelector(`.row[aria-rowindex='${grid.scrollTop / 42 + 2}']`).innerText;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -234,10 +245,34 @@ def test_after_a_jump_the_rows_in_view_are_filled_first_and_then_those_around_th
     assert last == list(range(202 - 6, 202 - 6 + len(last)))
 
 
+def test_while_the_list_flies_rows_say_when_and_who_and_everything_at_rest(visit):
+    steps = "[0, 40, 80, 120, 160, 200].map((row) => 42 * row)"
+    flown, walked = visit(), visit()
+    during = flown.evaluate(SCROLL_TO % steps)
+    walked.evaluate(SCROLL_TO % "Array.from({length: 101}, (_, step) => 42 * 2 * step)")
+    row = ".row[aria-rowindex='202']:not([hidden])"
+    whole = walked.locator(row).inner_text()
+    assert len(during.split()) == 2 and whole.split()[1:3] == during.split()
+    wait_for("the rest of the row", lambda: flown.locator(row).inner_text() == whole)
+    texts = lambda page: page.locator(".grid-body .row:not([hidden])").all_inner_texts()
+    wait_for("the rest of all rows", lambda: sorted(texts(flown)) == sorted(texts(walked)))
+
+
+def test_what_is_shown_first_is_asked_for_once_and_before_the_modules_run(visit):
+    page = visit()
+    asked, parsed = page.evaluate("""() => [
+        performance.getEntriesByType('resource').filter(({name}) => name.includes('/api/'))
+            .map(({name, startTime}) => [new URL(name).pathname + new URL(name).search, startTime]),
+        performance.getEntriesByType('navigation')[0].domInteractive]""")
+    early = sorted(target for target, began in asked if began < parsed)
+    assert early == ["/api/deliveries?newest=60", "/api/status"]
+    assert len([target for target, _ in asked if target == early[0]]) == 1
+
+
 def test_new_deliveries_do_not_move_what_the_person_reads(visit, sample):
     page = visit()
     page.evaluate("document.getElementById('grid').scrollTop = 42 * 100")
-    page.wait_for_selector(".row[aria-rowindex='102']:not([hidden])")
+    page.wait_for_selector("#grid-body:not(.flying) .row[aria-rowindex='102']:not([hidden])")
     read = page.locator(".row[aria-rowindex='102']").inner_text()
     sample.tell("add 7")
     wait_for("seven new deliveries", lambda: rows(page) == DELIVERIES + 7, 60)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests to the console's own process.
 
+/* global FIRST_ROWS, firstAnswers */
+
 /** An answer that is not a success; `advice` says what to do. */
 export class APIError extends Error {
   constructor(status, text, advice) {
@@ -12,9 +14,12 @@ export class APIError extends Error {
 
 async function request(path, parameters, headers) {
   const query = new URLSearchParams(parameters).toString();
+  const target = query ? `${path}?${query}` : path;
+  const first = firstAnswers.get(target);
+  firstAnswers.delete(target);
   let response;
   try {
-    response = await fetch(query ? `${path}?${query}` : path, { headers, cache: "no-store" });
+    response = await (first ?? fetch(target, { headers, cache: "no-store" }));
   } catch {
     throw new APIError(0, "The console's process does not answer", "Start `dicomstore console` again.");
   }
@@ -32,7 +37,7 @@ export const log = (id) => get("/api/log", { id });
 export const find = (name) => get("/api/find", { name });
 
 /** The newest deliveries, so that a page shows some before it has all. */
-export const newest = (count) => get("/api/deliveries", { newest: count });
+export const newest = () => get("/api/deliveries", { newest: FIRST_ROWS });
 
 /** The deliveries that changed since `version`; `null` if none did. */
 export async function deliveries(version) {

@@ -10,8 +10,6 @@ import { showNotices, showStatus } from "./overview.js";
 
 const POLL_MILLISECONDS = 2000;
 const OLD_SECONDS = 30;
-// The first request asks for no more, so that the first rows need not wait for 10,000.
-const FIRST_ROWS = 60;
 
 const list = new DeliveryList(byId("grid"), byId("grid-body"), (delivery) => { location.hash = `#/${delivery.id}`; });
 const detail = new Detail(byId("detail"), () => { location.hash = "#/"; });
@@ -24,7 +22,7 @@ if (location.search) history.replaceState(null, "", location.pathname + location
 async function poll() {
   clearTimeout(state.timer);
   if (!state.paused && !document.hidden) {
-    const asked = state.loaded ? api.deliveries(list.version) : api.newest(FIRST_ROWS);
+    const asked = state.loaded ? api.deliveries(list.version) : api.newest();
     const [status, deliveries] = await Promise.allSettled([api.status(), asked]);
     take(status, deliveries);
   }

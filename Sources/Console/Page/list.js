@@ -120,7 +120,8 @@ export class DeliveryList {
   }
 
   /** Fills the rows in view, and spare ones above and below them. A row is filled again only if it shows another
-   * delivery, or if `all` is set. After a jump of more than these rows, the spare ones wait until the list is at rest. */
+   * delivery, or if `all` is set. While the list flies, by more than these rows in a frame, nobody can read them: then
+   * the rows in view say only when a delivery was opened and by whom, and the rest waits until the list is at rest. */
   render(all) {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.settling);
@@ -129,21 +130,23 @@ export class DeliveryList {
     const count = Math.max(this.rows.length, inView + 2 * SPARE_ROWS);
     while (this.rows.length < count) this.rows.push(new Row(this.body, `row-${this.rows.length}`));
     const top = Math.floor(this.grid.scrollTop / this.rowHeight);
-    const isJump = !all && Math.abs(top - (this.top ?? top)) > SPARE_ROWS;
+    const flies = !all && Math.abs(top - (this.top ?? top)) > SPARE_ROWS;
     this.top = top;
-    const first = isJump ? top : Math.max(0, top - SPARE_ROWS);
-    const end = isJump ? top + inView : first + count;
+    if (this.flies !== flies) this.body.classList.toggle("flying", flies);
+    this.flies = flies;
+    const first = flies ? top : Math.max(0, top - SPARE_ROWS);
+    const end = flies ? top + inView : first + count;
     for (let index = first; index < end; index += 1) {
       const row = this.rows[index % count];
       const delivery = this.visible[index];
-      if (!all && row.index === index && row.delivery === delivery) continue;
+      if (!all && row.index === index && row.delivery === delivery && row.isBrief === flies) continue;
       row.index = index;
       row.show(delivery, {
         place: index, top: index * this.rowHeight, isActive: delivery?.id === this.activeId,
-        isOpen: delivery?.id === this.openId,
+        isOpen: delivery?.id === this.openId, isBrief: flies,
       });
     }
-    if (isJump) this.settling = setTimeout(() => this.render(false), SETTLED_MILLISECONDS);
+    if (flies) this.settling = setTimeout(() => this.render(false), SETTLED_MILLISECONDS);
     const shown = this.places.get(this.activeId);
     const row = shown === undefined ? undefined : this.rows[shown % count];
     this.setActiveDescendant(row?.index === shown && row?.delivery ? row.element.id : null);

@@ -30,11 +30,12 @@ export class Row {
     body.append(this.element);
   }
 
-  /** Shows the delivery at this place of the list, or nothing. */
-  show(delivery, { place, top, isActive, isOpen }) {
+  /** Shows the delivery at this place of the list, or nothing. `isBrief`: only its time and sender. */
+  show(delivery, { place, top, isActive, isOpen, isBrief }) {
     this.write("hidden", !delivery, (value) => { this.element.hidden = value; });
-    const isChanged = this.delivery !== delivery || delivery?.step === "receiving";
+    const isChanged = this.delivery !== delivery || this.isBrief || delivery?.step === "receiving";
     this.delivery = delivery;
+    this.isBrief = isBrief;
     if (!delivery) return;
     this.write("top", top, (value) => { this.element.style.transform = `translateY(${value}px)`; });
     this.write("place", place, (value) => this.element.setAttribute("aria-rowindex", value + 2));
@@ -43,17 +44,22 @@ export class Row {
       this.element.classList.toggle("open", value);
       this.element.setAttribute("aria-selected", value);
     });
-    if (isChanged) this.fill(delivery);
+    if (!isChanged) return;
+    this.fillBrief(delivery);
+    if (!isBrief) this.fillRest(delivery);
   }
 
-  fill(delivery) {
+  fillBrief(delivery) {
+    this.texts.time.set(format.time(format.moment(delivery)));
+    this.texts.calling.set(delivery.callingAETitle ?? format.NONE);
+  }
+
+  fillRest(delivery) {
     const step = format.STEPS[delivery.step] ?? { label: delivery.step, tone: "" };
     const rate = format.rate(delivery);
     this.write("badge", `badge ${step.tone} step-${delivery.step}`, (value) => { this.badge.className = value; });
     this.write("tone", delivery.problem ? `c-result ${step.tone}-text` : "c-result", (value) => { this.result.className = value; });
     this.texts.step.set(step.label);
-    this.texts.time.set(format.time(format.moment(delivery)));
-    this.texts.calling.set(delivery.callingAETitle ?? format.NONE);
     this.texts.called.set(delivery.calledAETitle ? ` → ${delivery.calledAETitle}` : "");
     this.texts.study.set(format.study(delivery));
     this.texts.count.set(format.count(delivery.instanceCount));
