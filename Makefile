@@ -17,8 +17,9 @@ TEST_PACKAGES := openssl podman buildah runc slirp4netns netavark orthanc
 FUNCTIONS := TriggerImport StartImportJob CheckStatus
 COMMANDS := StoreSCP dicomstore
 PYTHON := .venv/bin/python
-# The files of Tests/System are distributed over this many processes, because system tests wait most of the time.
-PROCESSES := 2
+# The files of Tests/System are distributed over this many processes, more than the two cores of a usual machine: system
+# tests wait half of the time.
+PROCESSES := 3
 # Otherwise all Swift tests run at the same time, and one may wait for more than a minute between two of its steps.
 FEW_AT_ONCE := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
