@@ -108,7 +108,7 @@ package enum BucketLayout {
     }
 
     /// Whether `component(ofUID:)` can return this text.
-    @Sendable static func isComponent(_ text: String) -> Bool {
+    @Sendable package static func isComponent(_ text: String) -> Bool {
         let isHash = text.utf8.count == 2 * SHA256.byteCount && text.utf8.allSatisfy(\.isLowerCaseHexadecimalDigit)
         let isSafe =
             (1...UID.maximumLength).contains(text.utf8.count)

@@ -45,7 +45,7 @@ extension StackInspector {
 
     /// A UID, or the SHA-256 that items, logs and reports have in place of a malformed one.
     private static func isUID(_ text: String) -> Bool {
-        (text.utf8.contains(UInt8(ascii: ".")) || text.utf8.count == 64) && BucketLayout.component(ofUID: text) == text
+        (text.utf8.contains(UInt8(ascii: ".")) || text.utf8.count == 64) && BucketLayout.isComponent(text)
     }
 
     private static func isJobID(_ text: String) -> Bool {
