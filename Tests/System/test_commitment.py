@@ -163,7 +163,8 @@ def test_another_task_reports_if_one_is_killed_before_its_report(start, user, im
         assert not user.reports(transaction)
         report = user.report(transaction)
     assert report.event_type == SUCCESSFUL
-    assert [line["transactionUID"] for line in second.log_lines("commitment reported")] == [transaction]
+    lines = wait_for("its line", lambda: second.log_lines("commitment reported"))
+    assert [line["transactionUID"] for line in lines] == [transaction]
 
 
 def test_another_task_reports_if_one_is_killed_before_the_answer_to_its_report(start, imported):

@@ -84,14 +84,16 @@ def test_a_limit_that_ends_an_association_is_named(folder_receiver):
 
 def test_the_log_distinguishes_a_wrong_address_from_an_unknown_title(folder_receiver):
     receiver = folder_receiver(ACCESS_RULES='[{"callingAETitle": "CT1", "peers": ["10.1.0.0/16"]}]')
-    for title in ("CT1", "NOPE"):
+    ends = {
+        "CT1": ("the title is known, but its rule does not have the peer's address", "ACCESS_RULES: peers"),
+        "NOPE": ("the title has no rule", "ACCESS_RULES"),
+    }
+    for title in ends:
         assert rejection_of(receiver, title) == (1, 1, 3), "the peer is told the same"
     lines = wait_for("both lines", lambda: len(found := receiver.log_lines("association ended")) == 2 and found)
-    assert [found["end"] for found in lines] == [
-        "rejected: 1/1/3 calling AE title not recognized: the title is known, but its rule does not have the peer's address",
-        "rejected: 1/1/3 calling AE title not recognized: the title has no rule",
-    ]
-    assert [found["hint"] for found in lines] == ["ACCESS_RULES: peers", "ACCESS_RULES"]
+    assert {line["callingAE"]: (line["end"], line["hint"]) for line in lines} == {
+        title: (f"rejected: 1/1/3 calling AE title not recognized: {reason}", hint) for title, (reason, hint) in ends.items()
+    }
 
 
 def rejection_of(receiver, calling: str) -> tuple[int, int, int]:

@@ -97,8 +97,8 @@ def test_statuses_that_senders_see(folder_receiver, tmp_path, send):
     statuses = [acknowledgement.status for acknowledgement in send([small, large, lacking], "127.0.0.1", receiver.port)]
     assert statuses == [0, 0xA700, 0xC000]
     assert len(list((tmp_path / "storage").rglob("*.dcm"))) == 1
-    assert [line["level"] for line in receiver.log_lines("instance refused")] == ["WARN", "WARN"]
     [ended] = wait_for("the association's line", lambda: receiver.log_lines("association ended"))
+    assert [line["level"] for line in receiver.log_lines("instance refused")] == ["WARN", "WARN"]
     assert (ended["instancesStored"], ended["instancesFailed"]) == ("1", "2")
     assert ended["failures"] == "A700H: 1, C000H: 1"
 
