@@ -19,7 +19,7 @@ from pathlib import Path
 import dcmtk
 import pydicom
 from pydicom.uid import DeflatedExplicitVRLittleEndian
-from pynetdicom import AE, _config
+from pynetdicom import AE, _config, evt
 from pynetdicom.association import Association
 from pynetdicom.presentation import build_context
 
@@ -94,16 +94,32 @@ def send_with_pynetdicom(
     tls: tuple[ssl.SSLContext, str] | None = None,
 ) -> list[Acknowledgement]:
     """Sends all files over one association of pynetdicom. `tls` holds the context and the host name of the
-    certificate."""
+    certificate.
+
+    On a busy machine a thread of pynetdicom may take a response away from the call that waits for it ("Received
+    unexpected C-STORE service message"); that call gives up the association. Then this takes the status from the
+    response, and sends the files after that one over another association."""
     instances = [Instance.of(path) for path in files]
     contexts = [build_context(*pair) for pair in _pairs(instances)]
-    association = AE(ae_title=calling).associate(host, port, contexts, ae_title=called, tls_args=tls)
+    responses = []
+    handlers = [(evt.EVT_DIMSE_RECV, lambda event: responses.append(event.message.command_set.Status))]
+    ae = AE(ae_title=calling)
+    association = ae.associate(host, port, contexts, ae_title=called, tls_args=tls, evt_handlers=handlers)
     established = association.is_established
+    answers = []
     try:
-        answers = [Acknowledgement(item.path, item.sop_instance_uid, _c_store(association, item)) for item in instances]
+        for item in instances:
+            responses.clear()
+            status = _c_store(association, item)
+            taken_away = status is None and bool(responses)
+            answers.append(Acknowledgement(item.path, item.sop_instance_uid, responses[0] if taken_away else status))
+            if taken_away:
+                break
     finally:
         if established:
             association.release()
+    if len(answers) < len(files):
+        answers += send_with_pynetdicom(files[len(answers) :], host, port, calling, called, tls)
     # pynetdicom has logged why there is no association.
     _warn(answers, "pynetdicom had an association" if established else "pynetdicom got no association")
     return answers

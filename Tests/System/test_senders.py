@@ -4,6 +4,7 @@
 
 import base64
 import http.server
+import itertools
 import json
 import os
 import subprocess
@@ -15,8 +16,10 @@ import dcmtk
 import pydicom
 import pytest
 from part10 import data_set_bytes
+from pydicom.dataset import Dataset
 from pydicom.uid import JPEGLSLossless, JPEG2000Lossless, RLELossless, SecondaryCaptureImageStorage
 from pynetdicom import AE, build_role, evt
+from pynetdicom.association import Association
 from pynetdicom.pdu_primitives import (
     AsynchronousOperationsWindowNegotiation,
     SOPClassCommonExtendedNegotiation,
@@ -86,6 +89,24 @@ def test_dcmsend_in_many_associations(folder_receiver, tmp_path, samples):
     receiver = folder_receiver()
     run("dcmsend", "--multi-associations", "--max-pdu", 4099, "127.0.0.1", receiver.port, *samples)
     assert len(list((tmp_path / "storage").rglob("*.dcm"))) == len(samples)
+
+
+def test_a_response_that_a_thread_of_pynetdicom_takes_away_counts(folder_receiver, tmp_path, monkeypatch):
+    receiver = folder_receiver()
+    files = [synthetic_instance(tmp_path / f"{number}.dcm") for number in range(4)]
+    send_c_store, calls = Association.send_c_store, itertools.count(1)
+
+    def losing_the_second(association, path):
+        status = send_c_store(association, path)
+        if next(calls) != 2:
+            return status
+        association.abort()
+        return Dataset()
+
+    monkeypatch.setattr(Association, "send_c_store", losing_the_second)
+    answers = send_with_pynetdicom(files, "127.0.0.1", receiver.port)
+    assert [(answer.path, answer.status) for answer in answers] == [(path, 0) for path in files]
+    assert len(list((tmp_path / "storage").rglob("*.dcm"))) == 4
 
 
 @pytest.mark.parametrize("send", [send_with_dcmtk, send_with_pynetdicom])
