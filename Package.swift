@@ -85,16 +85,21 @@ let package = Package(
         .target(
             name: "StorageSCP",
             dependencies: [
-                "AssociationRequestor", "ByteComparison", "AWS", "AWSCredentials", "Commitment", "Digests", "HTTP",
-                "ImportPipeline", "DICOM", "DICOMNetwork", "StructuredLog", "CEpoll", "CMalloc",
+                "AssociationRequestor", "ByteComparison", "AWS", "AWSCredentials", "Commitment", "Digests",
+                "HealthPort", "HTTP", "ImportPipeline", "DICOM", "DICOMNetwork", "StructuredLog", "CEpoll", "CMalloc",
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
 
+        .target(
+            name: "HealthPort",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
         .target(
             name: "Commitment",
             dependencies: [
@@ -252,6 +257,10 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HealthPortTests",
+            dependencies: ["HealthPort", .product(name: "NIOEmbedded", package: "swift-nio")],
             swiftSettings: settings),
         .executableTarget(
             name: "SampleConsole",

@@ -6,6 +6,7 @@ import DICOM
 import FoundationEssentials
 import Glibc
 import HTTP
+import HealthPort
 import ImportPipeline
 import Logging
 import StructuredLog
@@ -81,7 +82,7 @@ package struct ReceiverProcess: Sendable {
         let needsLease = store.startsImports
         let server = try await Server.start(
             configuration: configuration, service: core.storage,
-            readiness: HealthListener.Readiness { !needsLease || core.holdsLease }, logger: logger)
+            readiness: ReceiverReadiness { !needsLease || core.holdsLease }, logger: logger)
         var description = server.description
         description["aeTitle"] = "\(configuration.aeTitle)"
         description["storage"] = "\(configuration.storage)"

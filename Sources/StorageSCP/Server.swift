@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DICOMNetwork
+import HealthPort
 import Logging
 import NIOCore
 import NIOPosix
@@ -46,7 +47,7 @@ final class Server: Sendable {
     }
 
     static func start(
-        configuration: Configuration, service: StorageService, readiness: HealthListener.Readiness = .init(),
+        configuration: Configuration, service: StorageService, readiness: ReceiverReadiness = .init(),
         logger: Logger
     ) async throws -> Server {
         let network = configuration.network

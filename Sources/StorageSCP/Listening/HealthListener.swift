@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HealthPort
 import NIOCore
-import NIOHTTP1
 import NIOPosix
-import Synchronization
 
 /// The port for health checks of load balancers and orchestrators: TCP checks connect, and HTTP checks are told whether
 /// associations are accepted (`/` and `/health`) and whether instances can be stored too (`/ready`).
@@ -11,46 +10,17 @@ final class HealthListener: Sendable {
     /// The most open connections. One more closes the oldest connection of the client that has most.
     private static let maximumConnections = 100
 
-    private let readiness: Readiness
+    private let readiness: ReceiverReadiness
     private let channel: any Channel
 
-    /// What the receiver can do at the moment.
-    final class Readiness: Sendable {
-        enum State: Sendable {
-            /// Associations are accepted, and their instances are stored.
-            case ready
-            /// Associations are accepted, and their instances are answered with A700H, because the store does not take
-            /// the task lease.
-            case storeUnusable
-            /// Associations are rejected.
-            case ending
-        }
-
-        private let ended = Atomic(false)
-        private let isStoreUsable: @Sendable () -> Bool
-
-        init(isStoreUsable: @escaping @Sendable () -> Bool = { true }) {
-            self.isStoreUsable = isStoreUsable
-        }
-
-        var state: State {
-            if ended.load(ordering: .relaxed) { return .ending }
-            return isStoreUsable() ? .ready : .storeUnusable
-        }
-
-        func end() {
-            ended.store(true, ordering: .relaxed)
-        }
-    }
-
-    private init(readiness: Readiness, channel: any Channel) {
+    private init(readiness: ReceiverReadiness, channel: any Channel) {
         self.readiness = readiness
         self.channel = channel
     }
 
     var port: Int { channel.localAddress?.port ?? 0 }
 
-    static func open(address: String, port: Int, readiness: Readiness) async throws -> HealthListener {
+    static func open(address: String, port: Int, readiness: ReceiverReadiness) async throws -> HealthListener {
         let connections = Connections(
             limits: ConnectionTable.Limits(connections: maximumConnections, requestBytes: .max))
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

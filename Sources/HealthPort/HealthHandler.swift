@@ -4,37 +4,37 @@ import NIOCore
 import NIOHTTP1
 
 /// Answers one HTTP request and closes.
-final class HealthHandler: ChannelInboundHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
+package final class HealthHandler: ChannelInboundHandler {
+    package typealias InboundIn = HTTPServerRequestPart
+    package typealias OutboundOut = HTTPServerResponsePart
 
     /// The longest time that a connection stays open, whatever the client does.
     static let timeLimit = TimeAmount.seconds(5)
 
-    private let readiness: HealthListener.Readiness
+    private let readiness: ReceiverReadiness
     private var request: HTTPRequestHead?
     private var timeout: Scheduled<Void>?
 
-    init(readiness: HealthListener.Readiness) {
+    init(readiness: ReceiverReadiness) {
         self.readiness = readiness
     }
 
     /// NIOHTTP1 answers 400 to a request that it cannot read.
-    static func addHandlers(to channel: any Channel, readiness: HealthListener.Readiness) throws {
+    package static func addHandlers(to channel: any Channel, readiness: ReceiverReadiness) throws {
         try channel.pipeline.syncOperations.addHandler(RequestLengthLimit())
         try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
         try channel.pipeline.syncOperations.addHandler(HealthHandler(readiness: readiness))
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    package func handlerAdded(context: ChannelHandlerContext) {
         timeout = context.eventLoop.assumeIsolated().scheduleTask(in: Self.timeLimit) { context.close(promise: nil) }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
+    package func handlerRemoved(context: ChannelHandlerContext) {
         timeout?.cancel()
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch Self.unwrapInboundIn(data) {
         case .head(let head): request = head
         case .body: break
@@ -45,7 +45,7 @@ final class HealthHandler: ChannelInboundHandler {
         }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
     }
 

@@ -5,17 +5,17 @@ import NIOEmbedded
 import Synchronization
 import Testing
 
-@testable import StorageSCP
+@testable import HealthPort
 
 @Suite struct HealthHandlerTests {
-    private let readiness: HealthListener.Readiness
+    private let readiness: ReceiverReadiness
     private let channel = EmbeddedChannel()
 
     init() throws {
-        try self.init(readiness: HealthListener.Readiness())
+        try self.init(readiness: ReceiverReadiness())
     }
 
-    private init(readiness: HealthListener.Readiness) throws {
+    private init(readiness: ReceiverReadiness) throws {
         self.readiness = readiness
         try HealthHandler.addHandlers(to: channel, readiness: readiness)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 50000)).wait()
@@ -46,7 +46,7 @@ import Testing
     @Test("While the store cannot be used, the receiver is healthy and not ready; afterwards it is ready again")
     func storeUnusable() throws {
         let isUsable = Atomic(false)
-        let readiness = HealthListener.Readiness { isUsable.load(ordering: .relaxed) }
+        let readiness = ReceiverReadiness { isUsable.load(ordering: .relaxed) }
         func ask(_ path: String) throws -> String {
             try HealthHandlerTests(readiness: readiness).ask("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
         }
