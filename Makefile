@@ -16,6 +16,7 @@ TEST_PACKAGES := openssl podman buildah runc slirp4netns netavark orthanc
 # Executables that ship; the first three are packed into zips.
 FUNCTIONS := TriggerImport StartImportJob CheckStatus
 COMMANDS := StoreSCP dicomstore
+AHEAD := --ahead-of StorageSCP
 PYTHON := .venv/bin/python
 # The files of Tests/System are distributed over this many processes, more than the two cores of a usual machine: system
 # tests wait half of the time.
@@ -24,14 +25,14 @@ PROCESSES := 3
 FEW_AT_ONCE := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 LINT_SWIFT := swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup packages static-libraries linked-packages static-libcurl static-isal swift-packages boringssl package release pipeline-executables dicomstore run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus coverage mutate bench-runtime bench-scp bench-pipeline bench-console browser soak-scp down clean
+.PHONY: help setup packages static-libraries linked-packages static-libcurl static-isal swift-packages boringssl package release functions commands run test test-swift test-race test-fuzz test-simulation simulate-seeds simulate-mutants test-system test-long simulate fuzz fuzz-walk lint configuration image invoke reproduce redrive chaos corpus coverage mutate bench-runtime bench-scp bench-pipeline bench-console browser soak-scp down clean
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: ## Runs the whole system on this machine: sends real DICOM files, shows what was imported, keeps running
-	@[ -x dist/StoreSCP ] || echo "the first run builds everything: five to six minutes on two cores"
-	@scripts/show-progress .local/build.log $(MAKE) --no-print-directory --jobs 5 pipeline-executables
+	@[ -x dist/StoreSCP ] || echo "the first run builds everything: about five minutes on two cores until the table"
+	@scripts/show-progress .local/build.log $(MAKE) --no-print-directory --jobs 5 functions
 	@$(PYTHON) local/run.py $(RUN_ARGUMENTS)
 
 test: test-swift test-race test-fuzz test-simulation test-system ## Every test, including those against other programs
@@ -116,15 +117,14 @@ release: .venv/complete static-libraries boringssl ## Builds dist/: the function
 	@scripts/package-functions
 	@scripts/package-commands $(COMMANDS)
 
-# What `make run` needs to import images. It builds dicomstore while they travel.
-pipeline-executables: .venv/complete static-libraries boringssl
-	@scripts/build-static $(FUNCTIONS) StoreSCP
-	@scripts/package-functions
-	@scripts/package-commands StoreSCP
+# The part of the build that keeps two cores busy: the functions, and what the receiver's library depends on. local/run.py
+# compiles the receiver itself while it packs the functions and deploys them, and dicomstore while images travel.
+functions: .venv/complete static-libraries boringssl
+	@scripts/build-static $(AHEAD) $(FUNCTIONS)
 
-dicomstore: static-libraries
-	@scripts/build-static dicomstore
-	@scripts/package-commands dicomstore
+commands: packages
+	@scripts/build-static $(COMMANDS)
+	@scripts/package-commands $(COMMANDS)
 
 package: .venv/complete static-libraries ## Builds dist/: only the zips of TriggerImport, StartImportJob and CheckStatus
 	@scripts/build-static $(FUNCTIONS)
@@ -142,10 +142,10 @@ static-isal: linked-packages
 	@scripts/build-static-isal
 
 swift-packages:
-	@scripts/build-static --fetch $(FUNCTIONS) $(COMMANDS)
+	@scripts/build-static --fetch $(AHEAD) $(FUNCTIONS)
 
 boringssl: linked-packages swift-packages
-	@scripts/build-static --boringssl $(FUNCTIONS) $(COMMANDS)
+	@scripts/build-static --boringssl $(AHEAD) $(FUNCTIONS)
 
 # These targets use the user's own environment: AWS, shell or container engine.
 invoke image redrive: private SHELL := /bin/bash

@@ -342,32 +342,40 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-/// Removes all targets but those that are wanted and those that they depend on.
-@MainActor func keepOnly(_ isWanted: (Target) -> Bool) {
+/// The targets of this package that one of them depends on itself.
+@MainActor func dependencies(of target: Target) -> [Target] {
+    target.dependencies.flatMap { dependency in
+        guard case .byNameItem(let name, _) = dependency else { return [Target]() }
+        return package.targets.filter { $0.name == name }
+    }
+}
+
+/// Removes all targets but these and those that they depend on.
+@MainActor func keepOnly(_ wanted: [Target]) {
     var kept: Set<String> = []
-    var next = package.targets.filter(isWanted)
+    var next = wanted
     while let target = next.popLast() {
-        guard kept.insert(target.name).inserted else { continue }
-        for case .byNameItem(let name, _) in target.dependencies { next += package.targets.filter { $0.name == name } }
+        if kept.insert(target.name).inserted { next += dependencies(of: target) }
     }
     package.targets.removeAll { !kept.contains($0.name) }
 }
 
 // The build for the thread sanitizer contains only the tests that use several threads: see `make test-race`.
 if Context.environment["ONLY_RACE_TESTS"] != nil {
-    keepOnly { $0.name == "StorageSCPTests" }
+    keepOnly(package.targets.filter { $0.name == "StorageSCPTests" })
     package.products = []
 }
 
-// scripts/build-static builds only these executables, all at once. The linker writes what it took from static libraries
-// into a file for each of them.
+// scripts/build-static builds only these executables, all at once, and what one target more depends on. The linker writes
+// what it took from static libraries into a file for each executable.
 if let names = Context.environment["ONLY_EXECUTABLES"], let folder = Context.environment["LINKER_RECORDS"] {
     let names = Set(names.split(separator: " ").map(String.init))
     package.products.removeAll { !names.contains($0.name) }
     let named = package.products.compactMap { $0 as? Product.Executable }
     var executables = Dictionary(uniqueKeysWithValues: named.map { ($0.targets[0], $0.name) })
     for target in package.targets where names.contains(target.name) { executables[target.name] = target.name }
-    keepOnly { executables[$0.name] != nil }
+    let ahead = package.targets.filter { $0.name == Context.environment["AHEAD_OF"] }
+    keepOnly(package.targets.filter { executables[$0.name] != nil } + ahead.flatMap(dependencies(of:)))
     for target in package.targets {
         guard let name = executables[target.name] else { continue }
         target.linkerSettings =

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""The whole system on this machine: `python local/run.py dist/StoreSCP`.
+"""The whole system on this machine: `python local/run.py`, after `make functions`.
 
-Starts the local AWS, deploys the pipeline, starts the receiver and the console, sends real images with two senders and
-shows how they are imported. Then it keeps running so that you can send images of your own. With --once it exits after
-the table, with status 0 if everything was imported.
+Starts the local AWS, deploys the pipeline, builds and starts the receiver and the console, sends real images with two
+senders and shows how they are imported. Then it keeps running so that you can send images of your own. With --once it
+exits after the table, with status 0 if everything was imported.
 """
 
 import argparse
@@ -26,7 +26,7 @@ import pydicom
 import pynetdicom
 import sample_data
 import sample_events
-from command_build import CommandBuild
+from background_build import BackgroundBuild
 from commitment import committed
 from console import Console
 from deploy import STACK, deploy
@@ -39,7 +39,7 @@ from shown_events import ShownEvents
 
 PROJECT = Path(__file__).parent.parent
 STATE = PROJECT / ".local"
-COMMAND = PROJECT / "dist/dicomstore"
+RECEIVER, COMMAND = (PROJECT / "dist" / name for name in ("StoreSCP", "dicomstore"))
 POLL_SECONDS = 0.25
 IMPORT_SECONDS = 300
 STUDY_WIDTH, STORE_WIDTH = 24, 13
@@ -158,16 +158,13 @@ def advice(folder: Path, environment: Path, port: int, console: str, file: Path)
     ]
 
 
-def show(console: Console, build: CommandBuild, running: ExitStack, display: Display) -> None:
-    """Starts the console as soon as its command is built."""
-    build.wait(display)
+def show(console: Console, running: ExitStack, display: Display) -> None:
     running.enter_context(console)
     display.note(f"console: {console.url}")
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("receiver", type=Path, nargs="?", default=PROJECT / "dist/StoreSCP")
     parser.add_argument("--once", action="store_true", help="exit after the table")
     return parser.parse_args()
 
@@ -184,27 +181,34 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=STATE))
     (folder / down.PID_FILE).write_text(str(os.getpid()))
     with ExitStack() as running:
-        build = running.enter_context(CommandBuild(folder / "logs" / "build-dicomstore.log"))
+        # Images have priority: the first run builds dicomstore, and with it the console, while they travel.
+        builds_later = not (RECEIVER.exists() and COMMAND.exists())
+        first = [RECEIVER] if builds_later else [RECEIVER, COMMAND]
+        build = running.enter_context(BackgroundBuild.of(first, folder / "logs" / "build-receiver.log"))
+        pack, pack_log = [PROJECT / "scripts/package-functions"], folder / "logs" / "package-functions.log"
+        packing = running.enter_context(BackgroundBuild("packing the functions", pack, pack_log))
         aws = running.enter_context(LocalAWS(folder))
         display.note(f"local AWS at {aws.endpoint}")
+        packing.wait(display)
         pipeline = Pipeline(aws, deploy(aws.endpoint, {"PollSeconds": "1", "RecoveryMinutes": "2", "StudyQuietMinutes": "1"}))
         display.note("pipeline deployed")
+        files = sample_data.write_samples(folder / "samples")
+        build.wait(display)
         events = ShownEvents(aws, display)
         log = folder / "logs" / "receiver.log"
         settings = pipeline.commitment_settings()
-        receiver = running.enter_context(
-            Receiver(options.receiver.resolve(), aws.endpoint, pipeline.bucket, log, **settings)
-        )
+        receiver = running.enter_context(Receiver(RECEIVER, aws.endpoint, pipeline.bucket, log, **settings))
         aws.show_log(f"/ecs/{STACK}", log)
         display.note(f"receiver at port {receiver.port}")
         console = Console(COMMAND, aws.endpoint, folder / "logs" / "console.log")
-        watches = build.is_done
-        if watches:
-            show(console, build, running, display)
-        files = sample_data.write_samples(folder / "samples")
+        if builds_later:
+            build = running.enter_context(BackgroundBuild.of([COMMAND], folder / "logs" / "build-dicomstore.log"))
+        else:
+            show(console, running, display)
         complete = Demonstration(pipeline, receiver.port, files, events, display).run()
-        if not watches:
-            show(console, build, running, display)
+        if builds_later:
+            build.wait(display)
+            show(console, running, display)
         if options.once:
             display.note(f"logs: {(folder / 'logs').relative_to(PROJECT)}")
         else:

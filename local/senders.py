@@ -97,14 +97,15 @@ def send_with_pynetdicom(
     certificate.
 
     On a busy machine a thread of pynetdicom may take a response away from the call that waits for it ("Received
-    unexpected C-STORE service message"); that call gives up the association. Then this takes the status from the
-    response, and sends the files after that one over another association."""
+    unexpected C-STORE service message"); after 30 seconds that call gives up the association. Then this takes the status
+    from the response, and sends the files after that one over another association."""
     instances = [Instance.of(path) for path in files]
     contexts = [build_context(*pair) for pair in _pairs(instances)]
     responses = []
     handlers = [(evt.EVT_DIMSE_RECV, lambda event: responses.append(event.message.command_set.Status))]
-    ae = AE(ae_title=calling)
-    association = ae.associate(host, port, contexts, ae_title=called, tls_args=tls, evt_handlers=handlers)
+    association = AE(ae_title=calling).associate(
+        host, port, contexts, ae_title=called, tls_args=tls, evt_handlers=handlers
+    )
     established = association.is_established
     answers = []
     try:
@@ -118,11 +119,10 @@ def send_with_pynetdicom(
     finally:
         if established:
             association.release()
-    if len(answers) < len(files):
-        answers += send_with_pynetdicom(files[len(answers) :], host, port, calling, called, tls)
     # pynetdicom has logged why there is no association.
     _warn(answers, "pynetdicom had an association" if established else "pynetdicom got no association")
-    return answers
+    rest = files[len(answers) :]
+    return answers + (send_with_pynetdicom(rest, host, port, calling, called, tls) if rest else [])
 
 
 def _c_store(association: Association, instance: Instance) -> int | None:

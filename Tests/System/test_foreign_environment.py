@@ -106,8 +106,8 @@ def test_make_run_works_without_a_home(foreign):
 
 
 def test_make_test_passes_with_a_home_full_of_settings(foreign):
-    """Some of the tests that other programs, proxies and AWS's variables would break first. The other test has run
-    `make release`."""
+    """Some of the tests that other programs, proxies and AWS's variables would break first. What they need of `make
+    release` has been built."""
     result = make(
         foreign,
         *("--keep-going", "--assume-old=release", "test-swift", "test-system"),

@@ -135,7 +135,8 @@ def send_studies(pipeline: Pipeline, receiver, folder, faults) -> list:
 
 
 def check_status_log(pipeline: Pipeline) -> str:
-    return (pipeline.aws.state_dir / "logs" / f"{pipeline.outputs['CheckStatusFunctionName']}.log").read_text()
+    path = pipeline.aws.state_dir / "logs" / f"{pipeline.outputs['CheckStatusFunctionName']}.log"
+    return path.read_text() if path.exists() else ""
 
 
 def test_an_instance_with_a_warning_is_imported_counted_and_named(pipeline, receiver, watch, tmp_path):

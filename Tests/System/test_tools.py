@@ -3,7 +3,9 @@
 """The tools of people and tests: the samples, the two senders, the display."""
 
 import io
+import os
 import socket
+import subprocess
 
 import pydicom
 import pytest
@@ -12,6 +14,7 @@ import dcmtk
 import ports
 import processes
 import sample_data
+from background_build import BackgroundBuild
 from display import Display, shortened
 from senders import send_with_dcmtk, send_with_pynetdicom
 from waiting import wait_for
@@ -96,3 +99,34 @@ def test_a_file_gets_a_line_for_each_change():
 def test_a_long_text_loses_its_middle():
     assert shortened("0123456789", 10) == "0123456789"
     assert shortened("0123456789", 6) == "01…789"
+
+
+def test_a_build_ends_with_the_compilers_that_it_has_started(tmp_path):
+    """They have process groups of their own, as SwiftPM's have, and one has been left by its parent."""
+    script = "set -m; sleep 97 & (sleep 98 &) ; wait"
+    build = processes.start(["bash", "-c", script], dict(os.environ), tmp_path / "log")
+
+    def sleeping() -> list[str]:
+        found = subprocess.run(["pgrep", "--session", str(build.pid), "sleep"], capture_output=True, text=True)
+        return found.stdout.split()
+
+    wait_for("both to start", lambda: len(sleeping()) == 2)
+    processes.stop_session(build)
+    wait_for("both to end", lambda: not sleeping(), 5)
+
+
+def test_a_build_that_fails_ends_the_run_and_shows_what_it_printed(tmp_path):
+    stream = io.StringIO()
+    command = ["bash", "-c", "echo error: no such module; exit 3"]
+    with BackgroundBuild("building it", command, tmp_path / "log") as build:
+        with pytest.raises(SystemExit, match=f"building it failed: see {tmp_path}/log"):
+            build.wait(Display(stream))
+    assert stream.getvalue().endswith("error: no such module\n")
+
+
+def test_a_build_shows_how_far_it_is_and_may_be_waited_for_again(tmp_path):
+    stream = io.StringIO()
+    with BackgroundBuild("building it", ["bash", "-c", "echo step 1 of 2; sleep 1"], tmp_path / "log") as build:
+        for _ in range(2):
+            build.wait(Display(stream))
+    assert stream.getvalue().splitlines()[-1] == "step 1 of 2"
