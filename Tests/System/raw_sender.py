@@ -139,6 +139,14 @@ class RawSender:
     def send(self, content: bytes) -> None:
         self._socket.sendall(content)
 
+    def send_without_waiting(self, content: bytes) -> int:
+        """Returns the number of bytes that the kernel took."""
+        self._socket.setblocking(False)
+        try:
+            return self._socket.send(content)
+        finally:
+            self._socket.settimeout(TIMEOUT_SECONDS)
+
     def hears_within(self, seconds: float) -> bool:
         """Whether bytes or the end of the connection arrived within this time."""
         return bool(select.select([self._socket], [], [], seconds)[0])

@@ -9,6 +9,8 @@ final class Connections: Sendable {
     fileprivate struct State {
         var table: ConnectionTable
         var connections: [ObjectIdentifier: Connection] = [:]
+        /// Those that have lost their place and are not closed yet, by event loop.
+        var leaving: [ObjectIdentifier: [(Connection, Displacement)]] = [:]
         var refusesFurther = false
     }
 
@@ -27,7 +29,7 @@ final class Connections: Sendable {
             state.connections[id] = connection
             return (state.remove(state.table.opened(id, from: address)), .connections)
         }
-        for displaced in displaced { displaced.displace(reason) }
+        end(displaced, reason, on: connection)
         // The closure keeps the connection, so that no other object gets its identity.
         channel.closeFuture.whenComplete { _ in
             self.state.withLock { state in
@@ -43,6 +45,33 @@ final class Connections: Sendable {
         state.withLock { state in
             state.refusesFurther = true
             return state.connections.values.map(\.channel)
+        }
+    }
+
+    /// A connection whose bytes are no longer counted must not hold them until the event loop has read from all others
+    /// that sent something: those of this event loop close now, those of others at the latest before their event loop
+    /// reads on.
+    private func end(_ displaced: [Connection], _ reason: Displacement, on current: Connection) {
+        state.withLock { state in
+            for connection in displaced {
+                state.leaving[ObjectIdentifier(connection.channel.eventLoop), default: []].append((connection, reason))
+            }
+        }
+        closeLeaving(of: current.channel.eventLoop, during: current)
+        for connection in displaced where !connection.channel.eventLoop.inEventLoop {
+            connection.channel.eventLoop.execute { self.closeLeaving(of: connection.channel.eventLoop) }
+        }
+    }
+
+    /// `current` is the connection that is being read from.
+    private func closeLeaving(of eventLoop: any EventLoop, during current: Connection? = nil) {
+        let leaving = state.withLock { $0.leaving.removeValue(forKey: ObjectIdentifier(eventLoop)) ?? [] }
+        for (connection, reason) in leaving {
+            if connection === current {
+                connection.displace(reason)
+            } else {
+                connection.close(reason)
+            }
         }
     }
 
@@ -73,19 +102,21 @@ final class Connections: Sendable {
             let displaced = all.state.withLock { state in
                 state.remove(state.table.requestHolds(bytes, of: ObjectIdentifier(self)))
             }
-            for displaced in displaced { displaced.displace(.requestBytes) }
+            all.end(displaced, .requestBytes, on: self)
         }
 
         func becameAssociation() {
             all.state.withLock { $0.table.becameAssociation(ObjectIdentifier(self)) }
         }
 
-        /// Also closes the channel: its handlers may not be added yet, and then nothing handles the event.
         func displace(_ reason: Displacement) {
-            channel.eventLoop.execute { [channel] in
-                channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Displace(reason))
-                channel.close(promise: nil)
-            }
+            channel.eventLoop.execute { self.close(reason) }
+        }
+
+        /// Also closes the channel: its handlers may not be added yet, and then nothing handles the event.
+        fileprivate func close(_ reason: Displacement) {
+            channel.pipeline.fireUserInboundEventTriggered(AssociationHandler.Displace(reason))
+            channel.close(promise: nil)
         }
     }
 }
