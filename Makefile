@@ -31,7 +31,7 @@ help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: ## Runs the whole system on this machine: sends real DICOM files, shows what was imported, keeps running
-	@[ -x dist/StoreSCP ] || echo "the first run builds everything: about five minutes on two cores until the table"
+	@[ -x dist/StoreSCP ] || echo "the first run builds everything: four to five minutes on two cores until the table"
 	@scripts/show-progress .local/build.log $(MAKE) --no-print-directory --jobs 5 functions
 	@$(PYTHON) local/run.py $(RUN_ARGUMENTS)
 

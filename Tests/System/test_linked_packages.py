@@ -42,7 +42,7 @@ PROGRAMS = {
     "sudo": '"$@"',
     # Like SwiftPM, it links only if the product does not exist.
     "swift": """
-        [ ! -f .build-release/release/Product ] || exit 0
+        [ "$1" = build ] && [ ! -f .build-release/release/Product ] || exit 0
         echo linked >>"$PLAYED/calls"
         mkdir -p .build-release/release && touch .build-release/release/Product
         printf 'members\\textracted\\tarchive\\n2\\t1\\t%s\\n' "$PLAYED/libssl.a" >"$LINKER_RECORDS/Product.archives" """,
