@@ -18,13 +18,14 @@ extension StepFunctionsClient {
         }
     }
 
-    /// The executions of a state machine, newest first; only those with the status, if one is given. Stops behind the
-    /// first page that has an execution older than `since`.
+    /// The executions of a state machine, newest first; only those with the status, if one is given. Those that were
+    /// started before `since` are not asked for: the first page that has one is the last one read.
     package func listExecutions(
         stateMachineARN: String, status: ExecutionStatus?, since: Date? = nil, maximumPages: Int
     ) async throws -> Pages<Execution> {
         let isOld = { (execution: Execution) in since.map { execution.startDate < $0 } ?? false }
-        return try await .follow(atMost: maximumPages, until: { $0.last.map(isOld) ?? false }) { token in
+        let reachesOld = { (executions: [Execution]) in executions.last.map(isOld) ?? false }
+        var pages = try await Pages.follow(atMost: maximumPages, until: reachesOld) { token in
             let answer: Executions = try await send(
                 "ListExecutions",
                 ListExecutions(
@@ -32,6 +33,8 @@ extension StepFunctionsClient {
                     nextToken: token))
             return (answer.executions.compactMap(\.execution), answer.nextToken)
         }
+        pages.isComplete = pages.isComplete || reachesOld(pages.elements)
+        return pages
     }
 
     /// An execution and its input; `nil` if Step Functions does not know it, or does not know it any more: it keeps an

@@ -33,7 +33,11 @@ enum ThumbnailError: Error, Equatable {
                 advice:
                     "It shows uncompressed images and JPEG Baseline. Look at this one with a viewer of HealthImaging.")
         case .notReadable(let error):
-            Problem("the data set cannot be read: \(error)", advice: "See docs/pipeline.md, why an import fails.")
+            Problem(
+                "the data set cannot be read: \(error)",
+                advice: """
+                    Its import tells whether HealthImaging can read it: see docs/pipeline.md, "What HealthImaging says".
+                    """)
         case .noPixelData:
             Problem("the instance has no pixel data", advice: "It is a report, a waveform, a plan or the like.")
         case .unsupported(let what):

@@ -39,7 +39,7 @@ extension PipelineSnapshot {
                 "\(text), and its open marker breaks a rule, so that no sweep can close it",
                 advice: """
                     Copy the objects below \(BucketLayout.prefix(of: marker.delivery)) to inbox/, then delete \(marker.key): \
-                    see the alarm Recoveries in docs/deploy.md.
+                    see docs/operations.md, "Recoveries".
                     """)
         }
         let waited = at.timeIntervalSince(since)
@@ -52,7 +52,7 @@ extension PipelineSnapshot {
             text + ". No sweep has closed it for \(Timestamp.duration(waited))",
             advice: """
                 See why with `dicomstore events`: TriggerImport's lines about the sweep. If there are none, the \
-                schedule does not run: see the alarm Sweeps in docs/deploy.md.
+                schedule does not run: see docs/operations.md, "Sweeps".
                 """)
     }
 
@@ -81,7 +81,7 @@ extension PipelineSnapshot {
             "\(text); its event was lost, and so was its open marker",
             advice: """
                 Copy the manifest onto itself, which creates another event: aws s3 cp with --metadata-directive \
-                REPLACE, see "Redrive" in docs/deploy.md.
+                REPLACE, see docs/operations.md, "Redrive".
                 """)
     }
 
@@ -102,7 +102,7 @@ extension PipelineSnapshot {
             "it has waited for a job for \(Timestamp.duration(waited)); \(ahead) imports are in the start queue",
             advice: """
                 HealthImaging starts about one job a second and runs 100 at once. If jobs are started, wait. Otherwise \
-                see `dicomstore events` and the alarm StandingStarts in docs/deploy.md.
+                see `dicomstore events` and docs/operations.md, "StandingStarts".
                 """)
     }
 

@@ -48,7 +48,7 @@ struct ImportStepTests {
             "has ended without closing it", "the next sweep"),
         Case(
             "its receiver has ended, and no sweep comes", [.marker(secondsAgo: 1_000)], .receiving,
-            "No sweep has closed it for 16 min", "the alarm Sweeps"),
+            "No sweep has closed it for 16 min", "docs/operations.md, \"Sweeps\""),
         Case(
             "its receiver has ended, and its marker breaks a rule", [.marker(secondsAgo: 300, isUnusable: true)],
             .receiving,

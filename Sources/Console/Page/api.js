@@ -12,7 +12,8 @@ export class APIError extends Error {
   }
 }
 
-async function request(path, parameters, headers) {
+/** The answer to a request, which `read` takes; `null` if nothing has changed. */
+async function request(path, parameters, headers, read) {
   const query = new URLSearchParams(parameters).toString();
   const target = query ? `${path}?${query}` : path;
   const first = firstAnswers.get(target);
@@ -20,15 +21,17 @@ async function request(path, parameters, headers) {
   let response;
   try {
     response = await (first ?? fetch(target, { headers, cache: "no-store" }));
+    if (response.status === 304) return null;
+    if (response.ok) return await read(response);
   } catch {
     throw new APIError(0, "The console's process does not answer", "Start `dicomstore console` again.");
   }
-  if (response.ok || response.status === 304) return response;
   const { problem } = await response.json().catch(() => ({}));
   throw new APIError(response.status, problem?.text ?? `status ${response.status}`, problem?.advice ?? "");
 }
 
-const get = async (path, parameters = {}) => (await request(path, parameters, {})).json();
+const json = (response) => response.json();
+const get = (path, parameters = {}) => request(path, parameters, {}, json);
 
 export const status = () => get("/api/status");
 export const delivery = (id) => get("/api/delivery", { id });
@@ -40,20 +43,17 @@ export const find = (name) => get("/api/find", { name });
 export const newest = () => get("/api/deliveries", { newest: FIRST_ROWS });
 
 /** The deliveries that changed since `version`; `null` if none did. */
-export async function deliveries(version) {
+export function deliveries(version) {
   const headers = version ? { "If-None-Match": `"${version}"` } : {};
-  const response = await request("/api/deliveries", version ? { since: version } : {}, headers);
-  return response.status === 304 ? null : response.json();
+  return request("/api/deliveries", version ? { since: version } : {}, headers, json);
 }
 
 /** A picture of an instance, after the person agreed to see it. */
-export async function thumbnail(id, index) {
-  const response = await request("/api/thumbnail", { id, index }, { "Show-Image": "yes" });
-  return {
+export const thumbnail = (id, index) =>
+  request("/api/thumbnail", { id, index }, { "Show-Image": "yes" }, async (response) => ({
     blob: await response.blob(),
     size: response.headers.get("Image-Size"),
     frame: response.headers.get("Image-Frame"),
     note: response.headers.get("Image-Note"),
     inverted: response.headers.get("Image-Inverted") === "yes",
-  };
-}
+  }));
