@@ -20,8 +20,8 @@ final class ConsoleAPI: Sendable {
     private let overview: CachedReading<PipelineOverview>
     private let feed: DeliveryFeed
     private let traces: NamedReadings<DeliveryTrace?>
-    private let logs: NamedReadings<[LogEntry]>
-    private let findings: NamedReadings<[DeliveryTrace]>
+    private let logs: NamedReadings<Pages<LogEntry>>
+    private let findings: NamedReadings<Pages<DeliveryTrace>>
     private let thumbnails: ThumbnailMaker
 
     init(
@@ -117,29 +117,32 @@ final class ConsoleAPI: Sendable {
         struct Answer: Encodable {
             let lines: [LogEntry]
             let total: Int
+            let complete: Bool
             let reading: ReadingAge
         }
         let result = await logs.current(id)
-        let lines = result.value ?? []
+        let found = result.value ?? Pages([])
         return .json(
             200,
             Answer(
-                lines: Array(lines.suffix(limits.logLinesInAnswer)), total: lines.count, reading: ReadingAge(result)))
+                lines: Array(found.elements.suffix(limits.logLinesInAnswer)), total: found.elements.count,
+                complete: found.isComplete, reading: ReadingAge(result)))
     }
 
     private func findResponse(_ name: String) async -> ConsoleResponse {
         struct Answer: Encodable {
             let deliveries: [DeliverySummary]
             let total: Int
+            let complete: Bool
             let reading: ReadingAge
         }
         let result = await findings.current(name)
-        let found = result.value ?? []
+        let found = result.value ?? Pages([])
         return .json(
             200,
             Answer(
-                deliveries: found.prefix(limits.instancesInAnswer).map(\.summary), total: found.count,
-                reading: ReadingAge(result)))
+                deliveries: found.elements.prefix(limits.instancesInAnswer).map(\.summary),
+                total: found.elements.count, complete: found.isComplete, reading: ReadingAge(result)))
     }
 
     private func thumbnailResponse(_ id: String, in request: ConsoleRequest) async -> ConsoleResponse {

@@ -58,8 +58,20 @@ struct EventsCommand: AsyncParsableCommand {
             ?? Self.start(since, now: Date()) ?? Date()
         var seen: Set<LogEntry> = []
         while true {
-            let pages = try await explained(by: access) {
-                if let id { try await logs.lines(about: id, from: start) } else { try await logs.events(from: start) }
+            let begun = Date()
+            let pages: Pages<LogEntry>
+            do {
+                pages = try await explained(by: access) { [start] in
+                    if let id {
+                        try await logs.lines(about: id, from: start)
+                    } else {
+                        try await logs.events(from: start)
+                    }
+                }
+            } catch  where follow {
+                // The reason was printed. The next reading begins at the same time.
+                try await Task.sleep(for: .seconds(Self.followSeconds))
+                continue
             }
             for entry in pages.elements where seen.insert(entry).inserted {
                 if json { try JSONOutput.print(entry) } else { terminal.print(EventText(entry, on: terminal).line) }
@@ -69,8 +81,7 @@ struct EventsCommand: AsyncParsableCommand {
             }
             guard follow else { return }
             // CloudWatch shows lines some seconds late, and not in order.
-            let now = Date()
-            start = max(start, now.addingTimeInterval(-60))
+            start = max(start, begun.addingTimeInterval(-60))
             seen = seen.filter { $0.at >= start.addingTimeInterval(-60) }
             try await Task.sleep(for: .seconds(Self.followSeconds))
         }

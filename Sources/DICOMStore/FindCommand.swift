@@ -34,20 +34,31 @@ struct FindCommand: AsyncParsableCommand {
         let inspector = access.inspector
         try await explained(by: access) {
             let found = try await inspector.find(name)
+            let traces = found.elements
             var lines: [[LogEntry]] = []
             if log {
-                for trace in found { lines.append(try await inspector.logLines(about: trace.summary.id)) }
+                for trace in traces {
+                    let pages = try await inspector.logLines(about: trace.summary.id)
+                    lines.append(pages.elements)
+                    if !pages.isComplete {
+                        Terminal.complain("\(trace.summary.id) has more log lines than one reading takes")
+                    }
+                }
             }
             if json {
                 try JSONOutput.print(
-                    found.enumerated().map { Found(trace: $1, log: log ? lines[$0] : nil) })
+                    traces.enumerated().map { Found(trace: $1, log: log ? lines[$0] : nil) })
             } else {
-                show(found, lines)
+                show(traces, lines)
             }
-            let isWrong = found.contains { trace in
+            if !found.isComplete {
+                Terminal.complain(
+                    "there is more than one search takes: name a delivery, or an instance, to see all of it")
+            }
+            let isWrong = traces.contains { trace in
                 trace.summary.problem != nil || trace.instances.contains { ["FAILED", "MISSING"].contains($0.outcome) }
             }
-            if found.isEmpty || isWrong { throw ExitCode.failure }
+            if traces.isEmpty || isWrong { throw ExitCode.failure }
         }
     }
 

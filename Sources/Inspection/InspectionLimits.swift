@@ -27,12 +27,18 @@ package enum InspectionLimits {
     package static let countedOpenDeliveries = 50
     /// Objects that are listed of one open delivery: no delivery has more.
     package static let objectsPerDelivery = 5_000
-    /// Rows of the instance index that are read for one delivery or one study.
+    /// Rows of the instance index that are read for a delivery that is shown again and again.
     package static let rowsPerTrace = 100
+    /// Rows of the instance index that are read to find a study, and then to tell what became of what was found.
+    package static let rowsPerFinding = 5_000
     /// Deliveries that one name may stand for.
     package static let tracesPerName = 20
     /// Open deliveries whose objects are searched for a UID.
     package static let searchedOpenDeliveries = 200
+    /// Manifests that are searched for a UID, of deliveries that are not imported yet.
+    package static let searchedManifests = 1_000
+    /// Pages of the keys of one study's instances, of one megabyte each.
+    package static let studyPages = 5
     /// Pages of one log group.
     package static let logPages = 20
     /// Log lines in one answer.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import AWSManagement
 import AWS
+import AWSManagement
+import ByteComparison
 import FoundationEssentials
 import ImportPipeline
 
@@ -37,6 +38,12 @@ package struct JobItem: Sendable, Equatable {
 
     /// Whether it was written for an attempt that HealthImaging gave a job.
     package var hasJob: Bool { self[.jobId].map { ImportID($0) == nil } ?? false }
+
+    /// The beginning of the keys that its job read; empty if it does not say.
+    var folder: String { self[.inputS3Uri].flatMap { try? S3URI($0) }?.key ?? "" }
+
+    /// Whether its job read the object: a redrive reads only one study of several, if only that one lacks instances.
+    func covers(key: String) -> Bool { key.begins(with: folder) }
 
     /// Later items have later times.
     var order: (Date, Int) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AWSManagement
 import FoundationEssentials
+
+/// What was found, and whether it is all that there is.
+package typealias Pages = AWSManagement.Pages
 
 /// Reads what became of deliveries. The commands and the console ask it; it changes nothing.
 package protocol PipelineInspector: Sendable {
@@ -12,9 +16,9 @@ package protocol PipelineInspector: Sendable {
     /// `nil` if there is no such import.
     func delivery(_ id: String) async throws -> DeliveryTrace?
     /// Everything that a UID of a study, series or instance, or a delivery's id, names.
-    func find(_ name: String) async throws -> [DeliveryTrace]
+    func find(_ name: String) async throws -> Pages<DeliveryTrace>
     /// Log lines of the receiver and the functions about a delivery, oldest first.
-    func logLines(about id: String) async throws -> [LogEntry]
+    func logLines(about id: String) async throws -> Pages<LogEntry>
     /// The whole Part 10 file of an instance; `nil` if there is none.
     func instance(key: String) async throws -> [UInt8]?
 }

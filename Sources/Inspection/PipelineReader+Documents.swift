@@ -108,6 +108,17 @@ extension PipelineReader {
             DeliveryManifest.self, bucket: stack.bucket, key: BucketLayout.manifestKey(of: id))
     }
 
+    /// `nil` if there is none, or if it breaks a rule: its import was rejected then.
+    nonisolated func readableManifest(_ id: ImportID) async throws -> DeliveryManifest? {
+        do {
+            return try await manifest(id)
+        } catch is DocumentError {
+            return nil
+        } catch is S3ObjectTooLarge {
+            return nil
+        }
+    }
+
     /// The lease that this object of a listing is; `nil` for any other object.
     nonisolated func lease(_ object: S3Client.ListedObject) async throws -> PipelineSnapshot.Lease? {
         guard let task = BucketLayout.task(ofLeaseKey: object.key) else { return nil }

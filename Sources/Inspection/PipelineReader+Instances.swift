@@ -36,21 +36,11 @@ extension PipelineReader {
         return rows
     }
 
-    /// The rows by their instances, then by their data stores. One that cannot be read is missing.
+    /// The rows by their instances, then by their data stores.
     nonisolated func rows(ofInstances uids: [String]) async throws -> [String: [String: InstanceRecord]] {
         guard stack.instanceTable != nil else { return [:] }
-        var found: [String: [String: InstanceRecord]] = [:]
-        var failure: (any Error)?
-        await uids.sideBySide(atMost: InspectionLimits.requestsAtOnce) { uid in
-            await Result(catching: { (uid, try await self.rows(ofInstance: uid)) })
-        } take: { result in
-            switch result {
-            case .success(let (uid, rows)): found[uid] = rows
-            case .failure(let error): failure = error
-            }
-        }
-        if let failure { throw failure }
-        return found
+        let found = try await uids.readEach { ($0, try await self.rows(ofInstance: $0)) }
+        return Dictionary(found) { $1 }
     }
 }
 

@@ -54,20 +54,22 @@ package actor PipelineReader {
         async let queues = queues()
         let open = try await openMarkers()
         let leases = try await leases()
-        let closed = try await newestManifests(at: snapshot.at)
+        let window = try await newestManifests(at: snapshot.at)
+        let older = try await manifests(before: window.first, of: open.elements)
         let running = try await executions(.running, since: nil)
         let ended = try await executions(nil, since: since)
         let items = try await items(where: Self.recent(since))
         snapshot.markers = open.elements
         snapshot.leases = leases.elements
-        snapshot.manifests = closed.elements
+        snapshot.manifests = window.manifests.elements + older.elements
         let recent = Set(ended.elements.map(\.name))
         snapshot.executions = ended.elements + running.elements.filter { !recent.contains($0.name) }
         snapshot.items = items.elements
         snapshot.queues = try await queues
         snapshot.recentJobSeconds = await recentJobSeconds()
         let parts = [
-            (open.isComplete, "open markers"), (leases.isComplete, "task leases"), (closed.isComplete, "manifests"),
+            (open.isComplete, "open markers"), (leases.isComplete, "task leases"),
+            (window.manifests.isComplete && older.isComplete, "manifests"),
             (running.isComplete && ended.isComplete, "executions"), (items.isComplete, "items of the job table"),
         ]
         snapshot.incomplete = parts.filter { !$0.0 }.map(\.1)
@@ -103,6 +105,13 @@ package actor PipelineReader {
             let described = try await stepFunctions.describeExecution(executionARN: stack.executionARN(name: name))
             snapshot.executions += [described?.execution].compactMap(\.self)
         }
+        if snapshot.executions.contains(where: { $0.status != .running && $0.status != .succeeded }) {
+            // An import without an item has no place for the name of the execution that a redrive started.
+            let known = Set(snapshot.executions.map(\.name))
+            snapshot.executions += try await self.executions(.running, since: nil).elements.filter {
+                !known.contains($0.name) && ExecutionName.importID(of: $0.name).map(imports.contains) ?? false
+            }
+        }
         try await fillIn(&snapshot)
         return snapshot
     }
@@ -130,39 +139,41 @@ package actor PipelineReader {
         let listing = try await s3.listObjects(
             bucket: stack.bucket, prefix: BucketLayout.taskLeases, maximum: InspectionLimits.documentsPerReading)
         let reader = self
-        var leases: [TaskID: PipelineSnapshot.Lease] = [:]
-        var failure: (any Error)?
-        await listing.objects.sideBySide(atMost: InspectionLimits.requestsAtOnce) { object in
-            await Result(catching: { try await reader.lease(object) })
-        } take: { result in
-            switch result {
-            case .success(let lease?): leases[lease.task] = lease
-            case .success(nil): break
-            case .failure(let error): failure = error
-            }
-        }
-        if let failure { throw failure }
-        return Leases(elements: leases, isComplete: listing.isComplete)
+        let leases = try await listing.objects.readEach { try await reader.lease($0) }.compactMap(\.self)
+        return Leases(elements: Dictionary(leases.map { ($0.task, $0) }) { $1 }, isComplete: listing.isComplete)
     }
 
-    /// The manifests of the window. If there are too many, those of a shorter one: S3 lists the oldest first.
-    func newestManifests(at now: Date) async throws -> Pages<PipelineSnapshot.Manifest> {
+    /// The manifests of the window, which begins with the id of a delivery. If there are too many, those of a shorter
+    /// one: S3 lists the oldest first.
+    func newestManifests(at now: Date) async throws -> (first: DeliveryID, manifests: Pages<PipelineSnapshot.Manifest>)
+    {
+        var window = (
+            first: DeliveryID(openedAt: now, randomness: 0, 0), manifests: Pages<PipelineSnapshot.Manifest>([])
+        )
         var isComplete = true
-        var manifests = Pages<PipelineSnapshot.Manifest>([])
         for part in InspectionLimits.windowParts {
             let seconds = Double(InspectionLimits.windowSeconds) / Double(part)
-            manifests = try await listedManifests(since: now.addingTimeInterval(-seconds))
-            guard !manifests.isComplete else { break }
+            // Keys of manifests begin with the time of their deliveries.
+            window.first = DeliveryID(openedAt: now.addingTimeInterval(-seconds), randomness: 0, 0)
+            window.manifests = try await listedManifests(
+                prefix: "", after: BucketLayout.manifestKey(of: ImportID(window.first)))
+            guard !window.manifests.isComplete else { break }
             isComplete = false
         }
-        manifests.isComplete = isComplete
-        return manifests
+        window.manifests.isComplete = isComplete
+        return window
     }
 
-    /// Keys of manifests begin with the time of their deliveries.
-    private func listedManifests(since: Date) async throws -> Pages<PipelineSnapshot.Manifest> {
-        let first = DeliveryID(openedAt: since, randomness: 0, 0)
-        return try await listedManifests(prefix: "", after: BucketLayout.manifestKey(of: ImportID(first)))
+    /// The manifests of deliveries that are older than the window, and whose open marker is still there: a delivery
+    /// keeps its marker until its import is started.
+    func manifests(
+        before first: DeliveryID, of markers: [PipelineSnapshot.Marker]
+    ) async throws -> Pages<PipelineSnapshot.Manifest> {
+        let older = markers.map(\.delivery.description).filter { $0 < first.description }.sorted(by: >)
+        let looked = older.prefix(InspectionLimits.documentsPerReading)
+        let reader = self
+        let listed = try await looked.readEach { try await reader.listedManifests(prefix: $0 + ".") }
+        return Pages(listed.flatMap(\.elements), isComplete: looked.count == older.count)
     }
 
     /// The manifests of the deliveries whose ids begin with the prefix.

@@ -29,6 +29,8 @@ extension PipelineSnapshot {
         /// over from each.
         var item: JobItem? { items.filter { !$0.isReplaced }.max { $0.order < $1.order } }
         var latestItem: JobItem? { items.max { $0.order < $1.order } }
+        /// The item of the job that read most of the delivery.
+        var widestItem: JobItem? { items.min { $0.folder.utf8.count < $1.folder.utf8.count } }
         var execution: StepFunctionsClient.Execution? { executions.max { $0.startDate < $1.startDate } }
         var isRunning: Bool { executions.contains { $0.status == .running } }
     }
@@ -90,7 +92,7 @@ extension PipelineSnapshot {
         summary.datastoreId = datastore(of: facts)
         take(facts.marker, into: &summary)
         if let manifest = facts.manifest { take(manifest, into: &summary) }
-        if let item = facts.item ?? facts.latestItem { take(item, into: &summary) }
+        if let item = facts.item ?? facts.latestItem { take(item, widest: facts.widestItem ?? item, into: &summary) }
         if facts.item == nil, summary.step == .waiting {
             // The next attempt has no job yet.
             (summary.jobId, summary.endedAt, summary.importedCount, summary.failedCount) = (nil, nil, nil, nil)
@@ -132,12 +134,15 @@ extension PipelineSnapshot {
         summary.byteCount = facts.byteCount
     }
 
-    private func take(_ item: JobItem, into summary: inout DeliverySummary) {
-        summary.studyInstanceUID = summary.studyInstanceUID ?? item[.studyInstanceUID]
-        summary.studyCount = summary.studyCount ?? item.count(.studyCount)
-        summary.route = summary.route ?? item[.route]
-        summary.instanceCount = summary.instanceCount ?? item.count(.instanceCount)
-        summary.importedCount = item.count(.importedCount)
+    private func take(_ item: JobItem, widest: JobItem, into summary: inout DeliverySummary) {
+        summary.studyInstanceUID = summary.studyInstanceUID ?? widest[.studyInstanceUID]
+        summary.studyCount = summary.studyCount ?? widest.count(.studyCount)
+        summary.route = summary.route ?? widest[.route]
+        summary.instanceCount = summary.instanceCount ?? widest.count(.instanceCount)
+        // A redrive of one study is made only if all the others were imported.
+        let isOneStudy = item.folder.utf8.count > widest.folder.utf8.count
+        let others = isOneStudy ? (widest.count(.instanceCount) ?? 0) - (item.count(.instanceCount) ?? 0) : 0
+        summary.importedCount = item.count(.importedCount).map { $0 + others }
         summary.failedCount = item.count(.failedCount)
         summary.missingCount = item.count(.missingCount)
         summary.warningCount = item.count(.warningCount)

@@ -9,18 +9,27 @@ import ImportPipeline
 extension StackInspector {
     /// All imports of the deliveries, newest first. With a UID, only its instances are traced, and only imports that
     /// have some, or whose instances are not known.
-    func traces(of deliveries: Set<DeliveryID>, matching uid: String? = nil) async throws -> [DeliveryTrace] {
+    ///
+    /// - Parameter rows: How many rows of the instance index are read at most. If that is too few, the answer is not
+    ///   complete: for further instances only the report tells what became of them.
+    func traces(
+        of deliveries: Set<DeliveryID>, matching uid: String? = nil, rows: Int
+    ) async throws -> Pages<DeliveryTrace> {
         let snapshot = try await reader.snapshot(of: deliveries)
         let facts = snapshot.facts
-        var traces: [DeliveryTrace] = []
+        var traces = Pages<DeliveryTrace>([], isComplete: snapshot.incomplete.isEmpty)
+        var rowsLeft = rows
         for summary in snapshot.imports() {
             guard let id = ImportID(summary.id), let facts = facts[id] else { continue }
             var trace = DeliveryTrace(summary, in: snapshot, facts: facts)
             let all = try await instances(of: id, facts)
             trace.instances = uid.map { uid in all.filter { $0.isNamed(uid) } } ?? all
             if uid != nil, trace.instances.isEmpty, !all.isEmpty { continue }
-            try await addOutcomes(to: &trace, facts)
-            traces.append(trace)
+            if trace.summary.step != .receiving, trace.summary.step != .closed {
+                traces.isComplete = traces.isComplete && trace.instances.count <= rowsLeft
+                rowsLeft -= try await addOutcomes(to: &trace, facts, rows: rowsLeft)
+            }
+            traces.elements.append(trace)
         }
         return traces
     }
@@ -30,32 +39,41 @@ extension StackInspector {
         of id: ImportID, _ facts: PipelineSnapshot.ImportFacts
     ) async throws -> [InstanceTrace] {
         if facts.manifest != nil {
-            // One that breaks a rule was rejected: its item says so.
-            return (try? await reader.manifest(id))?.traces ?? []
+            return try await reader.readableManifest(id)?.traces ?? []
         }
         return try await reader.storedInstances(in: id.delivery)
     }
 
-    private func addOutcomes(to trace: inout DeliveryTrace, _ facts: PipelineSnapshot.ImportFacts) async throws {
-        guard trace.summary.step != .receiving, trace.summary.step != .closed else { return }
-        let report = try await report(of: facts)
+    /// Returns how many instances it looked up in the instance index.
+    private func addOutcomes(
+        to trace: inout DeliveryTrace, _ facts: PipelineSnapshot.ImportFacts, rows maximum: Int
+    ) async throws -> Int {
+        let items = facts.items.sorted { $0.order > $1.order }
+        var reports: [String: ReportedInstances] = [:]
+        for uri in Set(items.compactMap { $0[.reportS3Uri] }) { reports[uri] = await report(at: uri) }
         let datastore = trace.summary.datastoreId ?? reader.stack.datastoreID
-        let rows = try await reader.rows(
-            ofInstances: trace.instances.prefix(InspectionLimits.rowsPerTrace).map(\.sopInstanceUID))
+        let uids = trace.instances.prefix(maximum).map(\.sopInstanceUID)
+        let rows = try await reader.rows(ofInstances: uids)
         for index in trace.instances.indices {
             let instance = trace.instances[index]
             if let row = rows[instance.sopInstanceUID]?[datastore] {
                 trace.instances[index].take(row, of: trace.summary.id)
-            } else if let key = instance.key, let item = facts.item, item.outcome != .pending {
-                trace.instances[index].take(report, key: key, whole: item)
+            } else if let key = instance.key, let item = items.first(where: { $0.covers(key: key) }),
+                item.outcome != .pending
+            {
+                var told = instance
+                told.take(item[.reportS3Uri].flatMap { reports[$0] }, key: key, whole: item)
+                // What another job does again is not known yet.
+                if !item.isReplaced || told.outcome == "IMPORTED" { trace.instances[index] = told }
             }
         }
+        return uids.count
     }
 
-    private func report(of facts: PipelineSnapshot.ImportFacts) async throws -> ReportedInstances? {
-        guard let uri = facts.item?[.reportS3Uri], let place = try? S3URI(uri),
-            ByteText(place.bucket) == ByteText(reader.stack.outputBucket)
-        else { return nil }
+    private func report(at uri: String) async -> ReportedInstances? {
+        guard let place = try? S3URI(uri), ByteText(place.bucket) == ByteText(reader.stack.outputBucket) else {
+            return nil
+        }
         return (try? await reader.s3.getDocumentIfPresent(ReportedInstances.self, bucket: place.bucket, key: place.key))
             ?? nil
     }

@@ -26,12 +26,13 @@ package struct StackInspector: PipelineInspector {
 
     package func delivery(_ id: String) async throws -> DeliveryTrace? {
         guard let id = ImportID(id) else { return nil }
-        return try await traces(of: [id.delivery]).first { $0.summary.id == id.description }
+        return try await traces(of: [id.delivery], rows: InspectionLimits.rowsPerTrace).elements
+            .first { $0.summary.id == id.description }
     }
 
-    package func logLines(about id: String) async throws -> [LogEntry] {
-        guard let id = ImportID(id) else { return [] }
-        return try await logs.lines(about: id.delivery).elements
+    package func logLines(about id: String) async throws -> Pages<LogEntry> {
+        guard let id = ImportID(id) else { return Pages([]) }
+        return try await logs.lines(about: id.delivery)
     }
 
     package func instance(key: String) async throws -> [UInt8]? {

@@ -49,17 +49,19 @@ final class SampleInspector: PipelineInspector {
 
     func delivery(_ id: String) async throws -> DeliveryTrace? { try await read("delivery") { $0.traces[id] } }
 
-    func find(_ name: String) async throws -> [DeliveryTrace] {
-        try await read("find") { state in state.traces.values.filter { $0.summary.studyInstanceUID == name } }
+    func find(_ name: String) async throws -> Pages<DeliveryTrace> {
+        try await read("find") { state in
+            Pages(state.traces.values.filter { $0.summary.studyInstanceUID == name }, isComplete: false)
+        }
     }
 
-    func logLines(about id: String) async throws -> [LogEntry] {
+    func logLines(about id: String) async throws -> Pages<LogEntry> {
         try await read("log") { _ in
-            [
+            Pages([
                 LogEntry(
                     at: Date(timeIntervalSince1970: 1), source: "StoreSCP", level: "INFO", message: "delivery opened",
                     metadata: ["delivery": id])
-            ]
+            ])
         }
     }
 

@@ -36,7 +36,7 @@ struct ManyManifestsTests {
         try await LoopbackHTTPServer.serve({ Self.page($0, many: many) }) { server, url, http in
             let stack = try PipelineStack(name: "s", ReadingTests.stack())
             let reader = PipelineReader(stack: stack, client: try .loopback(url, http: http), now: { Self.now })
-            let found = try await reader.newestManifests(at: Self.now)
+            let found = try await reader.newestManifests(at: Self.now).manifests
             #expect(server.requests.count == requests && found.isComplete == isComplete)
             #expect(found.elements.count == 1_000)
         }

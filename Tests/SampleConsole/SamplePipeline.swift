@@ -105,16 +105,17 @@ final class SamplePipeline: PipelineInspector {
         return try trace(index)
     }
 
-    func find(_ name: String) async throws -> [DeliveryTrace] {
+    func find(_ name: String) async throws -> Pages<DeliveryTrace> {
         let all = try current()
-        return try all.indices.filter { index in
-            all[index].summary.id == name || all[index].studyInstanceUID == name
-                || all[index].instances(files: []).contains { $0.sopInstanceUID == name }
-        }.map(trace)
+        return Pages(
+            try all.indices.filter { index in
+                all[index].summary.id == name || all[index].studyInstanceUID == name
+                    || all[index].instances(files: []).contains { $0.sopInstanceUID == name }
+            }.map(trace))
     }
 
-    func logLines(about id: String) async throws -> [LogEntry] {
-        try current().first { $0.summary.id == id }?.logLines ?? []
+    func logLines(about id: String) async throws -> Pages<LogEntry> {
+        Pages(try current().first { $0.summary.id == id }?.logLines ?? [])
     }
 
     func instance(key: String) async throws -> [UInt8]? {
