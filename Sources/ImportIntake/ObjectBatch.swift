@@ -10,23 +10,28 @@ package struct ObjectBatch: Sendable {
     private let time: WorkingTime
     private let clock: any Clock<Duration>
     private let logger: Logger
+    private let metrics: EmbeddedMetrics?
     private let take: @Sendable (CreatedObject) async throws -> IntakeResult
 
+    /// SQS leaves a message that it has delivered this often out of the age of the oldest message.
+    package static let deliveriesUntilFailing = 3
+
     package init(
-        time: WorkingTime, clock: any Clock<Duration>, logger: Logger,
+        time: WorkingTime, clock: any Clock<Duration>, logger: Logger, metrics: EmbeddedMetrics?,
         take: @escaping @Sendable (CreatedObject) async throws -> IntakeResult
     ) {
         self.time = time
         self.clock = clock
         self.logger = logger
+        self.metrics = metrics
         self.take = take
     }
 
     /// The ids of the messages that the queue must deliver again: those that failed, and those for which no time was
     /// left. A message that fails each time ends in the dead-letter queue.
     package func failures(among messages: [QueueMessage]) async -> [String] {
-        var failed: [String] = []
-        var left: [String] = []
+        var failed: [QueueMessage] = []
+        var left: [QueueMessage] = []
         var isFirst = true
         for message in messages {
             do {
@@ -36,12 +41,12 @@ package struct ObjectBatch: Sendable {
                     _ = try await withTimeLimit(limit, clock: clock) { try await take(object) }
                 }
             } catch is NoTimeLeft {
-                left.append(message.messageId)
+                left.append(message)
             } catch {
                 logger.error(
                     "message failed, the queue will deliver it again", error: error,
                     metadata: ["messageId": "\(message.messageId)"])
-                failed.append(message.messageId)
+                failed.append(message)
             }
         }
         if !left.isEmpty {
@@ -49,7 +54,10 @@ package struct ObjectBatch: Sendable {
                 "time is running out, the queue will deliver the other messages again",
                 metadata: ["left": "\(left.count)"])
         }
-        return failed + left
+        let again = failed + left
+        let failing = again.count { $0.receiveCount >= Self.deliveriesUntilFailing }
+        if failing > 0 { metrics?.emit([.init("MessagesFailing", failing)]) }
+        return again.map(\.messageId)
     }
 
     /// The result of each object. Throws if some failed or were not begun: the sender of the event must send it again,

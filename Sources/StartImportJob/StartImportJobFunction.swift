@@ -30,7 +30,8 @@ struct StartImportJobFunction: LambdaHandler {
             jobs: jobs, executions: StepFunctionsAnswers(stepFunctions: StepFunctionsClient(client: client)),
             messages: SQSMessages(
                 sqs: SQSClient(client: client), queueURL: try environment.required(PipelineSetting.startQueueURL.name)),
-            clock: ContinuousClock(), random: { .random(in: 0...1) }, metrics: environment.metrics)
+            clock: ContinuousClock(), random: { .random(in: 0...1) }, now: { Date() },
+            metrics: environment.metrics)
     }
 
     func handle(_ event: QueueEvent, context: LambdaContext) async throws -> BatchItemFailures {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
 import ImportPipeline
 import Logging
 import StructuredLog
@@ -12,17 +13,19 @@ package struct QueuedStarts: Sendable {
     private let clock: any Clock<Duration>
     /// Returns a random number from 0 to 1.
     private let random: @Sendable () -> Double
+    private let now: @Sendable () -> Date
     private let metrics: EmbeddedMetrics?
 
     package init(
         jobs: any ImportJobs, executions: any WaitingExecutions, messages: any HeldMessages, clock: any Clock<Duration>,
-        random: @escaping @Sendable () -> Double, metrics: EmbeddedMetrics?
+        random: @escaping @Sendable () -> Double, now: @escaping @Sendable () -> Date, metrics: EmbeddedMetrics?
     ) {
         self.jobs = jobs
         self.executions = executions
         self.messages = messages
         self.clock = clock
         self.random = random
+        self.now = now
         self.metrics = metrics
     }
 
@@ -34,6 +37,7 @@ package struct QueuedStarts: Sendable {
         for (index, message) in queued.enumerated() {
             guard try await isDone(with: message, remaining: remaining, logger: logger) else {
                 let left = queued[index...]
+                tellWait(of: message)
                 for message in left { await putBack(message, logger: logger) }
                 return left.map(\.messageId)
             }
@@ -59,6 +63,8 @@ package struct QueuedStarts: Sendable {
             if try await !executions.answer(start.taskToken, with: answer) {
                 logger.warning("no execution waits for this start any more: it was stopped, or has been answered")
             }
+            // Not before: while answers fail, the same job is started again and again, and nothing moves on.
+            if case .success = answer { metrics?.emit([.init("ImportJobsStarted", 1)]) }
             return true
         } catch {
             try Task.checkCancellation()
@@ -75,7 +81,6 @@ package struct QueuedStarts: Sendable {
         while true {
             do {
                 let progress = try await jobs.start(start.state.get())
-                metrics?.emit([.init("ImportJobsStarted", 1)])
                 logger.info(
                     "import job started",
                     metadata: [
@@ -94,6 +99,13 @@ package struct QueuedStarts: Sendable {
                 }
             }
         }
+    }
+
+    /// How long the first start of a data store has been tried. SQS leaves a message that it has delivered three times
+    /// out of the age of the oldest message, and other data stores' starts say nothing about this one.
+    private func tellWait(of message: QueueMessage) {
+        guard let first = message.firstReceivedAt else { return }
+        metrics?.emit([.init("StartWaitSeconds", Int(now().timeIntervalSince(first)), .seconds)])
     }
 
     /// If this fails, the message is delivered again after the visibility timeout of the queue.

@@ -70,7 +70,7 @@ struct TriggerImportFunction: LambdaHandler {
     func handle(_ event: TriggerImportEvent, context: LambdaContext) async throws -> TriggerImportOutput {
         let logger = context.logger
         let time = WorkingTime { context.remainingTime() }
-        let batch = ObjectBatch(time: time, clock: clock, logger: logger) { [intake] in
+        let batch = ObjectBatch(time: time, clock: clock, logger: logger, metrics: metrics) { [intake] in
             try await intake.take($0, logger: logger)
         }
         switch event {

@@ -3,6 +3,7 @@
 import Foundation
 import Logging
 import SampleDocuments
+import StructuredLog
 import Synchronization
 import TestLog
 import Testing
@@ -87,17 +88,18 @@ import Testing
         }
     }
 
-    private static func message(_ name: String, body: String? = nil) -> QueueMessage {
+    private static func message(_ name: String, body: String? = nil, receiveCount: Int = 1) -> QueueMessage {
         let text = SampleDocument.notification.text.replacing("inbox/a+b.dcm", with: "inbox/\(name).dcm")
-        return QueueMessage(messageId: name, body: body ?? text)
+        return QueueMessage(messageId: name, body: body ?? text, receiveCount: receiveCount)
     }
 
     private static func batch(
         _ time: Countdown = Countdown(120), clock: any Clock<Duration> = PatientClock(),
         log: RecordedLog = RecordedLog(),
+        metrics: EmbeddedMetrics? = nil,
         taken: TakenKeys = TakenKeys()
     ) -> ObjectBatch {
-        ObjectBatch(time: WorkingTime { time.look() }, clock: clock, logger: log.logger) { object in
+        ObjectBatch(time: WorkingTime { time.look() }, clock: clock, logger: log.logger, metrics: metrics) { object in
             switch object.key {
             case "inbox/bad.dcm": throw Broken()
             case "inbox/slow.dcm":
@@ -129,11 +131,31 @@ import Testing
         #expect(taken.all == ["inbox/a.dcm", "inbox/b.dcm", "inbox/c.dcm"])
     }
 
+    @Test("Messages that fail at their third delivery, or are left then, are counted")
+    func failing() async {
+        let lines = Mutex<[String]>([])
+        let metrics = EmbeddedMetrics(
+            namespace: "N", dimensions: [:],
+            write: { line in
+                lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
+            })
+        let messages = [
+            Self.message("a", receiveCount: 9), Self.message("bad", receiveCount: 2),
+            Self.message("text", body: "text", receiveCount: 3), Self.message("bad", receiveCount: 4),
+        ]
+        _ = await Self.batch(metrics: metrics).failures(among: messages)
+        #expect(lines.withLock { $0.count == 1 && $0[0].contains(#""MessagesFailing":2"#) })
+        _ = await Self.batch(metrics: metrics).failures(among: Array(messages.prefix(2)))
+        #expect(lines.withLock { $0.count } == 1)
+    }
+
     @Test("Only the object that exceeds its time limit fails: those before and after it are taken")
     func slowBesideGood() async {
         let clock = AlarmClock()
         let taken = TakenKeys()
-        let batch = ObjectBatch(time: WorkingTime { .seconds(120) }, clock: clock, logger: RecordedLog().logger) {
+        let batch = ObjectBatch(
+            time: WorkingTime { .seconds(120) }, clock: clock, logger: RecordedLog().logger, metrics: nil
+        ) {
             object in
             if object.key == "inbox/slow.dcm" {
                 clock.ring()

@@ -143,6 +143,21 @@ import Testing
         #expect(throws: DocumentError.self) { try QueueMessage(messageId: "1", body: body).objects() }
     }
 
+    @Test(
+        "What SQS tells of a message's deliveries is read; an event that was written by hand need not have it",
+        arguments: [
+            (
+                #","attributes":{"ApproximateReceiveCount":"3","ApproximateFirstReceiveTimestamp":"1795456800500"}"#, 3,
+                1_795_456_800.5
+            ),
+            (#","attributes":{"SenderId":"s"}"#, 1, nil), ("", 1, nil),
+        ] as [(String, Int, Double?)])
+    func deliveries(_ attributes: String, _ count: Int, _ first: Double?) throws {
+        let message = try PipelineJSON.decode(
+            QueueMessage.self, from: Array(#"{"messageId":"1","body":"b"\#(attributes)}"#.utf8))
+        #expect(message.receiveCount == count && message.firstReceivedAt?.timeIntervalSince1970 == first)
+    }
+
     @Test("A queue gets the ids of the failed messages, any other caller gets what was done")
     func answers() throws {
         let messages = try JSONEncoder().encode(TriggerImportOutput.messages(failed: ["a"]))

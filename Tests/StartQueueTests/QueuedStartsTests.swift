@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AWS
+import Foundation
 import ImportPipeline
 import SampleDocuments
 import StartQueue
@@ -18,12 +19,14 @@ struct QueuedStartsTests {
         let state = SampleDocument.start.text
         return QueueMessage(
             messageId: id, receiptHandle: "receipt-\(id)",
-            body: body ?? #"{"taskToken":"token-\#(id)","state":\#(state)}"#)
+            body: body ?? #"{"taskToken":"token-\#(id)","state":\#(state)}"#,
+            firstReceivedAt: Date(timeIntervalSince1970: 1_000))
     }
 
     private func failures(_ messages: QueueMessage...) async throws -> [String] {
         let starts = QueuedStarts(
             jobs: world, executions: world, messages: world, clock: world.clock, random: { 0.5 },
+            now: { Date(timeIntervalSince1970: 2_000) },
             metrics: EmbeddedMetrics(namespace: "N", dimensions: [:], write: { world.count(metrics: $0) }))
         return try await starts.failures(
             among: messages, remaining: { .seconds(60) - world.clock.elapsed }, logger: log.logger)
@@ -51,6 +54,9 @@ struct QueuedStartsTests {
         #expect(world.hidden == ["receipt-1: 1", "receipt-2: 1"])
         #expect(world.told == [])
         #expect(world.clock.elapsed == .seconds(46))
+        // Of the first message alone: those behind it only wait for it.
+        #expect(world.metrics.filter { $0.contains("StartWaitSeconds") }.count == 1)
+        #expect(world.metrics.contains { $0.contains(#""StartWaitSeconds":1000"#) })
     }
 
     @Test("After five failures the execution gets the error, and the next message is handled")
@@ -96,6 +102,9 @@ struct QueuedStartsTests {
         world.answerFailure.withLock { $0 = World.Refusal.broken.error }
         #expect(try await failures(message("1")) == ["1"])
         #expect(world.hidden == ["receipt-1: 1"])
+        // The job is started again with the same token: nothing has moved on.
+        #expect(!world.metrics.contains { $0.contains("ImportJobsStarted") })
+        #expect(world.metrics.contains { $0.contains(#""StartWaitSeconds":1000"#) })
     }
 
     @Test("A cancelled invocation does not answer an execution with a failure")

@@ -64,7 +64,7 @@ final class SimulatedFunction: @unchecked Sendable {
     func take(_ object: CreatedObject, done: @escaping (Bool) -> Void) {
         let once = Once(done)
         process.onDeath.append { once.call(false) }
-        let batch = ObjectBatch(time: time, clock: process.clock, logger: World.logger) { [intake] in
+        let batch = ObjectBatch(time: time, clock: process.clock, logger: World.logger, metrics: nil) { [intake] in
             try await intake.take($0, logger: World.logger)
         }
         spawn { [self] in

@@ -24,7 +24,7 @@ final class SimulatedStarter: @unchecked Sendable {
         let scheduler = process.scheduler
         starts = QueuedStarts(
             jobs: seen, executions: seen, messages: seen, clock: process.clock,
-            random: { Double.random(in: 0...1, using: &scheduler.random) }, metrics: nil)
+            random: { Double.random(in: 0...1, using: &scheduler.random) }, now: { process.clock.date }, metrics: nil)
         end = process.clock.now.advanced(by: Self.timeout)
         scheduler.after(Self.longest) { process.die() }
     }
