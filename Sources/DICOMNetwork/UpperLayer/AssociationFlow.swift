@@ -48,12 +48,6 @@ struct AssociationFlow: Hashable, Sendable {
         case resume(finishing: OperationStateMachine.OperationID?)
     }
 
-    enum OutcomeAction: Hashable {
-        case none
-        /// The peer had to wait for this outcome: the time does not count as its silence.
-        case resumeWatch
-    }
-
     enum TurnAction: Hashable {
         case goOn
         /// Let the event loop serve other connections, then call `turnCame`.
@@ -210,10 +204,8 @@ struct AssociationFlow: Hashable, Sendable {
         outstanding += 1
     }
 
-    mutating func outcomeKnown(isInsideMessage: Bool) -> OutcomeAction {
-        let wasWaitedFor = isWaitingForApplication(isInsideMessage: isInsideMessage)
+    mutating func outcomeKnown() {
         outstanding -= 1
-        return wasWaitedFor ? .resumeWatch : .none
     }
 
     // MARK: Processing and reading

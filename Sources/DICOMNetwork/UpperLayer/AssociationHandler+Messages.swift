@@ -73,7 +73,6 @@ extension AssociationHandler {
     private func deliveryEnded(_ result: Result<Void, any Error>, to receiver: any DataSetReceiver) {
         // The association may have ended in the meantime.
         guard self.receiver === receiver, case .resume(let id) = flow.deliveryEnded() else { return }
-        watchdog?.resumed(at: now)
         if case .failure(let error) = result {
             if error is PeerNotWanted { return abort(.notWanted) }
             operations?.deliveryFailed()
@@ -93,7 +92,7 @@ extension AssociationHandler {
     }
 
     private func finished(_ id: OperationStateMachine.OperationID, _ result: Result<OperationOutcome, any Error>) {
-        if flow.outcomeKnown(isInsideMessage: isInsideMessage) == .resumeWatch { watchdog?.resumed(at: now) }
+        flow.outcomeKnown()
         // `finish` never fails by contract. If it fails nevertheless, the status tells the sender to try again.
         let outcome = (try? result.get()) ?? OperationOutcome(status: .outOfResources)
         if let action = operations?.finished(id, outcome) { perform(action) }

@@ -83,6 +83,7 @@ extension AssociationHandler {
         var command = next.command
         command.set(.messageID, operations.notificationBegins(on: next.contextID))
         self.operations = operations
+        noteWait()
         sendPiece(
             after: ResponseFragmenter.data(
                 for: command, on: next.contextID, maximumLength: record.association?.maximumLength))
@@ -120,7 +121,7 @@ extension AssociationHandler {
     private func notificationSent() {
         let action = notifications.flow.sent()
         guard action != .ignore else { return }
-        watchdog?.resumed(at: now)
+        watchdog?.requestSent(at: now)
         let held = notifications.heldResponses.flatMap { $0 }
         notifications.heldResponses.removeAll()
         if !held.isEmpty { send(held) }

@@ -23,11 +23,13 @@ extension AssociationHandler {
         artim = nil
     }
 
+    func noteWait() {
+        watchdog?.noteWait(isWaitingForApplication, at: now)
+    }
+
     func watch() {
         guard machine.state == .sta6, let watchdog else { return }
-        let verdict = watchdog.check(
-            at: now, isInsideMessage: isInsideMessage, isWaitingForApplication: isWaitingForApplication)
-        switch verdict {
+        switch watchdog.check(at: now, isInsideMessage: isInsideMessage) {
         case .askAgain(let delay):
             nextWatch = eventLoop?.assumeIsolated().scheduleTask(in: delay) { self.watch() }
         case .expired(let timeout):

@@ -173,6 +173,7 @@ package final class AssociationHandler: ChannelDuplexHandler {
         while !isBlocked, processNext() {}
         flow.processingEnded()
         releaseBuffer()
+        noteWait()
         tellConnection()
         drainIfIdle()
         closeIfInputHasEnded()

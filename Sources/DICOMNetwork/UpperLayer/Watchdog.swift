@@ -14,6 +14,8 @@ struct Watchdog {
     private var lastProgress: NIODeadline
     /// `nil` outside a message. Moved forward by the time in which the peer had to wait.
     private var messageBegan: NIODeadline?
+    /// `nil` while the peer does not have to wait for us.
+    private var waitBegan: NIODeadline?
     private var reportIsAwaited = false
 
     init(timeouts: AssociationTimeouts, now: NIODeadline) {
@@ -32,16 +34,27 @@ struct Watchdog {
         reportIsAwaited = true
     }
 
-    /// The peer no longer has to wait.
-    mutating func resumed(at now: NIODeadline) {
-        messageBegan = messageBegan.map { $0 + (now - lastProgress) }
-        lastProgress = now
+    /// A request of ours was sent: outside a message, the peer's silence begins again.
+    mutating func requestSent(at now: NIODeadline) {
+        if messageBegan == nil { lastProgress = now }
+    }
+
+    /// Told whenever the peer may have begun or ceased to wait for us. Only the wait is taken off: silence before it
+    /// still counts.
+    mutating func noteWait(_ isWaiting: Bool, at now: NIODeadline) {
+        if isWaiting {
+            waitBegan = waitBegan ?? now
+        } else if let began = waitBegan {
+            waitBegan = nil
+            lastProgress = lastProgress + (now - max(lastProgress, began))
+            messageBegan = messageBegan.map { $0 + (now - max($0, began)) }
+        }
     }
 
     /// Asks again after the shortest timeout at the latest, since a different timeout may apply by then.
-    func check(at now: NIODeadline, isInsideMessage: Bool, isWaitingForApplication: Bool) -> Verdict {
+    func check(at now: NIODeadline, isInsideMessage: Bool) -> Verdict {
         let shortest = min(timeouts.network, timeouts.dimse, timeouts.message)
-        guard !isWaitingForApplication else { return .askAgain(in: shortest) }
+        guard waitBegan == nil else { return .askAgain(in: shortest) }
         let network = reportIsAwaited ? max(timeouts.network, timeouts.report) : timeouts.network
         let remaining = (isInsideMessage ? timeouts.dimse : network) - (now - lastProgress)
         guard remaining > .zero else { return .expired(isInsideMessage ? .dimse : .network) }

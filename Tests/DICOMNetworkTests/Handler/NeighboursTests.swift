@@ -123,6 +123,27 @@ struct NeighboursTests {
         #expect(peer.service.summaries.first?.end == .abortedByUs(.notWanted))
     }
 
+    @Test("Waits for us inside an unfinished P-DATA-TF do not excuse the peer's own silence")
+    func slowInsidePDU() throws {
+        let peer = try EmbeddedPeer.associated()
+        try peer.send(Samples.data(Samples.value(Samples.storeCommand())))
+        let data = Samples.encoded(Samples.data(Samples.value([UInt8](repeating: 0, count: 1000))))
+        try peer.send(bytes: Array(data.readableBytesView.prefix(100)))
+        let receiver = try #require(peer.service.receivers.first)
+        peer.advance(by: .seconds(50))
+        let delivery = peer.channel.eventLoop.makePromise(of: Void.self)
+        receiver.delivery = delivery
+        try peer.send(bytes: [UInt8](repeating: 0, count: 100))
+        peer.advance(by: .seconds(5))
+        delivery.succeed()
+        peer.advance(by: .seconds(9))
+        #expect(try peer.answers() == [])
+        peer.advance(by: .seconds(1))
+        #expect(try peer.answers() == [.abort(.serviceUser)])
+        try peer.close()
+        #expect(peer.service.summaries.first?.end == .timedOut(.dimse))
+    }
+
     // MARK: The connection among others
 
     private func connected(

@@ -45,7 +45,7 @@ struct AssociationFlowTests {
             case .deliveryEnded: _ = flow.deliveryEnded()
             case .receptionCancelled: flow.receptionCancelled()
             case .operationFinishing: flow.operationFinishing()
-            case .outcomeKnown: _ = flow.outcomeKnown(isInsideMessage: false)
+            case .outcomeKnown: flow.outcomeKnown()
             case .turnUsedUp: while flow.valueProcessed(endsCommand: true) == .goOn {}
             case .turnCame: flow.turnCame()
             case .drainRequested: _ = flow.drainRequested(drain)
@@ -135,18 +135,6 @@ struct AssociationFlowTests {
         var flow = Self.flow(after: events)
         #expect(flow.deliveryEnded() == action)
         #expect(flow.deliveryEnded() == .ignore)
-    }
-
-    @Test(
-        "The watch resumes with an outcome that the peer had to wait for",
-        arguments: [
-            (1, false, .resumeWatch), (1, true, .resumeWatch), (2, false, .resumeWatch), (2, true, .none),
-        ] as [(Int, Bool, AssociationFlow.OutcomeAction)])
-    func outcome(maximumOperations: Int, isInsideMessage: Bool, action: AssociationFlow.OutcomeAction) {
-        var flow = Self.flow(after: [.associationAccepted(maximumOperations: maximumOperations), .operationFinishing])
-        #expect(flow.hasOutstandingOperations)
-        #expect(flow.outcomeKnown(isInsideMessage: isInsideMessage) == action)
-        #expect(!flow.hasOutstandingOperations)
     }
 
     // MARK: Turns and reads
