@@ -78,7 +78,10 @@ struct FolderInstanceStore: InstanceStore {
 
     /// Returns `nil` when there is no such document.
     func read(_ key: String) throws -> [UInt8]? {
-        guard let file = fopen(path(of: key), "r") else { return nil }
+        guard let file = fopen(path(of: key), "r") else {
+            guard errno == ENOENT else { throw FileError(operation: "open", errno: errno) }
+            return nil
+        }
         defer { fclose(file) }
         let document = [UInt8](unsafeUninitializedCapacity: DocumentLimits.maximumBytes + 1) { buffer, count in
             count = fread(buffer.baseAddress, 1, buffer.count, file)

@@ -14,24 +14,40 @@ struct FolderRecovery: Sendable {
     let logger: Logger
 
     func run() async {
-        let names = Set(names(in: BucketLayout.openMarkers) + names(in: BucketLayout.taskLeases))
-        for task in names.sorted().compactMap({ TaskID($0) }) where hasEnded(task) {
-            for delivery in self.names(in: "\(BucketLayout.openMarkers)\(task)").compactMap({ DeliveryID($0) }) {
-                do {
-                    if let open = try marker(of: delivery, task: task) { try await close(open) }
-                } catch {
-                    logger.error(
-                        "delivery not closed: the next start of a receiver tries again", error: error,
-                        metadata: ["deliveryId": "\(delivery)"])
-                }
-            }
-            try? await store.removeDocument(key: BucketLayout.taskLeaseKey(of: task))
-            // Fails while the folder still contains a marker.
-            rmdir("\(directory)/\(BucketLayout.openMarkers)\(task)")
+        do {
+            let names = try Set(names(in: BucketLayout.openMarkers) + names(in: BucketLayout.taskLeases))
+            for task in names.sorted().compactMap({ TaskID($0) }) where hasEnded(task) { await recover(task) }
+        } catch {
+            logger.error("deliveries of ended tasks not looked for: the next start tries again", error: error)
         }
     }
 
     // MARK: -
+
+    private func recover(_ task: TaskID) async {
+        do {
+            for delivery in try names(in: "\(BucketLayout.openMarkers)\(task)").compactMap({ DeliveryID($0) }) {
+                await close(delivery, of: task)
+            }
+        } catch {
+            return logger.error(
+                "deliveries of an ended task not closed: the next start of a receiver tries again", error: error,
+                metadata: ["task": "\(task)"])
+        }
+        try? await store.removeDocument(key: BucketLayout.taskLeaseKey(of: task))
+        // Fails while the folder still contains a marker.
+        rmdir("\(directory)/\(BucketLayout.openMarkers)\(task)")
+    }
+
+    private func close(_ delivery: DeliveryID, of task: TaskID) async {
+        do {
+            if let open = try marker(of: delivery, task: task) { try await close(open) }
+        } catch {
+            logger.error(
+                "delivery not closed: the next start of a receiver tries again", error: error,
+                metadata: ["deliveryId": "\(delivery)"])
+        }
+    }
 
     /// Returns `nil` when the marker no longer exists.
     private func marker(of delivery: DeliveryID, task: TaskID) throws -> OpenDelivery? {
@@ -46,13 +62,15 @@ struct FolderRecovery: Sendable {
         guard !tasks.showsLivingTasks else { return !tasks.holds(task) }
         let key = BucketLayout.taskLeaseKey(of: task)
         var status = stat()
-        guard let document = try? store.read(key), stat("\(directory)/\(key)", &status) == 0 else { return true }
-        guard let lease = try? PipelineJSON.decode(TaskLease.self, from: document) else { return false }
+        guard stat("\(directory)/\(key)", &status) == 0 else { return errno == ENOENT }
+        guard let document = try? store.read(key),
+            let lease = try? PipelineJSON.decode(TaskLease.self, from: document)
+        else { return false }
         return time(nil) - status.st_mtim.tv_sec > lease.secondsUntilGone
     }
 
     private func close(_ open: OpenDelivery) async throws {
-        let listed = instances(of: open.deliveryId)
+        let listed = try instances(of: open.deliveryId)
         if !listed.instances.isEmpty {
             let result = try await ManifestWriter(store: store, logger: logger).write(
                 open.manifest(closedAt: Date(), of: listed))
@@ -68,15 +86,19 @@ struct FolderRecovery: Sendable {
         try await store.removeDocument(key: BucketLayout.openMarkerKey(of: open.deliveryId, task: open.task))
     }
 
-    private func instances(of delivery: DeliveryID) -> ListedInstances {
+    /// All of them, or an error: instances that are not listed would never be imported.
+    private func instances(of delivery: DeliveryID) throws(FileError) -> ListedInstances {
         let prefix = BucketLayout.prefix(of: delivery)
         var listed = ListedInstances()
-        for study in names(in: prefix) {
-            for series in names(in: "\(prefix)\(study)") {
-                for name in names(in: "\(prefix)\(study)/\(series)") {
+        for study in try names(in: prefix) {
+            for series in try names(in: "\(prefix)\(study)") {
+                for name in try names(in: "\(prefix)\(study)/\(series)") {
                     let key = "\(prefix)\(study)/\(series)/\(name)"
                     var status = stat()
-                    guard stat("\(directory)/\(key)", &status) == 0 else { continue }
+                    guard stat("\(directory)/\(key)", &status) == 0 else {
+                        guard errno == ENOENT else { throw FileError(operation: "stat", errno: errno) }
+                        continue
+                    }
                     listed.add(
                         key: key, size: Int(status.st_size),
                         lastModified: Date(timeIntervalSince1970: Double(status.st_mtim.tv_sec)), in: delivery)
@@ -86,7 +108,7 @@ struct FolderRecovery: Sendable {
         return listed
     }
 
-    private func names(in folder: String) -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)")) ?? []).sorted()
+    private func names(in folder: String) throws(FileError) -> [String] {
+        try FolderListing.names(in: "\(directory)/\(folder)")
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import Glibc
 import ImportPipeline
 import Testing
 import TestLog
@@ -113,5 +114,43 @@ struct FolderRecoveryTests {
                 && !exists(BucketLayout.manifestKey(of: ImportID(other))))
         #expect(exists(BucketLayout.openMarkerKey(of: delivery, task: task)))
         #expect(log.lines.count { $0.contains("delivery not closed") } == 1)
+    }
+
+    @Test(
+        "A delivery whose instances cannot all be listed stays open until they can", arguments: [true, false])
+    func unreadable(isFolder: Bool) async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let task = TaskID()
+        try await leaveOpen(task, in: try store(task))
+        let instance = BucketLayout.instanceKey(delivery, study: "1.2", series: "1.3", instance: "1.4")
+        let path = isFolder ? String(instance.prefix(upTo: instance.lastIndex(of: "/") ?? instance.endIndex)) : instance
+        let unreadable = folder.appending(path: path).path()
+        let aside = folder.appending(path: "aside").path()
+        try FileManager.default.moveItem(atPath: unreadable, toPath: aside)
+        // A symbolic link to itself cannot be read even by root.
+        try #require(symlink(unreadable, unreadable) == 0)
+        try await recover(after: task)
+        #expect(!exists(BucketLayout.manifestKey(of: ImportID(delivery))))
+        #expect(exists(BucketLayout.openMarkerKey(of: delivery, task: task)))
+        #expect(log.lines.count { $0.contains("delivery not closed") } == 1)
+        unlink(unreadable)
+        try FileManager.default.moveItem(atPath: aside, toPath: unreadable)
+        try await recover()
+        #expect(exists(BucketLayout.manifestKey(of: ImportID(delivery))))
+        #expect(!exists(BucketLayout.openMarkerKey(of: delivery, task: task)))
+    }
+
+    @Test("A file that is not in a series folder does not keep a delivery open")
+    func strayFile() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let task = TaskID()
+        try await leaveOpen(task, in: try store(task))
+        for path in ["notes", "1.2/notes"] {
+            let stray = folder.appending(path: BucketLayout.prefix(of: delivery) + path)
+            try Data([1]).write(to: stray)
+        }
+        try await recover(after: task)
+        #expect(exists(BucketLayout.manifestKey(of: ImportID(delivery))))
+        #expect(!exists(BucketLayout.openMarkerKey(of: delivery, task: task)))
     }
 }
