@@ -22,7 +22,7 @@ package struct AssociationOpener: Sendable {
         self.timeouts = timeouts
     }
 
-    /// Throws a `ConnectionFailure` or a `RequestedAssociationEnd`.
+    /// Throws a `ConnectionFailure` or a `RequestedAssociationEnd`, also when the task is cancelled.
     package func open(
         contexts: [ProposedPresentationContext], roles: [RoleSelection] = []
     ) async throws -> RequestedAssociation {
@@ -33,11 +33,18 @@ package struct AssociationOpener: Sendable {
         let request = AAssociateRQ(
             calledAETitle: peer.calledAETitle, callingAETitle: peer.callingAETitle, presentationContexts: contexts,
             userInformation: information)
-        return try await opening(request).get()
+        let attempt = OpeningAttempt()
+        return try await withTaskCancellationHandler {
+            try await opening(request, attempt).get()
+        } onCancel: {
+            attempt.giveUp()
+        }
     }
 
     /// A connection whose association request is under way.
-    private func opening(_ request: AAssociateRQ) async throws -> EventLoopFuture<RequestedAssociation> {
+    private func opening(
+        _ request: AAssociateRQ, _ attempt: OpeningAttempt
+    ) async throws -> EventLoopFuture<RequestedAssociation> {
         do {
             return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connectTimeout(timeouts.connection)
@@ -45,6 +52,7 @@ package struct AssociationOpener: Sendable {
                 .channelOption(.socketOption(.so_keepalive), value: 1)
                 .connect(host: peer.host, port: peer.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        try attempt.begins(on: channel)
                         if let tls = peer.tls {
                             try channel.pipeline.syncOperations.addHandler(try tls.handler(for: peer.host))
                         }

@@ -43,9 +43,8 @@ package struct ReceiverProcess: Sendable {
             let reloading = try RouteReloading(
                 configuration.routes, s3: { try routes(configuration, logger) }, logger: logger)
             try await Self.serve(
-                configuration, task: task, store: store, commitments: commitments, routes: reloading, log: log,
-                logger: logger)
-            await reporters.end()
+                configuration, task: task, store: store, commitments: commitments, reporters: reporters,
+                routes: reloading, log: log, logger: logger)
         } catch {
             startLogger.critical(
                 "the receiver cannot run", error: error,
@@ -69,7 +68,7 @@ package struct ReceiverProcess: Sendable {
 
     private static func serve(
         _ configuration: Configuration, task: TaskID, store: any InstanceStore, commitments: Commitments?,
-        routes: RouteReloading?, log: LogQueue, logger: Logger
+        reporters: PeerReporters, routes: RouteReloading?, log: LogQueue, logger: Logger
     ) async throws {
         let signals = await TerminationSignals()
         FreedMemory.giveBack()
@@ -110,7 +109,10 @@ package struct ReceiverProcess: Sendable {
         logger.info("shutting down: no more associations, instances in flight are finished")
         endInAnyCase(after: configuration.drainTimeoutSeconds + closingSeconds, log: log, logger: logger)
         await core.end {
+            // A peer that does not answer our report must not keep the process running.
+            async let reported: Void = reporters.end()
             await server.drain(releaseGrace: .seconds(5), deadline: .seconds(Int64(configuration.drainTimeoutSeconds)))
+            await reported
         }
         await server.stop()
         reporting.cancel()

@@ -4,7 +4,10 @@
 both sides in both directions."""
 
 import json
+import signal
+import socket
 import ssl
+import time
 
 import pytest
 from commitment import PUSH_MODEL
@@ -53,6 +56,24 @@ def test_a_receiver_that_is_killed_reports_after_its_restart(tmp_path):
             receiver.start()
             with user.listening():
                 assert user.report(transaction).event_type == SUCCESSFUL
+
+
+def test_a_peer_that_does_not_answer_the_report_does_not_keep_the_receiver_running(tmp_path):
+    """It takes the connection, and says nothing."""
+    files = write_study(tmp_path / "study")
+    with CommitmentUser("FOLDER5") as user, socket.create_server(("127.0.0.1", 0)) as silent:
+        peers = json.dumps([{"aeTitle": user.title, "host": "127.0.0.1", "port": silent.getsockname()[1]}])
+        with start(tmp_path, COMMITMENT="stored", COMMITMENT_PEERS=peers) as receiver:
+            assert {answer.status for answer in send_with_pynetdicom(files, "127.0.0.1", receiver.port)} == {0}
+            user.request(receiver.port, references_of(files))
+            silent.settimeout(30)
+            connection, _ = silent.accept()
+            with connection:
+                began = time.monotonic()
+                receiver.signal(signal.SIGTERM)
+                assert receiver.wait(40) == 0
+            assert time.monotonic() - began < 15
+            assert receiver.log_lines("receiver ended")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ import Synchronization
 final class PeerAssociation: Sendable {
     /// How long the association stays open after a report.
     static let idle = Duration.seconds(2)
+    /// How long the peer may take, when the receiver ends, for the report that is under way and for the release.
+    static let endGrace = Duration.seconds(3)
     private static let contextID: UInt8 = 1
 
     /// An association that is open, as far as we know.
@@ -26,6 +28,9 @@ final class PeerAssociation: Sendable {
         var open: Open?
         /// Increases with each report: an association is idle if it did not.
         var uses = 0
+        /// The last report that was begun.
+        var sending: Task<DIMSEStatus, any Error>?
+        var isEnding = false
     }
 
     private let peer: CommitmentPeer
@@ -33,21 +38,59 @@ final class PeerAssociation: Sendable {
     /// Of the associations with all peers.
     private let slots: ConnectionSlots
     private let idle: Duration
+    private let endGrace: Duration
     /// One report after the other.
     private let turn = ConnectionSlots(1)
     private let state = Mutex(State())
 
-    init(with peer: CommitmentPeer, tls: CommitmentTLS, slots: ConnectionSlots, idle: Duration) {
+    init(
+        with peer: CommitmentPeer, tls: CommitmentTLS, slots: ConnectionSlots, idle: Duration, endGrace: Duration
+    ) {
         self.peer = peer
         self.tls = tls
         self.slots = slots
         self.idle = idle
+        self.endGrace = endGrace
     }
 
-    /// Throws a `PeerReportFailure`, a `ConnectionFailure`, a `RequestedAssociationEnd` or a `TLSLoadingError`.
+    /// Throws a `PeerReportFailure`, a `ConnectionFailure`, a `RequestedAssociationEnd`, a `TLSLoadingError`, or an
+    /// `HTTPError` after `end`.
     func send(_ report: CommitmentReport, from ownAETitle: String) async throws -> DIMSEStatus {
         try await turn.acquire()
         defer { turn.release() }
+        let sending = try state.withLock { state in
+            guard !state.isEnding else { throw HTTPError.shutDown }
+            let sending = Task { try await sendInTurn(report, from: ownAETitle) }
+            state.sending = sending
+            return sending
+        }
+        return try await sending.value
+    }
+
+    /// Begins no further report, and releases the association after the one that is under way. What the peer does not
+    /// answer within the grace is aborted.
+    func end() async {
+        let sending = state.withLock { state in
+            state.isEnding = true
+            return state.sending
+        }
+        turn.shutDown()
+        let ending = Task {
+            _ = await sending?.result
+            await close()
+        }
+        let limit = Task {
+            try await Task.sleep(for: endGrace)
+            sending?.cancel()
+            ending.cancel()
+        }
+        await ending.value
+        limit.cancel()
+    }
+
+    // MARK: -
+
+    private func sendInTurn(_ report: CommitmentReport, from ownAETitle: String) async throws -> DIMSEStatus {
         if let open = state.withLock({ $0.open }) {
             if open.ownAETitle == ownAETitle, let status = try? await send(report, on: open) { return status }
             // The peer ended it in the meantime, or another title has to call.
@@ -62,18 +105,14 @@ final class PeerAssociation: Sendable {
         }
     }
 
-    /// Releases the association. No further report is sent.
-    func end() async {
-        turn.shutDown()
-        await close()
-    }
-
-    // MARK: -
-
     private func send(_ report: CommitmentReport, on open: Open) async throws -> DIMSEStatus {
-        let response = try await open.association.invoke(
-            report.request.commandSet(), on: Self.contextID,
-            dataSet: CommitmentReportDataSet(report, transferSyntax: open.transferSyntax))
+        let response = try await withTaskCancellationHandler {
+            try await open.association.invoke(
+                report.request.commandSet(), on: Self.contextID,
+                dataSet: CommitmentReportDataSet(report, transferSyntax: open.transferSyntax))
+        } onCancel: {
+            open.association.abort()
+        }
         let status = DIMSEStatus(rawValue: try response.command.uint16(.status))
         closeWhenIdle()
         return status
@@ -141,7 +180,11 @@ final class PeerAssociation: Sendable {
             return state.open
         }
         guard let open else { return }
-        await open.association.release()
+        _ = await withTaskCancellationHandler {
+            await open.association.release()
+        } onCancel: {
+            open.association.abort()
+        }
         slots.release()
     }
 }

@@ -11,11 +11,14 @@ final class PeerReporters: CommitmentReporterSource {
 
     private let associations: [String: PeerAssociation]
 
-    init(_ configuration: CommitmentConfiguration, idle: Duration = PeerAssociation.idle) {
+    init(
+        _ configuration: CommitmentConfiguration, idle: Duration = PeerAssociation.idle,
+        endGrace: Duration = PeerAssociation.endGrace
+    ) {
         let slots = ConnectionSlots(Self.maximumAssociations)
         let tls = configuration.tls
         associations = configuration.peers.mapValues { peer in
-            PeerAssociation(with: peer, tls: tls, slots: slots, idle: idle)
+            PeerAssociation(with: peer, tls: tls, slots: slots, idle: idle, endGrace: endGrace)
         }
     }
 
@@ -25,9 +28,11 @@ final class PeerReporters: CommitmentReporterSource {
         }
     }
 
-    /// Releases all associations. Reports that wait fail.
+    /// Releases all associations, side by side. Reports that wait fail; those under way have `endGrace`.
     func end() async {
-        for association in associations.values { await association.end() }
+        await withTaskGroup { group in
+            for association in associations.values { group.addTask { await association.end() } }
+        }
     }
 }
 

@@ -15,11 +15,12 @@ import Testing
 struct PeerReportersTests {
     /// Peers CT1, CT2… at this port.
     static func reporters(
-        port: Int, peers: Int = 1, settings: [String: String] = [:], peer: String = "", idle: Duration = .seconds(30)
+        port: Int, peers: Int = 1, settings: [String: String] = [:], peer: String = "", idle: Duration = .seconds(30),
+        endGrace: Duration = PeerAssociation.endGrace
     ) throws -> PeerReporters {
         let entries = (1...peers).map { #"{"aeTitle": "CT\#($0)", "host": "127.0.0.1", "port": \#(port)\#(peer)}"# }
         let environment = ["COMMITMENT_PEERS": "[\(entries.joined(separator: ","))]"].merging(settings) { $1 }
-        return PeerReporters(try Configuration(environment: environment).commitment, idle: idle)
+        return PeerReporters(try Configuration(environment: environment).commitment, idle: idle, endGrace: endGrace)
     }
 
     static func reporter(
@@ -193,6 +194,25 @@ struct PeerReportersTests {
             await reporters.end()
             await #expect(throws: (any Error).self) { try await Self.reporter(reporters).send(try Self.report()) }
             #expect(taker.requests.isEmpty)
+        }
+    }
+
+    @Test(
+        "At the end, a peer that does not answer is not waited for", arguments: ReportTaker.Behaviour.Silence.allCases)
+    func endsInTime(_ silence: ReportTaker.Behaviour.Silence) async throws {
+        let taker = ReportTaker(ReportTaker.Behaviour(silence: silence))
+        try await taker.serve { port in
+            let reporters = try Self.reporters(port: port, endGrace: .milliseconds(200))
+            let (reporter, report) = (try Self.reporter(reporters), try Self.report())
+            let began = ContinuousClock.now
+            let sending = Task { try await reporter.send(report) }
+            if silence == .release { _ = try await sending.value }
+            await eventually("the peer has our request") { taker.requests.count == 1 }
+            if silence == .report { await eventually("the peer has our report") { taker.reports.count == 1 } }
+            await reporters.end()
+            if silence != .release { await #expect(throws: (any Error).self) { try await sending.value } }
+            #expect(ContinuousClock.now - began < .seconds(8))
+            await eventually("the association has ended") { taker.open == 0 }
         }
     }
 

@@ -16,11 +16,19 @@ final class ReportTaker: Sendable {
             case contextRefused
         }
 
+        /// What gets no answer.
+        enum Silence: CaseIterable, Sendable {
+            case request
+            case report
+            case release
+        }
+
         var acceptance = Acceptance.accepted
         var answersRole = true
         var transferSyntax = TransferSyntax.implicitVRLittleEndian
         /// By the number of the report, from 1; `nil`: we abort.
         var status: @Sendable (Int) -> UInt16? = { _ in 0 }
+        var silence: Silence?
         /// Asks for release after each answer.
         var releases = false
     }
@@ -131,6 +139,7 @@ final class ReportTaker: Sendable {
             switch pdu {
             case .associateRQ(let request): accept(request, context)
             case .dataTF(let data): for value in data.values { try take(value, context) }
+            case .releaseRQ where taker.behaviour.silence == .release: break
             case .releaseRQ:
                 taker.state.withLock { $0.releases += 1 }
                 associationEnded()
@@ -149,6 +158,7 @@ final class ReportTaker: Sendable {
                 return state.requests.count
             }
             let behaviour = taker.behaviour
+            guard behaviour.silence != .request else { return }
             guard behaviour.acceptance != .rejected else {
                 return send(.associateRJ(.calledAETitleNotRecognized), context)
             }
@@ -185,6 +195,7 @@ final class ReportTaker: Sendable {
                 state.reports.append(report)
                 return state.reports.count
             }
+            guard taker.behaviour.silence != .report else { return }
             guard let status = taker.behaviour.status(count) else { return send(.abort(.serviceUser), context) }
             var response = CommandSet()
             response.set(.commandField, CommandField.nEventReportRSP.rawValue)
