@@ -13,15 +13,18 @@ package protocol CommitmentService: Sendable {
     func reporterEnded(_ reporter: any CommitmentReporter)
 }
 
-/// The answer to an N-ACTION-RQ.
-package struct CommitmentAnswer: Hashable, Sendable {
+/// The answer to an N-ACTION-RQ. The caller of `take` logs a refusal: it knows how many lines an association may have.
+package struct CommitmentAnswer: Sendable {
     package let status: DIMSEStatus
     /// For the Error Comment (0000,0902); `nil` with success.
     package let comment: String?
+    /// Why the store did not take the request; `nil` with other reasons.
+    package let error: (any Error)?
 
-    package init(_ status: DIMSEStatus, comment: String? = nil) {
+    package init(_ status: DIMSEStatus, comment: String? = nil, error: (any Error)? = nil) {
         self.status = status
         self.comment = comment
+        self.error = error
     }
 }
 

@@ -10,16 +10,16 @@ extension Commitments {
     package func take(_ request: CommitmentRequest) async -> CommitmentAnswer {
         guard (1...limits.maximumReferences).contains(request.references.count) else {
             let count = request.references.count
-            return refuse(request, .resourceLimitation, "\(count) references, at most \(limits.maximumReferences)")
+            return refusal(.of(.resourceLimitation), "\(count) references, at most \(limits.maximumReferences)")
         }
         let title = request.callingAETitle
         let name = CommitmentTransaction.Name(callingAETitle: title, transactionUID: request.transactionUID)
         if schedule[name] == nil {
             guard schedule.count + taking.values.reduce(0, +) < limits.maximumOpen else {
-                return refuse(request, .resourceLimitation, "\(limits.maximumOpen) transactions are open")
+                return refusal(.of(.resourceLimitation), "\(limits.maximumOpen) transactions are open")
             }
             guard schedule.count(of: title) + (taking[title] ?? 0) < limits.maximumOpenPerTitle else {
-                return refuse(request, .resourceLimitation, "\(limits.maximumOpenPerTitle) of this title are open")
+                return refusal(.of(.resourceLimitation), "\(limits.maximumOpenPerTitle) of this title are open")
             }
         }
         taking[title, default: 0] += 1
@@ -32,10 +32,7 @@ extension Commitments {
             defer { takes.release() }
             return try await makeDurable(request)
         } catch {
-            logger.error(
-                "commitment refused: the store did not take the request", error: error, metadata: name.metadata)
-            counts.add(to: \.refused)
-            return CommitmentAnswer(.of(.processingFailure), comment: "the request could not be stored")
+            return refusal(.of(.processingFailure), "the request could not be stored", error: error)
         }
     }
 
@@ -52,11 +49,7 @@ extension Commitments {
         case .refused(by: nil): throw UnreadableTransaction()
         case .refused(by: .some(let known)):
             guard known.document == document else {
-                logger.warning(
-                    "commitment refused: its transaction UID asks for other instances already",
-                    metadata: transaction.metadata())
-                counts.add(to: \.refused)
-                return CommitmentAnswer(.duplicateTransactionUID, comment: "the transaction UID is in use")
+                return refusal(.duplicateTransactionUID, "the transaction UID is in use for other instances")
             }
             // The same request again. If it is open, nothing changes.
             if known.isOpen { return CommitmentAnswer(.success) }
@@ -73,12 +66,11 @@ extension Commitments {
         return CommitmentAnswer(.success)
     }
 
-    private func refuse(_ request: CommitmentRequest, _ reason: FailureReason, _ comment: String) -> CommitmentAnswer {
-        let name = CommitmentTransaction.Name(
-            callingAETitle: request.callingAETitle, transactionUID: request.transactionUID)
-        logger.warning("commitment refused", metadata: name.metadata.merging(["reason": "\(comment)"]) { $1 })
+    private func refusal(
+        _ status: DIMSEStatus, _ comment: String, error: (any Error)? = nil
+    ) -> CommitmentAnswer {
         counts.add(to: \.refused)
-        return CommitmentAnswer(.of(reason), comment: comment)
+        return CommitmentAnswer(status, comment: comment, error: error)
     }
 }
 

@@ -15,10 +15,13 @@ extension StorageService {
     }
 
     func log(
-        _ message: Logger.Message, at level: Logger.Level, of association: Association, metadata: Logger.Metadata
+        _ message: Logger.Message, at level: Logger.Level, error: (any Error)? = nil, of association: Association,
+        metadata: Logger.Metadata
     ) {
         guard associations.countLine(association.id) <= Self.maximumLines else { return }
-        logger.log(level: level, message, metadata: metadata.merging(["association": "\(association.id)"]) { $1 })
+        logger.log(
+            level: level, message, error: error,
+            metadata: metadata.merging(["association": "\(association.id)"]) { $1 })
     }
 
     /// Returns `nil` when all lines were written.

@@ -119,6 +119,7 @@ struct CommitmentsTests {
         time.settle()
         let full = DIMSEStatus(rawValue: 0x0213)
         #expect(answers.map(\.status) == [.success, .success, full, full, .success, full])
+        #expect(!receiver.log.lines.contains { $0.contains("refused") }, "the caller logs it")
         #expect(again.status == .success)
         #expect(receiver.commitments.counts.take().refused == 3)
     }

@@ -78,10 +78,12 @@ final class CommitmentReception: DataSetReceiver {
         let request = CommitmentRequest(
             callingAETitle: association.callingAETitle, calledAETitle: association.calledAETitle,
             transactionUID: content.transactionUID, references: content.references)
-        return eventLoop.makeFutureWithTask { [commitments, share] in
+        return eventLoop.makeFutureWithTask { [association, commitments, service, share] in
             // The references stay in memory until they are durable.
             defer { withExtendedLifetime(share) {} }
-            return OperationOutcome(await commitments.take(request))
+            let answer = await commitments.take(request)
+            if answer.status != .success { service.refused(request, with: answer, on: association) }
+            return OperationOutcome(answer)
         }
     }
 
@@ -133,6 +135,9 @@ protocol CommitmentReceptionService: Sendable {
     func nextTurn(on eventLoop: any EventLoop) -> EventLoopFuture<Void>
 
     func refused(_ problem: CommitmentRequestProblem, on association: Association)
+
+    /// The data set of the request is right, but it is not taken.
+    func refused(_ request: CommitmentRequest, with answer: CommitmentAnswer, on association: Association)
 }
 
 extension OperationOutcome {

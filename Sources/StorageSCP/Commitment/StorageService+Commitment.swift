@@ -26,6 +26,17 @@ extension StorageService: CommitmentReceptionService {
             metadata: ["status": "\(problem.status)", "reason": "\(problem)"])
     }
 
+    func refused(_ request: CommitmentRequest, with answer: CommitmentAnswer, on association: Association) {
+        var metadata: Logger.Metadata = [
+            "callingAE": "\(request.callingAETitle)", "transactionUID": "\(request.transactionUID)",
+            "status": "\(answer.status)",
+        ]
+        metadata["reason"] = answer.comment.map { "\($0)" }
+        log(
+            "commitment refused", at: answer.error == nil ? .warning : .error, error: answer.error, of: association,
+            metadata: metadata)
+    }
+
     func associationOpened(_ association: Association, notifier: AssociationNotifier) {
         guard let commitments else { return }
         let reporter = AssociationReporter(association, notifier: notifier) { commitments.reporterEnded($0) }

@@ -3,6 +3,7 @@
 import Commitment
 import DICOM
 import DICOMNetwork
+import Eventually
 import NIOCore
 import NIOEmbedded
 import Synchronization
@@ -14,13 +15,20 @@ import Testing
 struct CommitmentReceptionTests {
     private final class Service: CommitmentReceptionService {
         private let recorded = Mutex<[CommitmentRequestProblem]>([])
+        private let answered = Mutex<[DIMSEStatus]>([])
 
         var problems: [CommitmentRequestProblem] { recorded.withLock { $0 } }
+        /// The statuses of requests that were refused although their data sets were right.
+        var answers: [DIMSEStatus] { answered.withLock { $0 } }
 
         func nextTurn(on eventLoop: any EventLoop) -> EventLoopFuture<Void> { eventLoop.makeSucceededVoidFuture() }
 
         func refused(_ problem: CommitmentRequestProblem, on association: Association) {
             recorded.withLock { $0.append(problem) }
+        }
+
+        func refused(_ request: CommitmentRequest, with answer: CommitmentAnswer, on association: Association) {
+            answered.withLock { $0.append(answer.status) }
         }
     }
 
@@ -29,7 +37,8 @@ struct CommitmentReceptionTests {
     private let eventLoop = EmbeddedEventLoop()
 
     private func reception(
-        _ budget: BufferBudget, limits: CommitmentRequestLimits = CommitmentRequestLimits()
+        _ budget: BufferBudget, limits: CommitmentRequestLimits = CommitmentRequestLimits(),
+        commitments: TestCommitments? = nil
     ) throws -> CommitmentReception {
         CommitmentReception(
             request: NActionRequest(
@@ -37,7 +46,7 @@ struct CommitmentReceptionTests {
                 requestedSOPInstanceUID: try UID(SOPClass.storageCommitmentPushModelInstance), actionTypeID: 1,
                 presentationContextID: 1, transferSyntax: .explicitVRLittleEndian),
             association: try Samples.association("a", peer: "127.0.0.1"), limits: limits, budget: budget,
-            commitments: commitments, service: service, eventLoop: eventLoop)
+            commitments: commitments ?? self.commitments, service: service, eventLoop: eventLoop)
     }
 
     static func request(_ count: Int) -> [UInt8] {
@@ -74,6 +83,21 @@ struct CommitmentReceptionTests {
         #expect(try reception.finish().wait().status == .resourceLimitation)
         #expect(service.problems.count == 1)
         #expect(commitments.requests.isEmpty)
+    }
+
+    @Test("A request that is not taken is told to the service, which logs it", arguments: [true, false])
+    func notTaken(isTaken: Bool) async throws {
+        let refusing = TestCommitments(CommitmentAnswer(isTaken ? .success : .resourceLimitation, comment: "why"))
+        let reception = try reception(BufferBudget(bytes: 64 << 20), commitments: refusing)
+        feed(reception, Self.request(1))
+        let outcome = reception.finish()
+        await eventually("the request is answered") {
+            eventLoop.run()
+            return refusing.requests.count == 1
+        }
+        await eventually("the service is told") { isTaken || service.answers == [.resourceLimitation] }
+        _ = outcome
+        #expect(service.problems.isEmpty)
     }
 
     @Test("A request waits for memory that others hold")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Commitment
 import DICOM
 import DICOMNetwork
 import HTTP
@@ -70,6 +71,32 @@ struct ReasonLinesTests {
         #expect(log.lines.count == StorageService.maximumLines)
         service.associationEnded(Self.summary(of: association))
         #expect(log.lines.last?.contains(#""linesNotWritten":"7""#) == true)
+    }
+
+    @Test("Refused requests for storage commitment have the same limit, and their lines name the transaction")
+    func refusedCommitments() throws {
+        let service = try service()
+        let association = try Samples.association("a")
+        #expect(service.admit(association) == nil)
+        let request = CommitmentRequest(
+            callingAETitle: "CT1", calledAETitle: "STORESCP", transactionUID: try UID("2.25.7"), references: [])
+        let answer = CommitmentAnswer(.resourceLimitation, comment: "why")
+        for _ in 0..<StorageService.maximumLines + 7 { service.refused(request, with: answer, on: association) }
+        #expect(log.lines.count == StorageService.maximumLines)
+        let line = try #require(log.lines.first)
+        for part in [
+            #""message":"commitment refused""#, #""level":"WARN""#, #""association":"a""#, #""status":"0213H""#,
+            #""reason":"why""#, #""callingAE":"CT1""#, #""transactionUID":"2.25.7""#,
+        ] {
+            #expect(line.contains(part), "\(line)")
+        }
+        struct Refused: Error {}
+        let other = try Samples.association("b")
+        #expect(service.admit(other) == nil)
+        service.refused(
+            request, with: CommitmentAnswer(.processingFailure, comment: "why", error: Refused()), on: other)
+        #expect(log.lines.last?.contains(#""level":"ERROR""#) == true)
+        #expect(log.lines.last?.contains("Refused") == true)
     }
 
     @Test(
