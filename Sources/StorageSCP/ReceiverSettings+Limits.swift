@@ -119,8 +119,8 @@ extension ReceiverSettings {
         "MAXIMUM_OPEN_INSTANCES", default: capacity.maximumInstances, in: 1...100_000_000,
         "Instances in all deliveries whose manifests are not written yet.",
         beyond: """
-            from half of it on, the oldest deliveries close early, and an instance that repeats one of an open \
-            delivery is told A700H; at the limit every instance is told A700H
+            from half of it on, the oldest deliveries close early. A calling AE title that has eight times what is \
+            free, or half of it and repeats an instance of an open delivery, is told A700H
             """)
     static let maximumRepeats = Setting(
         "MAXIMUM_REPEATS", default: capacity.maximumRepeats, in: 1...1000,

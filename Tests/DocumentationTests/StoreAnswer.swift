@@ -147,7 +147,8 @@ struct StoreAnswer: Sendable {
             )
         case .part10File: ("a whole file was sent instead of a data set", senderIsWrong)
         case .tooLarge: ("the data set has more than `MAXIMUM_INSTANCE_BYTES`", "send it to another receiver")
-        case .receiverFull: ("`MAXIMUM_OPEN_INSTANCES` is reached, or half of it for a repeated instance", sendLater)
+        case .receiverFull:
+            ("`MAXIMUM_OPEN_INSTANCES`: the title has its share of them, or half of them and repeats one", sendLater)
         case .sentTooOften:
             ("more than `MAXIMUM_REPEATS` deliveries would repeat this instance", sendLater)
         case .headerTooLong: ("the UIDs are not within `MAXIMUM_HEADER_BYTES`", doNotSend)

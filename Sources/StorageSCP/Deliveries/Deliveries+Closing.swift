@@ -36,9 +36,10 @@ extension Deliveries {
         let sender = delivery.origin.sender
         if state.youngest[sender] == delivery.id { state.youngest[sender] = nil }
         state.sealedCount -= 1
+        state.readyCount -= 1
         guard entry.phase != .dropped else {
             logEmpty(delivery)
-            defer { closed(delivery.instanceCount, in: &state) }
+            defer { closed(delivery, in: &state) }
             return leaveChains(delivery, position, in: &state)
         }
         state.closures[delivery.id] = entry
@@ -51,7 +52,7 @@ extension Deliveries {
             if isWritten { await self.removeMarker(of: delivery, marker) }
             self.state.withLock { state in
                 state.closures[delivery.id] = nil
-                self.closed(delivery.instanceCount, in: &state)
+                self.closed(delivery, in: &state)
                 self.startOpenings(in: &state)
             }
             self.endStaleOpenings()
@@ -59,8 +60,8 @@ extension Deliveries {
         return []
     }
 
-    private func closed(_ instances: Int, in state: inout State) {
-        state.instances -= instances
+    private func closed(_ delivery: Delivery, in state: inout State) {
+        state.instances.add(-delivery.instanceCount, of: delivery.origin.callingAETitle)
         guard state.isEmpty else { return }
         for waiting in state.waitingForTheLast { waiting.resume() }
         state.waitingForTheLast = []

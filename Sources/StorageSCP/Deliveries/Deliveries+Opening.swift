@@ -127,11 +127,14 @@ extension Deliveries {
     }
 
     /// Seals open deliveries early, those that have been quiet longest first, until as many are about to close as are
-    /// waiting to be opened.
+    /// waiting to be opened. A sealed delivery with a pending instance may stay for long: it does not count while there
+    /// are quiet ones.
     private func makeRoom(in state: inout State) {
         let wanted = min(state.waitingCount, capacity.maximumClosings)
-        while state.sealedCount + state.closures.count < wanted, let id = longestQuiet(in: &state) ?? oldest(in: &state)
-        {
+        while state.readyCount + state.closures.count < wanted, let id = longestQuiet(in: &state) {
+            update(id, in: &state) { $0.seal(.capacity) }
+        }
+        while state.sealedCount + state.closures.count < wanted, let id = oldest(in: &state) {
             update(id, in: &state) { $0.seal(.capacity) }
         }
     }

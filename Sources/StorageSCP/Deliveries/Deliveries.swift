@@ -84,10 +84,13 @@ final class Deliveries: Sendable {
         var quietTimes: SenderQuietTimes
         var isShuttingDown = false
         var closures: [DeliveryID: Entry] = [:]
-        /// The number of sealed `entries`. Together with `closures`, they are the deliveries that make room soon.
+        /// The number of sealed `entries`, and of those of them in which no instance is pending.
         var sealedCount = 0
-        /// The number of instances in deliveries that are not closed, and in those of them that are not sealed.
-        var instances = 0
+        var readyCount = 0
+        /// The number of instances in deliveries whose manifests are not written, by calling AE title. A delivery
+        /// belongs to one title.
+        var instances: FairShares<String>
+        /// The number of instances in `entries` that are not sealed.
         var unsealedInstances = 0
         /// Tasks that wait between two attempts to close a delivery.
         var pauses: [DeliveryID: Task<Void, Never>] = [:]
@@ -146,7 +149,9 @@ final class Deliveries: Sendable {
                 openings: OpeningQueue(maximumUnderWay: capacity.maximumOpenings ?? .max),
                 quietTimes: SenderQuietTimes(
                     fullQuiet: .seconds(limits.quietSeconds),
-                    shortQuiet: .seconds(limits.shortQuietSeconds ?? limits.quietSeconds))))
+                    shortQuiet: .seconds(limits.shortQuietSeconds ?? limits.quietSeconds)),
+                instances: FairShares(
+                    maximum: capacity.maximumInstances, factor: DeliveryCapacity.shareFactor)))
     }
 
     /// The number of deliveries whose manifest is not written yet.
@@ -162,11 +167,8 @@ final class Deliveries: Sendable {
         let chain = DeliveryChain.Name(sender: origin.sender, studyInstanceUID: study)
         return try state.withLock { (state) throws(InstanceProblem) in
             closeOldestIfCrowded(&state)
-            // A delivery closes after the deliveries that it repeats. A sender that keeps one of these open, with an
-            // instance that never ends, must not fill the task with deliveries that wait for it.
             let isRepeat = state.chains[chain]?.holds(name) ?? false
-            let maximum = isRepeat ? capacity.maximumInstances / 2 : capacity.maximumInstances
-            guard state.instances < maximum else { throw .receiverFull }
+            guard hasRoom(for: origin.callingAETitle, isRepeat: isRepeat, in: state) else { throw .receiverFull }
             let joined = try openEntry(for: name, in: chain, &state) ?? bundle(for: chain, studyDate: studyDate, &state)
             let entry = joined ?? openDelivery(in: chain, studyDate: studyDate, origin: origin, &state)
             let id = entry.delivery.id
@@ -257,6 +259,13 @@ final class Deliveries: Sendable {
 
     // MARK: -
 
+    /// A delivery closes after the deliveries that it repeats. A sender that keeps one of these open, with an instance
+    /// that never ends, gets at most half of the instances for deliveries that wait for it.
+    private func hasRoom(for callingAETitle: String, isRepeat: Bool, in state: State) -> Bool {
+        state.instances.hasRoom(for: callingAETitle)
+            && (!isRepeat || state.instances.count(of: callingAETitle) < capacity.maximumInstances / 2)
+    }
+
     private func associationEnded(_ association: String, isReleased: Bool, in state: inout State) {
         guard let id = state.held.removeValue(forKey: association) else { return }
         update(id, in: &state) { $0.associationEnded(association, isReleased: isReleased) }
@@ -286,9 +295,11 @@ final class Deliveries: Sendable {
         _ change: (inout Delivery) -> Void, to entry: Entry, in state: inout State
     ) -> [DeliveryID] {
         let (wasSealed, countBefore) = (entry.delivery.isSealed, entry.delivery.instanceCount)
+        let wasReady = entry.delivery.isReadyToClose
         change(&entry.delivery)
         let (isSealed, count) = (entry.delivery.isSealed, entry.delivery.instanceCount)
-        state.instances += count - countBefore
+        state.instances.add(count - countBefore, of: entry.delivery.origin.callingAETitle)
+        state.readyCount += (entry.delivery.isReadyToClose ? 1 : 0) - (wasReady ? 1 : 0)
         state.unsealedInstances += (isSealed ? 0 : count) - (wasSealed ? 0 : countBefore)
         entry.quietDeadline = nil
         if isSealed, !wasSealed {

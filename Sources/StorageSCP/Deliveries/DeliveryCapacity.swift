@@ -12,6 +12,9 @@ struct DeliveryCapacity: Sendable, Equatable {
     /// The number of instances in all deliveries whose manifests are not written. Above half of it, the oldest
     /// deliveries close early.
     var maximumInstances = 200_000
+    /// A calling AE title may have this many times the instances that are free: nearly all if it is alone. One whose
+    /// deliveries never close leaves a part for each of the others.
+    static let shareFactor = 8
     /// The length of a chain of deliveries that each repeat the one before. An instance that would make it longer is
     /// refused.
     var maximumRepeats = 16

@@ -139,6 +139,33 @@ struct DeliveryCapacityTests {
         #expect(try PipelineJSON.decode(DeliveryManifest.self, from: document).closeReason == .capacity)
     }
 
+    @Test("A title whose instances never end does not take the instances of the others")
+    func shares() async throws {
+        let deliveries = deliveries(DeliveryCapacity(maximumInstances: 90))
+        var taken = 0
+        while taken < 90, (try? begin("1.\(taken)", in: deliveries)) != nil { taken += 1 }
+        #expect(taken == 80)
+        for number in 0..<9 {
+            try await storeInstance(in: try begin("2.\(number)", of: "MR1", in: deliveries), of: deliveries)
+        }
+        #expect(throws: InstanceProblem.receiverFull) { try begin("3", in: deliveries) }
+    }
+
+    @Test("Sealed deliveries with pending instances do not keep quiet ones from making room")
+    func pinned() async throws {
+        let deliveries = deliveries(DeliveryCapacity(maximumOpenings: 20, maximumOpen: 12))
+        let quiet = try begin("1", in: deliveries)
+        try await storeInstance(in: quiet, of: deliveries)
+        // Each is sealed by its size, and an instance in it is pending.
+        for number in 0..<11 {
+            let pinned = try begin("2.\(number)", in: deliveries)
+            try await pinned.marker.written()
+            #expect(deliveries.instanceComplete(size: 1_000_000, in: pinned.delivery))
+        }
+        try await storeInstance(in: try begin("3", of: "MR1", in: deliveries), of: deliveries)
+        await closed(quiet.delivery)
+    }
+
     @Test("At the maximum number of instances a further one is refused, and accepted after deliveries have closed")
     func instances() async throws {
         store.hold(prefix: BucketLayout.manifests)
