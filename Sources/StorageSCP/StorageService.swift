@@ -22,7 +22,8 @@ final class StorageService: AssociationService, ReceptionService {
     private let access: AssociationAccess
     private let routing: Routing
     private let identities: UserIdentityVerifier
-    private let pendingVerifications = Atomic(0)
+    private let pendingVerifications = Mutex(
+        FairShares<String>(maximum: maximumPendingVerifications, factor: verificationShareFactor))
     private let turns = PerEventLoop<Turns>()
     let budget: BufferBudget
     /// `nil` if storage commitment is not provided.
@@ -36,7 +37,10 @@ final class StorageService: AssociationService, ReceptionService {
 
     /// The number of user identities that are verified at the same time. Beyond it, associations are rejected for the
     /// moment.
-    private static let maximumPendingVerifications = 100
+    static let maximumPendingVerifications = 100
+    /// Anyone who can connect can ask for a verification. So an address may have as many of them as are free, which is
+    /// half of them if it is alone.
+    private static let verificationShareFactor = 1
 
     init(
         configuration: Configuration, store: any InstanceStore, deliveries: Deliveries,
@@ -80,15 +84,20 @@ final class StorageService: AssociationService, ReceptionService {
         guard !configuration.userIdentity.kinds.isEmpty else {
             return eventLoop.makeSucceededFuture(.accept(policy(for: request, userIdentityServerResponse: nil)))
         }
-        let (_, pending) = pendingVerifications.add(1, ordering: .relaxed)
-        guard pending <= Self.maximumPendingVerifications else {
-            pendingVerifications.subtract(1, ordering: .relaxed)
+        let address = peer?.ipAddress ?? "unknown"
+        let begins = pendingVerifications.withLock { pending in
+            guard pending.hasRoom(for: address) else { return false }
+            pending.add(1, of: address)
+            return true
+        }
+        guard begins else {
             let rejection = AssociationRejection(
-                .temporaryCongestion, reason: "\(Self.maximumPendingVerifications) user identities are being verified")
+                .temporaryCongestion,
+                reason: "too many user identities are being verified, in total or from this address")
             return eventLoop.makeSucceededFuture(.reject(rejection))
         }
         return eventLoop.makeFutureWithTask {
-            defer { self.pendingVerifications.subtract(1, ordering: .relaxed) }
+            defer { self.pendingVerifications.withLock { $0.add(-1, of: address) } }
             return await self.verifyUserIdentity(of: request, from: peer)
         }
     }
