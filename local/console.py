@@ -10,7 +10,7 @@ import processes
 from waiting import wait_for
 
 START_SECONDS = 20
-URL = re.compile(r"http://127\.0\.0\.1:\d+/\?token=[0-9a-f]{64}")
+URL = re.compile(r"http://127\.0\.0\.1:\d+/#token=[0-9a-f]{64}")
 
 
 class Console:

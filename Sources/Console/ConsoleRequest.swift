@@ -32,6 +32,9 @@ struct ConsoleRequest: Sendable {
         headerFields = fields.map { (name: $0.0.lowercased(), value: $0.1) }
     }
 
+    /// Whether it asks for data of the pipeline, rather than for a file of the page.
+    var isForAPI: Bool { path.begins(with: "/api/") }
+
     /// The values of all fields with this name, which is in lower case.
     func fields(_ name: String) -> [String] {
         headerFields.filter { $0.name == name }.map(\.value)

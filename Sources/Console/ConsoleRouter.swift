@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ByteComparison
 import Inspection
 import Synchronization
 
@@ -22,14 +21,11 @@ final class ConsoleRouter: Sendable {
         let count = running.add(1, ordering: .relaxed).newValue
         defer { running.subtract(1, ordering: .relaxed) }
         guard count <= limits.requestsAtOnce else { return Self.busy }
-        if request.path.begins(with: "/api/") { return await api.respond(to: request) }
+        if request.isForAPI { return await api.respond(to: request) }
         guard let file = PageFile.all[request.path] else {
             return .problem(404, Problem("there is no \(request.path.prefix(80))", advice: "Open the address `/`."))
         }
-        var response = file.response(ifNoneMatch: request.field("if-none-match"))
-        // The page removes the token from its address; from then on the cookie has it.
-        if request.query["token"] != nil { response.fields.append(("Set-Cookie", token.cookie(port: request.port))) }
-        return response
+        return file.response(ifNoneMatch: request.field("if-none-match"))
     }
 
     static let busy = ConsoleResponse.problem(

@@ -66,8 +66,8 @@ package final class ConsoleServer: Sendable {
 
     package var port: Int { channel.localAddress?.port ?? 0 }
 
-    /// The address for the browser's first visit.
-    package var url: String { "http://\(Self.address):\(port)/?token=\(token.text)" }
+    /// The address for the browser's first visit. A browser sends what is behind `#` to no server.
+    package var url: String { "http://\(Self.address):\(port)/#token=\(token.text)" }
 
     /// Closes the port and every connection.
     package func close() async {

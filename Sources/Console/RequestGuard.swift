@@ -31,7 +31,8 @@ struct RequestGuard: Sendable {
                 405, Problem("expected GET or HEAD", advice: "The console only reads."),
                 fields: [("Allow", "GET, HEAD")])
         }
-        guard token.isIn(request) else {
+        // The page's files hold no secret, and its first request cannot have a token: it is behind the address's `#`.
+        guard !request.isForAPI || token.isIn(request) else {
             return .problem(
                 401,
                 Problem(

@@ -56,36 +56,46 @@ import Testing
     }
 
     @Test(
-        "Nothing is answered without the token",
+        "Nothing of the pipeline is answered without the token",
         arguments: [
-            "/", "/app.js", "/console.css", "/api/status", "/api/deliveries", "/none", "/?token=", "/?token=0",
+            "/api/status", "/api/deliveries", "/api/delivery?id=1", "/api/instances?id=1", "/api/log?id=1",
+            "/api/find?name=1", "/api/thumbnail?id=1&index=0", "/api/none", "/api/", "/%61pi/status",
         ])
     func noToken(target: String) async throws {
-        let response = try await ask(target, authorized: false)
-        #expect(response.status == 401)
-        #expect(!response.fields.contains { $0.0 == "Set-Cookie" })
+        let shown = [("Show-Image", "yes")]
+        #expect(try await ask(target, shown, authorized: false).status == 401)
+        #expect(inspector.state.withLock { $0.reads.isEmpty })
     }
 
-    @Test("The token counts in the page's address, as bearer token, and in the cookie of this port")
+    @Test("The page's files are answered without the token, but not to another site or under another name")
+    func filesWithoutToken() async throws {
+        for path in PageFile.all.keys {
+            #expect(try await ask(path, authorized: false).status == 200, "\(path)")
+            #expect(try await ask(path, host: "evil.example:4711", authorized: false).status == 403, "\(path)")
+            #expect(try await ask(path, [("Origin", "null")], authorized: false).status == 403, "\(path)")
+        }
+    }
+
+    @Test("The token counts as bearer token, and nowhere else: not in an address, which is copied, nor in a cookie")
     func tokenPlaces() async throws {
         let text = token.text
-        #expect(try await ask("/?token=\(text)", authorized: false).status == 200)
         #expect(try await ask("/api/status", [("Authorization", "bearer \(text)")], authorized: false).status == 200)
-        let cookie = "other=1; dicomstore-console-4711=\(text)"
-        #expect(try await ask("/api/status", [("Cookie", cookie)], authorized: false).status == 200)
-        // In the address of anything else it would be in what people copy; a cookie of another port is another start's.
+        for fields in [
+            [("Authorization", "Bearer \(text)0")], [("Authorization", "Bearer \(text.dropLast())")],
+            [("Authorization", "Bearer ")], [("Authorization", text)], [("Authorization", "Basic \(text)")],
+            [("Authorization", "Bearer \(text)"), ("Authorization", "Bearer \(text)")],
+            [("Cookie", "dicomstore-console-4711=\(text)")], [],
+        ] {
+            #expect(try await ask("/api/status", fields, authorized: false).status == 401, "\(fields)")
+        }
         #expect(try await ask("/api/status?token=\(text)", authorized: false).status == 401)
-        let other = "dicomstore-console-4712=\(text)"
-        #expect(try await ask("/api/status", [("Cookie", other)], authorized: false).status == 401)
-        let longer = [("Cookie", "dicomstore-console-4711=\(text)0")]
-        #expect(try await ask("/api/status", longer, authorized: false).status == 401)
     }
 
-    @Test("The page's address sets a cookie that no script reads and no other site's request carries")
-    func cookie() async throws {
-        let response = try await ask("/?token=\(token.text)", authorized: false)
-        let cookie = try #require(response.fields.first { $0.0 == "Set-Cookie" }).1
-        #expect(cookie == "dicomstore-console-4711=\(token.text); Path=/; HttpOnly; SameSite=Strict")
+    @Test("No answer sets a cookie: a browser would send it to every port of 127.0.0.1")
+    func noCookie() async throws {
+        for target in Array(PageFile.all.keys) + ["/?token=\(token.text)", "/api/status", "/none"] {
+            #expect(try await !ask(target).fields.contains { $0.0.lowercased() == "set-cookie" }, "\(target)")
+        }
     }
 
     @Test(

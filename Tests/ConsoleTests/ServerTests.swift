@@ -19,24 +19,24 @@ struct ServerTests {
         await server.close()
     }
 
-    @Test("A request with the token is answered over HTTP, with the fields that protect the page")
+    @Test("A request is answered over HTTP, with the fields that protect the page")
     func answer() async throws {
         try await serve { server in
             let connection = try await RawConnection(port: server.port)
-            try await connection.send(
-                "GET /?token=\(server.url.suffix(64)) HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n\r\n")
+            try await connection.send("GET / HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\n\r\n")
             await eventually("the page arrives") { connection.text.contains("</html>") }
             let text = connection.text
             #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
             for field in [
                 "Content-Security-Policy: default-src 'none'; script-src 'self'", "X-Content-Type-Options: nosniff",
-                "Referrer-Policy: no-referrer", "X-Frame-Options: DENY", "Set-Cookie: dicomstore-console-",
+                "Referrer-Policy: no-referrer", "X-Frame-Options: DENY",
             ] { #expect(text.contains(field), "\(field)") }
+            #expect(!text.contains("Set-Cookie"))
             // The connection is kept for the next request.
             try await connection.send(
-                "HEAD /app.js HTTP/1.1\r\nHost: localhost:\(server.port)\r\nAuthorization: Bearer \(server.url.suffix(64))\r\n\r\n"
+                "HEAD /api/status HTTP/1.1\r\nHost: localhost:\(server.port)\r\nAuthorization: Bearer \(server.url.suffix(64))\r\n\r\n"
             )
-            await eventually("the second answer arrives") { connection.text.contains("text/javascript") }
+            await eventually("the second answer arrives") { connection.text.contains("application/json") }
             #expect(connection.text.hasSuffix("\r\n\r\n"))
             try await connection.close()
         }
@@ -45,7 +45,7 @@ struct ServerTests {
     @Test("The port is that of the loopback address, and each start has another token")
     func address() async throws {
         try await serve { server in
-            #expect(server.url.hasPrefix("http://127.0.0.1:\(server.port)/?token="))
+            #expect(server.url.hasPrefix("http://127.0.0.1:\(server.port)/#token="))
             try await serve { other in #expect(other.url.suffix(64) != server.url.suffix(64)) }
         }
     }

@@ -39,7 +39,7 @@ class SampleConsole:
 
     @property
     def origin(self) -> str:
-        return self.url.partition("/?")[0]
+        return self.url.partition("/#")[0]
 
     def tell(self, command: str) -> None:
         """Carries out a command: see `SamplePipeline.Command`."""

@@ -2,7 +2,9 @@
 
 """The console's page in a real browser, over 500 synthetic deliveries that change while it is open."""
 
+import http.server
 import json
+import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -127,20 +129,62 @@ def test_all_deliveries_are_there_but_only_those_in_view_are_elements(visit):
     assert "sample-hospital" in page.title()
 
 
-def test_the_token_leaves_the_address_and_the_cookie_has_it(visit, sample):
+def test_the_token_leaves_the_address_and_the_page_can_be_loaded_again(visit, sample):
     page = visit()
-    assert sample.token not in page.url
-    [cookie] = page.context.cookies()
-    assert cookie["value"] == sample.token
-    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
-    assert page.evaluate("document.cookie") == ""
+    assert page.url == sample.origin + "/"
+    page.locator(".row[aria-rowindex='2']").click()
+    page.wait_for_selector("#detail .timeline")
     page.reload()
+    page.wait_for_selector("#detail .timeline")
+    assert rows(page) == DELIVERIES
+    assert sample.token not in page.url
+
+
+def test_another_server_of_this_machine_does_not_get_the_token(visit, sample):
+    """Cookies are sent to every port of a host: a server of another user on 127.0.0.1 must not be told the token."""
+    got = []
+
+    class Listener(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            got.append(f"{self.requestline}\n{self.headers}")
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><link rel=icon href=data:,><title>other</title>")
+
+        def log_message(self, *_):
+            pass
+
+    page = visit()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        assert page.evaluate("sessionStorage.length + localStorage.length") == 0
+        server.shutdown()
+    assert got and not any(sample.token in text for text in got)
+    assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize("fragment", ["", f"#token={'0' * 64}"], ids=["no token", "a wrong token"])
+def test_without_the_token_the_page_says_what_to_do_and_the_right_address_mends_it(chromium, sample, fragment):
+    page = chromium.new_page()
+    page.goto(f"{sample.origin}/{fragment}")
+    notice = page.locator(".notice.bad")
+    notice.wait_for()
+    assert "token" in notice.inner_text()
+    assert "Open the address that dicomstore console printed at its last start." in notice.inner_text()
+    assert page.locator("#age").inner_text() == "No data"
+    assert not page.locator("#empty").is_visible()
+    # The same tab, in which only what is behind "#" changes.
+    page.goto(sample.url)
     page.wait_for_selector(".grid-body .row:not([hidden])")
+    assert page.url == sample.origin + "/"
+    page.close()
 
 
-def test_nothing_is_answered_without_the_token_or_under_another_name(sample):
-    assert request(sample, "/")[0] == 401
+def test_nothing_of_the_pipeline_is_answered_without_the_token_or_under_another_name(sample):
     assert request(sample, "/api/deliveries")[0] == 401
+    assert request(sample, f"/api/deliveries?token={sample.token}")[0] == 401
     bearer = {"Authorization": f"Bearer {sample.token}"}
     assert request(sample, "/api/deliveries", **bearer)[0] == 200
     assert request(sample, "/api/deliveries", Host="evil.example", **bearer)[0] == 403

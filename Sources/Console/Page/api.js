@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests to the console's own process.
 
-/* global FIRST_ROWS, firstAnswers */
+/* global FIRST_ROWS, authorization, firstAnswers */
 
 /** An answer that is not a success; `advice` says what to do. */
 export class APIError extends Error {
@@ -20,7 +20,7 @@ async function request(path, parameters, headers, read) {
   firstAnswers.delete(target);
   let response;
   try {
-    response = await (first ?? fetch(target, { headers, cache: "no-store" }));
+    response = await (first ?? fetch(target, { headers: { ...authorization, ...headers }, cache: "no-store" }));
     if (response.status === 304) return null;
     if (response.ok) return await read(response);
   } catch {

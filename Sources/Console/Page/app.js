@@ -16,9 +16,6 @@ const detail = new Detail(byId("detail"), () => { location.hash = "#/"; });
 const chosen = new Set();
 const state = { status: null, readAt: null, problem: null, paused: false, cut: false, bad: null, loaded: false };
 
-// The cookie has the token from now on; the address, which people copy and browsers remember, need not.
-if (location.search) history.replaceState(null, "", location.pathname + location.hash);
-
 async function poll() {
   clearTimeout(state.timer);
   if (!state.paused && !document.hidden) {
@@ -46,9 +43,10 @@ function take(status, deliveries) {
   if (deliveries.value) {
     problem ??= deliveries.value.reading.problem;
     state.cut = deliveries.value.cut;
-    if (list.apply(deliveries.value) || !state.loaded) showCounts();
-    if (deliveries.value.reading.ageSeconds !== undefined && !state.loaded) {
-      state.loaded = true;
+    const isFirst = deliveries.value.reading.ageSeconds !== undefined && !state.loaded;
+    state.loaded ||= isFirst;
+    if (list.apply(deliveries.value) || isFirst) showCounts();
+    if (isFirst) {
       // `make bench-console` reads this mark: after the frame that paints the first rows.
       requestAnimationFrame(() => setTimeout(() => performance.mark("first-rows")));
     }
@@ -65,7 +63,7 @@ function showAge() {
   const age = state.readAt ? (Date.now() - state.readAt) / 1000 : undefined;
   const isOld = age === undefined || age > OLD_SECONDS;
   dot.className = `dot ${state.problem ? "bad" : state.paused || isOld ? "warn" : "good"}`;
-  const text = age === undefined ? "Loading…" : age < 5 ? "Live" : `Data are ${format.duration(age * 1000)} old`;
+  const text = age === undefined ? (state.problem ? "No data" : "Loading…") : age < 5 ? "Live" : `Data are ${format.duration(age * 1000)} old`;
   setText(byId("age"), state.paused ? `Paused · ${text.toLowerCase()}` : text);
 }
 
@@ -91,7 +89,7 @@ function showCounts() {
 
 function showEmptiness(length, all) {
   const empty = byId("empty");
-  empty.hidden = length > 0;
+  empty.hidden = length > 0 || !state.loaded;
   const text = byId("search").value.trim();
   if (all === 0) setText(empty, "No delivery yet. Send an image to the receiver, and it appears here.");
   else setText(empty, text ? "No delivery of the list matches." : "No delivery is at the chosen steps.");
