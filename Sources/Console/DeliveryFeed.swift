@@ -21,7 +21,9 @@ actor DeliveryFeed {
             lastRead = result.number
             failure = nil
             do {
-                if result.problem == nil { try journal.update(result.value?.deliveries ?? []) }
+                if result.problem == nil {
+                    try journal.update(result.value?.deliveries ?? [], isCut: result.value?.isCut ?? false)
+                }
             } catch {
                 failure = ReadingProblem().problem(of: error)
             }

@@ -24,6 +24,7 @@ struct DeliveryJournal {
     private var removals: [(id: String, version: UInt64)] = []
     /// Removals up to this version are forgotten.
     private var forgotten: UInt64 = 0
+    /// Whether there are older deliveries than the list has.
     private(set) var isCut = false
 
     init(limits: ConsoleLimits, start: String) {
@@ -38,11 +39,14 @@ struct DeliveryJournal {
     var name: String { "\(start).\(version)" }
 
     /// Takes a new list, newest first.
-    mutating func update(_ list: [DeliverySummary]) throws {
+    ///
+    /// - Parameter isCut: whether there are older deliveries that the list lacks.
+    mutating func update(_ list: [DeliverySummary], isCut isListCut: Bool = false) throws {
         let next = version + 1
         let kept = list.prefix(maximumDeliveries)
-        isCut = kept.count < list.count
-        var changed = false
+        let wasCut = isCut
+        isCut = isListCut || kept.count < list.count
+        var changed = isCut != wasCut
         var newEntries: [String: Entry] = [:]
         newEntries.reserveCapacity(kept.count)
         var newOrder: [String] = []

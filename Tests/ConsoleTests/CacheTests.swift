@@ -143,4 +143,17 @@ import Testing
         #expect(journal.isCut)
         #expect(try ids(journal, since: nil).ids == ["3", "2"])
     }
+
+    @Test("A list that was cut before counts as cut, and a page is told when that changes")
+    func cutBefore() throws {
+        var journal = DeliveryJournal(limits: ConsoleLimits(), start: "s")
+        try journal.update([.sample(2), .sample(1)], isCut: true)
+        #expect(journal.isCut)
+        #expect(journal.name == "s.1")
+        try journal.update([.sample(2), .sample(1)], isCut: true)
+        #expect(journal.name == "s.1")
+        try journal.update([.sample(2), .sample(1)])
+        #expect(!journal.isCut)
+        #expect(journal.name == "s.2")
+    }
 }

@@ -17,6 +17,8 @@ final class SamplePipeline: PipelineInspector {
         /// From now on each read fails, as without credentials.
         case fail
         case mend
+        /// From now on there is more than one reading takes.
+        case exceed
 
         init?(_ line: String) {
             let words = line.split(separator: " ")
@@ -26,6 +28,7 @@ final class SamplePipeline: PipelineInspector {
             case ("spoil", nil): self = .spoil
             case ("fail", nil): self = .fail
             case ("mend", nil): self = .mend
+            case ("exceed", nil): self = .exceed
             default: return nil
             }
         }
@@ -39,6 +42,7 @@ final class SamplePipeline: PipelineInspector {
         /// Oldest first.
         var deliveries: [SampleDelivery]
         var fails = false
+        var exceeds = false
     }
 
     private let state: Mutex<State>
@@ -68,6 +72,7 @@ final class SamplePipeline: PipelineInspector {
                 if let last = state.deliveries.indices.last { state.deliveries[last].spoil() }
             case .fail: state.fails = true
             case .mend: state.fails = false
+            case .exceed: state.exceeds = true
             }
         }
     }
@@ -97,7 +102,18 @@ final class SamplePipeline: PipelineInspector {
                 "InboxQueue has 1 message in its dead-letter queue",
                 advice: "Read it, mend the cause, and start it again with `dicomstore redrive`.")
         ]
+        status.problemCount = 1
+        if state.withLock({ $0.exceeds }) {
+            status.incomplete = ["open markers", "executions"]
+            status.unreadDeliveries = 1_200
+            status.problemCount = 26
+        }
         return status
+    }
+
+    func overview() async throws -> PipelineOverview {
+        PipelineOverview(
+            status: try await status(), deliveries: try await deliveries(), isCut: state.withLock { $0.exceeds })
     }
 
     func delivery(_ id: String) async throws -> DeliveryTrace? {

@@ -334,6 +334,21 @@ def test_an_error_is_shown_with_advice_and_the_data_stay(visit, sample):
     page.locator(".notice.bad").wait_for(state="detached")
 
 
+def test_limits_of_the_reading_are_told_as_by_the_command(visit, sample):
+    page = visit()
+    assert page.locator("#notices .notice").count() == 1
+    sample.tell("exceed")
+    page.locator("#shown", has_text="the newest 500").wait_for()
+    page.locator(".notice", has_text="than one reading takes").wait_for()
+    texts = page.locator("#notices .notice").all_inner_texts()
+    assert [text.strip() for text in texts[1:]] == [
+        "and 25 more Each delivery of the list shows its problem.",
+        "There are more open markers, executions than one reading takes; the numbers are too small."
+        " The received data are without 1,200 deliveries, whose sizes were not read.",
+    ]
+    assert too_wide(page) == []
+
+
 def test_a_console_that_ended_is_named(chromium, files):
     with SampleConsole(BINARY, 3) as console:
         page = chromium.new_page()

@@ -42,10 +42,11 @@ function take(status, deliveries) {
   }
   if (deliveries.value) {
     problem ??= deliveries.value.reading.problem;
+    const cutDiffers = state.cut !== deliveries.value.cut;
     state.cut = deliveries.value.cut;
     const isFirst = deliveries.value.reading.ageSeconds !== undefined && !state.loaded;
     state.loaded ||= isFirst;
-    if (list.apply(deliveries.value) || isFirst) showCounts();
+    if (list.apply(deliveries.value) || isFirst || cutDiffers) showCounts();
     if (isFirst) {
       // `make bench-console` reads this mark: after the frame that paints the first rows.
       requestAnimationFrame(() => setTimeout(() => performance.mark("first-rows")));
@@ -54,7 +55,7 @@ function take(status, deliveries) {
   if (problem && problem.text !== state.problem?.text) announce(`${problem.text}. ${problem.advice}`);
   state.problem = problem ?? null;
   if (state.status) showStatus(state.status);
-  showNotices(state.problem, state.status?.problems ?? []);
+  showNotices(state.problem, state.status);
   showAge();
 }
 

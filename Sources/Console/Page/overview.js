@@ -50,11 +50,32 @@ function showQueues(queues) {
   });
 }
 
-/** Shows what is wrong above everything else: first what concerns the reading itself. */
-export function showNotices(readingProblem, problems) {
+/** One notice if numbers are too small, in the words of `dicomstore status`. */
+function limitsOf(status) {
+  const incomplete = status?.incomplete ?? [];
+  const unread = status?.unreadDeliveries ?? 0;
+  const sentences = [];
+  if (incomplete.length) {
+    sentences.push(`There are more ${incomplete.join(", ")} than one reading takes; the numbers are too small`);
+  }
+  if (unread) {
+    const noun = unread === 1 ? "delivery" : "deliveries";
+    sentences.push(`The received data are without ${format.count(unread)} ${noun}, whose sizes were not read`);
+  }
+  return sentences.length ? [{ text: `${sentences.join(". ")}.`, advice: "", tone: "" }] : [];
+}
+
+/** Shows what is wrong above everything else: first what concerns the reading itself. `status` may be `null`. */
+export function showNotices(readingProblem, status) {
+  const problems = status?.problems ?? [];
+  const further = (status?.problemCount ?? 0) - problems.length;
   const notices = [
     ...(readingProblem ? [{ ...readingProblem, tone: "bad" }] : []),
     ...problems.map((problem) => ({ ...problem, tone: "warn" })),
+    ...(further > 0
+      ? [{ text: `and ${format.count(further)} more`, advice: "Each delivery of the list shows its problem.", tone: "warn" }]
+      : []),
+    ...limitsOf(status),
   ];
   refresh(byId("notices"), JSON.stringify(notices), () =>
     notices.map(({ text, advice, tone }) =>
