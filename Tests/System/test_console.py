@@ -334,6 +334,72 @@ def test_an_error_is_shown_with_advice_and_the_data_stay(visit, sample):
     page.locator(".notice.bad").wait_for(state="detached")
 
 
+def test_focus_and_scrolling_in_a_charts_table_stay_when_the_rates_change(visit, sample):
+    page = visit()
+    figure = page.locator("#instances-chart")
+    figure.locator("summary").click()
+    table = figure.locator(".scroll")
+    for focused in (table, figure.locator("summary")):
+        table.evaluate("table => { table.scrollTop = 90; }")
+        focused.focus()
+        page.evaluate("window.before = document.querySelector('#instances-chart svg')")
+        sample.tell("advance")
+        changed = "document.querySelector('#instances-chart svg') !== window.before"
+        wait_for("another chart", lambda: page.evaluate(changed), 60)
+        assert focused.evaluate("element => element === document.activeElement")
+        assert table.evaluate("table => table.scrollTop") == 90
+    assert table.locator("tbody tr").count() == 30
+    assert table.locator("tbody tr").first.locator("th, td").count() == 4
+
+
+def test_focus_and_scrolling_in_the_log_stay_when_lines_are_added(visit, sample):
+    page = visit()
+    page.locator(".row[aria-rowindex='2']").click()
+    page.locator(".log-line").first.wait_for()
+    log = page.locator(".log-lines")
+    before = page.locator(".log-line").count()
+    log.evaluate("log => { log.style.maxHeight = '40px'; log.scrollTop = 20; window.first = log.firstChild; }")
+    log.focus()
+    sample.tell("advance")
+    wait_for("further lines", lambda: page.locator(".log-line").count() > before, 60)
+    assert log.evaluate("log => log === document.activeElement")
+    assert log.evaluate("log => [log.scrollTop, log.firstChild === window.first]") == [20, True]
+
+
+def test_pause_also_stops_the_delivery_that_is_open(visit, sample):
+    page = visit()
+    page.locator(".row[aria-rowindex='2']").click()
+    page.locator(".log-line").first.wait_for()
+    # Time runs faster: what happens after 3 seconds is what the open delivery waits for.
+    page.evaluate("""() => {
+        const real = window.setTimeout;
+        window.waits = 0;
+        window.setTimeout = (action, after, ...rest) => {
+            if (after === 3000) window.waits += 1;
+            return real(action, after / 10, ...rest);
+        };
+    }""")
+    wait_for("the next reading", lambda: page.evaluate("window.waits") > 0, 30)
+    page.click("#pause")
+    from_now_on = page.evaluate("window.waits") + 2
+    wait_for("requests under way", lambda: page.evaluate("window.waits") > from_now_on, 30)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/" in request.url else None)
+    sample.tell("advance")
+    until = page.evaluate("window.waits") + 5
+    wait_for("five rounds", lambda: page.evaluate("window.waits") > until, 30)
+    assert asked == []
+    assert page.locator(".log-line", has_text="delivery closed").count() == 0
+    # What a person opens is read.
+    page.locator(".row[aria-rowindex='20']").click()
+    page.locator("#detail .step-item", has_text="Image sets").wait_for()
+    page.locator("#grid").press("Home")
+    page.locator("#grid").press("Enter")
+    page.locator(".log-line", has_text="delivery closed").wait_for()
+    page.click("#pause")
+    wait_for("the list to follow again", lambda: "Closed" in first_row(page), 60)
+
+
 def test_limits_of_the_reading_are_told_as_by_the_command(visit, sample):
     page = visit()
     assert page.locator("#notices .notice").count() == 1

@@ -12,9 +12,9 @@ const POLL_MILLISECONDS = 2000;
 const OLD_SECONDS = 30;
 
 const list = new DeliveryList(byId("grid"), byId("grid-body"), (delivery) => { location.hash = `#/${delivery.id}`; });
-const detail = new Detail(byId("detail"), () => { location.hash = "#/"; });
 const chosen = new Set();
 const state = { status: null, readAt: null, problem: null, paused: false, cut: false, bad: null, loaded: false };
+const detail = new Detail(byId("detail"), () => { location.hash = "#/"; }, () => state.paused);
 
 async function poll() {
   clearTimeout(state.timer);
@@ -158,7 +158,10 @@ byId("look-up").addEventListener("click", lookUp);
 byId("pause").addEventListener("click", ({ currentTarget }) => {
   state.paused = !state.paused;
   currentTarget.setAttribute("aria-pressed", state.paused);
-  if (!state.paused) poll();
+  if (!state.paused) {
+    poll();
+    detail.poll();
+  }
   showAge();
 });
 document.addEventListener("keydown", (event) => {

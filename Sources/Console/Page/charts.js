@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rates over time as SVG, each with the same numbers as a table.
 
-import { draw, make } from "./dom.js";
+import { draw, make, setText } from "./dom.js";
 import * as format from "./format.js";
 
 const HEIGHT = 150;
@@ -30,17 +30,29 @@ function show(figure, title, rates, series, text) {
   const key = JSON.stringify([width, rates]);
   if (figure.lastKey === key) return;
   figure.lastKey = key;
-  const table = figure.querySelector("details")?.open ?? false;
+  figure.parts ??= build(figure, title, series);
+  const chart = rates.length
+    ? picture(title, rates, series, text, width)
+    : make("p", { class: "quiet-text" }, "Nothing was received yet.");
+  figure.parts.chart.replaceWith(chart);
+  figure.parts.chart = chart;
+  fillRows(figure.parts.rows, rates, series, text);
+}
+
+/** What stays while the rates change, so that focus and scrolling do: everything but the chart and the rows' texts. */
+function build(figure, title, series) {
   const legend = series.length > 1
     ? make("ul", { class: "legend", "aria-hidden": "true" },
       ...series.map(({ name, style }) => make("li", { class: `key-${style}` }, name)))
     : null;
-  const chart = rates.length
-    ? picture(title, rates, series, text, width)
-    : make("p", { class: "quiet-text" }, "Nothing was received yet.");
+  const head = ["From", ...series.map(({ name }) => name)].map((name) => make("th", { scope: "col" }, name));
+  const parts = { chart: make("p"), rows: make("tbody") };
+  const table = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${title}, table` },
+    make("table", { class: "numbers" }, make("thead", {}, make("tr", {}, ...head)), parts.rows));
   figure.replaceChildren(
-    make("figcaption", {}, make("h3", {}, title), legend), chart,
-    make("details", { open: table }, make("summary", {}, "As a table"), numbers(title, rates, series, text)));
+    make("figcaption", {}, make("h3", {}, title), legend), parts.chart,
+    make("details", {}, make("summary", {}, "As a table"), table));
+  return parts;
 }
 
 function picture(title, rates, series, text, width) {
@@ -107,11 +119,13 @@ function description(title, rates, series, text) {
   return `${title} since ${format.minuteOfDay(rates[0].from)}. ${parts.join(". ")}.`;
 }
 
-function numbers(title, rates, series, text) {
-  const head = ["From", ...series.map(({ name }) => name)].map((name) => make("th", { scope: "col" }, name));
-  const rows = rates.map((rate) => make("tr", {},
-    make("th", { scope: "row" }, format.minuteOfDay(rate.from)),
-    ...series.map(({ value }) => make("td", {}, text(value(rate))))));
-  return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${title}, table` },
-    make("table", { class: "numbers" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
+function fillRows(body, rates, series, text) {
+  while (body.rows.length > rates.length) body.deleteRow(-1);
+  while (body.rows.length < rates.length) {
+    body.append(make("tr", {}, make("th", { scope: "row" }), ...series.map(() => make("td"))));
+  }
+  rates.forEach((rate, index) => {
+    const texts = [format.minuteOfDay(rate.from), ...series.map(({ value }) => text(value(rate)))];
+    texts.forEach((content, place) => setText(body.rows[index].cells[place], content));
+  });
 }

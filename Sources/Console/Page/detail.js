@@ -15,8 +15,9 @@ const POLL_MILLISECONDS = 3000;
 const SETTLED = { after: 60_000, poll: 30_000 };
 
 export class Detail {
-  constructor(section, closed) {
-    [this.section, this.closed] = [section, closed];
+  /** `closed` is called when the person closes it; `isPaused` says whether the person wants no new data. */
+  constructor(section, closed, isPaused) {
+    [this.section, this.closed, this.isPaused] = [section, closed, isPaused];
     this.id = null;
     section.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.closed();
@@ -28,20 +29,22 @@ export class Detail {
     this.close();
     this.id = id;
     const parts = {};
-    for (const name of ["problem", "facts", "steps", "log"]) parts[name] = make("div", { class: `part-${name}` });
+    for (const name of ["problem", "facts", "steps"]) parts[name] = make("div", { class: `part-${name}` });
     parts.instances = new InstanceTable(id);
+    parts.log = new LogLines();
     parts.notice = make("p", { class: "notice bad", hidden: true });
     this.parts = parts;
     const heading = make("h2", { id: "detail-heading", tabindex: "-1" }, "Delivery");
     const close = make("button", { type: "button", class: "quiet", onclick: () => this.closed() }, "Close");
     this.section.replaceChildren(
       make("div", { class: "detail-head" }, heading, close), parts.notice, parts.problem, parts.steps, parts.facts,
-      parts.instances.element, parts.log);
+      parts.instances.element, parts.log.element);
     this.section.hidden = false;
     if (known) this.show({ summary: known, steps: [], instances: [], instanceTotal: 0 });
     heading.focus({ preventScroll: true });
     this.section.scrollIntoView({ block: "nearest" });
-    await this.poll(id);
+    await this.read(id);
+    this.pollLater(id);
   }
 
   close() {
@@ -51,20 +54,29 @@ export class Detail {
     this.section.replaceChildren();
   }
 
-  async poll(id) {
-    if (!document.hidden) {
-      try {
-        const [trace, log] = await Promise.all([api.delivery(id), api.log(id)]);
-        if (this.id !== id) return;
-        if (trace.summary) this.show(trace);
-        this.showLog(log);
-        this.notice(trace.reading.problem ?? log.reading.problem);
-      } catch (error) {
-        if (this.id !== id) return;
-        this.notice({ text: error.message, advice: error.advice ?? "" });
-      }
-    }
+  /** Shows what changed, and follows it further; nothing while the page is paused or hidden. */
+  async poll(id = this.id) {
+    if (id && !document.hidden && !this.isPaused()) await this.read(id);
+    this.pollLater(id);
+  }
+
+  pollLater(id) {
+    if (!id || this.id !== id) return;
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => this.poll(id), this.isSettled() ? SETTLED.poll : POLL_MILLISECONDS);
+  }
+
+  async read(id) {
+    try {
+      const [trace, log] = await Promise.all([api.delivery(id), api.log(id)]);
+      if (this.id !== id) return;
+      if (trace.summary) this.show(trace);
+      this.parts.log.show(log);
+      this.notice(trace.reading.problem ?? log.reading.problem);
+    } catch (error) {
+      if (this.id !== id) return;
+      this.notice({ text: error.message, advice: error.advice ?? "" });
+    }
   }
 
   isSettled() {
@@ -90,17 +102,34 @@ export class Detail {
     if (steps.length) refresh(parts.steps, JSON.stringify(steps), () => [make("h3", {}, "Steps"), timeline(steps)]);
     if (instanceTotal) parts.instances.show(instances, instanceTotal);
   }
+}
 
-  showLog({ lines, total }) {
-    refresh(this.parts.log, `${total} ${lines[lines.length - 1]?.at}`, () => {
-      const heading = make("h3", {}, "Log lines");
-      if (!lines.length) return [heading, make("p", { class: "quiet-text" }, "No log line names this delivery yet.")];
-      const note = total > lines.length ? `The newest ${lines.length} of ${format.count(total)}` : "Log lines";
-      return [
-        heading,
-        make("ol", { class: "log-lines scroll", tabindex: "0", "aria-label": note, role: "list" }, ...lines.map(logLine)),
-      ];
-    });
+/** The log lines. The list stays while lines are added, so that focus and scrolling do. */
+class LogLines {
+  constructor() {
+    this.keys = [];
+    this.nothing = make("p", { class: "quiet-text", hidden: true }, "No log line names this delivery yet.");
+    this.list = make("ol", { class: "log-lines scroll", tabindex: "0", role: "list", hidden: true });
+    this.element = make("div", { class: "part-log", hidden: true }, make("h3", {}, "Log lines"), this.nothing, this.list);
+  }
+
+  show({ lines, total }) {
+    this.element.hidden = false;
+    this.nothing.hidden = lines.length > 0;
+    this.list.hidden = !lines.length;
+    const note = total > lines.length ? `The newest ${lines.length} of ${format.count(total)}` : "Log lines";
+    this.list.setAttribute("aria-label", note);
+    const keys = lines.map(keyOf);
+    // A full answer loses its oldest lines when newer ones arrive.
+    for (let surplus = this.keys.indexOf(keys[0]); surplus > 0; surplus -= 1) {
+      this.keys.shift();
+      this.list.firstChild.remove();
+    }
+    let kept = 0;
+    while (kept < keys.length && keys[kept] === this.keys[kept]) kept += 1;
+    while (this.list.children.length > kept) this.list.lastChild.remove();
+    this.list.append(...lines.slice(kept).map(logLine));
+    this.keys = keys;
   }
 }
 
@@ -149,6 +178,10 @@ function outcome(summary) {
   return parts.filter(([count], index) => count || index === 0).map(([count, word]) => `${format.count(count)} ${word}`)
     .join(", ");
 }
+
+/** The order of a line's fields is another one in each answer. */
+const keyOf = ({ at, source, level, message, metadata }) =>
+  JSON.stringify([at, source, level, message, Object.entries(metadata).sort()]);
 
 function logLine({ at, source, level, message, metadata }) {
   const fields = Object.entries(metadata).sort(([one], [other]) => (one < other ? -1 : 1));
