@@ -193,8 +193,8 @@ struct CheckStatusFunction: LambdaHandler {
         guard let events else { return }
         let now = Date()
         var told = DeliveryEvent(
-            of: event, datastoreID: datastoreID, look.verdict, look.proof, expected: expected, jobMessage: job.message,
-            reportS3URI: reportS3URI, endedAt: job.endedAt?.date ?? now)
+            of: event, datastoreID: datastoreID, look.verdict, look.proof, expected: expected, reportS3URI: reportS3URI,
+            endedAt: job.endedAt?.date ?? now)
         do {
             if let history { try await told.takeHistory(history) }
         } catch {

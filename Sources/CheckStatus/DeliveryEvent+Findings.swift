@@ -6,18 +6,15 @@ import ImportPipeline
 
 extension DeliveryEvent {
     /// The last word on an import whose job has ended. `expected` is `nil` if it is not known what the delivery contains.
-    /// `jobMessage` is the reason of a job that has failed.
     init(
         of progress: ImportProgress, datastoreID: String, _ verdict: ImportVerdict, _ proof: ImportProof?,
-        expected: ExpectedInstances?, jobMessage: String?, reportS3URI: String?, endedAt: Date
+        expected: ExpectedInstances?, reportS3URI: String?, endedAt: Date
     ) {
         self.init(
             verdict.outcome, of: progress.request, jobID: progress.jobId, datastoreID: datastoreID, at: endedAt)
         reportS3Uri = reportS3URI
         if case .ended(_, _, let findings) = verdict {
-            // The text of HealthImaging may quote the content of a file.
-            message = proof == nil ? jobMessage.map { HealthImagingReason($0).text } : findings.message
-            message = message ?? findings.message
+            message = findings.message
             importedCount = findings.importedCount
             failedCount = findings.failedCount
             imageSetCount = findings.imageSetCount

@@ -47,11 +47,9 @@ struct HealthImagingReason: Equatable {
 
     /// Capitalised words with which messages begin, and names from the standard and from AWS.
     private static let known: Set<Substring> = [
-        "A", "An", "The", "This", "Attribute", "Element", "Error", "Expected", "Failed", "File", "Invalid", "Missing",
-        "Object",
-        "Part", "Unable", "Unsupported", "Value", "AWS", "DICOM", "HealthImaging", "HTJ2K", "IAM", "ID", "JPEG", "KMS",
-        "RLE",
-        "S3", "SOP", "UID", "UIDs", "VR",
+        "A", "An", "The", "This", "Access", "AccessDenied", "Attribute", "Denied", "Element", "Error", "Expected",
+        "Failed", "File", "Invalid", "Missing", "Object", "Part", "Unable", "Unsupported", "Value", "AWS", "DICOM",
+        "HealthImaging", "HTJ2K", "IAM", "ID", "JPEG", "KMS", "RLE", "S3", "SOP", "UID", "UIDs", "VR",
     ]
 
     /// Parts of the keywords of the standard, and of the names of exceptions. A name such as McDonald contains none of

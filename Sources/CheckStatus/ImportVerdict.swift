@@ -14,11 +14,11 @@ enum ImportVerdict {
     /// Seconds after the end of a job in which its output manifest may still appear.
     static let manifestPatience: TimeInterval = 900
 
-    /// HealthImaging reports the job as FAILED.
+    /// HealthImaging reports the job as FAILED. Its text may quote the content of a file.
     static func jobFailed(message: String?) -> ImportVerdict {
-        // An item has at most 400 KB in all.
         let text =
-            message.map(DocumentLimits.shortened) ?? "HealthImaging reports the job as FAILED and gives no reason"
+            message.map { HealthImagingReason($0).text }
+            ?? "HealthImaging reports the job as FAILED and gives no reason"
         return .ended(.failed, cause: ErrorClass(jobMessage: message), ImportFindings(message: text))
     }
 

@@ -33,7 +33,7 @@ struct DeliveryEventFindingsTests {
         let event = DeliveryEvent(
             of: progress, datastoreID: "store",
             proof.map { ImportVerdict($0) } ?? .jobFailed(message: jobMessage), proof, expected: expected,
-            jobMessage: jobMessage, reportS3URI: proof.map { _ in "s3://out/report.json" },
+            reportS3URI: proof.map { _ in "s3://out/report.json" },
             endedAt: Date(timeIntervalSince1970: 1_795_480_000))
         let detail = try #require(try event.event()).detail
         return try #require(try JSONSerialization.jsonObject(with: Data(detail.utf8)) as? [String: Any])

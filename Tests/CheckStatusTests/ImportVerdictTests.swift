@@ -89,8 +89,22 @@ import Testing
 
     @Test("The reason in an item is shortened")
     func longReason() {
-        let message = ImportVerdict.jobFailed(message: String(repeating: "e\u{301}", count: 1 << 20)).findings?.message
-        #expect(message?.unicodeScalars.count == DocumentLimits.maximumMessageLength)
+        let message = ImportVerdict.jobFailed(message: String(repeating: "no ", count: 10_000)).findings?.message
+        #expect(message.map { $0.hasPrefix("no no") && $0.utf8.count <= DocumentLimits.maximumMessageLength } == true)
+    }
+
+    @Test(
+        "The reason of a failed job in an item quotes no value, and says that access was denied",
+        arguments: [
+            ("PatientName is 'Doe^John': Invalid value", "PatientName is … Invalid value", ErrorClass.permanent),
+            ("'Invalid^John' was read", "… was read", .permanent),
+            ("AccessDenied: Access Denied to s3://b/Doe", "AccessDenied: Access Denied to …", .permanent),
+            ("User: arn:aws:sts::1:x is not authorized", "… is not authorized", .permanent),
+        ])
+    func quotedReason(message: String, stored: String, cause: ErrorClass) {
+        let verdict = ImportVerdict.jobFailed(message: message)
+        #expect(verdict.findings?.message == stored)
+        #expect(verdict.cause == cause)
     }
 
     @Test(

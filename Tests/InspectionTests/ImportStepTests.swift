@@ -101,8 +101,8 @@ struct ImportStepTests {
             "some were not imported", [.item([.outcome: "PARTIAL", .message: "9 of 10", .reportS3Uri: "s3://o/r"])],
             .partial, "9 of 10", "The report"),
         Case(
-            "the job failed", [.item([.outcome: "FAILED", .message: "Access denied: AccessDeniedException"])], .failed,
-            "Access denied", "The import role may not do this"),
+            "the job failed", [.item([.outcome: "FAILED", .message: "AccessDenied: Access Denied to …"])], .failed,
+            "Access Denied", "The import role may not do this"),
         Case(
             "a function gave up",
             [.item([.jobId: SampleSnapshot.delivery, .outcome: "FAILED", .message: "Function.Permanent: no"])], .failed,
