@@ -8,6 +8,8 @@ import FoundationEssentials
 package struct ImportJobItem: Sendable {
     /// By their names: the zips of the functions have no room for another kind of dictionary.
     private(set) var attributes: [String: String] = [:]
+    /// Attributes that a write removes: an earlier look may have set them.
+    private(set) var removed: [String] = []
 
     /// The item of a job that was just started.
     package init(
@@ -34,7 +36,8 @@ package struct ImportJobItem: Sendable {
         self[.repeats] = request.repeats?.description
     }
 
-    /// The attributes that an update sets.
+    /// The attributes that an update sets. An ending replaces the one that an earlier look found: the attributes of an
+    /// ending that are not set are removed.
     package init(_ update: ImportJobUpdate) {
         self[.jobStatus] = update.jobStatus?.text
         self[.reportS3Uri] = update.reportS3URI
@@ -53,6 +56,7 @@ package struct ImportJobItem: Sendable {
         self[.nonPrimaryCount] = Self.textUnlessZero(findings.nonPrimaryCount)
         self[.incompleteStudyInstanceUID] = findings.incompleteStudy?.studyInstanceUID
         self[.incompleteStudyInstanceCount] = findings.incompleteStudy.map { String($0.instanceCount) }
+        removed = Self.optionalInEnding.map(\.rawValue).filter { attributes[$0] == nil }
     }
 
     /// The item of an object that was rejected.
@@ -72,6 +76,11 @@ package struct ImportJobItem: Sendable {
         get { attributes[attribute.rawValue] }
         set { attributes[attribute.rawValue] = newValue }
     }
+
+    private static let optionalInEnding: [ImportJobAttribute] = [
+        .startedAgain, .message, .scannedCount, .importedCount, .failedCount, .imageSetCount, .missingCount,
+        .warningCount, .nonPrimaryCount, .incompleteStudyInstanceUID, .incompleteStudyInstanceCount,
+    ]
 
     private static func textUnlessZero(_ count: Int) -> String? { count == 0 ? nil : String(count) }
 }

@@ -31,9 +31,10 @@ package struct ImportJobTable: Sendable {
 
     /// Updates the item after a look at the job. An update that changes nothing is not sent.
     package func jobProgressed(_ jobID: String, _ update: ImportJobUpdate) async throws {
-        let attributes = ImportJobItem(update).attributes
-        guard !attributes.isEmpty else { return }
-        try await dynamoDB.updateItem(table: name, key: (Self.keyName, jobID), setting: attributes)
+        let item = ImportJobItem(update)
+        guard !item.attributes.isEmpty else { return }
+        try await dynamoDB.updateItem(
+            table: name, key: (Self.keyName, jobID), setting: item.attributes, removing: item.removed)
     }
 
     /// Writes the item of a rejected object. An item that already exists stays as it is.

@@ -3,9 +3,9 @@
 import AWS
 import FoundationEssentials
 
-/// What a look at an import job changes in its item. A value that is `nil` leaves its attribute as it is.
+/// What a look at an import job changes in its item. A value that is `nil` leaves its attributes as they are.
 package struct ImportJobUpdate: Sendable {
-    /// What became of the delivery, when the job has ended.
+    /// What became of the delivery, when the job has ended. It replaces the ending that an earlier look found.
     package struct Ending: Sendable {
         package var outcome: ImportOutcome
         package var date: Date

@@ -88,6 +88,17 @@ import Testing
             ])
     }
 
+    @Test("An ending removes what an earlier ending of the same job has set, and nothing else")
+    func secondEnding() {
+        let ending = ImportJobUpdate.Ending(
+            .imported, at: Date(timeIntervalSince1970: 1), ImportFindings(), isStartedAgain: false)
+        let second = ImportJobItem(ImportJobUpdate(jobStatus: .completed, reportS3URI: "s3://o/r", ending: ending))
+        #expect(Set(second.removed).union(second.attributes.keys) == Set(Self.ended.attributes.keys))
+        #expect(Set(second.removed).isDisjoint(with: second.attributes.keys))
+        #expect(Self.ended.removed.isEmpty)
+        #expect(ImportJobItem(ImportJobUpdate(jobStatus: .inProgress)).removed.isEmpty)
+    }
+
     @Test("The item of a rejected object holds its reason")
     func rejectedObject() {
         let delivery = SampleDeliveries.id(1).description

@@ -70,17 +70,21 @@ package struct DynamoDBClient: Sendable {
         return try JSONDecoder().decode(FoundItems.self, from: Data(response.body)).Items
     }
 
-    /// Sets attributes of an item. If no item with this key exists, it is created.
+    /// Sets some attributes of an item and removes others. If no item with this key exists, it is created.
     package func updateItem(
-        table: String, key: (name: String, value: String), setting attributes: [String: String]
+        table: String, key: (name: String, value: String), setting attributes: [String: String],
+        removing removed: [String]
     ) async throws {
         let names = attributes.keys.sorted()
+        let set = names.indices.map { "#n\($0) = :v\($0)" }.joined(separator: ", ")
+        let gone = removed.indices.map { "#r\($0)" }.joined(separator: ", ")
         let request = UpdateItem(
             TableName: table,
             Key: [key.name: .text(key.value)],
-            UpdateExpression: "SET " + names.indices.map { "#n\($0) = :v\($0)" }.joined(separator: ", "),
+            UpdateExpression: "SET \(set)" + (gone.isEmpty ? "" : " REMOVE \(gone)"),
             ExpressionAttributeNames: Dictionary(
-                uniqueKeysWithValues: names.enumerated().map { ("#n\($0)", $1) }),
+                uniqueKeysWithValues: names.enumerated().map { ("#n\($0)", $1) }
+                    + removed.enumerated().map { ("#r\($0)", $1) }),
             ExpressionAttributeValues: Dictionary(
                 uniqueKeysWithValues: names.enumerated().map { (":v\($0)", .text(attributes[$1] ?? "")) }))
         try await send("UpdateItem", request)

@@ -170,17 +170,26 @@ struct JSONServicesTests {
         }
     }
 
-    @Test("Attributes are set with placeholders, since any name may be a reserved word")
+    @Test("Attributes are set and removed with placeholders, since any name may be a reserved word")
     func updateItem() async throws {
         try await LoopbackHTTPServer.serve(.status(200, "{}")) { server, url, http in
             let dynamoDB = DynamoDBClient(client: try .loopback(url, http: http))
-            try await dynamoDB.updateItem(table: "t", key: ("id", "1"), setting: ["status": "done", "count": "2"])
+            try await dynamoDB.updateItem(
+                table: "t", key: ("id", "1"), setting: ["status": "done", "count": "2"], removing: [])
+            try await dynamoDB.updateItem(
+                table: "t", key: ("id", "1"), setting: ["a": "b"], removing: ["name", "size"])
             let body = try Self.object(server.requests.first?.body)
             #expect(
                 body == [
                     "TableName": "t", "Key": ["id": ["S": "1"]], "UpdateExpression": "SET #n0 = :v0, #n1 = :v1",
                     "ExpressionAttributeNames": ["#n0": "count", "#n1": "status"],
                     "ExpressionAttributeValues": [":v0": ["S": "2"], ":v1": ["S": "done"]],
+                ])
+            #expect(
+                try Self.object(server.requests.last?.body) == [
+                    "TableName": "t", "Key": ["id": ["S": "1"]], "UpdateExpression": "SET #n0 = :v0 REMOVE #r0, #r1",
+                    "ExpressionAttributeNames": ["#n0": "a", "#r0": "name", "#r1": "size"],
+                    "ExpressionAttributeValues": [":v0": ["S": "b"]],
                 ])
         }
     }
