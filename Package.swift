@@ -238,7 +238,7 @@ let package = Package(
         .testTarget(
             name: "CheckStatusTests",
             dependencies: [
-                "AWS", "ByteComparison", "CheckStatus", "Digests", "ImportPipeline", "LoopbackHTTP",
+                "AWS", "ByteComparison", "CheckStatus", "Digests", "ImportPipeline", "LambdaRuntime", "LoopbackHTTP",
                 "SampleDocuments", "StructuredLog", "TestLog",
             ],
             swiftSettings: settings),

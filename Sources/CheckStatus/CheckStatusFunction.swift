@@ -116,12 +116,12 @@ struct CheckStatusFunction: LambdaHandler {
         case .failed: return (.jobFailed(message: job.message), nil)
         case .completed:
             let summary = try await output.summary()
-            guard summary != nil || !job.hasEnded(within: ImportVerdict.manifestPatience, of: Date()) else {
-                return (.pending, nil)
-            }
+            let mayWait = job.hasEnded(within: ImportVerdict.outputPatience, of: Date())
+            guard summary != nil || !mayWait else { return (.pending, nil) }
             let proof = ImportProof(
                 expected: try await .of(request, s3: s3, logger: logger), summary: summary,
                 results: try await output.results())
+            guard !proof.mayGrow || !mayWait else { return (.pending, nil) }
             if let place = proof.results?.unreadable.first {
                 logger.warning(
                     "lines about single files cannot be read: the results of these files are not known",

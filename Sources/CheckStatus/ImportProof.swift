@@ -30,6 +30,14 @@ struct ImportProof: Sendable, Equatable {
         }
     }
 
+    /// Whether more lines may appear, which may prove more: the lines name fewer files than the numbers count.
+    var mayGrow: Bool {
+        guard !isWhole, results?.isComplete ?? true, let imported = summary?.numberOfImportedFiles,
+            let failed = summary?.numberOfFailedFiles
+        else { return false }
+        return (results.map { $0.imported.union($0.failedKeys).count } ?? 0) < imported + failed
+    }
+
     /// Whether it is certain that no instance was imported.
     var isNothingImported: Bool {
         guard results?.imported.isEmpty ?? true else { return false }

@@ -11,8 +11,8 @@ enum ImportVerdict {
     /// The job has ended. `cause` says whether the same import may have another outcome when it is started again.
     case ended(ImportOutcome, cause: ErrorClass, ImportFindings)
 
-    /// Seconds after the end of a job in which its output manifest may still appear.
-    static let manifestPatience: TimeInterval = 900
+    /// Seconds after the end of a job in which its output manifest, and lines about single files, may still appear.
+    static let outputPatience: TimeInterval = 900
 
     /// HealthImaging reports the job as FAILED. Its text may quote the content of a file.
     static func jobFailed(message: String?) -> ImportVerdict {
@@ -56,7 +56,7 @@ extension ImportVerdict {
             return "HealthImaging did not import the instance: \(reason.text)\(rest)"
         }
         let late =
-            proof.summary == nil ? "; job-output-manifest.json did not appear within \(Int(manifestPatience)) s" : ""
+            proof.summary == nil ? "; job-output-manifest.json did not appear within \(Int(outputPatience)) s" : ""
         guard let imported = proof.importedCount, let failed = proof.failedCount else {
             return """
                 it is not known whether all \(proof.expected.count) instances were imported: HealthImaging's output does not say so, \

@@ -115,7 +115,7 @@ import Testing
             HealthImagingClient.JobProperties.self, from: Array(#"{"jobStatus":"COMPLETED"\#(times)}"#.utf8))
         func isAwaited(_ seconds: Double) -> Bool {
             job.hasEnded(
-                within: ImportVerdict.manifestPatience, of: Date(timeIntervalSince1970: (since ?? 0) + seconds))
+                within: ImportVerdict.outputPatience, of: Date(timeIntervalSince1970: (since ?? 0) + seconds))
         }
         #expect(isAwaited(899) == (since != nil))
         #expect(!isAwaited(901))

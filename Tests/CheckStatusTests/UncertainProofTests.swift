@@ -136,6 +136,21 @@ import Testing
     }
 
     @Test(
+        "More lines may appear if they name fewer files than the numbers count, and do not prove a whole import",
+        arguments: [
+            (["d/a"], [], 2, 0, true), ([], [], 1, 1, true), (["d/a"], [], 1, 1, true), (["d/a"], ["d/b"], 1, 1, false),
+            (["d/a", "d/b"], [], 3, 0, false), (["d/a", SampleResults.unreadable], [], 1, 1, false),
+            (["d/a"], [], 1, 0, false), (["d/a"], [], nil, 0, false), ([], [], 2, 0, false),
+        ] as [([String], [String], Int?, Int, Bool)])
+    func mayGrow(success: [String], failure: [String], imported: Int?, failed: Int, mayGrow: Bool) {
+        let lines = success.map { $0 == SampleResults.unreadable ? $0 : SampleResults.imported($0) }
+        let results = SampleResults.results(success: lines, failure: failure.map { SampleResults.failed($0) })
+        let proof = SampleResults.proof(
+            of: Self.two, imported: imported, failed: failed, success + failure == [] ? nil : results)
+        #expect(proof.mayGrow == mayGrow)
+    }
+
+    @Test(
         "Without any evidence an import is PARTIAL, and may be started again by hand",
         arguments: [true, false])
     func nothing(_ isManifestThere: Bool) {
