@@ -415,6 +415,56 @@ def test_limits_of_the_reading_are_told_as_by_the_command(visit, sample):
     assert too_wide(page) == []
 
 
+class CuttingProxy(http.server.BaseHTTPRequestHandler):
+    """Forwards GET requests to `target`; while `cuts` is set, it ends answers with the list inside their body."""
+
+    target, cuts, cut_count = "", False, 0
+
+    def do_GET(self):
+        # The console answers only under its own name.
+        fields = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "origin")}
+        asked = urllib.request.Request(self.target + self.path, headers=fields)
+        try:
+            answer = urllib.request.urlopen(asked, timeout=30)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            body = answer.read()
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                if name.lower() != "connection":
+                    self.send_header(name, value)
+            self.end_headers()
+        if self.cuts and answer.status == 200 and self.path.startswith("/api/deliveries"):
+            type(self).cut_count += 1
+            body = body[: len(body) // 2]
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_an_answer_that_breaks_off_in_its_body_is_told_and_the_page_follows_again(chromium, sample):
+    class Proxy(CuttingProxy):
+        target = sample.origin
+
+    page = chromium.new_page()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page.goto(f"http://127.0.0.1:{server.server_port}/#token={sample.token}")
+        page.wait_for_selector("#grid[aria-busy=false]")
+        Proxy.cuts = True
+        sample.tell("add 3")
+        page.locator(".notice.bad", has_text="does not answer").wait_for()
+        assert Proxy.cut_count > 0
+        assert rows(page) == DELIVERIES
+        Proxy.cuts = False
+        wait_for("three new deliveries", lambda: rows(page) == DELIVERIES + 3, 60)
+        page.locator(".notice.bad").wait_for(state="detached")
+        page.close()
+        server.shutdown()
+
+
 def test_a_console_that_ended_is_named(chromium, files):
     with SampleConsole(BINARY, 3) as console:
         page = chromium.new_page()
