@@ -177,12 +177,12 @@ struct CheckStatusFunction: LambdaHandler {
             }
         let writes = await index.write(attempts, datastoreID: event.request.datastoreId)
         guard let error = writes.error else { return }
+        let isRepeated = writes.mayBeRepeated && job.hasEnded(within: Self.patience, of: Date())
         metrics?.emit(
-            [.init("InstanceRowsLeft", writes.left)], properties: ["deliveryId": "\(event.request.deliveryId)"])
+            writes.metrics(isRepeated: isRepeated), properties: ["deliveryId": "\(event.request.deliveryId)"])
         logger.error(
             "the index does not have the outcome of all instances", error: error, metadata: ["left": "\(writes.left)"])
-        guard writes.mayBeRepeated, job.hasEnded(within: Self.patience, of: Date()) else { return }
-        throw error
+        if isRepeated { throw error }
     }
 
     /// Tells the bus what became of the delivery. Item and rows are written before, so that a subscriber finds them.

@@ -52,7 +52,7 @@ package final class PendingRows: Sendable {
     private func told(_ writes: InstanceWrites, of id: ImportID, logger: Logger) -> Bool {
         guard let error = writes.error else { return true }
         metrics?.emit(
-            [.init("InstanceRowsLeft", writes.left)], properties: ["deliveryId": "\(id.delivery)"])
+            writes.metrics(isRepeated: writes.mayBeRepeated), properties: ["deliveryId": "\(id.delivery)"])
         logger.error(
             "instances are not in the index as pending", error: error,
             metadata: ["importId": "\(id)", "left": "\(writes.left)", "again": "\(writes.mayBeRepeated)"])

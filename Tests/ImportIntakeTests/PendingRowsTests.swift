@@ -101,6 +101,30 @@ struct PendingRowsTests {
         #expect(intake.log.lines.joined().contains("instances are not in the index as pending"))
     }
 
+    private final class Lines: Sendable {
+        let written = Mutex("")
+    }
+
+    @Test(
+        "Rows that nobody tries to write again are counted as lost, others only as left",
+        arguments: [
+            ("ResourceNotFoundException", true), ("AccessDeniedException", true), ("ThrottlingException", false),
+        ])
+    func lost(code: String, isLost: Bool) async {
+        let lines = Lines()
+        let metrics = EmbeddedMetrics(
+            namespace: "N", dimensions: [:],
+            write: { line in lines.written.withLock { $0 += String(decoding: line, as: UTF8.self) } })
+        let rows = PendingRows(
+            index: index, clock: PatientClock(), now: { Date(timeIntervalSince1970: 0) }, metrics: metrics)
+        index.fail(with: Self.error(400, code))
+        let attempts = SampleDeliveries.manifest(id, ["1.4", "1.5"]).pendingInstances(of: ImportID(id))
+        _ = await rows.write(attempts, of: ImportID(id), datastoreID: nil, logger: intake.log.logger)
+        let written = lines.written.withLock { $0 }
+        #expect(written.contains(#""InstanceRowsLeft":2"#))
+        #expect(written.contains(#""InstanceRowsLost":2"#) == isLost)
+    }
+
     @Test("A sweep starts the import of a lost event even if the rows cannot be written")
     func sweep() async throws {
         index.fail(with: Self.error(503, "ServiceUnavailable"))

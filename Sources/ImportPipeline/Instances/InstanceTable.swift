@@ -25,6 +25,11 @@ package struct InstanceWrites: Sendable {
     /// Whether the same write may succeed later. It will not if the table does not exist, or the role has no right to
     /// it.
     package var mayBeRepeated: Bool { error.map { $0.reportedClass != .permanent } ?? false }
+
+    /// The rows that were not written, and those of them that nobody will try to write again.
+    package func metrics(isRepeated: Bool) -> [EmbeddedMetrics.Metric] {
+        [.init("InstanceRowsLeft", left)] + (isRepeated ? [] : [.init("InstanceRowsLost", left)])
+    }
 }
 
 /// The table `DicomInstanceTable`: a row for each instance in each data store.
