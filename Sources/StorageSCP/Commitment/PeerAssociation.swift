@@ -15,6 +15,12 @@ final class PeerAssociation: Sendable {
     static let idle = Duration.seconds(2)
     /// How long the peer may take, when the receiver ends, for the report that is under way and for the release.
     static let endGrace = Duration.seconds(3)
+    static var timeouts: RequestorTimeouts {
+        var timeouts = RequestorTimeouts()
+        timeouts.response = .seconds(60)
+        return timeouts
+    }
+
     private static let contextID: UInt8 = 1
 
     /// An association that is open, as far as we know.
@@ -39,18 +45,21 @@ final class PeerAssociation: Sendable {
     private let slots: ConnectionSlots
     private let idle: Duration
     private let endGrace: Duration
+    private let timeouts: RequestorTimeouts
     /// One report after the other.
     private let turn = ConnectionSlots(1)
     private let state = Mutex(State())
 
     init(
-        with peer: CommitmentPeer, tls: CommitmentTLS, slots: ConnectionSlots, idle: Duration, endGrace: Duration
+        with peer: CommitmentPeer, tls: CommitmentTLS, slots: ConnectionSlots, idle: Duration, endGrace: Duration,
+        timeouts: RequestorTimeouts
     ) {
         self.peer = peer
         self.tls = tls
         self.slots = slots
         self.idle = idle
         self.endGrace = endGrace
+        self.timeouts = timeouts
     }
 
     /// Throws a `PeerReportFailure`, a `ConnectionFailure`, a `RequestedAssociationEnd`, a `TLSLoadingError`, or an
@@ -133,8 +142,6 @@ final class PeerAssociation: Sendable {
     /// We are the SCP on an association that we request. A peer that accepts the context without an answer about the
     /// role gets the report all the same: it asked for it. PS3.4 §J.3.3; PS3.7 §D.3.3.4.
     private func request(from ownAETitle: String) async throws -> Open {
-        var timeouts = RequestorTimeouts()
-        timeouts.response = .seconds(60)
         let opener = AssociationOpener(
             peer: Peer(
                 host: peer.host, port: peer.port, calledAETitle: AETitle(peer.aeTitle),

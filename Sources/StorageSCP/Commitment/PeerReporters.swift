@@ -13,12 +13,13 @@ final class PeerReporters: CommitmentReporterSource {
 
     init(
         _ configuration: CommitmentConfiguration, idle: Duration = PeerAssociation.idle,
-        endGrace: Duration = PeerAssociation.endGrace
+        endGrace: Duration = PeerAssociation.endGrace, timeouts: RequestorTimeouts = PeerAssociation.timeouts
     ) {
         let slots = ConnectionSlots(Self.maximumAssociations)
         let tls = configuration.tls
         associations = configuration.peers.mapValues { peer in
-            PeerAssociation(with: peer, tls: tls, slots: slots, idle: idle, endGrace: endGrace)
+            PeerAssociation(
+                with: peer, tls: tls, slots: slots, idle: idle, endGrace: endGrace, timeouts: timeouts)
         }
     }
 
