@@ -103,7 +103,7 @@ final class SamplePipeline: PipelineInspector {
                 advice: "Read it, mend the cause, and start it again with `dicomstore redrive`.")
         ]
         status.problemCount = 1
-        if state.withLock({ $0.exceeds }) {
+        if !isComplete {
             status.incomplete = ["open markers", "executions"]
             status.unreadDeliveries = 1_200
             status.problemCount = 26
@@ -113,7 +113,7 @@ final class SamplePipeline: PipelineInspector {
 
     func overview() async throws -> PipelineOverview {
         PipelineOverview(
-            status: try await status(), deliveries: try await deliveries(), isCut: state.withLock { $0.exceeds })
+            status: try await status(), deliveries: try await deliveries(), isCut: !isComplete)
     }
 
     func delivery(_ id: String) async throws -> DeliveryTrace? {
@@ -127,12 +127,14 @@ final class SamplePipeline: PipelineInspector {
             try all.indices.filter { index in
                 all[index].summary.id == name || all[index].studyInstanceUID == name
                     || all[index].instances(files: []).contains { $0.sopInstanceUID == name }
-            }.map(trace))
+            }.map(trace), isComplete: isComplete)
     }
 
     func logLines(about id: String) async throws -> Pages<LogEntry> {
-        Pages(try current().first { $0.summary.id == id }?.logLines ?? [])
+        Pages(try current().first { $0.summary.id == id }?.logLines ?? [], isComplete: isComplete)
     }
+
+    private var isComplete: Bool { state.withLock { !$0.exceeds } }
 
     func instance(key: String) async throws -> [UInt8]? {
         guard let index = Int(key.split(separator: "/").last ?? ""), files.indices.contains(index) else { return nil }

@@ -413,6 +413,11 @@ def test_limits_of_the_reading_are_told_as_by_the_command(visit, sample):
         " The received data are without 1,200 deliveries, whose sizes were not read.",
     ]
     assert too_wide(page) == []
+    uid = page.locator(".row[aria-rowindex='20'] .c-study").text_content()
+    page.fill("#search", f"{uid}.1.1")
+    page.click("#look-up")
+    page.locator("#empty", has_text="There may be more.").locator("a").click()
+    page.locator("#detail .part-log h3", has_text="; there are more").wait_for()
 
 
 class CuttingProxy(http.server.BaseHTTPRequestHandler):

@@ -121,11 +121,14 @@ async function lookUp() {
   const empty = byId("empty");
   setText(empty, "Looking it up…");
   try {
-    const { deliveries, reading } = await api.find(name);
+    const { deliveries, complete, reading } = await api.find(name);
     if (reading.problem) throw new api.APIError(502, reading.problem.text, reading.problem.advice);
     if (!deliveries.length) setText(empty, "Nothing has this id or UID: neither a delivery nor an instance.");
-    else if (deliveries.length === 1) location.hash = `#/${deliveries[0].id}`;
-    else empty.replaceChildren("Found: ", ...deliveries.flatMap(({ id }) => [make("a", { href: `#/${id}` }, id), " "]));
+    else if (deliveries.length === 1 && complete) location.hash = `#/${deliveries[0].id}`;
+    else {
+      const links = deliveries.flatMap(({ id }) => [make("a", { href: `#/${id}` }, id), " "]);
+      empty.replaceChildren("Found: ", ...links, complete ? "" : "There may be more.");
+    }
   } catch (error) {
     setText(empty, `${error.message}. ${error.advice ?? ""}`);
   }

@@ -108,16 +108,20 @@ export class Detail {
 class LogLines {
   constructor() {
     this.keys = [];
-    this.nothing = make("p", { class: "quiet-text", hidden: true }, "No log line names this delivery yet.");
+    this.nothing = make("p", { class: "quiet-text", hidden: true });
     this.list = make("ol", { class: "log-lines scroll", tabindex: "0", role: "list", hidden: true });
-    this.element = make("div", { class: "part-log", hidden: true }, make("h3", {}, "Log lines"), this.nothing, this.list);
+    this.element = make("div", { class: "part-log", hidden: true }, this.heading = make("h3", {}, "Log lines"), this.nothing, this.list);
   }
 
-  show({ lines, total }) {
+  show({ lines, total, complete }) {
     this.element.hidden = false;
     this.nothing.hidden = lines.length > 0;
+    setText(this.nothing, complete ? "No log line names this delivery yet." : "There are more log lines than one reading takes; none that was read names this delivery.");
     this.list.hidden = !lines.length;
-    const note = total > lines.length ? `The newest ${lines.length} of ${format.count(total)}` : "Log lines";
+    const number = format.count(lines.length);
+    const more = complete ? `the newest ${number} of ${format.count(total)}` : `${number}; there are more`;
+    const note = complete && total === lines.length ? "Log lines" : `Log lines: ${more}`;
+    setText(this.heading, note);
     this.list.setAttribute("aria-label", note);
     const keys = lines.map(keyOf);
     // A full answer loses its oldest lines when newer ones arrive.
