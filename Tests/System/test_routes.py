@@ -17,7 +17,7 @@ from local_aws import LocalAWS
 from part10 import data_set_bytes
 from pipeline import Pipeline, instances_of
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
-from pynetdicom import AE
+from pynetdicom import AE, evt
 from pynetdicom.presentation import build_context
 from receiver import Receiver
 from senders import send_with_dcmtk, send_with_pynetdicom
@@ -58,7 +58,9 @@ def routes_of(generation: str, count: int) -> list[dict]:
 
 class Sending(threading.Thread):
     """Sends an instance again and again under one called AE title and one association, each time as another instance of
-    another study, until it is told to stop. Which routes were in force when each was sent is noted."""
+    another study, until it is told to stop. Which routes were in force when each was sent is noted.
+
+    If pynetdicom loses a response (see `send_with_pynetdicom`), this goes on over another association."""
 
     def __init__(self, number: int, port: int, sample: Path, generation: list[str]):
         super().__init__()
@@ -70,21 +72,32 @@ class Sending(threading.Thread):
         self.failure: str | None = None
 
     def run(self) -> None:
+        while not self.stopping.is_set() and self.failure is None:
+            self._send_over_one_association()
+
+    def _send_over_one_association(self) -> None:
         context = build_context(self._dataset.SOPClassUID, ExplicitVRLittleEndian)
-        association = AE(ae_title="SENDER").associate("127.0.0.1", self._port, [context], ae_title=f"T{self._number}")
+        responses = []
+        handlers = [(evt.EVT_DIMSE_RECV, lambda event: responses.append(event.message.command_set.Status))]
+        association = AE(ae_title="SENDER").associate(
+            "127.0.0.1", self._port, [context], ae_title=f"T{self._number}", evt_handlers=handlers
+        )
         if not association.is_established:
             self.failure = "no association"
             return
-        while not self.stopping.is_set():
+        is_lost = False
+        while not is_lost and self.failure is None and not self.stopping.is_set():
             before = self._generation[0]
             uid = generate_uid()
             self._dataset.SOPInstanceUID = self._dataset.file_meta.MediaStorageSOPInstanceUID = uid
             self._dataset.StudyInstanceUID = generate_uid()
+            responses.clear()
             status = association.send_c_store(self._dataset).get("Status")
-            if status != 0:
+            is_lost = status is None and bool(responses)
+            if (responses[0] if is_lost else status) == 0:
+                self.sent[uid] = (before, self._generation[0])
+            else:
                 self.failure = f"status {status}"
-                break
-            self.sent[uid] = (before, self._generation[0])
         association.release()
 
 
