@@ -86,7 +86,7 @@ extension DIMSEStatus {
 }
 
 extension CommitmentTransaction.Name {
-    var metadata: Logger.Metadata { ["callingAE": "\(callingAETitle)", "transactionUID": "\(transactionUID)"] }
+    package var metadata: Logger.Metadata { ["callingAE": "\(callingAETitle)", "transactionUID": "\(transactionUID)"] }
 }
 
 extension CommitmentTransaction {

@@ -110,7 +110,8 @@ class LogLines {
     this.keys = [];
     this.nothing = make("p", { class: "quiet-text", hidden: true });
     this.list = make("ol", { class: "log-lines scroll", tabindex: "0", role: "list", hidden: true });
-    this.element = make("div", { class: "part-log", hidden: true }, this.heading = make("h3", {}, "Log lines"), this.nothing, this.list);
+    this.heading = make("h3", {}, "Log lines");
+    this.element = make("div", { class: "part-log", hidden: true }, this.heading, this.nothing, this.list);
   }
 
   show({ lines, total, complete }) {

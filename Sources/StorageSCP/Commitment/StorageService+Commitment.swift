@@ -27,10 +27,10 @@ extension StorageService: CommitmentReceptionService {
     }
 
     func refused(_ request: CommitmentRequest, with answer: CommitmentAnswer, on association: Association) {
-        var metadata: Logger.Metadata = [
-            "callingAE": "\(request.callingAETitle)", "transactionUID": "\(request.transactionUID)",
-            "status": "\(answer.status)",
-        ]
+        let name = CommitmentTransaction.Name(
+            callingAETitle: request.callingAETitle, transactionUID: request.transactionUID)
+        var metadata = name.metadata
+        metadata["status"] = "\(answer.status)"
         metadata["reason"] = answer.comment.map { "\($0)" }
         log(
             "commitment refused", at: answer.error == nil ? .warning : .error, error: answer.error, of: association,
